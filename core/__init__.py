@@ -1,0 +1,1 @@
+"""Plumbline's library: everything but the pages."""

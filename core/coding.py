@@ -1,0 +1,203 @@
+"""From cells to the small integers that are counted: kept or not, label, group (design.md 5, "Matching")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from core.cells import MISSING_GROUP, Key, key, keys, most_frequent_spellings
+from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
+from core.data import Batch, Codes, Dataset
+from core.errors import DataError, PlanError
+from core.plan import Condition, Keep, Plan, Value
+
+MOST_VALUES = 200
+MOST_CELLS = 5_000
+_MOST_COMBINATIONS = 5_000_000
+_SHOWN = 12
+
+Coder = Callable[[Batch], Codes]
+
+
+# ---------------------------------------------------------------- who takes part
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One rule of the plan's `keep`: which of a batch's rows it keeps."""
+
+    rule: Keep
+    keeps: Callable[[Batch], npt.NDArray[np.bool_]]
+
+
+def filters(plan: Plan, dataset: Dataset, warnings: list[str]) -> tuple[Filter, ...]:
+    """The plan's `keep` rules. A value of `in` that occurs nowhere is refused, one of `not_in` is a warning."""
+    return tuple(_filter(rule, dataset, warnings) for rule in plan.data.keep)
+
+
+def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
+    column = rule.column
+    dataset.profile.column(column)
+    if rule.between is not None:
+        low, high = rule.between
+        return Filter(rule, lambda batch: _between(batch.floats(column), low, high))
+    wanted = keys(rule.values)
+    absent = _absent(rule.values, dataset, column)
+    if rule.negated:
+        warnings += [f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent]
+        return Filter(rule, lambda batch: ~batch.matches(column, wanted))
+    if absent:
+        raise PlanError(_never(f"[data] keep {column}", absent[0], dataset, column))
+    return Filter(rule, lambda batch: batch.matches(column, wanted))
+
+
+def _between(numbers: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray((numbers >= low) & (numbers <= high))
+
+
+# ---------------------------------------------------------------- what really happened, what was decided
+
+
+def label_coder(plan: Plan, dataset: Dataset) -> Coder:
+    """Each row's label: favourable, unfavourable or unknown. Without a label column everybody's is unknown."""
+    column, condition = plan.data.label, plan.data.favourable
+    if column is None or condition is None:
+        return lambda batch: np.full(len(batch), UNKNOWN, dtype=np.int32)
+    good = condition_coder(condition, dataset, column, "[data] favourable")
+
+    def code(batch: Batch) -> Codes:
+        favourable = good(batch)
+        unknown = batch.is_missing(column) & ~favourable
+        return np.where(unknown, UNKNOWN, np.where(favourable, FAVOURABLE, UNFAVOURABLE)).astype(np.int32)
+
+    return code
+
+
+def prediction_coder(plan: Plan, dataset: Dataset, column: str) -> Coder:
+    """Each row's decision from a column: 1 selected, 0 not. A row without one is refused by name."""
+    condition = plan.decision.favourable or Condition()
+    good = condition_coder(condition, dataset, column, "[decision] favourable")
+
+    def code(batch: Batch) -> Codes:
+        selected = good(batch)
+        undecided = batch.is_missing(column) & ~selected
+        if undecided.any():
+            where = batch.where(int(np.flatnonzero(undecided)[0]))
+            raise DataError(
+                f'{dataset.profile.name}, {where}, column "{column}": no decision. Fill the cell in, or leave such rows out with keep in the plan.'
+            )
+        return selected.astype(np.int32)
+
+    return code
+
+
+def condition_coder(condition: Condition, dataset: Dataset, column: str, where: str) -> Callable[[Batch], npt.NDArray[np.bool_]]:
+    """Which cells meet a condition. Raises PlanError where a value it lists occurs nowhere in the column."""
+    dataset.profile.column(column)
+    if condition.at_least is not None:
+        at_least = condition.at_least
+        return lambda batch: _between(batch.numbers(column), at_least, np.inf)
+    if condition.below is not None:
+        below = condition.below
+        return lambda batch: _between(batch.numbers(column), -np.inf, np.nextafter(below, -np.inf))
+    absent = _absent(condition.values, dataset, column)
+    if absent:
+        raise PlanError(_never(where, absent[0], dataset, column))
+    wanted = keys(condition.values)
+    return lambda batch: batch.matches(column, wanted)
+
+
+def _absent(values: tuple[Value, ...], dataset: Dataset, column: str) -> list[Value]:
+    seen = {key(text, dataset.profile.decimal) for text in dataset.vocabulary(column)}
+    return [value for value in values if key(value) not in seen]
+
+
+def _never(where: str, value: Value, dataset: Dataset, column: str) -> str:
+    seen = list(dict.fromkeys(text.strip() for text in dataset.vocabulary(column)))
+    more = f" and {len(seen) - _SHOWN} more" if len(seen) > _SHOWN else ""
+    return f'{where}: "{value}" does not occur in column "{column}". The values seen are: {", ".join(seen[:_SHOWN])}{more}.'
+
+
+# ---------------------------------------------------------------- groups
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A sensitive column: the names of its groups, in the order shown, and the code of each row's group."""
+
+    column: str
+    values: tuple[str, ...]
+    code: Coder
+
+
+def attributes(plan: Plan, dataset: Dataset) -> tuple[Attribute, ...]:
+    """The plan's sensitive columns. Raises DataError for an unknown one, PlanError for one with too many values."""
+    bins = plan.groups.bins
+    return tuple(_binned(c, bins[c], dataset) if c in bins else _listed(c, dataset) for c in plan.groups.sensitive)
+
+
+def _listed(column: str, dataset: Dataset) -> Attribute:
+    """A group for each value; cells that are the same number are one group, named by its most frequent spelling."""
+    decimal = dataset.profile.decimal
+    dataset.profile.column(column)
+    counted = dataset.vocabulary(column)
+    missing = keys(dataset.missing)
+    present = {text: n for text, n in counted.items() if key(text, decimal) not in missing}
+    names = most_frequent_spellings(present, decimal)
+    if len(names) > MOST_VALUES:
+        numeric = dataset.profile.column(column).kind == "number"
+        advice = f"give cut points, such as bins = {{{column} = [25, 40, 60]}}" if numeric else "choose a column with fewer values"
+        raise PlanError(f'[groups] "{column}" has {len(names):,} different values, too many to compare: {advice}.')
+    sizes: dict[Key, int] = {}
+    for text, n in present.items():
+        sizes[key(text, decimal)] = sizes.get(key(text, decimal), 0) + n
+    ordered = sorted(names, key=lambda k: (-sizes[k], names[k]))
+    code_of = {k: i for i, k in enumerate(ordered)}
+    values = tuple(names[k] for k in ordered)
+    if len(present) < len(counted) or not values:
+        values += (MISSING_GROUP,)
+    last = len(values) - 1
+    return Attribute(column, values, lambda batch: batch.codes(column, lambda text: code_of.get(key(text, decimal), last)))
+
+
+def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute:
+    """Groups between cut points; a cell that is no number is missing."""
+    dataset.profile.column(column)
+    texts = [f"{cut:g}" for cut in cuts]
+    between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
+    values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)
+
+    def code(batch: Batch) -> Codes:
+        numbers = batch.floats(column)
+        return np.where(np.isnan(numbers), len(cuts) + 1, np.searchsorted(cuts, numbers, side="right")).astype(np.int32)
+
+    return Attribute(column, values, code)
+
+
+def groups(attributes: tuple[Attribute, ...], dataset: Dataset) -> Groups:
+    """The cells of the joint table: every combination where there are few, else those that occur.
+
+    Raises PlanError where more than `MOST_CELLS` combinations occur.
+    """
+    names, values = tuple(a.column for a in attributes), tuple(a.values for a in attributes)
+    combinations = prod(map(len, values))
+    if combinations <= MOST_CELLS // 10:
+        return Groups.product(names, values)
+    if combinations > _MOST_COMBINATIONS:
+        raise PlanError(_too_many(names, combinations))
+    seen = np.zeros(combinations, dtype=bool)
+    for batch in dataset.batches(names):
+        seen[np.ravel_multi_index(tuple(a.code(batch) for a in attributes), tuple(map(len, values)))] = True
+    if seen.sum() > MOST_CELLS:
+        raise PlanError(_too_many(names, int(seen.sum())))
+    cells = np.column_stack(np.unravel_index(np.flatnonzero(seen), tuple(map(len, values))))
+    return Groups(names, values, tuple(map(tuple, cells.tolist())))
+
+
+def _too_many(names: tuple[str, ...], combinations: int) -> str:
+    return f"[groups] {' x '.join(names)} makes {combinations:,} combinations, too many to count: name fewer sensitive columns, or give cut points."

@@ -1,0 +1,192 @@
+"""Taking over what a job wrote: nothing is believed before it was checked (design.md 4).
+
+A job ran code that a model file may have taken over, so its files are read as hostile input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.aif360_check import SecondOpinion
+from core.audit import FACTS, N, SUMS
+from core.counts import LABELS, SUM_UNIT, UNKNOWN, Counts
+from core.errors import JobError, PlumblineError
+from core.findings import plan_rule
+from core.outputs import checked_array, checked_json
+from core.plan import Plan
+from core.profile import PROFILE, Profile
+from core.record import AuditRecord, Provenance, axis_from_json, groups_from_json
+from core.reference import resolve
+
+_PROFILE_CAP, _FACTS_CAP, _ARRAY_CAP = 64 << 20, 16 << 20, 256 << 20
+_MOST_WARNINGS, _LONGEST_TEXT = 100, 2_000
+_LARGEST_SCORE = 2**10
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the inspection of a model found, for the page to show and to suggest from.
+
+    `inputs` pairs each input's name with its column, None where the table has none; `output_columns`, `low` and
+    `high` describe what it gave for the first rows; `problem` is the message an audit would end with.
+    """
+
+    format_words: str
+    device: str
+    gradients: bool
+    inputs: tuple[tuple[str, str | None], ...]
+    missing: tuple[str, ...]
+    classes: tuple[str, ...]
+    output_columns: int | None
+    low: float | None
+    high: float | None
+    suggested_output: str | None
+    suggested_favourable_class: int | str | list[int | str] | None
+    warnings: tuple[str, ...]
+    problem: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> ModelFacts:
+        """The facts from `to_json`'s values."""
+        inputs = tuple((name, column) for name, column in document["inputs"])
+        listed = {key: tuple(document[key]) for key in ("missing", "classes", "warnings")}
+        return cls(**{**document, "inputs": inputs, **listed})
+
+
+def collect_model_facts(out: Path) -> ModelFacts:
+    """What the inspect job wrote. Raises JobError where it is not that."""
+    with _believing_nothing():
+        found = checked_json(out / "model.json", _FACTS_CAP)
+        outputs = found["outputs"] or {"columns": None, "low": None, "high": None}
+        output, chosen = found["suggested_output"], found["suggested_favourable_class"]
+        if output not in (None, "probability", "logit", "class") or not isinstance(chosen, int | str | list | None):
+            raise ValueError("it suggests what no plan can say")
+        return ModelFacts(
+            format_words=str(found["format_words"]),
+            device="cuda" if found["device"] == "cuda" else "cpu",
+            gradients=found["gradients"] is True,
+            inputs=tuple((str(i["name"]), None if i["column"] is None else str(i["column"])) for i in found["inputs"]),
+            missing=_texts(found["missing"]),
+            classes=_texts(found["classes"] or []),
+            output_columns=None if outputs["columns"] is None else int(outputs["columns"]),
+            low=None if outputs["low"] is None else float(outputs["low"]),
+            high=None if outputs["high"] is None else float(outputs["high"]),
+            suggested_output=output,
+            suggested_favourable_class=chosen,
+            warnings=_texts(found["warnings"]),
+            problem=None if found["problem"] is None else str(found["problem"])[:_LONGEST_TEXT],
+        )
+
+
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    return tuple(str(value)[:_LONGEST_TEXT] for value in values[:_MOST_WARNINGS])
+
+
+def collect_profile(out: Path, name: str, sha256: str) -> Profile:
+    """The profile that a job wrote of the upload with this digest. Raises JobError where it is not one."""
+    with _believing_nothing():
+        profile = Profile.from_json(checked_json(out / PROFILE, _PROFILE_CAP))
+        if profile.sha256 != sha256:
+            raise ValueError("it describes another file")
+        if profile.rows < 1 or not profile.columns or len(set(profile.names)) < len(profile.columns):
+            raise ValueError("it has no rows, no columns, or two columns of one name")
+        return replace(profile, name=name)
+
+
+def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha256: str | None) -> AuditRecord:
+    """The record of an audit from what its job wrote.
+
+    Parameters
+    ----------
+    out
+        The job's output folder.
+    plan, data_sha256, model_sha256
+        The question and the digests of what was put in, as the supervisor knows them.
+    rows
+        Rows of the profiled table, all of which the job must have read.
+    """
+    with _believing_nothing():
+        facts = checked_json(out / FACTS, _FACTS_CAP)
+        counts = _counts(out, facts, plan)
+        dropped = tuple(map(int, facts["dropped"]))
+        if int(facts["read"]) != rows or counts.people != rows - sum(dropped) or min(dropped, default=0) < 0:
+            raise ValueError("its people do not add up to the table's rows")
+        if len(dropped) != len(plan.data.keep):
+            raise ValueError("its keep rules are not the plan's")
+        plan = _with_edges(plan, counts)
+        return AuditRecord(
+            plan=plan,
+            counts=counts,
+            references=resolve(counts, plan_rule(counts, plan), plan),
+            rows_read=rows,
+            dropped=dropped,
+            warnings=_texts(facts["warnings"]),
+            second_opinion=_second_opinion(facts["aif360"]),
+            provenance=_provenance(facts, data_sha256, model_sha256),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+
+def _counts(out: Path, facts: dict[str, Any], plan: Plan) -> Counts:
+    groups, axis = groups_from_json(facts["groups"]), axis_from_json(facts["axis"])
+    n, sums = checked_array(out / N, _ARRAY_CAP), checked_array(out / SUMS, _ARRAY_CAP)
+    if groups.attributes != plan.groups.sensitive:
+        raise ValueError("its groups are not the plan's")
+    if n.shape != (len(groups), LABELS, axis.bins) or sums.shape != (3, len(groups), LABELS):
+        raise ValueError("its counts have the wrong shape")
+    if n.dtype != np.int64 or sums.dtype != np.int64 or n.min() < 0:
+        raise ValueError("its counts are not counts")
+    if plan.data.label is None and n[:, :UNKNOWN].any():
+        raise ValueError("it has outcomes though the plan names none")
+    people = n.sum(axis=2).astype(np.float64)
+    if (np.abs(sums) > (people * (_LARGEST_SCORE + 1) ** 2 + 1) * SUM_UNIT).any():
+        raise ValueError("its score sums do not fit its people")
+    return Counts(groups, axis, n, sums)
+
+
+def _with_edges(plan: Plan, counts: Counts) -> Plan:
+    """The plan with the score edges that this first audit made, so that later audits of it can be added and compared."""
+    if plan.decision.score is None or plan.decision.edges:
+        return plan
+    return replace(plan, decision=replace(plan.decision, edges=counts.axis.edges))
+
+
+def _second_opinion(document: dict[str, Any]) -> SecondOpinion:
+    return SecondOpinion(
+        int(document["measures"]), int(document["numbers"]), float(document["largest_difference"]), document["agrees"] is True
+    )
+
+
+def _provenance(facts: dict[str, Any], data_sha256: str, model_sha256: str | None) -> Provenance:
+    batch_size = facts["batch_size"]
+    return Provenance(
+        data_sha256=data_sha256,
+        model_sha256=model_sha256,
+        device="cuda" if facts["device"] == "cuda" else "cpu",
+        batch_size=None if batch_size is None else int(batch_size),
+        near_threshold=int(facts["near_threshold"]),
+        versions={str(k)[:100]: str(v)[:100] for k, v in dict(facts["versions"]).items()},
+        seconds={str(k)[:100]: float(v) for k, v in dict(facts["seconds"]).items()},
+    )
+
+
+@contextmanager
+def _believing_nothing() -> Iterator[None]:
+    """Whatever is wrong with a job's files is one kind of error, and no exception of a parser reaches a page."""
+    try:
+        yield
+    except PlumblineError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+        raise JobError(f"The job's result was refused: {error}. The model file may be damaged or hostile; nothing of it was kept.") from None

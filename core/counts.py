@@ -1,0 +1,272 @@
+"""The table of integers that every measure, interval and verdict is computed from (design.md 1).
+
+A row of the file adds one to a cell of `Counts.n` and its score to a few exact sums; nothing else of it is kept.
+"""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import DataError, MergeError
+
+UNFAVOURABLE, FAVOURABLE, UNKNOWN = 0, 1, 2
+LABELS = 3
+SUM_UNIT = 2.0**30
+MOST_DISTINCT = 1_001
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+ScoreKind = Literal["probability", "score", "decision"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """How scores fall into bins: bin i holds the scores in [edges[i], edges[i + 1]), the first also what lies below.
+
+    Attributes
+    ----------
+    edges
+        Strictly increasing, in the scores' own dtype; float64 here holds every float32 exactly.
+    dtype
+        "float32" or "float64": the type in which scores are compared with the edges.
+    kind
+        "probability" (of the good outcome, or of the bad one where `lower_is_better`), "score" of any range, or
+        "decision" (two bins, 0 and 1, and no threshold to move).
+    lower_is_better
+        Whether the people with the low scores are selected.
+    decided
+        Whether a column of decisions stands beside the score: the bins come twice, first the refused, then the selected.
+    """
+
+    edges: tuple[float, ...]
+    dtype: str = "float64"
+    kind: ScoreKind = "score"
+    lower_is_better: bool = False
+    decided: bool = False
+
+    @classmethod
+    def decisions(cls) -> Axis:
+        """Two bins: refused and selected."""
+        return cls((0.0, 1.0), kind="decision")
+
+    @classmethod
+    def probabilities(cls, dtype: str, *thresholds: float) -> Axis:
+        """Edges at every k/1000 and at the thresholds."""
+        return cls.of([k / 1000 for k in range(1001)] + list(thresholds), dtype, kind="probability")
+
+    @classmethod
+    def of(
+        cls,
+        edges: npt.ArrayLike,
+        dtype: str = "float64",
+        kind: ScoreKind = "score",
+        lower_is_better: bool = False,
+        decided: bool = False,
+    ) -> Axis:
+        """An axis of these edges, rounded to `dtype`, sorted, each once."""
+        distinct = np.unique(np.asarray(edges, dtype=dtype) + 0.0)  # -0.0 + 0.0 is 0.0: one zero, not two
+        return cls(tuple(distinct.astype(np.float64).tolist()), dtype, kind, lower_is_better, decided)
+
+    @property
+    def bins(self) -> int:
+        """Number of bins."""
+        return len(self.edges) * (2 if self.decided else 1)
+
+    @cached_property
+    def edge_array(self) -> npt.NDArray[np.floating]:
+        """The edges in the scores' own dtype, shape (edges,)."""
+        return np.asarray(self.edges, dtype=self.dtype)
+
+    @property
+    def scale(self) -> float:
+        """The power of two by which scores are divided before they are summed, so that squares stay within int64."""
+        largest = max(abs(self.edges[0]), abs(self.edges[-1]), 2.0**-30)
+        return 1.0 if self.kind == "probability" else float(2.0 ** np.ceil(np.log2(largest)))
+
+    def bin(self, scores: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+        """The bin of each score, by comparing with the edges in the scores' own dtype; shape of `scores`."""
+        return np.maximum(np.searchsorted(self.edge_array, scores.astype(self.dtype, copy=False), side="right") - 1, 0)
+
+    def split(self, limit: float) -> int:
+        """The first bin whose scores are all at or above `limit`."""
+        return int(np.searchsorted(self.edge_array, np.asarray(limit, dtype=self.dtype), side="left"))
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The sensitive attributes and the combinations of their values that have a cell.
+
+    `attributes` are column names, `values[a]` the names of attribute a's values in the order they are shown, and
+    `cells[g, a]` the position of cell g's value: int32 of shape (groups, attributes).
+    """
+
+    attributes: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    cells: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def product(cls, attributes: tuple[str, ...], values: tuple[tuple[str, ...], ...]) -> Groups:
+        """A cell for every combination."""
+        return cls(attributes, values, tuple(np.ndindex(*map(len, values))))
+
+    def __len__(self) -> int:
+        """Number of cells."""
+        return len(self.cells)
+
+    @cached_property
+    def cell_array(self) -> npt.NDArray[np.int32]:
+        """The cells as int32 of shape (groups, attributes)."""
+        return np.asarray(self.cells, dtype=np.int32).reshape(len(self.cells), len(self.attributes))
+
+    @cached_property
+    def lookup(self) -> npt.NDArray[np.int32]:
+        """From the mixed-radix number of a combination to its cell; -1 where it has none."""
+        sizes = tuple(map(len, self.values))
+        table = np.full(int(np.prod(sizes)), -1, dtype=np.int32)
+        table[np.ravel_multi_index(tuple(self.cell_array.T), sizes)] = np.arange(len(self.cells), dtype=np.int32)
+        return table
+
+    def number(self, codes: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
+        """The cell of each row from its value codes, one array of shape (n,) an attribute."""
+        combined = codes[0].astype(np.int32, copy=True)
+        for values, code in zip(self.values[1:], codes[1:], strict=True):
+            combined *= np.int32(len(values))
+            combined += code
+        return np.asarray(self.lookup[combined], dtype=np.int32)
+
+    def names(self, cell: int) -> dict[str, str]:
+        """The value of each attribute in this cell."""
+        return {a: self.values[i][self.cells[cell][i]] for i, a in enumerate(self.attributes)}
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """How many people each group, label and score bin holds.
+
+    Attributes
+    ----------
+    n
+        int64 of shape (groups, 3, bins): people; labels in the order unfavourable, favourable, unknown.
+    sums
+        int64 of shape (3, groups, 3): score, score squared and squared error per group and label, in units of
+        2^-30 (of `axis.scale`, or its square). Zero where the axis holds decisions.
+    """
+
+    groups: Groups
+    axis: Axis
+    n: Ints
+    sums: Ints
+
+    @classmethod
+    def empty(cls, groups: Groups, axis: Axis) -> Counts:
+        """Nobody counted yet."""
+        size = len(groups)
+        return cls(groups, axis, np.zeros((size, LABELS, axis.bins), np.int64), np.zeros((3, size, LABELS), np.int64))
+
+    def __add__(self, other: Counts) -> Counts:
+        """The people of both. Raises MergeError where groups or axis differ."""
+        for name, ours, theirs in (("groups", self.groups, other.groups), ("score axis", self.axis, other.axis)):
+            if ours != theirs:
+                raise MergeError(f"Two tables of counts with a different {name} cannot be added: audit both with the same plan.")
+        return replace(self, n=self.n + other.n, sums=self.sums + other.sums)
+
+    @property
+    def people(self) -> int:
+        """How many people were counted."""
+        return int(self.n.sum())
+
+    @property
+    def labelled(self) -> int:
+        """How many of them have a known label."""
+        return int(self.n[:, :UNKNOWN].sum())
+
+    def by(self, attributes: tuple[str, ...]) -> Counts:
+        """The same people grouped by some of the attributes only; combinations without people have no cell."""
+        positions = [self.groups.attributes.index(attribute) for attribute in attributes]
+        values = tuple(self.groups.values[p] for p in positions)
+        projected = [tuple(cell[p] for p in positions) for cell in self.groups.cells]
+        peopled = self.n.sum(axis=(1, 2)) > 0
+        cells = sorted({cell for cell, some in zip(projected, peopled, strict=True) if some})
+        place = {cell: i for i, cell in enumerate(cells)}
+        n = np.zeros((len(cells), *self.n.shape[1:]), np.int64)
+        sums = np.zeros((3, len(cells), LABELS), np.int64)
+        for g in np.flatnonzero(peopled):
+            n[place[projected[g]]] += self.n[g]
+            sums[:, place[projected[g]]] += self.sums[:, g]
+        return Counts(Groups(attributes, values, tuple(cells)), self.axis, n, sums)
+
+    def scores(self) -> Ints:
+        """People by score alone, a decision column left aside: int64 of shape (groups, 3, edges)."""
+        return self.n.reshape(*self.n.shape[:2], -1, len(self.axis.edges)).sum(axis=2)
+
+
+def tally(
+    groups: Groups,
+    axis: Axis,
+    cells: npt.NDArray[np.integer],
+    labels: npt.NDArray[np.integer],
+    scores: npt.NDArray[np.number] | None,
+    selected: npt.NDArray[np.integer] | None = None,
+) -> Counts:
+    """Count rows.
+
+    Parameters
+    ----------
+    groups, axis
+        What the cells and bins are.
+    cells
+        Cell of each row, shape (n,), in 0 .. len(groups) - 1.
+    labels
+        0 unfavourable, 1 favourable, 2 unknown; shape (n,).
+    scores
+        Finite scores, shape (n,); None where the axis holds decisions.
+    selected
+        0 or 1, shape (n,): the decisions, where the axis is `decided` or holds decisions.
+    """
+    counts = Counts.empty(groups, axis)
+    place = np.multiply(cells, LABELS, dtype=np.intp)
+    place += labels
+    if scores is None:
+        bins: npt.NDArray[np.integer] = np.asarray(selected)
+    else:
+        _add_sums(counts.sums, axis, place, labels, scores)
+        bins = axis.bin(scores)
+        if selected is not None:
+            bins += np.multiply(selected, len(axis.edges), dtype=np.intp)
+    place *= axis.bins
+    place += bins
+    return replace(counts, n=np.bincount(place, minlength=counts.n.size).reshape(counts.n.shape))
+
+
+def _add_sums(sums: Ints, axis: Axis, place: Ints, labels: npt.NDArray[np.integer], scores: npt.NDArray[np.number]) -> None:
+    """Add the scores, their squares and their squared errors, rounded to 2^-30, exactly.
+
+    `bincount` sums floats; integers below 2^53 in total are exact in them, so the rows go in blocks that stay below.
+    """
+    scaled = scores.astype(np.float64) / axis.scale
+    largest = max(1.0, float(np.abs(scaled).max(initial=0.0)))
+    if largest > 2.0**10:
+        raise DataError(
+            f"A score of {largest * axis.scale:g} is over 1,000 times larger than the scores this plan's edges were made for "
+            f"(up to {axis.scale:g}). Remove the plan's edges to make new ones, or check the score column."
+        )
+    good = labels == (UNFAVOURABLE if axis.lower_is_better else FAVOURABLE)
+    block = int(2.0**53 / SUM_UNIT / (largest + 1) ** 2)
+    for start in range(0, len(scaled), block):
+        part = slice(start, start + block)
+        for row, value in zip(sums, (scaled[part], scaled[part] ** 2, (scaled[part] - good[part]) ** 2), strict=True):
+            total = np.bincount(place[part], weights=np.rint(value * SUM_UNIT), minlength=row.size)
+            row += total.astype(np.int64).reshape(row.shape)
+
+
+def of_selection(groups: Groups, n: Ints) -> Counts:
+    """Counts of decisions from a table of people: int64 of shape (groups, 3 labels, refused or selected)."""
+    return replace(Counts.empty(groups, Axis.decisions()), n=np.asarray(n, dtype=np.int64))
+
+

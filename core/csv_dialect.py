@@ -1,0 +1,163 @@
+"""How a text table is written: encoding, separator, quote, decimal sign, lines above the table, header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import statistics
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from core.cells import is_number
+from core.errors import DataError
+
+SAMPLE_BYTES = 1 << 18
+SAMPLE_ROWS = 500
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One text table's way of writing.
+
+    `lines_above` lines stand above the table, `titles_above` of them with text; `header` is None where the first
+    row is data already; `width` is the number of columns.
+    """
+
+    encoding: str
+    separator: str
+    quote: str
+    decimal: str
+    lines_above: int
+    titles_above: int
+    header: tuple[str, ...] | None
+    width: int
+    nul_bytes: int = 0
+
+    @property
+    def words(self) -> str:
+        """The separator and encoding as a person calls them."""
+        return f"{_SEPARATORS[self.separator]}, {self.encoding.upper().replace('-SIG', ' with BOM')}"
+
+
+def detect(path: Path) -> Dialect:
+    """The dialect of a text file. Raises DataError where it is no table of text."""
+    with open(path, "rb") as file:
+        encoding, nul_bytes = _encoding(file)
+        file.seek(0)
+        sample = _decoded_sample(file, encoding)
+    if not sample.strip():
+        raise DataError("The file is empty. Export the table again, with a header row and at least one row of data.")
+    separator, quote, rows = _separator(sample)
+    width = statistics.mode(len(row) for row in rows if row)
+    lines_above = next(i for i, row in enumerate(rows) if len(row) == width)
+    titles_above = sum(map(bool, rows[:lines_above]))
+    body = [row for row in rows[lines_above:] if len(row) == width]
+    decimal = _decimal(body, separator)
+    header = tuple(cell.strip() for cell in body[0]) if _has_header(body, decimal) else None
+    return Dialect(encoding, separator, quote, decimal, lines_above, titles_above, header, width, nul_bytes)
+
+
+def _encoding(file: BinaryIO) -> tuple[str, int]:
+    """The file's encoding, checked over all its bytes, and its number of NUL bytes."""
+    head = file.read(SAMPLE_BYTES)
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name, 0
+    if head.count(0) > len(head) // 5:  # UTF-16 without a mark: every second byte of plain text is NUL
+        return ("utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"), 0
+    file.seek(0)
+    decoder, nul_bytes = codecs.getincrementaldecoder("utf-8")(), 0
+    for chunk in _chunks(file):
+        nul_bytes += chunk.count(0)
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            return _legacy_encoding(chunk[max(0, error.start - SAMPLE_BYTES // 2) :][:SAMPLE_BYTES]), nul_bytes
+    return "utf-8", nul_bytes
+
+
+def _legacy_encoding(sample: bytes) -> str:
+    """The likeliest single-byte or East Asian encoding of bytes that are not UTF-8."""
+    from charset_normalizer import from_bytes
+
+    try:
+        sample.decode("cp1252")
+    except UnicodeDecodeError:
+        best = from_bytes(sample).best()
+        return best.encoding.replace("_", "-") if best else "latin-1"
+    best = from_bytes(sample, cp_isolation=["cp1252", "cp1250", "cp1251", "cp932", "gb18030", "big5", "euc_kr"]).best()
+    return best.encoding.replace("_", "-") if best else "cp1252"
+
+
+def _chunks(file: BinaryIO, size: int = 1 << 22) -> Iterator[bytes]:
+    while chunk := file.read(size):
+        yield chunk
+
+
+def _decoded_sample(file: BinaryIO, encoding: str) -> str:
+    """The first lines as text, without NULs and without a last line that the sample cuts in two."""
+    raw = file.read(SAMPLE_BYTES)
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(raw).replace("\0", "")
+    cut = text.rfind("\n")
+    return text[: cut + 1] if len(raw) == SAMPLE_BYTES and cut >= 0 else text
+
+
+def _separator(sample: str) -> tuple[str, str, list[list[str]]]:
+    """The separator and quote under which most rows have the same number of cells, and the rows under them.
+
+    Only a separator that gives at least two cells can win; a file of one column takes the comma.
+    """
+    best = (0.0, 0, ",", '"')
+    for separator in _SEPARATORS:
+        for quote in ('"', "'"):
+            widths = Counter(len(row) for row in _rows(sample, separator, quote) if row)
+            width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]))
+            agreement = rows / sum(widths.values()) if width > 1 else 0.0
+            if agreement > best[0] + (0.02 if quote == "'" else 0) or (agreement == best[0] and width > best[1] and quote == '"'):
+                best = (agreement, width, separator, quote)
+    _, _, separator, quote = best
+    return separator, quote, _rows(sample, separator, quote)
+
+
+def _rows(sample: str, separator: str, quote: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator, quotechar=quote)
+    try:
+        return list(islice(reader, SAMPLE_ROWS))
+    except csv.Error:  # a cell over the csv module's limit: a quote that never closes under this dialect
+        return [[""]]
+
+
+def _decimal(body: list[list[str]], separator: str) -> str:
+    """The decimal sign: a comma where cells like 1,5 stand and cells like 1.5 do not."""
+    if separator == ",":
+        return "."
+    cells = [cell.strip() for row in body[1:] for cell in row]
+    commas = sum("," in cell and is_number(cell, ",") for cell in cells)
+    points = sum("." in cell and is_number(cell, ".") for cell in cells)
+    return "," if commas > points else "."
+
+
+def _has_header(body: list[list[str]], decimal: str) -> bool:
+    """Whether the first row names columns: cell by cell, it looks like a name rather than like the cells below it."""
+    first, rest = body[0], body[1:]
+    if not rest:
+        return not any(is_number(cell, decimal) for cell in first)
+    votes = [_header_vote(cell.strip(), [row[i].strip() for row in rest], decimal) for i, cell in enumerate(first)]
+    return sum(votes) >= 0
+
+
+def _header_vote(cell: str, below: list[str], decimal: str) -> int:
+    numeric = sum(is_number(text, decimal) for text in below) > 0.8 * len(below)
+    if is_number(cell, decimal):
+        is_year = cell.isdigit() and 1900 <= int(cell) <= 2100
+        return 0 if is_year or not numeric else -1
+    if numeric:
+        return 1
+    return -1 if cell and below.count(cell) > 0.02 * len(below) else 0

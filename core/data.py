@@ -1,0 +1,136 @@
+"""The rows, as batches of columns. Memory does not grow with the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.cells import Key, key, keys, numbers
+from core.errors import DataError
+from core.profile import Profile
+
+BATCH_ROWS = 1 << 16
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a table.
+
+    `rows` holds each row's index in the table, int64 of shape (n,); `columns` maps a name to an Arrow array of n texts.
+    """
+
+    rows: npt.NDArray[np.int64]
+    columns: Mapping[str, Any]
+    profile: Profile
+    missing: frozenset[Key]
+
+    def __len__(self) -> int:
+        """Number of rows, n."""
+        return len(self.rows)
+
+    @property
+    def start(self) -> int:
+        """The index in the table of the first row."""
+        return int(self.rows[0]) if len(self.rows) else 0
+
+    def text(self, column: str) -> npt.NDArray[np.object_]:
+        """The cells exactly as written: object array of str, shape (n,)."""
+        codes, values = self._coded(column)
+        return np.asarray(values.to_pylist(), dtype=object)[codes]
+
+    def numbers(self, column: str) -> npt.NDArray[np.float64]:
+        """The cells as numbers, NaN where missing: float64 of shape (n,). Raises DataError at a cell that is neither."""
+        codes, values = self._coded(column)
+        parsed = numbers(values, self.profile.decimal)
+        stranger = np.isnan(parsed)
+        if stranger.any():
+            stranger[stranger] = ~self._in(values.filter(stranger), self.missing)
+        if stranger[codes].any():
+            row = int(np.flatnonzero(stranger[codes])[0])
+            raise DataError(
+                f'{self.profile.name}, {self.where(row)}, column "{column}": "{values[int(codes[row])]}" is not a number. '
+                "Correct the cell, or list its text as missing in the plan."
+            )
+        return parsed[codes]
+
+    def floats(self, column: str) -> npt.NDArray[np.float64]:
+        """The cells as numbers, NaN for every cell that is none: float64 of shape (n,)."""
+        codes, values = self._coded(column)
+        return numbers(values, self.profile.decimal)[codes]
+
+    def codes(self, column: str, code: Callable[[str], int]) -> Codes:
+        """`code` of each cell's text, called once for each distinct text of the batch: int32 of shape (n,)."""
+        indices, values = self._coded(column)
+        return np.fromiter((code(text) for text in values.to_pylist()), dtype=np.int32, count=len(values))[indices]
+
+    def is_missing(self, column: str) -> npt.NDArray[np.bool_]:
+        """Which cells the plan counts as missing: bool of shape (n,)."""
+        return self.matches(column, self.missing)
+
+    def matches(self, column: str, wanted: frozenset[Key]) -> npt.NDArray[np.bool_]:
+        """Which cells equal one of the wanted values: bool of shape (n,)."""
+        codes, values = self._coded(column)
+        return self._in(values, wanted)[codes]
+
+    def where(self, row: int) -> str:
+        """How a person finds the batch's `row`-th row in the file."""
+        return self.profile.row_words(int(self.rows[row]))
+
+    def take(self, mask: npt.NDArray[np.bool_]) -> Batch:
+        """The rows where `mask` (bool of shape (n,)) holds."""
+        if mask.all():
+            return self
+        import pyarrow as pa
+
+        chosen = pa.array(mask)
+        return Batch(self.rows[mask], {name: column.filter(chosen) for name, column in self.columns.items()}, self.profile, self.missing)
+
+    def _coded(self, column: str) -> tuple[Codes, Any]:
+        """The column as codes and the texts they stand for."""
+        array = self.columns[column]
+        return array.indices.to_numpy(zero_copy_only=False), array.dictionary
+
+    def _in(self, values: Any, wanted: frozenset[Key]) -> npt.NDArray[np.bool_]:
+        decimal = self.profile.decimal
+        return np.fromiter((key(text, decimal) in wanted for text in values.to_pylist()), dtype=np.bool_, count=len(values))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A profiled table and the texts that count as missing in it."""
+
+    path: Path
+    profile: Profile
+    missing: tuple[str, ...]
+
+    def batches(self, columns: tuple[str, ...], size: int = BATCH_ROWS) -> Iterator[Batch]:
+        """The rows of these columns, in the file's order, at most `size` at a time."""
+        import pyarrow.parquet as pq
+
+        wanted = [name for name in self.profile.names if name in columns]
+        missing = keys(self.missing)
+        start = 0
+        with pq.ParquetFile(self.path, read_dictionary=wanted, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=size, columns=wanted):
+                rows = np.arange(start, start + batch.num_rows, dtype=np.int64)
+                start += batch.num_rows
+                yield Batch(rows, dict(zip(batch.schema.names, batch.columns, strict=True)), self.profile, missing)
+
+    def vocabulary(self, column: str) -> dict[str, int]:
+        """Every distinct text of a column with its count: from the profile, or by reading the column where it has many."""
+        known = self.profile.column(column)
+        if known.distinct is not None:
+            return dict(known.values)
+        counts: dict[str, int] = {}
+        for batch in self.batches((column,)):
+            codes, values = batch._coded(column)
+            for text, count in zip(values.to_pylist(), np.bincount(codes, minlength=len(values)).tolist(), strict=True):
+                counts[text] = counts.get(text, 0) + count
+        return counts

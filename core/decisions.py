@@ -1,0 +1,125 @@
+"""What is audited, as a source of scores and decisions: a model, a score column, a decision column, or the last two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.coding import prediction_coder
+from core.counts import MOST_DISTINCT, Axis
+from core.data import Batch, Dataset
+from core.errors import DataError
+from core.findings import plan_threshold
+from core.plan import Plan
+
+QUANTILES = 1_000
+
+Scores = npt.NDArray[np.floating] | None
+Selected = npt.NDArray[np.integer] | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where decisions come from.
+
+    `axis` gives the score axis once the first scores are there; `decide` gives a batch's scores (None where there are
+    only decisions) and its 0/1 decisions (None where the rule makes them from the scores); `facts` is what the
+    provenance says of it.
+    """
+
+    axis: Callable[[Scores], Axis]
+    columns: tuple[str, ...]
+    decide: Callable[[Batch], tuple[Scores, Selected]]
+    warnings: tuple[str, ...] = ()
+    facts: Callable[[], dict[str, Any]] = field(default=lambda: {"device": "cpu", "batch_size": None})
+
+
+def source(plan: Plan, dataset: Dataset, model: Path | None) -> Source:
+    """The source that the plan names. Raises ModelError, DataError or PlanError where it cannot serve."""
+    if plan.decision.model is not None:
+        return _model(plan, dataset, model)
+    if plan.decision.score is not None:
+        return _score_column(plan, dataset, plan.decision.score)
+    return _decision_column(plan, dataset, str(plan.decision.prediction))
+
+
+def _decision_column(plan: Plan, dataset: Dataset, column: str) -> Source:
+    decide = prediction_coder(plan, dataset, column)
+    return Source(lambda _: Axis.decisions(), (column,), lambda batch: (None, decide(batch)))
+
+
+def _score_column(plan: Plan, dataset: Dataset, column: str) -> Source:
+    axis = score_axis(plan, dataset, column)
+    prediction = plan.decision.prediction
+    decide = None if prediction is None else prediction_coder(plan, dataset, prediction)
+
+    def scores(batch: Batch) -> tuple[Scores, Selected]:
+        numbers = batch.numbers(column)
+        if np.isnan(numbers).any():
+            where = batch.where(int(np.flatnonzero(np.isnan(numbers))[0]))
+            raise DataError(
+                f'{dataset.profile.name}, {where}, column "{column}": no score. Fill the cell in, or leave such rows out with keep in the plan.'
+            )
+        return numbers, None if decide is None else decide(batch)
+
+    return Source(lambda _: axis, (column,) if prediction is None else (column, prediction), scores)
+
+
+def score_axis(plan: Plan, dataset: Dataset, column: str) -> Axis:
+    """The axis of a score column: the plan's stored edges, else its distinct values, else its quantiles."""
+    decision = plan.decision
+    limits = [] if decision.prediction is not None else [plan_threshold(plan)]
+    lower_is_better = decision.lower_is_better or (
+        decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
+    )
+    known = dataset.profile.column(column)
+    if known.low is None or known.high is None:
+        raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so it cannot be the score. Choose another column.')
+    edges = decision.edges or _edges(dataset, column)
+    spans = 0 <= min(edges[0], known.low) and max(edges[-1], known.high) <= 1
+    kind = "probability" if spans else "score"
+    return Axis.of([*edges, *limits], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
+
+
+def _edges(dataset: Dataset, column: str) -> tuple[float, ...]:
+    """Every distinct score where there are at most `MOST_DISTINCT`, else that many quantiles of all scores."""
+    distinct = dataset.profile.column(column).distinct
+    parts = [batch.floats(column) for batch in dataset.batches((column,))]
+    scores = np.concatenate(parts)
+    scores = scores[~np.isnan(scores)]
+    values = np.unique(scores) if distinct is not None else scores
+    if distinct is not None and len(values) <= MOST_DISTINCT:
+        return tuple(values.tolist())
+    values = np.sort(scores)
+    places = np.linspace(0, len(values) - 1, QUANTILES + 1).round().astype(np.int64)
+    return tuple(np.unique(values[places]).tolist())
+
+
+def _model(plan: Plan, dataset: Dataset, path: Path | None) -> Source:
+    """A model file, opened here and nowhere else: this runs in a job process only."""
+    from core.inference import Scorer, choose_device
+    from core.models import open_model
+    from core.models.features import bind
+
+    if path is None:
+        raise DataError(f"The model file {plan.decision.model} is not there. Give its path with --model.")
+    model = open_model(path, str(plan.decision.model), choose_device())
+    binding = bind(model, dataset.profile, plan)
+    scorer = Scorer(model, binding, plan.decision)
+
+    def decide(batch: Batch) -> tuple[Scores, Selected]:
+        given = scorer.score(batch)
+        if given.dtype == np.bool_:
+            return None, given.astype(np.int32)
+        return given if given.dtype in (np.float32, np.float64) else given.astype(np.float32), None
+
+    def axis(scores: Scores) -> Axis:
+        return Axis.decisions() if scores is None else Axis.probabilities(scores.dtype.name, plan_threshold(plan))
+
+    warnings = (*model.warnings, *binding.warnings)
+    return Source(axis, scorer.columns_used, decide, warnings, lambda: {"device": model.device, "batch_size": scorer.batch_size})

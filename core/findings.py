@@ -1,0 +1,320 @@
+"""The verdict on every gap, by statistics.md 1, and the sentences that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from core.cells import MISSING_GROUP
+from core.counts import Counts
+from core.gaps import GAPS, Compared, Measure, Share, compare, is_few, shares, why_not_measurable
+from core.intervals import holm
+from core.metrics import Estimate, estimates
+from core.plan import Plan
+from core.reference import By, References, resolve, rule_for, tables
+from core.rules import Confusion, Rule, confusion
+from core.table import table
+
+Verdict = Literal["gap", "unclear", "no_gap", "not_measurable"]
+Why = Literal["", "few", "far", "look_closer", "wide"]
+DEFAULT_RATIO, DEFAULT_DIFFERENCE = 0.8, 0.05
+
+
+@dataclass(frozen=True)
+class NamedPolicy:
+    """A named set of limits: for each measure the largest difference or the smallest ratio that it accepts."""
+
+    name: str
+    limits: dict[str, float]
+    reads: str
+
+
+POLICIES = table(
+    NamedPolicy("four_fifths", {"disparate_impact": 0.8}, "the four-fifths rule of the US Uniform Guidelines (29 CFR 1607.4 D)"),
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """The acceptable values of a measure: a ratio within [limit, 1/limit], a difference within [-limit, limit]."""
+
+    limit: float
+    source: Literal["plan", "policy", "default"]
+    is_ratio: bool
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest acceptable value."""
+        return (self.limit, 1 / self.limit) if self.is_ratio else (-self.limit, self.limit)
+
+    def holds(self, value: Fraction) -> bool:
+        """Whether the value is acceptable, compared exactly: a ratio of 4/5 is not below 0.8."""
+        limit = Fraction(str(self.limit))
+        return limit <= value <= 1 / limit if self.is_ratio else -limit <= value <= limit
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A measure compared between a group and its reference, and the verdict on it.
+
+    `value`, `low` and `high` are None where they cannot be computed or have no bound; `group_shares` and
+    `reference_shares` are the (k, n) behind the value. `verdict` is None for measures without a test of equality.
+    """
+
+    by: By
+    measure: str
+    group: dict[str, str]
+    reference: dict[str, str]
+    value: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    comparisons: int
+    band: Band
+    differs: bool
+    breaks_limit: bool
+    verdict: Verdict | None
+    why: Why
+    reason: str
+    group_shares: tuple[Share, ...]
+    reference_shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """One group's size and metrics."""
+
+    by: By
+    group: dict[str, str]
+    n: int
+    labelled: int
+    metrics: dict[str, Estimate]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything that follows from the counts and the plan; recomputed whenever it is shown, never stored."""
+
+    references: References
+    groups: tuple[GroupResult, ...]
+    gaps: tuple[Gap, ...]
+    theil_index: Estimate | None
+
+
+def judge(counts: Counts, plan: Plan, rule: Rule, references: References | None = None) -> Judgement:
+    """Measure every group, compare it with its reference, and say what that means.
+
+    Parameters
+    ----------
+    counts
+        All people by every combination of the sensitive attributes.
+    plan
+        The question.
+    rule
+        Who is selected.
+    references
+        Those of the plan's own rule, kept when a slider moves; resolved here where None.
+    """
+    references = resolve(counts, rule, plan) if references is None else references
+    groups: list[GroupResult] = []
+    gaps: list[Gap] = []
+    for by in tables(plan):
+        table_counts = counts.by(by)
+        people = confusion(table_counts, rule_for(counts, rule, by))
+        groups += _groups(table_counts, people, plan)
+        gaps += _gaps(table_counts, people, plan, references[by])
+    return Judgement(references, tuple(groups), tuple(gaps), _theil_index(confusion(counts, rule), plan))
+
+
+def plan_rule(counts: Counts, plan: Plan) -> Rule:
+    """The rule that the plan states: a decision column, or a threshold on the score."""
+    if counts.axis.decided or counts.axis.kind == "decision":
+        return Rule.as_decided(counts.axis)
+    return Rule.threshold(counts.axis, plan_threshold(plan))
+
+
+def plan_threshold(plan: Plan) -> float:
+    """The score from which on (or below which) a person is selected; 0.5 where a model's plan names none."""
+    decision = plan.decision
+    if decision.favourable is not None and decision.prediction is None:
+        bound = decision.favourable.at_least if decision.favourable.below is None else decision.favourable.below
+        return float(bound) if bound is not None else 0.5
+    return 0.5 if decision.threshold is None else decision.threshold
+
+
+def band(measure: Measure, plan: Plan) -> Band:
+    """The acceptable values of a measure: the plan's own limit, else a policy's, else the default."""
+    is_ratio = measure.kind == "ratio"
+    for limit in plan.policy.limits:
+        if limit.measure == measure.name:
+            bound = limit.least if is_ratio else limit.most
+            return Band(DEFAULT_RATIO if bound is None else bound, "plan", is_ratio)
+    for name in plan.policy.use:
+        if measure.name in POLICIES[name].limits:
+            return Band(POLICIES[name].limits[measure.name], "policy", is_ratio)
+    return Band(DEFAULT_RATIO if is_ratio else DEFAULT_DIFFERENCE, "default", is_ratio)
+
+
+def _groups(counts: Counts, people: Confusion, plan: Plan) -> Iterator[GroupResult]:
+    has_label = plan.data.label is not None
+    for g in range(len(counts.groups)):
+        metrics = estimates(counts, people, g, has_label, plan.run.confidence)
+        labelled = int(counts.n[g, :2].sum()) if has_label else 0
+        yield GroupResult(counts.groups.attributes, counts.groups.names(g), int(counts.n[g].sum()), labelled, metrics)
+
+
+def _gaps(counts: Counts, people: Confusion, plan: Plan, reference: tuple[str, ...]) -> Iterator[Gap]:
+    names = [tuple(counts.groups.names(g).values()) for g in range(len(counts.groups))]
+    if reference not in names:
+        return
+    against = names.index(reference)
+    for measure in GAPS.values():
+        if plan.data.label is not None or not measure.needs_label:
+            yield from _family(measure, counts, people, plan, against)
+
+
+def _family(measure: Measure, counts: Counts, people: Confusion, plan: Plan, against: int) -> Iterator[Gap]:
+    """One measure over one table of groups: the comparisons that are corrected together."""
+    every = [shares(measure, people, g) for g in range(len(counts.groups))]
+    names = [", ".join(counts.groups.names(g).values()) for g in range(len(every))]
+    why_not = {g: why_not_measurable(measure, every[g], every[against], (names[g], names[against])) for g in range(len(every)) if g != against}
+    compared = {g: compare(measure, every[g], every[against], plan.run.confidence) for g, reason in why_not.items() if reason is None}
+    adjusted, comparisons = _adjusted(measure, every, compared, against, plan)
+    for g, reason in why_not.items():
+        gap = _Gathered(measure, counts, plan, g, against, every)
+        yield gap.unmeasurable(reason, comparisons) if reason is not None else gap.judged(compared[g], adjusted.get(g), comparisons)
+
+
+def _adjusted(
+    measure: Measure, every: list[list[Share]], compared: dict[int, Compared], against: int, plan: Plan
+) -> tuple[dict[int, float], int]:
+    """Holm's p for each compared group, and over how many comparisons.
+
+    A reference chosen because its rate is highest was compared with everybody first, so every pair counts.
+    """
+    tested = {(g, against): c.p_value for g, c in compared.items() if c.p_value is not None}
+    if plan.groups.reference == "most_selected":
+        for g, h in combinations([g for g in range(len(every)) if g != against], 2):
+            if why_not_measurable(measure, every[g], every[h], ("", "")) is None:
+                p = compare(measure, every[g], every[h], plan.run.confidence).p_value
+                tested |= {} if p is None else {(g, h): p}
+    p_adjusted = dict(zip(tested, holm([p for p in tested.values() if p is not None]), strict=True))
+    return {g: p_adjusted[(g, against)] for g in compared if (g, against) in p_adjusted}, len(tested) or len(compared)
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """What the verdict on one group needs."""
+
+    measure: Measure
+    counts: Counts
+    plan: Plan
+    g: int
+    against: int
+    every: list[list[Share]]
+
+    def unmeasurable(self, reason: str, comparisons: int) -> Gap:
+        verdict: Verdict | None = "not_measurable"
+        return self._gap(None, None, None, None, None, comparisons, False, False, verdict, "", reason)
+
+    def judged(self, c: Compared, p_adjusted: float | None, comparisons: int) -> Gap:
+        """Statistics.md 1: the first rule that applies wins."""
+        limits = band(self.measure, self.plan)
+        alpha = 1 - self.plan.run.confidence
+        low, high = limits.ends
+        outside, inside = c.high < low or c.low > high, low <= c.low and c.high <= high
+        value = float(c.value)
+        if p_adjusted is None:
+            breaks = outside and limits.source != "default"
+            return self._gap(value, c.low, c.high, None, None, comparisons, False, breaks, None, "", "")
+        differs = p_adjusted < alpha
+        verdict, why = self._verdict(c, limits, inside, differs, alpha)
+        reason = self._reason(verdict, why, c, p_adjusted, differs, comparisons)
+        return self._gap(value, c.low, c.high, c.p_value, p_adjusted, comparisons, differs, outside, verdict, why, reason)
+
+    def _verdict(self, c: Compared, limits: Band, inside: bool, differs: bool, alpha: float) -> tuple[Verdict, Why]:
+        if is_few(self.every[self.g], self.every[self.against]):
+            return "unclear", "few"
+        if not limits.holds(c.value):
+            return ("gap", "") if differs else ("unclear", "far")
+        if inside:
+            return "no_gap", ""
+        unusual = differs or (c.p_value is not None and c.p_value < alpha)
+        return "unclear", "look_closer" if unusual else "wide"
+
+    def _reason(self, verdict: Verdict, why: Why, c: Compared, p_adjusted: float, differs: bool, comparisons: int) -> str:
+        if verdict == "gap":
+            return "outside the acceptable band, and a difference that chance alone would rarely make"
+        if verdict == "no_gap":
+            return "the whole range is inside the acceptable band" + ("; the difference is small but real" if differs else "")
+        fewest = min(n for _, n in (*self.every[self.g], *self.every[self.against]))
+        words = {
+            "few": f"only {fewest} people: too few for a verdict",
+            "far": "outside the acceptable band, but a difference this large can come from chance",
+            "look_closer": f"inside the acceptable band, but unusual if the rates were the same (p {c.p_value:.2g}; "
+            f"{p_adjusted:.2g} after allowing for {comparisons} comparisons): look closer",
+            "wide": "the range includes both no difference and a difference that matters",
+        }[why]
+        excludes = c.low > self.measure.equality or c.high < self.measure.equality
+        if excludes and not differs and why != "look_closer":
+            words += f"; the range of this comparison alone excludes equality, but not after allowing for {comparisons} comparison(s)"
+        return words
+
+    def _gap(
+        self,
+        value: float | None,
+        low: float | None,
+        high: float | None,
+        p_value: float | None,
+        p_adjusted: float | None,
+        comparisons: int,
+        differs: bool,
+        breaks_limit: bool,
+        verdict: Verdict | None,
+        why: Why,
+        reason: str,
+    ) -> Gap:
+        groups = self.counts.groups
+        return Gap(
+            by=groups.attributes,
+            measure=self.measure.name,
+            group=groups.names(self.g),
+            reference=groups.names(self.against),
+            value=value,
+            low=None if low is None or np.isinf(low) else low,
+            high=None if high is None or np.isinf(high) else high,
+            p_value=p_value,
+            p_adjusted=p_adjusted,
+            comparisons=comparisons,
+            band=band(self.measure, self.plan),
+            differs=differs,
+            breaks_limit=breaks_limit,
+            verdict=verdict,
+            why=why,
+            reason=reason,
+            group_shares=tuple(self.every[self.g]),
+            reference_shares=tuple(self.every[self.against]),
+        )
+
+
+def _theil_index(people: Confusion, plan: Plan) -> Estimate | None:
+    """Theil's index of the benefit b = decision - label + 1 over all labelled people (Speicher et al. 2018)."""
+    if plan.data.label is None:
+        return None
+    n = float(np.sum(people.labelled))
+    mean = (n + float(np.sum(people.fp)) - float(np.sum(people.fn))) / n if n else 0.0
+    if mean == 0:
+        return Estimate(None, reason="no one has a known outcome" if n == 0 else "nobody benefits")
+    weights = ((float(np.sum(people.fp)), 2 / mean), (float(np.sum(people.tp + people.tn)), 1 / mean))
+    return Estimate(sum(k * b * float(np.log(b)) for k, b in weights) / n)
+
+
+def is_missing(gap: Gap) -> bool:
+    """Whether the gap is about people whose sensitive value is missing."""
+    return MISSING_GROUP in gap.group.values()

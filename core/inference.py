@@ -1,0 +1,290 @@
+"""Scores on a device: batches of a size found by trial, each row's score of the favourable outcome."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data import Batch
+from core.errors import ModelError
+from core.models.features import Binding
+from core.models.model import Array, Features, FloatType, Model, Outputs
+from core.plan import Decision, Output
+
+FIRST_ROWS, MOST_ROWS, GROWTH = 4096, 65536, 4
+WORTH_GROWING = 1.1
+# Sums of float32 probabilities miss 1 by a few units in the last place.
+ROUNDING = 1e-5
+
+
+def choose_device() -> str:
+    """The device to score on: "cuda" where there is one that works, else "cpu"."""
+    if not Path("/dev/nvidiactl").exists():
+        return "cpu"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def reading(decision: Decision, model: Model) -> Output:
+    """How the model's outputs are read: as the plan says, else as the file shows."""
+    if decision.output is not None:
+        return decision.output
+    if model.score_dtype is None:
+        return "class"
+    return "logit" if model.logits else "probability"
+
+
+def favourable_scores(outputs: Outputs, decision: Decision, model: Model) -> Array:
+    """Each row's score of the favourable outcome, or the decision itself.
+
+    Returns
+    -------
+    Scores of shape (n,), in the model's own float type; bool of shape (n,) where the model gives labels alone or
+    `output` is "class". Raises ModelError for outputs that cannot be read as the plan says.
+    """
+    kind = reading(decision, model)
+    if kind == "class":
+        return _decided(outputs, decision, model)
+    if outputs.scores is None:
+        raise ModelError(
+            f'The model gives labels and no scores: write output = "class" instead of output = "{kind}" in the plan.'
+        )
+    scores = _columns(outputs.scores)
+    _refuse_not_finite(scores)
+    probabilities = _from_logits(scores) if kind == "logit" else _checked(scores)
+    return _favourable(probabilities, decision, model)
+
+
+def _columns(scores: Array) -> Array:
+    """Scores as shape (n, k)."""
+    if scores.ndim == 1:
+        return scores[:, None]
+    if scores.ndim == 2 and scores.shape[1] > 0:
+        return scores
+    raise ModelError(
+        f"The model gives results of shape {scores.shape}; Plumbline needs one number, or one number per class, "
+        "for each row."
+    )
+
+
+def _refuse_not_finite(scores: Array) -> None:
+    if not np.isfinite(scores).all():
+        row = int(np.flatnonzero(~np.isfinite(scores).all(axis=1))[0])
+        raise NotFinite(row)
+
+
+class NotFinite(ModelError):
+    """A score that is no number; `row` counts from 0 within the rows that were scored together."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__("")
+        self.row = row
+
+
+def _checked(scores: Array) -> Array:
+    low, high = float(scores.min(initial=0)), float(scores.max(initial=0))
+    if low < -ROUNDING or high > 1 + ROUNDING:
+        raise ModelError(
+            f"The model gives numbers from {low:.4g} to {high:.4g}, which are no probabilities. If they are "
+            "logits (scores before a sigmoid "
+            'or softmax), write output = "logit" under [decision]; if they are labels, write output = "class".'
+        )
+    return np.clip(scores, 0, 1)
+
+
+def _from_logits(scores: Array) -> Array:
+    """Sigmoid of one column, softmax over several, in the scores' own float type."""
+    exact = scores.astype(np.float64)
+    if scores.shape[1] == 1:
+        exact = np.exp(-np.logaddexp(0, -exact))
+    else:
+        exact = np.exp(exact - exact.max(axis=1, keepdims=True))
+        exact /= exact.sum(axis=1, keepdims=True)
+    return exact.astype(scores.dtype)
+
+
+def _favourable(probabilities: Array, decision: Decision, model: Model) -> Array:
+    """Scores of the favourable classes together, shape (n,), from probabilities of shape (n, k)."""
+    one_number = probabilities.shape[1] == 1
+    count = 2 if one_number else probabilities.shape[1]
+    wanted = favourable_indices(decision, model.classes, count)
+    if one_number:
+        return np.ascontiguousarray(probabilities[:, 0] if wanted == (1,) else 1 - probabilities[:, 0])
+    if len(wanted) == 1:
+        return np.ascontiguousarray(probabilities[:, wanted[0]])
+    together: Array = probabilities[:, list(wanted)].sum(axis=1)
+    return np.clip(together, 0, 1)
+
+
+def favourable_indices(decision: Decision, classes: tuple[str | int, ...] | None, count: int) -> tuple[int, ...]:
+    """Positions of the favourable classes among `count`. Raises ModelError listing the classes there are."""
+    chosen = decision.favourable_class
+    wanted = tuple(
+        dict.fromkeys(_index(c, classes, count) for c in (chosen if isinstance(chosen, tuple) else (chosen,)))
+    )
+    if len(wanted) == count:
+        raise ModelError(
+            "favourable_class names every class, so nobody could be refused. Name only those that are good for "
+            "the person."
+        )
+    return wanted
+
+
+def _index(chosen: int | str, classes: tuple[str | int, ...] | None, count: int) -> int:
+    if isinstance(chosen, str):
+        names = [str(name) for name in classes or ()]
+        if chosen in names and len(names) == count:
+            return names.index(chosen)
+        raise ModelError(f'The model has no class named "{chosen}". {_class_words(classes, count)}')
+    if not 0 <= chosen < count:
+        raise ModelError(f"favourable_class = {chosen} is outside the model's classes. {_class_words(classes, count)}")
+    return chosen
+
+
+def _class_words(classes: tuple[str | int, ...] | None, count: int) -> str:
+    if classes is None or len(classes) != count:
+        return f"The model does not name its classes: give a number from 0 to {count - 1}."
+    listed = ", ".join(f'{i} = "{name}"' for i, name in enumerate(classes))
+    return f"Its classes are {listed}: give a number without quotation marks, or a name in them."
+
+
+def _decided(outputs: Outputs, decision: Decision, model: Model) -> npt.NDArray[np.bool_]:
+    if outputs.labels is None:
+        return _decided_by_numbers(outputs.scores, decision, model)
+    labels = outputs.labels.reshape(len(outputs.labels), -1)
+    if labels.shape[1] != 1:
+        raise ModelError(
+            f"The model gives {labels.shape[1]} labels for each row; Plumbline needs one. Export a model with one "
+            "outcome."
+        )
+    values = labels[:, 0].astype(str)
+    return np.isin(values, _favourable_labels(decision, model.classes, values))
+
+
+def _favourable_labels(decision: Decision, classes: tuple[str | int, ...] | None, values: Array) -> list[str]:
+    if classes is not None:
+        return [str(classes[i]) for i in favourable_indices(decision, classes, len(classes))]
+    chosen = decision.favourable_class
+    wanted = [str(c) for c in (chosen if isinstance(chosen, tuple) else (chosen,))]
+    if not isinstance(chosen, int) and not set(wanted) & set(values.tolist()):
+        seen = ", ".join(f'"{value}"' for value in sorted(set(values.tolist()))[:10])
+        raise ModelError(f"None of the model's labels is among favourable_class {wanted}; it gave {seen}.")
+    return wanted
+
+
+def _decided_by_numbers(scores: Array | None, decision: Decision, model: Model) -> npt.NDArray[np.bool_]:
+    """Labels given as numbers: whole numbers in one column, or the largest of several columns."""
+    columns = _columns(np.zeros((0, 0)) if scores is None else scores)
+    _refuse_not_finite(columns)
+    if columns.shape[1] > 1:
+        return np.isin(columns.argmax(axis=1), favourable_indices(decision, model.classes, columns.shape[1]))
+    whole = np.rint(columns[:, 0])
+    if not np.array_equal(whole, columns[:, 0]):
+        raise ModelError(
+            'The model gives numbers between the classes, not labels: write output = "probability" or "logit" '
+            "under [decision]."
+        )
+    return np.isin(
+        whole.astype(np.int64).astype(str),
+        _favourable_labels(decision, model.classes, whole.astype(np.int64).astype(str)),
+    )
+
+
+class Scorer:
+    """Scores batches of rows; `batch_size` rows go through the model at once."""
+
+    def __init__(self, model: Model, binding: Binding, decision: Decision, device: str) -> None:
+        """Score with a model that was opened on `device`."""
+        self._model, self._binding, self._decision, self._device = model, binding, decision, device
+        self.batch_size = min(FIRST_ROWS, model.rows[1] or FIRST_ROWS)
+        self._best: float | None = 0.0  # rows a second so far; None once growing stopped paying
+
+    @property
+    def columns_used(self) -> tuple[str, ...]:
+        """The columns of the table that `score` reads."""
+        return self._binding.columns_used
+
+    @property
+    def dtype(self) -> FloatType | None:
+        """Float type of the scores; None where `score` gives decisions (bool)."""
+        return None if reading(self._decision, self._model) == "class" else self._model.score_dtype
+
+    @property
+    def decides(self) -> bool:
+        """Whether `score` gives decisions and no scores."""
+        return self.dtype is None
+
+    def score(self, batch: Batch) -> Array:
+        """Scores or decisions of a batch, as favourable_scores gives them. Raises ModelError or DataError."""
+        features = self._binding.features(batch)
+        parts: list[Array] = []
+        done = 0
+        while done < len(batch):
+            part = self._run(features, done, len(batch))
+            parts.append(self._read(part, batch, done))
+            done += len(parts[-1])
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=self.dtype or np.bool_)
+
+    def _run(self, features: Features, start: int, total: int) -> Outputs:
+        """Outputs of the next rows, at most `batch_size`; half as many whenever memory does not suffice."""
+        while True:
+            rows = min(self.batch_size, total - start)
+            begin = time.perf_counter()
+            try:
+                outputs = self._model.run(_slice(features, start, start + rows))
+            except MemoryError:
+                if self.batch_size == 1:
+                    raise ModelError(
+                        "The model needs more memory for a single row than this machine gives a job."
+                    ) from None
+                self._free()
+                self.batch_size, self._best = max(1, rows // 2), None
+                continue
+            self._check_rows(outputs, rows)
+            self._grow(rows, time.perf_counter() - begin)
+            return outputs
+
+    def _free(self) -> None:
+        """Give back what the failed attempt reserved on a graphics card."""
+        if self._device == "cuda":
+            import torch
+
+            torch.cuda.empty_cache()
+
+    def _grow(self, rows: int, seconds: float) -> None:
+        """Try more rows at once for as long as that makes scoring faster."""
+        if self._best is None or rows < self.batch_size:
+            return
+        rate = rows / max(seconds, 1e-9)
+        larger = min(self.batch_size * GROWTH, MOST_ROWS, self._model.rows[1] or MOST_ROWS)
+        if rate < self._best * WORTH_GROWING or larger == self.batch_size:
+            self._best = None
+        else:
+            self._best, self.batch_size = rate, larger
+
+    def _check_rows(self, outputs: Outputs, rows: int) -> None:
+        given = outputs.labels if outputs.scores is None else outputs.scores
+        if given is None or given.shape[:1] != (rows,):
+            shape = None if given is None else given.shape
+            raise ModelError(
+                f"The model gave results of shape {shape} for {rows} rows; Plumbline needs one result for each row."
+            )
+
+    def _read(self, outputs: Outputs, batch: Batch, start: int) -> Array:
+        try:
+            return favourable_scores(outputs, self._decision, self._model)
+        except NotFinite as error:
+            raise ModelError(
+                f"The model's result for {batch.where(start + error.row)} is not a finite number. A missing or "
+                "extreme value in that row is "
+                "the usual cause: look at its cells, or leave such rows out with keep."
+            ) from None
+
+
+def _slice(features: Features, start: int, stop: int) -> Any:
+    if isinstance(features, np.ndarray):
+        return features[start:stop]
+    return {name: cells[start:stop] for name, cells in features.items()}

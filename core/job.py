@@ -1,0 +1,147 @@
+"""What a job process runs: limits first, then the imports, then the one task that its folder names.
+
+    python -m core.job FOLDER --memory BYTES --cpu SECONDS --file BYTES [--cuda] [--warm KIND] [--parent PID]
+
+It writes out/done last when the task went well, else out/error.json with words for the person who waits.
+"""
+
+import argparse
+import contextlib
+import errno
+import faulthandler
+import importlib
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core import sandbox
+from core.errors import JobError, PlumblineError
+from core.progress import Progress, replace_json
+
+Task = Callable[[Path, dict[str, Any], Progress], None]
+
+TASKS = {
+    "profile": "core.profile:run",
+    "inspect": "core.models.inspect:run",
+    "audit": "core.audit:run",
+}
+
+# What each kind of job imports while nobody waits: most of the time of a job that starts from nothing.
+TABLES = ("numpy", "pandas", "pyarrow.parquet", "pyarrow.csv")
+MODELS = ("torch", "torch.export", "onnx", "onnxruntime", "skops.io")
+MEASURES = ("scipy.stats", "aif360.metrics")
+WARM = {
+    "profile": TABLES,
+    "inspect": TABLES + MODELS,
+    "audit": TABLES + MODELS + MEASURES,
+}
+ANY_KIND = "any"
+
+OUT_OF_MEMORY = ("Cannot allocate memory", "bad_alloc", "out of memory", "can't allocate", "Unable to allocate")
+POLL_SECONDS = 0.01
+
+
+def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) -> int:
+    """Run the job of one folder; returns the exit code: 0 done, 1 failed with words, 3 never given any work."""
+    faulthandler.enable()
+    arguments = _arguments(argv)
+    limits = sandbox.Limits(arguments.memory, arguments.cpu, arguments.file)
+    print(sandbox.enter(arguments.folder, limits, arguments.cuda), flush=True)
+    if arguments.warm:
+        _import_ahead(WARM.get(arguments.warm, TABLES + MODELS + MEASURES))
+    work = _wait_for_work(arguments.folder, arguments.parent)
+    if work is None:
+        return 3
+    sandbox.limit_cpu(limits.cpu_seconds)
+    return _run(arguments.folder, work, tasks, limits)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="core.job")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--memory", type=int, required=True)
+    parser.add_argument("--cpu", type=int, required=True)
+    parser.add_argument("--file", type=int, required=True)
+    parser.add_argument("--cuda", action="store_true")
+    parser.add_argument("--warm", metavar="KIND")
+    parser.add_argument("--parent", type=int, default=0)
+    return parser.parse_args(argv)
+
+
+def _import_ahead(names: Sequence[str]) -> None:
+    # aif360 warns on the root logger about every optional library that is missing.
+    logging.disable(logging.WARNING)
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    logging.disable(logging.NOTSET)
+
+
+def _wait_for_work(folder: Path, parent: int) -> dict[str, Any] | None:
+    """The contents of job.json once it is there; None when the app that would write it has gone."""
+    path = folder / "job.json"
+    while not path.exists():
+        if parent and os.getppid() != parent:
+            return None
+        time.sleep(POLL_SECONDS)
+    work: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return work
+
+
+def _run(folder: Path, work: dict[str, Any], tasks: Mapping[str, str], limits: sandbox.Limits) -> int:
+    out = folder / "out"
+    try:
+        _task(work["kind"], tasks)(folder, work["request"], Progress(out / "progress.json"))
+    except (Exception, SystemExit) as problem:
+        traceback.print_exc()
+        kind = type(problem).__name__ if isinstance(problem, PlumblineError) else JobError.__name__
+        replace_json(out / "error.json", {"kind": kind, "message": _words(problem, limits)})
+        return 1
+    (out / "done").touch()
+    return 0
+
+
+def _task(kind: str, tasks: Mapping[str, str]) -> Task:
+    module, _, name = tasks[kind].partition(":")
+    task: Task = getattr(importlib.import_module(module), name)
+    return task
+
+
+def _words(problem: BaseException, limits: sandbox.Limits) -> str:
+    """One plain line about what ended the task, never a traceback."""
+    text = str(problem)
+    if isinstance(problem, PlumblineError):
+        return " ".join(text.split())
+    if isinstance(problem, MemoryError) or any(sign in text for sign in OUT_OF_MEMORY):
+        return memory_words(limits.memory_bytes)
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        return "The run needed more disk space than there is. Free some space or use a smaller file, then run again."
+    return (
+        f"The run stopped on a problem that Plumbline did not foresee ({type(problem).__name__}). "
+        "Please check the file, or run again; the job's log has the details."
+    )
+
+
+def memory_words(memory_bytes: int) -> str:
+    """What a person reads when a job wanted more than `memory_bytes`."""
+    return (
+        f"The run stopped: it used more than the {memory_bytes / 2**30:.3g} GB of memory that one job may use. "
+        "Use a smaller file or model, or start Plumbline on a machine with more memory."
+    )
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once: taking torch apart takes longer than a small audit, and nothing is left to save."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    leave(main())

@@ -1,0 +1,230 @@
+"""The supervisor: one queue, one process per job, progress, cancel; the only writer of what is known about a job.
+
+It lives in the app's process (pages call it from many threads) and in the command line. Jobs outlive it: whoever opens
+the same folder next follows the ones that still run and queues again the ones that wait.
+"""
+
+import fcntl
+import logging
+import os
+import re
+import shutil
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from core import machine, sandbox
+from core.errors import BY_NAME, JobError, PlumblineError
+from core.outputs import checked_array as checked_array
+from core.outputs import checked_bytes as checked_bytes
+from core.outputs import checked_json as checked_json
+from core.process import Launch
+from core.queue import Job, Queue
+
+State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+
+GIB = 2**30
+INPUT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+LOG = logging.getLogger(__name__)
+LEAST_FREE_DISK = GIB
+MOST_FILE_BYTES = 16 * GIB
+LEAST_MEMORY = 2 * GIB
+POLL_SECONDS = 0.1
+KILLED_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a job stands: its place in the queue counts from 1; `message` is for the person, `error` is its type."""
+
+    state: State
+    place: int | None = None
+    done: int = 0
+    total: int = 0
+    what: str = ""
+    seconds_left: float | None = None
+    message: str | None = None
+    error: type[PlumblineError] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state not in ("queued", "running")
+
+
+class Supervisor:
+    """Runs jobs in ROOT/jobs, first come first served, `slots` at a time; any thread may call it."""
+
+    def __init__(
+        self,
+        root: Path,
+        slots: int | None = None,
+        warm: bool = True,
+        time_limit: float = 900,
+        memory_bytes: int | None = None,
+        program: str = "core.job",
+    ) -> None:
+        """Take over the jobs of `root` and, if `warm`, keep one process ready.
+
+        `time_limit` is in seconds and `memory_bytes` in bytes, each for one job; `program` is the module that a job's
+        process runs. Raises JobError when another app uses the folder, or jobs could read each other there.
+        """
+        self._jobs = (root / "jobs").resolve()
+        _refuse_readable(self._jobs)
+        self._jobs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _lock(self._jobs.parent / "jobs.lock")
+        self._changed = threading.Condition(threading.RLock())
+        cuda = machine.has_gpu()
+        slots = slots or (1 if cuda else max(1, machine.cores() // 2))
+        memory = memory_bytes or max(LEAST_MEMORY, int(0.8 * machine.memory_bytes()) // slots)
+        launch = _launch(program, memory, time_limit, slots, cuda)
+        self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
+        self._closed = False
+        self._thread = threading.Thread(target=self._tend, name="plumbline-jobs", daemon=True)
+        self._thread.start()
+
+    @property
+    def protection(self) -> sandbox.Protection:
+        """What shuts the jobs in on this system; its `sentence()` is for the page."""
+        return sandbox.available()
+
+    def submit(self, kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path]) -> str:
+        """Queue a job with its own links to `inputs` (name -> file) and return its id at once.
+
+        Raises JobError when an input cannot be read or the disk is too full.
+        """
+        _refuse_inputs(inputs)
+        _refuse_full_disk(self._jobs)
+        with self._changed:
+            reserved = self._queue.reserve()
+        try:
+            reserved.folder.fill(inputs)
+        except JobError:
+            reserved.discard()
+            raise
+        with self._changed:
+            job_id = self._queue.add(reserved, kind, request)
+            self._changed.notify_all()
+        return job_id
+
+    def status(self, job_id: str) -> Status:
+        """Where the job stands. Raises JobError for a job that is not known here."""
+        with self._changed:
+            return self._status(self._job(job_id))
+
+    def wait(self, job_id: str, timeout: float) -> Status:
+        """Where the job stands once it has ended, or after `timeout` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._status(self._job(job_id)).ended, timeout)
+            return self._status(self._job(job_id))
+
+    def cancel(self, job_id: str) -> None:
+        """Kill the job or take it out of the queue; nothing happens when it has ended."""
+        with self._changed:
+            self._queue.stop(self._job(job_id), "cancelled", "Cancelled. Run again when you like.")
+            self._changed.notify_all()
+
+    def output(self, job_id: str) -> Path:
+        """Where the results of a job that is done stand, to be read with the `checked_` functions. JobError if not."""
+        with self._changed:
+            job = self._job(job_id)
+            if job.record.state != "done":
+                raise JobError(job.record.message or "The run has no result yet. Wait until it is done.")
+            return job.folder.out
+
+    def delete(self, job_id: str) -> None:
+        """Stop the job and remove everything it read or wrote."""
+        self.cancel(job_id)
+        if not self.wait(job_id, KILLED_SECONDS).ended:
+            raise JobError("The run could not be stopped yet. Try to delete it again in a minute.")
+        with self._changed:
+            self._queue.forget(job_id)
+
+    def close(self) -> None:
+        """Let go of the folder: jobs that run go on, the ones that wait stay queued on disk for the next supervisor."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join()
+        with self._changed:
+            self._queue.drop_spares()
+        os.close(self._lock)
+
+    def _job(self, job_id: str) -> Job:
+        job = self._queue.known.get(job_id)
+        if job is None:
+            raise JobError("This run is not known here: it may have been deleted. Start a new one.")
+        return job
+
+    def _status(self, job: Job) -> Status:
+        record, (done, total, what) = job.record, job.progress
+        return Status(
+            state=cast(State, record.state),
+            place=self._queue.place(job),
+            done=done,
+            total=total,
+            what=what,
+            seconds_left=job.seconds_left() if record.state == "running" else None,
+            message=record.message,
+            error=BY_NAME.get(record.error, JobError) if record.error else None,
+        )
+
+    def _notice(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _tend(self) -> None:
+        with self._changed:
+            while not self._closed:
+                try:
+                    self._queue.tend()
+                except OSError:
+                    # A full disk, say: the jobs that are there must still be watched the next time round.
+                    LOG.exception("the jobs could not be tended")
+                self._changed.notify_all()
+                self._changed.wait(POLL_SECONDS)
+
+
+def _launch(program: str, memory: int, time_limit: float, slots: int, cuda: bool) -> Launch:
+    cores = machine.cores()
+    limits = sandbox.Limits(memory, cpu_seconds=int(time_limit * cores) + 1, file_bytes=MOST_FILE_BYTES)
+    return Launch(program, limits, threads=max(1, cores // slots), cuda=cuda)
+
+
+def _lock(path: Path) -> int:
+    """A lock that the system drops when this process ends, however it ends."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        os.close(lock)
+        raise JobError(
+            f"Another Plumbline already works in {path.parent}. Close it first, or start this one with another folder."
+        ) from problem
+    return lock
+
+
+def _refuse_readable(jobs: Path) -> None:
+    """Refuse a folder that every job may read: there one upload could read another."""
+    for open_to_all in sandbox.readable():
+        if jobs.is_relative_to(open_to_all.resolve()):
+            raise JobError(f"Runs cannot be kept in {jobs}, which every run may read. Choose a folder elsewhere.")
+
+
+def _refuse_inputs(inputs: Mapping[str, Path]) -> None:
+    for name, source in inputs.items():
+        if not INPUT.fullmatch(name):
+            raise JobError(f"{name!r} cannot be the name of an input: letters, digits, '.', '_' and '-' only.")
+        if not source.is_file():
+            raise JobError(f"The run's input {name} is no longer there. Add the file again.")
+
+
+def _refuse_full_disk(jobs: Path) -> None:
+    free = shutil.disk_usage(jobs).free
+    if free < LEAST_FREE_DISK:
+        raise JobError(
+            f"The disk is too full for a run: {free / GIB:.2f} GB are free, {LEAST_FREE_DISK / GIB:.0f} GB are needed. "
+            "Free some space and run again."
+        )

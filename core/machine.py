@@ -1,0 +1,50 @@
+"""How much of this machine there is to share between jobs: cores, memory, and whether it has an NVIDIA GPU."""
+
+import os
+from pathlib import Path
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def memory_bytes() -> int:
+    """Memory of the machine, or of the container where that is less."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min([total, *_container_limit()])
+
+
+def free_memory_bytes() -> int:
+    """Memory that new work may take without pushing other programs out; all of it where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except FileNotFoundError:
+        return memory_bytes()
+    free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    return min([free, *(limit - taken for limit, taken in zip(_container_limit(), _container_use(), strict=False))])
+
+
+def has_gpu() -> bool:
+    """Whether an NVIDIA driver is loaded; asking the driver itself would make this process hold the device."""
+    return Path("/dev/nvidia0").exists() or Path("/proc/driver/nvidia/version").exists()
+
+
+def _container_limit() -> list[int]:
+    return _number(Path("/sys/fs/cgroup/memory.max"))
+
+
+def _container_use() -> list[int]:
+    return _number(Path("/sys/fs/cgroup/memory.current"))
+
+
+def _number(path: Path) -> list[int]:
+    """The number that a control file holds; nothing where there is no such file or it says `max`."""
+    try:
+        text = path.read_text().strip()
+    except OSError:
+        return []
+    return [int(text)] if text.isdigit() else []

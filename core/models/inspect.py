@@ -1,0 +1,163 @@
+"""The inspect job: what a model file is, how it fits the table, and what it answers for the first rows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.cells import key, keys
+from core.data import Batch, Dataset
+from core.errors import DataError, ModelError
+from core.inference import choose_device
+from core.models import FORMATS, open_model
+from core.models.features import Binding, bind, match
+from core.models.model import Array, Model, Outputs
+from core.plan import Output, Plan
+from core.profile import PROFILE, TABLE, Profile
+from core.progress import Progress
+
+FIRST_ROWS = 500
+SUM_TOLERANCE = 1e-3
+# A person's score may change by rounding with the number of rows scored at once, not by more.
+ALONE_TOLERANCE = 1e-3
+
+
+def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
+    """Open in/model against in/table.parquet with request["plan"], and write out/model.json."""
+    plan = Plan.from_toml(str(request["plan"]))
+    profile = Profile.from_json(json.loads((folder / "in" / PROFILE).read_text(encoding="utf-8")))
+    progress(0, 2, "opening the model")
+    model = open_model(folder / "in" / "model", plan.decision.model or "the model", choose_device())
+    progress(1, 2, "trying the first rows")
+    found = inspect(model, Dataset(folder / "in" / TABLE, profile, plan.data.missing), plan)
+    (folder / "out" / "model.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    progress(2, 2, "done")
+
+
+def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
+    """What the data page shows of a model, as plain JSON values.
+
+    `problem` is None where the model scores the first rows, else the message that an audit would end with.
+    """
+    found: dict[str, Any] = {
+        "format": model.format,
+        "format_words": FORMATS[model.format].words,
+        "device": model.device,
+        "gradients": model.gradients,
+        "classes": None if model.classes is None else list(model.classes),
+        "warnings": list(model.warnings),
+        "problem": None,
+        "outputs": None,
+        "suggested_output": None,
+        "suggested_favourable_class": None,
+        **_fit(model, dataset.profile),
+    }
+    try:
+        binding = bind(model, dataset.profile, plan)
+        found["inputs"] = _bound(binding)
+        found["warnings"] += binding.warnings
+        found |= _try(model, binding, dataset, plan)
+        found["warnings"] += _company(model, binding, dataset)
+    except (ModelError, DataError) as error:
+        found["problem"] = str(error)
+    return found
+
+
+def _fit(model: Model, profile: Profile) -> dict[str, Any]:
+    """The model's inputs beside the table's columns, whether or not they fit."""
+    if model.inputs is not None:
+        kinds: dict[str, str | None] = {i.name: i.kind for i in model.inputs}
+    elif model.recipe is not None:
+        kinds = dict.fromkeys(model.recipe.names)
+    else:
+        return {"inputs": [], "width": model.width, "missing": [], "extra": []}
+    try:
+        found = match(kinds, profile.names)
+    except ModelError:
+        return {"inputs": [], "width": model.width, "missing": [], "extra": []}
+    inputs = [{"name": name, "kind": kind, "column": found.columns.get(name)} for name, kind in kinds.items()]
+    return {"inputs": inputs, "width": model.width, "missing": list(found.missing), "extra": list(found.extra)}
+
+
+def _bound(binding: Binding) -> list[dict[str, str]]:
+    if binding.wires:
+        return [{"name": wire.input, "kind": wire.kind, "column": wire.column} for wire in binding.wires]
+    kinds = {} if binding.recipe is None else {column.name: column.kind for column in binding.recipe.columns}
+    return [{"name": name, "kind": kinds.get(name, "number"), "column": name} for name in binding.columns_used]
+
+
+def _first(binding: Binding, dataset: Dataset) -> Batch:
+    return next(dataset.batches(binding.columns_used, FIRST_ROWS))
+
+
+def _try(model: Model, binding: Binding, dataset: Dataset, plan: Plan) -> dict[str, Any]:
+    """What the model answers for the first rows, and how the plan should read it."""
+    outputs = model.run(binding.features(_first(binding, dataset)))
+    facts = describe(outputs)
+    return {
+        "outputs": facts,
+        "suggested_output": "logit" if model.logits else suggested_output(outputs),
+        "suggested_favourable_class": suggested_favourable_class(model, facts["columns"], plan),
+    }
+
+
+def describe(outputs: Outputs) -> dict[str, Any]:
+    """Facts about outputs: columns, lowest and highest value, whether rows sum to one, whether they are labels."""
+    if outputs.scores is None:
+        return {"columns": 1, "low": None, "high": None, "sums_to_one": False, "labels": True}
+    scores = _finite_rows(outputs.scores)
+    sums_to_one = scores.shape[1] > 1 and bool(np.all(np.abs(scores.sum(axis=1) - 1) < SUM_TOLERANCE))
+    low, high = (float(scores.min()), float(scores.max())) if scores.size else (None, None)
+    return {"columns": scores.shape[1], "low": low, "high": high, "sums_to_one": sums_to_one, "labels": False}
+
+
+def suggested_output(outputs: Outputs) -> Output:
+    """How outputs look: labels, numbers outside 0 to 1, or probabilities."""
+    if outputs.scores is None:
+        return "class"
+    scores = _finite_rows(outputs.scores)
+    if scores.shape[1] == 1 and scores.size and np.array_equal(scores, np.rint(scores)):
+        return "class"
+    return "logit" if scores.size and (scores.min() < 0 or scores.max() > 1) else "probability"
+
+
+def suggested_favourable_class(model: Model, columns: int, plan: Plan) -> int | str | list[int | str]:
+    """The classes that are named like the label's good values, else 1."""
+    classes: tuple[str | int, ...] = model.classes or tuple(range(max(columns, 2)))
+    favourable = plan.data.favourable
+    good = keys(favourable.values if favourable is not None else ())
+    chosen = [name if isinstance(name, str) else i for i, name in enumerate(classes) if key(name) in good]
+    if not 0 < len(chosen) < len(classes):
+        return 1
+    return chosen[0] if len(chosen) == 1 else chosen
+
+
+def _company(model: Model, binding: Binding, dataset: Dataset) -> tuple[str, ...]:
+    """A warning where a person's result depends on who else is scored at the same time."""
+    batch = _first(binding, dataset)
+    few = max(2, len(batch) // 7)
+    together = _values(model.run(binding.features(batch)))[:few]
+    apart = _values(model.run(binding.features(batch.take(np.arange(len(batch)) < few))))
+    same = together.shape == apart.shape and (
+        np.allclose(together, apart, atol=ALONE_TOLERANCE)
+        if together.dtype.kind == "f"
+        else np.array_equal(together, apart)
+    )
+    if same:
+        return ()
+    return (
+        "This model answers differently for the same person depending on who else is scored with them, so its "
+        "results cannot be relied on.",
+    )
+
+
+def _values(outputs: Outputs) -> Array:
+    values = outputs.labels if outputs.scores is None else outputs.scores
+    return np.zeros(0) if values is None else values
+
+
+def _finite_rows(scores: Array) -> Array:
+    rows = scores.reshape(len(scores), -1)
+    finite: Array = rows[np.isfinite(rows).all(axis=1)]
+    return finite

@@ -1,0 +1,79 @@
+"""The model: features in, scores or labels out, and what it says about itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from core.models.recipe import Kind, Recipe
+
+Array = npt.NDArray[Any]
+FloatType = Literal["float32", "float64"]
+Features = Mapping[str, Array] | Array
+
+
+@dataclass(frozen=True)
+class Input:
+    """One named input, one column wide.
+
+    `kind` is None where the file does not say and the table decides. `blank_is_missing` marks a text input that was
+    trained with missing values apart from the empty text.
+    """
+
+    name: str
+    kind: Kind | None
+    blank_is_missing: bool = False
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a model gave for n rows: scores of shape (n,) or (n, k), labels of shape (n,), or both."""
+
+    scores: Array | None
+    labels: Array | None
+
+
+@dataclass(frozen=True)
+class Model:
+    """An opened model file.
+
+    Attributes
+    ----------
+    run
+        Features of n rows to Outputs. Features are one array of shape (n,) per named input (float64 or texts), or one
+        matrix of shape (n, width) and of `dtype`. Raises ModelError; MemoryError where n rows are too many at once.
+    inputs
+        The named inputs; None for a model that takes one matrix.
+    width
+        Columns of the matrix; None where the file leaves it open.
+    columns
+        Names of the matrix's columns where the file gives them.
+    score_dtype
+        Float type of the scores; None for a model that gives labels alone.
+    classes
+        What the columns of the scores, or the labels, stand for, in the model's own order.
+    logits
+        Whether the file itself shows that its scores are no probabilities.
+    module
+        The torch module behind a model with gradients.
+    rows
+        Fewest and most rows the model takes at once; None for any number.
+    """
+
+    format: str
+    run: Callable[[Any], Outputs]
+    inputs: tuple[Input, ...] | None = None
+    width: int | None = None
+    columns: tuple[str, ...] | None = None
+    dtype: npt.DTypeLike = np.float32
+    score_dtype: FloatType | None = "float32"
+    classes: tuple[str | int, ...] | None = None
+    recipe: Recipe | None = None
+    gradients: bool = False
+    device: str = "cpu"
+    logits: bool = False
+    module: Any = None
+    rows: tuple[int, int | None] = (1, None)
+    warnings: tuple[str, ...] = ()

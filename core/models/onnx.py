@@ -1,0 +1,316 @@
+"""ONNX files: checked as a graph, then run by onnxruntime from bytes, so that no other file is ever read."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import ModelError
+from core.models.model import Array, Features, FloatType, Input, Model, Outputs
+from core.models.recipe import FILE_NAME, read_recipe
+from core.models.words import words
+
+# onnxruntime's own operators; others need a library of code beside the file.
+DOMAINS = frozenset(["", "ai.onnx", "ai.onnx.ml", "com.microsoft"])
+DRAWS = words("RandomNormal RandomNormalLike RandomUniform RandomUniformLike Multinomial Bernoulli")
+NUMBERS = {
+    "tensor(float)": np.float32,
+    "tensor(double)": np.float64,
+    "tensor(float16)": np.float16,
+    "tensor(int64)": np.int64,
+    "tensor(int32)": np.int32,
+    "tensor(bool)": np.bool_,
+}
+# float16 scores are widened: Plumbline's bins are finer than its steps.
+SCORES: dict[str, FloatType] = {
+    "tensor(float)": "float32",
+    "tensor(double)": "float64",
+    "tensor(float16)": "float32",
+}
+OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "Failed to allocate", "BFCArena", "out of memory")
+LABELS = ("tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)")
+
+DYNAMIC_SNIPPET = """\
+import torch
+model.eval()
+example = torch.zeros(2, NUMBER_OF_COLUMNS)
+rows = torch.export.Dim("rows")
+torch.onnx.export(model, (example,), "model.onnx", dynamic_shapes=({0: rows},), external_data=False)
+"""
+ONE_FILE_SNIPPET = """\
+import onnx
+onnx.save_model(onnx.load("model.onnx"), "one_file.onnx", save_as_external_data=False)
+"""
+
+
+def open_onnx(path: Path, name: str, device: str) -> Model:
+    """Open an ONNX file. Raises ModelError with what to change in the export."""
+    graph = _parse(path, name)
+    _refuse_parts(graph, name)
+    classes = _unwrap_maps(graph, name) or _classes(graph)
+    session, used = _session(graph, name, device)
+    feeds = [_Feed.of(node, name) for node in session.get_inputs()]
+    named = _named(feeds, name)
+    scores, labels = _outputs(session, name)
+    score_dtype = SCORES[scores.type] if scores else None
+    recipe = next((read_recipe(entry.value) for entry in graph.metadata_props if entry.key == FILE_NAME), None)
+    return Model(
+        format="onnx",
+        run=_Runner(name, session, feeds, scores or labels, score_dtype),
+        inputs=named,
+        width=None if named else feeds[0].width,
+        columns=None if named else (feeds[0].name,),
+        dtype=np.float32 if feeds[0].dtype in (np.float32, np.float16) else np.float64,
+        score_dtype=score_dtype,
+        classes=classes,
+        recipe=recipe,
+        device=used,
+    )
+
+
+def _parse(path: Path, name: str) -> Any:
+    import onnx
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    try:
+        graph = onnx.load_from_string(path.read_bytes())
+    except DecodeError:
+        raise _damaged(name) from None
+    if not graph.graph.node:
+        raise _damaged(name)
+    return graph
+
+
+def _damaged(name: str) -> ModelError:
+    return ModelError(
+        f'"{name}" begins like an ONNX file but is damaged or was cut short. Export or upload the model again.'
+    )
+
+
+def _refuse_parts(graph: Any, name: str) -> None:
+    """Refuse weights in other files, operators from other libraries, and steps that answer differently each time."""
+    import onnx
+
+    known = DOMAINS | {function.domain for function in graph.functions}
+    for part in _messages(graph):
+        if isinstance(part, onnx.TensorProto) and part.data_location == onnx.TensorProto.EXTERNAL:
+            raise ModelError(
+                f'"{name}" keeps its weights in a second file (external data). Export it as one file: '
+                "torch.onnx.export(..., external_data=False), or onnx.save_model(onnx.load(...), ..., "
+                "save_as_external_data=False).",
+                snippet=ONE_FILE_SNIPPET,
+            )
+        if isinstance(part, onnx.NodeProto):
+            _refuse_node(part, known, name)
+
+
+def _refuse_node(node: Any, domains: frozenset[str], name: str) -> None:
+    if node.domain not in domains:
+        raise ModelError(
+            f'"{name}" needs the operator "{node.op_type}" of "{node.domain}", which comes from a library beside the '
+            "file. Export it with standard ONNX operators only."
+        )
+    trains = any(attribute.name == "training_mode" and attribute.i for attribute in node.attribute)
+    drops = node.op_type == "Dropout" and len(node.input) > 2 and bool(node.input[2])
+    if node.op_type in DRAWS or trains or drops:
+        raise ModelError(
+            f'"{name}" draws random numbers or was exported in training mode ({node.op_type}), so it would answer '
+            "differently each time. Call model.eval() and export it again."
+        )
+
+
+def _messages(message: Any) -> Iterator[Any]:
+    """A protobuf message and every message inside it: subgraphs, functions, tensors."""
+    yield message
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for part in value if field.is_repeated else (value,):
+                yield from _messages(part)
+
+
+def _unwrap_maps(graph: Any, name: str) -> tuple[str | int, ...] | None:
+    """Turn a list of {class: probability}, one a row, back into the matrix it was made from; returns its classes.
+
+    The maps cost a Python dictionary a row, and hold nothing that the matrix and the list of classes do not.
+    """
+    import onnx
+
+    outputs = {output.name: output for output in graph.graph.output}
+    for node in list(graph.graph.node):
+        if node.op_type == "ZipMap" and node.output[0] in outputs:
+            matrix = onnx.helper.make_tensor_value_info(node.input[0], onnx.TensorProto.FLOAT, None)
+            outputs[node.output[0]].CopyFrom(matrix)
+            graph.graph.node.remove(node)
+            return _class_list(node)
+    if any(output.type.HasField("sequence_type") for output in graph.graph.output):
+        raise ModelError(
+            f'"{name}" gives its probabilities as a list. Export it so that they are one matrix (skl2onnx: '
+            "options zipmap=False)."
+        )
+    return None
+
+
+def _classes(graph: Any) -> tuple[str | int, ...] | None:
+    """The classes that the graph's last classifier, or a converter's table of classes, names; None without either."""
+    import onnx
+
+    for node in reversed(graph.graph.node):
+        if classes := _class_list(node):
+            return classes
+    for tensor in graph.graph.initializer:
+        if tensor.name.startswith("classes"):
+            values = onnx.numpy_helper.to_array(tensor).ravel().tolist()
+            return tuple(value.decode() if isinstance(value, bytes) else value for value in values)
+    return None
+
+
+def _class_list(node: Any) -> tuple[str | int, ...]:
+    found = {a.name: a for a in node.attribute if a.name.startswith("classlabels_") or a.name == "classlabels"}
+    texts = [text.decode("utf-8", "replace") for a in found.values() for text in a.strings]
+    return tuple(texts) or tuple(int(number) for a in found.values() for number in a.ints)
+
+
+def _session(graph: Any, name: str, device: str) -> tuple[Any, str]:
+    """A session over the checked graph, and the device that it runs on."""
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(4)  # its errors are raised, too: nothing is lost
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+    options.inter_op_num_threads = 1
+    options.use_deterministic_compute = True
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # other jobs share these cores
+    cuda = device == "cuda" and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    providers = [("CUDAExecutionProvider", {"use_tf32": "0"})] if cuda else []
+    try:
+        session = onnxruntime.InferenceSession(
+            graph.SerializeToString(), options, providers=[*providers, "CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime raises a type of its own for each kind of fault
+        raise _unusable(name, str(error)) from None
+    return session, "cuda" if cuda else "cpu"
+
+
+def _unusable(name: str, reason: str) -> ModelError:
+    if "locale" in reason:
+        return ModelError(
+            f'"{name}" changes letters to lower case by the rules of en_US.UTF-8, which this machine does not have. '
+            "Install that locale here (Debian: locales, then locale-gen en_US.UTF-8), or export the model "
+            "without lower-casing."
+        )
+    said = reason.strip().splitlines()[0].split(" : ")[-1][:200]
+    return ModelError(
+        f'"{name}" cannot be opened by onnxruntime: {said}. Export it again, with a lower opset if it names one.'
+    )
+
+
+@dataclass(frozen=True)
+class _Feed:
+    """One input of the graph: `width` is None where the file leaves it open, `flat` says that it has one dimension."""
+
+    name: str
+    dtype: Any
+    width: int | None
+    flat: bool
+
+    @classmethod
+    def of(cls, node: Any, name: str) -> "_Feed":
+        """Read an input as onnxruntime describes it. Raises ModelError where a table cannot feed it."""
+        if node.type not in NUMBERS and node.type != "tensor(string)":
+            raise ModelError(
+                f'"{name}": the input "{node.name}" takes {node.type}, which a table cannot give. Export it with '
+                "plain columns."
+            )
+        shape = node.shape
+        if len(shape) > 2:
+            raise ModelError(
+                f'"{name}" reads images or sequences ("{node.name}" has {len(shape)} dimensions), which Plumbline '
+                "cannot feed yet."
+            )
+        if not shape or isinstance(shape[0], int):
+            raise ModelError(
+                f'"{name}" takes exactly {shape[0] if shape else 1} rows at a time (a static batch size in '
+                f'"{node.name}"). Export it '
+                "for any number of rows: PyTorch, torch.onnx.export(..., dynamic_shapes=({0: "
+                'torch.export.Dim("rows")},)); '
+                "scikit-learn, FloatTensorType([None, columns]).",
+                snippet=DYNAMIC_SNIPPET,
+            )
+        width = 1 if len(shape) == 1 else shape[1] if isinstance(shape[1], int) else None
+        return cls(node.name, NUMBERS.get(node.type), width, len(shape) == 1)
+
+    @property
+    def kind(self) -> str:
+        return "text" if self.dtype is None else "number"
+
+    def tensor(self, array: Array, name: str) -> Array:
+        """The array as this input takes it."""
+        if self.dtype is None:
+            cast = array
+        elif np.issubdtype(self.dtype, np.floating) or np.array_equal(array, np.rint(array)):
+            cast = array.astype(self.dtype, copy=False)
+        else:
+            raise ModelError(
+                f'"{name}" takes whole numbers in "{self.name}", and a cell is missing or has a fraction. '
+                "Fill or round those cells, or leave the rows out."
+            )
+        return cast.reshape(-1) if self.flat else cast.reshape(len(array), -1)
+
+
+def _named(feeds: list[_Feed], name: str) -> tuple[Input, ...] | None:
+    """The inputs by name, or None for a model of one matrix of numbers."""
+    if len(feeds) == 1 and feeds[0].kind == "number":
+        return None
+    wide = [f'"{feed.name}" ({feed.width or "any number of"} columns)' for feed in feeds if feed.width != 1]
+    if wide:
+        raise ModelError(
+            f'"{name}" takes several columns in {", ".join(wide)}. Export it with one input per column, or with '
+            "one matrix of numbers."
+        )
+    return tuple(Input(feed.name, "text" if feed.dtype is None else "number") for feed in feeds)
+
+
+def _outputs(session: Any, name: str) -> tuple[Any, Any]:
+    """The outputs that hold scores and labels, as onnxruntime describes them; None for what there is not."""
+    outputs = session.get_outputs()
+    scores = [output for output in outputs if output.type in SCORES]
+    likely = [output for output in scores if "prob" in output.name.lower()]
+    labels = [output for output in outputs if output.type in LABELS]
+    if len(scores) > 1 and len(likely) != 1:
+        listed = ", ".join(f'"{output.name}"' for output in scores)
+        raise ModelError(
+            f'"{name}" gives several results of numbers: {listed}. Export it with one, the score or the probabilities.'
+        )
+    if not scores and not labels:
+        raise ModelError(f'"{name}" gives neither scores nor labels. Export it with its probabilities as the output.')
+    return next(iter(likely or scores), None), next(iter(labels), None)
+
+
+class _Runner:
+    """Runs the session on one batch of features."""
+
+    def __init__(self, name: str, session: Any, feeds: list[_Feed], output: Any, score_dtype: FloatType | None) -> None:
+        self._name, self._session, self._feeds = name, session, feeds
+        self._output, self._score_dtype = output.name, score_dtype
+
+    def __call__(self, features: Features) -> Outputs:
+        arrays = features if isinstance(features, Mapping) else {self._feeds[0].name: features}
+        tensors = {feed.name: feed.tensor(arrays[feed.name], self._name) for feed in self._feeds}
+        try:
+            (values,) = self._session.run([self._output], tensors)
+        except Exception as error:  # onnxruntime raises a type of its own for each kind of fault
+            raise self._failed(str(error)) from None
+        if self._score_dtype is None:
+            return Outputs(None, np.asarray(values))
+        return Outputs(values.astype(self._score_dtype, copy=False), None)
+
+    def _failed(self, reason: str) -> Exception:
+        if any(sign in reason for sign in OUT_OF_MEMORY):
+            return MemoryError(reason)
+        said = reason.strip().splitlines()[0].split(" : ")[-1][:200]
+        return ModelError(f'"{self._name}" failed while scoring: {said}')

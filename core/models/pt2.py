@@ -1,0 +1,260 @@
+"""`.pt2` files (torch.export): cleaned first, then loaded as a module that runs, trains and takes hooks."""
+
+import contextlib
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import ModelError
+from core.models.model import Array, Features, FloatType, Input, Model, Outputs
+from core.models.pt2_sanitiser import old, refused, sanitise
+from core.models.recipe import read_recipe
+from core.models.refused import TORCH_SNIPPET
+from core.models.words import words
+
+if TYPE_CHECKING:
+    import torch
+
+# Operators with a switch for training, which model.eval() turns off.
+TRAINS = words(
+    """batch_norm native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_functional _batch_norm_with_update
+    dropout dropout_ feature_dropout alpha_dropout feature_alpha_dropout native_dropout lstm gru rnn_tanh rnn_relu
+    rrelu"""
+)
+
+
+def open_pt2(path: Path, name: str, device: str) -> Model:
+    """Open a `.pt2` file on "cpu" or "cuda". Raises ModelError with what to change in the export."""
+    settle(device)
+    try:
+        clean = sanitise(path, name)
+        _refuse_training(clean.program, name)
+    except (AttributeError, KeyError, TypeError):
+        raise refused(name, "its program is not laid out as torch.export does") from None
+    with _quiet():
+        program, module = _load(clean.archive, name, device)
+    inputs = _inputs(program, name)
+    shape = _Shape(name, inputs, program)
+    return Model(
+        format="pt2",
+        run=_Runner(name, module, program.call_spec.in_spec, shape, device),
+        inputs=shape.named,
+        width=shape.width,
+        columns=None if shape.named else tuple(inputs),
+        dtype=shape.dtype,
+        score_dtype=shape.score_dtype,
+        recipe=read_recipe(clean.recipe) if clean.recipe is not None else None,
+        gradients=True,
+        device=device,
+        module=module,
+        rows=shape.rows,
+    )
+
+
+def _refuse_training(program: dict[str, Any], name: str) -> None:
+    """Refuse a program exported before `model.eval()`: it would drop values at random or learn while it is asked."""
+    for node in program["graph_module"]["graph"]["nodes"]:
+        operation = node["target"].split(".")[3] if node["target"].startswith("torch.ops.") else ""
+        flags = {i["name"]: i["arg"] for i in node["inputs"]}
+        live = operation in TRAINS and any(flags.get(flag, {}).get("as_bool") for flag in ("train", "training"))
+        if live or flags.get("dropout_p", {}).get("as_float"):
+            raise ModelError(
+                f'"{name}" was exported in training mode ({operation} is live), so it would answer differently '
+                "each time. "
+                "Call model.eval() before torch.export.export and save the .pt2 file again.",
+                snippet=TORCH_SNIPPET,
+            )
+    if any(
+        set(spec) & {"buffer_mutation", "parameter_mutation"}
+        for spec in program["graph_module"]["signature"]["output_specs"]
+    ):
+        raise refused(name, "it changes its own weights while it runs")
+
+
+def _load(archive: Any, name: str, device: str) -> tuple[Any, Any]:
+    """The program, and the module that runs it with its layers as they were."""
+    import torch
+    from torch._export.serde.serialize import SerializeError
+
+    try:
+        program = torch.export.load(archive)
+        if device == "cuda":
+            from torch.export.passes import move_to_device_pass
+
+            program = move_to_device_pass(program, device)
+        return program, torch.export.unflatten(program)
+    except SerializeError as error:
+        if "schema version" in str(error):
+            raise old(name) from None
+        raise _unusable(name, error) from None
+    except Exception as error:  # a damaged program can fail anywhere inside torch
+        raise _unusable(name, error) from None
+
+
+def _unusable(name: str, error: Exception) -> ModelError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+    return ModelError(
+        f'"{name}" cannot be opened: it is damaged, or uses something this PyTorch does not know ({reason}). '
+        "Export it again with torch.export to a .pt2 file, or to ONNX.",
+        snippet=TORCH_SNIPPET,
+    )
+
+
+def _inputs(program: Any, name: str) -> dict[str, "torch.Tensor"]:
+    """The shapes that the program takes, by name, in order."""
+    from torch.export.graph_signature import InputKind, TensorArgument
+
+    specs = [spec.arg for spec in program.graph_signature.input_specs if spec.kind is InputKind.USER_INPUT]
+    if not specs or not all(isinstance(arg, TensorArgument) for arg in specs):
+        raise ModelError(
+            f'"{name}" takes settings besides the table\'s columns. Export a model whose forward takes only tensors.'
+        )
+    values = {node.name: node.meta["val"] for node in program.graph.nodes if node.op == "placeholder"}
+    return {arg.name: values[arg.name] for arg in specs}
+
+
+class _Shape:
+    """How a table's rows fit the program's inputs. Raises ModelError where they cannot."""
+
+    def __init__(self, name: str, inputs: Mapping[str, "torch.Tensor"], program: Any) -> None:
+        self._name = name
+        self.tensors = list(inputs.values())
+        for tensor in self.tensors:
+            self._check(tensor)
+        widths = [int(tensor.shape[1]) if tensor.dim() == 2 else 1 for tensor in self.tensors]
+        if len(inputs) > 1 and max(widths) > 1:
+            listed = ", ".join(f'"{i}" ({w} columns)' for i, w in zip(inputs, widths, strict=True))
+            raise ModelError(
+                f'"{name}" takes several matrices: {listed}. Export it with one matrix, or with one input per column.'
+            )
+        self.named = tuple(Input(i, "number") for i in inputs) if len(inputs) > 1 else None
+        self.width = None if self.named else widths[0]
+        self.dtype = np.float32 if _is_single(self.tensors[0]) else np.float64
+        self.rows = self._rows(program)
+        self.score_dtype = self._score_dtype(program)
+
+    def _check(self, tensor: "torch.Tensor") -> None:
+        if tensor.dim() > 2:
+            raise ModelError(
+                f'"{self._name}" reads images or sequences ({tensor.dim()} dimensions), which Plumbline cannot '
+                "feed yet."
+            )
+        if tensor.dim() == 0 or isinstance(tensor.shape[0], int):
+            rows = tensor.shape[0] if tensor.dim() else 1
+            raise ModelError(
+                f'"{self._name}" takes exactly {rows} rows at a time (a static batch size). Export it for any '
+                "number of rows: "
+                'torch.export.export(model, (example,), dynamic_shapes=({0: torch.export.Dim("rows")},)), then '
+                "torch.export.save to a .pt2 file.",
+                snippet=TORCH_SNIPPET,
+            )
+        if tensor.dim() == 2 and not isinstance(tensor.shape[1], int):
+            raise ModelError(
+                f'"{self._name}" leaves its number of columns open. Export it with only the first dimension dynamic.'
+            )
+
+    def _score_dtype(self, program: Any) -> FloatType | None:
+        """Float type of the one result; None for labels."""
+        results = [value for value in program.graph.output_node().meta["val"] if hasattr(value, "dtype")]
+        if len(results) != 1:
+            raise ModelError(
+                f'"{self._name}" gives {len(results)} results. Export a model that returns one tensor, the score.'
+            )
+        (result,) = results
+        if not result.dtype.is_floating_point:
+            return None
+        return "float64" if result.dtype.itemsize == 8 else "float32"
+
+    def _rows(self, program: Any) -> tuple[int, int | None]:
+        rows: Any = self.tensors[0].shape[0]  # a symbol, not a number: _check has seen to that
+        size = rows.node.expr
+        limits = program.range_constraints.get(size)
+        if limits is None:
+            return 1, None
+        most = int(limits.upper) if limits.upper.is_Integer else None
+        return max(1, int(limits.lower)), most
+
+
+def _is_single(tensor: "torch.Tensor") -> bool:
+    """Whether float32 holds all that the tensor's type can."""
+    return tensor.dtype.is_floating_point and tensor.dtype.itemsize <= 4
+
+
+class _Runner:
+    """Runs the module on one batch of features."""
+
+    def __init__(self, name: str, module: Any, in_spec: Any, shape: _Shape, device: str) -> None:
+        self._name, self._module, self._in_spec, self._shape, self._device = name, module, in_spec, shape, device
+
+    def __call__(self, features: Features) -> Outputs:
+        import torch
+        from torch.utils import _pytree as pytree
+
+        arrays = list(features.values()) if isinstance(features, Mapping) else [features]
+        count = len(arrays[0])
+        tensors = [self._tensor(array, like) for array, like in zip(arrays, self._shape.tensors, strict=True)]
+        args, kwargs = pytree.tree_unflatten(tensors, self._in_spec)
+        with torch.inference_mode():
+            try:
+                result = self._module(*args, **kwargs)
+            except torch.cuda.OutOfMemoryError:
+                raise MemoryError from None
+            except RuntimeError as error:
+                if "allocate memory" in str(error):
+                    raise MemoryError from None
+                raise ModelError(
+                    f'"{self._name}" failed while scoring: {str(error).strip().splitlines()[0][:200]}'
+                ) from None
+            return self._outputs(pytree.tree_leaves(result), count)
+
+    def _tensor(self, array: Array, like: "torch.Tensor") -> "torch.Tensor":
+        import torch
+
+        missing = self._shape.rows[0] - len(array)
+        if missing > 0:  # some exports take two rows or more: repeat the last one
+            array = np.concatenate([array, np.repeat(array[-1:], missing, axis=0)])
+        tensor = torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
+        if not like.dtype.is_floating_point and not torch.equal(tensor, tensor.round()):
+            raise ModelError(
+                f'"{self._name}" takes whole numbers only, and a cell is missing or has a fraction. '
+                "Fill or round those cells, or leave the rows out."
+            )
+        return tensor.to(like.dtype).reshape(-1, *like.shape[1:])
+
+    def _outputs(self, leaves: list[Any], count: int) -> Outputs:
+        import torch
+
+        (result,) = (leaf for leaf in leaves if isinstance(leaf, torch.Tensor))
+        if self._shape.score_dtype is None:
+            return Outputs(None, result[:count].cpu().numpy().astype(np.int64))
+        return Outputs(result[:count].to(getattr(torch, self._shape.score_dtype)).cpu().numpy(), None)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Torch logs its own view of a file that does not load; the message here says it in words."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+def settle(device: str) -> None:
+    """Make torch give the same numbers each time: full float32, deterministic algorithms where they exist."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    import torch
+
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    if device == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = False

@@ -1,0 +1,195 @@
+"""One look at an uploaded table: its columns, what their cells hold, and what is odd about them.
+
+Runs in a job process. The table is rewritten as Parquet, every cell as the text that stood in the file; every later
+read uses this profile's schema, so nothing is inferred per batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from core.cells import DEFAULT_MISSING
+from core.errors import DataError
+from core.progress import Progress
+from core.survey import ColumnSurvey, Oddity
+from core.table_file import Opened, open_table
+
+TABLE, PROFILE = "table.parquet", "profile.json"
+HEAD_ROWS = 20
+_LEFT_OUT_SHARE = 0.2
+_ROW_GROUP = 1 << 17
+
+Kind = Literal["number", "text", "empty"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what its cells are.
+
+    `distinct` is None and `values` holds only the most frequent texts where there are more than `survey.CAP`
+    distinct ones; `low` and `high` span its numbers. `unique` says that no two of the first rows are the same.
+    """
+
+    name: str
+    kind: Kind
+    missing: int
+    distinct: int | None
+    values: tuple[tuple[str, int], ...]
+    low: float | None = None
+    high: float | None = None
+    unique: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one look at a table found.
+
+    `rows` counts the rows that are used; `left_out` numbers those that are not because they do not fit the header.
+    Row numbers start at 1 with the first row of data.
+    """
+
+    name: str
+    sha256: str
+    words: str
+    rows: int
+    columns: tuple[Column, ...]
+    decimal: str = "."
+    has_header: bool = True
+    left_out: tuple[int, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+    head: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in the file's order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of this name. Raises DataError listing the columns there are."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise DataError(f'{self.name} has no column "{name}". Its columns are: {", ".join(self.names)}.')
+
+    def row_words(self, index: int) -> str:
+        """How a person finds the used row with this index (from 0) in the file."""
+        row = index + 1
+        while (shifted := index + 1 + bisect_right(self.left_out, row)) != row:
+            row = shifted
+        return f"row {row} (line {row + 1} with the header)" if self.has_header else f"row {row}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The profile as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Profile:
+        """The profile from `to_json`'s values. Raises TypeError, KeyError or ValueError where they are not that."""
+        columns = tuple(Column(**{**c, "values": tuple((str(t), int(n)) for t, n in c["values"])}) for c in document["columns"])
+        oddities = tuple(Oddity(str(o["text"]), tuple(map(str, o["columns"])), tuple(map(int, o["rows"]))) for o in document["oddities"])
+        head = tuple(tuple(map(str, row)) for row in document["head"])
+        left_out = tuple(map(int, document["left_out"]))
+        return cls(**{**document, "columns": columns, "oddities": oddities, "head": head, "left_out": left_out})
+
+
+def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
+    """The profile job: in/table and request["name"] become out/table.parquet and out/profile.json."""
+    out = folder / "out"
+    profile = take_profile(folder / "in" / "table", str(request["name"]), out, progress)
+    (out / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
+
+
+def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profile:
+    """Read a table once, write it as Parquet into `out`, and return what was found."""
+    import pyarrow.parquet as pq
+    import pyarrow as pa
+
+    opened = open_table(path, out)
+    surveys = [ColumnSurvey(opened.decimal) for _ in opened.names]
+    schema = pa.schema([(column, pa.string()) for column in opened.names])
+    head: list[tuple[str, ...]] = []
+    rows = 0
+    with pq.ParquetWriter(out / TABLE, schema, compression="lz4", write_statistics=False, store_schema=False) as writer:
+        for batch in _regrouped(opened, schema):
+            for survey, column in zip(surveys, batch.columns, strict=True):
+                survey.add(column, rows)
+            if len(head) < HEAD_ROWS:
+                head += zip(*(column.slice(0, HEAD_ROWS).to_pylist() for column in batch.columns), strict=True)
+            writer.write_table(batch, row_group_size=_ROW_GROUP)
+            rows += batch.num_rows
+            progress(rows, 0, "rows read")
+    _check_shape(name, opened, rows)
+    columns = tuple(_column(column, survey, rows) for column, survey in zip(opened.names, surveys, strict=True))
+    return Profile(
+        name=name,
+        sha256=_sha256(path),
+        words=opened.words,
+        rows=rows,
+        columns=columns,
+        decimal=opened.decimal,
+        has_header=opened.has_header,
+        left_out=tuple(row for row, _ in opened.left_out),
+        oddities=_oddities(opened, surveys),
+        head=tuple(head[:HEAD_ROWS]),
+    )
+
+
+def _regrouped(opened: Opened, schema: Any) -> Any:
+    """The batches as tables of about one row group each, so that Parquet's dictionaries pay."""
+    import pyarrow as pa
+
+    waiting, size = [], 0
+    for batch in opened.batches:
+        waiting.append(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+        size += batch.num_rows
+        if size >= _ROW_GROUP:
+            yield pa.Table.from_batches(waiting).combine_chunks()
+            waiting, size = [], 0
+    if size:
+        yield pa.Table.from_batches(waiting).combine_chunks()
+
+
+def _check_shape(name: str, opened: Opened, rows: int) -> None:
+    left_out = len(opened.left_out)
+    if rows == 0:
+        raise DataError(f"{name} has a header but no rows that fit it. Export the table again, with at least one row of data.")
+    if left_out > _LEFT_OUT_SHARE * (rows + left_out):
+        row, cells = opened.left_out[0]
+        raise DataError(
+            f"{name}: {left_out} of {rows + left_out} rows do not have the header's {len(opened.names)} cells (row {row} has {cells}). "
+            "The separator inside a text without quotation marks is the usual cause; export the table again."
+        )
+
+
+def _oddities(opened: Opened, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]:
+    """What is odd about the file, then about its columns; the same remark on several columns is made once."""
+    found = [Oddity(warning) for warning in opened.warnings]
+    for extra, word in ((True, "extra"), (False, "missing")):
+        rows = [row for row, cells in opened.left_out if (cells > len(opened.names)) is extra]
+        if rows:
+            found.append(Oddity(f"{len(rows)} row(s) with {word} cells, left out", rows=tuple(rows[:10])))
+    merged: dict[tuple[str, tuple[int, ...]], tuple[str, ...]] = {}
+    for name, survey in zip(opened.names, surveys, strict=True):
+        for oddity in survey.oddities(name):
+            remark = (oddity.text, oddity.rows)
+            merged[remark] = merged.get(remark, ()) + oddity.columns
+    return (*found, *(Oddity(text, columns, rows) for (text, rows), columns in merged.items()))
+
+
+def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
+    values = survey.values()
+    missing = sum(count for text, count in values if text.strip() in DEFAULT_MISSING)
+    kind: Kind = "empty" if missing == rows else "number" if survey.is_numeric else "text"
+    return Column(name, kind, missing, survey.distinct, tuple(values), survey.low, survey.high, survey.unique)
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+

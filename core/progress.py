@@ -1,0 +1,35 @@
+"""How far a job has come, in a file that the supervisor reads while the job runs."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+
+class Progress:
+    """Writes `{"done", "total", "what"}` to `path`, whole each time, at most once per `interval` seconds.
+
+    A new `what` and the last step are written at once, so that no stage is skipped on the page.
+    """
+
+    def __init__(self, path: Path, interval: float = 0.1) -> None:
+        """Start with nothing written; `interval` is in seconds."""
+        self._path = path
+        self._interval = interval
+        self._next = 0.0
+        self._what: str | None = None
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Say that `done` of `total` steps of the stage `what` are behind us."""
+        now = time.monotonic()
+        if now < self._next and what == self._what and done < total:
+            return
+        self._next, self._what = now + self._interval, what
+        replace_json(self._path, {"done": int(done), "total": int(total), "what": what})
+
+
+def replace_json(path: Path, value: object) -> None:
+    """Write `value` as JSON so that a reader sees the old file or the new one, never a part."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(value), encoding="utf-8")
+    os.replace(part, path)

@@ -1,0 +1,162 @@
+"""The evidence of one audit: the plan, digests, counts and environment. Never a row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from core.aif360_check import SecondOpinion
+from core.counts import LABELS, Axis, Counts, Groups
+from core.errors import JobError
+from core.findings import Judgement, judge, plan_rule
+from core.plan import Plan
+from core.reference import References
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What ran on what, and how long each step took, in seconds.
+
+    `device` is "cpu" or "cuda"; `near_threshold` counts the scores within 1e-5 of the threshold.
+    """
+
+    data_sha256: str
+    model_sha256: str | None
+    device: str
+    batch_size: int | None
+    near_threshold: int
+    versions: dict[str, str]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class AuditRecord:
+    """One audit, whole: enough to judge, compare and gate elsewhere.
+
+    `rows_read` counts the table's rows, `dropped` how many each `keep` rule left out; `created` is UTC, ISO 8601;
+    `parent` is the digest of the audit this one was made from; `previous` that of the record before it.
+    """
+
+    plan: Plan
+    counts: Counts
+    references: References
+    rows_read: int
+    dropped: tuple[int, ...]
+    warnings: tuple[str, ...]
+    second_opinion: SecondOpinion
+    provenance: Provenance
+    created: str = ""
+    parent: str | None = None
+    previous: str | None = None
+
+    def judgement(self) -> Judgement:
+        """What follows from the counts at the plan's rule."""
+        return judge(self.counts, self.plan, plan_rule(self.counts, self.plan), self.references)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the record as written."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values; cells without people are left out."""
+        return {
+            "plumbline": VERSION,
+            "created": self.created,
+            "parent": self.parent,
+            "previous": self.previous,
+            "plan": self.plan.to_toml(),
+            "rows": {"read": self.rows_read, "dropped": list(self.dropped)},
+            "references": [{"by": list(by), "values": list(values)} for by, values in self.references.items()],
+            "counts": counts_to_json(self.counts),
+            "warnings": list(self.warnings),
+            "aif360": asdict(self.second_opinion),
+            "provenance": asdict(self.provenance),
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> AuditRecord:
+        """The record from `to_json`'s values. Raises JobError where they are not a record."""
+        try:
+            if document["plumbline"] != VERSION:
+                raise JobError(f"This record is of format {document['plumbline']}; this Plumbline reads format {VERSION}. Update Plumbline.")
+            return cls(
+                plan=Plan.from_toml(document["plan"]),
+                counts=counts_from_json(document["counts"]),
+                references={tuple(entry["by"]): tuple(entry["values"]) for entry in document["references"]},
+                rows_read=int(document["rows"]["read"]),
+                dropped=tuple(map(int, document["rows"]["dropped"])),
+                warnings=tuple(map(str, document["warnings"])),
+                second_opinion=SecondOpinion(**document["aif360"]),
+                provenance=Provenance(**document["provenance"]),
+                created=str(document["created"]),
+                parent=document["parent"],
+                previous=document["previous"],
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise JobError(f"This is not a whole record of an audit ({type(error).__name__}: {error}). Run the audit again.") from None
+
+
+def axis_to_json(axis: Axis) -> dict[str, Any]:
+    """The axis as plain JSON values."""
+    return {
+        "edges": list(axis.edges),
+        "dtype": axis.dtype,
+        "kind": axis.kind,
+        "lower_is_better": axis.lower_is_better,
+        "decided": axis.decided,
+    }
+
+
+def axis_from_json(document: dict[str, Any]) -> Axis:
+    """The axis from `axis_to_json`'s values. Raises ValueError where they describe none."""
+    edges = tuple(map(float, document["edges"]))
+    if not edges or list(edges) != sorted(set(edges)) or not np.isfinite(edges).all():
+        raise ValueError("score edges are not strictly increasing")
+    if document["dtype"] not in ("float32", "float64") or document["kind"] not in ("probability", "score", "decision"):
+        raise ValueError("unknown kind of score axis")
+    return Axis(edges, document["dtype"], document["kind"], bool(document["lower_is_better"]), bool(document["decided"]))
+
+
+def groups_from_json(document: dict[str, Any]) -> Groups:
+    """The groups from JSON values. Raises ValueError where a cell names a value that is not there."""
+    values = tuple(tuple(map(str, names)) for names in document["values"])
+    cells = tuple(tuple(map(int, cell)) for cell in document["cells"])
+    attributes = tuple(map(str, document["attributes"]))
+    fits = all(len(cell) == len(values) and all(0 <= v < len(names) for v, names in zip(cell, values, strict=True)) for cell in cells)
+    if not fits or len(attributes) != len(values) or len(set(cells)) != len(cells):
+        raise ValueError("group cells do not fit the attributes")
+    return Groups(attributes, values, cells)
+
+
+def groups_to_json(groups: Groups) -> dict[str, Any]:
+    """The groups as plain JSON values."""
+    return {"attributes": list(groups.attributes), "values": [list(v) for v in groups.values], "cells": [list(c) for c in groups.cells]}
+
+
+def counts_to_json(counts: Counts) -> dict[str, Any]:
+    """The counts as plain JSON values: only the cells with people, as [cell, label, bin, n]."""
+    peopled = np.argwhere(counts.n)
+    numbers = counts.n[tuple(peopled.T)]
+    return {
+        "groups": groups_to_json(counts.groups),
+        "axis": axis_to_json(counts.axis),
+        "n": [[*place, n] for place, n in zip(peopled.tolist(), numbers.tolist(), strict=True)],
+        "sums": counts.sums.tolist(),
+    }
+
+
+def counts_from_json(document: dict[str, Any]) -> Counts:
+    """The counts from `counts_to_json`'s values. Raises ValueError or IndexError where they are not counts."""
+    groups, axis = groups_from_json(document["groups"]), axis_from_json(document["axis"])
+    n = np.zeros((len(groups), LABELS, axis.bins), np.int64)
+    for g, label, place, people in document["n"]:
+        n[g, label, place] = people
+    sums = np.asarray(document["sums"], dtype=np.int64).reshape(3, len(groups), LABELS)
+    return Counts(groups, axis, n, sums)

@@ -1,0 +1,72 @@
+"""Whom each group is compared with: resolved once for each table of groups, at the plan's rule (design.md 5)."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from core.cells import MISSING_GROUP, key
+from core.counts import Counts
+from core.errors import PlanError
+from core.plan import Plan
+from core.rules import Rule, confusion
+
+_SMALLEST_SHARE, _SMALLEST_N = 0.02, 30
+
+By = tuple[str, ...]
+References = dict[By, tuple[str, ...]]
+
+
+def tables(plan: Plan) -> list[By]:
+    """The attributes of each table of groups: single ones first, then pairs, and so on as the plan asks."""
+    sensitive = plan.groups.sensitive
+    return [by for size in range(1, min(plan.groups.intersections, len(sensitive)) + 1) for by in combinations(sensitive, size)]
+
+
+def resolve(counts: Counts, rule: Rule, plan: Plan) -> References:
+    """The reference group of each table, as its values. Raises PlanError where a named value does not occur."""
+    return {by: _reference(counts.by(by), rule_for(counts, rule, by), plan) for by in tables(plan)}
+
+
+def rule_for(counts: Counts, rule: Rule, by: By) -> Rule:
+    """The rule for the groups of one table. A rule with a row for each cell serves the cells' own table only."""
+    if rule.selected.ndim == 2 and by != counts.groups.attributes:
+        raise PlanError("A rule with its own cut-off for each group cannot be judged on other groups.")
+    return rule
+
+
+def _reference(counts: Counts, rule: Rule, plan: Plan) -> tuple[str, ...]:
+    attributes, wanted = counts.groups.attributes, plan.groups.reference
+    if isinstance(wanted, dict) and all(attribute in wanted for attribute in attributes):
+        named = tuple(_named(counts, attribute, wanted[attribute]) for attribute in attributes)
+        if named not in _values(counts):
+            raise PlanError(f"[groups] reference: nobody in the table is {dict(zip(attributes, named, strict=True))}. Name another reference.")
+        return named
+    candidates = [g for g, values in enumerate(_values(counts)) if MISSING_GROUP not in values] or list(range(len(counts.groups)))
+    n = counts.n.sum(axis=(1, 2))
+    if wanted == "most_selected":
+        sizable = [g for g in candidates if n[g] >= max(_SMALLEST_N, _SMALLEST_SHARE * counts.people)]
+        rates = np.asarray(confusion(counts, rule).selected) / np.maximum(n, 1)
+        candidates = _best(sizable or candidates, rates)
+    return min((_values(counts)[g] for g in _best(candidates, n)))
+
+
+def _best(candidates: list[int], measure: np.ndarray) -> list[int]:
+    highest = max(measure[g] for g in candidates)
+    return [g for g in candidates if measure[g] == highest]
+
+
+def _values(counts: Counts) -> list[tuple[str, ...]]:
+    return [tuple(counts.groups.names(g).values()) for g in range(len(counts.groups))]
+
+
+def _named(counts: Counts, attribute: str, value: object) -> str:
+    """The group name that a plan's value means."""
+    names = counts.groups.values[counts.groups.attributes.index(attribute)]
+    if str(value).strip() == MISSING_GROUP:
+        raise PlanError(f'[groups] reference {attribute}: people whose {attribute} is missing cannot be the reference. Name one of {", ".join(names)}.')
+    for name in names:
+        if key(name) == key(value):
+            return name
+    raise PlanError(f'[groups] reference: "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.')

@@ -1,0 +1,1 @@
+"""What an audit gives away: result.json, tables of numbers, pages that open offline."""

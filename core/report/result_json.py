@@ -1,0 +1,82 @@
+"""result.json: every number of an audit with its verdict (design.md 7)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from core.findings import Gap, GroupResult, Judgement
+from core.metrics import Estimate
+from core.record import AuditRecord
+from core.sentences import findings
+
+
+def result(record: AuditRecord) -> dict[str, Any]:
+    """The audit as result.json holds it. What cannot be computed is null with its reason; never 0, inf or NaN."""
+    judgement = record.judgement()
+    provenance = asdict(record.provenance) | {
+        "plan_sha256": record.plan.sha256,
+        "question_sha256": record.plan.question_sha256,
+        "seed": record.plan.run.seed,
+    }
+    return {
+        "plumbline": 1,
+        "rows": {"read": record.rows_read, "kept": record.counts.people, "labelled": record.counts.labelled},
+        "dropped": list(record.dropped),
+        "references": [
+            {"by": list(by), "reference": dict(zip(by, values, strict=True))} for by, values in judgement.references.items()
+        ],
+        "population": {"theil_index": _estimate(judgement.theil_index)} if judgement.theil_index else {},
+        "groups": [_group(group) for group in judgement.groups],
+        "gaps": [_gap(gap) for gap in judgement.gaps],
+        "findings": _findings(judgement, record),
+        "aif360": asdict(record.second_opinion),
+        "warnings": list(record.warnings),
+        "provenance": provenance,
+    }
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """JSON as it is written to files."""
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _findings(judgement: Judgement, record: AuditRecord) -> list[dict[str, Any]]:
+    return [
+        {"verdict": f.verdict, "text": f.text, "gaps": [f.gap], "headline": f.headline}
+        for f in findings(judgement, record.plan)
+    ]
+
+
+def _group(group: GroupResult) -> dict[str, Any]:
+    metrics = {name: _estimate(estimate) for name, estimate in group.metrics.items()}
+    return {"by": list(group.by), "group": group.group, "n": group.n, "labelled": group.labelled, "metrics": metrics}
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    written = asdict(estimate)
+    if estimate.reason is None:
+        del written["reason"]
+    return written
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "by": list(gap.by),
+        "measure": gap.measure,
+        "group": gap.group,
+        "reference": gap.reference,
+        "value": gap.value,
+        "low": gap.low,
+        "high": gap.high,
+        "p_value": gap.p_value,
+        "p_adjusted": gap.p_adjusted,
+        "comparisons": gap.comparisons,
+        "limit": list(gap.band.ends),
+        "limit_source": gap.band.source,
+        "differs": gap.differs,
+        "breaks_limit": gap.breaks_limit,
+        "verdict": gap.verdict,
+        "reason": gap.reason,
+    }

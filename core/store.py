@@ -1,0 +1,120 @@
+"""Uploads on disk, each under the SHA-256 of its bytes: put, find, delete, and retention."""
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import DataError
+
+CHUNK = 1 << 20
+DIGEST = re.compile(r"[0-9a-f]{64}")
+GIGABYTE = 10**9
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One stored file: the hex SHA-256 of its bytes, the name it came with (words for people), its size in bytes."""
+
+    digest: str
+    name: str
+    size: int
+
+
+class Store:
+    """Uploads in one folder, named by digest alone: what a file is called never becomes a path."""
+
+    def __init__(self, root: Path, cap_bytes: int = 10 * GIGABYTE) -> None:
+        """Keep the files in `root`, made if missing and readable by this user alone; `cap_bytes` bounds one upload."""
+        self._root = root
+        self._cap_bytes = cap_bytes
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def put(self, source: BinaryIO | Path, name: str) -> Upload:
+        """Keep the bytes of `source`; the same bytes are kept once.
+
+        Raises DataError when they are more than the cap, or the disk is full.
+        """
+        if isinstance(source, Path):
+            with _readable(source, name) as opened:
+                return self._keep(opened, name)
+        return self._keep(source, name)
+
+    def path(self, digest: str) -> Path:
+        """Where the bytes stand. Raises DataError for what is no digest or is no longer there."""
+        path = self._place(digest)
+        if not path.is_file():
+            raise DataError("This upload is no longer kept here. Upload the file again.")
+        return path
+
+    def delete(self, digest: str) -> None:
+        """Remove the bytes; nothing happens if they are gone already."""
+        self._place(digest).unlink(missing_ok=True)
+
+    def sweep(self, older_than_seconds: float) -> int:
+        """Remove uploads, whole or broken off, that nobody put again for so long; returns how many."""
+        limit = time.time() - older_than_seconds
+        old = [path for path in self._root.iterdir() if path.stat().st_mtime < limit]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _place(self, digest: str) -> Path:
+        if not DIGEST.fullmatch(digest):
+            raise DataError("This is not the name of an upload: 64 digits from 0 to f were expected.")
+        return self._root / digest
+
+    def _keep(self, source: BinaryIO, name: str) -> Upload:
+        shown = _shown(name)
+        part = self._root / f"part-{secrets.token_hex(16)}"
+        try:
+            digest, size = self._copy(source, part, shown)
+            os.replace(part, self._root / digest)
+        except OSError as problem:
+            raise _disk_error(problem, shown) from problem
+        finally:
+            part.unlink(missing_ok=True)
+        return Upload(digest, shown, size)
+
+    def _copy(self, source: BinaryIO, part: Path, name: str) -> tuple[str, int]:
+        digest, size = hashlib.sha256(), 0
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as kept:
+            while chunk := source.read(CHUNK):
+                size += len(chunk)
+                if size > self._cap_bytes:
+                    cap = f"{self._cap_bytes / GIGABYTE:.3g} GB"
+                    raise DataError(f"{name} is larger than {cap}, the most one upload may be. Use a smaller file.")
+                digest.update(chunk)
+                kept.write(chunk)
+        return digest.hexdigest(), size
+
+
+@contextmanager
+def _readable(path: Path, name: str) -> Iterator[BinaryIO]:
+    try:
+        opened = path.open("rb")
+    except OSError as problem:
+        raise DataError(
+            f"{_shown(name)} cannot be read ({problem.strerror}). Check the path and try again."
+        ) from problem
+    with opened:
+        yield opened
+
+
+def _shown(name: str) -> str:
+    """The last part of a name, without characters that hide or turn text around, at most 200 long."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "".join(letter for letter in last if letter.isprintable())[:200] or "upload"
+
+
+def _disk_error(problem: OSError, name: str) -> DataError:
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DataError(f"There is no space left on the disk to keep {name}. Free some space and upload it again.")
+    return DataError(f"{name} could not be kept ({problem.strerror}). Check the folder for uploads and try again.")

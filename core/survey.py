@@ -1,0 +1,138 @@
+"""What one column holds, gathered batch by batch in memory that does not grow with the rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.cells import DEFAULT_MISSING, is_number, numbers
+
+CAP = 2_000
+_KEPT_VALUES = 50
+_MISSING_LOOKALIKES = ("?", "None", "none", "-", "--", "n/a", "na", "nan", "NULL", "unknown", "Unknown", "missing", ".")
+_FEW_VALUES = 60
+_MOSTLY = 0.9
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something about the table that a person should know: which columns and which first rows it concerns."""
+
+    text: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+
+
+class ColumnSurvey:
+    """Counts of a column's texts up to `CAP` distinct ones, then only whether and which numbers it holds."""
+
+    def __init__(self, decimal: str) -> None:
+        self._decimal = decimal
+        self._counts: Counter[str] | None = Counter()
+        self._frequent: Counter[str] = Counter()
+        self._strange: list[int] = []
+        self._strangers = 0
+        self._numbers = 0
+        self._rows = 0
+        self._first_batch_unique = False
+        self.low: float | None = None
+        self.high: float | None = None
+
+    def add(self, column: Any, start: int) -> None:
+        """Take in one batch: an Arrow (chunked) array of texts whose first row has index `start`."""
+        import pyarrow as pa
+
+        texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        counted = texts.value_counts()
+        if start == 0:
+            self._first_batch_unique = len(texts) > 1 and len(counted) == len(texts)
+        self._rows += len(texts)
+        if self._counts is not None and len(counted) <= CAP:
+            batch = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+            self._counts.update(batch)
+            self._add_numbers(pa.array(list(batch), pa.string()), np.array(list(batch.values())), texts, start)
+            if len(self._counts) <= CAP:
+                return
+        else:
+            self._add_numbers(texts, np.ones(len(texts), dtype=np.int64), texts, start)
+        if self._counts is not None:
+            self._frequent, self._counts = Counter(dict(self._counts.most_common(_KEPT_VALUES))), None
+
+    @property
+    def distinct(self) -> int | None:
+        """How many distinct texts; None where more than `CAP`."""
+        return None if self._counts is None else len(self._counts)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether every cell that is not missing is a number."""
+        return self._numbers > 0 and self._strangers == 0
+
+    @property
+    def unique(self) -> bool:
+        """Whether no two cells of the first batch are equal."""
+        return self._first_batch_unique
+
+    def values(self) -> list[tuple[str, int]]:
+        """The texts and their counts, most frequent first: all of them, or the `_KEPT_VALUES` first seen most often."""
+        counts = self._frequent if self._counts is None else self._counts
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+    def oddities(self, name: str) -> list[Oddity]:
+        """What a person should know about this column."""
+        found = []
+
+        def say(text: str, rows: Iterable[int] = ()) -> None:
+            found.append(Oddity(text, (name,), tuple(rows)))
+
+        filled = [text for text, _ in self.values() if text.strip() not in DEFAULT_MISSING]
+        if not filled and self._counts is not None:
+            return [Oddity("no cell is filled in", (name,))]
+        if self.distinct is not None and len(filled) == 1 and self._rows > 1:
+            say("every filled cell is the same")
+        lookalike = next((text.strip() for text in filled if text.strip() in _MISSING_LOOKALIKES), None)
+        if lookalike is not None:
+            say(f'cells "{lookalike}" may mean "not known"; they count as a value of their own unless you list them as missing')
+        if self._strangers and self._numbers >= _MOSTLY * (self._numbers + self._strangers):
+            say(f"mostly numbers, but {self._strangers} cell(s) are not", (row + 1 for row in self._strange))
+        if self.distinct is not None and self.distinct <= _FEW_VALUES:
+            for spellings in _variants(filled):
+                say(f"one value spelled in several ways: {', '.join(spellings)}")
+        if self.unique and self._rows > 20 and (not self.is_numeric or self._whole_numbers()):
+            say("differs in every row, as an identifier does: better not used as a group")
+        return found
+
+    def _add_numbers(self, texts: Any, counts: Any, all_texts: Any, start: int) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        parsed = numbers(texts, self._decimal)
+        finite = ~np.isnan(parsed)
+        if finite.any():
+            self.low = min(self.low if self.low is not None else np.inf, float(parsed[finite].min()))
+            self.high = max(self.high if self.high is not None else -np.inf, float(parsed[finite].max()))
+        self._numbers += int(counts[finite].sum())
+        strange = ~finite & ~pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(DEFAULT_MISSING)).to_numpy(zero_copy_only=False)
+        self._strangers += int(counts[strange].sum())
+        # Row numbers matter only for a column that is mostly numbers; a text column would list its first rows in vain.
+        if strange.any() and len(self._strange) < 10 and self._numbers > self._strangers:
+            stranger_texts = texts.filter(pa.array(strange))
+            rows = np.flatnonzero(pc.is_in(all_texts, stranger_texts).to_numpy(zero_copy_only=False))
+            self._strange += [int(row) + start for row in rows[: 10 - len(self._strange)]]
+
+    def _whole_numbers(self) -> bool:
+        return all(is_number(text) and "." not in text and "e" not in text.lower() for text, _ in self.values() if text.strip())
+
+
+def _variants(texts: list[str]) -> list[list[str]]:
+    """Texts that differ only in case, spaces, dots or dashes, listed together."""
+    by_letters: dict[str, set[str]] = {}
+    for text in texts:
+        letters = "".join(c for c in text.casefold() if c not in " _-.")
+        if letters and not is_number(text):
+            by_letters.setdefault(letters, set()).add(text.strip())
+    return [sorted(spellings) for spellings in by_letters.values() if len(spellings) > 1]

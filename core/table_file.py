@@ -1,0 +1,360 @@
+"""Reading an uploaded table: CSV, TSV, XLSX or Parquet, plain or compressed, as batches of texts.
+
+Every cell is kept as the text that stands in the file; what a text means is decided by the plan, not by the reader.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+import zipfile
+from bz2 import BZ2File
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from core.csv_dialect import Dialect, detect
+from core.errors import DataError
+
+UNPACKED_CAP = 8 << 30
+_BLOCK = 1 << 23
+
+
+@dataclass
+class Opened:
+    """A table being read: its shape is known, its rows come once, in order, as Arrow batches of strings.
+
+    `left_out` fills while reading: the numbers (from 1, header not counted) of rows that do not fit the header,
+    each with its number of cells.
+    """
+
+    words: str
+    names: tuple[str, ...]
+    decimal: str
+    batches: Iterator[Any]
+    warnings: list[str]
+    has_header: bool = True
+    left_out: list[tuple[int, int]] = field(default_factory=list)
+
+
+def open_table(path: Path, scratch: Path) -> Opened:
+    """Open a table of any known kind, recognised by its content.
+
+    Parameters
+    ----------
+    path
+        The uploaded file.
+    scratch
+        A folder for unpacking; at most `UNPACKED_CAP` bytes are written there.
+    """
+    path, packed = _unpacked(path, scratch)
+    with open(path, "rb") as file:
+        head = file.read(512)
+    for recognise, read in _READERS:
+        if recognise(head, path):
+            opened = read(path)
+            opened.words = f"{opened.words}{packed}"
+            return opened
+    raise DataError(_not_a_table(head))
+
+
+def distinct_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """Unique column names (the first keeps its name, later ones become "name (2)"), and what was odd about them."""
+    taken: list[str] = []
+    duplicates: list[str] = []
+    for position, raw in enumerate(names, 1):
+        name = raw.strip() or f"column {position}"
+        unique, copy = name, 1
+        while unique in taken or (copy > 1 and unique in names):
+            copy += 1
+            unique = f"{name} ({copy})"
+        if unique != name:
+            duplicates.append(f'"{name}" (column {position}, now "{unique}")')
+        taken.append(unique)
+    warnings = [f"duplicate column names: {', '.join(duplicates)}"] if duplicates else []
+    unnamed = [str(position) for position, raw in enumerate(names, 1) if not raw.strip()]
+    if unnamed:
+        warnings.append(f"no name in the header for column {', '.join(unnamed)}: called by its position")
+    return tuple(taken), warnings
+
+
+# ---------------------------------------------------------------- compression
+
+
+def _unpacked(path: Path, scratch: Path) -> tuple[Path, str]:
+    """The file itself, or its unpacked copy, and the words for how it was packed."""
+    with open(path, "rb") as file:
+        head = file.read(8)
+    opener = next((row for magic, *row in _PACKERS if head.startswith(magic)), None)
+    if opener is None or (head.startswith(b"PK") and _is_xlsx(head, path)):
+        return path, ""
+    name, unpack = opener
+    target = scratch / "unpacked"
+    try:
+        with unpack(path) as source, open(target, "wb") as sink:
+            _copy_capped(source, sink)
+    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, ValueError) as error:
+        raise DataError(f"The {name} archive is damaged ({error}). Pack the table again, or upload it unpacked.") from None
+    return target, f", {name}"
+
+
+def _copy_capped(source: BinaryIO, sink: BinaryIO) -> None:
+    left = UNPACKED_CAP
+    while chunk := source.read(1 << 20):
+        left -= len(chunk)
+        if left < 0:
+            raise DataError(f"The archive unpacks to more than {UNPACKED_CAP >> 30} GB. Upload the part of the table you want to audit.")
+        sink.write(chunk)
+
+
+def _open_zip_member(path: Path) -> BinaryIO:
+    archive = zipfile.ZipFile(path)
+    files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+    if len(files) != 1:
+        raise DataError(f"The zip archive holds {len(files)} files. Pack exactly one table, or upload it unpacked.")
+    return archive.open(files[0])  # type: ignore[return-value]
+
+
+def _open_zstandard(path: Path) -> BinaryIO:
+    import pyarrow as pa
+
+    return pa.input_stream(str(path), compression="zstd")  # type: ignore[no-any-return]
+
+
+_PACKERS: tuple[tuple[bytes, str, Callable[[Path], Any]], ...] = (
+    (b"\x1f\x8b", "gzip", gzip.open),
+    (b"BZh", "bzip2", BZ2File),
+    (b"\xfd7zXZ\x00", "xz", lzma.open),
+    (b"\x28\xb5\x2f\xfd", "zstandard", _open_zstandard),
+    (b"PK\x03\x04", "zip", _open_zip_member),
+)
+
+
+# ---------------------------------------------------------------- Parquet
+
+
+def _is_parquet(head: bytes, path: Path) -> bool:
+    return head.startswith(b"PAR1")
+
+
+def _read_parquet(path: Path) -> Opened:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path, memory_map=False)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"The Parquet file cannot be read ({error}). Write it again.") from None
+    nested = [f.name for f in file.schema_arrow if pa.types.is_nested(f.type)]
+    if nested:
+        raise DataError(f"Columns {nested} hold lists or records. Leave them out, or write one value a cell.")
+    names, warnings = distinct_names(tuple(file.schema_arrow.names))
+    return Opened("Parquet", names, ".", _parquet_batches(file, names), warnings)
+
+
+def _parquet_batches(file: Any, names: tuple[str, ...]) -> Iterator[Any]:
+    import pyarrow as pa
+
+    for batch in file.iter_batches(batch_size=1 << 16):
+        yield pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], names=list(names))
+
+
+def _as_text(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        column = pc.cast(column, pa.binary())
+    return pc.fill_null(pc.cast(column, pa.string()), "")
+
+
+# ---------------------------------------------------------------- XLSX
+
+
+def _is_xlsx(head: bytes, path: Path) -> bool:
+    if not head.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+
+
+def _read_xlsx(path: Path) -> Opened:
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(path) as archive:
+        if sum(info.file_size for info in archive.infolist()) > UNPACKED_CAP // 4:
+            raise DataError("The workbook unpacks to over 2 GB. Save the sheet as CSV and upload that.")
+    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    filled = [sheet for sheet in book.worksheets if _first_row(sheet)]
+    if len(filled) != 1:
+        titles = ", ".join(sheet.title for sheet in filled) or "none"
+        raise DataError(f"The workbook has {len(filled)} sheets with content ({titles}). Keep one sheet, or save it as CSV.")
+    header = _first_row(filled[0])
+    names, warnings = distinct_names(tuple(header))
+    opened = Opened(f"XLSX, sheet {filled[0].title}", names, ".", iter(()), warnings)
+    opened.batches = _xlsx_batches(filled[0], len(names), opened.left_out)
+    return opened
+
+
+def _first_row(sheet: Any) -> list[str]:
+    """The cells of the first row that has any, without empty ones at its end."""
+    for row in sheet.iter_rows(values_only=True):
+        texts = [_excel_text(value) for value in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            return texts
+    return []
+
+
+def _xlsx_batches(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> Iterator[Any]:
+    import pyarrow as pa
+
+    rows: list[list[str]] = []
+    number = -1
+    for values in sheet.iter_rows(values_only=True):
+        texts = [_excel_text(value) for value in values]
+        if not any(texts):
+            continue
+        number += 1
+        if number == 0:
+            continue
+        cells = width + sum(1 for text in texts[width:] if text)
+        if cells > width:
+            left_out.append((number, cells))
+            continue
+        rows.append((texts + [""] * width)[:width])
+        if len(rows) == 1 << 14:
+            yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)])
+            rows = []
+    if rows:
+        yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)])
+
+
+def _excel_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+# ---------------------------------------------------------------- CSV and TSV
+
+
+def _is_text(head: bytes, path: Path) -> bool:
+    foreign = (b"\x80", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"SQLite", b"PK", b"<", b"{", b"[")
+    if head.lstrip().startswith(foreign):
+        return False
+    control = sum(byte < 9 or 13 < byte < 32 for byte in head.replace(b"\0", b""))
+    return control <= len(head) // 50
+
+
+def _read_csv(path: Path) -> Opened:
+    dialect = detect(path)
+    if dialect.header is None:
+        names, warnings = tuple(f"column {i + 1}" for i in range(dialect.width)), ["no header row: columns are called by their position"]
+    else:
+        names, warnings = distinct_names(dialect.header)
+    if dialect.titles_above:
+        warnings.append(f"{dialect.titles_above} line(s) above the table left out")
+    if dialect.nul_bytes:
+        warnings.append(f"{dialect.nul_bytes} NUL byte(s) in the file, removed from the text")
+    kind = "TSV" if dialect.separator == "\t" else "CSV"
+    decimal = ", decimal commas" if dialect.decimal == "," else ""
+    opened = Opened(f"{kind}, {dialect.words}{decimal}", names, dialect.decimal, iter(()), warnings, dialect.header is not None)
+    opened.batches = _csv_batches(path, dialect, names, opened.left_out)
+    return opened
+
+
+def _csv_batches(path: Path, dialect: Dialect, names: tuple[str, ...], left_out: list[tuple[int, int]]) -> Iterator[Any]:
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    above = dialect.lines_above + (dialect.header is not None)
+
+    def leave_out(row: Any) -> str:
+        left_out.append((row.number - above, row.actual_columns))
+        return "skip"
+
+    source = _utf8_source(path, dialect)
+    try:
+        yield from arrow_csv.open_csv(
+            source,
+            # One thread: only then does Arrow tell the number of a row that does not fit.
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False,
+                block_size=_BLOCK,
+                column_names=list(names),
+                skip_rows=dialect.lines_above,
+                skip_rows_after_names=int(dialect.header is not None),
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=dialect.separator, quote_char=dialect.quote, newlines_in_values=True, invalid_row_handler=leave_out
+            ),
+            convert_options=arrow_csv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid as error:
+        raise DataError(
+            f"The table cannot be read to its end ({str(error).splitlines()[0]}). A quotation mark that opens and never closes is the usual cause: "
+            "look for one in a long cell, and export the table again."
+        ) from None
+
+
+def _utf8_source(path: Path, dialect: Dialect) -> Any:
+    """The file as UTF-8 bytes without NULs; the file itself where it is that already."""
+    if dialect.encoding == "utf-8" and not dialect.nul_bytes:
+        return str(path)
+    return _Transcoded(open(path, encoding=dialect.encoding, errors="replace", newline=""))
+
+
+class _Transcoded(io.RawIOBase):
+    """A text file read as UTF-8 bytes, NULs left out."""
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self._text = text
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            characters = self._text.read(1 << 20)
+            if not characters:
+                return 0
+            self._left = characters.replace("\0", "").encode()
+        size = min(len(buffer), len(self._left))
+        buffer[:size], self._left = self._left[:size], self._left[size:]
+        return size
+
+
+def _not_a_table(head: bytes) -> str:
+    ways = "Upload a CSV, TSV, XLSX or Parquet file."
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return "This is an old Excel file (.xls). Open it and save it as .xlsx or CSV, then upload that."
+    if head.startswith(b"\x80"):
+        return f"This is a Python pickle, which can run code when opened, so Plumbline never opens it. {ways}"
+    if head.lstrip().startswith((b"{", b"[")):
+        return f"This looks like JSON, not a table. {ways}"
+    if head.lstrip().startswith(b"<"):
+        return f"This looks like a web page or XML, not a table. {ways}"
+    if not head.strip():
+        return "The file is empty. Export the table again, with a header row and at least one row of data."
+    return f"This file is not a table that Plumbline knows. {ways}"
+
+
+_READERS: tuple[tuple[Callable[[bytes, Path], bool], Callable[[Path], Opened]], ...] = (
+    (_is_parquet, _read_parquet),
+    (_is_xlsx, _read_xlsx),
+    (_is_text, _read_csv),
+)

@@ -1,0 +1,279 @@
+"""The audits of one installation on disk: what was uploaded, what was asked, which job works on it, what came out.
+
+Everything a page shows is read from here, so a refresh, a closed tab or a restarted server loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record
+from core.errors import DataError, JobError, PlumblineError
+from core.jobs import Status, Supervisor
+from core.plan import Plan
+from core.profile import PROFILE, TABLE, Profile
+from core.progress import replace_json
+from core.record import AuditRecord
+from core.samples import SAMPLES
+from core.store import Store, Upload
+
+AUDIT_ID = re.compile(r"[0-9a-f]{32}")
+UPLOADS_KEPT_SECONDS = 24 * 3600.0
+_STATE, _RECORD, _FACTS = "state.json", "record.json", "model.json"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One audit as it stands: the files put in, the jobs that work on it, and the question last asked.
+
+    `owner` is the random id of the browser that began it; `plan` is TOML text; `job` is the job whose result was not taken over yet, and `stage` what it is for: "profile",
+    "inspect" or "audit"; `problem` says why its result was refused. `created` is UTC, ISO 8601.
+    """
+
+    id: str
+    created: str
+    owner: str | None = None
+    sample: str | None = None
+    table: Upload | None = None
+    model: Upload | None = None
+    plan: str | None = None
+    job: str | None = None
+    stage: str | None = None
+    problem: str | None = None
+
+
+class Workspace:
+    """The audits under one folder, and the supervisor that runs their jobs. Any thread may call it."""
+
+    def __init__(self, root: Path, supervisor: Supervisor | None = None) -> None:
+        """Use `root`, made if missing; with a supervisor of its own unless one is given."""
+        self._audits = root / "audits"
+        self._audits.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._store = Store(root / "uploads")
+        self._jobs = Supervisor(root) if supervisor is None else supervisor
+        self._lock = threading.RLock()
+        self.sweep()
+
+    # ------------------------------------------------------------ opening
+
+    def new(self, owner: str | None = None) -> Audit:
+        """An audit with nothing in it yet, begun by the browser with this random id."""
+        audit = Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="milliseconds"), owner)
+        (self._audits / audit.id).mkdir(mode=0o700)
+        return self._save(audit)
+
+    def get(self, audit_id: str) -> Audit:
+        """The audit with this id. Raises DataError where there is none."""
+        path = self._folder(audit_id) / _STATE
+        if not path.is_file():
+            raise DataError("There is no audit at this address, or it was deleted. Start a new one on the Data page.")
+        document = json.loads(path.read_text(encoding="utf-8"))
+        uploads = {key: None if document[key] is None else Upload(**document[key]) for key in ("table", "model")}
+        return Audit(**{**document, **uploads})
+
+    def owned_by(self, owner: str) -> list[Audit]:
+        """The audits that a browser began, newest first."""
+        return sorted((a for a in self._all() if a.owner == owner), key=lambda a: a.created, reverse=True)
+
+    def open_sample(self, name: str, owner: str | None = None) -> Audit:
+        """A new audit of a shipped sample, started at once."""
+        sample = SAMPLES[name]
+        plan = Plan.from_toml(sample.plan.read_text(encoding="utf-8"))
+        audit = replace(
+            self.new(owner),
+            sample=name,
+            table=self._store.put(sample.table, sample.table.name),
+            model=self._store.put(sample.model, sample.model.name),
+        )
+        self._save(audit)
+        return self.run(audit.id, plan)
+
+    # ------------------------------------------------------------ what a person puts in
+
+    def put_table(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
+        """Keep an uploaded table and look at it in a job. What was known of an earlier table is forgotten."""
+        audit = self.get(audit_id)
+        upload = self._store.put(source, name)
+        self._forget(audit_id, PROFILE, TABLE, _FACTS, _RECORD)
+        job = self._jobs.submit("profile", {"name": name}, {"table": self._store.path(upload.digest)})
+        return self._start(replace(audit, table=upload, plan=None, sample=None), job, "profile")
+
+    def put_model(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
+        """Keep an uploaded model; `inspect` looks at it."""
+        upload = self._store.put(source, name)
+        self._forget(audit_id, _FACTS)
+        return self._save(replace(self.get(audit_id), model=upload))
+
+    def inspect(self, audit_id: str, plan: Plan) -> Audit:
+        """See in a job what the model expects and gives on the first rows of the table."""
+        self._forget(audit_id, _FACTS)
+        audit = self.get(audit_id)
+        return self._start(audit, self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit)), "inspect")
+
+    def run(self, audit_id: str, plan: Plan) -> Audit:
+        """Ask the question: audit the table, and the model where the plan names one, in a job."""
+        audit = self.get(audit_id)
+        self._forget(audit_id, _RECORD)
+        job = self._jobs.submit("audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None))
+        return self._start(replace(audit, plan=plan.to_toml()), job, "audit")
+
+    def save_plan(self, audit_id: str, plan: Plan) -> Audit:
+        """Keep the question as it stands on the page, without asking it."""
+        return self._save(replace(self.get(audit_id), plan=plan.to_toml()))
+
+    # ------------------------------------------------------------ what came out
+
+    def status(self, audit_id: str) -> Status | None:
+        """Where the audit's last job stands; None where there was none, or its result was taken over."""
+        self._collect(audit_id)
+        job = self.get(audit_id).job
+        return None if job is None else self._jobs.status(job)
+
+    def wait(self, audit_id: str, timeout: float) -> Status | None:
+        """`status` once the job has ended, or after `timeout` seconds."""
+        job = self.get(audit_id).job
+        if job is not None:
+            self._jobs.wait(job, timeout)
+        return self.status(audit_id)
+
+    def cancel(self, audit_id: str) -> None:
+        """Kill the audit's job; nothing happens where none runs."""
+        job = self.get(audit_id).job
+        if job is not None:
+            self._jobs.cancel(job)
+
+    def profile(self, audit_id: str) -> Profile | None:
+        """What one look at the table found, or None while nothing was found yet."""
+        document = self._read(audit_id, PROFILE)
+        return None if document is None else Profile.from_json(document)
+
+    def model_facts(self, audit_id: str) -> ModelFacts | None:
+        """What the inspection of the model found, or None while there was none."""
+        document = self._read(audit_id, _FACTS)
+        return None if document is None else ModelFacts.from_json(document)
+
+    def record(self, audit_id: str) -> AuditRecord | None:
+        """The audit's evidence, or None while it has not run to its end."""
+        document = self._read(audit_id, _RECORD)
+        return None if document is None else AuditRecord.from_json(document)
+
+    def has_rows(self, audit_id: str) -> bool:
+        """Whether the uploaded table is still kept, so that it can be audited again."""
+        return (self._folder(audit_id) / TABLE).is_file()
+
+    # ------------------------------------------------------------ keeping and deleting
+
+    def delete(self, audit_id: str) -> None:
+        """Remove the audit, its jobs and its result, and its uploads unless another audit uses them."""
+        audit = self.get(audit_id)
+        if audit.job is not None:
+            self._jobs.delete(audit.job)
+        shutil.rmtree(self._folder(audit_id))
+        kept = {upload.digest for other in self._all() for upload in (other.table, other.model) if upload}
+        for upload in (audit.table, audit.model):
+            if upload and upload.digest not in kept:
+                self._store.delete(upload.digest)
+
+    def sweep(self) -> None:
+        """Remove uploaded rows and models that nobody used for a day. Counts and verdicts stay."""
+        self._store.sweep(UPLOADS_KEPT_SECONDS)
+        for table in self._audits.glob(f"*/{TABLE}"):
+            if time.time() - table.stat().st_mtime > UPLOADS_KEPT_SECONDS:
+                table.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the folder; jobs that run go on."""
+        self._jobs.close()
+
+    # ------------------------------------------------------------ within
+
+    def _collect(self, audit_id: str) -> None:
+        """Take over what a finished job wrote, once, and remove the job with its links to the upload."""
+        with self._lock:
+            audit = self.get(audit_id)
+            if audit.job is None or self._jobs.status(audit.job).state != "done":
+                return
+            try:
+                taken = self._take_over(audit, self._jobs.output(audit.job))
+            except PlumblineError as error:
+                taken = replace(audit, problem=str(error))
+            self._jobs.delete(audit.job)
+            self._save(replace(taken, job=None))
+
+    def _take_over(self, audit: Audit, out: Path) -> Audit:
+        """The audit with what its job found, every file of it checked."""
+        folder = self._folder(audit.id)
+        if audit.table is None:
+            raise JobError("The audit has no table any more. Upload it again.")
+        if (out / PROFILE).exists():
+            profile = collect_profile(out, audit.table.name, audit.table.digest)
+            replace_json(folder / PROFILE, profile.to_json())
+            if (out / TABLE).is_symlink() or not (out / TABLE).is_file():
+                raise JobError("The job left no table behind. Upload the table again.")
+            os.replace(out / TABLE, folder / TABLE)
+        if audit.stage == "inspect":
+            replace_json(folder / _FACTS, collect_model_facts(out).to_json())
+        if audit.stage == "audit":
+            known = self.profile(audit.id)
+            plan = Plan.from_toml(str(audit.plan))
+            model = audit.model.digest if audit.model and plan.decision.model is not None else None
+            record = collect_record(out, plan, known.rows if known else 0, audit.table.digest, model)
+            replace_json(folder / _RECORD, record.to_json())
+            return replace(audit, plan=record.plan.to_toml())
+        return audit
+
+    def _inputs(self, audit: Audit, with_model: bool = True) -> Mapping[str, Path]:
+        if audit.table is None:
+            raise DataError("There is no table yet. Upload one first.")
+        folder = self._folder(audit.id)
+        inputs = {"table": self._store.path(audit.table.digest)}
+        if (folder / PROFILE).is_file():
+            if not (folder / TABLE).is_file():
+                raise DataError("The uploaded table was deleted after a day, as announced. Upload it again to audit it again.")
+            os.utime(folder / TABLE)
+            inputs = {TABLE: folder / TABLE, PROFILE: folder / PROFILE}
+        if with_model:
+            if audit.model is None:
+                raise DataError("There is no model yet. Upload one, or choose a score or decision column.")
+            inputs["model"] = self._store.path(audit.model.digest)
+        return inputs
+
+    def _start(self, audit: Audit, job: str, stage: str) -> Audit:
+        with self._lock:
+            before = self.get(audit.id).job
+            audit = self._save(replace(audit, job=job, stage=stage, problem=None))
+            if before is not None:
+                self._jobs.delete(before)
+            return audit
+
+    def _save(self, audit: Audit) -> Audit:
+        replace_json(self._audits / audit.id / _STATE, asdict(audit))
+        return audit
+
+    def _all(self) -> list[Audit]:
+        return [self.get(path.parent.name) for path in self._audits.glob(f"*/{_STATE}")]
+
+    def _folder(self, audit_id: str) -> Path:
+        if not AUDIT_ID.fullmatch(audit_id):
+            raise DataError("This is not the address of an audit. Start a new one on the Data page.")
+        return self._audits / audit_id
+
+    def _read(self, audit_id: str, name: str) -> Any:
+        self._collect(audit_id)
+        path = self._folder(audit_id) / name
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def _forget(self, audit_id: str, *names: str) -> None:
+        for name in names:
+            (self._folder(audit_id) / name).unlink(missing_ok=True)

@@ -1,0 +1,92 @@
+"""Jobs that loop, eat, litter and lie: each is a message, and the app goes on with the next job."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import JobError
+from core.jobs import Supervisor, checked_array, checked_json
+from tests.core.supervised import SOON, ended, supervising, until
+
+pytestmark = pytest.mark.crash
+HOSTILE = "tests.core.hostile_tasks"
+# Roomy for Python alone, so that the eater is stopped early.
+MEMORY = 2**30
+
+
+@contextlib.contextmanager
+def attacked(root: Path, **options: object) -> Iterator[Supervisor]:
+    """A supervisor whose jobs are hostile, and that must run one more at the end."""
+    with supervising(root, **{"program": HOSTILE, "memory_bytes": MEMORY} | options) as supervisor:
+        yield supervisor
+        assert ended(supervisor, "forge").state == "done", "the app did not go on"
+
+
+@pytest.mark.parametrize("task", ["eat", "eat_natively"])
+def test_a_memory_eater_dies_with_words(tmp_path: Path, task: str) -> None:
+    with attacked(tmp_path) as supervisor:
+        status = ended(supervisor, task)
+    assert (status.state, status.error) == ("failed", JobError)
+    assert "used more than the 1 GB of memory" in (status.message or "")
+
+
+def test_memory_is_watched_where_the_address_space_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.machine.has_gpu", lambda: True)
+    with attacked(tmp_path, memory_bytes=2**27) as supervisor:
+        status = ended(supervisor, "bloat")
+    assert "used more than the 0.125 GB of memory" in (status.message or "")
+
+
+def test_an_endless_loop_ends_at_the_time_limit(tmp_path: Path) -> None:
+    with attacked(tmp_path, time_limit=1) as supervisor:
+        began = time.monotonic()
+        status = ended(supervisor, "loop")
+        assert time.monotonic() - began < 10
+    assert "took longer than the 1 seconds" in (status.message or "")
+
+
+def test_an_endless_loop_ends_by_cancel(tmp_path: Path) -> None:
+    with attacked(tmp_path) as supervisor:
+        job = supervisor.submit("loop", {}, {})
+        until(lambda: supervisor.status(job).what == "looping")
+        supervisor.cancel(job)
+        assert supervisor.wait(job, 10).state == "cancelled"
+
+
+def test_files_without_end_are_stopped_and_removed(tmp_path: Path) -> None:
+    with attacked(tmp_path) as supervisor:
+        job = supervisor.submit("litter", {}, {})
+        status = supervisor.wait(job, SOON)
+        assert "about to fill the disk" in (status.message or "")
+        until(lambda: list((tmp_path / "jobs" / job / "out").iterdir()) == [])
+
+
+def test_forged_results_are_refused(tmp_path: Path) -> None:
+    with attacked(tmp_path) as supervisor:
+        job = supervisor.submit("forge", {}, {})
+        status = supervisor.wait(job, SOON)
+        out = supervisor.output(job)
+        assert (status.done, status.total, status.what) == (0, 0, "")
+        for read, name in ((checked_array, "n.npy"), (checked_json, "result.json"), (checked_json, "big.json")):
+            with pytest.raises(JobError, match="was refused"):
+                read(out / name, 100_000)
+
+
+def test_an_error_of_the_jobs_own_making_is_one_line_of_text(tmp_path: Path) -> None:
+    with attacked(tmp_path) as supervisor:
+        status = ended(supervisor, "shout")
+    assert (status.state, status.error, status.message) == ("failed", JobError, "a bc<script>")
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_the_libraries_of_an_audit_work_inside(tmp_path: Path, warm: bool) -> None:
+    with supervising(tmp_path, warm=warm) as supervisor:
+        job = supervisor.submit("imports", {}, {})
+        status = supervisor.wait(job, SOON)
+        assert status.state == "done", (tmp_path / "jobs" / job / "log.txt").read_text()
+        answers = checked_json(supervisor.output(job) / "imports.json", 10_000)
+    assert answers.pop("threads") >= 1
+    assert answers == {"parquet": True, "onnx": True, "skops": True}
