@@ -65,7 +65,12 @@ class _Asked:
         everybody = {(1, 1): people.selected, (0, 0): people.n - people.selected}
         self._decided = _dataset(everybody)
         if has_label:
-            cells = {(FAVOURABLE, 1): people.tp, (UNFAVOURABLE, 1): people.fp, (FAVOURABLE, 0): people.fn, (UNFAVOURABLE, 0): people.tn}
+            cells = {
+                (FAVOURABLE, 1): people.tp,
+                (UNFAVOURABLE, 1): people.fp,
+                (FAVOURABLE, 0): people.fn,
+                (UNFAVOURABLE, 0): people.tn,
+            }
             self._labelled = _dataset(cells)
             self._predicted = _dataset(cells, decisions=True)
 

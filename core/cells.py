@@ -1,4 +1,4 @@
-"""What a cell's text means: a number, a missing value, or a text equal to a value that a plan names (design.md 5, "Matching")."""
+"""What a cell's text means: a number, a missing value, or a text (design.md 5, "Matching")."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 MISSING_GROUP = "(missing)"
 DEFAULT_MISSING = ("", "NA", "N/A", "NaN", "null")
 
-# A sign, digits without leading zeros, a fraction, an exponent. No inf, no nan, no thousands separator: "007" is a text.
+# A sign, digits without leading zeros, a fraction, an exponent. No inf, no thousands separator; "007" is a text.
 _NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?"
 _NUMBER_PATTERN = re.compile(_NUMBER)
 

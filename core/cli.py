@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 when it ran, whatever it found; 2 for bad input, said in one line on stderr."""
     chosen = _parser().parse_args(arguments)
     try:
-        return int(chosen.command(chosen) or 0)
+        return int(chosen.command(chosen))
     except PlumblineError as error:
         print(f"plumbline: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -31,14 +31,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="plumbline", description="Does a model treat groups of people differently?")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     app = commands.add_parser("app", help="start the app in the browser")
-    app.add_argument("--share", action="store_true", help="let other computers on this network open it, with a join code")
+    app.add_argument(
+        "--share", action="store_true", help="let other computers on this network open it, with a join code"
+    )
     app.add_argument("--port", type=int, default=8501, help="the port it listens on (default 8501)")
     app.set_defaults(command=_app)
     audit = commands.add_parser("audit", help="run the audit that a plan file describes")
     audit.add_argument("plan", type=Path, help="the plan file (TOML)")
     audit.add_argument("--data", type=Path, help="audit this table instead of the plan's")
     audit.add_argument("--model", type=Path, help="audit this model instead of the plan's")
-    audit.add_argument("--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)")
+    audit.add_argument(
+        "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
+    )
     audit.set_defaults(command=_audit)
     return parser
 
@@ -46,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 def _app(chosen: argparse.Namespace) -> int:
     from core.app_server import serve
 
-    return serve(share=chosen.share, port=chosen.port)
+    return int(serve(share=chosen.share, port=chosen.port))
 
 
 def _audit(chosen: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ _MOST_COMBINATIONS = 5_000_000
 _SHOWN = 12
 
 Coder = Callable[[Batch], Codes]
+Mask = Callable[[Batch], npt.NDArray[np.bool_]]
 
 
 # ---------------------------------------------------------------- who takes part
@@ -89,14 +90,17 @@ def prediction_coder(plan: Plan, dataset: Dataset, column: str) -> Coder:
         if undecided.any():
             where = batch.where(int(np.flatnonzero(undecided)[0]))
             raise DataError(
-                f'{dataset.profile.name}, {where}, column "{column}": no decision. Fill the cell in, or leave such rows out with keep in the plan.'
+                f'{dataset.profile.name}, {where}, column "{column}": no decision. Fill the cell in, or leave such rows'
+                " out with keep in the plan."
             )
         return selected.astype(np.int32)
 
     return code
 
 
-def condition_coder(condition: Condition, dataset: Dataset, column: str, where: str) -> Callable[[Batch], npt.NDArray[np.bool_]]:
+def condition_coder(
+    condition: Condition, dataset: Dataset, column: str, where: str
+) -> Callable[[Batch], npt.NDArray[np.bool_]]:
     """Which cells meet a condition. Raises PlanError where a value it lists occurs nowhere in the column."""
     dataset.profile.column(column)
     if condition.at_least is not None:
@@ -120,7 +124,10 @@ def _absent(values: tuple[Value, ...], dataset: Dataset, column: str) -> list[Va
 def _never(where: str, value: Value, dataset: Dataset, column: str) -> str:
     seen = list(dict.fromkeys(text.strip() for text in dataset.vocabulary(column)))
     more = f" and {len(seen) - _SHOWN} more" if len(seen) > _SHOWN else ""
-    return f'{where}: "{value}" does not occur in column "{column}". The values seen are: {", ".join(seen[:_SHOWN])}{more}.'
+    return (
+        f'{where}: "{value}" does not occur in column "{column}". The values seen are:'
+        f" {', '.join(seen[:_SHOWN])}{more}."
+    )
 
 
 # ---------------------------------------------------------------- groups
@@ -151,7 +158,11 @@ def _listed(column: str, dataset: Dataset) -> Attribute:
     names = most_frequent_spellings(present, decimal)
     if len(names) > MOST_VALUES:
         numeric = dataset.profile.column(column).kind == "number"
-        advice = f"give cut points, such as bins = {{{column} = [25, 40, 60]}}" if numeric else "choose a column with fewer values"
+        advice = (
+            f"give cut points, such as bins = {{{column} = [25, 40, 60]}}"
+            if numeric
+            else "choose a column with fewer values"
+        )
         raise PlanError(f'[groups] "{column}" has {len(names):,} different values, too many to compare: {advice}.')
     sizes: dict[Key, int] = {}
     for text, n in present.items():
@@ -162,7 +173,9 @@ def _listed(column: str, dataset: Dataset) -> Attribute:
     if len(present) < len(counted) or not values:
         values += (MISSING_GROUP,)
     last = len(values) - 1
-    return Attribute(column, values, lambda batch: batch.codes(column, lambda text: code_of.get(key(text, decimal), last)))
+    return Attribute(
+        column, values, lambda batch: batch.codes(column, lambda text: code_of.get(key(text, decimal), last))
+    )
 
 
 def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute:
@@ -200,4 +213,7 @@ def groups(attributes: tuple[Attribute, ...], dataset: Dataset) -> Groups:
 
 
 def _too_many(names: tuple[str, ...], combinations: int) -> str:
-    return f"[groups] {' x '.join(names)} makes {combinations:,} combinations, too many to count: name fewer sensitive columns, or give cut points."
+    return (
+        f"[groups] {' x '.join(names)} makes {combinations:,} combinations, too many to count: name fewer sensitive "
+        "columns, or give cut points."
+    )

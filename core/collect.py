@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.aif360_check import SecondOpinion
-from core.audit import FACTS, N, SUMS
+from core.audit import FACTS, SUMS, N
 from core.counts import LABELS, SUM_UNIT, UNKNOWN, Counts
 from core.errors import JobError, PlumblineError
 from core.findings import plan_rule
@@ -156,7 +156,7 @@ def _counts(out: Path, facts: dict[str, Any], plan: Plan) -> Counts:
 
 
 def _with_edges(plan: Plan, counts: Counts) -> Plan:
-    """The plan with the score edges that this first audit made, so that later audits of it can be added and compared."""
+    """The plan with the score edges that this first audit made: later audits of it reuse them."""
     if plan.decision.score is None or plan.decision.edges:
         return plan
     return replace(plan, decision=replace(plan.decision, edges=counts.axis.edges))
@@ -164,7 +164,10 @@ def _with_edges(plan: Plan, counts: Counts) -> Plan:
 
 def _second_opinion(document: dict[str, Any]) -> SecondOpinion:
     return SecondOpinion(
-        int(document["measures"]), int(document["numbers"]), float(document["largest_difference"]), document["agrees"] is True
+        int(document["measures"]),
+        int(document["numbers"]),
+        float(document["largest_difference"]),
+        document["agrees"] is True,
     )
 
 
@@ -189,4 +192,6 @@ def _believing_nothing() -> Iterator[None]:
     except PlumblineError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
-        raise JobError(f"The job's result was refused: {error}. The model file may be damaged or hostile; nothing of it was kept.") from None
+        raise JobError(
+            f"The job's result was refused: {error}. The model file may be damaged or hostile; nothing of it was kept."
+        ) from None

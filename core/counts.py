@@ -5,7 +5,6 @@ A row of the file adds one to a cell of `Counts.n` and its score to a few exact 
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -27,7 +26,7 @@ ScoreKind = Literal["probability", "score", "decision"]
 
 @dataclass(frozen=True)
 class Axis:
-    """How scores fall into bins: bin i holds the scores in [edges[i], edges[i + 1]), the first also what lies below.
+    """How scores fall into bins: bin i holds those in [edges[i], edges[i + 1]), the first also what lies below.
 
     Attributes
     ----------
@@ -41,7 +40,7 @@ class Axis:
     lower_is_better
         Whether the people with the low scores are selected.
     decided
-        Whether a column of decisions stands beside the score: the bins come twice, first the refused, then the selected.
+        Whether decisions stand beside the score: the bins come twice, first the refused, then the selected.
     """
 
     edges: tuple[float, ...]
@@ -89,7 +88,7 @@ class Axis:
         largest = max(abs(self.edges[0]), abs(self.edges[-1]), 2.0**-30)
         return 1.0 if self.kind == "probability" else float(2.0 ** np.ceil(np.log2(largest)))
 
-    def bin(self, scores: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+    def bin(self, scores: npt.NDArray[np.number]) -> npt.NDArray[np.intp]:
         """The bin of each score, by comparing with the edges in the scores' own dtype; shape of `scores`."""
         return np.maximum(np.searchsorted(self.edge_array, scores.astype(self.dtype, copy=False), side="right") - 1, 0)
 
@@ -173,7 +172,9 @@ class Counts:
         """The people of both. Raises MergeError where groups or axis differ."""
         for name, ours, theirs in (("groups", self.groups, other.groups), ("score axis", self.axis, other.axis)):
             if ours != theirs:
-                raise MergeError(f"Two tables of counts with a different {name} cannot be added: audit both with the same plan.")
+                raise MergeError(
+                    f"Two tables of counts with a different {name} cannot be added: audit both with the same plan."
+                )
         return replace(self, n=self.n + other.n, sums=self.sums + other.sums)
 
     @property
@@ -203,7 +204,8 @@ class Counts:
 
     def scores(self) -> Ints:
         """People by score alone, a decision column left aside: int64 of shape (groups, 3, edges)."""
-        return self.n.reshape(*self.n.shape[:2], -1, len(self.axis.edges)).sum(axis=2)
+        by_decision = self.n.reshape(*self.n.shape[:2], -1, len(self.axis.edges))
+        return np.asarray(by_decision.sum(axis=2), dtype=np.int64)
 
 
 def tally(
@@ -244,7 +246,9 @@ def tally(
     return replace(counts, n=np.bincount(place, minlength=counts.n.size).reshape(counts.n.shape))
 
 
-def _add_sums(sums: Ints, axis: Axis, place: Ints, labels: npt.NDArray[np.integer], scores: npt.NDArray[np.number]) -> None:
+def _add_sums(
+    sums: Ints, axis: Axis, place: Ints, labels: npt.NDArray[np.integer], scores: npt.NDArray[np.number]
+) -> None:
     """Add the scores, their squares and their squared errors, rounded to 2^-30, exactly.
 
     `bincount` sums floats; integers below 2^53 in total are exact in them, so the rows go in blocks that stay below.
@@ -253,8 +257,8 @@ def _add_sums(sums: Ints, axis: Axis, place: Ints, labels: npt.NDArray[np.intege
     largest = max(1.0, float(np.abs(scaled).max(initial=0.0)))
     if largest > 2.0**10:
         raise DataError(
-            f"A score of {largest * axis.scale:g} is over 1,000 times larger than the scores this plan's edges were made for "
-            f"(up to {axis.scale:g}). Remove the plan's edges to make new ones, or check the score column."
+            f"A score of {largest * axis.scale:g} is over 1,000 times larger than the scores this plan's edges were"
+            f" made for (up to {axis.scale:g}). Remove the plan's edges to make new ones, or check the score column."
         )
     good = labels == (UNFAVOURABLE if axis.lower_is_better else FAVOURABLE)
     block = int(2.0**53 / SUM_UNIT / (largest + 1) ** 2)
@@ -268,5 +272,3 @@ def _add_sums(sums: Ints, axis: Axis, place: Ints, labels: npt.NDArray[np.intege
 def of_selection(groups: Groups, n: Ints) -> Counts:
     """Counts of decisions from a table of people: int64 of shape (groups, 3 labels, refused or selected)."""
     return replace(Counts.empty(groups, Axis.decisions()), n=np.asarray(n, dtype=np.int64))
-
-

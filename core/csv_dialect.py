@@ -19,7 +19,12 @@ from core.errors import DataError
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 500
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,9 @@ def _separator(sample: str) -> tuple[str, str, list[list[str]]]:
             widths = Counter(len(row) for row in _rows(sample, separator, quote) if row)
             width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]))
             agreement = rows / sum(widths.values()) if width > 1 else 0.0
-            if agreement > best[0] + (0.02 if quote == "'" else 0) or (agreement == best[0] and width > best[1] and quote == '"'):
+            if agreement > best[0] + (0.02 if quote == "'" else 0) or (
+                agreement == best[0] and width > best[1] and quote == '"'
+            ):
                 best = (agreement, width, separator, quote)
     _, _, separator, quote = best
     return separator, quote, _rows(sample, separator, quote)

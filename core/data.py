@@ -23,7 +23,8 @@ Codes = npt.NDArray[np.int32]
 class Batch:
     """Some rows of a table.
 
-    `rows` holds each row's index in the table, int64 of shape (n,); `columns` maps a name to an Arrow array of n texts.
+    `rows` holds each row's index in the table, int64 of shape (n,); `columns` maps a name to an Arrow array of n
+    texts.
     """
 
     rows: npt.NDArray[np.int64]
@@ -46,7 +47,7 @@ class Batch:
         return np.asarray(values.to_pylist(), dtype=object)[codes]
 
     def numbers(self, column: str) -> npt.NDArray[np.float64]:
-        """The cells as numbers, NaN where missing: float64 of shape (n,). Raises DataError at a cell that is neither."""
+        """The cells as numbers, NaN where missing: float64 of shape (n,). Raises DataError at any other cell."""
         codes, values = self._coded(column)
         parsed = numbers(values, self.profile.decimal)
         stranger = np.isnan(parsed)
@@ -55,8 +56,8 @@ class Batch:
         if stranger[codes].any():
             row = int(np.flatnonzero(stranger[codes])[0])
             raise DataError(
-                f'{self.profile.name}, {self.where(row)}, column "{column}": "{values[int(codes[row])]}" is not a number. '
-                "Correct the cell, or list its text as missing in the plan."
+                f'{self.profile.name}, {self.where(row)}, column "{column}": "{values[int(codes[row])]}" is not a'
+                " number. Correct the cell, or list its text as missing in the plan."
             )
         return parsed[codes]
 
@@ -90,7 +91,12 @@ class Batch:
         import pyarrow as pa
 
         chosen = pa.array(mask)
-        return Batch(self.rows[mask], {name: column.filter(chosen) for name, column in self.columns.items()}, self.profile, self.missing)
+        return Batch(
+            self.rows[mask],
+            {name: column.filter(chosen) for name, column in self.columns.items()},
+            self.profile,
+            self.missing,
+        )
 
     def _coded(self, column: str) -> tuple[Codes, Any]:
         """The column as codes and the texts they stand for."""
@@ -99,7 +105,9 @@ class Batch:
 
     def _in(self, values: Any, wanted: frozenset[Key]) -> npt.NDArray[np.bool_]:
         decimal = self.profile.decimal
-        return np.fromiter((key(text, decimal) in wanted for text in values.to_pylist()), dtype=np.bool_, count=len(values))
+        return np.fromiter(
+            (key(text, decimal) in wanted for text in values.to_pylist()), dtype=np.bool_, count=len(values)
+        )
 
 
 @dataclass(frozen=True)
@@ -124,13 +132,14 @@ class Dataset:
                 yield Batch(rows, dict(zip(batch.schema.names, batch.columns, strict=True)), self.profile, missing)
 
     def vocabulary(self, column: str) -> dict[str, int]:
-        """Every distinct text of a column with its count: from the profile, or by reading the column where it has many."""
+        """Every distinct text of a column with its count, read from the file where the profile holds only some."""
         known = self.profile.column(column)
         if known.distinct is not None:
             return dict(known.values)
         counts: dict[str, int] = {}
         for batch in self.batches((column,)):
             codes, values = batch._coded(column)
-            for text, count in zip(values.to_pylist(), np.bincount(codes, minlength=len(values)).tolist(), strict=True):
+            people = np.bincount(codes, minlength=len(values))
+            for text, count in zip(values.to_pylist(), people.tolist(), strict=True):
                 counts[text] = counts.get(text, 0) + count
         return counts

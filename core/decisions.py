@@ -63,7 +63,8 @@ def _score_column(plan: Plan, dataset: Dataset, column: str) -> Source:
         if np.isnan(numbers).any():
             where = batch.where(int(np.flatnonzero(np.isnan(numbers))[0]))
             raise DataError(
-                f'{dataset.profile.name}, {where}, column "{column}": no score. Fill the cell in, or leave such rows out with keep in the plan.'
+                f'{dataset.profile.name}, {where}, column "{column}": no score. Fill the cell in, or leave such rows'
+                " out with keep in the plan."
             )
         return numbers, None if decide is None else decide(batch)
 
@@ -79,9 +80,12 @@ def score_axis(plan: Plan, dataset: Dataset, column: str) -> Axis:
     )
     known = dataset.profile.column(column)
     if known.low is None or known.high is None:
-        raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so it cannot be the score. Choose another column.')
+        raise DataError(
+            f'{dataset.profile.name}: column "{column}" holds no numbers, so it cannot be the score. Choose another'
+            " column."
+        )
     edges = decision.edges or _edges(dataset, column)
-    spans = 0 <= min(edges[0], known.low) and max(edges[-1], known.high) <= 1
+    spans = min(edges[0], known.low) >= 0 and max(edges[-1], known.high) <= 1
     kind = "probability" if spans else "score"
     return Axis.of([*edges, *limits], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
 
@@ -110,7 +114,7 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None) -> Source:
         raise DataError(f"The model file {plan.decision.model} is not there. Give its path with --model.")
     model = open_model(path, str(plan.decision.model), choose_device())
     binding = bind(model, dataset.profile, plan)
-    scorer = Scorer(model, binding, plan.decision)
+    scorer = Scorer(model, binding, plan.decision, model.device)
 
     def decide(batch: Batch) -> tuple[Scores, Selected]:
         given = scorer.score(batch)
@@ -122,4 +126,6 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None) -> Source:
         return Axis.decisions() if scores is None else Axis.probabilities(scores.dtype.name, plan_threshold(plan))
 
     warnings = (*model.warnings, *binding.warnings)
-    return Source(axis, scorer.columns_used, decide, warnings, lambda: {"device": model.device, "batch_size": scorer.batch_size})
+    return Source(
+        axis, scorer.columns_used, decide, warnings, lambda: {"device": model.device, "batch_size": scorer.batch_size}
+    )

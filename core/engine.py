@@ -46,7 +46,12 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress) -> C
     cells = groups(sensitive, dataset)
     total: Counts | None = None
     dropped, near, read = np.zeros(len(keep), dtype=np.int64), 0, 0
-    columns = {*source.columns, *plan.groups.sensitive, *(f.rule.column for f in keep), *filter(None, [plan.data.label])}
+    columns = {
+        *source.columns,
+        *plan.groups.sensitive,
+        *(f.rule.column for f in keep),
+        *filter(None, [plan.data.label]),
+    }
     for batch in dataset.batches(tuple(columns)):
         read += len(batch)
         for i, rule in enumerate(keep):
@@ -59,7 +64,9 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress) -> C
         total = Counts.empty(cells, source.axis(scores)) if total is None else total
         if scores is not None and selected is None:
             near += int((np.abs(scores - scores.dtype.type(plan_threshold(plan))) <= NEAR).sum())
-        total += tally(cells, total.axis, cells.number([a.code(batch) for a in sensitive]), label(batch), scores, selected)
+        total += tally(
+            cells, total.axis, cells.number([a.code(batch) for a in sensitive]), label(batch), scores, selected
+        )
         progress(read, dataset.profile.rows, "rows scored")
     if total is None:
         raise DataError(f"{dataset.profile.name}: no row is left after the plan's keep rules. Loosen them.")

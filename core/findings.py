@@ -4,58 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 from typing import Literal
 
 import numpy as np
 
-from core.cells import MISSING_GROUP
 from core.counts import Counts
 from core.gaps import GAPS, Compared, Measure, Share, compare, is_few, shares, why_not_measurable
 from core.intervals import holm
 from core.metrics import Estimate, estimates
 from core.plan import Plan
+from core.policies import Band, band
 from core.reference import By, References, resolve, rule_for, tables
 from core.rules import Confusion, Rule, confusion
-from core.table import table
 
 Verdict = Literal["gap", "unclear", "no_gap", "not_measurable"]
 Why = Literal["", "few", "far", "look_closer", "wide"]
-DEFAULT_RATIO, DEFAULT_DIFFERENCE = 0.8, 0.05
-
-
-@dataclass(frozen=True)
-class NamedPolicy:
-    """A named set of limits: for each measure the largest difference or the smallest ratio that it accepts."""
-
-    name: str
-    limits: dict[str, float]
-    reads: str
-
-
-POLICIES = table(
-    NamedPolicy("four_fifths", {"disparate_impact": 0.8}, "the four-fifths rule of the US Uniform Guidelines (29 CFR 1607.4 D)"),
-)
-
-
-@dataclass(frozen=True)
-class Band:
-    """The acceptable values of a measure: a ratio within [limit, 1/limit], a difference within [-limit, limit]."""
-
-    limit: float
-    source: Literal["plan", "policy", "default"]
-    is_ratio: bool
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Lowest and highest acceptable value."""
-        return (self.limit, 1 / self.limit) if self.is_ratio else (-self.limit, self.limit)
-
-    def holds(self, value: Fraction) -> bool:
-        """Whether the value is acceptable, compared exactly: a ratio of 4/5 is not below 0.8."""
-        limit = Fraction(str(self.limit))
-        return limit <= value <= 1 / limit if self.is_ratio else -limit <= value <= limit
 
 
 @dataclass(frozen=True)
@@ -148,19 +112,6 @@ def plan_threshold(plan: Plan) -> float:
     return 0.5 if decision.threshold is None else decision.threshold
 
 
-def band(measure: Measure, plan: Plan) -> Band:
-    """The acceptable values of a measure: the plan's own limit, else a policy's, else the default."""
-    is_ratio = measure.kind == "ratio"
-    for limit in plan.policy.limits:
-        if limit.measure == measure.name:
-            bound = limit.least if is_ratio else limit.most
-            return Band(DEFAULT_RATIO if bound is None else bound, "plan", is_ratio)
-    for name in plan.policy.use:
-        if measure.name in POLICIES[name].limits:
-            return Band(POLICIES[name].limits[measure.name], "policy", is_ratio)
-    return Band(DEFAULT_RATIO if is_ratio else DEFAULT_DIFFERENCE, "default", is_ratio)
-
-
 def _groups(counts: Counts, people: Confusion, plan: Plan) -> Iterator[GroupResult]:
     has_label = plan.data.label is not None
     for g in range(len(counts.groups)):
@@ -183,12 +134,24 @@ def _family(measure: Measure, counts: Counts, people: Confusion, plan: Plan, aga
     """One measure over one table of groups: the comparisons that are corrected together."""
     every = [shares(measure, people, g) for g in range(len(counts.groups))]
     names = [", ".join(counts.groups.names(g).values()) for g in range(len(every))]
-    why_not = {g: why_not_measurable(measure, every[g], every[against], (names[g], names[against])) for g in range(len(every)) if g != against}
-    compared = {g: compare(measure, every[g], every[against], plan.run.confidence) for g, reason in why_not.items() if reason is None}
+    why_not = {
+        g: why_not_measurable(measure, every[g], every[against], (names[g], names[against]))
+        for g in range(len(every))
+        if g != against
+    }
+    compared = {
+        g: compare(measure, every[g], every[against], plan.run.confidence)
+        for g, reason in why_not.items()
+        if reason is None
+    }
     adjusted, comparisons = _adjusted(measure, every, compared, against, plan)
     for g, reason in why_not.items():
         gap = _Gathered(measure, counts, plan, g, against, every)
-        yield gap.unmeasurable(reason, comparisons) if reason is not None else gap.judged(compared[g], adjusted.get(g), comparisons)
+        yield (
+            gap.unmeasurable(reason, comparisons)
+            if reason is not None
+            else gap.judged(compared[g], adjusted.get(g), comparisons)
+        )
 
 
 def _adjusted(
@@ -236,7 +199,9 @@ class _Gathered:
         differs = p_adjusted < alpha
         verdict, why = self._verdict(c, limits, inside, differs, alpha)
         reason = self._reason(verdict, why, c, p_adjusted, differs, comparisons)
-        return self._gap(value, c.low, c.high, c.p_value, p_adjusted, comparisons, differs, outside, verdict, why, reason)
+        return self._gap(
+            value, c.low, c.high, c.p_value, p_adjusted, comparisons, differs, outside, verdict, why, reason
+        )
 
     def _verdict(self, c: Compared, limits: Band, inside: bool, differs: bool, alpha: float) -> tuple[Verdict, Why]:
         if is_few(self.every[self.g], self.every[self.against]):
@@ -248,22 +213,31 @@ class _Gathered:
         unusual = differs or (c.p_value is not None and c.p_value < alpha)
         return "unclear", "look_closer" if unusual else "wide"
 
-    def _reason(self, verdict: Verdict, why: Why, c: Compared, p_adjusted: float, differs: bool, comparisons: int) -> str:
+    def _reason(
+        self, verdict: Verdict, why: Why, c: Compared, p_adjusted: float, differs: bool, comparisons: int
+    ) -> str:
         if verdict == "gap":
             return "outside the acceptable band, and a difference that chance alone would rarely make"
         if verdict == "no_gap":
-            return "the whole range is inside the acceptable band" + ("; the difference is small but real" if differs else "")
+            return "the whole range is inside the acceptable band" + (
+                "; the difference is small but real" if differs else ""
+            )
         fewest = min(n for _, n in (*self.every[self.g], *self.every[self.against]))
         words = {
             "few": f"only {fewest} people: too few for a verdict",
             "far": "outside the acceptable band, but a difference this large can come from chance",
-            "look_closer": f"inside the acceptable band, but unusual if the rates were the same (p {c.p_value:.2g}; "
-            f"{p_adjusted:.2g} after allowing for {comparisons} comparisons): look closer",
+            "look_closer": (
+                f"inside the acceptable band, but unusual if the rates were the same (p {c.p_value:.2g}; "
+                f"{p_adjusted:.2g} after allowing for {comparisons} comparisons): look closer"
+            ),
             "wide": "the range includes both no difference and a difference that matters",
         }[why]
         excludes = c.low > self.measure.equality or c.high < self.measure.equality
         if excludes and not differs and why != "look_closer":
-            words += f"; the range of this comparison alone excludes equality, but not after allowing for {comparisons} comparison(s)"
+            words += (
+                f"; the range of this comparison alone excludes equality, but not after allowing for {comparisons}"
+                " comparison(s)"
+            )
         return words
 
     def _gap(
@@ -313,8 +287,3 @@ def _theil_index(people: Confusion, plan: Plan) -> Estimate | None:
         return Estimate(None, reason="no one has a known outcome" if n == 0 else "nobody benefits")
     weights = ((float(np.sum(people.fp)), 2 / mean), (float(np.sum(people.tp + people.tn)), 1 / mean))
     return Estimate(sum(k * b * float(np.log(b)) for k, b in weights) / n)
-
-
-def is_missing(gap: Gap) -> bool:
-    """Whether the gap is about people whose sensitive value is missing."""
-    return MISSING_GROUP in gap.group.values()

@@ -5,7 +5,6 @@ Differences are group minus reference, ratios group over reference, as in AIF360
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -111,12 +110,15 @@ def _equality_p(k1: int, n1: int, k2: int, n2: int) -> float:
 
 
 GOOD = "Among those with the good outcome, "
-BAD = "Among those with the other outcome, "
 BOTH = "Averaged over both outcomes, "
+ODDS = ("false_positive_rate", "true_positive_rate")
 
 GAPS = table(
     Measure("disparate_impact", "ratio", ("selection_rate",), _ratio, "disparate_impact", "selected"),
-    Measure("statistical_parity_difference", "difference", ("selection_rate",), _difference, "statistical_parity_difference", "selected"),
+    Measure(
+        "statistical_parity_difference", "difference", ("selection_rate",), _difference,
+        "statistical_parity_difference", "selected",
+    ),
     Measure(
         "false_negative_rate_difference", "difference", ("false_negative_rate",), _difference,
         "false_negative_rate_difference", "wrongly denied", worse="higher",
@@ -125,17 +127,24 @@ GAPS = table(
         "false_positive_rate_difference", "difference", ("false_positive_rate",), _difference,
         "false_positive_rate_difference", "wrongly granted", worse="higher",
     ),
-    Measure("equal_opportunity_difference", "difference", ("true_positive_rate",), _difference, "equal_opportunity_difference", "selected", GOOD),
     Measure(
-        "average_odds_difference", "difference", ("false_positive_rate", "true_positive_rate"), _mean_difference,
-        "average_odds_difference", "selected", BOTH,
+        "equal_opportunity_difference", "difference", ("true_positive_rate",), _difference,
+        "equal_opportunity_difference", "selected", GOOD,
     ),
     Measure(
-        "average_abs_odds_difference", "difference", ("false_positive_rate", "true_positive_rate"), _mean_absolute_difference,
+        "average_odds_difference", "difference", ODDS, _mean_difference, "average_odds_difference", "selected", BOTH
+    ),
+    Measure(
+        "average_abs_odds_difference", "difference", ODDS, _mean_absolute_difference,
         "average_abs_odds_difference", "selected", BOTH, is_tested=False,
     ),
-    Measure("accuracy_difference", "difference", ("accuracy",), _difference, "-error_rate_difference", "judged rightly"),
-    Measure("error_rate_difference", "difference", ("error_rate",), _difference, "error_rate_difference", "judged wrongly", worse="higher"),
+    Measure(
+        "accuracy_difference", "difference", ("accuracy",), _difference, "-error_rate_difference", "judged rightly"
+    ),
+    Measure(
+        "error_rate_difference", "difference", ("error_rate",), _difference,
+        "error_rate_difference", "judged wrongly", worse="higher",
+    ),
     Measure(
         "predictive_parity_difference", "difference", ("positive_predictive_value",), _difference,
         "-false_discovery_rate_difference", "found to have the good outcome", "Among those selected, ",
@@ -152,14 +161,16 @@ def _share(metric: Metric, people: Confusion, group: int) -> Share:
     return np.asarray(metric.num(people))[group].item(), np.asarray(metric.den(people))[group].item()
 
 
-def why_not_measurable(measure: Measure, group: list[Share], reference: list[Share], names: tuple[str, str]) -> str | None:
+def why_not_measurable(
+    measure: Measure, group: list[Share], reference: list[Share], names: tuple[str, str]
+) -> str | None:
     """Why a measure has no value for a pair of groups, or None where it has one (statistics.md 1, rule 1)."""
     for metric, (_, n), (_, n_reference) in zip(measure.metrics, group, reference, strict=True):
         for name, people in zip(names, (n, n_reference), strict=True):
             if people == 0:
-                return f"{METRICS[metric].empty.replace('this group', name)}"
+                return METRICS[metric].empty.replace("this group", name)
     if measure.kind == "ratio" and reference[0][0] == 0:
-        return f"{METRICS[measure.metrics[0]].empty if reference[0][1] == 0 else 'nobody selected'} in {names[1]}, so nothing to divide by"
+        return f"nobody in {names[1]} was selected, so there is nothing to divide by"
     return None
 
 
@@ -171,8 +182,3 @@ def compare(measure: Measure, group: list[Share], reference: list[Share], confid
 def is_few(group: list[Share], reference: list[Share]) -> bool:
     """Whether any denominator is too small for a verdict (statistics.md 1, rule 2)."""
     return min(n for _, n in (*group, *reference)) < FEW
-
-
-def finite_or_none(end: float) -> float | None:
-    """An interval's end, None where it is not bounded."""
-    return end if math.isfinite(end) else None

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from core.counts import FAVOURABLE, SUM_UNIT, UNFAVOURABLE, Counts
-from core.intervals import Moments, auc, wilson, z_value
+from core.intervals import Interval, Moments, auc, wilson, z_value
 from core.rules import Confusion, Numbers
 from core.table import table
 
@@ -74,6 +74,7 @@ NO_GOOD = "no one in this group has the good outcome"
 NO_BAD = "no one in this group has the other outcome"
 NO_YES = "no one in this group was selected"
 NO_NO = "everyone in this group was selected"
+BOTH_NEEDED = "both outcomes must occur in this group"
 
 METRICS = table(
     Metric(
@@ -93,11 +94,13 @@ METRICS = table(
         lambda c: c.fp, lambda c: c.fp + c.tn, NO_BAD, "lower",
     ),
     Metric(
-        "true_positive_rate", "Of those who deserved it, who was selected?", "those with the good outcome who were selected",
+        "true_positive_rate", "Of those who deserved it, who was selected?",
+        "those with the good outcome who were selected",
         lambda c: c.tp, lambda c: c.tp + c.fn, NO_GOOD, "higher",
     ),
     Metric(
-        "true_negative_rate", "Of those who did not, who was turned down?", "those with the other outcome who were not selected",
+        "true_negative_rate", "Of those who did not, who was turned down?",
+        "those with the other outcome who were not selected",
         lambda c: c.tn, lambda c: c.fp + c.tn, NO_BAD, "higher",
     ),
     Metric(
@@ -109,22 +112,25 @@ METRICS = table(
         lambda c: c.fp + c.fn, lambda c: c.labelled, NO_LABEL, "lower",
     ),
     Metric(
-        "positive_predictive_value", "When it says yes, how often is that right?", "those selected who have the good outcome",
+        "positive_predictive_value", "When it says yes, how often is that right?",
+        "those selected who have the good outcome",
         lambda c: c.tp, lambda c: c.tp + c.fp, NO_YES, "higher",
     ),
     Metric(
-        "negative_predictive_value", "When it says no, how often is that right?", "those turned down who have the other outcome",
+        "negative_predictive_value", "When it says no, how often is that right?",
+        "those turned down who have the other outcome",
         lambda c: c.tn, lambda c: c.fn + c.tn, NO_NO, "higher",
     ),
     Metric(
-        "balanced_accuracy", "How often is it right, both outcomes counting alike?", "right decisions, averaged over both outcomes",
+        "balanced_accuracy", "How often is it right, both outcomes counting alike?",
+        "right decisions, averaged over both outcomes",
         lambda c: c.tp * (c.fp + c.tn) + c.tn * (c.tp + c.fn), lambda c: 2 * (c.tp + c.fn) * (c.fp + c.tn),
-        "both outcomes must occur in this group", "higher", is_share=False,
+        BOTH_NEEDED, "higher", is_share=False,
     ),
     Metric(
         "f1", "How well does it find the good outcomes?", "good outcomes found, balanced against wrong grants (F1)",
-        lambda c: 2 * c.tp, lambda c: 2 * c.tp + c.fp + c.fn, "no one in this group was selected or has the good outcome",
-        "higher", is_share=False,
+        lambda c: 2 * c.tp, lambda c: 2 * c.tp + c.fp + c.fn,
+        "no one in this group was selected or has the good outcome", "higher", is_share=False,
     ),
 )  # fmt: skip
 
@@ -142,18 +148,17 @@ class ScoreMetric:
 
 
 def _mean_score(counts: Counts, group: int, confidence: float) -> Estimate:
-    n = int(counts.n[group].sum())
-    total, squares = (int(counts.sums[i, group].sum()) for i in (0, 1))
-    return _mean(counts, n, total, squares, confidence)
-
-
-def _mean(counts: Counts, n: int, total: int, squares: int, confidence: float) -> Estimate:
-    scale = counts.axis.scale
-    moments = Moments.of(n, total / SUM_UNIT * scale, squares / SUM_UNIT * scale * scale)
+    n, scale = int(counts.n[group].sum()), counts.axis.scale
     if n == 0:
         return Estimate(None, reason=NOBODY)
-    low, high = moments.interval(confidence)
-    return Estimate(moments.mean, *(None if math.isnan(end) else end for end in (low, high)), denominator=n)
+    total, squares = (int(counts.sums[i, group].sum()) / SUM_UNIT for i in (0, 1))
+    moments = Moments.of(n, total * scale, squares * scale * scale)
+    return Estimate(moments.mean, *_ends(moments.interval(confidence)), denominator=n)
+
+
+def _ends(interval: Interval) -> tuple[float | None, float | None]:
+    low, high = interval
+    return (None, None) if math.isnan(low) else (low, high)
 
 
 def _roc_auc(counts: Counts, group: int, confidence: float) -> Estimate:
@@ -161,7 +166,7 @@ def _roc_auc(counts: Counts, group: int, confidence: float) -> Estimate:
     ordered = n[:, ::-1] if counts.axis.lower_is_better else n
     area, variance, _ = auc(ordered[FAVOURABLE], ordered[UNFAVOURABLE])
     if math.isnan(area):
-        return Estimate(None, reason="both outcomes must occur in this group")
+        return Estimate(None, reason=BOTH_NEEDED)
     if math.isnan(variance):
         return Estimate(area)
     half = z_value(confidence) * math.sqrt(variance)
@@ -193,7 +198,9 @@ def _binned_error_variance(counts: Counts, group: int, mean: float) -> float:
 
 
 SCORE_METRICS = table(
-    ScoreMetric("mean_score", "How high does it score them?", "the mean score of the group", _mean_score, needs_label=False),
+    ScoreMetric(
+        "mean_score", "How high does it score them?", "the mean score of the group", _mean_score, needs_label=False
+    ),
     ScoreMetric("roc_auc", "How well does the score tell good from bad?", "the area under the ROC curve", _roc_auc),
     ScoreMetric(
         "brier_score", "How far are the scores from what happened?", "the mean squared error of the probability",
@@ -217,7 +224,9 @@ def estimates(counts: Counts, people: Confusion, group: int, has_label: bool, co
     rows = {m.name: rate(m, people, group, confidence) for m in METRICS.values() if has_label or not m.needs_label}
     if counts.axis.kind != "decision":
         for metric in SCORE_METRICS.values():
-            if (has_label or not metric.needs_label) and (counts.axis.kind == "probability" or not metric.needs_probability):
+            if (has_label or not metric.needs_label) and (
+                counts.axis.kind == "probability" or not metric.needs_probability
+            ):
                 rows[metric.name] = metric.estimate(counts, group, confidence)
     return rows
 

@@ -8,7 +8,14 @@ from typing import Any
 from core.errors import PlanError
 
 _REQUIRED: Any = object()
-_WORDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false", dict: "a table", list: "a list"}
+_WORDS = {
+    str: "a text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a table",
+    list: "a list",
+}
 
 
 class Section:
@@ -19,7 +26,7 @@ class Section:
         self._left = dict(content)
         self._known: list[str] = []
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The keys that were not taken yet."""
         return list(self._left)
 
@@ -66,7 +73,10 @@ class Section:
         """Refuse keys of the plan format that this version cannot honour, rather than ignore them."""
         for key in names:
             if key in self._left:
-                raise PlanError(f"{self.name} {key}: this version of Plumbline cannot honour it yet, so the result would mislead; remove it.")
+                raise PlanError(
+                    f"{self.name} {key}: this version of Plumbline cannot honour it yet, so the result would mislead;"
+                    " remove it."
+                )
 
     def done(self) -> None:
         """Refuse what nobody took."""
@@ -77,7 +87,10 @@ class Section:
 
     def _cast(self, key: str, value: Any, kinds: tuple[type, ...]) -> Any:
         if isinstance(value, bool) and bool not in kinds:
-            raise PlanError(f"{self.name} {key} is {str(value).lower()}; it takes {_words(kinds)}. A cell's text is written in quotes.")
+            raise PlanError(
+                f"{self.name} {key} is {str(value).lower()}; it takes {_words(kinds)}. A cell's text is written in"
+                " quotes."
+            )
         if isinstance(value, int) and not isinstance(value, bool) and float in kinds and int not in kinds:
             return float(value)
         if not isinstance(value, kinds):

@@ -90,8 +90,13 @@ class Profile:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Profile:
         """The profile from `to_json`'s values. Raises TypeError, KeyError or ValueError where they are not that."""
-        columns = tuple(Column(**{**c, "values": tuple((str(t), int(n)) for t, n in c["values"])}) for c in document["columns"])
-        oddities = tuple(Oddity(str(o["text"]), tuple(map(str, o["columns"])), tuple(map(int, o["rows"]))) for o in document["oddities"])
+        columns = tuple(
+            Column(**{**c, "values": tuple((str(t), int(n)) for t, n in c["values"])}) for c in document["columns"]
+        )
+        oddities = tuple(
+            Oddity(str(o["text"]), tuple(map(str, o["columns"])), tuple(map(int, o["rows"])))
+            for o in document["oddities"]
+        )
         head = tuple(tuple(map(str, row)) for row in document["head"])
         left_out = tuple(map(int, document["left_out"]))
         return cls(**{**document, "columns": columns, "oddities": oddities, "head": head, "left_out": left_out})
@@ -106,8 +111,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 
 def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profile:
     """Read a table once, write it as Parquet into `out`, and return what was found."""
-    import pyarrow.parquet as pq
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     opened = open_table(path, out)
     surveys = [ColumnSurvey(opened.decimal) for _ in opened.names]
@@ -157,12 +162,15 @@ def _regrouped(opened: Opened, schema: Any) -> Any:
 def _check_shape(name: str, opened: Opened, rows: int) -> None:
     left_out = len(opened.left_out)
     if rows == 0:
-        raise DataError(f"{name} has a header but no rows that fit it. Export the table again, with at least one row of data.")
+        raise DataError(
+            f"{name} has a header but no rows that fit it. Export the table again, with at least one row of data."
+        )
     if left_out > _LEFT_OUT_SHARE * (rows + left_out):
         row, cells = opened.left_out[0]
         raise DataError(
-            f"{name}: {left_out} of {rows + left_out} rows do not have the header's {len(opened.names)} cells (row {row} has {cells}). "
-            "The separator inside a text without quotation marks is the usual cause; export the table again."
+            f"{name}: {left_out} of {rows + left_out} rows do not have the header's {len(opened.names)} cells (row"
+            f" {row} has {cells}). The separator inside a text without quotation marks is the usual cause; export the"
+            " table again."
         )
 
 
@@ -191,5 +199,3 @@ def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
 def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-

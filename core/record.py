@@ -85,7 +85,10 @@ class AuditRecord:
         """The record from `to_json`'s values. Raises JobError where they are not a record."""
         try:
             if document["plumbline"] != VERSION:
-                raise JobError(f"This record is of format {document['plumbline']}; this Plumbline reads format {VERSION}. Update Plumbline.")
+                raise JobError(
+                    f"This record is of format {document['plumbline']}; this Plumbline reads format {VERSION}. Update"
+                    " Plumbline."
+                )
             return cls(
                 plan=Plan.from_toml(document["plan"]),
                 counts=counts_from_json(document["counts"]),
@@ -100,7 +103,9 @@ class AuditRecord:
                 previous=document["previous"],
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise JobError(f"This is not a whole record of an audit ({type(error).__name__}: {error}). Run the audit again.") from None
+            raise JobError(
+                f"This is not a whole record of an audit ({type(error).__name__}: {error}). Run the audit again."
+            ) from None
 
 
 def axis_to_json(axis: Axis) -> dict[str, Any]:
@@ -121,7 +126,9 @@ def axis_from_json(document: dict[str, Any]) -> Axis:
         raise ValueError("score edges are not strictly increasing")
     if document["dtype"] not in ("float32", "float64") or document["kind"] not in ("probability", "score", "decision"):
         raise ValueError("unknown kind of score axis")
-    return Axis(edges, document["dtype"], document["kind"], bool(document["lower_is_better"]), bool(document["decided"]))
+    return Axis(
+        edges, document["dtype"], document["kind"], bool(document["lower_is_better"]), bool(document["decided"])
+    )
 
 
 def groups_from_json(document: dict[str, Any]) -> Groups:
@@ -129,7 +136,10 @@ def groups_from_json(document: dict[str, Any]) -> Groups:
     values = tuple(tuple(map(str, names)) for names in document["values"])
     cells = tuple(tuple(map(int, cell)) for cell in document["cells"])
     attributes = tuple(map(str, document["attributes"]))
-    fits = all(len(cell) == len(values) and all(0 <= v < len(names) for v, names in zip(cell, values, strict=True)) for cell in cells)
+    fits = all(
+        len(cell) == len(values) and all(0 <= v < len(names) for v, names in zip(cell, values, strict=True))
+        for cell in cells
+    )
     if not fits or len(attributes) != len(values) or len(set(cells)) != len(cells):
         raise ValueError("group cells do not fit the attributes")
     return Groups(attributes, values, cells)
@@ -137,7 +147,11 @@ def groups_from_json(document: dict[str, Any]) -> Groups:
 
 def groups_to_json(groups: Groups) -> dict[str, Any]:
     """The groups as plain JSON values."""
-    return {"attributes": list(groups.attributes), "values": [list(v) for v in groups.values], "cells": [list(c) for c in groups.cells]}
+    return {
+        "attributes": list(groups.attributes),
+        "values": [list(v) for v in groups.values],
+        "cells": [list(c) for c in groups.cells],
+    }
 
 
 def counts_to_json(counts: Counts) -> dict[str, Any]:

@@ -21,7 +21,11 @@ References = dict[By, tuple[str, ...]]
 def tables(plan: Plan) -> list[By]:
     """The attributes of each table of groups: single ones first, then pairs, and so on as the plan asks."""
     sensitive = plan.groups.sensitive
-    return [by for size in range(1, min(plan.groups.intersections, len(sensitive)) + 1) for by in combinations(sensitive, size)]
+    return [
+        by
+        for size in range(1, min(plan.groups.intersections, len(sensitive)) + 1)
+        for by in combinations(sensitive, size)
+    ]
 
 
 def resolve(counts: Counts, rule: Rule, plan: Plan) -> References:
@@ -41,15 +45,20 @@ def _reference(counts: Counts, rule: Rule, plan: Plan) -> tuple[str, ...]:
     if isinstance(wanted, dict) and all(attribute in wanted for attribute in attributes):
         named = tuple(_named(counts, attribute, wanted[attribute]) for attribute in attributes)
         if named not in _values(counts):
-            raise PlanError(f"[groups] reference: nobody in the table is {dict(zip(attributes, named, strict=True))}. Name another reference.")
+            raise PlanError(
+                f"[groups] reference: nobody in the table is {dict(zip(attributes, named, strict=True))}. Name another"
+                " reference."
+            )
         return named
-    candidates = [g for g, values in enumerate(_values(counts)) if MISSING_GROUP not in values] or list(range(len(counts.groups)))
+    candidates = [g for g, values in enumerate(_values(counts)) if MISSING_GROUP not in values] or list(
+        range(len(counts.groups))
+    )
     n = counts.n.sum(axis=(1, 2))
     if wanted == "most_selected":
         sizable = [g for g in candidates if n[g] >= max(_SMALLEST_N, _SMALLEST_SHARE * counts.people)]
         rates = np.asarray(confusion(counts, rule).selected) / np.maximum(n, 1)
         candidates = _best(sizable or candidates, rates)
-    return min((_values(counts)[g] for g in _best(candidates, n)))
+    return min(_values(counts)[g] for g in _best(candidates, n))
 
 
 def _best(candidates: list[int], measure: np.ndarray) -> list[int]:
@@ -65,8 +74,13 @@ def _named(counts: Counts, attribute: str, value: object) -> str:
     """The group name that a plan's value means."""
     names = counts.groups.values[counts.groups.attributes.index(attribute)]
     if str(value).strip() == MISSING_GROUP:
-        raise PlanError(f'[groups] reference {attribute}: people whose {attribute} is missing cannot be the reference. Name one of {", ".join(names)}.')
+        raise PlanError(
+            f"[groups] reference {attribute}: people whose {attribute} is missing cannot be the reference. Name one of"
+            f" {', '.join(names)}."
+        )
     for name in names:
         if key(name) == key(value):
             return name
-    raise PlanError(f'[groups] reference: "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.')
+    raise PlanError(
+        f'[groups] reference: "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.'
+    )

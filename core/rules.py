@@ -64,9 +64,9 @@ class Confusion:
 def confusion(counts: Counts, rule: Rule) -> Confusion:
     """People by label and decision under a rule; arrays of shape (groups,), integers unless the rule draws lots."""
     exact = bool(np.isin(rule.selected, (0.0, 1.0)).all())
-    chance = rule.selected.astype(np.int64) if exact else rule.selected
-    chance = np.broadcast_to(chance, (len(counts.groups), counts.axis.bins))
-    chosen = np.einsum("glb,gb->gl", counts.n, chance)
+    chance: Numbers = rule.selected.astype(np.int64) if exact else rule.selected
+    each = np.broadcast_to(chance, (len(counts.groups), counts.axis.bins))
+    chosen = np.einsum("glb,gb->gl", counts.n, each)
     return _confusion(chosen, counts.n.sum(axis=2) - chosen)
 
 

@@ -18,7 +18,16 @@ SAMPLING_NOTE = (
 VERDICT_WORDS = {"gap": "Gap", "unclear": "Can't tell yet", "no_gap": "No gap", "not_measurable": "Not measurable"}
 _SEVERITY: dict[Verdict | None, int] = {"gap": 0, "unclear": 1, "no_gap": 2, "not_measurable": 3}
 _WHY_ORDER = {"": 0, "far": 0, "look_closer": 1, "wide": 2, "few": 3}
-_NOUNS = {"female": "women", "woman": "women", "women": "women", "f": "women", "male": "men", "man": "men", "men": "men", "m": "men"}
+_NOUNS = {
+    "female": "women",
+    "woman": "women",
+    "women": "women",
+    "f": "women",
+    "male": "men",
+    "man": "men",
+    "men": "men",
+    "m": "men",
+}
 _SEX_NAMES = ("sex", "gender")
 
 
@@ -171,8 +180,16 @@ class _Words:
 
 
 def _gap(w: _Words) -> str:
-    ratio = f"That is {w.ratio} times as often, outside the {w.mark}." if w.gap.band.is_ratio else f"That is outside the {w.mark}."
-    sure = "Even the most cautious end of the range is outside the mark." if w.gap.breaks_limit else "The true value may still be inside the mark."
+    ratio = (
+        f"That is {w.ratio} times as often, outside the {w.mark}."
+        if w.gap.band.is_ratio
+        else f"That is outside the {w.mark}."
+    )
+    sure = (
+        "Even the most cautious end of the range is outside the mark."
+        if w.gap.breaks_limit
+        else "The true value may still be inside the mark."
+    )
     return (
         f"{w.compared}. {ratio} If the two groups really had the same rate, a difference this large would turn up in "
         f"{chance_words(w.gap.p_adjusted or 0.0)} such comparisons. {sure}"
@@ -188,7 +205,11 @@ def _no_gap(w: _Words) -> str:
 
 
 def _far(w: _Words) -> str:
-    start = f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} ({w.rates})" if w.gap.band.is_ratio else w.compared
+    start = (
+        f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} ({w.rates})"
+        if w.gap.band.is_ratio
+        else w.compared
+    )
     n = sum(n for _, n in w.gap.group_shares[:1])
     return (
         f"{start}, outside the {w.mark}, but with {n:,} people a difference this large can easily come from chance "
@@ -197,9 +218,16 @@ def _far(w: _Words) -> str:
 
 
 def _look_closer(w: _Words) -> str:
-    start = f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} ({w.rates}; {w.range} points)" if w.gap.band.is_ratio else w.compared
+    start = (
+        f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} ({w.rates}; {w.range} points)"
+        if w.gap.band.is_ratio
+        else w.compared
+    )
     gap = w.gap
-    p = f"p {gap.p_value:.2g}; {gap.p_adjusted:.2g} after allowing for {gap.comparisons} comparison{'s' if gap.comparisons != 1 else ''}"
+    p = (
+        f"p {gap.p_value:.2g}; {gap.p_adjusted:.2g} after allowing for {gap.comparisons}"
+        f" comparison{'s' if gap.comparisons != 1 else ''}"
+    )
     return f"{start}, inside the {w.mark}, but unusual if the rates were the same ({p}). Look closer."
 
 
@@ -212,13 +240,16 @@ def _few(w: _Words) -> str:
     among = w.measure.among.rstrip(", ").casefold()
     people = group_words(w.gap.group)
     return (
-        f"{people[0].upper()}{people[1:]}{', ' + among if among else ''}: only {n:,} people to go by, too few for a verdict "
-        f"({w.rates}; plausible range {w.range} points)."
+        f"{people[0].upper()}{people[1:]}{', ' + among if among else ''}: only {n:,} people to go by, too few for a"
+        f" verdict ({w.rates}; plausible range {w.range} points)."
     )
 
 
 def _not_measurable(w: _Words) -> str:
-    return f"{_measure_words(w.measure)} cannot be computed for {group_words(w.gap.group)}: {w.gap.reason}. This is not a zero."
+    return (
+        f"{_measure_words(w.measure)} cannot be computed for {group_words(w.gap.group)}: {w.gap.reason}. This is not a"
+        " zero."
+    )
 
 
 def _measure_words(measure: Measure) -> str:
@@ -245,4 +276,11 @@ def _mean_rate(shares: tuple[tuple[int, int], ...]) -> float:
 def _order(gap: Gap, headline: str) -> tuple[object, ...]:
     """Headline measure first; then by verdict; then the surest and largest first."""
     distance = 0.0 if gap.value is None else abs(gap.value - GAPS[gap.measure].equality)
-    return gap.measure != headline, _SEVERITY[gap.verdict], _WHY_ORDER[gap.why], len(gap.by), not gap.breaks_limit, -distance
+    return (
+        gap.measure != headline,
+        _SEVERITY[gap.verdict],
+        _WHY_ORDER[gap.why],
+        len(gap.by),
+        not gap.breaks_limit,
+        -distance,
+    )

@@ -96,7 +96,10 @@ class ColumnSurvey:
             say("every filled cell is the same")
         lookalike = next((text.strip() for text in filled if text.strip() in _MISSING_LOOKALIKES), None)
         if lookalike is not None:
-            say(f'cells "{lookalike}" may mean "not known"; they count as a value of their own unless you list them as missing')
+            say(
+                f'cells "{lookalike}" may mean "not known"; they count as a value of their own unless you list them as'
+                " missing"
+            )
         if self._strangers and self._numbers >= _MOSTLY * (self._numbers + self._strangers):
             say(f"mostly numbers, but {self._strangers} cell(s) are not", (row + 1 for row in self._strange))
         if self.distinct is not None and self.distinct <= _FEW_VALUES:
@@ -116,7 +119,9 @@ class ColumnSurvey:
             self.low = min(self.low if self.low is not None else np.inf, float(parsed[finite].min()))
             self.high = max(self.high if self.high is not None else -np.inf, float(parsed[finite].max()))
         self._numbers += int(counts[finite].sum())
-        strange = ~finite & ~pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(DEFAULT_MISSING)).to_numpy(zero_copy_only=False)
+        strange = ~finite & ~pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(DEFAULT_MISSING)).to_numpy(
+            zero_copy_only=False
+        )
         self._strangers += int(counts[strange].sum())
         # Row numbers matter only for a column that is mostly numbers; a text column would list its first rows in vain.
         if strange.any() and len(self._strange) < 10 and self._numbers > self._strangers:
@@ -125,7 +130,9 @@ class ColumnSurvey:
             self._strange += [int(row) + start for row in rows[: 10 - len(self._strange)]]
 
     def _whole_numbers(self) -> bool:
-        return all(is_number(text) and "." not in text and "e" not in text.lower() for text, _ in self.values() if text.strip())
+        return all(
+            is_number(text) and "." not in text and "e" not in text.lower() for text, _ in self.values() if text.strip()
+        )
 
 
 def _variants(texts: list[str]) -> list[list[str]]:

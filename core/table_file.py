@@ -5,20 +5,17 @@ Every cell is kept as the text that stands in the file; what a text means is dec
 
 from __future__ import annotations
 
-import gzip
 import io
-import lzma
 import zipfile
-from bz2 import BZ2File
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from core.csv_dialect import Dialect, detect
 from core.errors import DataError
+from core.unpacking import UNPACKED_CAP, is_xlsx, unpacked
 
-UNPACKED_CAP = 8 << 30
 _BLOCK = 1 << 23
 
 
@@ -49,7 +46,7 @@ def open_table(path: Path, scratch: Path) -> Opened:
     scratch
         A folder for unpacking; at most `UNPACKED_CAP` bytes are written there.
     """
-    path, packed = _unpacked(path, scratch)
+    path, packed = unpacked(path, scratch)
     with open(path, "rb") as file:
         head = file.read(512)
     for recognise, read in _READERS:
@@ -78,58 +75,6 @@ def distinct_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
     if unnamed:
         warnings.append(f"no name in the header for column {', '.join(unnamed)}: called by its position")
     return tuple(taken), warnings
-
-
-# ---------------------------------------------------------------- compression
-
-
-def _unpacked(path: Path, scratch: Path) -> tuple[Path, str]:
-    """The file itself, or its unpacked copy, and the words for how it was packed."""
-    with open(path, "rb") as file:
-        head = file.read(8)
-    opener = next((row for magic, *row in _PACKERS if head.startswith(magic)), None)
-    if opener is None or (head.startswith(b"PK") and _is_xlsx(head, path)):
-        return path, ""
-    name, unpack = opener
-    target = scratch / "unpacked"
-    try:
-        with unpack(path) as source, open(target, "wb") as sink:
-            _copy_capped(source, sink)
-    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, ValueError) as error:
-        raise DataError(f"The {name} archive is damaged ({error}). Pack the table again, or upload it unpacked.") from None
-    return target, f", {name}"
-
-
-def _copy_capped(source: BinaryIO, sink: BinaryIO) -> None:
-    left = UNPACKED_CAP
-    while chunk := source.read(1 << 20):
-        left -= len(chunk)
-        if left < 0:
-            raise DataError(f"The archive unpacks to more than {UNPACKED_CAP >> 30} GB. Upload the part of the table you want to audit.")
-        sink.write(chunk)
-
-
-def _open_zip_member(path: Path) -> BinaryIO:
-    archive = zipfile.ZipFile(path)
-    files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
-    if len(files) != 1:
-        raise DataError(f"The zip archive holds {len(files)} files. Pack exactly one table, or upload it unpacked.")
-    return archive.open(files[0])  # type: ignore[return-value]
-
-
-def _open_zstandard(path: Path) -> BinaryIO:
-    import pyarrow as pa
-
-    return pa.input_stream(str(path), compression="zstd")  # type: ignore[no-any-return]
-
-
-_PACKERS: tuple[tuple[bytes, str, Callable[[Path], Any]], ...] = (
-    (b"\x1f\x8b", "gzip", gzip.open),
-    (b"BZh", "bzip2", BZ2File),
-    (b"\xfd7zXZ\x00", "xz", lzma.open),
-    (b"\x28\xb5\x2f\xfd", "zstandard", _open_zstandard),
-    (b"PK\x03\x04", "zip", _open_zip_member),
-)
 
 
 # ---------------------------------------------------------------- Parquet
@@ -175,16 +120,6 @@ def _as_text(column: Any) -> Any:
 # ---------------------------------------------------------------- XLSX
 
 
-def _is_xlsx(head: bytes, path: Path) -> bool:
-    if not head.startswith(b"PK"):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
-
-
 def _read_xlsx(path: Path) -> Opened:
     from openpyxl import load_workbook
 
@@ -195,7 +130,9 @@ def _read_xlsx(path: Path) -> Opened:
     filled = [sheet for sheet in book.worksheets if _first_row(sheet)]
     if len(filled) != 1:
         titles = ", ".join(sheet.title for sheet in filled) or "none"
-        raise DataError(f"The workbook has {len(filled)} sheets with content ({titles}). Keep one sheet, or save it as CSV.")
+        raise DataError(
+            f"The workbook has {len(filled)} sheets with content ({titles}). Keep one sheet, or save it as CSV."
+        )
     header = _first_row(filled[0])
     names, warnings = distinct_names(tuple(header))
     opened = Opened(f"XLSX, sheet {filled[0].title}", names, ".", iter(()), warnings)
@@ -232,10 +169,14 @@ def _xlsx_batches(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> It
             continue
         rows.append((texts + [""] * width)[:width])
         if len(rows) == 1 << 14:
-            yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)])
+            yield pa.RecordBatch.from_arrays(
+                [pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)]
+            )
             rows = []
     if rows:
-        yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)])
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)]
+        )
 
 
 def _excel_text(value: object) -> str:
@@ -252,7 +193,19 @@ def _excel_text(value: object) -> str:
 
 
 def _is_text(head: bytes, path: Path) -> bool:
-    foreign = (b"\x80", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"SQLite", b"PK", b"<", b"{", b"[")
+    foreign = (
+        b"\x80",
+        b"%PDF",
+        b"\x89PNG",
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"\xd0\xcf\x11\xe0",
+        b"SQLite",
+        b"PK",
+        b"<",
+        b"{",
+        b"[",
+    )
     if head.lstrip().startswith(foreign):
         return False
     control = sum(byte < 9 or 13 < byte < 32 for byte in head.replace(b"\0", b""))
@@ -262,7 +215,10 @@ def _is_text(head: bytes, path: Path) -> bool:
 def _read_csv(path: Path) -> Opened:
     dialect = detect(path)
     if dialect.header is None:
-        names, warnings = tuple(f"column {i + 1}" for i in range(dialect.width)), ["no header row: columns are called by their position"]
+        names, warnings = (
+            tuple(f"column {i + 1}" for i in range(dialect.width)),
+            ["no header row: columns are called by their position"],
+        )
     else:
         names, warnings = distinct_names(dialect.header)
     if dialect.titles_above:
@@ -271,12 +227,16 @@ def _read_csv(path: Path) -> Opened:
         warnings.append(f"{dialect.nul_bytes} NUL byte(s) in the file, removed from the text")
     kind = "TSV" if dialect.separator == "\t" else "CSV"
     decimal = ", decimal commas" if dialect.decimal == "," else ""
-    opened = Opened(f"{kind}, {dialect.words}{decimal}", names, dialect.decimal, iter(()), warnings, dialect.header is not None)
+    opened = Opened(
+        f"{kind}, {dialect.words}{decimal}", names, dialect.decimal, iter(()), warnings, dialect.header is not None
+    )
     opened.batches = _csv_batches(path, dialect, names, opened.left_out)
     return opened
 
 
-def _csv_batches(path: Path, dialect: Dialect, names: tuple[str, ...], left_out: list[tuple[int, int]]) -> Iterator[Any]:
+def _csv_batches(
+    path: Path, dialect: Dialect, names: tuple[str, ...], left_out: list[tuple[int, int]]
+) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -299,14 +259,19 @@ def _csv_batches(path: Path, dialect: Dialect, names: tuple[str, ...], left_out:
                 skip_rows_after_names=int(dialect.header is not None),
             ),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=dialect.separator, quote_char=dialect.quote, newlines_in_values=True, invalid_row_handler=leave_out
+                delimiter=dialect.separator,
+                quote_char=dialect.quote,
+                newlines_in_values=True,
+                invalid_row_handler=leave_out,
             ),
-            convert_options=arrow_csv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names}, strings_can_be_null=False
+            ),
         )
     except pa.ArrowInvalid as error:
         raise DataError(
-            f"The table cannot be read to its end ({str(error).splitlines()[0]}). A quotation mark that opens and never closes is the usual cause: "
-            "look for one in a long cell, and export the table again."
+            f"The table cannot be read to its end ({str(error).splitlines()[0]}). A quotation mark that opens and never"
+            " closes is the usual cause: look for one in a long cell, and export the table again."
         ) from None
 
 
@@ -355,6 +320,6 @@ def _not_a_table(head: bytes) -> str:
 
 _READERS: tuple[tuple[Callable[[bytes, Path], bool], Callable[[Path], Opened]], ...] = (
     (_is_parquet, _read_parquet),
-    (_is_xlsx, _read_xlsx),
+    (is_xlsx, _read_xlsx),
     (_is_text, _read_csv),
 )

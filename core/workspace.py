@@ -37,8 +37,9 @@ _STATE, _RECORD, _FACTS = "state.json", "record.json", "model.json"
 class Audit:
     """One audit as it stands: the files put in, the jobs that work on it, and the question last asked.
 
-    `owner` is the random id of the browser that began it; `plan` is TOML text; `job` is the job whose result was not taken over yet, and `stage` what it is for: "profile",
-    "inspect" or "audit"; `problem` says why its result was refused. `created` is UTC, ISO 8601.
+    `owner` is the random id of the browser that began it; `plan` is TOML text; `job` is the job whose result was not
+    taken over yet, and `stage` what it is for: "profile", "inspect" or "audit"; `problem` says why its result was
+    refused. `created` is UTC, ISO 8601.
     """
 
     id: str
@@ -119,13 +120,17 @@ class Workspace:
         """See in a job what the model expects and gives on the first rows of the table."""
         self._forget(audit_id, _FACTS)
         audit = self.get(audit_id)
-        return self._start(audit, self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit)), "inspect")
+        return self._start(
+            audit, self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit)), "inspect"
+        )
 
     def run(self, audit_id: str, plan: Plan) -> Audit:
         """Ask the question: audit the table, and the model where the plan names one, in a job."""
         audit = self.get(audit_id)
         self._forget(audit_id, _RECORD)
-        job = self._jobs.submit("audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None))
+        job = self._jobs.submit(
+            "audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None)
+        )
         return self._start(replace(audit, plan=plan.to_toml()), job, "audit")
 
     def save_plan(self, audit_id: str, plan: Plan) -> Audit:
@@ -240,7 +245,9 @@ class Workspace:
         inputs = {"table": self._store.path(audit.table.digest)}
         if (folder / PROFILE).is_file():
             if not (folder / TABLE).is_file():
-                raise DataError("The uploaded table was deleted after a day, as announced. Upload it again to audit it again.")
+                raise DataError(
+                    "The uploaded table was deleted after a day, as announced. Upload it again to audit it again."
+                )
             os.utime(folder / TABLE)
             inputs = {TABLE: folder / TABLE, PROFILE: folder / PROFILE}
         if with_model:

@@ -105,9 +105,13 @@ def pickled_modules(pickled: bytes) -> set[str]:
 def _entries(path: Path) -> frozenset[str]:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()[:MOST_ENTRIES]
+            infos = archive.infolist()[:MOST_ENTRIES]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return frozenset()
+    # A zip cut short may still show the directory of a smaller zip that lies inside it.
+    if min((info.header_offset for info in infos), default=1) > 0:
+        return frozenset()
+    names = [info.filename for info in infos]
     folders = {name.partition("/")[0] for name in names}
     shared = len(folders) == 1 and all("/" in name for name in names)
     return frozenset(name.partition("/")[2] if shared else name for name in names)

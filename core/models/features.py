@@ -207,7 +207,7 @@ def _mismatch(found: Match) -> ModelError:
     return ModelError(
         f"The table lacks {len(found.missing)} column(s) that the model reads: {listed(found.missing)}. "
         f"Columns of the table that the model does not read: {listed(found.extra) or 'none'}. "
-        "Rename the columns as the model expects them, or add the missing ones."
+        "Rename or add them as the model expects, or list the model's columns in its order: features = [...]."
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import ModelError
+from core.models.faults import first_line
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.pt2_sanitiser import old, refused, sanitise
 from core.models.recipe import read_recipe
@@ -20,6 +21,8 @@ from core.models.words import words
 if TYPE_CHECKING:
     import torch
 
+# What torch says on the processor and on a graphics card.
+OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "out of memory")
 # Operators with a switch for training, which model.eval() turns off.
 TRAINS = words(
     """batch_norm native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_functional _batch_norm_with_update
@@ -97,9 +100,8 @@ def _load(archive: Any, name: str, device: str) -> tuple[Any, Any]:
 
 
 def _unusable(name: str, error: Exception) -> ModelError:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
     return ModelError(
-        f'"{name}" cannot be opened: it is damaged, or uses something this PyTorch does not know ({reason}). '
+        f'"{name}" cannot be opened: it is damaged, or uses something this PyTorch does not know ({first_line(error)}). '
         "Export it again with torch.export to a .pt2 file, or to ONNX.",
         snippet=TORCH_SNIPPET,
     )
@@ -202,15 +204,14 @@ class _Runner:
         with torch.inference_mode():
             try:
                 result = self._module(*args, **kwargs)
-            except torch.cuda.OutOfMemoryError:
-                raise MemoryError from None
-            except RuntimeError as error:
-                if "allocate memory" in str(error):
-                    raise MemoryError from None
-                raise ModelError(
-                    f'"{self._name}" failed while scoring: {str(error).strip().splitlines()[0][:200]}'
-                ) from None
+            except Exception as error:  # any operator can refuse a value, each in its own way
+                raise self._failed(error) from None
             return self._outputs(pytree.tree_leaves(result), count)
+
+    def _failed(self, error: Exception) -> Exception:
+        if isinstance(error, MemoryError) or any(sign in str(error) for sign in OUT_OF_MEMORY):
+            return MemoryError(str(error))
+        return ModelError(f'"{self._name}" failed while scoring: {first_line(error)}')
 
     def _tensor(self, array: Array, like: "torch.Tensor") -> "torch.Tensor":
         import torch

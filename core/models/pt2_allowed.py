@@ -11,7 +11,7 @@ NAME = re.compile(r"((?!__)[A-Za-z_]\w*)?", re.ASCII)
 DOTTED = re.compile(r"((?!__)[\w@-]+(\.(?!__)[\w@-]+)*)?", re.ASCII)
 SYMBOL = re.compile(r"[suz]f?\d{1,4}|zuf\d{1,4}", re.ASCII)
 # "key,path,type" of each layer.
-MODULE_STACK = re.compile(r"([\w@.]*,[\w@.-]*,[\w.<>]*(;|$))*", re.ASCII)
+MODULE_STACK = re.compile(r"([\w@.-]*,[\w@.-]*,[\w.<>]*(;|$))*", re.ASCII)
 # A mode such as "mean", or an einsum equation.
 WORD = re.compile(r"[a-z_]{0,24}|[A-Za-z, ]*(->[A-Za-z ]*)?", re.ASCII)
 VERSION = re.compile(r"[\w.+<= ]{0,64}", re.ASCII)

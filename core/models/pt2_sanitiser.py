@@ -82,23 +82,32 @@ def sanitise(path: Path, name: str) -> CleanArchive:
 
 def _entries(path: Path, name: str) -> dict[str, bytes]:
     """The archive's allowed entries, without their common folder."""
-    found: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-            if len(infos) > MOST_ENTRIES or sum(info.file_size for info in infos) > path.stat().st_size:
-                raise refused(name, "its entries claim to be larger than the file")
-            for info in infos:
-                folder, _, entry = info.filename.partition("/")
-                if entry in found or not folder or folder != infos[0].filename.partition("/")[0]:
-                    raise refused(name, f'the entry "{info.filename[:80]}" is out of place')
-                if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-                    raise refused(name, "its entries are compressed or encrypted, which torch.export.save never does")
-                if _is_kept(entry, name):
-                    found[entry] = archive.read(info)
+            _check_layout(infos, path.stat().st_size, name)
+            kept = [info for info in infos if _is_kept(_within(info), name)]
+            return {_within(info): archive.read(info) for info in kept}
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
         raise ModelError(f'"{name}" is damaged or was cut short. Export or upload the model again.') from None
-    return found
+
+
+def _within(info: zipfile.ZipInfo) -> str:
+    """The entry's name without the folder that all entries share."""
+    return info.filename.partition("/")[2]
+
+
+def _check_layout(infos: list[zipfile.ZipInfo], size: int, name: str) -> None:
+    """One folder, no entry twice, nothing packed: as torch.export.save lays a file of `size` bytes out."""
+    if any(info.filename == "serialized_exported_program.json" for info in infos):
+        raise old(name)
+    folders = {info.filename.partition("/")[0] for info in infos}
+    if len(folders) != 1 or len({info.filename for info in infos}) < len(infos) or len(infos) > MOST_ENTRIES:
+        raise refused(name, "its entries are not laid out as torch.export.save does")
+    if any(info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 for info in infos):
+        raise refused(name, "its entries are compressed or encrypted, which torch.export.save never does")
+    if sum(info.file_size for info in infos) > size:
+        raise refused(name, "its entries claim to be larger than the file")
 
 
 def _is_kept(entry: str, name: str) -> bool:
@@ -106,8 +115,6 @@ def _is_kept(entry: str, name: str) -> bool:
         return True
     if DROPPED.fullmatch(entry):
         return False
-    if entry == "serialized_exported_program.json":
-        raise old(name)
     reason = next(
         (words for pattern, words in REASONS if pattern.match(entry)),
         f'an entry that does not belong there ("{entry[:80]}")',

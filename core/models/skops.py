@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import ModelError
+from core.models.faults import first_line
 from core.models.model import Features, Input, Model, Outputs
 from core.models.recipe import Kind
 from core.models.words import words
@@ -64,20 +65,16 @@ def open_skops(path: Path, name: str, device: str) -> Model:
     if not hasattr(estimator, "classes_"):
         raise ModelError(
             f'"{name}" holds a {type(estimator).__name__}, which has no classes: it is not fitted, or predicts a '
-            "quantity rather than an "
-            "outcome. Save a fitted classifier, or put its predictions in the table as a score column."
+            "quantity rather than an outcome. Save a fitted classifier, or put its predictions in the table as a score "
+            "column."
         )
-    names = getattr(estimator, "feature_names_in_", None)
+    inputs = tuple(_inputs(estimator)) or None
     method = next(m for m in ("predict_proba", "decision_function", "predict") if hasattr(estimator, m))
     return Model(
         format="skops",
         run=_Runner(name, estimator, method),
-        inputs=None if names is None else tuple(_inputs([str(column) for column in names], estimator)),
-        width=None
-        if names is not None
-        else int(estimator.n_features_in_)
-        if hasattr(estimator, "n_features_in_")
-        else None,
+        inputs=inputs,
+        width=None if inputs else getattr(estimator, "n_features_in_", None),
         dtype=np.float64,
         score_dtype=None if method == "predict" else "float64",
         classes=tuple(value.item() if isinstance(value, np.generic) else value for value in estimator.classes_),
@@ -100,7 +97,6 @@ def _load(path: Path, name: str) -> tuple[Any, tuple[str, ...]]:
     except ModelError:
         raise
     except Exception as error:  # a damaged file can fail anywhere inside skops
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
         raise ModelError(
             f'"{name}" cannot be opened: it is damaged or from a version of scikit-learn that differs too much '
             f"({said})."
@@ -130,11 +126,21 @@ def _version_words(warning: warnings.WarningMessage) -> str:
     )
 
 
-def _inputs(names: list[str], estimator: Any) -> Iterator[Input]:
-    kinds = _kinds(estimator, names)
+def _inputs(estimator: Any) -> Iterator[Input]:
+    """The columns that the estimator was fitted on, by name; none for one that was fitted on a nameless matrix."""
+    if _reads_text(estimator):
+        yield Input("text", "text")
+    names = [str(column) for column in getattr(estimator, "feature_names_in_", ())]
+    kinds = _kinds(estimator, names) if names else {}
     for name in names:
         kind, blank_is_missing = kinds.get(name, (None, False))
         yield Input(name, kind, blank_is_missing)
+
+
+def _reads_text(estimator: Any) -> bool:
+    """Whether the estimator starts with a vectorizer, which takes a list of texts and no table."""
+    first = estimator.steps[0][1] if hasattr(estimator, "steps") else estimator
+    return type(first).__module__ == "sklearn.feature_extraction.text"
 
 
 def _kinds(step: Any, names: list[str]) -> dict[str, tuple[Kind, bool]]:
@@ -225,11 +231,12 @@ class _Runner:
 
         if not isinstance(features, Mapping):
             return features
-        frame = pd.DataFrame(dict(features), copy=False)
-        return frame[list(self._estimator.feature_names_in_)]
+        if _reads_text(self._estimator):
+            return next(iter(features.values()))
+        return pd.DataFrame(dict(features), columns=list(self._estimator.feature_names_in_), copy=False)
 
     def _failed(self, error: Exception, features: Features) -> ModelError:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        said = first_line(error)
         if "contains NaN" not in said or not isinstance(features, Mapping):
             return ModelError(f'"{self._name}" failed while scoring: {said}')
         empty = [column for column, cells in features.items() if cells.dtype.kind == "f" and np.isnan(cells).any()]

@@ -25,7 +25,8 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "rows": {"read": record.rows_read, "kept": record.counts.people, "labelled": record.counts.labelled},
         "dropped": list(record.dropped),
         "references": [
-            {"by": list(by), "reference": dict(zip(by, values, strict=True))} for by, values in judgement.references.items()
+            {"by": list(by), "reference": dict(zip(by, values, strict=True))}
+            for by, values in judgement.references.items()
         ],
         "population": {"theil_index": _estimate(judgement.theil_index)} if judgement.theil_index else {},
         "groups": [_group(group) for group in judgement.groups],

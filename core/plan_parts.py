@@ -1,0 +1,97 @@
+"""The parts of a plan, one frozen type for each table of the file (design.md 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.cells import DEFAULT_MISSING
+
+Value = str | int | float
+Output = Literal["probability", "logit", "class"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Which cells count: those equal to one of `values`, those at least `at_least`, or those below `below`."""
+
+    values: tuple[Value, ...] = ()
+    at_least: float | None = None
+    below: float | None = None
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which rows take part: those whose cell lies between two numbers, is one of, or is none of some values."""
+
+    column: str
+    between: tuple[float, float] | None = None
+    values: tuple[Value, ...] = ()
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class DataPlan:
+    """`[data]`: the table and what really happened.
+
+    `refused_known` is the person's answer to "is the outcome known for people who were turned down?".
+    """
+
+    file: str
+    keep: tuple[Keep, ...] = ()
+    label: str | None = None
+    favourable: Condition | None = None
+    missing: tuple[str, ...] = DEFAULT_MISSING
+    refused_known: bool | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`[decision]`: what is audited, a model or columns of the table, and from where on a person is selected."""
+
+    model: str | None = None
+    score: str | None = None
+    prediction: str | None = None
+    favourable: Condition | None = None
+    favourable_class: int | str | tuple[int | str, ...] = 1
+    output: Output | None = None
+    threshold: float | None = None
+    edges: tuple[float, ...] = ()
+    lower_is_better: bool = False
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Groups:
+    """`[groups]`: the sensitive columns, how they are cut and crossed, and whom each group is compared with."""
+
+    sensitive: tuple[str, ...]
+    intersections: int = 2
+    bins: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    reference: str | dict[str, Value] = "largest"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The acceptable values of one measure: at most this difference, or at least this ratio."""
+
+    measure: str
+    most: float | None = None
+    least: float | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`[policy]`: named policies, limits of the plan's own, and the measure that stands in the answer."""
+
+    use: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    headline: str = "disparate_impact"
+
+
+@dataclass(frozen=True)
+class Run:
+    """`[run]`: what makes a run repeatable."""
+
+    seed: int = 0
+    confidence: float = 0.95

@@ -1,0 +1,155 @@
+"""The tables of a plan file, read strictly into the parts of a plan. Raises PlanError naming table and key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.cells import DEFAULT_MISSING
+from core.errors import PlanError
+from core.plan_parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Policy, Run
+from core.plan_reader import Section
+
+
+def read_data(data: Section) -> DataPlan:
+    """`[data]` of a plan file."""
+    data.refuse_yet("person", "weight")
+    plan = DataPlan(
+        file=data.take("file", str),
+        keep=tuple(_read_keep(keep) for keep in data.sections("keep")),
+        label=data.take("label", str, default=None),
+        favourable=_read_condition(data),
+        missing=data.take_list("missing", str, default=DEFAULT_MISSING),
+        refused_known=data.take("refused_known", bool, default=None),
+    )
+    data.done()
+    return plan
+
+
+def _read_keep(keep: Section) -> Keep:
+    column = keep.take("column", str)
+    ways = [way for way in ("between", "in", "not_in") if keep.has(way)]
+    if len(ways) != 1:
+        raise PlanError(f'{keep.name}: give exactly one of between, in and not_in for column "{column}".')
+    if ways == ["between"]:
+        bounds = keep.take_list("between", float)
+        if len(bounds) != 2 or bounds[0] > bounds[1]:
+            raise PlanError(f"{keep.name}: between takes two numbers, the smaller first, such as [-30, 30].")
+        filled = Keep(column, between=(bounds[0], bounds[1]))
+    else:
+        filled = Keep(column, values=keep.take_list(ways[0], str, int, float), negated=ways == ["not_in"])
+        if not filled.values:
+            raise PlanError(f"{keep.name}: {ways[0]} lists no value.")
+    keep.done()
+    return filled
+
+
+def _read_condition(section: Section) -> Condition | None:
+    if not section.has("favourable"):
+        return None
+    if section.holds("favourable", dict):
+        bounds = section.section("favourable")
+        at_least = bounds.take("at_least", float, default=None)
+        below = bounds.take("below", float, default=None)
+        bounds.done()
+        if (at_least is None) == (below is None):
+            raise PlanError(
+                f"{section.name} favourable: give exactly one of at_least and below, such as {{below = 5}}."
+            )
+        return Condition(at_least=at_least, below=below)
+    if section.holds("favourable", list):
+        values = section.take_list("favourable", str, int, float)
+    else:
+        values = (section.take("favourable", str, int, float),)
+    if not values:
+        raise PlanError(f"{section.name} favourable: name at least one value that is good for the person.")
+    return Condition(values=values)
+
+
+def read_decision(decision: Section) -> Decision:
+    """`[decision]` of a plan file."""
+    decision.refuse_yet("rule", "text", "image", "images", "image_mean", "image_std")
+    if decision.holds("favourable_class", list):
+        favourable_class: Any = decision.take_list("favourable_class", int, str)
+    else:
+        favourable_class = decision.take("favourable_class", int, str, default=1)
+    plan = Decision(
+        model=decision.take("model", str, default=None),
+        score=decision.take("score", str, default=None),
+        prediction=decision.take("prediction", str, default=None),
+        favourable=_read_condition(decision),
+        favourable_class=favourable_class,
+        output=decision.take_choice("output", ("probability", "logit", "class")),
+        threshold=decision.take("threshold", float, default=None),
+        edges=decision.take_list("edges", float, default=()),
+        lower_is_better=decision.take("lower_is_better", bool, default=False),
+        features=decision.take_list("features", str, default=()),
+    )
+    decision.done()
+    return plan
+
+
+def read_groups(groups: Section) -> Groups:
+    """`[groups]` of a plan file."""
+    bins = groups.section("bins", optional=True)
+    cuts = {column: bins.take_list(column, float) for column in bins.names()}
+    if groups.holds("reference", dict):
+        named = groups.section("reference")
+        reference: Any = {column: named.take(column, str, int, float) for column in named.names()}
+    else:
+        reference = groups.take_choice("reference", ("largest", "most_selected")) or "largest"
+    plan = Groups(
+        sensitive=groups.take_list("sensitive", str),
+        intersections=groups.take("intersections", int, default=2),
+        bins=cuts,
+        reference=reference,
+    )
+    groups.done()
+    return plan
+
+
+def read_policy(policy: Section) -> Policy:
+    """`[policy]` of a plan file."""
+    plan = Policy(
+        use=policy.take_list("use", str, default=()),
+        limits=tuple(_read_limit(limit) for limit in policy.sections("limits")),
+        headline=policy.take("headline", str, default="disparate_impact"),
+    )
+    policy.done()
+    return plan
+
+
+def _read_limit(limit: Section) -> Limit:
+    plan = Limit(
+        measure=limit.take("measure", str),
+        most=limit.take("most", float, default=None),
+        least=limit.take("least", float, default=None),
+    )
+    limit.done()
+    if (plan.most is None) == (plan.least is None):
+        raise PlanError(f"{limit.name} {plan.measure}: give most for a difference, or least for a ratio.")
+    bound = plan.most if plan.most is not None else plan.least
+    if bound is None or not 0 <= bound <= 1 or plan.least == 0:
+        raise PlanError(
+            f"{limit.name} {plan.measure}: a limit lies between 0 and 1, such as most = 0.05 or least = 0.8."
+        )
+    return plan
+
+
+def read_run(run: Section) -> Run:
+    """`[run]` of a plan file."""
+    plan = Run(seed=run.take("seed", int, default=0), confidence=run.take("confidence", float, default=0.95))
+    run.done()
+    if not 0.5 <= plan.confidence < 1:
+        raise PlanError("[run] confidence is a number from 0.5 to just under 1, such as 0.95.")
+    return plan
+
+
+_MITIGATE_KEYS = ("goal", "at_most", "by", "cost", "price", "holdout", "evaluate")
+
+
+def read_mitigate(mitigate: Section) -> dict[str, Any]:
+    """`[mitigate]` of a plan file, as it stands: the commands that read it know its keys."""
+    kinds = (str, int, float, list, dict)
+    taken = {key: mitigate.take(key, *kinds) for key in _MITIGATE_KEYS if mitigate.has(key)}
+    mitigate.done()
+    return taken

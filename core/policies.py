@@ -1,0 +1,61 @@
+"""Which values of a measure are acceptable: the plan's own limits, a named policy's, or the defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from core.gaps import Measure
+from core.plan import Plan
+from core.table import table
+
+DEFAULT_RATIO, DEFAULT_DIFFERENCE = 0.8, 0.05
+
+
+@dataclass(frozen=True)
+class NamedPolicy:
+    """A named set of limits: for each measure the largest difference or the smallest ratio that it accepts."""
+
+    name: str
+    limits: dict[str, float]
+    reads: str
+
+
+POLICIES = table(
+    NamedPolicy(
+        "four_fifths", {"disparate_impact": 0.8}, "the four-fifths rule of the US Uniform Guidelines (29 CFR 1607.4 D)"
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """The acceptable values of a measure: a ratio within [limit, 1/limit], a difference within [-limit, limit]."""
+
+    limit: float
+    source: Literal["plan", "policy", "default"]
+    is_ratio: bool
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest acceptable value."""
+        return (self.limit, 1 / self.limit) if self.is_ratio else (-self.limit, self.limit)
+
+    def holds(self, value: Fraction) -> bool:
+        """Whether the value is acceptable, compared exactly: a ratio of 4/5 is not below 0.8."""
+        limit = Fraction(str(self.limit))
+        return limit <= value <= 1 / limit if self.is_ratio else -limit <= value <= limit
+
+
+def band(measure: Measure, plan: Plan) -> Band:
+    """The acceptable values of a measure: the plan's own limit, else a policy's, else the default."""
+    is_ratio = measure.kind == "ratio"
+    for limit in plan.policy.limits:
+        if limit.measure == measure.name:
+            bound = limit.least if is_ratio else limit.most
+            return Band(DEFAULT_RATIO if bound is None else bound, "plan", is_ratio)
+    for name in plan.policy.use:
+        if measure.name in POLICIES[name].limits:
+            return Band(POLICIES[name].limits[measure.name], "policy", is_ratio)
+    return Band(DEFAULT_RATIO if is_ratio else DEFAULT_DIFFERENCE, "default", is_ratio)

@@ -1,0 +1,80 @@
+"""Compressed uploads: recognised by content, unpacked up to a cap."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import zipfile
+from bz2 import BZ2File
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from core.errors import DataError
+
+UNPACKED_CAP = 8 << 30
+
+
+def unpacked(path: Path, scratch: Path) -> tuple[Path, str]:
+    """The file itself, or its unpacked copy, and the words for how it was packed."""
+    with open(path, "rb") as file:
+        head = file.read(8)
+    packers = [(name, unpack) for magic, name, unpack in _PACKERS if head.startswith(magic)]
+    if not packers or is_xlsx(head, path):
+        return path, ""
+    name, unpack = packers[0]
+    target = scratch / "unpacked"
+    try:
+        with unpack(path) as source, open(target, "wb") as sink:
+            _copy_capped(source, sink)
+    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, ValueError) as error:
+        raise DataError(
+            f"The {name} archive is damaged ({error}). Pack the table again, or upload it unpacked."
+        ) from None
+    return target, f", {name}"
+
+
+def _copy_capped(source: BinaryIO, sink: BinaryIO) -> None:
+    left = UNPACKED_CAP
+    while chunk := source.read(1 << 20):
+        left -= len(chunk)
+        if left < 0:
+            raise DataError(
+                f"The archive unpacks to more than {UNPACKED_CAP >> 30} GB. Upload the part of the table you want to"
+                " audit."
+            )
+        sink.write(chunk)
+
+
+def _open_zip_member(path: Path) -> BinaryIO:
+    archive = zipfile.ZipFile(path)
+    files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+    if len(files) != 1:
+        raise DataError(f"The zip archive holds {len(files)} files. Pack exactly one table, or upload it unpacked.")
+    return archive.open(files[0])  # type: ignore[return-value]
+
+
+def _open_zstandard(path: Path) -> BinaryIO:
+    import pyarrow as pa
+
+    return pa.input_stream(str(path), compression="zstd")  # type: ignore[no-any-return]
+
+
+_PACKERS: tuple[tuple[bytes, str, Callable[[Path], Any]], ...] = (
+    (b"\x1f\x8b", "gzip", gzip.open),
+    (b"BZh", "bzip2", BZ2File),
+    (b"\xfd7zXZ\x00", "xz", lzma.open),
+    (b"\x28\xb5\x2f\xfd", "zstandard", _open_zstandard),
+    (b"PK\x03\x04", "zip", _open_zip_member),
+)
+
+
+def is_xlsx(head: bytes, path: Path) -> bool:
+    """Whether a file that begins with `head` is an Excel workbook rather than a plain zip archive."""
+    if not head.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
