@@ -23,7 +23,7 @@ from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress
 from core.record import axis_to_json, groups_to_json
 
-N, SUMS, FACTS = "counts_n.npy", "counts_sums.npy", "audit.json"
+N_FILE, SUMS_FILE, FACTS_FILE = "counts_n.npy", "counts_sums.npy", "audit.json"
 _REPORTED = ("plumbline", "numpy", "pyarrow", "scipy", "aif360", "torch", "onnxruntime", "skops", "scikit-learn")
 
 
@@ -48,8 +48,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     progress(0, 0, "AIF360's second opinion")
     with _timed(seconds, "aif360"):
         opinion = second_opinion(judgement, counted.counts, plan, rule)
-    np.save(out / N, counted.counts.n)
-    np.save(out / SUMS, counted.counts.sums)
+    np.save(out / N_FILE, counted.counts.n)
+    np.save(out / SUMS_FILE, counted.counts.sums)
     facts = {
         "groups": groups_to_json(counted.counts.groups),
         "axis": axis_to_json(counted.counts.axis),
@@ -62,7 +62,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
         **decisions.facts(),
     }
-    (out / FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 
 
 def _dataset(given: Path, out: Path, plan: Plan, progress: Progress) -> Dataset:

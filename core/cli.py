@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib
 import sys
 import tempfile
 from dataclasses import replace
@@ -80,7 +79,6 @@ def run_audit(plan: Plan, data: Path, model: Path | None) -> AuditRecord:
         supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=_TIME_LIMIT)
         try:
             job = supervisor.submit("audit", {"plan": named.to_toml()}, inputs)
-            importlib.import_module("scipy.stats")  # needed for the verdicts; loaded while the job works
             digests = [_sha256(path) for path in inputs.values()]
             status = supervisor.wait(job, _TIME_LIMIT)
             if status.error is not None:

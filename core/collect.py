@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from core.aif360_check import SecondOpinion
-from core.audit import FACTS, SUMS, N
-from core.counts import LABELS, SUM_UNIT, UNKNOWN, Counts
+from core.audit import FACTS_FILE, N_FILE, SUMS_FILE
+from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Counts
 from core.errors import JobError, PlumblineError
 from core.findings import plan_rule
 from core.outputs import checked_array, checked_json
@@ -117,7 +117,7 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
         Rows of the profiled table, all of which the job must have read.
     """
     with _believing_nothing():
-        facts = checked_json(out / FACTS, _FACTS_CAP)
+        facts = checked_json(out / FACTS_FILE, _FACTS_CAP)
         counts = _counts(out, facts, plan)
         dropped = tuple(map(int, facts["dropped"]))
         if int(facts["read"]) != rows or counts.people != rows - sum(dropped) or min(dropped, default=0) < 0:
@@ -140,10 +140,10 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
 
 def _counts(out: Path, facts: dict[str, Any], plan: Plan) -> Counts:
     groups, axis = groups_from_json(facts["groups"]), axis_from_json(facts["axis"])
-    n, sums = checked_array(out / N, _ARRAY_CAP), checked_array(out / SUMS, _ARRAY_CAP)
+    n, sums = checked_array(out / N_FILE, _ARRAY_CAP), checked_array(out / SUMS_FILE, _ARRAY_CAP)
     if groups.attributes != plan.groups.sensitive:
         raise ValueError("its groups are not the plan's")
-    if n.shape != (len(groups), LABELS, axis.bins) or sums.shape != (3, len(groups), LABELS):
+    if n.shape != (len(groups), LABELS, axis.bins) or sums.shape != (SUMS, len(groups), LABELS):
         raise ValueError("its counts have the wrong shape")
     if n.dtype != np.int64 or sums.dtype != np.int64 or n.min() < 0:
         raise ValueError("its counts are not counts")

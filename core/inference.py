@@ -160,7 +160,8 @@ def _decided(outputs: Outputs, decision: Decision, model: Model) -> npt.NDArray[
             f"The model gives {labels.shape[1]} labels for each row; Plumbline needs one. Export a model with one "
             "outcome."
         )
-    values = labels[:, 0].astype(str)
+    numbered = labels.dtype == np.bool_ and model.classes is None
+    values = (labels[:, 0].astype(np.int64) if numbered else labels[:, 0]).astype(str)
     return np.isin(values, _favourable_labels(decision, model.classes, values))
 
 

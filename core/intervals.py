@@ -82,12 +82,25 @@ def equality_p(k1: int, n1: int, k2: int, n2: int) -> float:
     total, successes = n1 + n2, k1 + k2
     smallest = min(n1, n2) * min(successes, total - successes) / total
     if total <= _FISHER_UP_TO or smallest < 5:
-        from scipy.stats import fisher_exact
+        return max(fisher_p(k1, n1, k2, n2), SMALLEST_P)
+    return normal_p(pooled_z(k1, n1, k2, n2))
 
-        p = float(fisher_exact([[k1, n1 - k1], [k2, n2 - k2]])[1])
-    else:
-        p = normal_p(pooled_z(k1, n1, k2, n2))
-    return max(p, SMALLEST_P)
+
+def fisher_p(k1: int, n1: int, k2: int, n2: int) -> float:
+    """Fisher's exact two-sided p: the chance of a table no likelier than this one, its margins given.
+
+    scipy.stats.fisher_exact gives the same at 16 times the cost, which a slider that moves hundreds of gaps cannot
+    wait for; likelihoods within a factor of 1 + 1e-7 count as equal, as in R.
+    """
+    from scipy.special import gammaln
+
+    successes = k1 + k2
+    first = np.arange(max(0, successes - n2), min(n1, successes) + 1, dtype=np.float64)
+    second = successes - first
+    ways = -(gammaln(first + 1) + gammaln(n1 - first + 1) + gammaln(second + 1) + gammaln(n2 - second + 1))
+    likelihood = np.exp(ways - ways.max())
+    observed = likelihood[int(k1 - first[0])]
+    return min(1.0, float(likelihood[likelihood <= observed * (1 + 1e-7)].sum() / likelihood.sum()))
 
 
 def pooled_z(k1: Number, n1: Number, k2: Number, n2: Number) -> float:

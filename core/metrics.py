@@ -178,7 +178,7 @@ def _brier_score(counts: Counts, group: int, confidence: float) -> Estimate:
     n = int(counts.n[group, :2].sum())
     if n == 0:
         return Estimate(None, reason=NO_LABEL)
-    value = int(counts.sums[2, group, :2].sum()) / SUM_UNIT / n
+    value = counts.squared_error(group) / n
     spread = _binned_error_variance(counts, group, value)
     if n < 2:
         return Estimate(value, denominator=n)
@@ -240,3 +240,11 @@ def rate(metric: Metric, people: Confusion, group: int, confidence: float) -> Es
         return Estimate(k / n)
     low, high = wilson(k, n, z_value(confidence))
     return Estimate(k / n, low, high, k, n)
+
+
+def overall_auc(counts: Counts) -> float | None:
+    """AUC of everybody's scores, or decisions, against the outcome; under 0.5 the good outcome has the bad scores.
+
+    None where either outcome occurs for nobody.
+    """
+    return _roc_auc(counts.by(()), 0, 0.95).value

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.aif360_check import SecondOpinion
-from core.counts import LABELS, Axis, Counts, Groups
+from core.counts import LABELS, SUMS, Axis, Counts, Groups
 from core.errors import JobError
 from core.findings import Judgement, judge, plan_rule
 from core.plan import Plan
@@ -172,5 +172,5 @@ def counts_from_json(document: dict[str, Any]) -> Counts:
     n = np.zeros((len(groups), LABELS, axis.bins), np.int64)
     for g, label, place, people in document["n"]:
         n[g, label, place] = people
-    sums = np.asarray(document["sums"], dtype=np.int64).reshape(3, len(groups), LABELS)
+    sums = np.asarray(document["sums"], dtype=np.int64).reshape(SUMS, len(groups), LABELS)
     return Counts(groups, axis, n, sums)

@@ -8,15 +8,18 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from core.csv_dialect import Dialect, detect
-from core.errors import DataError
+from core.errors import DataError, PlumblineError
 from core.unpacking import UNPACKED_CAP, is_xlsx, unpacked
 
 _BLOCK = 1 << 23
+_PICKLES = tuple(bytes((0x80, protocol)) for protocol in range(2, 6))
 
 
 @dataclass
@@ -102,8 +105,11 @@ def _read_parquet(path: Path) -> Opened:
 def _parquet_batches(file: Any, names: tuple[str, ...]) -> Iterator[Any]:
     import pyarrow as pa
 
-    for batch in file.iter_batches(batch_size=1 << 16):
-        yield pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], names=list(names))
+    try:
+        for batch in file.iter_batches(batch_size=1 << 16):
+            yield pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], names=list(names))
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"The Parquet file cannot be read to its end ({error}). Write it again.") from None
 
 
 def _as_text(column: Any) -> Any:
@@ -114,6 +120,8 @@ def _as_text(column: Any) -> Any:
         column = column.dictionary_decode()
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         column = pc.cast(column, pa.binary())
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     return pc.fill_null(pc.cast(column, pa.string()), "")
 
 
@@ -126,8 +134,12 @@ def _read_xlsx(path: Path) -> Opened:
     with zipfile.ZipFile(path) as archive:
         if sum(info.file_size for info in archive.infolist()) > UNPACKED_CAP // 4:
             raise DataError("The workbook unpacks to over 2 GB. Save the sheet as CSV and upload that.")
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    filled = [sheet for sheet in book.worksheets if _first_row(sheet)]
+    with _readable_workbook():
+        # From bytes: by its path openpyxl would judge a file by the ending of its name, and uploads have none.
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what the file says of its own size is often wrong
+        filled = [sheet for sheet in book.worksheets if _first_row(sheet)]
     if len(filled) != 1:
         titles = ", ".join(sheet.title for sheet in filled) or "none"
         raise DataError(
@@ -138,6 +150,19 @@ def _read_xlsx(path: Path) -> Opened:
     opened = Opened(f"XLSX, sheet {filled[0].title}", names, ".", iter(()), warnings)
     opened.batches = _xlsx_batches(filled[0], len(names), opened.left_out)
     return opened
+
+
+@contextmanager
+def _readable_workbook() -> Iterator[None]:
+    """A damaged workbook is one kind of error, whatever openpyxl stumbles over."""
+    try:
+        yield
+    except PlumblineError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"The workbook cannot be read ({error}). Open it in Excel and save it again, as .xlsx or CSV."
+        ) from None
 
 
 def _first_row(sheet: Any) -> list[str]:
@@ -152,31 +177,28 @@ def _first_row(sheet: Any) -> list[str]:
 
 
 def _xlsx_batches(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> Iterator[Any]:
+    rows = _xlsx_rows(sheet, width, left_out)
+    with _readable_workbook():
+        while block := list(islice(rows, 1 << 14)):
+            yield _batch(block, width)
+
+
+def _xlsx_rows(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> Iterator[list[str]]:
+    """The rows below the header that fit it, blank ones left out."""
+    filled = (texts for values in sheet.iter_rows(values_only=True) if any(texts := [*map(_excel_text, values)]))
+    for number, texts in enumerate(islice(filled, 1, None), 1):
+        extra = sum(1 for text in texts[width:] if text)
+        if extra:
+            left_out.append((number, width + extra))
+        else:
+            yield (texts + [""] * width)[:width]
+
+
+def _batch(rows: list[list[str]], width: int) -> Any:
     import pyarrow as pa
 
-    rows: list[list[str]] = []
-    number = -1
-    for values in sheet.iter_rows(values_only=True):
-        texts = [_excel_text(value) for value in values]
-        if not any(texts):
-            continue
-        number += 1
-        if number == 0:
-            continue
-        cells = width + sum(1 for text in texts[width:] if text)
-        if cells > width:
-            left_out.append((number, cells))
-            continue
-        rows.append((texts + [""] * width)[:width])
-        if len(rows) == 1 << 14:
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)]
-            )
-            rows = []
-    if rows:
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(c, pa.string()) for c in zip(*rows, strict=True)], names=[str(i) for i in range(width)]
-        )
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, names=[str(i) for i in range(width)])
 
 
 def _excel_text(value: object) -> str:
@@ -194,14 +216,15 @@ def _excel_text(value: object) -> str:
 
 def _is_text(head: bytes, path: Path) -> bool:
     foreign = (
-        b"\x80",
+        *_PICKLES,
         b"%PDF",
         b"\x89PNG",
         b"\xff\xd8\xff",
         b"GIF8",
         b"\xd0\xcf\x11\xe0",
         b"SQLite",
-        b"PK",
+        b"PK\x03\x04",
+        b"PK\x05\x06",
         b"<",
         b"{",
         b"[",
@@ -307,7 +330,7 @@ def _not_a_table(head: bytes) -> str:
     ways = "Upload a CSV, TSV, XLSX or Parquet file."
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "This is an old Excel file (.xls). Open it and save it as .xlsx or CSV, then upload that."
-    if head.startswith(b"\x80"):
+    if head.startswith(_PICKLES):
         return f"This is a Python pickle, which can run code when opened, so Plumbline never opens it. {ways}"
     if head.lstrip().startswith((b"{", b"[")):
         return f"This looks like JSON, not a table. {ways}"

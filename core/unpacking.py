@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import lzma
 import zipfile
+import zlib
 from bz2 import BZ2File
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, BinaryIO
 from core.errors import DataError
 
 UNPACKED_CAP = 8 << 30
+# RuntimeError: a zip archive with a password; NotImplementedError: one packed in a way that Python does not know.
+_DAMAGES = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 def unpacked(path: Path, scratch: Path) -> tuple[Path, str]:
@@ -27,9 +30,9 @@ def unpacked(path: Path, scratch: Path) -> tuple[Path, str]:
     try:
         with unpack(path) as source, open(target, "wb") as sink:
             _copy_capped(source, sink)
-    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, ValueError) as error:
+    except _DAMAGES as error:
         raise DataError(
-            f"The {name} archive is damaged ({error}). Pack the table again, or upload it unpacked."
+            f"The {name} archive cannot be unpacked ({error}). Pack the table again, or upload it unpacked."
         ) from None
     return target, f", {name}"
 

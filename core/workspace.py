@@ -160,16 +160,19 @@ class Workspace:
 
     def profile(self, audit_id: str) -> Profile | None:
         """What one look at the table found, or None while nothing was found yet."""
+        self._collect(audit_id)
         document = self._read(audit_id, PROFILE)
         return None if document is None else Profile.from_json(document)
 
     def model_facts(self, audit_id: str) -> ModelFacts | None:
         """What the inspection of the model found, or None while there was none."""
+        self._collect(audit_id)
         document = self._read(audit_id, _FACTS)
         return None if document is None else ModelFacts.from_json(document)
 
     def record(self, audit_id: str) -> AuditRecord | None:
         """The audit's evidence, or None while it has not run to its end."""
+        self._collect(audit_id)
         document = self._read(audit_id, _RECORD)
         return None if document is None else AuditRecord.from_json(document)
 
@@ -230,10 +233,10 @@ class Workspace:
         if audit.stage == "inspect":
             replace_json(folder / _FACTS, collect_model_facts(out).to_json())
         if audit.stage == "audit":
-            known = self.profile(audit.id)
+            profile = Profile.from_json(self._read(audit.id, PROFILE))
             plan = Plan.from_toml(str(audit.plan))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
-            record = collect_record(out, plan, known.rows if known else 0, audit.table.digest, model)
+            record = collect_record(out, plan, profile.rows, audit.table.digest, model)
             replace_json(folder / _RECORD, record.to_json())
             return replace(audit, plan=record.plan.to_toml())
         return audit
@@ -277,7 +280,6 @@ class Workspace:
         return self._audits / audit_id
 
     def _read(self, audit_id: str, name: str) -> Any:
-        self._collect(audit_id)
         path = self._folder(audit_id) / name
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 

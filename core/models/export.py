@@ -41,7 +41,7 @@ def add_recipe_to_onnx(path: str | Path, recipe: Recipe) -> None:
     graph = onnx.load(path, load_external_data=False)
     kept = {entry.key: entry.value for entry in graph.metadata_props if entry.key != FILE_NAME}
     onnx.helper.set_model_props(graph, {**kept, FILE_NAME: recipe.to_json()})
-    onnx.save(graph, path)
+    Path(path).write_bytes(graph.SerializeToString())
 
 
 def recipe_from_sklearn(transformer: Any) -> Recipe:

@@ -18,6 +18,7 @@ from core.profile import PROFILE, TABLE, Profile
 from core.progress import Progress
 
 FIRST_ROWS = 500
+MOST_CLASSES = 20
 SUM_TOLERANCE = 1e-3
 # A person's score may change by rounding with the number of rows scored at once, not by more.
 ALONE_TOLERANCE = 1e-3
@@ -117,9 +118,10 @@ def suggested_output(outputs: Outputs) -> Output:
     if outputs.scores is None:
         return "class"
     scores = _finite_rows(outputs.scores)
-    if scores.shape[1] == 1 and scores.size and np.array_equal(scores, np.rint(scores)):
+    low, high = scores.min(initial=0), scores.max(initial=0)
+    if scores.shape[1] == 1 and low == 0 and high < MOST_CLASSES and np.array_equal(scores, np.rint(scores)):
         return "class"
-    return "logit" if scores.size and (scores.min() < 0 or scores.max() > 1) else "probability"
+    return "logit" if low < 0 or high > 1 else "probability"
 
 
 def suggested_favourable_class(model: Model, columns: int, plan: Plan) -> int | str | list[int | str]:

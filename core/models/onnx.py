@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import ModelError
+from core.models.faults import first_line
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.recipe import FILE_NAME, read_recipe
 from core.models.words import words
@@ -192,20 +193,20 @@ def _session(graph: Any, name: str, device: str) -> tuple[Any, str]:
             graph.SerializeToString(), options, providers=[*providers, "CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime raises a type of its own for each kind of fault
-        raise _unusable(name, str(error)) from None
+        raise _unusable(name, error) from None
     return session, "cuda" if cuda else "cpu"
 
 
-def _unusable(name: str, reason: str) -> ModelError:
-    if "locale" in reason:
+def _unusable(name: str, error: Exception) -> ModelError:
+    if "locale" in str(error):
         return ModelError(
             f'"{name}" changes letters to lower case by the rules of en_US.UTF-8, which this machine does not have. '
             "Install that locale here (Debian: locales, then locale-gen en_US.UTF-8), or export the model "
             "without lower-casing."
         )
-    said = reason.strip().splitlines()[0].split(" : ")[-1][:200]
     return ModelError(
-        f'"{name}" cannot be opened by onnxruntime: {said}. Export it again, with a lower opset if it names one.'
+        f'"{name}" cannot be opened by onnxruntime: {_said(error)}. Export it again, with a lower opset if it '
+        "names one."
     )
 
 
@@ -304,13 +305,17 @@ class _Runner:
         try:
             (values,) = self._session.run([self._output], tensors)
         except Exception as error:  # onnxruntime raises a type of its own for each kind of fault
-            raise self._failed(str(error)) from None
+            raise self._failed(error) from None
         if self._score_dtype is None:
             return Outputs(None, np.asarray(values))
         return Outputs(values.astype(self._score_dtype, copy=False), None)
 
-    def _failed(self, reason: str) -> Exception:
-        if any(sign in reason for sign in OUT_OF_MEMORY):
-            return MemoryError(reason)
-        said = reason.strip().splitlines()[0].split(" : ")[-1][:200]
-        return ModelError(f'"{self._name}" failed while scoring: {said}')
+    def _failed(self, error: Exception) -> Exception:
+        if any(sign in str(error) for sign in OUT_OF_MEMORY):
+            return MemoryError(str(error))
+        return ModelError(f'"{self._name}" failed while scoring: {_said(error)}')
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without onnxruntime's own codes before it."""
+    return first_line(error).rpartition(" : ")[2]

@@ -101,7 +101,8 @@ def _load(archive: Any, name: str, device: str) -> tuple[Any, Any]:
 
 def _unusable(name: str, error: Exception) -> ModelError:
     return ModelError(
-        f'"{name}" cannot be opened: it is damaged, or uses something this PyTorch does not know ({first_line(error)}). '
+        f'"{name}" cannot be opened: it is damaged, or uses something this PyTorch does not know '
+        f"({first_line(error)}). "
         "Export it again with torch.export to a .pt2 file, or to ONNX.",
         snippet=TORCH_SNIPPET,
     )

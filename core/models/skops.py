@@ -99,7 +99,7 @@ def _load(path: Path, name: str) -> tuple[Any, tuple[str, ...]]:
     except Exception as error:  # a damaged file can fail anywhere inside skops
         raise ModelError(
             f'"{name}" cannot be opened: it is damaged or from a version of scikit-learn that differs too much '
-            f"({said})."
+            f"({first_line(error)})."
         ) from None
     return estimator, tuple(dict.fromkeys(_version_words(w) for w in caught if "version" in str(w.message)))
 

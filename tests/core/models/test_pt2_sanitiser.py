@@ -170,7 +170,8 @@ def hostile(canary: Path) -> dict[str, Edit]:
         "counting_symbol": changed(counting_symbol),
         "unknown_field": changed(lambda d: d.update(hook="x")),
         "inflated_weight": lambda entries: with_config(
-            entries, lambda c: next(iter(c.values()))["tensor_meta"].update(sizes=[{"as_int": 10**9}, {"as_int": 10**6}])
+            entries,
+            lambda c: next(iter(c.values()))["tensor_meta"].update(sizes=[{"as_int": 10**9}, {"as_int": 10**6}]),
         ),
         "weight_elsewhere": lambda entries: with_config(
             entries, lambda c: next(iter(c.values())).update(path_name="../../../etc/passwd")
@@ -221,7 +222,14 @@ def test_parts_that_a_program_does_not_need_are_left_out(good: Path, canary: Pat
     assert not canary.exists()
 
 
-RUN_BY_TORCH = ("weight_by_pickle", "opaque_constant", "legacy_weights", "legacy_constants", "expression", "sample_inputs")
+RUN_BY_TORCH = (
+    "weight_by_pickle",
+    "opaque_constant",
+    "legacy_weights",
+    "legacy_constants",
+    "expression",
+    "sample_inputs",
+)
 
 
 @pytest.mark.parametrize("attack", RUN_BY_TORCH)
@@ -264,7 +272,13 @@ def test_an_older_archive_is_told_to_export_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Symbol('s31', positive=True, integer=True)", "s0 + 1", "Mul(Integer(2), Symbol('s1'))", "FloorDiv(s0, 2)", "u0 >= 0"],
+    [
+        "Symbol('s31', positive=True, integer=True)",
+        "s0 + 1",
+        "Mul(Integer(2), Symbol('s1'))",
+        "FloorDiv(s0, 2)",
+        "u0 >= 0",
+    ],
 )
 def test_plain_arithmetic_passes(text: str) -> None:
     assert is_plain_expression(text)

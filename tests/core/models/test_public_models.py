@@ -36,7 +36,12 @@ def expected(folder: Path, name: str, column: str) -> np.ndarray:
 @pytest.mark.parametrize("name", ["adult", "compas"])
 @pytest.mark.parametrize("model_file", MODELS)
 def test_scores_equal_the_librarys_own(
-    shared: Path, tmp_path: Path, dataset_of: Callable[..., Dataset], plan_of: Callable[..., Plan], name: str, model_file: str
+    shared: Path,
+    tmp_path: Path,
+    dataset_of: Callable[..., Dataset],
+    plan_of: Callable[..., Plan],
+    name: str,
+    model_file: str,
 ) -> None:
     folder = shared / "models" / name
     label, favourable = LABELS[name]
@@ -64,7 +69,11 @@ def test_scores_equal_the_librarys_own(
 @pytest.mark.parametrize("cuts", [(1,), (3, 50, 51), (100,)])
 @pytest.mark.parametrize("model_file", ["lr_rawcolumns_zipmap.onnx", "lr.skops", "gbt_rawcolumns.onnx"])
 def test_any_split_of_the_rows_gives_the_same_scores(
-    shared: Path, dataset_of: Callable[..., Dataset], plan_of: Callable[..., Plan], model_file: str, cuts: tuple[int, ...]
+    shared: Path,
+    dataset_of: Callable[..., Dataset],
+    plan_of: Callable[..., Plan],
+    model_file: str,
+    cuts: tuple[int, ...],
 ) -> None:
     folder = shared / "models" / "compas"
     dataset = dataset_of(folder / "compas_test.csv")

@@ -1,0 +1,171 @@
+"""Pictures of an audit, for the pages and for what is taken away: Altair charts and the marks of the verdicts.
+
+Colours are Okabe and Ito's that stand out on white and on the dark theme alike; a verdict also has a shape and a word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from core.metrics import METRICS
+from core.sentences import VERDICT_WORDS
+from core.standings import Standing, Standings, gap_words, name_of, rate_words
+
+COLOURS = {
+    "gap": "#D55E00",
+    "unclear": "#CC79A7",
+    "no_gap": "#0072B2",
+    "not_measurable": "#7A828C",
+    "reference": "#7A828C",
+}
+GREY = "#7A828C"
+_MARKS = {
+    "gap": '<path d="M8 1 15 8 8 15 1 8Z" fill="{0}"/>',
+    "unclear": '<circle cx="8" cy="8" r="6" fill="none" stroke="{0}" stroke-width="2"/>'
+    '<path d="M8 2a6 6 0 0 0 0 12Z" fill="{0}"/>',
+    "no_gap": '<circle cx="8" cy="8" r="6" fill="none" stroke="{0}" stroke-width="2"/>',
+    "not_measurable": '<path d="M2 7h12v2H2Z" fill="{0}"/>',
+}
+# Symbols within a unit circle. The half-filled one is a whole disc from which the second path takes the right half.
+_SHAPES = {
+    "gap": "diamond",
+    "unclear": "M0,-1A1,1,0,0,1,0,1A1,1,0,0,1,0,-1ZM0,-1L0,1A1,1,0,0,0,0,-1Z",
+    "no_gap": "circle",
+    "not_measurable": "M-1,-0.3L1,-0.3L1,0.3L-1,0.3Z",
+    "reference": "square",
+}
+_ROW, _NAME_UP, _DOT_DOWN = 48, -10, 10
+_PADDING = 0.03
+
+
+def mark_svg(verdict: str, size: int = 16) -> str:
+    """The mark of a verdict as SVG: filled diamond, half-filled circle, open circle or dash."""
+    drawn = _MARKS[verdict].format(COLOURS[verdict])
+    return f'<svg width="{size}" height="{size}" viewBox="0 0 16 16" aria-hidden="true">{drawn}</svg>'
+
+
+def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChart:
+    """A dot and its interval for each group, the reference first, the acceptable band shaded.
+
+    Parameters
+    ----------
+    standings
+        Where the groups stand.
+    ink, paper
+        The colours of text and of what lies behind it, as CSS writes them.
+    """
+    rows = [_row(place, row, standings) for place, row in enumerate(standings.rows)]
+    base = alt.Chart(alt.Data(values=rows)).encode(y=_y(len(rows)))
+    measured = base.transform_filter("datum.value !== null").encode(x=_x(rows, standings))
+    point: dict[str, Any] = {"size": 130, "opacity": 1, "strokeWidth": 2, "yOffset": _DOT_DOWN}
+    layers = [
+        *_band(rows, standings),
+        measured.mark_rule(strokeWidth=3, opacity=0.5, yOffset=_DOT_DOWN, y2Offset=_DOT_DOWN).encode(
+            x=alt.X("low:Q"), x2="high:Q", color=_by_verdict(alt.Color, COLOURS)
+        ),
+        measured.mark_point(**point).encode(**_symbols(paper)),
+        base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.value(8), **_symbols(paper)),
+        _text(base, "left", ink).encode(x=alt.value(0), text="name:N"),
+        _text(base, "right", ink).encode(x=alt.value("width"), text="words:N"),
+        base.mark_bar(opacity=0, size=_ROW).encode(
+            x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
+        ),
+    ]
+    return alt.layer(*layers).properties(height=_ROW * len(rows))
+
+
+def svg(chart: alt.LayerChart, width: int) -> str:
+    """The chart as SVG text of this width in pixels: no scripts, no links, nothing fetched."""
+    import vl_convert
+
+    drawn = chart.properties(width=width).configure(aria=False, background=None).configure_view(stroke=None)
+    return str(vl_convert.vegalite_to_svg(drawn.to_dict(), vl_version=".".join(_VEGALITE)))
+
+
+_VEGALITE = alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2]
+
+
+def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
+    verdict = "reference" if row.gap is None else str(row.verdict)
+    value, low, high = _interval(row, standings)
+    return {
+        "place": place,
+        "name": row.name,
+        "words": _words(row, standings),
+        "value": value,
+        "low": low,
+        "high": high,
+        "verdict": verdict,
+        "sentence": row.sentence,
+    }
+
+
+def _words(row: Standing, standings: Standings) -> str:
+    """What stands at the right of a group's row: its number and its verdict."""
+    verdict = "compared with" if row.gap is None else VERDICT_WORDS[str(row.verdict)]
+    if standings.shows_rates:
+        return verdict if row.rate is None else f"{rate_words(row)} · {verdict}"
+    return verdict if row.gap is None or row.gap.value is None else f"{gap_words(row.gap)} · {verdict}"
+
+
+def _interval(row: Standing, standings: Standings) -> tuple[float | None, float | None, float | None]:
+    """What a group's dot and line span: its rate, or its gap where the measure averages two rates."""
+    if standings.shows_rates:
+        return row.rate, row.rate_low, row.rate_high
+    return (0.0, 0.0, 0.0) if row.gap is None else (row.gap.value, row.gap.low, row.gap.high)
+
+
+def _band(rows: list[dict[str, Any]], standings: Standings) -> list[alt.Chart]:
+    """The acceptable values as a shaded strip, and the reference's own value as a line in it."""
+    if standings.acceptable is None:
+        return []
+    low, high = standings.acceptable
+    data = alt.Chart(alt.Data(values=[{"low": low, "high": high, "value": rows[0]["value"]}]))
+    whole = {"y": alt.value(0), "y2": alt.value("height")}
+    x = _x(rows, standings)
+    return [
+        data.mark_rect(color=GREY, opacity=0.16).encode(x=x.field("low"), x2="high:Q", **whole),
+        data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **whole),
+    ]
+
+
+def _x(rows: list[dict[str, Any]], standings: Standings) -> alt.X:
+    ends = [row[key] for row in rows for key in ("value", "low", "high") if row[key] is not None]
+    ends += standings.acceptable or ()
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    pad = _PADDING * (high - low or 1.0)
+    if standings.shows_rates:
+        title = f"Share of {METRICS[standings.measure.metrics[0]].reads}"
+        domain, label = [max(0.0, low - pad), min(1.0, high + pad)], "format(datum.value, '.0%')"
+    else:
+        title = f"Points more or less than {name_of(standings.rows[1].gap.reference)}" if standings.rows[1].gap else ""
+        domain, label = [low - pad, high + pad], "format(100 * datum.value, '+.0f')"
+    axis = alt.Axis(
+        title=title, labelExpr=label, orient="bottom", grid=False, tickCount=6, domain=False, titleLimit=320
+    )
+    return alt.X("value:Q", axis=axis, scale=alt.Scale(domain=domain, zero=False, nice=False))
+
+
+def _y(rows: int) -> alt.Y:
+    return alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False))
+
+
+def _text(base: alt.Chart, align: str, ink: str) -> alt.Chart:
+    limit = alt.expr("max(60, width - 180)") if align == "left" else alt.Undefined
+    return base.mark_text(align=align, baseline="middle", dy=_NAME_UP, fontSize=13, color=ink, limit=limit)
+
+
+def _symbols(paper: str) -> dict[str, Any]:
+    """Shape, outline and filling of a verdict's mark; the open circle is filled with what lies behind it."""
+    return {
+        "shape": _by_verdict(alt.Shape, _SHAPES),
+        "stroke": _by_verdict(alt.Stroke, COLOURS),
+        "fill": _by_verdict(alt.Fill, COLOURS | {"no_gap": paper}),
+    }
+
+
+def _by_verdict(channel: Any, values: dict[str, str]) -> Any:
+    scale = alt.Scale(domain=list(values), range=list(values.values()))
+    return channel("verdict:N", scale=scale, legend=None)

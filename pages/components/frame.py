@@ -1,0 +1,74 @@
+"""What stands on every page: the door of a shared app, and the thin line that says which audit is open."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from core.workspace import Audit
+from pages.components import plain, session
+
+_DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
+
+
+def show() -> None:
+    """Show the frame; where the person may not go on, nothing else is shown."""
+    if not session.admitted():
+        _door()
+        st.stop()
+    try:
+        audit, trouble = session.current(), session.trouble()
+    except PlumblineError as error:
+        st.error(plain.escape(str(error)))
+        st.stop()
+    with st.container(gap=None):
+        session.ask_browser()
+        if trouble is not None:
+            st.warning(plain.escape(trouble))
+        elif audit is not None:
+            _line(audit)
+
+
+def _line(audit: Audit) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(plain.escape(" · ".join(_facts(audit))), width="stretch")
+        if st.button("New audit", type="tertiary"):
+            session.close_audit()
+            st.switch_page("pages/data.py")
+
+
+def _facts(audit: Audit) -> list[str]:
+    """What the line says: name, people, model, device, age."""
+    space = session.workspace()
+    record, profile = space.record(audit.id), space.profile(audit.id)
+    name = record.plan.name if record and record.plan.name else audit.table.name if audit.table else "No table yet"
+    facts = [name]
+    if record is not None:
+        facts.append(f"{record.counts.people:,} people")
+    elif profile is not None:
+        facts.append(f"{profile.rows:,} rows")
+    if audit.model is not None:
+        facts.append(audit.model.name)
+    if record is not None:
+        facts.append(_DEVICES[record.provenance.device])
+    return [*facts, _age(audit.created)]
+
+
+def _age(created: str) -> str:
+    minutes = (datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds() / 60
+    if minutes < 2:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes:.0f} minutes ago"
+    return f"{minutes / 60:.0f} hours ago" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days ago"
+
+
+def _door() -> None:
+    st.title("Plumbline")
+    st.write("This Plumbline is shared. Type the join code that stands in the window where it was started.")
+    with st.form("join", border=False):
+        code = st.text_input("Join code", max_chars=40)
+        if st.form_submit_button("Join", type="primary"):
+            if session.admit(code):
+                st.rerun()
+            st.error("That is not the join code. Ask the person who started Plumbline.")

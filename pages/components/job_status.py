@@ -1,0 +1,80 @@
+"""How the open audit's job stands: its place, its progress and a way to stop it, or why it ended without a result."""
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from core.jobs import Status
+from core.plan import Plan
+from core.workspace import Audit
+from pages.components import plain, session
+
+_POLL_SECONDS = 0.4
+_DOING = {
+    "profile": "Reading your table",
+    "inspect": "Looking at the model",
+    "audit": "Running the audit",
+}
+_SOON = 1.0
+
+
+def show(audit: Audit) -> bool:
+    """Show how the audit's job stands; True while it is under way. The page reruns by itself when it ends."""
+    status = session.workspace().status(audit.id)
+    problem = session.workspace().get(audit.id).problem
+    if status is None:
+        if problem is not None:
+            _ended(audit, problem)
+        return False
+    if status.ended:
+        _ended(audit, status.message or "The run ended without a result.")
+        return False
+    _watch(audit.id)
+    return True
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def _watch(audit_id: str) -> None:
+    status = session.workspace().status(audit_id)
+    if status is None or status.ended:
+        st.rerun()
+    stage = session.workspace().get(audit_id).stage or "audit"
+    with st.container(border=True):
+        if status.total > 0:
+            st.progress(min(status.done / status.total, 1.0), text=_words(stage, status))
+        else:
+            st.status(_words(stage, status), state="running")
+        if st.button("Cancel", key=session.field(audit_id, "cancel")):
+            session.workspace().cancel(audit_id)
+            st.rerun()
+
+
+def _words(stage: str, status: Status) -> str:
+    doing = _DOING[stage]
+    if status.place is not None and status.state == "queued":
+        return f"{doing}: waiting, number {status.place} in the queue."
+    if not status.what:
+        return f"{doing}: starting."
+    steps = f"{status.done:,} of {status.total:,} " if status.total else f"{status.done:,} " if status.done else ""
+    left = status.seconds_left
+    time_left = f", about {_duration(left)} left" if left is not None and left > _SOON else ""
+    return plain.escape(f"{doing}: {steps}{status.what}{time_left}.")
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _ended(audit: Audit, message: str) -> None:
+    """Why there is no result, and what to do next."""
+    st.error(plain.escape(message))
+    if audit.stage == "audit" and audit.plan is not None:
+        st.button(
+            "Run again", key=session.field(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.plan)
+        )
+
+
+def _run_again(audit_id: str, plan: str) -> None:
+    try:
+        session.workspace().run(audit_id, Plan.from_toml(plan))
+    except PlumblineError as error:
+        st.error(plain.escape(str(error)))

@@ -1,0 +1,36 @@
+"""Text that came with an upload, shown as the text it is: never as markdown, HTML, a link or an emoji code."""
+
+import re
+
+import streamlit as st
+
+# Streamlit turns :codes:, web and mail addresses into something else even where they are escaped, so they are broken
+# up by a character that takes no room.
+_NO_BREAK = "\u2060"
+_SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
+_LIVELY = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
+
+
+def text(s: str) -> None:
+    """Show the text as it is."""
+    st.text(s)
+
+
+def escape(s: str) -> str:
+    """The text for a place that reads markdown: labels, captions, messages, help."""
+    one_line = " ".join(s.split())
+    return _LIVELY.sub(rf"\1{_NO_BREAK}", _SPECIAL.sub(r"\\\1", one_line))
+
+
+def code(s: str) -> str:
+    """The text as a piece of code for a place that reads markdown: for names and values from a table."""
+    one_line = " ".join(s.split()) or " "
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", one_line)), default=0))
+    pad = " " if one_line.startswith("`") or one_line.endswith("`") else ""
+    return f"{fence}{pad}{one_line}{pad}{fence}"
+
+
+def listed(names: list[str] | tuple[str, ...], most: int = 8) -> str:
+    """Several names as pieces of code, the first few of many."""
+    shown = ", ".join(code(name) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,0 +1,152 @@
+"""What belongs to one browser window: which audit is open, who asks, and the only session keys there are.
+
+The audit's id stands in the address, so a refresh or a closed tab loses nothing; the session remembers it only because
+a click on the navigation drops it from the address.
+"""
+
+import hmac
+import os
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from core.errors import PlumblineError
+from core.workspace import Audit, Workspace
+
+PageName = Literal["data", "audit", "history"]
+
+_ADDRESS = "audit"
+_OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"
+_OWNER_ID = re.compile(r"[0-9a-f]{32}")
+
+# Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
+_BROWSER = declare_component("plumbline_browser", path=Path(__file__).parent / "browser")
+
+
+# ---------------------------------------------------------------- the installation
+
+
+def workspace() -> Workspace:
+    """The audits of this installation; one for all sessions. Raises JobError where another app uses the folder."""
+    return _workspace(os.environ.get("PLUMBLINE_HOME") or str(_data_folder()))
+
+
+@st.cache_resource(show_spinner=False)
+def _workspace(root: str) -> Workspace:
+    return Workspace(Path(root))
+
+
+def _data_folder() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "plumbline"
+
+
+def is_shared() -> bool:
+    """Whether other computers can open this app."""
+    return os.environ.get("PLUMBLINE_SHARED") == "1"
+
+
+def admitted() -> bool:
+    """Whether this window may see anything: always, unless the app is shared and the join code was not given yet."""
+    return not is_shared() or bool(st.session_state.get(_ADMITTED))
+
+
+def admit(code: str) -> bool:
+    """Let this window in if the code is the one that the app printed when it was started."""
+    wanted = os.environ.get("PLUMBLINE_JOIN_CODE", "")
+    given = "".join(code.split()).upper()
+    st.session_state[_ADMITTED] = bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
+    return bool(st.session_state[_ADMITTED])
+
+
+# ---------------------------------------------------------------- the browser
+
+
+def owner() -> str | None:
+    """This browser's random id, or None until the browser answered."""
+    return st.session_state.get(_OWNER)
+
+
+def ask_browser() -> None:
+    """Ask the browser for its id; it answers in a rerun of its own."""
+    answer = _BROWSER(key="browser", default=None)
+    if isinstance(answer, str) and _OWNER_ID.fullmatch(answer):
+        st.session_state[_OWNER] = answer
+
+
+# ---------------------------------------------------------------- the open audit
+
+
+def current() -> Audit | None:
+    """The audit in the address, else the one this window had open; None where there is none (`trouble` says why)."""
+    space = workspace()
+    try:
+        audit = space.get(_address())
+    except PlumblineError:
+        return None
+    st.session_state[_OPEN] = audit.id
+    if st.query_params.get(_ADDRESS) != audit.id:
+        st.query_params[_ADDRESS] = audit.id
+    return audit
+
+
+def trouble() -> str | None:
+    """Why the address leads to no audit; None where it names none, or leads to one."""
+    if not _address():
+        return None
+    space = workspace()
+    try:
+        space.get(_address())
+    except PlumblineError as error:
+        return str(error)
+    return None
+
+
+def open_audit(audit_id: str, page: PageName | None = None) -> None:
+    """Make this the open audit, and go to a page with it."""
+    st.session_state[_OPEN] = audit_id
+    if page is not None:
+        st.switch_page(f"pages/{page}.py", query_params={_ADDRESS: audit_id})
+    st.query_params[_ADDRESS] = audit_id
+
+
+def close_audit() -> None:
+    """Have no audit open; it stays in the history."""
+    st.session_state.pop(_OPEN, None)
+    st.query_params.pop(_ADDRESS, None)
+
+
+def _address() -> str:
+    return str(st.query_params.get(_ADDRESS) or st.session_state.get(_OPEN) or "")
+
+
+# ---------------------------------------------------------------- widgets
+
+
+def field(audit_id: str, name: str) -> str:
+    """The key of a widget that belongs to an audit."""
+    return f"{audit_id}/{name}"
+
+
+def seed(key: str, value: Any) -> str:
+    """The key, holding `value` unless the person has already answered there."""
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def forget_fields(audit_id: str, prefix: str = "") -> None:
+    """Let the widgets of an audit whose name begins so start anew from what is kept on disk."""
+    for key in [key for key in st.session_state if str(key).startswith(field(audit_id, prefix))]:
+        del st.session_state[key]
+
+
+def upload_key(name: str) -> str:
+    """The key of an upload box; another one after `clear_upload`, so that the box is empty again."""
+    return f"upload/{name}/{st.session_state.get(_UPLOADS, 0)}"
+
+
+def clear_uploads() -> None:
+    """Empty the upload boxes: what was in them is kept in the workspace now."""
+    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
