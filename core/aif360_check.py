@@ -46,7 +46,7 @@ def second_opinion(judgement: Judgement, counts: Counts, plan: Plan, rule: Rule)
     with _quietly():
         for by in tables(plan):
             table = counts.by(by)
-            asked = _Asked(table, confusion(table, rule), plan.data.label is not None)
+            asked = _Asked(table, confusion(counts, rule, by), plan.data.label is not None)
             for name, ours, theirs in asked.pairs(judgement):
                 names.add(name)
                 differences.append(0.0 if ours is None else abs(ours - theirs) if math.isfinite(theirs) else math.inf)

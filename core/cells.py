@@ -62,7 +62,8 @@ def numbers(texts: Any, decimal: str = ".") -> npt.NDArray[np.float64]:
     valid = pc.match_substring_regex(trimmed, f"^{_NUMBER}$")
     without_plus = pc.utf8_ltrim(trimmed, "+")  # Arrow's parser knows no leading plus
     parsed = pc.cast(pc.if_else(valid, without_plus, pa.scalar(None, pa.string())), pa.float64())
-    return np.asarray(pc.fill_null(parsed, float("nan")).to_numpy(zero_copy_only=False), dtype=np.float64)
+    filled = pc.fill_null(parsed, float("nan")).to_numpy(zero_copy_only=False)
+    return np.where(np.isfinite(filled), filled, np.nan)
 
 
 def most_frequent_spellings(counted: Mapping[str, int], decimal: str = ".") -> dict[Key, str]:

@@ -5,6 +5,7 @@ Colours are Okabe and Ito's that stand out on white and on the dark theme alike;
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -38,6 +39,7 @@ _SHAPES = {
 }
 _ROW, _NAME_UP, _DOT_DOWN = 48, -10, 10
 _PADDING = 0.03
+_TITLE = 44
 
 
 def mark_svg(verdict: str, size: int = 16) -> str:
@@ -58,12 +60,12 @@ def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChar
     """
     rows = [_row(place, row, standings) for place, row in enumerate(standings.rows)]
     base = alt.Chart(alt.Data(values=rows)).encode(y=_y(len(rows)))
-    measured = base.transform_filter("datum.value !== null").encode(x=_x(rows, standings))
+    measured = base.transform_filter("datum.value !== null").encode(x=_x("value:Q", rows, standings))
     point: dict[str, Any] = {"size": 130, "opacity": 1, "strokeWidth": 2, "yOffset": _DOT_DOWN}
     layers = [
         *_band(rows, standings),
         measured.mark_rule(strokeWidth=3, opacity=0.5, yOffset=_DOT_DOWN, y2Offset=_DOT_DOWN).encode(
-            x=alt.X("low:Q"), x2="high:Q", color=_by_verdict(alt.Color, COLOURS)
+            x=alt.X("low:Q"), x2="high:Q", stroke=_by_verdict(alt.Stroke, COLOURS)
         ),
         measured.mark_point(**point).encode(**_symbols(paper)),
         base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.value(8), **_symbols(paper)),
@@ -80,7 +82,7 @@ def svg(chart: alt.LayerChart, width: int) -> str:
     """The chart as SVG text of this width in pixels: no scripts, no links, nothing fetched."""
     import vl_convert
 
-    drawn = chart.properties(width=width).configure(aria=False, background=None).configure_view(stroke=None)
+    drawn = chart.properties(width=width).configure(aria=False, background="transparent").configure_view(stroke=None)
     return str(vl_convert.vegalite_to_svg(drawn.to_dict(), vl_version=".".join(_VEGALITE)))
 
 
@@ -104,7 +106,7 @@ def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
 
 def _words(row: Standing, standings: Standings) -> str:
     """What stands at the right of a group's row: its number and its verdict."""
-    verdict = "compared with" if row.gap is None else VERDICT_WORDS[str(row.verdict)]
+    verdict = "comparison group" if row.gap is None else VERDICT_WORDS[str(row.verdict)]
     if standings.shows_rates:
         return verdict if row.rate is None else f"{rate_words(row)} · {verdict}"
     return verdict if row.gap is None or row.gap.value is None else f"{gap_words(row.gap)} · {verdict}"
@@ -124,14 +126,13 @@ def _band(rows: list[dict[str, Any]], standings: Standings) -> list[alt.Chart]:
     low, high = standings.acceptable
     data = alt.Chart(alt.Data(values=[{"low": low, "high": high, "value": rows[0]["value"]}]))
     whole = {"y": alt.value(0), "y2": alt.value("height")}
-    x = _x(rows, standings)
     return [
-        data.mark_rect(color=GREY, opacity=0.16).encode(x=x.field("low"), x2="high:Q", **whole),
+        data.mark_rect(color=GREY, opacity=0.16).encode(x=_x("low:Q", rows, standings), x2="high:Q", **whole),
         data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **whole),
     ]
 
 
-def _x(rows: list[dict[str, Any]], standings: Standings) -> alt.X:
+def _x(field: str, rows: list[dict[str, Any]], standings: Standings) -> alt.X:
     ends = [row[key] for row in rows for key in ("value", "low", "high") if row[key] is not None]
     ends += standings.acceptable or ()
     low, high = min(ends, default=0.0), max(ends, default=1.0)
@@ -141,11 +142,11 @@ def _x(rows: list[dict[str, Any]], standings: Standings) -> alt.X:
         domain, label = [max(0.0, low - pad), min(1.0, high + pad)], "format(datum.value, '.0%')"
     else:
         title = f"Points more or less than {name_of(standings.rows[1].gap.reference)}" if standings.rows[1].gap else ""
-        domain, label = [low - pad, high + pad], "format(100 * datum.value, '+.0f')"
+        domain, label = [low - pad, high + pad], "datum.value == 0 ? '0' : format(100 * datum.value, '+.0f')"
     axis = alt.Axis(
         title=title, labelExpr=label, orient="bottom", grid=False, tickCount=6, domain=False, titleLimit=320
     )
-    return alt.X("value:Q", axis=axis, scale=alt.Scale(domain=domain, zero=False, nice=False))
+    return alt.X(field, axis=axis, scale=alt.Scale(domain=domain, zero=False, nice=False))
 
 
 def _y(rows: int) -> alt.Y:

@@ -225,20 +225,24 @@ class Counts:
         """How many of them have a known label."""
         return int(self.n[:, :UNKNOWN].sum())
 
-    def by(self, attributes: tuple[str, ...]) -> Counts:
-        """The same people grouped by some of the attributes only; combinations without people have no cell."""
+    def places(self, attributes: tuple[str, ...]) -> tuple[Groups, npt.NDArray[np.int64]]:
+        """The groups that some of the attributes make, and each cell's place among them (-1: a cell without people)."""
         positions = [self.groups.attributes.index(attribute) for attribute in attributes]
-        values = tuple(self.groups.values[p] for p in positions)
         projected = [tuple(cell[p] for p in positions) for cell in self.groups.cells]
         peopled = self.n.sum(axis=(1, 2)) > 0
         cells = sorted({cell for cell, some in zip(projected, peopled, strict=True) if some})
         place = {cell: i for i, cell in enumerate(cells)}
-        n = np.zeros((len(cells), *self.n.shape[1:]), np.int64)
-        sums = np.zeros((SUMS, len(cells), LABELS), np.int64)
-        for g in np.flatnonzero(peopled):
-            n[place[projected[g]]] += self.n[g]
-            sums[:, place[projected[g]]] += self.sums[:, g]
-        return Counts(Groups(attributes, values, tuple(cells)), self.axis, n, sums)
+        where = [place[cell] if some else -1 for cell, some in zip(projected, peopled, strict=True)]
+        values = tuple(self.groups.values[p] for p in positions)
+        return Groups(attributes, values, tuple(cells)), np.asarray(where, dtype=np.int64)
+
+    def by(self, attributes: tuple[str, ...]) -> Counts:
+        """The same people grouped by some of the attributes only; combinations without people have no cell."""
+        groups, where = self.places(attributes)
+        total = Counts.empty(groups, self.axis)
+        np.add.at(total.n, where[where >= 0], self.n[where >= 0])
+        np.add.at(np.moveaxis(total.sums, 1, 0), where[where >= 0], np.moveaxis(self.sums, 1, 0)[where >= 0])
+        return total
 
     def squared_error(self, group: int) -> float:
         """Sum over a group's labelled people of (probability of the good outcome - 1 if it came, else 0) squared.
@@ -303,7 +307,7 @@ def _exact_rows(axis: Axis, scores: npt.NDArray[np.number]) -> int:
     if largest > 2.0**10:
         raise DataError(
             f"A score of {largest * axis.scale:g} is over 1,000 times larger than the scores that this plan's edges "
-            f"were made for (up to {axis.scale:g}). Remove the plan's edges to make new ones, or check the score column."
+            f"were made for (up to {axis.scale:g}). Remove the edges from the plan, or check the score column."
         )
     return int(2.0**53 / SUM_UNIT / largest**2)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,12 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+# Encodings that Excel writes, the likelier first where the bytes do not tell.
+_LEGACY = ("cp1252", "cp1250", "cp1251", "cp932", "gb18030", "big5", "euc_kr")
+# What only Central European text looks like when read as Western: letters of Slavic languages, signs within words.
+_CENTRAL = re.compile("[\u0160\u0161\u017d\u017e]|[^\\W\\d_][\u00b9\u00b3\u00bf\u00a3\u00af\u00a5][^\\W\\d_]")
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,8 @@ def _encoding(file: BinaryIO) -> tuple[str, int]:
             decoder.decode(chunk)
         except UnicodeDecodeError as error:
             return _legacy_encoding(chunk[max(0, error.start - SAMPLE_BYTES // 2) :][:SAMPLE_BYTES]), nul_bytes
-    return "utf-8", nul_bytes
+    cut_off = decoder.getstate()[0]  # the file ends within a character: then it was none of UTF-8
+    return (_legacy_encoding(head + cut_off) if cut_off else "utf-8"), nul_bytes
 
 
 def _legacy_encoding(sample: bytes) -> str:
@@ -97,8 +105,15 @@ def _legacy_encoding(sample: bytes) -> str:
     except UnicodeDecodeError:
         best = from_bytes(sample).best()
         return best.encoding.replace("_", "-") if best else "latin-1"
-    best = from_bytes(sample, cp_isolation=["cp1252", "cp1250", "cp1251", "cp932", "gb18030", "big5", "euc_kr"]).best()
-    return best.encoding.replace("_", "-") if best else "cp1252"
+    matches = list(from_bytes(sample, cp_isolation=list(_LEGACY)))
+    best = min(
+        matches,
+        key=lambda match: (match.chaos, -round(match.coherence, 1), _LEGACY.index(match.encoding)),
+        default=None,
+    )
+    if best is None or (best.encoding in ("cp1252", "cp1250") and not _CENTRAL.search(sample.decode("cp1252"))):
+        return "cp1252"
+    return "cp1250" if best.encoding == "cp1252" else best.encoding.replace("_", "-")
 
 
 def _chunks(file: BinaryIO, size: int = 1 << 22) -> Iterator[bytes]:

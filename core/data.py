@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Batch:
     def numbers(self, column: str) -> npt.NDArray[np.float64]:
         """The cells as numbers, NaN where missing: float64 of shape (n,). Raises DataError at any other cell."""
         codes, values = self._coded(column)
-        parsed = numbers(values, self.profile.decimal)
+        parsed = self._numbers(values)
         stranger = np.isnan(parsed)
         if stranger.any():
             stranger[stranger] = ~self._in(values.filter(stranger), self.missing)
@@ -64,7 +65,7 @@ class Batch:
     def floats(self, column: str) -> npt.NDArray[np.float64]:
         """The cells as numbers, NaN for every cell that is none: float64 of shape (n,)."""
         codes, values = self._coded(column)
-        return numbers(values, self.profile.decimal)[codes]
+        return self._numbers(values)[codes]
 
     def codes(self, column: str, code: Callable[[str], int]) -> Codes:
         """`code` of each cell's text, called once for each distinct text of the batch: int32 of shape (n,)."""
@@ -102,6 +103,13 @@ class Batch:
         """The column as codes and the texts they stand for."""
         array = self.columns[column]
         return array.indices.to_numpy(zero_copy_only=False), array.dictionary
+
+    def _numbers(self, values: Any) -> npt.NDArray[np.float64]:
+        """Texts as numbers, NaN where they are none or, like -99 in some files, mean that there is none."""
+        parsed = numbers(values, self.profile.decimal)
+        if any(isinstance(text, Decimal) for text in self.missing):
+            parsed[self._in(values, self.missing)] = np.nan
+        return parsed
 
     def _in(self, values: Any, wanted: frozenset[Key]) -> npt.NDArray[np.bool_]:
         decimal = self.profile.decimal

@@ -15,7 +15,7 @@ from core.intervals import holm
 from core.metrics import Estimate, estimates
 from core.plan import Plan
 from core.policies import Band, band
-from core.reference import By, References, resolve, rule_for, tables
+from core.reference import By, References, resolve, tables
 from core.rules import Confusion, Rule, confusion
 
 Verdict = Literal["gap", "unclear", "no_gap", "not_measurable"]
@@ -90,7 +90,7 @@ def judge(counts: Counts, plan: Plan, rule: Rule, references: References | None 
     gaps: list[Gap] = []
     for by in tables(plan):
         table_counts = counts.by(by)
-        people = confusion(table_counts, rule_for(counts, rule, by))
+        people = confusion(counts, rule, by)
         groups += _groups(table_counts, people, plan)
         gaps += _gaps(table_counts, people, plan, references[by])
     return Judgement(references, tuple(groups), tuple(gaps), _theil_index(confusion(counts, rule), plan))

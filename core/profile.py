@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from core.cells import DEFAULT_MISSING
 from core.errors import DataError
 from core.progress import Progress
 from core.survey import ColumnSurvey, Oddity
@@ -78,9 +77,7 @@ class Profile:
 
     def row_words(self, index: int) -> str:
         """How a person finds the used row with this index (from 0) in the file."""
-        row = index + 1
-        while (shifted := index + 1 + bisect_right(self.left_out, row)) != row:
-            row = shifted
+        row = _file_row(index, self.left_out)
         return f"row {row} (line {row + 1} with the header)" if self.has_header else f"row {row}"
 
     def to_json(self) -> dict[str, Any]:
@@ -90,16 +87,40 @@ class Profile:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Profile:
         """The profile from `to_json`'s values. Raises TypeError, KeyError or ValueError where they are not that."""
-        columns = tuple(
-            Column(**{**c, "values": tuple((str(t), int(n)) for t, n in c["values"])}) for c in document["columns"]
-        )
         oddities = tuple(
             Oddity(str(o["text"]), tuple(map(str, o["columns"])), tuple(map(int, o["rows"])))
             for o in document["oddities"]
         )
-        head = tuple(tuple(map(str, row)) for row in document["head"])
-        left_out = tuple(map(int, document["left_out"]))
-        return cls(**{**document, "columns": columns, "oddities": oddities, "head": head, "left_out": left_out})
+        if document["decimal"] not in (".", ","):
+            raise ValueError("it has an unknown decimal sign")
+        return cls(
+            name=str(document["name"]),
+            sha256=str(document["sha256"]),
+            words=str(document["words"]),
+            rows=int(document["rows"]),
+            columns=tuple(map(_column_from_json, document["columns"])),
+            decimal=document["decimal"],
+            has_header=document["has_header"] is True,
+            left_out=tuple(map(int, document["left_out"])),
+            oddities=oddities,
+            head=tuple(tuple(map(str, row)) for row in document["head"]),
+        )
+
+
+def _column_from_json(document: dict[str, Any]) -> Column:
+    if document["kind"] not in ("number", "text", "empty"):
+        raise ValueError("it has a column of an unknown kind")
+    low, high = (None if end is None else float(end) for end in (document["low"], document["high"]))
+    return Column(
+        name=str(document["name"]),
+        kind=document["kind"],
+        missing=int(document["missing"]),
+        distinct=None if document["distinct"] is None else int(document["distinct"]),
+        values=tuple((str(text), int(count)) for text, count in document["values"]),
+        low=low,
+        high=high,
+        unique=document["unique"] is True,
+    )
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
@@ -177,6 +198,7 @@ def _check_shape(name: str, opened: Opened, rows: int) -> None:
 def _oddities(opened: Opened, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]:
     """What is odd about the file, then about its columns; the same remark on several columns is made once."""
     found = [Oddity(warning) for warning in opened.warnings]
+    left_out = tuple(row for row, _ in opened.left_out)
     for extra, word in ((True, "extra"), (False, "missing")):
         rows = [row for row, cells in opened.left_out if (cells > len(opened.names)) is extra]
         if rows:
@@ -184,16 +206,24 @@ def _oddities(opened: Opened, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]
     merged: dict[tuple[str, tuple[int, ...]], tuple[str, ...]] = {}
     for name, survey in zip(opened.names, surveys, strict=True):
         for oddity in survey.oddities(name):
-            remark = (oddity.text, oddity.rows)
+            rows = [_file_row(row - 1, left_out) for row in oddity.rows]
+            remark = (oddity.text, tuple(rows))
             merged[remark] = merged.get(remark, ()) + oddity.columns
     return (*found, *(Oddity(text, columns, rows) for (text, rows), columns in merged.items()))
 
 
+def _file_row(index: int, left_out: tuple[int, ...]) -> int:
+    """The number in the file, from 1, of the used row with this index, from 0."""
+    row = index + 1
+    while (shifted := index + 1 + bisect_right(left_out, row)) != row:
+        row = shifted
+    return row
+
+
 def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
     values = survey.values()
-    missing = sum(count for text, count in values if text.strip() in DEFAULT_MISSING)
-    kind: Kind = "empty" if missing == rows else "number" if survey.is_numeric else "text"
-    return Column(name, kind, missing, survey.distinct, tuple(values), survey.low, survey.high, survey.unique)
+    kind: Kind = "empty" if survey.missing == rows else "number" if survey.is_numeric else "text"
+    return Column(name, kind, survey.missing, survey.distinct, tuple(values), survey.low, survey.high, survey.unique)
 
 
 def _sha256(path: Path) -> str:

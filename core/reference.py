@@ -10,7 +10,7 @@ from core.cells import MISSING_GROUP, key
 from core.counts import Counts
 from core.errors import PlanError
 from core.plan import Plan
-from core.rules import Rule, confusion
+from core.rules import Confusion, Rule, confusion
 
 _SMALLEST_SHARE, _SMALLEST_N = 0.02, 30
 
@@ -30,17 +30,10 @@ def tables(plan: Plan) -> list[By]:
 
 def resolve(counts: Counts, rule: Rule, plan: Plan) -> References:
     """The reference group of each table, as its values. Raises PlanError where a named value does not occur."""
-    return {by: _reference(counts.by(by), rule_for(counts, rule, by), plan) for by in tables(plan)}
+    return {by: _reference(counts.by(by), confusion(counts, rule, by), plan) for by in tables(plan)}
 
 
-def rule_for(counts: Counts, rule: Rule, by: By) -> Rule:
-    """The rule for the groups of one table. A rule with a row for each cell serves the cells' own table only."""
-    if rule.selected.ndim == 2 and by != counts.groups.attributes:
-        raise PlanError("A rule with its own cut-off for each group cannot be judged on other groups.")
-    return rule
-
-
-def _reference(counts: Counts, rule: Rule, plan: Plan) -> tuple[str, ...]:
+def _reference(counts: Counts, people: Confusion, plan: Plan) -> tuple[str, ...]:
     attributes, wanted = counts.groups.attributes, plan.groups.reference
     if isinstance(wanted, dict) and all(attribute in wanted for attribute in attributes):
         named = tuple(_named(counts, attribute, wanted[attribute]) for attribute in attributes)
@@ -56,7 +49,7 @@ def _reference(counts: Counts, rule: Rule, plan: Plan) -> tuple[str, ...]:
     n = counts.n.sum(axis=(1, 2))
     if wanted == "most_selected":
         sizable = [g for g in candidates if n[g] >= max(_SMALLEST_N, _SMALLEST_SHARE * counts.people)]
-        rates = np.asarray(confusion(counts, rule).selected) / np.maximum(n, 1)
+        rates = np.asarray(people.selected) / np.maximum(n, 1)
         candidates = _best(sizable or candidates, rates)
     return min(_values(counts)[g] for g in _best(candidates, n))
 

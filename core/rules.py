@@ -61,13 +61,35 @@ class Confusion:
         return self.tp + self.fp + self.fn + self.tn
 
 
-def confusion(counts: Counts, rule: Rule) -> Confusion:
-    """People by label and decision under a rule; arrays of shape (groups,), integers unless the rule draws lots."""
+def confusion(counts: Counts, rule: Rule, by: tuple[str, ...] | None = None) -> Confusion:
+    """People by label and decision under a rule.
+
+    Parameters
+    ----------
+    counts, rule
+        The people, and who of them is selected; a rule may have a row for each cell of the counts.
+    by
+        Group the people by these attributes, as `counts.by` does, after the rule has decided.
+
+    Returns
+    -------
+    Arrays of shape (groups,); integers unless the rule draws lots.
+    """
     exact = bool(np.isin(rule.selected, (0.0, 1.0)).all())
     chance: Numbers = rule.selected.astype(np.int64) if exact else rule.selected
     each = np.broadcast_to(chance, (len(counts.groups), counts.axis.bins))
-    chosen = np.einsum("glb,gb->gl", counts.n, each)
-    return _confusion(chosen, counts.n.sum(axis=2) - chosen)
+    chosen, everybody = np.einsum("glb,gb->gl", counts.n, each), counts.n.sum(axis=2)
+    if by is not None:
+        groups, where = counts.places(by)
+        chosen, everybody = (_grouped(people, where, len(groups)) for people in (chosen, everybody))
+    return _confusion(chosen, everybody - chosen)
+
+
+def _grouped(people: Numbers, where: npt.NDArray[np.int64], groups: int) -> Numbers:
+    """Rows of people summed into their groups; cells at -1 hold nobody."""
+    total = np.zeros((groups, people.shape[1]), dtype=people.dtype)
+    np.add.at(total, where[where >= 0], people[where >= 0])
+    return total
 
 
 def sweep(counts: Counts) -> Confusion:

@@ -39,6 +39,8 @@ class ColumnSurvey:
         self._numbers = 0
         self._rows = 0
         self._first_batch_unique = False
+        self._broken_lines: list[int] = []
+        self.missing = 0
         self.low: float | None = None
         self.high: float | None = None
 
@@ -48,19 +50,16 @@ class ColumnSurvey:
 
         texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         counted = texts.value_counts()
+        distinct, counts = counted.field(0), counted.field(1).to_numpy()
         if start == 0:
             self._first_batch_unique = len(texts) > 1 and len(counted) == len(texts)
         self._rows += len(texts)
-        if self._counts is not None and len(counted) <= CAP:
-            batch = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
-            self._counts.update(batch)
-            self._add_numbers(pa.array(list(batch), pa.string()), np.array(list(batch.values())), texts, start)
-            if len(self._counts) <= CAP:
-                return
-        else:
-            self._add_numbers(texts, np.ones(len(texts), dtype=np.int64), texts, start)
+        self._add_numbers(distinct, counts, texts, start)
+        self._add_broken_lines(distinct, texts, start)
         if self._counts is not None:
-            self._frequent, self._counts = Counter(dict(self._counts.most_common(_KEPT_VALUES))), None
+            self._counts.update(dict(zip(distinct.to_pylist(), counts.tolist(), strict=True)))
+            if len(self._counts) > CAP:
+                self._frequent, self._counts = Counter(dict(self._counts.most_common(_KEPT_VALUES))), None
 
     @property
     def distinct(self) -> int | None:
@@ -102,6 +101,11 @@ class ColumnSurvey:
             )
         if self._strangers and self._numbers >= _MOSTLY * (self._numbers + self._strangers):
             say(f"mostly numbers, but {self._strangers} cell(s) are not", (row + 1 for row in self._strange))
+        if self._broken_lines:
+            say(
+                "cells with line breaks: check that none holds whole rows, as when a quotation mark never closes",
+                (row + 1 for row in self._broken_lines),
+            )
         if self.distinct is not None and self.distinct <= _FEW_VALUES:
             for spellings in _variants(filled):
                 say(f"one value spelled in several ways: {', '.join(spellings)}")
@@ -115,19 +119,26 @@ class ColumnSurvey:
 
         parsed = numbers(texts, self._decimal)
         finite = ~np.isnan(parsed)
+        absent = pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(DEFAULT_MISSING)).to_numpy(zero_copy_only=False)
         if finite.any():
             self.low = min(self.low if self.low is not None else np.inf, float(parsed[finite].min()))
             self.high = max(self.high if self.high is not None else -np.inf, float(parsed[finite].max()))
+        strange = ~finite & ~absent
+        self.missing += int(counts[absent].sum())
         self._numbers += int(counts[finite].sum())
-        strange = ~finite & ~pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(DEFAULT_MISSING)).to_numpy(
-            zero_copy_only=False
-        )
         self._strangers += int(counts[strange].sum())
         # Row numbers matter only for a column that is mostly numbers; a text column would list its first rows in vain.
         if strange.any() and len(self._strange) < 10 and self._numbers > self._strangers:
             stranger_texts = texts.filter(pa.array(strange))
             rows = np.flatnonzero(pc.is_in(all_texts, stranger_texts).to_numpy(zero_copy_only=False))
             self._strange += [int(row) + start for row in rows[: 10 - len(self._strange)]]
+
+    def _add_broken_lines(self, distinct: Any, all_texts: Any, start: int) -> None:
+        import pyarrow.compute as pc
+
+        if len(self._broken_lines) < 10 and pc.any(pc.match_substring(distinct, "\n")).as_py():
+            rows = np.flatnonzero(pc.match_substring(all_texts, "\n").to_numpy(zero_copy_only=False))
+            self._broken_lines += [int(row) + start for row in rows[: 10 - len(self._broken_lines)]]
 
     def _whole_numbers(self) -> bool:
         return all(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -264,12 +264,18 @@ def _csv_batches(
     from pyarrow import csv as arrow_csv
 
     above = dialect.lines_above + (dialect.header is not None)
+    # A row of our own after the last one, with a cell too many: a quotation mark that never closes swallows it.
+    end = dialect.separator.join(["end"] * (len(names) + 1))
+    ends = []
 
     def leave_out(row: Any) -> str:
-        left_out.append((row.number - above, row.actual_columns))
+        if row.text == end:
+            ends.append(row.number)
+        else:
+            left_out.append((row.number - above, row.actual_columns))
         return "skip"
 
-    source = _utf8_source(path, dialect)
+    source = _Stream(chain(_utf8_chunks(path, dialect), [f"\n{end}\n".encode()]))
     try:
         yield from arrow_csv.open_csv(
             source,
@@ -292,38 +298,51 @@ def _csv_batches(
             ),
         )
     except pa.ArrowInvalid as error:
-        raise DataError(
-            f"The table cannot be read to its end ({str(error).splitlines()[0]}). A quotation mark that opens and never"
-            " closes is the usual cause: look for one in a long cell, and export the table again."
-        ) from None
+        raise DataError(_unfinished(str(error).splitlines()[0])) from None
+    if not ends:
+        raise DataError(_unfinished("its last cell has no end"))
 
 
-def _utf8_source(path: Path, dialect: Dialect) -> Any:
-    """The file as UTF-8 bytes without NULs; the file itself where it is that already."""
+def _unfinished(why: str) -> str:
+    return (
+        f"The table cannot be read to its end ({why}). A quotation mark that opens and never closes is the usual cause:"
+        " look for one in a long cell, and export the table again."
+    )
+
+
+def _utf8_chunks(path: Path, dialect: Dialect) -> Iterator[bytes]:
+    """The file as UTF-8 without NULs, piece by piece."""
     if dialect.encoding == "utf-8" and not dialect.nul_bytes:
-        return str(path)
-    return _Transcoded(open(path, encoding=dialect.encoding, errors="replace", newline=""))
+        with open(path, "rb") as file:
+            yield from iter(lambda: file.read(_BLOCK), b"")
+    else:
+        with open(path, encoding=dialect.encoding, errors="replace", newline="") as text:
+            for characters in iter(lambda: text.read(1 << 20), ""):
+                yield characters.replace("\0", "").encode()
 
 
-class _Transcoded(io.RawIOBase):
-    """A text file read as UTF-8 bytes, NULs left out."""
+class _Stream(io.RawIOBase):
+    """Pieces of bytes as a file that is read once."""
 
-    def __init__(self, text: io.TextIOBase) -> None:
-        self._text = text
-        self._left = b""
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._left = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        while not self._left:
-            characters = self._text.read(1 << 20)
-            if not characters:
-                return 0
-            self._left = characters.replace("\0", "").encode()
-        size = min(len(buffer), len(self._left))
-        buffer[:size], self._left = self._left[:size], self._left[size:]
-        return size
+        filled = 0
+        while filled < len(buffer) and (self._left or self._next()):
+            size = min(len(buffer) - filled, len(self._left))
+            buffer[filled : filled + size], self._left = self._left[:size], self._left[size:]
+            filled += size
+        return filled
+
+    def _next(self) -> bool:
+        """Whether there is another piece; empty ones are passed over."""
+        self._left = memoryview(next((piece for piece in self._pieces if piece), b""))
+        return len(self._left) > 0
 
 
 def _not_a_table(head: bytes) -> str:

@@ -26,6 +26,7 @@ def show() -> None:
         if trouble is not None:
             st.warning(plain.escape(trouble))
         elif audit is not None:
+            session.keep_fields(audit.id)
             _line(audit)
 
 
@@ -34,7 +35,6 @@ def _line(audit: Audit) -> None:
         st.caption(plain.escape(" · ".join(_facts(audit))), width="stretch")
         if st.button("New audit", type="tertiary"):
             session.close_audit()
-            st.switch_page("pages/data.py")
 
 
 def _facts(audit: Audit) -> list[str]:

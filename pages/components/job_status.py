@@ -43,7 +43,7 @@ def _watch(audit_id: str) -> None:
             st.progress(min(status.done / status.total, 1.0), text=_words(stage, status))
         else:
             st.status(_words(stage, status), state="running")
-        if st.button("Cancel", key=session.field(audit_id, "cancel")):
+        if st.button("Cancel", key=session.action(audit_id, "cancel")):
             session.workspace().cancel(audit_id)
             st.rerun()
 
@@ -69,7 +69,7 @@ def _ended(audit: Audit, message: str) -> None:
     st.error(plain.escape(message))
     if audit.stage == "audit" and audit.plan is not None:
         st.button(
-            "Run again", key=session.field(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.plan)
+            "Run again", key=session.action(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.plan)
         )
 
 

@@ -113,9 +113,9 @@ def open_audit(audit_id: str, page: PageName | None = None) -> None:
 
 
 def close_audit() -> None:
-    """Have no audit open; it stays in the history."""
+    """Go to the Data page with no audit open; this one stays in the history."""
     st.session_state.pop(_OPEN, None)
-    st.query_params.pop(_ADDRESS, None)
+    st.switch_page("pages/data.py")
 
 
 def _address() -> str:
@@ -136,17 +136,42 @@ def seed(key: str, value: Any) -> str:
     return key
 
 
-def forget_fields(audit_id: str, prefix: str = "") -> None:
-    """Let the widgets of an audit whose name begins so start anew from what is kept on disk."""
-    for key in [key for key in st.session_state if str(key).startswith(field(audit_id, prefix))]:
+def answer(key: str) -> Any:
+    """What stands in the widget with this key, or None."""
+    return st.session_state.get(key)
+
+
+def put(key: str, value: Any) -> None:
+    """Answer in the person's place: only from a callback, before the widget is drawn."""
+    st.session_state[key] = value
+
+
+def keep_fields(audit_id: str) -> None:
+    """Let the answers of an audit outlive a visit to another page, where their widgets are not drawn."""
+    for key in _fields(audit_id):
+        st.session_state[key] = st.session_state[key]
+
+
+def forget_fields(audit_id: str) -> None:
+    """Let the widgets of an audit start anew from what is kept on disk."""
+    for key in _fields(audit_id):
         del st.session_state[key]
 
 
+def _fields(audit_id: str) -> list[str]:
+    return [str(key) for key in st.session_state if str(key).startswith(field(audit_id, ""))]
+
+
+def action(audit_id: str, name: str) -> str:
+    """The key of a button that belongs to an audit: it holds nothing that could be kept."""
+    return f"do/{audit_id}/{name}"
+
+
 def upload_key(name: str) -> str:
-    """The key of an upload box; another one after `clear_upload`, so that the box is empty again."""
+    """The key of an upload box; another one after `clear_uploads`, so that the box is empty again."""
     return f"upload/{name}/{st.session_state.get(_UPLOADS, 0)}"
 
 
 def clear_uploads() -> None:
-    """Empty the upload boxes: what was in them is kept in the workspace now."""
+    """Empty the upload boxes: what was in them is kept in the workspace now, not in memory."""
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1

@@ -1,0 +1,260 @@
+"""What the columns of a table probably are, from names and values: each suggestion with its reason, for a person to confirm."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from core.cells import DEFAULT_MISSING, is_number, key
+from core.plan import Condition, Decision
+from core.profile import Column, Profile
+from core.survey import _MISSING_LOOKALIKES
+
+FEW_VALUES = 60
+PRESELECTED = 3
+AGE_CUTS = ((40.0,), (25.0, 40.0, 60.0))
+_MOST_OUTCOMES = 10
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A column's name or a cell's text, and why it is suggested."""
+
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Trait:
+    """Something about a person that laws and policies protect, and the words that name its column."""
+
+    name: str
+    words: frozenset[str]
+
+
+def _trait(name: str, words: str) -> Trait:
+    return Trait(name, frozenset(words.split()))
+
+
+# In the order of preselection. Accents are dropped before comparing; a few languages, not all.
+TRAITS = (
+    _trait("sex or gender", "sex gender geschlecht sexe genre sexo genero sesso"),
+    _trait(
+        "race or ethnic origin",
+        "race races racial ethnicity ethnic ethnie rasse raza etnia herkunft origine origen skin hautfarbe caste",
+    ),
+    _trait("age", "age ages agegroup alter edad eta idade"),
+    _trait("disability", "disability disabilities disabled handicap handicapped behinderung discapacidad disabilita"),
+    _trait("religion", "religion religious faith konfession religione"),
+    _trait(
+        "nationality",
+        "nationality national citizenship citizen native country foreign foreigner immigrant immigration migrant "
+        "migration staatsangehorigkeit nationalitat nationalite nacionalidad auslander",
+    ),
+    _trait("family status", "marital married relationship familienstand matrimonial pregnant pregnancy"),
+    _trait("language", "language languages sprache langue idioma lingua"),
+    _trait("sexual orientation", "orientation transgender lgbt"),
+    _trait("service in the forces", "veteran"),
+)
+_OUTCOME = frozenset(
+    "label labels target outcome outcomes y class truth actual observed result income default defaulted recid "
+    "recidivism repaid paid survived graduated passed churn readmitted fraud success bad good ergebnis resultat "
+    "resultado ziel".split()
+)
+_DECISION = frozenset(
+    "decision decisions decided prediction predictions predicted predict pred preds yhat approved approval accepted "
+    "admitted hired selected granted shortlisted invited recommended recommendation entscheidung vorhersage".split()
+)
+_SCORE = frozenset(
+    "score scores prob probs proba probability probabilities decile likelihood logit rating risk wahrscheinlichkeit "
+    "punktzahl probabilite probabilidad".split()
+)
+_BAD_NEWS = frozenset(
+    "recid recidivism reoffend reoffended default defaulted fraud arrest arrested charged convicted churn churned dropout "
+    "death died dead mortality readmitted readmission late delinquent delinquency bankrupt bankruptcy violent violence "
+    "crime toxic hate risk loss complaint accident bad denied rejected refused ruckfall recidive".split()
+)
+_GOOD = frozenset(
+    "yes y true t good approved approve accept accepted granted grant hired hire selected select admitted admit pass "
+    "passed paid repaid success successful favourable favorable positive low survived alive graduated invited ja oui si "
+    "sim vrai wahr gut bon bueno".split()
+)
+_BAD = frozenset(
+    "no n false f bad denied deny rejected reject refused refuse fail failed default defaulted unfavourable unfavorable "
+    "negative high died dead nein non nao faux falsch schlecht mauvais malo".split()
+)
+
+
+# ---------------------------------------------------------------- roles
+
+
+def outcome_column(profile: Profile) -> Suggestion | None:
+    """The column that probably says what really happened; None where nothing points to one."""
+    taken = {s.value for s in (decision_column(profile), score_column(profile), *sensitive_columns(profile)) if s}
+    ranked = [(_outcome_rank(profile, column), i) for i, column in enumerate(profile.columns) if column.name not in taken]
+    rank, place = max(ranked, default=(0, 0))
+    column = profile.columns[place]
+    if rank < 2:
+        return None
+    if words(column.name) & _OUTCOME:
+        return Suggestion(column.name, "its name reads like an outcome and it has few values")
+    return Suggestion(column.name, "it is the last column and has two values")
+
+
+def _outcome_rank(profile: Profile, column: Column) -> int:
+    distinct = len(filled(column))
+    if column.distinct is None or not 2 <= distinct <= _MOST_OUTCOMES:
+        return 0
+    named = bool(words(column.name) & _OUTCOME)
+    return 2 * named + (distinct == 2) * (named + (column is profile.columns[-1]) * (2 - named))
+
+
+def decision_column(profile: Profile) -> Suggestion | None:
+    """The column that probably holds decisions already made; None where nothing points to one."""
+    for column in profile.columns:
+        named = words(column.name)
+        if column.distinct is None or not 2 <= len(filled(column)) <= _MOST_OUTCOMES:
+            continue
+        if named & _DECISION and not named & _SCORE:
+            return Suggestion(column.name, "its name reads like a decision")
+        if named & _SCORE and column.kind == "text":
+            return Suggestion(column.name, "its name reads like a score, in words")
+    return None
+
+
+def score_column(profile: Profile) -> Suggestion | None:
+    """The column that probably holds scores; None where nothing points to one."""
+    for column in profile.columns:
+        named = words(column.name)
+        if column.kind != "number" or len(filled(column)) < 3:
+            continue
+        if named & _SCORE or (named & _DECISION and _spans_unit(column)):
+            return Suggestion(column.name, "its name reads like a score and it holds numbers")
+    return None
+
+
+def _spans_unit(column: Column) -> bool:
+    return column.low is not None and column.high is not None and 0 <= column.low and column.high <= 1
+
+
+def sensitive_columns(profile: Profile) -> tuple[Suggestion, ...]:
+    """The columns that probably say something protected about a person, the most usual first.
+
+    At most one for each trait comes before all the others: the one with the fewest values.
+    """
+    found = [(trait, column) for trait in TRAITS for column in _named_after(trait, profile)]
+    first = {trait.name: column.name for trait, column in reversed(found)}
+    ordered = sorted(found, key=lambda pair: first[pair[0].name] != pair[1].name)
+    unique = {column.name: trait.name for trait, column in reversed(ordered)}
+    return tuple(Suggestion(name, f"its name reads like {unique[name]}") for name in reversed(unique))
+
+
+def _named_after(trait: Trait, profile: Profile) -> list[Column]:
+    fitting = [column for column in profile.columns if words(column.name) & trait.words and _can_group(column, trait)]
+    return sorted(fitting, key=lambda column: column.distinct or FEW_VALUES + 1)
+
+
+def _can_group(column: Column, trait: Trait) -> bool:
+    if len(filled(column)) < 2 or words(column.name) & (_SCORE | _DECISION):
+        return False
+    return (column.distinct or FEW_VALUES + 1) <= FEW_VALUES or (trait.name == "age" and column.kind == "number")
+
+
+def identifiers(profile: Profile) -> tuple[str, ...]:
+    """Columns whose cells differ in every row, as names and numbers of people do."""
+    return tuple(c.name for c in profile.columns if c.unique and (c.kind == "text" or words(c.name) & {"id", "nr", "no"}))
+
+
+# ---------------------------------------------------------------- values
+
+
+def good_value(column: Column) -> Suggestion | None:
+    """The value of an outcome or decision that is probably good for the person; None where nothing points to one."""
+    texts = filled(column)
+    if not 2 <= len(texts) <= _MOST_OUTCOMES:
+        return None
+    if words(column.name) & _BAD_NEWS:
+        bad_news = next((text for text in texts if _means(text, _BAD) or key(text) == key(0)), None)
+        return bad_news and Suggestion(bad_news, f'"{column.name}" reads like bad news for the person, and this says no')
+    for text in texts:
+        if _means(text, _GOOD):
+            return Suggestion(text, "this word usually means the good outcome")
+    larger = [text for text in texts if text.startswith((">", "≥"))]
+    if len(larger) == 1:
+        return Suggestion(larger[0], "it is the higher of the two")
+    if {key(text) for text in texts} == {key(0), key(1)}:
+        return Suggestion(next(text for text in texts if key(text) == key(1)), "1 usually means yes")
+    return None
+
+
+def _means(text: str, meanings: frozenset[str]) -> bool:
+    said = words(text)
+    return bool(said & meanings) and not said & {"not", "kein", "pas"}
+
+
+def cut_points(column: Column) -> tuple[float, ...]:
+    """Where a column of numbers is probably best cut into groups: ages at 40, others near the middle person."""
+    if words(column.name) & TRAITS[2].words and column.low is not None and column.low < 40 < (column.high or 0):
+        return AGE_CUTS[0]
+    numbers = sorted((float(text), n) for text, n in column.values if is_number(text))
+    half, seen = sum(n for _, n in numbers) / 2, 0
+    for number, n in numbers:
+        seen += n
+        if seen > half:
+            return (number,)
+    return ()
+
+
+def unknown_texts(profile: Profile) -> dict[str, tuple[str, ...]]:
+    """Texts that may mean "not known" but are not taken as missing, each with the columns they stand in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column in profile.columns:
+        for text in {text.strip() for text, _ in column.values}.intersection(_MISSING_LOOKALIKES):
+            found[text] = (*found.get(text, ()), column.name)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+# ---------------------------------------------------------------- sentences to confirm
+
+
+def outcome_sentence(column: str, condition: Condition) -> str:
+    """The sentence that confirms which outcome is good for the person."""
+    return f'Someone with {condition_words(condition)} in "{column}" got the good outcome.'
+
+
+def decision_sentence(decision: Decision) -> str:
+    """The sentence that confirms from where on a person is selected."""
+    if decision.prediction is not None and decision.favourable is not None:
+        return f'Someone with {condition_words(decision.favourable)} in "{decision.prediction}" was selected.'
+    if decision.score is not None:
+        condition = decision.favourable or Condition(at_least=decision.threshold)
+        return f'Someone with {condition_words(condition)} in "{decision.score}" is selected.'
+    if decision.output == "class":
+        return "Someone whom the model puts in the good class is selected."
+    threshold = 0.5 if decision.threshold is None else decision.threshold
+    return f"Someone is selected when the model gives the good outcome a probability of {threshold:g} or more."
+
+
+def condition_words(condition: Condition) -> str:
+    """A condition as a person would say it."""
+    if condition.at_least is not None:
+        return f"{condition.at_least:g} or more"
+    if condition.below is not None:
+        return f"less than {condition.below:g}"
+    return " or ".join(f'"{value}"' for value in condition.values)
+
+
+# ---------------------------------------------------------------- within
+
+
+def words(name: str) -> set[str]:
+    """The words of a name, in small letters without accents: "ageAtArrest" and "age_at_arrest" are alike."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return {word.casefold() for word in _WORD.findall(plain)}
+
+
+def filled(column: Column) -> list[str]:
+    """A column's texts that are not missing, trimmed, most frequent first; the most frequent ones of very many."""
+    return list(dict.fromkeys(text.strip() for text, _ in column.values if text.strip() not in DEFAULT_MISSING))
