@@ -19,6 +19,7 @@ from core.decisions import source
 from core.engine import count
 from core.findings import judge, plan_rule
 from core.plan import Plan
+from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress
 from core.record import axis_to_json, groups_to_json
@@ -34,6 +35,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """
     given, out = folder / "in", folder / "out"
     plan = Plan.from_toml(str(request["plan"]))
+    check_policy(plan)
     seconds: dict[str, float] = {}
     with _timed(seconds, "profile"):
         dataset = _dataset(given, out, plan, progress)
@@ -56,7 +58,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "read": counted.read,
         "dropped": list(counted.dropped),
         "near_threshold": counted.near_threshold,
-        "warnings": list(counted.warnings),
+        "warnings": [*policy_warnings(plan), *counted.warnings],
         "aif360": asdict(opinion),
         "versions": _versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},

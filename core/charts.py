@@ -6,7 +6,7 @@ Colours are Okabe and Ito's that stand out on white and on the dark theme alike;
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -37,7 +37,8 @@ _SHAPES = {
     "not_measurable": "M-1,-0.3L1,-0.3L1,0.3L-1,0.3Z",
     "reference": "square",
 }
-_ROW, _NAME_UP, _DOT_DOWN = 48, -10, 10
+ROW = 48
+_NAME_UP, _DOT_DOWN = -10, 10
 _PADDING = 0.03
 _TITLE = 44
 
@@ -45,7 +46,8 @@ _TITLE = 44
 def mark_svg(verdict: str, size: int = 16) -> str:
     """The mark of a verdict as SVG: filled diamond, half-filled circle, open circle or dash."""
     drawn = _MARKS[verdict].format(COLOURS[verdict])
-    return f'<svg width="{size}" height="{size}" viewBox="0 0 16 16" aria-hidden="true">{drawn}</svg>'
+    space = f'width="{size}" height="{size}" viewBox="0 0 16 16"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {space} aria-hidden="true">{drawn}</svg>'
 
 
 def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChart:
@@ -59,11 +61,11 @@ def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChar
         The colours of text and of what lies behind it, as CSS writes them.
     """
     rows = [_row(place, row, standings) for place, row in enumerate(standings.rows)]
-    base = alt.Chart(alt.Data(values=rows)).encode(y=_y(len(rows)))
-    measured = base.transform_filter("datum.value !== null").encode(x=_x("value:Q", rows, standings))
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=_y(len(rows)))
+    measured = base.transform_filter("datum.value !== null").encode(x=_x("value:Q", rows, standings, ink))
     point: dict[str, Any] = {"size": 130, "opacity": 1, "strokeWidth": 2, "yOffset": _DOT_DOWN}
     layers = [
-        *_band(rows, standings),
+        *_band(rows, standings, ink),
         measured.mark_rule(strokeWidth=3, opacity=0.5, yOffset=_DOT_DOWN, y2Offset=_DOT_DOWN).encode(
             x=alt.X("low:Q"), x2="high:Q", stroke=_by_verdict(alt.Stroke, COLOURS)
         ),
@@ -71,11 +73,11 @@ def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChar
         base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.value(8), **_symbols(paper)),
         _text(base, "left", ink).encode(x=alt.value(0), text="name:N"),
         _text(base, "right", ink).encode(x=alt.value("width"), text="words:N"),
-        base.mark_bar(opacity=0, size=_ROW).encode(
+        base.mark_bar(opacity=0, size=ROW).encode(
             x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
         ),
     ]
-    return alt.layer(*layers).properties(height=_ROW * len(rows))
+    return alt.layer(*layers).properties(height=ROW * len(rows))
 
 
 def svg(chart: alt.LayerChart, width: int) -> str:
@@ -119,20 +121,20 @@ def _interval(row: Standing, standings: Standings) -> tuple[float | None, float 
     return (0.0, 0.0, 0.0) if row.gap is None else (row.gap.value, row.gap.low, row.gap.high)
 
 
-def _band(rows: list[dict[str, Any]], standings: Standings) -> list[alt.Chart]:
+def _band(rows: list[dict[str, Any]], standings: Standings, ink: str) -> list[alt.Chart]:
     """The acceptable values as a shaded strip, and the reference's own value as a line in it."""
     if standings.acceptable is None:
         return []
     low, high = standings.acceptable
-    data = alt.Chart(alt.Data(values=[{"low": low, "high": high, "value": rows[0]["value"]}]))
+    data = alt.Chart(alt.InlineData(values=[{"low": low, "high": high, "value": rows[0]["value"]}]))
     whole = {"y": alt.value(0), "y2": alt.value("height")}
     return [
-        data.mark_rect(color=GREY, opacity=0.16).encode(x=_x("low:Q", rows, standings), x2="high:Q", **whole),
+        data.mark_rect(color=GREY, opacity=0.16).encode(x=_x("low:Q", rows, standings, ink), x2="high:Q", **whole),
         data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **whole),
     ]
 
 
-def _x(field: str, rows: list[dict[str, Any]], standings: Standings) -> alt.X:
+def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: str) -> alt.X:
     ends = [row[key] for row in rows for key in ("value", "low", "high") if row[key] is not None]
     ends += standings.acceptable or ()
     low, high = min(ends, default=0.0), max(ends, default=1.0)
@@ -144,7 +146,14 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings) -> alt.X:
         title = f"Points more or less than {name_of(standings.rows[1].gap.reference)}" if standings.rows[1].gap else ""
         domain, label = [low - pad, high + pad], "datum.value == 0 ? '0' : format(100 * datum.value, '+.0f')"
     axis = alt.Axis(
-        title=title, labelExpr=label, orient="bottom", grid=False, tickCount=6, domain=False, titleLimit=320
+        title=wrap(title, _TITLE),
+        titleColor=ink,
+        titleFontWeight="normal",
+        labelExpr=label,
+        labelColor=ink,
+        grid=False,
+        tickCount=6,
+        domain=False,
     )
     return alt.X(field, axis=axis, scale=alt.Scale(domain=domain, zero=False, nice=False))
 
@@ -153,7 +162,7 @@ def _y(rows: int) -> alt.Y:
     return alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False))
 
 
-def _text(base: alt.Chart, align: str, ink: str) -> alt.Chart:
+def _text(base: alt.Chart, align: Literal["left", "right"], ink: str) -> alt.Chart:
     limit = alt.expr("max(60, width - 180)") if align == "left" else alt.Undefined
     return base.mark_text(align=align, baseline="middle", dy=_NAME_UP, fontSize=13, color=ink, limit=limit)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import sys
 import tempfile
 from dataclasses import replace
@@ -61,11 +62,21 @@ def _audit(chosen: argparse.Namespace) -> int:
     elif chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
     for path in (data, *([model] if model else [])):
-        if not path.is_file():
-            raise DataError(f"{path} is not there. Correct the path in the plan, or give it with --data or --model.")
+        if not _can_be_read(path):
+            raise DataError(
+                f"{path} is not there or cannot be read. Correct the path in the plan, or give it with --data or"
+                " --model."
+            )
     record = run_audit(plan, data, model)
     _write(record, chosen.out)
     return 0
+
+
+def _can_be_read(path: Path) -> bool:
+    try:
+        return path.is_file() and os.access(path, os.R_OK)
+    except OSError:  # a name that no file can have
+        return False
 
 
 def run_audit(plan: Plan, data: Path, model: Path | None) -> AuditRecord:

@@ -153,7 +153,7 @@ def _listed(column: str, dataset: Dataset) -> Attribute:
     decimal = dataset.profile.decimal
     dataset.profile.column(column)
     counted = dataset.vocabulary(column)
-    missing = keys(dataset.missing)
+    missing = keys((*dataset.missing, MISSING_GROUP))
     present = {text: n for text, n in counted.items() if key(text, decimal) not in missing}
     names = most_frequent_spellings(present, decimal)
     if len(names) > MOST_VALUES:
@@ -184,6 +184,8 @@ def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute
     texts = [f"{cut:g}" for cut in cuts]
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)
+    if len(set(values)) < len(values):
+        raise PlanError(f'[groups] bins for "{column}": cut points this close share a name; give rounder ones.')
 
     def code(batch: Batch) -> Codes:
         numbers = batch.floats(column)

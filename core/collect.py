@@ -118,7 +118,7 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
     """
     with _believing_nothing():
         facts = checked_json(out / FACTS_FILE, _FACTS_CAP)
-        counts = _counts(out, facts, plan)
+        counts = _counts(out, facts, plan, rows)
         dropped = tuple(map(int, facts["dropped"]))
         if int(facts["read"]) != rows or counts.people != rows - sum(dropped) or min(dropped, default=0) < 0:
             raise ValueError("its people do not add up to the table's rows")
@@ -138,19 +138,22 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
         )
 
 
-def _counts(out: Path, facts: dict[str, Any], plan: Plan) -> Counts:
+def _counts(out: Path, facts: dict[str, Any], plan: Plan, rows: int) -> Counts:
     groups, axis = groups_from_json(facts["groups"]), axis_from_json(facts["axis"])
     n, sums = checked_array(out / N_FILE, _ARRAY_CAP), checked_array(out / SUMS_FILE, _ARRAY_CAP)
     if groups.attributes != plan.groups.sensitive:
         raise ValueError("its groups are not the plan's")
     if n.shape != (len(groups), LABELS, axis.bins) or sums.shape != (SUMS, len(groups), LABELS):
         raise ValueError("its counts have the wrong shape")
-    if n.dtype != np.int64 or sums.dtype != np.int64 or n.min() < 0:
+    if n.dtype != np.int64 or sums.dtype != np.int64 or n.min() < 0 or n.max() > rows:
         raise ValueError("its counts are not counts")
     if plan.data.label is None and n[:, :UNKNOWN].any():
         raise ValueError("it has outcomes though the plan names none")
     people = n.sum(axis=2).astype(np.float64)
-    if (np.abs(sums) > (people * (_LARGEST_SCORE + 1) ** 2 + 1) * SUM_UNIT).any():
+    if (
+        sums[1].min() < 0
+        or (np.abs(sums.astype(np.float64)) > (people * (_LARGEST_SCORE + 1) ** 2 + 1) * SUM_UNIT).any()
+    ):
         raise ValueError("its score sums do not fit its people")
     return Counts(groups, axis, n, sums)
 

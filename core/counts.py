@@ -125,7 +125,7 @@ class Axis:
         if len(self.edges) < 3 or not 2.0**-100 < self.edges[-1] - self.edges[0] < 2.0**100:
             return None
         guesses = self._guesses[2]
-        steps = int(np.max(np.append(guesses[3:], [len(self.edges) - 1] * 3) - guesses)) + 1
+        steps = int(np.max(np.append(guesses[3:], [len(self.edges) - 1] * 3) - guesses))
         return steps if steps <= 4 else None
 
     def split(self, limit: float) -> int:
@@ -251,7 +251,7 @@ class Counts:
         """
         hit = UNFAVOURABLE if self.axis.lower_is_better else FAVOURABLE
         total = int(self.sums[1, group, :UNKNOWN].sum()) - 2 * int(self.sums[0, group, hit])
-        return total / SUM_UNIT + int(self.n[group, hit].sum())
+        return max(0.0, total / SUM_UNIT + int(self.n[group, hit].sum()))
 
     def scores(self) -> Ints:
         """People by score alone, a decision column left aside: int64 of shape (groups, 3, edges)."""
@@ -291,7 +291,7 @@ def tally(
         place = np.multiply(cells[part], LABELS, dtype=small, casting="unsafe")
         place += labels[part].astype(small, copy=False)
         if scores is not None:
-            _add_sums(sums, place, scores[part].astype(np.float64) / axis.scale)
+            _add_sums(sums, place, np.multiply(scores[part], 1 / axis.scale, dtype=np.float64))
         place *= small.type(axis.bins)
         if scores is not None:
             place += axis.bin(scores[part]).astype(small, copy=False)
@@ -315,7 +315,8 @@ def _exact_rows(axis: Axis, scores: npt.NDArray[np.number]) -> int:
 def _add_sums(sums: Ints, place: npt.NDArray[np.integer], scaled: Floats) -> None:
     """Add the scores and their squares, each rounded to 2^-30, to the sums of shape (2, groups x labels)."""
     for row, value in zip(sums, (scaled, scaled * scaled), strict=True):
-        row += np.bincount(place, weights=np.rint(value * SUM_UNIT), minlength=row.size).astype(np.int64)
+        value *= SUM_UNIT
+        row += np.bincount(place, weights=np.rint(value, out=value), minlength=row.size).astype(np.int64)
 
 
 def of_selection(groups: Groups, n: Ints) -> Counts:

@@ -31,7 +31,9 @@ _BOMS = (
 # Encodings that Excel writes, the likelier first where the bytes do not tell.
 _LEGACY = ("cp1252", "cp1250", "cp1251", "cp932", "gb18030", "big5", "euc_kr")
 # What only Central European text looks like when read as Western: letters of Slavic languages, signs within words.
-_CENTRAL = re.compile("[\u0160\u0161\u017d\u017e]|[^\\W\\d_][\u00b9\u00b3\u00bf\u00a3\u00af\u00a5][^\\W\\d_]")
+_CENTRAL = re.compile(
+    "[\u0160\u0161\u017d\u017e]|[^\\W\\d_][\u00b9\u00b3\u00bf\u00a5][^\\W\\d_]|[\u00a3\u00af][^\\W\\d_]"
+)
 
 
 @dataclass(frozen=True)

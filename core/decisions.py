@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.cells import is_number, key
 from core.coding import prediction_coder
 from core.counts import MOST_DISTINCT, Axis
 from core.data import Batch, Dataset
@@ -18,6 +19,7 @@ from core.findings import plan_threshold
 from core.plan import Plan
 
 QUANTILES = 1_000
+_SAMPLED = 1 << 20
 
 Scores = npt.NDArray[np.floating] | None
 Selected = npt.NDArray[np.integer] | None
@@ -85,23 +87,52 @@ def score_axis(plan: Plan, dataset: Dataset, column: str) -> Axis:
             " column."
         )
     edges = decision.edges or _edges(dataset, column)
-    spans = min(edges[0], known.low) >= 0 and max(edges[-1], known.high) <= 1
+    if limits and limits[0] <= edges[0]:
+        limits.append(_just_below(limits[0]))  # a bin for the smaller scores of a later file
+    spans = min(edges[0], known.low) >= _just_below(0.0) and max(edges[-1], known.high) <= 1
     kind = "probability" if spans else "score"
     return Axis.of([*edges, *limits], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
 
 
+def _just_below(limit: float) -> float:
+    return float(np.nextafter(limit, -np.inf))
+
+
 def _edges(dataset: Dataset, column: str) -> tuple[float, ...]:
-    """Every distinct score where there are at most `MOST_DISTINCT`, else that many quantiles of all scores."""
-    distinct = dataset.profile.column(column).distinct
-    parts = [batch.floats(column) for batch in dataset.batches((column,))]
-    scores = np.concatenate(parts)
-    scores = scores[~np.isnan(scores)]
-    values = np.unique(scores) if distinct is not None else scores
-    if distinct is not None and len(values) <= MOST_DISTINCT:
-        return tuple(values.tolist())
-    values = np.sort(scores)
-    places = np.linspace(0, len(values) - 1, QUANTILES + 1).round().astype(np.int64)
-    return tuple(np.unique(values[places]).tolist())
+    """Every distinct score where there are at most `MOST_DISTINCT`, else that many quantiles."""
+    if dataset.profile.column(column).distinct is not None:
+        decimal = dataset.profile.decimal
+        texts = (text.strip() for text in dataset.vocabulary(column))
+        distinct = {float(key(text, decimal)) for text in texts if is_number(text, decimal)}
+        if len(distinct) <= MOST_DISTINCT:
+            return tuple(sorted(distinct))
+    scores = _sampled(dataset, column)
+    places = np.linspace(0, len(scores) - 1, QUANTILES + 1).round().astype(np.int64)
+    return tuple(np.unique(np.sort(scores)[places]).tolist())
+
+
+def _sampled(dataset: Dataset, column: str) -> npt.NDArray[np.float64]:
+    """The column's scores, or of more than `_SAMPLED` those whose bits hash low.
+
+    Which scores are taken depends on their values alone, so neither the order of rows nor their number at once matters.
+    """
+    taken, halvings = np.empty(0), 0
+    for batch in dataset.batches((column,)):
+        scores = batch.floats(column)
+        taken = np.concatenate([taken, _low(scores[~np.isnan(scores)], halvings)])
+        while len(taken) > _SAMPLED and halvings < 40:
+            halvings += 1
+            taken = _low(taken, halvings)
+    return taken
+
+
+def _low(scores: npt.NDArray[np.float64], halvings: int) -> npt.NDArray[np.float64]:
+    """The scores in one of 2^halvings classes by a multiplicative hash (Fibonacci hashing) of their bits."""
+    if halvings == 0:
+        return scores
+    hashed = (scores.view(np.uint64) ^ (scores.view(np.uint64) >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
+    low: npt.NDArray[np.float64] = scores[hashed >> np.uint64(64 - halvings) == 0]
+    return low
 
 
 def _model(plan: Plan, dataset: Dataset, path: Path | None) -> Source:

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from core.counts import Axis, Counts
 from core.findings import Judgement, judge, plan_threshold
-from core.plan import Plan
-from core.reference import By, References
+from core.record import AuditRecord
 from core.rules import Rule
 
-_MOST_STEPS = 100
+_STEPS = 100
 
 
-def thresholds(axis: Axis, plan: Plan) -> tuple[float, ...]:
+def thresholds(record: AuditRecord) -> tuple[float, ...]:
     """The thresholds that can be tried, rising, the plan's own among them; none where decisions came ready-made.
 
     A model's probabilities go in steps of 0.01; a column of scores has its own values, thinned out where they are many.
     """
+    axis, plan = record.counts.axis, record.plan
     if axis.decided or axis.kind == "decision":
         return ()
-    steps = (
-        [k / _MOST_STEPS for k in range(_MOST_STEPS + 1)] if plan.decision.model is not None else _thinned(axis.edges)
-    )
+    if plan.decision.model is not None:
+        steps = [step / _STEPS for step in range(_STEPS + 1)]
+    else:
+        steps = [*axis.edges[:: -(-len(axis.edges) // _STEPS)], axis.edges[-1]]
     return tuple(sorted({*steps, plan_threshold(plan)}))
 
 
-def judged_at(counts: Counts, plan: Plan, by: By, threshold: float, references: References) -> Judgement:
-    """The judgement of one table of groups at another threshold, against the references of the plan's own."""
-    asked = replace(plan, groups=replace(plan.groups, sensitive=by, intersections=len(by)))
-    return judge(counts, asked, Rule.threshold(counts.axis, threshold), references)
-
-
-def _thinned(edges: tuple[float, ...]) -> list[float]:
-    """About `_MOST_STEPS` of the edges, evenly taken, the first and the last among them."""
-    every = -(-len(edges) // _MOST_STEPS)
-    return [*edges[::every], edges[-1]]
+def judged_at(record: AuditRecord, threshold: float) -> Judgement:
+    """The judgement at another threshold, against the references of the plan's own."""
+    rule = Rule.threshold(record.counts.axis, threshold)
+    return judge(record.counts, record.plan, rule, record.references)

@@ -227,8 +227,8 @@ class _Gathered:
             "few": f"only {fewest} people: too few for a verdict",
             "far": "outside the acceptable band, but a difference this large can come from chance",
             "look_closer": (
-                f"inside the acceptable band, but unusual if the rates were the same (p {c.p_value:.2g}; "
-                f"{p_adjusted:.2g} after allowing for {comparisons} comparisons): look closer"
+                f"inside the acceptable band, but unusual if the rates were the same (p {p_words(c.p_value)}; "
+                f"{p_words(p_adjusted)} after allowing for {comparisons} comparisons): look closer"
             ),
             "wide": "the range includes both no difference and a difference that matters",
         }[why]
@@ -275,6 +275,11 @@ class _Gathered:
             group_shares=tuple(self.every[self.g]),
             reference_shares=tuple(self.every[self.against]),
         )
+
+
+def p_words(p: float | None) -> str:
+    """A p-value as it is shown."""
+    return "not tested" if p is None else "< 0.0001" if p < 0.0001 else f"{p:.2g}"
 
 
 def _theil_index(people: Confusion, plan: Plan) -> Estimate | None:

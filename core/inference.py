@@ -1,7 +1,6 @@
 """Scores on a device: batches of a size found by trial, each row's score of the favourable outcome."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,23 +8,16 @@ import numpy.typing as npt
 
 from core.data import Batch
 from core.errors import ModelError
+from core.models.device import choose_device as choose_device
 from core.models.features import Binding
 from core.models.model import Array, Features, FloatType, Model, Outputs
 from core.plan import Decision, Output
 
-FIRST_ROWS, MOST_ROWS, GROWTH = 4096, 65536, 4
-WORTH_GROWING = 1.1
+FIRST_ROWS, GROWTH = 4096, 4
+# More rows than a processor's cache holds only slow it down; a graphics card wants many.
+MOST_ROWS = {"cpu": 1 << 14, "cuda": 1 << 16}
 # Sums of float32 probabilities miss 1 by a few units in the last place.
 ROUNDING = 1e-5
-
-
-def choose_device() -> str:
-    """The device to score on: "cuda" where there is one that works, else "cpu"."""
-    if not Path("/dev/nvidiactl").exists():
-        return "cpu"
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def reading(decision: Decision, model: Model) -> Output:
@@ -65,15 +57,14 @@ def _columns(scores: Array) -> Array:
     if scores.ndim == 2 and scores.shape[1] > 0:
         return scores
     raise ModelError(
-        f"The model gives results of shape {scores.shape}; Plumbline needs one number, or one number per class, "
-        "for each row."
+        f"The model gives results of shape {scores.shape}; Plumbline needs one number, or one number per class, for "
+        "each row."
     )
 
 
 def _refuse_not_finite(scores: Array) -> None:
-    if not np.isfinite(scores).all():
-        row = int(np.flatnonzero(~np.isfinite(scores).all(axis=1))[0])
-        raise NotFinite(row)
+    if not (np.isfinite(scores.min(initial=0)) and np.isfinite(scores.max(initial=0))):  # NaN passes through both
+        raise NotFinite(int(np.flatnonzero(~np.isfinite(scores).all(axis=1))[0]))
 
 
 class NotFinite(ModelError):
@@ -88,11 +79,11 @@ def _checked(scores: Array) -> Array:
     low, high = float(scores.min(initial=0)), float(scores.max(initial=0))
     if low < -ROUNDING or high > 1 + ROUNDING:
         raise ModelError(
-            f"The model gives numbers from {low:.4g} to {high:.4g}, which are no probabilities. If they are "
-            "logits (scores before a sigmoid "
-            'or softmax), write output = "logit" under [decision]; if they are labels, write output = "class".'
+            f"The model gives numbers from {low:.4g} to {high:.4g}, which are no probabilities. If they are logits "
+            '(scores before a sigmoid or softmax), write output = "logit" under [decision]; if they are labels, '
+            'write output = "class".'
         )
-    return np.clip(scores, 0, 1)
+    return np.clip(scores, 0, 1) if low < 0 or high > 1 else scores
 
 
 def _from_logits(scores: Array) -> Array:
@@ -127,8 +118,8 @@ def favourable_indices(decision: Decision, classes: tuple[str | int, ...] | None
     )
     if len(wanted) == count:
         raise ModelError(
-            "favourable_class names every class, so nobody could be refused. Name only those that are good for "
-            "the person."
+            "favourable_class names every class, so nobody could be refused. Name only those that are good for the "
+            "person."
         )
     return wanted
 
@@ -185,8 +176,8 @@ def _decided_by_numbers(scores: Array | None, decision: Decision, model: Model) 
     whole = np.rint(columns[:, 0])
     if not np.array_equal(whole, columns[:, 0]):
         raise ModelError(
-            'The model gives numbers between the classes, not labels: write output = "probability" or "logit" '
-            "under [decision]."
+            'The model gives numbers between the classes, not labels: write output = "probability" or "logit" under '
+            "[decision]."
         )
     return np.isin(
         whole.astype(np.int64).astype(str),
@@ -194,14 +185,48 @@ def _decided_by_numbers(scores: Array | None, decision: Decision, model: Model) 
     )
 
 
+class Trial:
+    """Finds how many rows at once score fastest: more each time for as long as that pays, fewer when memory ends."""
+
+    def __init__(self, most: int) -> None:
+        """Try at most `most` rows at once."""
+        self.rows = min(FIRST_ROWS, most)
+        self._most = most
+        self._warm, self._over = False, False
+        self._fastest, self._fastest_rows = 0.0, self.rows
+
+    def took(self, rows: int, seconds: float) -> None:
+        """Learn from one run. The first is left out: it pays for what is set up only once."""
+        if self._over or rows < self.rows:
+            return
+        rate = rows / max(seconds, 1e-9)
+        if self._warm and rate <= self._fastest:
+            self.rows, self._over = self._fastest_rows, True
+        elif self._warm:
+            self._fastest, self._fastest_rows = rate, self.rows
+            self._over = self.rows == self._most
+            self.rows = min(self.rows * GROWTH, self._most)
+        self._warm = True
+
+    def ran_out(self, rows: int) -> None:
+        """Halve the rows after a run of `rows` that did not fit. Raises ModelError where that was a single one."""
+        if rows == 1:
+            raise ModelError("The model needs more memory for a single row than this machine gives a job.")
+        self.rows, self._over = rows // 2, True
+
+
 class Scorer:
-    """Scores batches of rows; `batch_size` rows go through the model at once."""
+    """Scores batches of rows."""
 
     def __init__(self, model: Model, binding: Binding, decision: Decision, device: str) -> None:
         """Score with a model that was opened on `device`."""
         self._model, self._binding, self._decision, self._device = model, binding, decision, device
-        self.batch_size = min(FIRST_ROWS, model.rows[1] or FIRST_ROWS)
-        self._best: float | None = 0.0  # rows a second so far; None once growing stopped paying
+        self._trial = Trial(min(MOST_ROWS[device], model.rows[1] or MOST_ROWS[device]))
+
+    @property
+    def batch_size(self) -> int:
+        """How many rows go through the model at once, as far as tried."""
+        return self._trial.rows
 
     @property
     def columns_used(self) -> tuple[str, ...]:
@@ -220,32 +245,39 @@ class Scorer:
 
     def score(self, batch: Batch) -> Array:
         """Scores or decisions of a batch, as favourable_scores gives them. Raises ModelError or DataError."""
+        if len(batch) == 0:
+            return np.zeros(0, dtype=self.dtype or np.bool_)
         features = self._binding.features(batch)
-        parts: list[Array] = []
+        parts: list[Outputs] = []
         done = 0
         while done < len(batch):
-            part = self._run(features, done, len(batch))
-            parts.append(self._read(part, batch, done))
-            done += len(parts[-1])
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=self.dtype or np.bool_)
+            parts.append(self._run(features, done, len(batch)))
+            done += len(_given(parts[-1]))
+        try:
+            return favourable_scores(_joined(parts), self._decision, self._model)
+        except NotFinite as error:
+            raise ModelError(
+                f"The model's result for {batch.where(error.row)} is not a finite number. A missing or extreme value "
+                "in that row is the usual cause: look at its cells, or leave such rows out with keep."
+            ) from None
 
     def _run(self, features: Features, start: int, total: int) -> Outputs:
         """Outputs of the next rows, at most `batch_size`; half as many whenever memory does not suffice."""
         while True:
-            rows = min(self.batch_size, total - start)
+            rows = min(self._trial.rows, total - start)
             begin = time.perf_counter()
             try:
                 outputs = self._model.run(_slice(features, start, start + rows))
             except MemoryError:
-                if self.batch_size == 1:
-                    raise ModelError(
-                        "The model needs more memory for a single row than this machine gives a job."
-                    ) from None
+                self._trial.ran_out(rows)
                 self._free()
-                self.batch_size, self._best = max(1, rows // 2), None
                 continue
-            self._check_rows(outputs, rows)
-            self._grow(rows, time.perf_counter() - begin)
+            self._trial.took(rows, time.perf_counter() - begin)
+            if _given(outputs).shape[:1] != (rows,):
+                raise ModelError(
+                    f"The model gave results of shape {_given(outputs).shape} for {rows} rows; Plumbline needs one "
+                    "result for each row."
+                )
             return outputs
 
     def _free(self) -> None:
@@ -255,34 +287,19 @@ class Scorer:
 
             torch.cuda.empty_cache()
 
-    def _grow(self, rows: int, seconds: float) -> None:
-        """Try more rows at once for as long as that makes scoring faster."""
-        if self._best is None or rows < self.batch_size:
-            return
-        rate = rows / max(seconds, 1e-9)
-        larger = min(self.batch_size * GROWTH, MOST_ROWS, self._model.rows[1] or MOST_ROWS)
-        if rate < self._best * WORTH_GROWING or larger == self.batch_size:
-            self._best = None
-        else:
-            self._best, self.batch_size = rate, larger
 
-    def _check_rows(self, outputs: Outputs, rows: int) -> None:
-        given = outputs.labels if outputs.scores is None else outputs.scores
-        if given is None or given.shape[:1] != (rows,):
-            shape = None if given is None else given.shape
-            raise ModelError(
-                f"The model gave results of shape {shape} for {rows} rows; Plumbline needs one result for each row."
-            )
+def _given(outputs: Outputs) -> Array:
+    """The scores, else the labels; one of them is always there."""
+    given = outputs.labels if outputs.scores is None else outputs.scores
+    return np.zeros(0) if given is None else given
 
-    def _read(self, outputs: Outputs, batch: Batch, start: int) -> Array:
-        try:
-            return favourable_scores(outputs, self._decision, self._model)
-        except NotFinite as error:
-            raise ModelError(
-                f"The model's result for {batch.where(start + error.row)} is not a finite number. A missing or "
-                "extreme value in that row is "
-                "the usual cause: look at its cells, or leave such rows out with keep."
-            ) from None
+
+def _joined(parts: list[Outputs]) -> Outputs:
+    """The outputs of consecutive rows as one."""
+    if len(parts) == 1:
+        return parts[0]
+    given = np.concatenate([_given(part) for part in parts])
+    return Outputs(None, given) if parts[0].scores is None else Outputs(given, None)
 
 
 def _slice(features: Features, start: int, stop: int) -> Any:

@@ -152,8 +152,9 @@ def _mean_score(counts: Counts, group: int, confidence: float) -> Estimate:
     if n == 0:
         return Estimate(None, reason=NOBODY)
     total, squares = (int(counts.sums[i, group].sum()) / SUM_UNIT for i in (0, 1))
-    moments = Moments.of(n, total * scale, squares * scale * scale)
-    return Estimate(moments.mean, *_ends(moments.interval(confidence)), denominator=n)
+    moments = Moments.of(n, total, squares)
+    low, high = _ends(moments.interval(confidence))
+    return Estimate(moments.mean * scale, low and low * scale, high and high * scale, denominator=n)
 
 
 def _ends(interval: Interval) -> tuple[float | None, float | None]:
@@ -188,12 +189,11 @@ def _brier_score(counts: Counts, group: int, confidence: float) -> Estimate:
 
 
 def _binned_error_variance(counts: Counts, group: int, mean: float) -> float:
-    """Variance of the squared error, every score taken at the middle of its bin: within 1/1000 of the exact one."""
+    """Variance of the squared error, every score taken at its bin's edge: exact where each score has its own bin."""
     edges = np.asarray(counts.axis.edges)
-    middle = np.clip((edges + np.append(edges[1:], edges[-1])) / 2, 0.0, 1.0)
     goods = (1.0, 0.0) if counts.axis.lower_is_better else (0.0, 1.0)
     people = counts.scores()[group]
-    squares = sum(float(people[label] @ ((middle - good) ** 2 - mean) ** 2) for label, good in enumerate(goods))
+    squares = sum(float(people[label] @ ((edges - good) ** 2 - mean) ** 2) for label, good in enumerate(goods))
     return squares / float(people[:2].sum())
 
 

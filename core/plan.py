@@ -97,6 +97,9 @@ def _check(plan: Plan) -> None:
             )
         if not cuts or any(low >= high for low, high in zip(cuts, cuts[1:], strict=False)):
             raise PlanError(f'[groups] bins for "{column}" must be numbers in rising order, such as [25, 40, 60].')
+    limited = [limit.measure for limit in plan.policy.limits]
+    if len(set(limited)) < len(limited):
+        raise PlanError("[policy] limits names a measure twice: give each measure one limit.")
     if isinstance(groups.reference, dict):
         strangers = [column for column in groups.reference if column not in groups.sensitive]
         if strangers:
@@ -141,9 +144,15 @@ def _check_decision(decision: Decision) -> None:
             " threshold."
         )
     if decision.model is None:
-        for key, given in (("output", decision.output), ("features", decision.features)):
-            if given:
+        for key in ("output", "features", "favourable_class"):
+            if getattr(decision, key) != getattr(Decision(), key):
                 raise PlanError(f"[decision] {key} belongs to a model, and this plan names none: remove it.")
+    if decision.score is None:
+        for key in ("edges", "lower_is_better"):
+            if getattr(decision, key) != getattr(Decision(), key):
+                raise PlanError(f"[decision] {key} belongs to a score column, and this plan names none: remove it.")
+    if decision.favourable_class == ():
+        raise PlanError("[decision] favourable_class lists no class: name at least one, such as [1].")
     if any(low >= high for low, high in zip(decision.edges, decision.edges[1:], strict=False)):
         raise PlanError("[decision] edges must be numbers in strictly rising order.")
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from core.gaps import Measure
+from core.errors import PlanError
+from core.gaps import GAPS, Measure
 from core.plan import Plan
 from core.table import table
 
@@ -46,6 +47,28 @@ class Band:
         """Whether the value is acceptable, compared exactly: a ratio of 4/5 is not below 0.8."""
         limit = Fraction(str(self.limit))
         return limit <= value <= 1 / limit if self.is_ratio else -limit <= value <= limit
+
+
+def check_policy(plan: Plan) -> None:
+    """Refuse what no audit could honour: a measure or policy that does not exist, a limit of the wrong kind."""
+    for name in plan.policy.use:
+        POLICIES[name]
+    for limit in plan.policy.limits:
+        is_ratio = GAPS[limit.measure].kind == "ratio"
+        if is_ratio != (limit.least is not None):
+            key, other = ("least", "most") if is_ratio else ("most", "least")
+            raise PlanError(f"[policy] limits {limit.measure}: give {key} for this measure, not {other}.")
+    if not GAPS[plan.policy.headline].is_tested:
+        raise PlanError(f"[policy] headline {plan.policy.headline} has no verdict; name another measure.")
+
+
+def policy_warnings(plan: Plan) -> tuple[str, ...]:
+    """What a plan's limits make impossible."""
+    return tuple(
+        f'the limit of 0 on {limit.measure} can never be shown to hold: no verdict on it can be "no gap"'
+        for limit in plan.policy.limits
+        if limit.most == 0
+    )
 
 
 def band(measure: Measure, plan: Plan) -> Band:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from core.cells import MISSING_GROUP
-from core.findings import Gap, Judgement, Verdict
+from core.findings import Gap, Judgement, Verdict, p_words
 from core.gaps import GAPS, Measure
 from core.intervals import newcombe, z_value
 from core.plan import Plan
@@ -85,10 +86,16 @@ def percent(rate: float, digits: int = 1) -> str:
 def beside(value: float, limit: float, digits: int) -> str:
     """A number rounded so that it does not seem to reach or cross a limit that it does not reach or cross."""
     for places in range(digits, 5):
-        text = f"{value:.{places}f}"
+        text = f"{value:z.{places}f}"
         if (float(text) < limit) == (value < limit) and (float(text) > limit) == (value > limit):
             return text
-    return f"just {'under' if value < limit else 'over'} {limit:.{digits}f}"
+    return f"just {'under' if value < limit else 'over'} {limit_words(limit, digits)}"
+
+
+def limit_words(limit: float, digits: int) -> str:
+    """A limit with at least so many digits, and more where it has more."""
+    text = f"{limit:.{digits}f}"
+    return text if float(text) == limit else f"{limit:g}"
 
 
 def chance_words(p: float) -> str:
@@ -131,13 +138,20 @@ class _Words:
     def range(self) -> str:
         """The plausible range in points, as the sentence's subject is worse off by them."""
         ends = sorted(abs(end) if self._one_sided else end for end in self._points)
-        return f"{ends[0]:.1f} to {ends[1]:.1f}"
+        return f"{self._end(ends[0])} to {self._end(ends[1])}"
 
     @property
     def distance(self) -> str:
-        """How far the rates are apart, in points, rounded on the right side of a limit in points."""
-        value = abs(100 * (_mean_rate(self._shares) - _mean_rate(self._other_shares)))
-        return f"{value:.1f}" if self.gap.band.is_ratio else beside(value, 100 * self.gap.band.limit, 1)
+        """How far the rates are apart, in points."""
+        return self._end(float(abs(100 * (_mean_rate(self._shares) - _mean_rate(self._other_shares)))))
+
+    def _end(self, points: float) -> str:
+        """A number of points, rounded on the right side of a limit in points."""
+        band = self.gap.band
+        if band.is_ratio:
+            return f"{points:z.1f}"
+        limit = float(100 * Fraction(str(band.limit)))
+        return beside(points, limit if points > 0 else -limit, 1)
 
     @property
     def more_or_less(self) -> str:
@@ -152,7 +166,7 @@ class _Words:
     @property
     def mark(self) -> str:
         limit = self.gap.band.limit
-        return f"{limit:.2f} mark" if self.gap.band.is_ratio else f"{100 * limit:g}-point mark"
+        return f"{limit_words(limit, 2)} mark" if self.gap.band.is_ratio else f"{100 * limit:g}-point mark"
 
     @property
     def compared(self) -> str:
@@ -225,7 +239,7 @@ def _look_closer(w: _Words) -> str:
     )
     gap = w.gap
     p = (
-        f"p {gap.p_value:.2g}; {gap.p_adjusted:.2g} after allowing for {gap.comparisons}"
+        f"p {p_words(gap.p_value)}; {p_words(gap.p_adjusted)} after allowing for {gap.comparisons}"
         f" comparison{'s' if gap.comparisons != 1 else ''}"
     )
     return f"{start}, inside the {w.mark}, but unusual if the rates were the same ({p}). Look closer."
@@ -268,9 +282,9 @@ _TEMPLATES: dict[str, Callable[[_Words], str]] = {
 }
 
 
-def _mean_rate(shares: tuple[tuple[int, int], ...]) -> float:
-    rates = [k / n for k, n in shares if n]
-    return sum(rates) / len(rates) if rates else 0.0
+def _mean_rate(shares: tuple[tuple[int, int], ...]) -> Fraction:
+    rates = [Fraction(k, n) for k, n in shares if n]
+    return sum(rates, Fraction(0)) / max(1, len(rates))
 
 
 def _order(gap: Gap, headline: str) -> tuple[object, ...]:

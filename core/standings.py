@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.findings import Band, Gap, Judgement, Verdict
+from core.findings import Gap, Judgement, Verdict
 from core.gaps import GAPS, Measure
 from core.metrics import METRICS, Estimate
 from core.plan import Plan
+from core.policies import Band
 from core.reference import By
 from core.sentences import beside, findings, group_words, headline_measure, percent
 
@@ -104,7 +105,7 @@ def question(measure: Measure) -> str:
     """The plain question that a measure answers."""
     if len(measure.metrics) == 1:
         words = METRICS[measure.metrics[0]].question
-        return f"{words} (as a ratio)" if measure.kind == "ratio" else words
+        return f"{words} As a ratio" if measure.kind == "ratio" else words
     return f"{measure.among}who is {measure.treated}?"
 
 

@@ -1,4 +1,4 @@
-"""What the columns of a table probably are, from names and values: each suggestion with its reason, for a person to confirm."""
+"""What the columns of a table probably are, from names and values: suggested with a reason, for a person to confirm."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ import unicodedata
 from dataclasses import dataclass
 
 from core.cells import DEFAULT_MISSING, is_number, key
-from core.plan import Condition, Decision
+from core.models.refused import REFUSED
+from core.plan_parts import Condition, Decision
 from core.profile import Column, Profile
 from core.survey import _MISSING_LOOKALIKES
 
 FEW_VALUES = 60
 PRESELECTED = 3
+READS_LIKE = "its name reads like "
 AGE_CUTS = ((40.0,), (25.0, 40.0, 60.0))
 _MOST_OUTCOMES = 10
+_NUMBER_OF_A_PERSON = frozenset({"id", "nr", "no", "key", "uuid"})
+# How the profile names a column whose name was taken already.
+_REPEATED = re.compile(r" \(\d+\)$")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -34,13 +39,17 @@ class Trait:
     words: frozenset[str]
 
 
-def _trait(name: str, words: str) -> Trait:
-    return Trait(name, frozenset(words.split()))
+def _vocabulary(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+def _trait(name: str, listed: str) -> Trait:
+    return Trait(name, _vocabulary(listed))
 
 
 # In the order of preselection. Accents are dropped before comparing; a few languages, not all.
 TRAITS = (
-    _trait("sex or gender", "sex gender geschlecht sexe genre sexo genero sesso"),
+    _trait("sex or gender", "sex gender female male geschlecht sexe genre sexo genero sesso"),
     _trait(
         "race or ethnic origin",
         "race races racial ethnicity ethnic ethnie rasse raza etnia herkunft origine origen skin hautfarbe caste",
@@ -58,32 +67,32 @@ TRAITS = (
     _trait("sexual orientation", "orientation transgender lgbt"),
     _trait("service in the forces", "veteran"),
 )
-_OUTCOME = frozenset(
+_OUTCOME = _vocabulary(
     "label labels target outcome outcomes y class truth actual observed result income default defaulted recid "
     "recidivism repaid paid survived graduated passed churn readmitted fraud success bad good ergebnis resultat "
-    "resultado ziel".split()
+    "resultado ziel"
 )
-_DECISION = frozenset(
+_DECISION = _vocabulary(
     "decision decisions decided prediction predictions predicted predict pred preds yhat approved approval accepted "
-    "admitted hired selected granted shortlisted invited recommended recommendation entscheidung vorhersage".split()
+    "admitted hired selected granted shortlisted invited recommended recommendation entscheidung vorhersage"
 )
-_SCORE = frozenset(
+_SCORE = _vocabulary(
     "score scores prob probs proba probability probabilities decile likelihood logit rating risk wahrscheinlichkeit "
-    "punktzahl probabilite probabilidad".split()
+    "punktzahl probabilite probabilidad"
 )
-_BAD_NEWS = frozenset(
-    "recid recidivism reoffend reoffended default defaulted fraud arrest arrested charged convicted churn churned dropout "
-    "death died dead mortality readmitted readmission late delinquent delinquency bankrupt bankruptcy violent violence "
-    "crime toxic hate risk loss complaint accident bad denied rejected refused ruckfall recidive".split()
+_BAD_NEWS = _vocabulary(
+    "recid recidivism reoffend reoffended default defaulted fraud arrest arrested charged convicted churn churned "
+    "dropout death died dead mortality readmitted readmission late delinquent delinquency bankrupt bankruptcy violent "
+    "violence crime toxic hate risk loss complaint accident bad denied rejected refused ruckfall recidive"
 )
-_GOOD = frozenset(
+_GOOD = _vocabulary(
     "yes y true t good approved approve accept accepted granted grant hired hire selected select admitted admit pass "
-    "passed paid repaid success successful favourable favorable positive low survived alive graduated invited ja oui si "
-    "sim vrai wahr gut bon bueno".split()
+    "passed paid repaid success successful favourable favorable positive low survived alive graduated invited ja "
+    "oui si sim vrai wahr gut bon bueno"
 )
-_BAD = frozenset(
-    "no n false f bad denied deny rejected reject refused refuse fail failed default defaulted unfavourable unfavorable "
-    "negative high died dead nein non nao faux falsch schlecht mauvais malo".split()
+_BAD = _vocabulary(
+    "no n false f bad denied deny rejected reject refused refuse fail failed default defaulted unfavourable "
+    "unfavorable negative high died dead nein non nao faux falsch schlecht mauvais malo"
 )
 
 
@@ -93,29 +102,26 @@ _BAD = frozenset(
 def outcome_column(profile: Profile) -> Suggestion | None:
     """The column that probably says what really happened; None where nothing points to one."""
     taken = {s.value for s in (decision_column(profile), score_column(profile), *sensitive_columns(profile)) if s}
-    ranked = [(_outcome_rank(profile, column), i) for i, column in enumerate(profile.columns) if column.name not in taken]
-    rank, place = max(ranked, default=(0, 0))
-    column = profile.columns[place]
-    if rank < 2:
-        return None
-    if words(column.name) & _OUTCOME:
-        return Suggestion(column.name, "its name reads like an outcome and it has few values")
-    return Suggestion(column.name, "it is the last column and has two values")
+    fitting = [c for c in profile.columns if c.name not in taken and _has_few_values(c)]
+    named = [c for c in fitting if words(c.name) & _OUTCOME and not _REPEATED.search(c.name)]
+    if named:
+        best = min(named, key=lambda c: (len(filled(c)) > 2, c is not profile.columns[-1], len(c.name)))
+        return Suggestion(best.name, "its name reads like an outcome and it has few values")
+    last = profile.columns[-1]
+    if last in fitting and len(filled(last)) == 2 and "_" not in last.name:
+        return Suggestion(last.name, "it is the last column and has two values")
+    return None
 
 
-def _outcome_rank(profile: Profile, column: Column) -> int:
-    distinct = len(filled(column))
-    if column.distinct is None or not 2 <= distinct <= _MOST_OUTCOMES:
-        return 0
-    named = bool(words(column.name) & _OUTCOME)
-    return 2 * named + (distinct == 2) * (named + (column is profile.columns[-1]) * (2 - named))
+def _has_few_values(column: Column) -> bool:
+    return column.distinct is not None and 2 <= len(filled(column)) <= _MOST_OUTCOMES
 
 
 def decision_column(profile: Profile) -> Suggestion | None:
     """The column that probably holds decisions already made; None where nothing points to one."""
     for column in profile.columns:
         named = words(column.name)
-        if column.distinct is None or not 2 <= len(filled(column)) <= _MOST_OUTCOMES:
+        if not _has_few_values(column):
             continue
         if named & _DECISION and not named & _SCORE:
             return Suggestion(column.name, "its name reads like a decision")
@@ -130,13 +136,14 @@ def score_column(profile: Profile) -> Suggestion | None:
         named = words(column.name)
         if column.kind != "number" or len(filled(column)) < 3:
             continue
-        if named & _SCORE or (named & _DECISION and _spans_unit(column)):
+        if named & _SCORE or (named & _DECISION and is_share(column)):
             return Suggestion(column.name, "its name reads like a score and it holds numbers")
     return None
 
 
-def _spans_unit(column: Column) -> bool:
-    return column.low is not None and column.high is not None and 0 <= column.low and column.high <= 1
+def is_share(column: Column) -> bool:
+    """Whether a column's numbers all lie from 0 to 1."""
+    return column.low is not None and column.high is not None and column.low >= 0 and column.high <= 1
 
 
 def sensitive_columns(profile: Profile) -> tuple[Suggestion, ...]:
@@ -148,7 +155,7 @@ def sensitive_columns(profile: Profile) -> tuple[Suggestion, ...]:
     first = {trait.name: column.name for trait, column in reversed(found)}
     ordered = sorted(found, key=lambda pair: first[pair[0].name] != pair[1].name)
     unique = {column.name: trait.name for trait, column in reversed(ordered)}
-    return tuple(Suggestion(name, f"its name reads like {unique[name]}") for name in reversed(unique))
+    return tuple(Suggestion(name, READS_LIKE + unique[name]) for name in reversed(unique))
 
 
 def _named_after(trait: Trait, profile: Profile) -> list[Column]:
@@ -164,7 +171,8 @@ def _can_group(column: Column, trait: Trait) -> bool:
 
 def identifiers(profile: Profile) -> tuple[str, ...]:
     """Columns whose cells differ in every row, as names and numbers of people do."""
-    return tuple(c.name for c in profile.columns if c.unique and (c.kind == "text" or words(c.name) & {"id", "nr", "no"}))
+    unique = [column for column in profile.columns if column.unique]
+    return tuple(c.name for c in unique if c.kind == "text" or words(c.name) & _NUMBER_OF_A_PERSON)
 
 
 # ---------------------------------------------------------------- values
@@ -176,8 +184,9 @@ def good_value(column: Column) -> Suggestion | None:
     if not 2 <= len(texts) <= _MOST_OUTCOMES:
         return None
     if words(column.name) & _BAD_NEWS:
-        bad_news = next((text for text in texts if _means(text, _BAD) or key(text) == key(0)), None)
-        return bad_news and Suggestion(bad_news, f'"{column.name}" reads like bad news for the person, and this says no')
+        says_no = [text for text in texts if _means(text, _BAD) or key(text) == key(0)]
+        reason = f'"{column.name}" reads like bad news for the person, and this says no'
+        return Suggestion(says_no[0], reason) if says_no else None
     for text in texts:
         if _means(text, _GOOD):
             return Suggestion(text, "this word usually means the good outcome")
@@ -195,7 +204,12 @@ def _means(text: str, meanings: frozenset[str]) -> bool:
 
 
 def cut_points(column: Column) -> tuple[float, ...]:
-    """Where a column of numbers is probably best cut into groups: ages at 40, others near the middle person."""
+    """Where a column of numbers is probably best cut into groups: ages at 40, others near the middle person.
+
+    None for a column of few numbers: each can be a group.
+    """
+    if column.kind != "number" or _has_few_values(column):
+        return ()
     if words(column.name) & TRAITS[2].words and column.low is not None and column.low < 40 < (column.high or 0):
         return AGE_CUTS[0]
     numbers = sorted((float(text), n) for text, n in column.values if is_number(text))
@@ -244,6 +258,11 @@ def condition_words(condition: Condition) -> str:
     if condition.below is not None:
         return f"less than {condition.below:g}"
     return " or ".join(f'"{value}"' for value in condition.values)
+
+
+def export_snippet(message: str) -> str | None:
+    """Lines of Python that export a model safely, where this message refuses a model file; else None."""
+    return next((refusal.snippet for refusal in REFUSED if refusal.says in message), None)
 
 
 # ---------------------------------------------------------------- within

@@ -118,19 +118,18 @@ class Workspace:
 
     def inspect(self, audit_id: str, plan: Plan) -> Audit:
         """See in a job what the model expects and gives on the first rows of the table."""
-        self._forget(audit_id, _FACTS)
         audit = self.get(audit_id)
-        return self._start(
-            audit, self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit)), "inspect"
-        )
+        job = self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit))
+        self._forget(audit_id, _FACTS)
+        return self._start(audit, job, "inspect")
 
     def run(self, audit_id: str, plan: Plan) -> Audit:
         """Ask the question: audit the table, and the model where the plan names one, in a job."""
         audit = self.get(audit_id)
-        self._forget(audit_id, _RECORD)
         job = self._jobs.submit(
             "audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None)
         )
+        self._forget(audit_id, _RECORD)
         return self._start(replace(audit, plan=plan.to_toml()), job, "audit")
 
     def save_plan(self, audit_id: str, plan: Plan) -> Audit:

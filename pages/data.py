@@ -1,8 +1,54 @@
+"""The Data page: the table, what happened, what was decided, and the groups; then the audit runs."""
+
 import streamlit as st
-from core.samples import SAMPLES
-from pages.components import job_status, session
-st.title("Data")
-audit = session.current()
-if st.button("Try a sample"):
-    session.open_audit(session.workspace().open_sample("loans", session.owner()).id, "data")
-if audit: job_status.show(audit)
+
+from core.profile import Profile
+from core.workspace import Audit
+from pages.components import (
+    begin,
+    decision_step,
+    draft,
+    groups_step,
+    job_status,
+    more_choices,
+    outcome_step,
+    plain,
+    run_row,
+    session,
+    table_step,
+)
+
+
+def show() -> None:
+    """Show the beginning until there is a table that was read, then the steps."""
+    audit = session.current()
+    profile = session.workspace().profile(audit.id) if audit else None
+    if audit is None or profile is None:
+        begin.show(audit)
+    elif audit.stage == "audit" and job_status.show(audit):
+        if st.button("Go to the answer"):
+            session.open_audit(audit.id, "audit")
+    else:
+        _steps(session.workspace().get(audit.id), profile)
+
+
+def _steps(audit: Audit, profile: Profile) -> None:
+    kept = draft.of(audit, profile)
+    lost = draft.lost(audit, profile)
+    if lost:
+        st.warning(
+            f"The plan names columns that this table does not have: {plain.listed(lost)}. Answer again for them."
+        )
+    happened, decided = draft.has_outcome(kept), decision_step.is_settled(audit, kept)
+    ran = session.workspace().record(audit.id) is not None
+    table_step.show(audit, profile, is_open=not happened)
+    outcome_step.show(audit, profile, kept, is_open=not happened)
+    decision_step.show(audit, profile, kept, is_open=happened and not decided)
+    asked, problems = groups_step.show(audit, profile, kept, is_open=happened and decided and not ran)
+    asked = more_choices.show(audit, profile, asked)
+    if asked != kept:
+        session.workspace().save_plan(audit.id, asked)
+    run_row.show(audit, profile, asked, problems)
+
+
+show()

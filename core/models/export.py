@@ -76,8 +76,8 @@ def _columns(part: Any, names: list[str]) -> list[NumberColumn] | list[CategoryC
     if part == "passthrough" or (isinstance(part, FunctionTransformer) and part.func is None):
         return [NumberColumn(name) for name in names]
     raise ModelError(
-        f"A recipe cannot say what {type(part).__name__} does for {', '.join(names)}. "
-        "Use StandardScaler, OneHotEncoder or passthrough, or convert the whole pipeline to ONNX with skl2onnx."
+        f"A recipe cannot say what {type(part).__name__} does for {', '.join(names)}. Use StandardScaler, "
+        "OneHotEncoder or passthrough, or convert the whole pipeline to ONNX with skl2onnx."
     )
 
 

@@ -119,8 +119,8 @@ def match(wanted: Iterable[str], columns: Iterable[str]) -> Match:
                 pairs[name] = fitting[0]
     if len(set(pairs.values())) < len(pairs):
         raise ModelError(
-            f"Several of the model's inputs would read the same column: {listed(pairs)}. Give the columns the "
-            "inputs' names."
+            f"Several of the model's inputs would read the same column: {listed(pairs)}. Give the columns the inputs' "
+            "names."
         )
     return Match(
         {name: pairs[name] for name in wanted if name in pairs},
@@ -164,8 +164,8 @@ def _bind_recipe(model: Model, recipe: Recipe, profile: Profile, plan: Plan) -> 
         raise _mismatch(found)
     if model.width is not None and model.width != recipe.width:
         raise ModelError(
-            f"The recipe in the model makes {recipe.width} columns, but the model takes {model.width}. Export "
-            "both again together."
+            f"The recipe in the model makes {recipe.width} columns, but the model takes {model.width}. Export both "
+            "again together."
         )
     return Binding(
         tuple(found.columns.values()),
@@ -180,10 +180,8 @@ def _bind_matrix(model: Model, columns: tuple[str, ...], profile: Profile, plan:
     elif model.width not in (None, len(columns)) or not columns:
         raise ModelError(
             f"The model takes a matrix of {model.width or 'several'} columns, and the table has {len(columns)} "
-            "columns of numbers besides "
-            f"label and groups: {listed(columns) or 'none'}. Name the model's columns in their order: features = "
-            "[...] under [decision]; "
-            "or embed a recipe in the model (core.models.export)."
+            f"columns of numbers besides label and groups: {listed(columns) or 'none'}. Name the model's columns in "
+            "their order: features = [...] under [decision]; or embed a recipe in the model (core.models.export)."
         )
     return Binding(columns, dtype=model.dtype, warnings=_label_warning(columns, plan))
 
@@ -197,17 +195,17 @@ def _stated(features: tuple[str, ...], width: int | None, profile: Profile) -> t
         )
     if width not in (None, len(features)):
         raise ModelError(
-            f"features names {len(features)} columns, but the model takes {width}. Name each of the model's "
-            "inputs once, in order."
+            f"features names {len(features)} columns, but the model takes {width}. Name each of the model's inputs "
+            "once, in order."
         )
     return features
 
 
 def _mismatch(found: Match) -> ModelError:
     return ModelError(
-        f"The table lacks {len(found.missing)} column(s) that the model reads: {listed(found.missing)}. "
-        f"Columns of the table that the model does not read: {listed(found.extra) or 'none'}. "
-        "Rename or add them as the model expects, or list the model's columns in its order: features = [...]."
+        f"The table lacks {len(found.missing)} column(s) that the model reads: {listed(found.missing)}. Columns of "
+        f"the table that the model does not read: {listed(found.extra) or 'none'}. Rename or add them as the model "
+        "expects, or list the model's columns in its order: features = [...]."
     )
 
 
@@ -219,6 +217,6 @@ def _label_warning(columns: Iterable[str], plan: Plan) -> tuple[str, ...]:
     if plan.data.label is None or plan.data.label not in columns:
         return ()
     return (
-        f'The model reads "{plan.data.label}", the outcome that it is meant to predict: its results will look '
-        "better than they are.",
+        f'The model reads "{plan.data.label}", the outcome that it is meant to predict: its results will look better '
+        "than they are.",
     )

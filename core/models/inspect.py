@@ -9,8 +9,8 @@ import numpy as np
 from core.cells import key, keys
 from core.data import Batch, Dataset
 from core.errors import DataError, ModelError
-from core.inference import choose_device
 from core.models import FORMATS, open_model
+from core.models.device import choose_device
 from core.models.features import Binding, bind, match
 from core.models.model import Array, Model, Outputs
 from core.plan import Output, Plan

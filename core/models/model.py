@@ -57,7 +57,7 @@ class Model:
     logits
         Whether the file itself shows that its scores are no probabilities.
     module
-        The torch module behind a model with gradients.
+        Makes the torch module of a model with gradients, its layers as they were.
     rows
         Fewest and most rows the model takes at once; None for any number.
     """
@@ -74,6 +74,6 @@ class Model:
     gradients: bool = False
     device: str = "cpu"
     logits: bool = False
-    module: Any = None
+    module: Callable[[], Any] | None = None
     rows: tuple[int, int | None] = (1, None)
     warnings: tuple[str, ...] = ()

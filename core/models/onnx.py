@@ -1,7 +1,7 @@
-"""ONNX files: checked as a graph, then run by onnxruntime from bytes, so that no other file is ever read."""
+"""ONNX files: run by onnxruntime from the bytes of a checked graph, so that no other file is ever read."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,9 @@ import numpy as np
 from core.errors import ModelError
 from core.models.faults import first_line
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
+from core.models.onnx_graph import read_graph
 from core.models.recipe import FILE_NAME, read_recipe
-from core.models.words import words
 
-# onnxruntime's own operators; others need a library of code beside the file.
-DOMAINS = frozenset(["", "ai.onnx", "ai.onnx.ml", "com.microsoft"])
-DRAWS = words("RandomNormal RandomNormalLike RandomUniform RandomUniformLike Multinomial Bernoulli")
 NUMBERS = {
     "tensor(float)": np.float32,
     "tensor(double)": np.float64,
@@ -41,17 +38,11 @@ example = torch.zeros(2, NUMBER_OF_COLUMNS)
 rows = torch.export.Dim("rows")
 torch.onnx.export(model, (example,), "model.onnx", dynamic_shapes=({0: rows},), external_data=False)
 """
-ONE_FILE_SNIPPET = """\
-import onnx
-onnx.save_model(onnx.load("model.onnx"), "one_file.onnx", save_as_external_data=False)
-"""
 
 
 def open_onnx(path: Path, name: str, device: str) -> Model:
     """Open an ONNX file. Raises ModelError with what to change in the export."""
-    graph = _parse(path, name)
-    _refuse_parts(graph, name)
-    classes = _unwrap_maps(graph, name) or _classes(graph)
+    graph, classes = read_graph(path, name)
     session, used = _session(graph, name, device)
     feeds = [_Feed.of(node, name) for node in session.get_inputs()]
     named = _named(feeds, name)
@@ -70,108 +61,6 @@ def open_onnx(path: Path, name: str, device: str) -> Model:
         recipe=recipe,
         device=used,
     )
-
-
-def _parse(path: Path, name: str) -> Any:
-    import onnx
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-
-    try:
-        graph = onnx.load_from_string(path.read_bytes())
-    except DecodeError:
-        raise _damaged(name) from None
-    if not graph.graph.node:
-        raise _damaged(name)
-    return graph
-
-
-def _damaged(name: str) -> ModelError:
-    return ModelError(
-        f'"{name}" begins like an ONNX file but is damaged or was cut short. Export or upload the model again.'
-    )
-
-
-def _refuse_parts(graph: Any, name: str) -> None:
-    """Refuse weights in other files, operators from other libraries, and steps that answer differently each time."""
-    import onnx
-
-    known = DOMAINS | {function.domain for function in graph.functions}
-    for part in _messages(graph):
-        if isinstance(part, onnx.TensorProto) and part.data_location == onnx.TensorProto.EXTERNAL:
-            raise ModelError(
-                f'"{name}" keeps its weights in a second file (external data). Export it as one file: '
-                "torch.onnx.export(..., external_data=False), or onnx.save_model(onnx.load(...), ..., "
-                "save_as_external_data=False).",
-                snippet=ONE_FILE_SNIPPET,
-            )
-        if isinstance(part, onnx.NodeProto):
-            _refuse_node(part, known, name)
-
-
-def _refuse_node(node: Any, domains: frozenset[str], name: str) -> None:
-    if node.domain not in domains:
-        raise ModelError(
-            f'"{name}" needs the operator "{node.op_type}" of "{node.domain}", which comes from a library beside the '
-            "file. Export it with standard ONNX operators only."
-        )
-    trains = any(attribute.name == "training_mode" and attribute.i for attribute in node.attribute)
-    drops = node.op_type == "Dropout" and len(node.input) > 2 and bool(node.input[2])
-    if node.op_type in DRAWS or trains or drops:
-        raise ModelError(
-            f'"{name}" draws random numbers or was exported in training mode ({node.op_type}), so it would answer '
-            "differently each time. Call model.eval() and export it again."
-        )
-
-
-def _messages(message: Any) -> Iterator[Any]:
-    """A protobuf message and every message inside it: subgraphs, functions, tensors."""
-    yield message
-    for field, value in message.ListFields():
-        if field.message_type is not None:
-            for part in value if field.is_repeated else (value,):
-                yield from _messages(part)
-
-
-def _unwrap_maps(graph: Any, name: str) -> tuple[str | int, ...] | None:
-    """Turn a list of {class: probability}, one a row, back into the matrix it was made from; returns its classes.
-
-    The maps cost a Python dictionary a row, and hold nothing that the matrix and the list of classes do not.
-    """
-    import onnx
-
-    outputs = {output.name: output for output in graph.graph.output}
-    for node in list(graph.graph.node):
-        if node.op_type == "ZipMap" and node.output[0] in outputs:
-            matrix = onnx.helper.make_tensor_value_info(node.input[0], onnx.TensorProto.FLOAT, None)
-            outputs[node.output[0]].CopyFrom(matrix)
-            graph.graph.node.remove(node)
-            return _class_list(node)
-    if any(output.type.HasField("sequence_type") for output in graph.graph.output):
-        raise ModelError(
-            f'"{name}" gives its probabilities as a list. Export it so that they are one matrix (skl2onnx: '
-            "options zipmap=False)."
-        )
-    return None
-
-
-def _classes(graph: Any) -> tuple[str | int, ...] | None:
-    """The classes that the graph's last classifier, or a converter's table of classes, names; None without either."""
-    import onnx
-
-    for node in reversed(graph.graph.node):
-        if classes := _class_list(node):
-            return classes
-    for tensor in graph.graph.initializer:
-        if tensor.name.startswith("classes"):
-            values = onnx.numpy_helper.to_array(tensor).ravel().tolist()
-            return tuple(value.decode() if isinstance(value, bytes) else value for value in values)
-    return None
-
-
-def _class_list(node: Any) -> tuple[str | int, ...]:
-    found = {a.name: a for a in node.attribute if a.name.startswith("classlabels_") or a.name == "classlabels"}
-    texts = [text.decode("utf-8", "replace") for a in found.values() for text in a.strings]
-    return tuple(texts) or tuple(int(number) for a in found.values() for number in a.ints)
 
 
 def _session(graph: Any, name: str, device: str) -> tuple[Any, str]:
@@ -201,12 +90,12 @@ def _unusable(name: str, error: Exception) -> ModelError:
     if "locale" in str(error):
         return ModelError(
             f'"{name}" changes letters to lower case by the rules of en_US.UTF-8, which this machine does not have. '
-            "Install that locale here (Debian: locales, then locale-gen en_US.UTF-8), or export the model "
-            "without lower-casing."
+            "Install that locale here (Debian: locales, then locale-gen en_US.UTF-8), or export the model without "
+            "lower-casing."
         )
     return ModelError(
-        f'"{name}" cannot be opened by onnxruntime: {_said(error)}. Export it again, with a lower opset if it '
-        "names one."
+        f'"{name}" cannot be opened by onnxruntime: {_said(error)}. Export it again, with a lower opset if it names '
+        "one."
     )
 
 
@@ -257,8 +146,8 @@ class _Feed:
             cast = array.astype(self.dtype, copy=False)
         else:
             raise ModelError(
-                f'"{name}" takes whole numbers in "{self.name}", and a cell is missing or has a fraction. '
-                "Fill or round those cells, or leave the rows out."
+                f'"{name}" takes whole numbers in "{self.name}", and a cell is missing or has a fraction. Fill or '
+                "round those cells, or leave the rows out."
             )
         return cast.reshape(-1) if self.flat else cast.reshape(len(array), -1)
 
@@ -270,8 +159,8 @@ def _named(feeds: list[_Feed], name: str) -> tuple[Input, ...] | None:
     wide = [f'"{feed.name}" ({feed.width or "any number of"} columns)' for feed in feeds if feed.width != 1]
     if wide:
         raise ModelError(
-            f'"{name}" takes several columns in {", ".join(wide)}. Export it with one input per column, or with '
-            "one matrix of numbers."
+            f'"{name}" takes several columns in {", ".join(wide)}. Export it with one input per column, or with one '
+            "matrix of numbers."
         )
     return tuple(Input(feed.name, "text" if feed.dtype is None else "number") for feed in feeds)
 

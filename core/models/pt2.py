@@ -2,15 +2,16 @@
 
 import contextlib
 import logging
-import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.errors import ModelError
+from core.models.device import settle
 from core.models.faults import first_line
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.pt2_sanitiser import old, refused, sanitise
@@ -40,12 +41,12 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
     except (AttributeError, KeyError, TypeError):
         raise refused(name, "its program is not laid out as torch.export does") from None
     with _quiet():
-        program, module = _load(clean.archive, name, device)
+        program, weights = _load(clean.archive, name, device)
     inputs = _inputs(program, name)
     shape = _Shape(name, inputs, program)
     return Model(
         format="pt2",
-        run=_Runner(name, module, program.call_spec.in_spec, shape, device),
+        run=_Runner(name, program.graph_module, weights, shape, device),
         inputs=shape.named,
         width=shape.width,
         columns=None if shape.named else tuple(inputs),
@@ -54,7 +55,7 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
         recipe=read_recipe(clean.recipe) if clean.recipe is not None else None,
         gradients=True,
         device=device,
-        module=module,
+        module=lambda: _unflattened(program),
         rows=shape.rows,
     )
 
@@ -67,9 +68,8 @@ def _refuse_training(program: dict[str, Any], name: str) -> None:
         live = operation in TRAINS and any(flags.get(flag, {}).get("as_bool") for flag in ("train", "training"))
         if live or flags.get("dropout_p", {}).get("as_float"):
             raise ModelError(
-                f'"{name}" was exported in training mode ({operation} is live), so it would answer differently '
-                "each time. "
-                "Call model.eval() before torch.export.export and save the .pt2 file again.",
+                f'"{name}" was exported in training mode ({operation} is live), so it would answer differently each '
+                "time. Call model.eval() before torch.export.export and save the .pt2 file again.",
                 snippet=TORCH_SNIPPET,
             )
     if any(
@@ -79,8 +79,8 @@ def _refuse_training(program: dict[str, Any], name: str) -> None:
         raise refused(name, "it changes its own weights while it runs")
 
 
-def _load(archive: Any, name: str, device: str) -> tuple[Any, Any]:
-    """The program, and the module that runs it with its layers as they were."""
+def _load(archive: Any, name: str, device: str) -> tuple[Any, list[Any]]:
+    """The program, and the weights that its graph takes."""
     import torch
     from torch._export.serde.serialize import SerializeError
 
@@ -90,7 +90,7 @@ def _load(archive: Any, name: str, device: str) -> tuple[Any, Any]:
             from torch.export.passes import move_to_device_pass
 
             program = move_to_device_pass(program, device)
-        return program, torch.export.unflatten(program)
+        return program, _lifted(program)
     except SerializeError as error:
         if "schema version" in str(error):
             raise old(name) from None
@@ -99,11 +99,26 @@ def _load(archive: Any, name: str, device: str) -> tuple[Any, Any]:
         raise _unusable(name, error) from None
 
 
+def _unflattened(program: Any) -> Any:
+    """The program as a module whose layers are where they were, for hooks and training."""
+    import torch
+
+    with _quiet():
+        return torch.export.unflatten(program)
+
+
+def _lifted(program: Any) -> list[Any]:
+    """The weights, buffers and constants that the program's graph takes before the table's columns."""
+    from torch.export.graph_signature import InputKind
+
+    held = {**program.state_dict, **program.constants}
+    return [held[spec.target] for spec in program.graph_signature.input_specs if spec.kind is not InputKind.USER_INPUT]
+
+
 def _unusable(name: str, error: Exception) -> ModelError:
     return ModelError(
         f'"{name}" cannot be opened: it is damaged, or uses something this PyTorch does not know '
-        f"({first_line(error)}). "
-        "Export it again with torch.export to a .pt2 file, or to ONNX.",
+        f"({first_line(error)}). Export it again with torch.export to a .pt2 file, or to ONNX.",
         snippet=TORCH_SNIPPET,
     )
 
@@ -144,8 +159,8 @@ class _Shape:
     def _check(self, tensor: "torch.Tensor") -> None:
         if tensor.dim() > 2:
             raise ModelError(
-                f'"{self._name}" reads images or sequences ({tensor.dim()} dimensions), which Plumbline cannot '
-                "feed yet."
+                f'"{self._name}" reads images or sequences ({tensor.dim()} dimensions), which Plumbline cannot feed '
+                "yet."
             )
         if tensor.dim() == 0 or isinstance(tensor.shape[0], int):
             rows = tensor.shape[0] if tensor.dim() else 1
@@ -188,50 +203,60 @@ def _is_single(tensor: "torch.Tensor") -> bool:
     return tensor.dtype.is_floating_point and tensor.dtype.itemsize <= 4
 
 
-class _Runner:
-    """Runs the module on one batch of features."""
+@dataclass(frozen=True)
+class _Slot:
+    """What one input takes: its type, its shape for any number of rows, whether only whole numbers fit."""
 
-    def __init__(self, name: str, module: Any, in_spec: Any, shape: _Shape, device: str) -> None:
-        self._name, self._module, self._in_spec, self._shape, self._device = name, module, in_spec, shape, device
+    dtype: "torch.dtype"
+    shape: tuple[int, ...]
+    whole: bool
+
+
+class _Runner:
+    """Runs the program's graph on one batch of features: as fast as the module it was exported from."""
+
+    def __init__(self, name: str, graph: Any, weights: list[Any], shape: _Shape, device: str) -> None:
+        self._name, self._graph, self._weights = name, graph, weights
+        self._shape, self._device = shape, device
+        self._slots = [
+            _Slot(tensor.dtype, (-1, *tensor.shape[1:]), not tensor.dtype.is_floating_point) for tensor in shape.tensors
+        ]
 
     def __call__(self, features: Features) -> Outputs:
         import torch
-        from torch.utils import _pytree as pytree
 
         arrays = list(features.values()) if isinstance(features, Mapping) else [features]
         count = len(arrays[0])
-        tensors = [self._tensor(array, like) for array, like in zip(arrays, self._shape.tensors, strict=True)]
-        args, kwargs = pytree.tree_unflatten(tensors, self._in_spec)
+        tensors = [self._tensor(array, slot) for array, slot in zip(arrays, self._slots, strict=True)]
         with torch.inference_mode():
             try:
-                result = self._module(*args, **kwargs)
+                results = self._graph(*self._weights, *tensors)
             except Exception as error:  # any operator can refuse a value, each in its own way
                 raise self._failed(error) from None
-            return self._outputs(pytree.tree_leaves(result), count)
+            return self._outputs(results, count)
 
     def _failed(self, error: Exception) -> Exception:
         if isinstance(error, MemoryError) or any(sign in str(error) for sign in OUT_OF_MEMORY):
             return MemoryError(str(error))
         return ModelError(f'"{self._name}" failed while scoring: {first_line(error)}')
 
-    def _tensor(self, array: Array, like: "torch.Tensor") -> "torch.Tensor":
+    def _tensor(self, array: Array, slot: "_Slot") -> "torch.Tensor":
         import torch
 
         missing = self._shape.rows[0] - len(array)
         if missing > 0:  # some exports take two rows or more: repeat the last one
             array = np.concatenate([array, np.repeat(array[-1:], missing, axis=0)])
-        tensor = torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
-        if not like.dtype.is_floating_point and not torch.equal(tensor, tensor.round()):
+        if slot.whole and not np.array_equal(array, np.rint(array)):
             raise ModelError(
-                f'"{self._name}" takes whole numbers only, and a cell is missing or has a fraction. '
-                "Fill or round those cells, or leave the rows out."
+                f'"{self._name}" takes whole numbers only, and a cell is missing or has a fraction. Fill or round '
+                "those cells, or leave the rows out."
             )
-        return tensor.to(like.dtype).reshape(-1, *like.shape[1:])
+        return torch.from_numpy(np.ascontiguousarray(array)).to(self._device, slot.dtype).reshape(slot.shape)
 
-    def _outputs(self, leaves: list[Any], count: int) -> Outputs:
+    def _outputs(self, results: Sequence[Any], count: int) -> Outputs:
         import torch
 
-        (result,) = (leaf for leaf in leaves if isinstance(leaf, torch.Tensor))
+        (result,) = (each for each in results if isinstance(each, torch.Tensor))
         if self._shape.score_dtype is None:
             return Outputs(None, result[:count].cpu().numpy().astype(np.int64))
         return Outputs(result[:count].to(getattr(torch, self._shape.score_dtype)).cpu().numpy(), None)
@@ -248,15 +273,3 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
-
-
-def settle(device: str) -> None:
-    """Make torch give the same numbers each time: full float32, deterministic algorithms where they exist."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    import torch
-
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    if device == "cuda":
-        torch.backends.cuda.matmul.allow_tf32 = False
-        torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cudnn.benchmark = False

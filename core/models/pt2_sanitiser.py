@@ -126,8 +126,7 @@ def refused(name: str, why: str) -> ModelError:
     """The error for a file that holds what a plain export does not."""
     return ModelError(
         f'"{name}" is refused: {why}. Plumbline opens only plain PyTorch programs; export the model again with '
-        "torch.export "
-        "to a .pt2 file, or to ONNX.",
+        "torch.export to a .pt2 file, or to ONNX.",
         snippet=TORCH_SNIPPET,
     )
 
@@ -135,8 +134,8 @@ def refused(name: str, why: str) -> ModelError:
 def old(name: str) -> ModelError:
     """The error for a file of an older PyTorch."""
     return ModelError(
-        f'"{name}" was saved by an older PyTorch. Export the model again with torch.export to a .pt2 file, '
-        "PyTorch 2.9 or later.",
+        f'"{name}" was saved by an older PyTorch. Export the model again with torch.export to a .pt2 file, PyTorch '
+        "2.9 or later.",
         snippet=TORCH_SNIPPET,
     )
 

@@ -30,12 +30,12 @@ open("model.onnx", "wb").write(model_onnx.SerializeToString())
 XGBOOST_SNIPPET = LIGHTGBM_SNIPPET.replace("lightgbm", "xgboost").replace(", zipmap=False", "")
 
 TO_TORCH = (
-    "Export it with torch.export to a .pt2 file: torch.export.save(torch.export.export(model.eval(), "
-    '...), "model.pt2").'
+    "Export it with torch.export to a .pt2 file: torch.export.save(torch.export.export(model.eval(), ...), "
+    '"model.pt2").'
 )
 TO_SKLEARN = (
-    'Save a scikit-learn model with skops instead: skops.io.dump(model, "model.skops"); or convert it '
-    "to ONNX with skl2onnx."
+    'Save a scikit-learn model with skops instead: skops.io.dump(model, "model.skops"); or convert it to ONNX with '
+    "skl2onnx."
 )
 TO_EITHER = f"{TO_SKLEARN} For a PyTorch model use torch.export and a .pt2 file."
 RUNS_CODE = "opening it can run any code that its author put in, so Plumbline never does"
@@ -103,8 +103,8 @@ REFUSED = (
     Refusal(
         "state_dict",
         _is_torch_save,
-        "holds a PyTorch model's weights (a state dict) without the model that uses them. Load them into your "
-        f"model. {TO_TORCH}",
+        "holds a PyTorch model's weights (a state dict) without the model that uses them. Load them into your model. "
+        f"{TO_TORCH}",
         TORCH_SNIPPET,
     ),
     Refusal(
@@ -132,8 +132,8 @@ REFUSED = (
             or "model.weights.h5" in content.entries
             or any(entry.endswith("saved_model.pb") for entry in content.entries)
         ),
-        "is a Keras or TensorFlow model, which Plumbline cannot read. Export it to ONNX: "
-        'model.export("model.onnx", format="onnx").',
+        'is a Keras or TensorFlow model, which Plumbline cannot read. Export it to ONNX: model.export("model.onnx", '
+        'format="onnx").',
         KERAS_SNIPPET,
     ),
     Refusal(

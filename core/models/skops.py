@@ -65,8 +65,8 @@ def open_skops(path: Path, name: str, device: str) -> Model:
     if not hasattr(estimator, "classes_"):
         raise ModelError(
             f'"{name}" holds a {type(estimator).__name__}, which has no classes: it is not fitted, or predicts a '
-            "quantity rather than an outcome. Save a fitted classifier, or put its predictions in the table as a score "
-            "column."
+            "quantity rather than an outcome. Save a fitted classifier, or put its predictions in the table as a "
+            "score column."
         )
     inputs = tuple(_inputs(estimator)) or None
     method = next(m for m in ("predict_proba", "decision_function", "predict") if hasattr(estimator, m))
@@ -121,8 +121,7 @@ def _version_words(warning: warnings.WarningMessage) -> str:
     made = getattr(warning.message, "original_sklearn_version", "another version")
     return (
         f"This model was saved with scikit-learn {made}; this machine has {sklearn.__version__}, and results may "
-        "differ "
-        "slightly."
+        "differ slightly."
     )
 
 
@@ -241,8 +240,8 @@ class _Runner:
             return ModelError(f'"{self._name}" failed while scoring: {said}')
         empty = [column for column, cells in features.items() if cells.dtype.kind == "f" and np.isnan(cells).any()]
         return ModelError(
-            f'"{self._name}" cannot take missing numbers, and there are some in {", ".join(empty)}. '
-            "Fill those cells, leave the rows out with keep, or save a model with an imputer."
+            f'"{self._name}" cannot take missing numbers, and there are some in {", ".join(empty)}. Fill those cells, '
+            "leave the rows out with keep, or save a model with an imputer."
         )
 
 

@@ -8,6 +8,8 @@ from core.errors import PlumblineError
 from core.workspace import Audit
 from pages.components import plain, session
 
+# Streamlit leaves a hand's width of nothing above every page.
+_STYLE = "<style>[data-testid=stMainBlockContainer] { padding-top: 4rem; padding-bottom: 4rem }</style>"
 _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
 
 
@@ -21,8 +23,12 @@ def show() -> None:
     except PlumblineError as error:
         st.error(plain.escape(str(error)))
         st.stop()
+    st.html(_STYLE)
     with st.container(gap=None):
         session.ask_browser()
+        complaint = session.complaint()
+        if complaint is not None:
+            st.error(plain.escape(complaint))
         if trouble is not None:
             st.warning(plain.escape(trouble))
         elif audit is not None:

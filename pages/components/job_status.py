@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.errors import PlumblineError
 from core.jobs import Status
 from core.plan import Plan
 from core.workspace import Audit
@@ -68,13 +67,8 @@ def _ended(audit: Audit, message: str) -> None:
     """Why there is no result, and what to do next."""
     st.error(plain.escape(message))
     if audit.stage == "audit" and audit.plan is not None:
-        st.button(
-            "Run again", key=session.action(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.plan)
-        )
+        st.button("Run again", key=session.action(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.plan))
 
 
 def _run_again(audit_id: str, plan: str) -> None:
-    try:
-        session.workspace().run(audit_id, Plan.from_toml(plan))
-    except PlumblineError as error:
-        st.error(plain.escape(str(error)))
+    session.attempt(session.workspace().run, audit_id, Plan.from_toml(plan))

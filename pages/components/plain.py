@@ -22,15 +22,12 @@ def escape(s: str) -> str:
     return _LIVELY.sub(rf"\1{_NO_BREAK}", _SPECIAL.sub(r"\\\1", one_line))
 
 
-def code(s: str) -> str:
-    """The text as a piece of code for a place that reads markdown: for names and values from a table."""
-    one_line = " ".join(s.split()) or " "
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", one_line)), default=0))
-    pad = " " if one_line.startswith("`") or one_line.endswith("`") else ""
-    return f"{fence}{pad}{one_line}{pad}{fence}"
+def quoted(s: str) -> str:
+    """A name or value from a table in quotation marks, for a place that reads markdown."""
+    return f"“{escape(s)}”"
 
 
 def listed(names: list[str] | tuple[str, ...], most: int = 8) -> str:
-    """Several names as pieces of code, the first few of many."""
-    shown = ", ".join(code(name) for name in names[:most])
+    """Several names in quotation marks, the first few of many, for a place that reads markdown."""
+    shown = ", ".join(quoted(name) for name in names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -7,6 +7,7 @@ a click on the navigation drops it from the address.
 import hmac
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ PageName = Literal["data", "audit", "history"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"
+_COMPLAINT = "complaint"
 _OWNER_ID = re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
@@ -116,6 +118,20 @@ def close_audit() -> None:
     """Go to the Data page with no audit open; this one stays in the history."""
     st.session_state.pop(_OPEN, None)
     st.switch_page("pages/data.py")
+
+
+def attempt(action: Callable[..., object], *arguments: object) -> None:
+    """Do something from a callback; what goes wrong is said at the top of the page that is drawn next."""
+    try:
+        action(*arguments)
+    except PlumblineError as error:
+        st.session_state[_COMPLAINT] = str(error)
+
+
+def complaint() -> str | None:
+    """What went wrong in the callback before this page was drawn; said once."""
+    said: str | None = st.session_state.pop(_COMPLAINT, None)
+    return said
 
 
 def _address() -> str:

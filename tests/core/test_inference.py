@@ -215,8 +215,8 @@ def test_the_batch_grows_only_while_that_pays(monkeypatch: pytest.MonkeyPatch, b
     grown, kept = (Scorer(model_of(r), BINDING, Decision(), "cpu") for r in (run, constant_rate))
     grown.score(large)
     kept.score(large)
-    assert grown.batch_size == MOST_ROWS
-    assert FIRST_ROWS <= kept.batch_size < MOST_ROWS
+    assert grown.batch_size == MOST_ROWS["cpu"]
+    assert kept.batch_size == FIRST_ROWS
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -175,7 +175,8 @@ def test_modules_of_every_common_layer_survive_the_cleaning(pt2_of: Callable[...
 def test_gradients_flow_through_the_opened_module(pt2_of: Callable[..., Path], affine: Any) -> None:
     model = open_model(pt2_of(affine(3), torch.zeros(2, 3)), "model.pt2")
     rows = torch.from_numpy(ROWS.copy()).requires_grad_()
-    model.module(rows).sum().backward()
+    assert model.module is not None
+    model.module()(rows).sum().backward()
     assert rows.grad is not None
     assert rows.grad.abs().sum() > 0
 

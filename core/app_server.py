@@ -1,0 +1,105 @@
+"""`plumbline app`: the app's server, started beside this library; only this machine reaches it unless it is shared."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from core.errors import PlumblineError
+
+APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
+DEFAULT_PORT = 8501
+HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+# Without letters and digits that are easily taken for one another.
+_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_CODE_LENGTH = 10
+
+
+def serve(share: bool, port: int) -> int:
+    """Become the app's server; returns only where it cannot be started.
+
+    With `share` it listens on every address of this machine and lets in who gives the join code, which is printed.
+    What STREAMLIT_SERVER_ADDRESS and STREAMLIT_SERVER_PORT say, as in a container, holds unless it is asked otherwise
+    here. Raises PlumblineError where the port is in use or the app's files are missing.
+    """
+    if not APP.is_file():
+        raise PlumblineError(f"{APP} is missing. Install Plumbline as its README says, and start it again.")
+    environment = settings(share, port, os.environ)
+    address, port = environment["STREAMLIT_SERVER_ADDRESS"], int(environment["STREAMLIT_SERVER_PORT"])
+    _refuse_used(address, port)
+    print("\n".join(greeting(environment)), flush=True)
+    _become(environment)
+
+
+def settings(share: bool, port: int, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment that the server starts with."""
+    code = environment.get("PLUMBLINE_JOIN_CODE") or "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+    shared = {"PLUMBLINE_SHARED": "1", "PLUMBLINE_JOIN_CODE": code, "STREAMLIT_SERVER_ADDRESS": EVERYWHERE}
+    asked = {} if port == DEFAULT_PORT else {"STREAMLIT_SERVER_PORT": str(port)}
+    return {
+        "STREAMLIT_SERVER_ADDRESS": HERE,
+        "STREAMLIT_SERVER_PORT": str(port),
+        "STREAMLIT_SERVER_SHOW_EMAIL_PROMPT": "false",
+        "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+        # The browser that opens here must not be sent to 0.0.0.0; the greeting is ours.
+        "STREAMLIT_BROWSER_SERVER_ADDRESS": "localhost",
+        "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true",
+        **environment,
+        **asked,
+        **(shared if share else {}),
+    }
+
+
+def greeting(environment: Mapping[str, str]) -> list[str]:
+    """The lines printed before the server starts: where it is, and how others get in."""
+    port = environment["STREAMLIT_SERVER_PORT"]
+    lines = [f"Plumbline opens at http://localhost:{port} . To stop it, press Ctrl+C."]
+    if environment.get("PLUMBLINE_SHARED") == "1":
+        lines += [f"On other computers of this network: http://{address}:{port}" for address in _addresses()]
+        lines += [f"They need the join code: {environment['PLUMBLINE_JOIN_CODE']}"]
+    return lines
+
+
+def _addresses() -> list[str]:
+    """Addresses of this machine on its networks, the one towards the outside first."""
+    found: list[str] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # nothing is sent: this only asks which way it would go
+        found.append(probe.getsockname()[0])
+    with suppress(OSError):
+        found += [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    return list(dict.fromkeys(a for a in found if not a.startswith("127."))) or [socket.gethostname()]
+
+
+def _refuse_used(address: str, port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise PlumblineError(f"{port} is no port. Give a number from 1024 to 65535 with --port.")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as problem:
+            raise PlumblineError(_bind_words(problem, address, port)) from None
+
+
+def _bind_words(problem: OSError, address: str, port: int) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is in use, perhaps by a Plumbline that runs already: look at http://localhost:{port} , "
+            f"or choose another with --port {port + 1 if port < 65535 else DEFAULT_PORT}."
+        )
+    return f"The app cannot listen on {address}, port {port} ({problem.strerror}). Choose another port with --port."
+
+
+def _become(environment: Mapping[str, str]) -> NoReturn:
+    """Replace this process by the server, so that signals reach it; in the folder that holds its settings."""
+    os.chdir(APP.parent)
+    os.execve(sys.executable, [sys.executable, "-m", "streamlit", "run", str(APP)], dict(environment))

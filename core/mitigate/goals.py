@@ -1,0 +1,164 @@
+"""What a mitigation makes equal, and what it must not cost: two tables of rows.
+
+A goal names rates of `core.metrics` that are to be equal over the groups. A cost is a price on the two kinds of wrong
+decision, in whole numbers, so that sums over people are exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from core.errors import PlanError
+from core.gaps import Kind
+from core.metrics import METRICS
+from core.rules import Confusion
+from core.table import table
+
+DIGITS = 10**9
+
+Exact = Fraction | float
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row: which rates are to be equal, and how far apart they may stay.
+
+    Attributes
+    ----------
+    name
+        What plans call it.
+    reads
+        The goal in plain words.
+    rates
+        The metrics that it equalises; over several, the largest of their gaps counts.
+    measures
+        The names in GAPS by which an audit sees this goal.
+    at_most
+        The gap that is accepted where the plan names none.
+    kind
+        "difference": a gap is the largest rate less the smallest. "ratio": it is 1 less smallest over largest.
+    """
+
+    name: str
+    reads: str
+    rates: tuple[str, ...]
+    measures: tuple[str, ...]
+    at_most: float = 0.01
+    kind: Kind = "difference"
+
+    @property
+    def needs_label(self) -> bool:
+        """Whether it needs to know what really happened."""
+        return any(METRICS[name].needs_label for name in self.rates)
+
+    def gap(self, people: Confusion, fewest: int = 1) -> Exact:
+        """How far the groups are apart: largest less smallest rate over all groups with `fewest` people behind it.
+
+        A Fraction; a float where the rule draws lots. 0 where nobody at all is selected.
+        """
+        return max(self._gap(name, people, fewest) for name in self.rates)
+
+    def _gap(self, name: str, people: Confusion, fewest: int) -> Exact:
+        nums, dens = np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people))
+        rates = [rate(k.item(), n.item()) for k, n in zip(nums, dens, strict=True) if n >= fewest]
+        low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
+        if self.kind == "difference":
+            return high - low
+        return 1 - low / high if high else Fraction(0)
+
+
+def rate(k: float, n: float) -> Exact:
+    """K of n, exactly where both are whole."""
+    return Fraction(k, n) if isinstance(k, int) and isinstance(n, int) else k / n
+
+
+def exact(at_most: float) -> Fraction:
+    """The largest accepted gap as a fraction, to nine digits. Raises PlanError where it is no share."""
+    if not 0 <= at_most < 1:
+        raise PlanError(f"[mitigate] at_most is the largest gap you accept, from 0 to under 1; it is {at_most:g}.")
+    return Fraction(round(at_most * DIGITS), DIGITS)
+
+
+GOALS = table(
+    Goal(
+        "demographic_parity", "every group is selected equally often", ("selection_rate",),
+        ("statistical_parity_difference", "disparate_impact"),
+    ),
+    Goal(
+        "equal_opportunity", "of those with the good outcome, every group is selected equally often",
+        ("true_positive_rate",), ("equal_opportunity_difference", "false_negative_rate_difference"),
+    ),
+    Goal(
+        "predictive_equality", "of those with the other outcome, every group is selected equally often",
+        ("false_positive_rate",), ("false_positive_rate_difference",),
+    ),
+    Goal(
+        "equalized_odds", "whatever the outcome, every group is selected equally often",
+        ("true_positive_rate", "false_positive_rate"),
+        ("equal_opportunity_difference", "false_positive_rate_difference", "average_odds_difference"),
+    ),
+    Goal(
+        "four_fifths", "every group is selected at least four fifths as often as the group most often selected",
+        ("selection_rate",), ("disparate_impact",), at_most=0.2, kind="ratio",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What one wrongly denied and one wrongly granted person cost, and by what their sum is divided."""
+
+    denied: int
+    granted: int
+    per: int
+
+    def value(self, people: Confusion) -> float | None:
+        """The cost of everybody's decisions; None where no outcome is known."""
+        total = self.denied * np.sum(people.fn) + self.granted * np.sum(people.fp)
+        return float(total) / self.per if self.per else None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One row: what a wrong decision costs, given how many people have the good and the other outcome."""
+
+    name: str
+    reads: str
+    prices: Callable[[int, int], Prices]
+
+
+def _balanced(good: int, other: int) -> Prices:
+    if not good or not other:
+        raise PlanError(
+            "[mitigate] cost balanced_accuracy needs people with the good and people with the other outcome, and this"
+            ' table has only one kind. Use cost = "accuracy".'
+        )
+    return Prices(other, good, 2 * good * other)
+
+
+def price(wrongly_denied: float, wrongly_granted: float) -> Cost:
+    """The person's own price of one wrongful denial and one wrongful grant. Raises PlanError where it is no price."""
+    prices = (wrongly_denied, wrongly_granted)
+    if not all(math.isfinite(p) and 0 <= p <= DIGITS for p in prices) or not any(prices):
+        raise PlanError(
+            "[mitigate] price takes two numbers from 0 to a billion, not both 0, such as"
+            f" {{wrongly_denied = 1, wrongly_granted = 5}}; it has {wrongly_denied:g} and {wrongly_granted:g}."
+        )
+    denied, granted = (Fraction(str(p)).limit_denominator(1000) for p in prices)
+    unit = math.lcm(denied.denominator, granted.denominator)
+    reads = f"the price of wrong decisions, {wrongly_denied:g} for a denial and {wrongly_granted:g} for a grant"
+    return Cost(
+        "price", reads, lambda good, other: Prices(int(denied * unit), int(granted * unit), (good + other) * unit)
+    )
+
+
+COSTS = table(
+    Cost("accuracy", "the share of decisions that are wrong", lambda good, other: Prices(1, 1, good + other)),
+    Cost("balanced_accuracy", "the share of wrong decisions, averaged over both outcomes", _balanced),
+    price(1, 1),
+)

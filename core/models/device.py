@@ -1,0 +1,31 @@
+"""Where a model computes, and how torch is made to give the same numbers each time."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+Device = Literal["cpu", "cuda"]
+
+
+def choose_device() -> Device:
+    """The device to score on: "cuda" where there is one that works, else "cpu"."""
+    if not Path("/dev/nvidiactl").exists():
+        return "cpu"  # known without importing torch
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def settle(device: str) -> None:
+    """Make torch give the same numbers each time: full float32, deterministic algorithms where they exist."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    import torch
+    import torch.utils.deterministic
+
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    # Every value is written before it is read.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    if device == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = False

@@ -1,0 +1,172 @@
+"""The answer, its picture and its table as one HTML file that opens offline, in both themes, and prints.
+
+Text from an upload becomes text nodes of a tree and is escaped when the tree is written; nothing is pasted into HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from core.charts import mark_svg, standings_chart, svg
+from core.findings import Judgement
+from core.record import AuditRecord
+from core.report.notes import (
+    MOST_IN_THE_ANSWER,
+    data_facts,
+    date_words,
+    headlines,
+    near_note,
+    question_notes,
+    run_facts,
+    second_opinion_note,
+    tally,
+)
+from core.sentences import SAMPLING_NOTE, VERDICT_WORDS
+from core.standings import (
+    Standing,
+    Standings,
+    band_words,
+    gap_range_words,
+    gap_words,
+    question,
+    rate_range_words,
+    rate_words,
+    technical_name,
+)
+
+MOST_DRAWN = 60
+_WIDTH = 720
+_NAMESPACES = re.compile(r' xmlns(:xlink)?="[^"]*"')
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1B2430; --paper: #FFFFFF; --soft: #5A6572; --line: #D8DEE5 }
+@media (prefers-color-scheme: dark) { :root { --ink: #E8ECF1; --paper: #12161B; --soft: #A4AFBB; --line: #303943 } }
+@media print {
+  :root { color-scheme: light; --ink: #000; --paper: #FFF; --soft: #444; --line: #BBB }
+  figure, tr { break-inside: avoid }
+}
+body { margin: 2rem auto; padding: 0 1rem; max-width: 52rem; color: var(--ink); background: var(--paper);
+       font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif;
+       overflow-wrap: anywhere }
+h1 { font-size: 1.7rem; margin-bottom: 0 } h2 { font-size: 1.2rem; margin-top: 2rem }
+.soft, caption { color: var(--soft); text-align: left } .finding { margin: 1rem 0 }
+.mark { display: flex; gap: .5rem; align-items: center; font-weight: 600 }
+svg { max-width: 100%; height: auto } figure { margin: 0 }
+.wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+pre { white-space: pre-wrap; font-size: .85rem; border: 1px solid var(--line); padding: 1rem }
+"""
+
+
+def answer_html(record: AuditRecord, judgement: Judgement, standings: Standings | None) -> str:
+    """The HTML text.
+
+    Parameters
+    ----------
+    record, judgement
+        The audit, and what follows from it at the plan's own threshold.
+    standings
+        The groups and the measure of the picture and the table; None where nothing can be compared.
+    """
+    page = Element("html", lang="en")
+    head, body = SubElement(page, "head"), SubElement(page, "body")
+    SubElement(head, "meta", charset="utf-8")
+    SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
+    SubElement(head, "title").text = _title(record)
+    SubElement(head, "style").text = _STYLE
+    _heading(body, record)
+    _answer(body, record, judgement)
+    if standings is not None:
+        _picture(body, standings)
+    _facts(body, "The people in it", data_facts(record), record.warnings)
+    _facts(
+        body, "How it was computed", run_facts(record), [near_note(record), second_opinion_note(record.second_opinion)]
+    )
+    plan = _section(body, "The plan")
+    SubElement(plan, "pre").text = record.plan.to_toml()
+    return "<!DOCTYPE html>\n" + ElementTree.tostring(page, encoding="unicode", method="html")
+
+
+def _title(record: AuditRecord) -> str:
+    return record.plan.name or record.plan.data.file
+
+
+def _heading(body: Element, record: AuditRecord) -> None:
+    SubElement(body, "h1").text = _title(record)
+    source = record.plan.decision.model or "decisions and scores of the table"
+    said = (record.plan.data.file, source, f"{record.counts.people:,} people", date_words(record.created))
+    _text(body, " · ".join(said), "soft")
+
+
+def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
+    section, found = _section(body, "The answer"), headlines(judgement, record.plan)
+    for finding in found[:MOST_IN_THE_ANSWER]:
+        part = SubElement(section, "div", {"class": "finding"})
+        mark = SubElement(part, "div", {"class": "mark"})
+        mark.append(_inline(mark_svg(finding.verdict)))
+        SubElement(mark, "span").text = VERDICT_WORDS[finding.verdict]
+        SubElement(part, "div").text = finding.text
+    counted = ", ".join(f"{VERDICT_WORDS[verdict]}: {n}" for verdict, n in tally(found))
+    _text(
+        section,
+        f"All {len(found)} comparisons on this measure: {counted}." if found else "Nothing was compared.",
+        "soft",
+    )
+    for note in question_notes(record, judgement):
+        _text(section, note, "soft")
+
+
+def _picture(body: Element, standings: Standings) -> None:
+    section = _section(body, f"{question(standings.measure)} By {' and '.join(standings.by)}")
+    if len(standings.rows) <= MOST_DRAWN:
+        figure = SubElement(section, "figure")
+        drawn = svg(standings_chart(standings, "var(--ink)", "var(--paper)"), _WIDTH)
+        figure.append(_inline(drawn))
+    table = SubElement(SubElement(section, "div", {"class": "wide"}), "table")
+    name = f"{technical_name(standings.measure)}; acceptable: {band_words(standings.band)}"
+    SubElement(table, "caption").text = name
+    titles = ("Group", "People", "Rate", "Plausible range", "Gap", "Plausible range", "Verdict")
+    _row(SubElement(table, "thead"), "th", titles)
+    rows = SubElement(table, "tbody")
+    for standing in standings.rows:
+        _row(rows, "td", _cells(standing))
+    _text(section, SAMPLING_NOTE, "soft")
+
+
+def _cells(row: Standing) -> tuple[str, ...]:
+    start = (row.name, f"{row.people:,}", rate_words(row), rate_range_words(row))
+    if row.gap is None:
+        return (*start, "", "", "comparison group")
+    return (*start, gap_words(row.gap), gap_range_words(row.gap), VERDICT_WORDS[str(row.verdict)])
+
+
+def _inline(drawn: str) -> Element:
+    """SVG as a part of the HTML tree, where it needs no namespace."""
+    return ElementTree.fromstring(_NAMESPACES.sub("", drawn))
+
+
+def _facts(body: Element, title: str, facts: list[tuple[str, str]], notes: Iterable[str]) -> None:
+    section = _section(body, title)
+    table = SubElement(section, "table")
+    for fact in facts:
+        _row(table, "td", fact)
+    for note in notes:
+        _text(section, note)
+
+
+def _section(body: Element, title: str) -> Element:
+    section = SubElement(body, "section")
+    SubElement(section, "h2").text = title
+    return section
+
+
+def _text(parent: Element, text: str, kind: str | None = None) -> None:
+    SubElement(parent, "p", {} if kind is None else {"class": kind}).text = text
+
+
+def _row(table: Element, kind: str, cells: Iterable[str]) -> None:
+    row = SubElement(table, "tr")
+    for cell in cells:
+        SubElement(row, kind).text = cell

@@ -1,0 +1,154 @@
+"""What stands beside the findings: how the question was put, what was counted, and how it was computed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from core.aif360_check import SecondOpinion
+from core.findings import Judgement, Verdict, plan_threshold
+from core.plan import Condition, Keep, Plan
+from core.record import AuditRecord
+from core.sentences import VERDICT_WORDS, Finding, findings, group_words
+
+MOST_IN_THE_ANSWER = 3
+Facts = list[tuple[str, str]]
+
+
+def headlines(judgement: Judgement, plan: Plan) -> list[Finding]:
+    """The findings on the measure that was named before the results were seen, worst first."""
+    return [found for found in findings(judgement, plan) if found.headline]
+
+
+def tally(found: list[Finding]) -> list[tuple[Verdict, int]]:
+    """How many findings came to each verdict, worst first; only verdicts that occur."""
+    seen = Counter(finding.verdict for finding in found)
+    return [(verdict, seen[verdict]) for verdict in VERDICT_WORDS if verdict in seen]  # type: ignore[misc, index]
+
+
+def question_notes(record: AuditRecord, judgement: Judgement) -> list[str]:
+    """What a reader must know: who is selected, what the outcome is, whom each group is compared with."""
+    plan = record.plan
+    notes = [decision_note(plan), outcome_note(plan), reference_note(judgement, plan)]
+    if any(gap.band.source == "default" for gap in judgement.gaps):
+        notes.append(
+            "The plan sets no limit of its own, so we used the usual marks: 0.80 for ratios, 5 points for differences. "
+            "You can change this in the plan."
+        )
+    return notes
+
+
+def decision_note(plan: Plan) -> str:
+    """Who counts as selected."""
+    decision = plan.decision
+    if decision.prediction is not None:
+        return f"Selected: people whose {decision.prediction} is {_condition(decision.favourable)}."
+    limit = f"{plan_threshold(plan):g}"
+    if decision.score is not None:
+        below = decision.favourable is not None and decision.favourable.below is not None
+        return f"Selected: people whose {decision.score} is {f'below {limit}' if below else f'{limit} or more'}."
+    return f"Selected: people to whom the model gives {limit} or more for the good outcome."
+
+
+def outcome_note(plan: Plan) -> str:
+    """What the outcome is, and what is known of those who were turned down."""
+    if plan.data.label is None:
+        return (
+            "The table does not say what really happened, so this audit sees who is selected, and not who is wrongly "
+            "denied or wrongly granted."
+        )
+    known = {
+        True: "It is also known for people who were turned down.",
+        False: "It is not known for people who were turned down, so error rates are about those whose outcome is "
+        "known.",
+        None: "Nobody has said whether it is also known for people who were turned down. If it is not, error rates "
+        "describe only a part of them.",
+    }[plan.data.refused_known]
+    return (
+        f"What really happened is read from {plan.data.label}: {_condition(plan.data.favourable)} is the good outcome "
+        f'for the person, and "wrongly" means against that column. {known}'
+    )
+
+
+def reference_note(judgement: Judgement, plan: Plan) -> str:
+    """Whom each group is compared with, and how that was chosen."""
+    named = [dict(zip(by, values, strict=True)) for by, values in judgement.references.items() if len(by) == 1]
+    who = "; ".join(group_words(group) for group in named)
+    if plan.groups.reference == "most_selected":
+        return (
+            f"Compared with: {who}. The comparison group was chosen because its rate was highest; that alone makes "
+            "ratios look lower."
+        )
+    how = "the largest group of each column" if plan.groups.reference == "largest" else "as the plan names them"
+    return f"Compared with: {who} ({how})."
+
+
+def second_opinion_note(opinion: SecondOpinion) -> str:
+    """What AIF360 says to the same counts."""
+    if opinion.agrees:
+        return (
+            f"AIF360, given the same counts, computes the same {opinion.numbers:,} numbers (this checks arithmetic, "
+            "not the data or the verdict)."
+        )
+    return (
+        f"AIF360, given the same counts, computes {opinion.numbers:,} numbers, and at least one differs by "
+        f"{opinion.largest_difference:.2g}. Please report this: one of the two is wrong."
+    )
+
+
+def near_note(record: AuditRecord) -> str:
+    """How many decisions hang on the last digits of a score."""
+    near = record.provenance.near_threshold
+    if near == 0:
+        return "No score lies so close to the threshold that other hardware could decide otherwise."
+    return f"{near:,} decision{'s' if near > 1 else ''} could differ on other hardware."
+
+
+def data_facts(record: AuditRecord) -> Facts:
+    """What was read and what was counted."""
+    facts = [("Rows read", f"{record.rows_read:,}")]
+    for keep, dropped in zip(record.plan.data.keep, record.dropped, strict=True):
+        facts.append((f"Left out: {_keep(keep)}", f"{dropped:,}"))
+    facts.append(("People counted", f"{record.counts.people:,}"))
+    if record.plan.data.label is not None:
+        facts.append(("Of them with a known outcome", f"{record.counts.labelled:,}"))
+    return facts
+
+
+def run_facts(record: AuditRecord) -> Facts:
+    """What ran, on what, with which versions, and how long it took."""
+    made = record.provenance
+    facts = [
+        ("Date", date_words(record.created)),
+        ("Table (SHA-256)", made.data_sha256),
+        ("Model (SHA-256)", made.model_sha256 or "none: decisions or scores stand in the table"),
+        ("Question (SHA-256)", record.plan.question_sha256),
+        ("Device", "GPU" if made.device == "cuda" else "CPU"),
+        ("Scored at once", "" if made.batch_size is None else f"{made.batch_size:,} rows"),
+        ("Seconds", ", ".join(f"{step} {spent:.2f}" for step, spent in made.seconds.items())),
+        ("Versions", ", ".join(f"{name} {number}" for name, number in made.versions.items())),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def date_words(created: str) -> str:
+    """A UTC time as "21 November 2026, 14:05 UTC"."""
+    moment = datetime.fromisoformat(created)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def _condition(condition: Condition | None) -> str:
+    if condition is None:
+        return "not said"
+    if condition.at_least is not None:
+        return f"{condition.at_least:g} or more"
+    if condition.below is not None:
+        return f"below {condition.below:g}"
+    return " or ".join(map(str, condition.values))
+
+
+def _keep(keep: Keep) -> str:
+    if keep.between is not None:
+        return f"{keep.column} outside {keep.between[0]:g} to {keep.between[1]:g}"
+    values = ", ".join(map(str, keep.values))
+    return f"{keep.column} is {values}" if keep.negated else f"{keep.column} is none of {values}"

@@ -1,0 +1,95 @@
+"""Every number of an audit as one CSV file: a row for each metric of each group, then for each gap."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from core.cells import is_number
+from core.findings import Gap, GroupResult, Judgement
+from core.standings import name_of
+
+COLUMNS = (
+    "kind",
+    "by",
+    "group",
+    "reference",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "numerator",
+    "denominator",
+    "people",
+    "people_with_known_outcome",
+    "p_value",
+    "p_adjusted",
+    "comparisons",
+    "limit_low",
+    "limit_high",
+    "limit_source",
+    "differs",
+    "breaks_limit",
+    "verdict",
+    "reason",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def numbers_csv(judgement: Judgement) -> str:
+    """The CSV text, header first; what cannot be computed is an empty cell, with its reason in the last column."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for row in (*_group_rows(judgement), *_population_rows(judgement), *map(_gap_row, judgement.gaps)):
+        writer.writerow({column: defused(cell) for column, cell in row.items()})
+    return text.getvalue()
+
+
+def defused(cell: Any) -> Any:
+    """The cell so that a spreadsheet shows it and never computes it; numbers, also as text, stay what they are."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) and not is_number(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _group_rows(judgement: Judgement) -> Iterator[dict[str, Any]]:
+    for group in judgement.groups:
+        for name, estimate in group.metrics.items():
+            people = {"people": group.n, "people_with_known_outcome": group.labelled}
+            yield {**_whom("metric", group), "measure": name, **asdict(estimate), **people}
+
+
+def _population_rows(judgement: Judgement) -> Iterator[dict[str, Any]]:
+    if judgement.theil_index is not None:
+        yield {"kind": "population", "measure": "theil_index", **asdict(judgement.theil_index)}
+
+
+def _gap_row(gap: Gap) -> dict[str, Any]:
+    return {
+        **_whom("gap", gap),
+        "reference": name_of(gap.reference),
+        "measure": gap.measure,
+        "value": gap.value,
+        "low": gap.low,
+        "high": gap.high,
+        "p_value": gap.p_value,
+        "p_adjusted": gap.p_adjusted,
+        "comparisons": gap.comparisons,
+        "limit_low": gap.band.ends[0],
+        "limit_high": gap.band.ends[1],
+        "limit_source": gap.band.source,
+        "differs": gap.differs,
+        "breaks_limit": gap.breaks_limit,
+        "verdict": gap.verdict,
+        "reason": gap.reason,
+    }
+
+
+def _whom(kind: str, row: GroupResult | Gap) -> dict[str, str]:
+    return {"kind": kind, "by": ", ".join(row.by), "group": name_of(row.group)}

@@ -1,0 +1,63 @@
+"""The answer: what a policy person can repeat, and what must be said beside it."""
+
+import streamlit as st
+
+from core.findings import Judgement
+from core.gaps import GAPS
+from core.metrics import overall_auc
+from core.record import AuditRecord
+from core.report.notes import MOST_IN_THE_ANSWER, headlines, question_notes, tally
+from core.sentences import Finding
+from core.standings import question
+from pages.components import plain, session, verdict
+
+
+def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
+    """Show the worst findings on the headline measure, how many there are of each kind, and the notes."""
+    found = headlines(judgement, record.plan)
+    st.header("The answer", anchor=False)
+    if not found:
+        st.info(
+            "There is only one group in this table, so nothing could be compared. Choose a sensitive column with more."
+        )
+        return
+    for finding in found[:MOST_IN_THE_ANSWER]:
+        _finding(finding)
+    _summary(found, question(GAPS[judgement.gaps[found[0].gap].measure]))
+    st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
+    for warning in record.warnings:
+        st.warning(plain.escape(warning))
+    _swapped(audit_id, record)
+
+
+def _finding(finding: Finding) -> None:
+    word, sentence = st.columns([1, 6], gap="small")
+    with word:
+        verdict.mark(finding.verdict)
+    with sentence:
+        plain.text(finding.text)
+
+
+def _summary(found: list[Finding], asked: str) -> None:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.caption(f"{asked} {len(found)} comparison{'s' if len(found) > 1 else ''}:", width="content")
+        for kind, n in tally(found):
+            verdict.mark(kind, f": {n}")
+    if len(found) > MOST_IN_THE_ANSWER:
+        with st.expander(f"All {len(found)} findings on this measure"):
+            for finding in found:
+                _finding(finding)
+
+
+def _swapped(audit_id: str, record: AuditRecord) -> None:
+    """Ask whether the good outcome is swapped, where the people who had it got the worse scores."""
+    area = overall_auc(record.counts)
+    if area is None or area >= 0.5:
+        return
+    st.warning(
+        "People with the good outcome tend to be treated worse here than people with the other one. "
+        "Is the good value of the outcome, or the good side of the decision, swapped?"
+    )
+    st.caption(f"Area under the ROC curve of everybody: {area:.3f}. Guessing would give 0.5.")
+    if st.button("Check it on the Data page", key=session.action(audit_id, "check")):
+        session.open_audit(audit_id, "data")

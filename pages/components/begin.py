@@ -1,0 +1,45 @@
+"""The beginning: what this does, what it keeps and does not do, a sample to try, and the place for files."""
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from core.samples import SAMPLES
+from core.workspace import Audit
+from pages.components import job_status, plain, session, uploads
+
+
+def show(audit: Audit | None) -> None:
+    """Show the beginning, or how the reading of the table stands."""
+    if audit is not None and audit.stage == "profile" and job_status.show(audit):
+        return
+    st.title("Is your model treating people alike?")
+    st.write(
+        "Plumbline compares how a model, or a column of scores or decisions, treats groups of people. It says in plain "
+        "words how large each gap is and how sure one can be."
+    )
+    st.caption(
+        "It keeps counts, never rows: uploaded files are deleted after 24 hours. It runs on this machine and sends "
+        "nothing elsewhere. It does not say whether a gap is justified."
+    )
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Try a sample")
+        for name in SAMPLES:
+            _sample(name)
+    with right:
+        st.subheader("Or use your own table")
+        if audit is not None and audit.plan is not None:
+            st.success("The plan is here. Now put in the table that it is about.")
+        uploads.ask(audit)
+
+
+def _sample(name: str) -> None:
+    sample = SAMPLES[name]
+    if st.button(sample.title, key=f"sample/{name}", type="primary"):
+        try:
+            audit = session.workspace().open_sample(name, session.owner())
+        except PlumblineError as error:
+            st.error(plain.escape(str(error)))
+            return
+        session.open_audit(audit.id, "audit")
+    st.caption(sample.about)

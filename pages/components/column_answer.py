@@ -1,0 +1,100 @@
+"""The decision as it stands in the table: a column of scores with a cut-off, or a column of decisions."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core import suggestions
+from core.plan import Plan
+from core.plan_parts import Condition, Decision
+from core.profile import Profile
+from core.workspace import Audit
+from pages.components import good_values, session, steps
+
+_OR_MORE, _LESS = "at the cut-off or above", "below the cut-off"
+_NO_SCORE = "no scores beside it"
+
+
+def ask_score(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
+    """The score column and its cut-off; None while part of it is missing."""
+    numbers = [column.name for column in profile.columns if column.kind == "number"]
+    score = _ask_column(audit, "score", numbers, plan.decision.score, suggestions.score_column(profile))
+    if score is None:
+        return None
+    kept = plan.decision if plan.decision.score == score and plan.decision.prediction is None else Decision(score=score)
+    column, prefix = profile.column(score), session.field(audit.id, f"score/{score}")
+    st.caption(f"Its numbers go from {column.low:g} to {column.high:g}.")
+    cut_off, lower = _first_cut_off(kept, suggestions.is_share(column))
+    left, right = st.columns(2)
+    side = left.radio(
+        "Someone is selected", [_OR_MORE, _LESS], key=session.seed(f"{prefix}/side", _LESS if lower else _OR_MORE)
+    )
+    number = right.number_input(
+        "The cut-off", key=session.seed(f"{prefix}/cut-off", cut_off), value=None, format="%g", placeholder="a number"
+    )
+    return None if number is None else _with_cut_off(kept, float(number), side == _LESS)
+
+
+def _first_cut_off(kept: Decision, share: bool) -> tuple[float | None, bool]:
+    if kept.favourable is not None:
+        return (kept.favourable.below, True) if kept.favourable.at_least is None else (kept.favourable.at_least, False)
+    return kept.threshold if kept.threshold is not None else 0.5 if share else None, False
+
+
+def _with_cut_off(kept: Decision, cut_off: float, lower: bool) -> Decision:
+    if lower:
+        return replace(kept, threshold=None, favourable=Condition(below=cut_off))
+    if kept.favourable is not None and kept.favourable.at_least is not None:
+        return replace(kept, favourable=Condition(at_least=cut_off))
+    return replace(kept, threshold=cut_off, favourable=None)
+
+
+def ask_decision(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
+    """The decision column and its good values, and a score beside it; None while part of it is missing."""
+    found = suggestions.decision_column(profile)
+    prediction = _ask_column(audit, "decision", list(profile.names), plan.decision.prediction, found)
+    if prediction is None:
+        return None
+    kept = plan.decision if plan.decision.prediction == prediction else Decision(prediction=prediction)
+    favourable = good_values.ask_values(
+        session.field(audit.id, f"good decision/{prediction}"),
+        profile.column(prediction),
+        profile.decimal,
+        kept.favourable,
+        "The values that mean: selected",
+    )
+    score, lower = _ask_score_beside(audit, profile, kept)
+    if favourable is None:
+        return None
+    edges = kept.edges if score == kept.score else ()
+    return replace(kept, favourable=favourable, score=score, lower_is_better=lower, edges=edges)
+
+
+def _ask_score_beside(audit: Audit, profile: Profile, kept: Decision) -> tuple[str | None, bool]:
+    numbers = [column.name for column in profile.columns if column.kind == "number"]
+    if not numbers:
+        return None, False
+    suggestion = suggestions.score_column(profile)
+    fresh = kept.favourable is None and suggestion is not None
+    first = kept.score or (suggestion.value if fresh and suggestion else _NO_SCORE)
+    score = st.selectbox(
+        "The score behind the decision, if the table has it",
+        [_NO_SCORE, *numbers],
+        key=session.seed(session.field(audit.id, "score beside"), first),
+        help="With it, Plumbline can also say how well the score tells people apart in each group.",
+    )
+    if score == _NO_SCORE:
+        return None, False
+    key = session.seed(session.field(audit.id, f"lower is better/{score}"), kept.lower_is_better)
+    return score, st.checkbox("A lower score is better for the person", key=key)
+
+
+def _ask_column(
+    audit: Audit, role: str, names: list[str], kept: str | None, suggestion: suggestions.Suggestion | None
+) -> str | None:
+    first = kept or (suggestion.value if suggestion else None)
+    key = session.seed(session.field(audit.id, f"{role} column"), first if first in names else None)
+    chosen = st.selectbox(f"The {role} column", names, key=key, index=None, placeholder="choose a column")
+    if suggestion is not None and chosen == suggestion.value and kept is None:
+        steps.suggested(suggestion.reason)
+    return chosen

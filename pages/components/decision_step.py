@@ -1,0 +1,67 @@
+"""Step 3, the decision: what is audited, and from where on a person is selected."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from core import suggestions
+from core.plan import Plan
+from core.plan_parts import Decision
+from core.profile import Profile
+from core.workspace import Audit
+from pages.components import column_answer, draft, model_answer, plain, session, steps
+
+_MODEL, _SCORE, _COLUMN = "A model file", "A column of scores", "A column of decisions"
+_ASK: dict[str, Callable[[Audit, Profile, Plan], Decision | None]] = {
+    _MODEL: model_answer.ask,
+    _SCORE: column_answer.ask_score,
+    _COLUMN: column_answer.ask_decision,
+}
+
+
+def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
+    """Ask, and settle the answer in the plan at the person's word."""
+    with steps.step(audit.id, 3, _line(audit, plan), is_settled(audit, plan), is_open):
+        key = session.seed(session.field(audit.id, "way"), _first_way(profile, plan))
+        way = st.radio("What makes or made the decision?", list(_ASK), key=key, horizontal=True)
+        answer = _ASK[way](audit, profile, plan)
+        if answer is not None:
+            _confirm(audit, plan, answer)
+
+
+def is_settled(audit: Audit, plan: Plan) -> bool:
+    """Whether it is known what is audited, and it is there."""
+    return draft.has_decision(plan) and (plan.decision.model is None or audit.model is not None)
+
+
+def _first_way(profile: Profile, plan: Plan) -> str:
+    if draft.has_decision(plan):
+        return _MODEL if plan.decision.model is not None else _COLUMN if plan.decision.prediction else _SCORE
+    if suggestions.decision_column(profile) is not None:
+        return _COLUMN
+    return _SCORE if suggestions.score_column(profile) is not None else _MODEL
+
+
+def _confirm(audit: Audit, plan: Plan, answer: Decision) -> None:
+    st.markdown(f"**{plain.escape(suggestions.decision_sentence(answer))}**")
+    if answer != plan.decision:
+        st.button(
+            "Yes, that is right",
+            key=session.action(audit.id, "settle decision"),
+            type="primary",
+            on_click=_settle,
+            args=(audit.id, replace(plan, decision=answer)),
+        )
+
+
+def _settle(audit_id: str, plan: Plan) -> None:
+    session.attempt(session.workspace().save_plan, audit_id, plan)
+    steps.fold(audit_id, 3)
+
+
+def _line(audit: Audit, plan: Plan) -> str:
+    if not is_settled(audit, plan):
+        return "a model, or a column of scores or decisions"
+    model = f"{plain.escape(audit.model.name)} · " if audit.model and plan.decision.model is not None else ""
+    return model + plain.escape(suggestions.decision_sentence(plan.decision))

@@ -1,0 +1,84 @@
+"""The details behind the answer, one expander each: closed until somebody asks."""
+
+import streamlit as st
+
+from core.findings import Gap, GroupResult, Judgement
+from core.gaps import GAPS
+from core.metrics import METRICS, SCORE_METRICS, Estimate
+from core.profile import Profile
+from core.record import AuditRecord
+from core.report.notes import Facts, data_facts, near_note, run_facts, second_opinion_note
+from core.sentences import group_words
+from core.standings import gap_range_words, gap_words, question, technical_name
+from pages.components import plain, session, verdict
+
+
+def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Profile | None) -> None:
+    """Show the expanders."""
+    with st.expander("All measures of a group"):
+        _measures(audit_id, judgement)
+    with st.expander("A second opinion: AIF360"):
+        st.write(second_opinion_note(record.second_opinion))
+    with st.expander("The data behind it"):
+        _facts(data_facts(record))
+        if profile is not None:
+            plain.text(profile.words)
+        for warning in record.warnings:
+            plain.text(warning)
+    with st.expander("How this was computed"):
+        st.write(near_note(record))
+        _facts(run_facts(record))
+    with st.expander("The plan"):
+        st.code(record.plan.to_toml(), language="toml")
+
+
+def _measures(audit_id: str, judgement: Judgement) -> None:
+    groups = judgement.groups
+    place = st.selectbox(
+        "Group",
+        range(len(groups)),
+        format_func=lambda place: f"{group_words(groups[place].group)} ({groups[place].n:,})",
+        key=session.field(audit_id, "group"),
+    )
+    st.dataframe(_metric_rows(groups[place]), hide_index=True)
+    gaps = [gap for gap in judgement.gaps if gap.group == groups[place].group]
+    if gaps:
+        plain.text(f"Compared with {group_words(gaps[0].reference)}")
+        st.dataframe(_gap_rows(gaps), hide_index=True)
+    else:
+        st.caption("This is the group that the others are compared with.")
+
+
+def _metric_rows(group: GroupResult) -> dict[str, list[object]]:
+    metrics = group.metrics
+    return {
+        "Question": [(METRICS[name] if name in METRICS else SCORE_METRICS[name]).question for name in metrics],
+        "Value": [_number(estimate.value) for estimate in metrics.values()],
+        "Plausible range": [_range(estimate) for estimate in metrics.values()],
+        "People": [None if e.denominator is None else int(e.denominator) for e in metrics.values()],
+        "Why not": [estimate.reason or "" for estimate in metrics.values()],
+        "Name in the field": [name.replace("_", " ") for name in metrics],
+    }
+
+
+def _gap_rows(gaps: list[Gap]) -> dict[str, list[object]]:
+    return {
+        "Question": [question(GAPS[gap.measure]) for gap in gaps],
+        "Gap": [gap_words(gap) for gap in gaps],
+        "Plausible range": [gap_range_words(gap) for gap in gaps],
+        "Verdict": ["no verdict" if gap.verdict is None else verdict.cell(gap.verdict) for gap in gaps],
+        "Why": [gap.reason for gap in gaps],
+        "Name in the field": [technical_name(GAPS[gap.measure]) for gap in gaps],
+    }
+
+
+def _facts(facts: Facts) -> None:
+    plain.text("\n".join(f"{name}: {value}" for name, value in facts))
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _range(estimate: Estimate) -> str:
+    return "–" if estimate.low is None or estimate.high is None else f"{estimate.low:.3f} to {estimate.high:.3f}"

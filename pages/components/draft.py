@@ -1,0 +1,84 @@
+"""The plan in the making: kept on disk as a plan like any other, in which an empty text stands for an open question."""
+
+from dataclasses import replace
+from pathlib import PurePath
+
+from core.plan import Plan
+from core.plan_parts import Condition, DataPlan, Decision, Groups
+from core.profile import Profile
+from core.workspace import Audit
+
+OPEN = ""
+_OPEN_VALUES = Condition(values=(OPEN,))
+_OPEN_DECISION = Decision(model=OPEN)
+
+
+def of(audit: Audit, profile: Profile) -> Plan:
+    """The audit's plan as far as it fits the table; questions about columns that are not there are open again."""
+    plan = _blank() if audit.plan is None else Plan.from_toml(audit.plan)
+    plan = replace(plan, data=replace(plan.data, file=profile.name), name=plan.name or PurePath(profile.name).stem)
+    return _fitted(plan, set(profile.names))
+
+
+def lost(audit: Audit, profile: Profile) -> tuple[str, ...]:
+    """The columns that the audit's plan names and the table does not have."""
+    if audit.plan is None:
+        return ()
+    plan = Plan.from_toml(audit.plan)
+    data, decision = plan.data, plan.decision
+    named = (data.label, decision.score, decision.prediction, *plan.groups.sensitive, *decision.features)
+    kept = tuple(rule.column for rule in data.keep)
+    return tuple(dict.fromkeys(name for name in (*named, *kept) if name and name not in profile.names))
+
+
+def has_outcome(plan: Plan) -> bool:
+    """Whether the person said what really happened, or that no column says it."""
+    return plan.data.label != OPEN
+
+
+def has_decision(plan: Plan) -> bool:
+    """Whether the person said what is audited."""
+    return plan.decision.model != OPEN
+
+
+def has_groups(plan: Plan) -> bool:
+    """Whether at least one sensitive column is named."""
+    return plan.groups.sensitive != (OPEN,)
+
+
+def with_groups(plan: Plan, groups: Groups) -> Plan:
+    """The plan with these groups; without a sensitive column the question is open."""
+    return replace(plan, groups=groups if groups.sensitive else replace(groups, sensitive=(OPEN,), bins={}))
+
+
+def without_outcome(plan: Plan) -> Plan:
+    """The plan with the question of the outcome open again."""
+    return replace(plan, data=replace(plan.data, label=OPEN, favourable=_OPEN_VALUES))
+
+
+def for_inspection(plan: Plan, model: str) -> Plan:
+    """What a model is looked at with: what is settled so far, and nothing that only a person can say of the model."""
+    data = plan.data if has_outcome(plan) else replace(plan.data, label=None, favourable=None)
+    return replace(plan, data=data, decision=Decision(model=model, features=plan.decision.features))
+
+
+def _blank() -> Plan:
+    data = DataPlan(file=OPEN, label=OPEN, favourable=_OPEN_VALUES)
+    return Plan(data=data, decision=_OPEN_DECISION, groups=Groups(sensitive=(OPEN,)))
+
+
+def _fitted(plan: Plan, columns: set[str]) -> Plan:
+    if plan.data.label and plan.data.label not in columns:
+        plan = without_outcome(plan)
+    if not {plan.decision.score, plan.decision.prediction} - {None} <= columns:
+        plan = replace(plan, decision=_OPEN_DECISION)
+    if not columns.issuperset(plan.decision.features):
+        plan = replace(plan, decision=replace(plan.decision, features=()))
+    keep = tuple(rule for rule in plan.data.keep if rule.column in columns)
+    groups, here = plan.groups, tuple(column for column in plan.groups.sensitive if column in columns)
+    reference = groups.reference
+    if isinstance(reference, dict):
+        reference = {column: value for column, value in reference.items() if column in here} or "largest"
+    bins = {column: cuts for column, cuts in groups.bins.items() if column in here}
+    fitted = replace(groups, sensitive=here, bins=bins, reference=reference)
+    return with_groups(replace(plan, data=replace(plan.data, keep=keep)), fitted)

@@ -1,0 +1,157 @@
+"""Step 4, the groups: which columns are sensitive, where numbers are cut, and whom each group is compared with."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from core import suggestions
+from core.cells import is_number
+from core.plan import Plan
+from core.plan_parts import Groups
+from core.profile import Column, Profile
+from core.workspace import Audit
+from pages.components import draft, good_values, plain, session, steps
+
+_MOST_GROUPS = 200
+_LARGEST, _MOST_SELECTED, _NAMED = "the largest group", "the group selected most often", "a group that I name"
+_CROSSED = {1: "each column by itself", 2: "pairs of columns too", 3: "pairs and threes too"}
+
+
+def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Plan, list[str]]:
+    """Ask; the plan with the groups as they stand, and what is still wrong with them."""
+    problems: list[str] = []
+    with steps.step(audit.id, 4, _line(plan), draft.has_groups(plan), is_open):
+        sensitive = _ask_columns(audit, profile, plan)
+        bins = {}
+        for name in sensitive:
+            cuts = _ask_cuts(audit, profile.column(name), plan.groups, problems)
+            if cuts:
+                bins[name] = cuts
+        with st.container(horizontal=True):
+            crossed = _ask_crossed(audit, plan.groups)
+            reference = _ask_reference(audit, plan.groups)
+        groups = replace(plan.groups, sensitive=sensitive, bins=bins, intersections=crossed)
+        if reference == _NAMED:
+            groups = replace(groups, reference=_ask_names(audit, profile, groups, plan.groups))
+        else:
+            groups = replace(groups, reference="most_selected" if reference == _MOST_SELECTED else "largest")
+    return draft.with_groups(plan, groups), problems
+
+
+def _ask_columns(audit: Audit, profile: Profile, plan: Plan) -> tuple[str, ...]:
+    found = suggestions.sensitive_columns(profile)
+    preselected = [suggestion.value for suggestion in found[: suggestions.PRESELECTED]]
+    first = list(plan.groups.sensitive) if draft.has_groups(plan) else preselected
+    chosen = st.multiselect(
+        "Columns that say who belongs to which group",
+        list(profile.names),
+        key=session.seed(session.field(audit.id, "sensitive"), first),
+        placeholder="for example sex, ethnic origin, age",
+    )
+    if chosen == preselected and preselected:
+        steps.suggested(_reason(found[: suggestions.PRESELECTED]))
+    more = [suggestion.value for suggestion in found if suggestion.value not in chosen]
+    if more:
+        st.caption(f"May also be sensitive: {plain.listed(more)}")
+    for name in set(chosen).intersection(suggestions.identifiers(profile)):
+        st.caption(
+            f"{plain.quoted(name)} differs in every row, as a name or a number of a person does: it makes no groups."
+        )
+    return tuple(chosen)
+
+
+def _reason(found: Sequence[suggestions.Suggestion]) -> str:
+    traits = [suggestion.reason.removeprefix(suggestions.READS_LIKE) for suggestion in found]
+    return f"these names read like {', '.join(dict.fromkeys(traits))}"
+
+
+# ---------------------------------------------------------------- cut points
+
+
+def _ask_cuts(audit: Audit, column: Column, kept: Groups, problems: list[str]) -> tuple[float, ...]:
+    """Cut points of a column of numbers; none for other columns, and for few numbers only if the person wants some."""
+    many = column.distinct is None or column.distinct > _MOST_GROUPS
+    if column.kind != "number":
+        if many:
+            problems.append(
+                f"{plain.quoted(column.name)} has too many different values to compare: choose another column."
+            )
+        return ()
+    first = kept.bins.get(column.name, () if column.name in kept.sensitive else suggestions.cut_points(column))
+    typed = st.text_input(
+        f"Cut {plain.quoted(column.name)} at",
+        key=session.seed(session.field(audit.id, f"cuts/{column.name}"), ", ".join(f"{cut:g}" for cut in first)),
+        placeholder="for example 25, 40, 60",
+        help="One number makes two groups, three numbers make four.",
+    )
+    cuts = read_cuts(typed)
+    if cuts is None:
+        problems.append(
+            f"The cut points of {plain.quoted(column.name)} must be numbers in rising order, such as 25, 40, 60."
+        )
+        st.error(problems[-1])
+        return ()
+    if not cuts and many:
+        problems.append(
+            f"{plain.quoted(column.name)} has too many different numbers: give cut points, such as 25, 40, 60."
+        )
+        st.error(problems[-1])
+    st.caption(f"Groups: {' · '.join(bin_names(cuts))}" if cuts else "Each number is a group of its own.")
+    return cuts
+
+
+def read_cuts(typed: str) -> tuple[float, ...] | None:
+    """The numbers in a typed line; None where they are none, or do not rise."""
+    parts = [part for part in re.split(r"[\s,;]+", typed) if part]
+    if not all(is_number(part) for part in parts):
+        return None
+    cuts = tuple(map(float, parts))
+    return cuts if all(low < high for low, high in zip(cuts, cuts[1:], strict=False)) else None
+
+
+def bin_names(cuts: tuple[float, ...]) -> list[str]:
+    """What the groups between cut points are called, as in the results."""
+    texts = [f"{cut:g}" for cut in cuts]
+    between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
+    return [f"under {texts[0]}", *between, f"{texts[-1]} or over"]
+
+
+# ---------------------------------------------------------------- comparison
+
+
+def _ask_crossed(audit: Audit, kept: Groups) -> int:
+    first = min(max(kept.intersections, 1), 3)
+    key = session.seed(session.field(audit.id, "crossed"), first)
+    crossed: int = st.selectbox("Compare by", list(_CROSSED), key=key, format_func=_CROSSED.__getitem__)
+    return crossed
+
+
+def _ask_reference(audit: Audit, kept: Groups) -> str:
+    first = _NAMED if isinstance(kept.reference, dict) else _MOST_SELECTED if kept.reference != "largest" else _LARGEST
+    key = session.seed(session.field(audit.id, "reference"), first)
+    return str(st.selectbox("Compare each group with", [_LARGEST, _MOST_SELECTED, _NAMED], key=key))
+
+
+def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> str | dict[str, str | int | float]:
+    """The named group of each column; columns without one compare with the largest."""
+    named: dict[str, str | int | float] = {}
+    known = kept.reference if isinstance(kept.reference, dict) else {}
+    for name in groups.sensitive:
+        cuts = groups.bins.get(name)
+        options = bin_names(cuts) if cuts else list(good_values.options(profile.column(name), profile.decimal))
+        first = str(known[name]) if str(known.get(name)) in options else None
+        key = session.seed(session.field(audit.id, f"reference/{name}/{len(options)}"), first)
+        chosen = st.selectbox(
+            f"Compare {plain.quoted(name)} with", options, key=key, index=None, placeholder="the largest group"
+        )
+        if chosen is not None:
+            named[name] = chosen
+    return named or "largest"
+
+
+def _line(plan: Plan) -> str:
+    if not draft.has_groups(plan):
+        return "whom the decisions are compared for"
+    return plain.listed(plan.groups.sensitive)

@@ -1,0 +1,71 @@
+"""One audit of this browser in the history: what it was about, what came out, and what can be done with it."""
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from core.record import AuditRecord
+from core.report.notes import headlines
+from core.samples import SAMPLES
+from core.workspace import Audit
+from pages.components import age, judged, plain, session, verdict
+
+_STATES = {"queued": "Waiting", "running": "Running", "cancelled": "Cancelled", "interrupted": "Interrupted"}
+
+
+def show(audit: Audit) -> None:
+    """Show the audit with its worst headline verdict, or how far it got."""
+    space = session.workspace()
+    try:
+        record = space.record(audit.id)
+    except PlumblineError as error:
+        st.error(plain.escape(str(error)))
+        record = None
+    with st.container(border=True):
+        what, outcome, go, away = st.columns([6, 2, 1, 1], vertical_alignment="center")
+        with what:
+            plain.text(_name(audit, record))
+            st.caption(plain.escape(" · ".join(_facts(audit, record))))
+        with outcome:
+            _outcome(audit, record)
+        if go.button("Open", key=session.action(audit.id, "open")):
+            session.open_audit(audit.id, "data" if record is None else "audit")
+        if away.button("Delete", key=session.action(audit.id, "delete"), type="tertiary"):
+            _confirm(audit, _name(audit, record))
+
+
+def _name(audit: Audit, record: AuditRecord | None) -> str:
+    if record is not None and record.plan.name:
+        return record.plan.name
+    return audit.table.name if audit.table else "No table yet"
+
+
+def _facts(audit: Audit, record: AuditRecord | None) -> list[str]:
+    source = f"sample: {SAMPLES[audit.sample].name}" if audit.sample in SAMPLES else audit.table and audit.table.name
+    people = None if record is None else f"{record.counts.people:,} people"
+    return [fact for fact in (source, people, age.words(audit.created)) if fact]
+
+
+def _outcome(audit: Audit, record: AuditRecord | None) -> None:
+    if record is not None:
+        found = headlines(judged.at(record), record.plan)
+        if found:
+            verdict.mark(found[0].verdict)
+        return
+    status = session.workspace().status(audit.id)
+    st.caption("Not run yet" if status is None else _STATES.get(status.state, "Did not finish"))
+
+
+@st.dialog("Delete this audit?")
+def _confirm(audit: Audit, name: str) -> None:
+    plain.text(name)
+    st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
+    if st.button("Delete for good", type="primary", key=session.action(audit.id, "delete for good")):
+        opened = session.current()
+        try:
+            session.workspace().delete(audit.id)
+        except PlumblineError as error:
+            st.error(plain.escape(str(error)))
+            return
+        if opened is not None and opened.id == audit.id:
+            session.close_audit()
+        st.rerun()

@@ -1,0 +1,170 @@
+"""The decision as a model file makes it: the upload, its check, and how its answers are read."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.collect import ModelFacts
+from core.errors import PlumblineError
+from core.plan import Plan
+from core.plan_parts import Decision
+from core.profile import Profile
+from core.workspace import Audit
+from pages.components import model_check, plain, session
+
+_OUTPUTS = {
+    "probability": "a probability, from 0 to 1",
+    "logit": "a raw score, to be turned into a probability",
+    "class": "an answer, such as yes or no",
+}
+Class = int | str
+
+
+def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
+    """The model and how it is read; None while part of it is missing."""
+    if audit.model is None:
+        _take_upload(audit, plan)
+        if plan.decision.model:
+            st.caption(f"The plan names {plain.quoted(plan.decision.model)}: put that file here.")
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        plain.text(audit.model.name)
+        with st.popover("Use another model"):
+            _take_upload(audit, plan)
+    facts = model_check.show(audit)
+    _ask_features(audit, profile, plan)
+    if facts is None:
+        unchecked = audit.stage != "inspect" and plan.decision.model is not None and plan.decision.model != ""
+        return plan.decision if unchecked and session.workspace().model_facts(audit.id) is None else None
+    return _ask_reading(audit, facts, plan.decision)
+
+
+def _take_upload(audit: Audit, plan: Plan) -> None:
+    """Keep a model that was just put in, and look at it."""
+    given = st.file_uploader("Drop the model here: ONNX, skops or .pt2", key=session.upload_key("model"))
+    if given is None:
+        return
+    try:
+        with st.spinner("Keeping the model …"):
+            model_check.start(session.workspace().put_model(audit.id, given, given.name), plan)
+    except PlumblineError as error:
+        st.error(plain.escape(str(error)))
+        return
+    session.clear_uploads()
+    st.rerun()
+
+
+# ---------------------------------------------------------------- how its answers are read
+
+
+def _ask_reading(audit: Audit, facts: ModelFacts, kept: Decision) -> Decision | None:
+    prefix = session.field(audit.id, f"model/{audit.model.digest if audit.model else ''}")
+    known = kept if kept.model else Decision()
+    first = known.output or facts.suggested_output or "probability"
+    with st.container(horizontal=True):
+        output: Any = st.selectbox(
+            "The model gives",
+            list(_OUTPUTS),
+            key=session.seed(f"{prefix}/output", first),
+            format_func=_OUTPUTS.__getitem__,
+        )
+        chosen = _ask_class(prefix, facts, known)
+        threshold = None if output == "class" else _ask_threshold(prefix, known)
+    if chosen is None or audit.model is None:
+        return None
+    return replace(
+        known,
+        model=audit.model.name,
+        output=output,
+        favourable_class=chosen,
+        threshold=threshold,
+        features=kept.features,
+    )
+
+
+def _ask_threshold(prefix: str, known: Decision) -> float:
+    first = 0.5 if known.threshold is None else known.threshold
+    return float(
+        st.number_input(
+            "Selected from this probability on",
+            0.0,
+            1.0,
+            step=0.01,
+            format="%g",
+            key=session.seed(f"{prefix}/threshold", first),
+        )
+    )
+
+
+def _ask_class(prefix: str, facts: ModelFacts, known: Decision) -> Class | tuple[Class, ...] | None:
+    """Which of the model's classes is good for the person."""
+    names, by_name = _classes(facts)
+    first = known.favourable_class if known.model else _suggested_class(facts)
+    places = [place for place in (_place(one, facts) for one in _listed(first)) if place is not None]
+    key = f"{prefix}/class"
+    if len(names) <= 2:
+        place = st.selectbox(
+            "Good for the person is",
+            range(len(names)),
+            key=session.seed(key, places[0] if places else 1),
+            format_func=names.__getitem__,
+        )
+        return facts.classes[place] if by_name else place
+    picked = st.multiselect(
+        "Good for the person is", range(len(names)), key=session.seed(key, places), format_func=names.__getitem__
+    )
+    chosen = tuple(facts.classes[place] if by_name else place for place in picked)
+    return None if not chosen else chosen[0] if len(chosen) == 1 else chosen
+
+
+def _classes(facts: ModelFacts) -> tuple[list[str], bool]:
+    """What the model's classes are called, and whether a plan names them by name."""
+    by_name = any(isinstance(one, str) for one in _listed(_suggested_class(facts)))
+    if facts.classes:
+        return [name if by_name else f"class {name}" for name in facts.classes], by_name
+    if facts.output_columns is not None and facts.output_columns > 1:
+        return [f"number {place + 1}" for place in range(facts.output_columns)], False
+    return ["a low number", "a high number"], False
+
+
+def _suggested_class(facts: ModelFacts) -> Any:
+    return 1 if facts.suggested_favourable_class is None else facts.suggested_favourable_class
+
+
+def _listed(chosen: Any) -> tuple[Class, ...]:
+    return tuple(chosen) if isinstance(chosen, list | tuple) else (chosen,)
+
+
+def _place(one: Class, facts: ModelFacts) -> int | None:
+    if isinstance(one, str):
+        return facts.classes.index(one) if one in facts.classes else None
+    return one if 0 <= one < max(len(facts.classes), facts.output_columns or 0, 2) else None
+
+
+# ---------------------------------------------------------------- which columns it reads
+
+
+def _ask_features(audit: Audit, profile: Profile, plan: Plan) -> None:
+    """For a model of one block of numbers whose columns are not those of the table: which it reads, in order."""
+    facts = session.workspace().model_facts(audit.id)
+    told = facts is not None and facts.problem is not None and "features" in facts.problem
+    if not told and not plan.decision.features:
+        return
+    roles = {plan.data.label, *plan.groups.sensitive}
+    first = plan.decision.features or tuple(
+        c.name for c in profile.columns if c.kind == "number" and c.name not in roles
+    )
+    chosen = st.multiselect(
+        "The columns that the model reads, in its order",
+        list(profile.names),
+        key=session.seed(session.field(audit.id, "features"), list(first)),
+    )
+    if tuple(chosen) != plan.decision.features:
+        st.button("Check the model with these columns", on_click=_check_with, args=(audit, plan, tuple(chosen)))
+
+
+def _check_with(audit: Audit, plan: Plan, features: tuple[str, ...]) -> None:
+    asked = replace(plan, decision=replace(plan.decision, features=features))
+    session.attempt(session.workspace().save_plan, audit.id, asked)
+    session.attempt(model_check.start, audit, asked)

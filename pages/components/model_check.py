@@ -1,0 +1,60 @@
+"""The check of a model file against the table: what it is, whether it finds its columns, what it gives."""
+
+import streamlit as st
+
+from core import suggestions
+from core.collect import ModelFacts
+from core.plan import Plan
+from core.workspace import Audit
+from pages.components import draft, job_status, plain, session
+
+
+def start(audit: Audit, plan: Plan) -> None:
+    """Look at the audit's model in a job."""
+    if audit.model is not None:
+        session.workspace().inspect(audit.id, draft.for_inspection(plan, audit.model.name))
+
+
+def show(audit: Audit) -> ModelFacts | None:
+    """Show how the check stands or what it found; the facts where the model can be audited."""
+    if audit.stage == "inspect":
+        busy = job_status.show(audit)
+        status = session.workspace().status(audit.id)
+        if status is not None and status.message is not None:
+            _snippet(status.message)
+        if busy:
+            return None
+    facts = session.workspace().model_facts(audit.id)
+    if facts is None:
+        return None
+    _found(facts)
+    if facts.problem is not None:
+        st.error(plain.escape(facts.problem))
+        _snippet(facts.problem)
+        return None
+    return facts
+
+
+def _found(facts: ModelFacts) -> None:
+    """One line each on what the file is, its inputs, its answers, and what to know about it."""
+    plain.text(f"✓ {facts.format_words}")
+    if facts.missing:
+        st.markdown(f":orange[**!**] columns that the model reads and the table lacks: {plain.listed(facts.missing)}")
+    elif facts.inputs:
+        plain.text(f"✓ {len(facts.inputs):,} inputs, all found in your table")
+        renamed = [name for name, column in facts.inputs if column not in (name, None)]
+        if renamed:
+            st.caption(f"Spelled differently in your table: {plain.listed(renamed)}")
+    if facts.low is not None and facts.high is not None:
+        answers = "one number" if facts.output_columns == 1 else f"{facts.output_columns} numbers"
+        plain.text(f"✓ gives {answers} for each person, for the first rows from {facts.low:.3g} to {facts.high:.3g}")
+    for warning in facts.warnings:
+        st.markdown(f":orange[**!**] {plain.escape(warning)}")
+
+
+def _snippet(message: str) -> None:
+    """Lines of Python that export such a model safely, where the message is about one that cannot be opened."""
+    snippet = suggestions.export_snippet(message)
+    if snippet is not None:
+        st.caption("For whoever made the model: these lines make a file that can be opened here.")
+        st.code(snippet, language="python")

@@ -1,0 +1,144 @@
+"""One measure over one table of groups, as a picture and as a table; a threshold can be tried on it."""
+
+import altair as alt
+import streamlit as st
+
+from core.charts import ROW, standings_chart
+from core.exploration import thresholds
+from core.findings import plan_threshold
+from core.gaps import GAPS, Measure
+from core.record import AuditRecord
+from core.reference import By
+from core.sentences import SAMPLING_NOTE
+from core.standings import (
+    Standing,
+    Standings,
+    band_words,
+    gap_range_words,
+    gap_words,
+    measures,
+    question,
+    rate_range_words,
+    standings,
+    technical_name,
+)
+from pages.components import judged, session, take_away, verdict
+
+_MOST_IN_VIEW = 12
+_HEIGHT = 640
+_AXIS = 64
+
+
+@st.fragment
+def show(audit_id: str, record: AuditRecord) -> None:
+    """Show the pickers, the picture with its table, and what can be taken away."""
+    what, whom, where = st.columns([3, 2, 3], vertical_alignment="bottom")
+    with what:
+        measure = _measure(audit_id, record)
+    with whom:
+        by = _by(audit_id, record)
+    with where:
+        tried = _threshold(audit_id, record)
+    shown = standings(judged.at(record, tried), record.plan, by, measure)
+    if tried is not None:
+        _exploring(audit_id, record, tried)
+    if shown is None:
+        st.info("There is only one group here, so nothing can be compared.")
+    else:
+        _shown(shown)
+    take_away.show(audit_id, record, by, measure)
+
+
+def _measure(audit_id: str, record: AuditRecord) -> Measure:
+    names = [measure.name for measure in measures(judged.at(record), record.plan)]
+    name = st.selectbox(
+        "What is compared?",
+        names,
+        format_func=lambda name: question(GAPS[name]),
+        key=session.field(audit_id, "measure"),
+        help="  \n".join(f"{question(GAPS[name])} *{technical_name(GAPS[name])}*" for name in names),
+    )
+    return GAPS[name]
+
+
+def _by(audit_id: str, record: AuditRecord) -> By:
+    options = list(judged.at(record).references)
+    place = st.selectbox(
+        "By",
+        range(len(options)),
+        format_func=lambda place: " × ".join(options[place]),
+        key=session.field(audit_id, "by"),
+    )
+    return options[place]
+
+
+def _threshold(audit_id: str, record: AuditRecord) -> float | None:
+    """The threshold that is tried; None at the plan's own, or where there is none to move."""
+    options = thresholds(record)
+    if not options:
+        return None
+    own = plan_threshold(record.plan)
+    chosen = st.select_slider(
+        "Threshold",
+        options,
+        format_func=lambda limit: f"{limit:g} (the plan's)" if limit == own else f"{limit:g}",
+        key=session.seed(session.field(audit_id, "threshold"), own),
+        help="Try where the line between yes and no could lie. This changes the picture and the table, not the answer.",
+    )
+    return None if chosen == own else chosen
+
+
+def _exploring(audit_id: str, record: AuditRecord, tried: float) -> None:
+    own = plan_threshold(record.plan)
+    said, back = st.columns([5, 2], vertical_alignment="center")
+    said.info(f"{tried:g} is a threshold you tried. The answer above stays at the plan's, {own:g}.")
+    key = session.field(audit_id, "threshold")
+    back.button("Back to the plan's threshold", on_click=session.put, args=(key, own))
+
+
+def _shown(shown: Standings) -> None:
+    picture, numbers = st.columns([5, 6], gap="medium")
+    with picture, _framed(shown):
+        st.altair_chart(_chart(shown), height=ROW * len(shown.rows) + _AXIS, alt=_alt(shown))
+    with numbers:
+        st.dataframe(
+            _columns(shown),
+            hide_index=True,
+            height=_HEIGHT if len(shown.rows) > _MOST_IN_VIEW else "content",
+            column_config={
+                "People": st.column_config.NumberColumn(format="localized"),
+                "Rate": st.column_config.NumberColumn(format="%.1f %%"),
+            },
+        )
+        st.caption(f"Acceptable: {band_words(shown.band)}. {SAMPLING_NOTE}")
+
+
+def _framed(shown: Standings) -> st.delta_generator.DeltaGenerator:
+    return st.container(height=_HEIGHT if len(shown.rows) > _MOST_IN_VIEW else "content", border=False)
+
+
+def _chart(shown: Standings) -> alt.LayerChart:
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    ink, paper = (str(st.get_option(f"theme.{theme}.{part}")) for part in ("textColor", "backgroundColor"))
+    return standings_chart(shown, ink, paper)
+
+
+def _alt(shown: Standings) -> str:
+    return f"{question(shown.measure)} {len(shown.rows)} groups; the same numbers stand in the table beside it."
+
+
+def _columns(shown: Standings) -> dict[str, list[object]]:
+    """The columns of the table; a measure that averages two rates has none of its own to list."""
+    rows = shown.rows
+    columns: dict[str, list[object]] = {"Group": [row.name for row in rows], "People": [row.people for row in rows]}
+    if shown.shows_rates:
+        columns["Rate"] = [None if row.rate is None else 100 * row.rate for row in rows]
+        columns["Plausible"] = [rate_range_words(row) for row in rows]
+    columns["Gap"] = [_gap(row) for row in rows]
+    columns["Plausible gap"] = ["" if row.gap is None else gap_range_words(row.gap) for row in rows]
+    columns["Verdict"] = [verdict.cell(row.verdict) for row in rows]
+    return columns
+
+
+def _gap(row: Standing) -> str:
+    return "" if row.gap is None else gap_words(row.gap)

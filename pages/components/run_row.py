@@ -1,0 +1,56 @@
+"""The end of the Data page: what is still missing, the button that runs the audit, and the plan to take away."""
+
+import streamlit as st
+
+from core import machine
+from core.errors import PlumblineError
+from core.plan import Plan
+from core.profile import Profile
+from core.workspace import Audit
+from pages.components import decision_step, draft, plain, session, steps
+
+
+def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> None:
+    """Show the button and the plan; while something is missing, the button says what."""
+    missing = _missing(audit, plan) + problems
+    with st.container(horizontal=True, vertical_alignment="center"):
+        key = session.action(audit.id, "run")
+        pressed = st.button(
+            "Run the audit", type="primary", disabled=bool(missing), key=key, on_click=steps.fold, args=(audit.id, 4)
+        )
+        st.download_button(
+            "Download this plan",
+            plan.to_toml() if not missing else "",
+            file_name="plan.toml",
+            disabled=bool(missing),
+            on_click="ignore",
+            key=session.action(audit.id, "download plan"),
+        )
+        if not missing:
+            st.caption(f"{profile.rows:,} rows, on this machine's {'GPU' if machine.has_gpu() else 'CPU'}")
+    for line in missing:
+        st.caption(line)
+    if pressed:
+        _run(audit, plan)
+
+
+def _missing(audit: Audit, plan: Plan) -> list[str]:
+    answers = (
+        (draft.has_outcome(plan), "Step 2: say what really happened, or that no column says it."),
+        (decision_step.is_settled(audit, plan), "Step 3: say what makes or made the decision."),
+        (draft.has_groups(plan), "Step 4: choose at least one column that says who belongs to which group."),
+        (
+            session.workspace().has_rows(audit.id),
+            "The uploaded table was deleted after a day, as announced: choose New audit and put it in again.",
+        ),
+    )
+    return [words for given, words in answers if not given]
+
+
+def _run(audit: Audit, plan: Plan) -> None:
+    try:
+        session.workspace().run(audit.id, plan)
+    except PlumblineError as error:
+        st.error(plain.escape(str(error)))
+        return
+    session.open_audit(audit.id, "audit")

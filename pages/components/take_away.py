@@ -1,0 +1,39 @@
+"""What can be taken away: files that are built when they are asked for."""
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.gaps import Measure
+from core.record import AuditRecord
+from core.reference import By
+from core.report.answer_html import answer_html
+from core.report.numbers_csv import numbers_csv
+from core.report.result_json import as_text, result
+from core.standings import standings
+from pages.components import session
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def show(audit_id: str, record: AuditRecord, by: By, measure: Measure) -> None:
+    """Show a button for each file; the page to take away has the picture of this measure and these groups."""
+    st.caption("Take it away")
+    name = re.sub(r"[^A-Za-z0-9]+", "-", record.plan.name or record.plan.data.file).strip("-")[:60] or "audit"
+
+    def page() -> str:
+        judgement = record.judgement()
+        return answer_html(record, judgement, standings(judgement, record.plan, by, measure))
+
+    files: list[tuple[str, Callable[[], str], str, str]] = [
+        ("Answer, picture and table (HTML)", page, f"{name}.html", "text/html"),
+        # A spreadsheet takes a CSV for UTF-8 only where it begins so.
+        ("Every number (CSV)", lambda: _BYTE_ORDER_MARK + numbers_csv(record.judgement()), f"{name}.csv", "text/csv"),
+        ("result.json", lambda: as_text(result(record)), "result.json", "application/json"),
+        ("record.json", lambda: as_text(record.to_json()), "record.json", "application/json"),
+        ("The plan", record.plan.to_toml, f"{name}.toml", "application/toml"),
+    ]
+    with st.container(horizontal=True):
+        for label, build, file, mime in files:
+            st.download_button(label, build, file, mime, key=session.action(audit_id, label), on_click="ignore")

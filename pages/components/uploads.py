@@ -1,0 +1,122 @@
+"""Files that a person puts in: a table, and with it a plan or a model if they like; or a table that is here already."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.errors import DataError, PlanError, PlumblineError
+from core.plan import Plan
+from core.workspace import Audit
+from pages.components import plain, session
+
+_PLAN = ".toml"
+_MODELS = (".onnx", ".skops", ".pt2", ".pt", ".pth", ".pkl", ".pickle", ".joblib", ".h5", ".keras", ".safetensors")
+_MOST_PLAN_BYTES = 1 << 20
+
+
+def ask(audit: Audit | None) -> None:
+    """The box for files, and the field for a path; what is put in is kept at once."""
+    given = st.file_uploader(
+        "Drop your table here: CSV, TSV, XLSX or Parquet, up to 500 MB",
+        accept_multiple_files=True,
+        key=session.upload_key("table"),
+    )
+    st.caption("A plan that you saved here before, or a model, may come along in the same drop.")
+    with st.expander("A larger file that is already on this computer"):
+        path = _ask_path()
+    try:
+        if given:
+            with st.spinner("Keeping the file …"):
+                opened = _keep_files(_open(audit), given)
+        elif path is not None:
+            with st.spinner("Keeping the file …"):
+                opened = _keep_table(_open(audit), path, path.name)
+        else:
+            return
+    except PlumblineError as error:
+        st.error(plain.escape(str(error)))
+        return
+    session.clear_uploads()
+    session.forget_fields(opened.id)
+    session.open_audit(opened.id)
+    st.rerun()
+
+
+def _open(audit: Audit | None) -> Audit:
+    return session.workspace().new(session.owner()) if audit is None else audit
+
+
+def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
+    """Keep each file for what its name says it is; the table last, since it is looked at at once."""
+    plans = [file for file in given if file.name.lower().endswith(_PLAN)]
+    models = [file for file in given if file.name.lower().endswith(_MODELS)]
+    tables = [file for file in given if file not in plans and file not in models]
+    for files, kind in ((plans, "plan"), (models, "model"), (tables, "table")):
+        if len(files) > 1:
+            raise DataError(f"Here are {len(files)} {kind}s: {', '.join(f.name for f in files)}. Put in one {kind}.")
+    for file in plans:
+        audit = session.workspace().save_plan(audit.id, read_plan(file.getvalue(), file.name))
+    for file in models:
+        audit = session.workspace().put_model(audit.id, file, file.name)
+    for file in tables:
+        audit = _keep_table(audit, file, file.name)
+    return audit
+
+
+def _keep_table(audit: Audit, source: BinaryIO | Path, name: str) -> Audit:
+    """Keep the table; a plan that came before it is asked of this one."""
+    space = session.workspace()
+    kept = space.put_table(audit.id, source, name)
+    return kept if audit.plan is None else space.save_plan(audit.id, Plan.from_toml(audit.plan))
+
+
+def read_plan(content: bytes, name: str) -> Plan:
+    """The plan in an uploaded file. Raises PlanError in words where it holds none."""
+    if len(content) > _MOST_PLAN_BYTES:
+        raise PlanError(f"{name} is too large for a plan. Put in a plan that was downloaded here.")
+    try:
+        return Plan.from_toml(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise PlanError(f"{name} is not a text file in UTF-8. Save the plan as UTF-8.") from None
+
+
+# ---------------------------------------------------------------- a file that is here already
+
+
+def _ask_path() -> Path | None:
+    """The path of a table in the folder that was opened for this when the app was started; None while there is none."""
+    if session.is_shared():
+        st.write("Not while this Plumbline is shared: put the file in the box above.")
+        return None
+    folder = os.environ.get("PLUMBLINE_FOLDER")
+    if not folder:
+        st.write(
+            "Files over 500 MB are better read from where they lie. Start Plumbline with the folder that holds them, "
+            "and this place asks for the file's name:"
+        )
+        st.code("PLUMBLINE_FOLDER=/path/to/folder plumbline app", language="sh")
+        return None
+    plain.text(f"The file must lie in {folder}")
+    typed = st.text_input("The file's name or path", key=session.upload_key("path"))
+    if not st.button("Open the file") or not typed.strip():
+        return None
+    try:
+        return allowed_path(typed.strip(), Path(folder))
+    except DataError as error:
+        st.error(plain.escape(str(error)))
+        return None
+
+
+def allowed_path(typed: str, folder: Path) -> Path:
+    """The file meant, all links followed. Raises DataError where it does not lie in the folder or is no file."""
+    root = folder.resolve()
+    path = (root / Path(typed).expanduser()).resolve()
+    if not path.is_relative_to(root):
+        raise DataError(f"{typed} does not lie in {folder}. Move it there, or start Plumbline with another folder.")
+    if not path.is_file():
+        raise DataError(f"There is no file {typed} in {folder}. Check its name.")
+    return path

@@ -1,0 +1,26 @@
+"""The mark of a verdict: a shape, a word and a colour, never colour alone."""
+
+from base64 import b64encode
+from html import escape
+
+import streamlit as st
+
+from core.charts import mark_svg
+from core.sentences import VERDICT_WORDS
+
+GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "–"}
+
+
+def mark(verdict: str, words: str = "") -> None:
+    """Show the mark with its word; `words` say more, and never come from an upload."""
+    # An image, because Streamlit takes inline SVG out of HTML.
+    image = b64encode(mark_svg(verdict, 18).encode()).decode()
+    st.html(
+        '<div style="display:flex; gap:.5rem; align-items:center; font-weight:600">'
+        f'<img src="data:image/svg+xml;base64,{image}" alt=""> {escape(VERDICT_WORDS[verdict] + words)}</div>'
+    )
+
+
+def cell(verdict: str | None) -> str:
+    """The verdict in a cell of a table; without one, the group is the one that others are compared with."""
+    return "comparison group" if verdict is None else f"{GLYPHS[verdict]} {VERDICT_WORDS[verdict]}"

@@ -1,0 +1,94 @@
+"""The share of a bare torch loop's throughput that the audit's scoring reaches, for models of two sizes.
+
+    python tests/benchmarks/scoring.py
+
+Run by hand from the project's root, on the CPU or a GPU. Both score the same float32 matrix; the bare loop takes the
+batch size that the Scorer found and does nothing but run the model. They take turns, so that noise falls on both.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import numpy as np
+import torch
+
+from core.inference import Scorer, choose_device
+from core.models import open_model
+from core.plan import Decision
+
+ROWS, WIDTH, TURNS = 400_000, 32, 7
+
+
+class Matrix:
+    """A table that is a matrix already, so that reading it costs neither side anything."""
+
+    columns_used = tuple(f"x{i}" for i in range(WIDTH))
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def features(self, batch: object) -> np.ndarray:
+        return self.values
+
+
+class Rows:
+    start = 0
+
+    def __len__(self) -> int:
+        return ROWS
+
+
+def exported(hidden: int, folder: Path) -> Path:
+    module = torch.nn.Sequential(
+        torch.nn.Linear(WIDTH, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, hidden), torch.nn.ReLU(),
+        torch.nn.Linear(hidden, 1), torch.nn.Sigmoid(),
+    ).eval()  # fmt: skip
+    program = torch.export.export(
+        module, (torch.zeros(4, WIDTH),), dynamic_shapes=({0: torch.export.Dim("rows", min=1)},)
+    )
+    path = folder / f"{hidden}.pt2"
+    torch.export.save(program, path)
+    return path
+
+
+def seconds(call: Callable[[], object], device: str) -> float:
+    start = time.perf_counter()
+    call()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    device = choose_device()
+    values = np.random.default_rng(0).normal(size=(ROWS, WIDTH)).astype(np.float32)
+    print(f"{device}, {ROWS:,} rows x {WIDTH}\n| hidden | batch | bare rows/s | Plumbline rows/s | share |\n|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+        for hidden in (64, 512):
+            model = open_model(exported(hidden, Path(folder)), "model.pt2", device)
+            scorer = Scorer(model, Matrix(values), Decision(model="model.pt2"), device)
+            scorer.score(Rows())
+
+            def bare(module: torch.nn.Module = model.module(), size: int = scorer.batch_size) -> np.ndarray:
+                with torch.inference_mode():
+                    parts = [
+                        module(torch.from_numpy(values[i : i + size]).to(device)).cpu().numpy()
+                        for i in range(0, ROWS, size)
+                    ]
+                return np.concatenate(parts)
+
+            turns = [(seconds(bare, device), seconds(lambda s=scorer: s.score(Rows()), device)) for _ in range(TURNS)]
+            plain, ours = (statistics.median(column) for column in zip(*turns, strict=True))
+            print(f"| {hidden} | {scorer.batch_size} | {ROWS / plain:,.0f} | {ROWS / ours:,.0f} | {plain / ours:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
