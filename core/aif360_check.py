@@ -10,7 +10,6 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,18 +21,9 @@ from core.metrics import METRICS
 from core.plan import Plan
 from core.reference import tables
 from core.rules import Confusion, Rule, confusion
+from core.second_opinion import SecondOpinion
 
 TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True)
-class SecondOpinion:
-    """How many different measures and how many numbers AIF360 computed too, and how far apart they are at most."""
-
-    measures: int
-    numbers: int
-    largest_difference: float
-    agrees: bool
 
 
 def second_opinion(judgement: Judgement, counts: Counts, plan: Plan, rule: Rule) -> SecondOpinion:

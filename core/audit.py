@@ -22,9 +22,8 @@ from core.plan import Plan
 from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress
-from core.record import axis_to_json, groups_to_json
+from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json
 
-N_FILE, SUMS_FILE, FACTS_FILE = "counts_n.npy", "counts_sums.npy", "audit.json"
 _REPORTED = ("plumbline", "numpy", "pyarrow", "scipy", "aif360", "torch", "onnxruntime", "skops", "scikit-learn")
 
 

@@ -14,16 +14,23 @@ from typing import Any
 
 import numpy as np
 
-from core.aif360_check import SecondOpinion
-from core.audit import FACTS_FILE, N_FILE, SUMS_FILE
 from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Counts
 from core.errors import JobError, PlumblineError
 from core.findings import plan_rule
 from core.outputs import checked_array, checked_json
 from core.plan import Plan
 from core.profile import PROFILE, Profile
-from core.record import AuditRecord, Provenance, axis_from_json, groups_from_json
+from core.record import (
+    FACTS_FILE,
+    N_FILE,
+    SUMS_FILE,
+    AuditRecord,
+    Provenance,
+    axis_from_json,
+    groups_from_json,
+)
 from core.reference import resolve
+from core.second_opinion import SecondOpinion
 
 _PROFILE_CAP, _FACTS_CAP, _ARRAY_CAP = 64 << 20, 16 << 20, 256 << 20
 _MOST_WARNINGS, _LONGEST_TEXT = 100, 2_000

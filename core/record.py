@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from core.aif360_check import SecondOpinion
 from core.counts import LABELS, SUMS, Axis, Counts, Groups
 from core.errors import JobError
 from core.findings import Judgement, judge, plan_rule
 from core.plan import Plan
 from core.reference import References
+from core.second_opinion import SecondOpinion
 
 VERSION = 1
+# What an audit job leaves in its folder.
+N_FILE, SUMS_FILE, FACTS_FILE = "counts_n.npy", "counts_sums.npy", "audit.json"
 
 
 @dataclass(frozen=True)

@@ -103,10 +103,12 @@ def measures(judgement: Judgement, plan: Plan) -> list[Measure]:
 
 def question(measure: Measure) -> str:
     """The plain question that a measure answers."""
-    if len(measure.metrics) == 1:
-        words = METRICS[measure.metrics[0]].question
-        return f"{words} As a ratio" if measure.kind == "ratio" else words
-    return f"{measure.among}who is {measure.treated}?"
+    shared = sum(other.metrics == measure.metrics for other in GAPS.values()) > 1
+    kind = measure.kind if measure.is_tested else "size alone"
+    words = METRICS[measure.metrics[0]].question
+    if len(measure.metrics) > 1:
+        words = f"{measure.among}who is {measure.treated}?"
+    return f"{words} ({kind})" if shared else words
 
 
 def technical_name(measure: Measure) -> str:

@@ -6,7 +6,6 @@ decision, in whole numbers, so that sums over people are exact.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +19,8 @@ from core.rules import Confusion
 from core.table import table
 
 DIGITS = 10**9
+PRICE_UNIT = 1000
+MOST = 10**6
 
 Exact = Fraction | float
 
@@ -142,19 +143,19 @@ def _balanced(good: int, other: int) -> Prices:
 
 
 def price(wrongly_denied: float, wrongly_granted: float) -> Cost:
-    """The person's own price of one wrongful denial and one wrongful grant. Raises PlanError where it is no price."""
-    prices = (wrongly_denied, wrongly_granted)
-    if not all(math.isfinite(p) and 0 <= p <= DIGITS for p in prices) or not any(prices):
+    """The person's own price of one wrongful denial and one wrongful grant, to three decimals.
+
+    Raises PlanError where it is no price.
+    """
+    given = (wrongly_denied, wrongly_granted)
+    if not all(0 <= p <= MOST for p in given) or not any(round(p * PRICE_UNIT) for p in given):
         raise PlanError(
-            "[mitigate] price takes two numbers from 0 to a billion, not both 0, such as"
+            "[mitigate] price takes two numbers from 0 to a million, not both 0, such as"
             f" {{wrongly_denied = 1, wrongly_granted = 5}}; it has {wrongly_denied:g} and {wrongly_granted:g}."
         )
-    denied, granted = (Fraction(str(p)).limit_denominator(1000) for p in prices)
-    unit = math.lcm(denied.denominator, granted.denominator)
+    denied, granted = (round(p * PRICE_UNIT) for p in given)
     reads = f"the price of wrong decisions, {wrongly_denied:g} for a denial and {wrongly_granted:g} for a grant"
-    return Cost(
-        "price", reads, lambda good, other: Prices(int(denied * unit), int(granted * unit), (good + other) * unit)
-    )
+    return Cost("price", reads, lambda good, other: Prices(denied, granted, (good + other) * PRICE_UNIT))
 
 
 COSTS = table(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from core.aif360_check import SecondOpinion
 from core.findings import Judgement, Verdict, plan_threshold
 from core.plan import Condition, Keep, Plan
 from core.record import AuditRecord
+from core.second_opinion import SecondOpinion
 from core.sentences import VERDICT_WORDS, Finding, findings, group_words
 
 MOST_IN_THE_ANSWER = 3

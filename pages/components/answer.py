@@ -21,9 +21,10 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
             "There is only one group in this table, so nothing could be compared. Choose a sensitive column with more."
         )
         return
+    st.caption(question(GAPS[judgement.gaps[found[0].gap].measure]))
     for finding in found[:MOST_IN_THE_ANSWER]:
         _finding(finding)
-    _summary(found, question(GAPS[judgement.gaps[found[0].gap].measure]))
+    _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
     for warning in record.warnings:
         st.warning(plain.escape(warning))
@@ -38,9 +39,9 @@ def _finding(finding: Finding) -> None:
         plain.text(finding.text)
 
 
-def _summary(found: list[Finding], asked: str) -> None:
+def _summary(found: list[Finding]) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.caption(f"{asked} {len(found)} comparison{'s' if len(found) > 1 else ''}:", width="content")
+        st.caption(f"{len(found)} comparison{'s' if len(found) > 1 else ''}:", width="content")
         for kind, n in tally(found):
             verdict.mark(kind, f": {n}")
     if len(found) > MOST_IN_THE_ANSWER:

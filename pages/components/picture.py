@@ -97,7 +97,7 @@ def _exploring(audit_id: str, record: AuditRecord, tried: float) -> None:
 
 
 def _shown(shown: Standings) -> None:
-    picture, numbers = st.columns([5, 6], gap="medium")
+    picture, numbers = st.columns([3, 4], gap="medium")
     with picture, _framed(shown):
         st.altair_chart(_chart(shown), height=ROW * len(shown.rows) + _AXIS, alt=_alt(shown))
     with numbers:
@@ -130,14 +130,16 @@ def _alt(shown: Standings) -> str:
 def _columns(shown: Standings) -> dict[str, list[object]]:
     """The columns of the table; a measure that averages two rates has none of its own to list."""
     rows = shown.rows
-    columns: dict[str, list[object]] = {"Group": [row.name for row in rows], "People": [row.people for row in rows]}
+    columns: dict[str, list[object]] = {
+        "Group": [row.name for row in rows],
+        "Verdict": [verdict.cell(row.verdict) for row in rows],
+    }
     if shown.shows_rates:
         columns["Rate"] = [None if row.rate is None else 100 * row.rate for row in rows]
         columns["Plausible"] = [rate_range_words(row) for row in rows]
     columns["Gap"] = [_gap(row) for row in rows]
     columns["Plausible gap"] = ["" if row.gap is None else gap_range_words(row.gap) for row in rows]
-    columns["Verdict"] = [verdict.cell(row.verdict) for row in rows]
-    return columns
+    return columns | {"People": [row.people for row in rows]}
 
 
 def _gap(row: Standing) -> str:
