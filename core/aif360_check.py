@@ -51,7 +51,7 @@ class _Asked:
         groups = counts.groups
         self._place = {tuple(groups.names(g).values()): g for g in range(len(groups))}
         self._by = groups.attributes
-        self._has_label = has_label
+        self._metrics: dict[tuple[object, ...], Any] = {}
         everybody = {(1, 1): people.selected, (0, 0): people.n - people.selected}
         self._decided = _dataset(everybody)
         if has_label:
@@ -89,14 +89,20 @@ class _Asked:
                 yield name, float(getattr(self._metric(True, values), name)(privileged=False))
 
     def _metric(self, needs_label: bool, group: tuple[str, ...], reference: tuple[str, ...] | None = None) -> Any:
+        """AIF360's metric object for one pair of groups: costly to make, so made once."""
         from aif360.metrics import BinaryLabelDatasetMetric, ClassificationMetric
 
+        asked = (needs_label, group, reference)
+        if asked in self._metrics:
+            return self._metrics[asked]
         sides = {"unprivileged_groups": [{"group": self._place[group]}]}
         if reference is not None:
             sides["privileged_groups"] = [{"group": self._place[reference]}]
         if needs_label:
-            return ClassificationMetric(self._labelled, self._predicted, **sides)
-        return BinaryLabelDatasetMetric(self._decided, **sides)
+            self._metrics[asked] = ClassificationMetric(self._labelled, self._predicted, **sides)
+        else:
+            self._metrics[asked] = BinaryLabelDatasetMetric(self._decided, **sides)
+        return self._metrics[asked]
 
 
 def _dataset(cells: dict[tuple[int, int], Any], decisions: bool = False) -> Any:

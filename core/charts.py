@@ -41,6 +41,7 @@ ROW = 48
 _NAME_UP, _DOT_DOWN = -10, 10
 _PADDING = 0.03
 _TITLE = 44
+_LONG = 12
 
 
 def mark_svg(verdict: str, size: int = 16) -> str:
@@ -77,7 +78,7 @@ def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChar
             x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
         ),
     ]
-    return alt.layer(*layers).properties(height=ROW * len(rows))
+    return alt.LayerChart(layer=layers).properties(height=ROW * len(rows))
 
 
 def svg(chart: alt.LayerChart, width: int) -> str:
@@ -85,10 +86,8 @@ def svg(chart: alt.LayerChart, width: int) -> str:
     import vl_convert
 
     drawn = chart.properties(width=width).configure(aria=False, background="transparent").configure_view(stroke=None)
-    return str(vl_convert.vegalite_to_svg(drawn.to_dict(), vl_version=".".join(_VEGALITE)))
-
-
-_VEGALITE = alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2]
+    major, minor, _ = alt.SCHEMA_VERSION.removeprefix("v").split(".")
+    return str(vl_convert.vegalite_to_svg(drawn.to_dict(), vl_version=f"{major}.{minor}"))
 
 
 def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
@@ -151,6 +150,7 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: str) -
         titleFontWeight="normal",
         labelExpr=label,
         labelColor=ink,
+        orient="top" if len(rows) > _LONG else "bottom",
         grid=False,
         tickCount=6,
         domain=False,
@@ -164,7 +164,8 @@ def _y(rows: int) -> alt.Y:
 
 def _text(base: alt.Chart, align: Literal["left", "right"], ink: str) -> alt.Chart:
     limit = alt.expr("max(60, width - 180)") if align == "left" else alt.Undefined
-    return base.mark_text(align=align, baseline="middle", dy=_NAME_UP, fontSize=13, color=ink, limit=limit)
+    text: alt.Chart = base.mark_text(align=align, baseline="middle", dy=_NAME_UP, fontSize=13, color=ink, limit=limit)
+    return text
 
 
 def _symbols(paper: str) -> dict[str, Any]:

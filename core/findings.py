@@ -164,9 +164,11 @@ def _adjusted(
     tested = {(g, against): c.p_value for g, c in compared.items() if c.p_value is not None}
     if plan.groups.reference == "most_selected":
         for g, h in combinations([g for g in range(len(every)) if g != against], 2):
-            if why_not_measurable(measure, every[g], every[h], ("", "")) is None:
-                p = compare(measure, every[g], every[h], plan.run.confidence).p_value
-                tested |= {} if p is None else {(g, h): p}
+            # Either way round: a ratio to a rate of 0 has no value, its inverse has, and the test is the same.
+            for one, other in ((g, h), (h, g)):
+                if why_not_measurable(measure, every[one], every[other], ("", "")) is None:
+                    p = compare(measure, every[one], every[other], plan.run.confidence).p_value
+                    tested |= {} if p is None else {(g, h): p}
     p_adjusted = dict(zip(tested, holm([p for p in tested.values() if p is not None]), strict=True))
     return {g: p_adjusted[(g, against)] for g in compared if (g, against) in p_adjusted}, len(tested) or len(compared)
 
@@ -223,6 +225,7 @@ class _Gathered:
                 "; the difference is small but real" if differs else ""
             )
         fewest = min(n for _, n in (*self.every[self.g], *self.every[self.against]))
+        excludes = c.low > self.measure.equality or c.high < self.measure.equality
         words = {
             "few": f"only {fewest} people: too few for a verdict",
             "far": "outside the acceptable band, but a difference this large can come from chance",
@@ -230,9 +233,10 @@ class _Gathered:
                 f"inside the acceptable band, but unusual if the rates were the same (p {p_words(c.p_value)}; "
                 f"{p_words(p_adjusted)} after allowing for {comparisons} comparisons): look closer"
             ),
-            "wide": "the range includes both no difference and a difference that matters",
+            "wide": "the range reaches a difference that matters"
+            if excludes
+            else "the range includes both no difference and a difference that matters",
         }[why]
-        excludes = c.low > self.measure.equality or c.high < self.measure.equality
         if excludes and not differs and why != "look_closer":
             words += (
                 f"; the range of this comparison alone excludes equality, but not after allowing for {comparisons}"

@@ -34,24 +34,25 @@ TASKS = {
 
 # What each kind of job imports while nobody waits: most of the time of a job that starts from nothing.
 TABLES = ("numpy", "pandas", "pyarrow.parquet", "pyarrow.csv")
-# torch imports what opens a .pt2 only when the first one is opened, which takes a second: the last three are that.
+# torch imports what opens a .pt2 only when the first one is opened, which takes a second: hence its last three.
 MODELS = (
     "core.models.pt2",
-    "onnx",
-    "onnxruntime",
-    "skops.io",
     "torch.export",
     "torch.export.pt2_archive._package",
     "torch._export.serde.serialize",
     "torch._functorch.aot_autograd",
+    "onnx",
+    "onnxruntime",
+    "skops.io",
 )
 MEASURES = ("core.audit", "scipy.special", "aif360.datasets", "aif360.metrics")
 WARM = {
     "profile": TABLES,
     "inspect": TABLES + MODELS,
-    "audit": TABLES + MODELS + MEASURES,
+    "audit": TABLES + MEASURES + MODELS,
 }
 ANY_KIND = "any"
+WORK = "job.json"
 
 OUT_OF_MEMORY = ("Cannot allocate memory", "bad_alloc", "out of memory", "can't allocate", "Unable to allocate")
 POLL_SECONDS = 0.01
@@ -64,7 +65,7 @@ def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) ->
     limits = sandbox.Limits(arguments.memory, arguments.cpu, arguments.file)
     print(sandbox.enter(arguments.folder, limits, arguments.cuda), flush=True)
     if arguments.warm:
-        _import_ahead(WARM.get(arguments.warm, TABLES + MODELS + MEASURES))
+        _import_ahead(WARM.get(arguments.warm, TABLES + MEASURES + MODELS), arguments.folder)
     work = _wait_for_work(arguments.folder, arguments.parent)
     if work is None:
         return 3
@@ -84,10 +85,13 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _import_ahead(names: Sequence[str]) -> None:
+def _import_ahead(names: Sequence[str], folder: Path) -> None:
+    """Import while nobody waits: once there is work, only what it needs is imported, when it needs it."""
     # aif360 warns on the root logger about every optional library that is missing.
     logging.disable(logging.WARNING)
     for name in names:
+        if (folder / WORK).exists():
+            break
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     logging.disable(logging.NOTSET)
@@ -95,7 +99,7 @@ def _import_ahead(names: Sequence[str]) -> None:
 
 def _wait_for_work(folder: Path, parent: int) -> dict[str, Any] | None:
     """The contents of job.json once it is there; None when the app that would write it has gone."""
-    path = folder / "job.json"
+    path = folder / WORK
     while not path.exists():
         if parent and os.getppid() != parent:
             return None

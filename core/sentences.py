@@ -137,7 +137,7 @@ class _Words:
     @property
     def range(self) -> str:
         """The plausible range in points, as the sentence's subject is worse off by them."""
-        ends = sorted(abs(end) if self._one_sided else end for end in self._points)
+        ends = sorted(abs(end) if self.range_leaves_out_equality else end for end in self._points)
         return f"{self._end(ends[0])} to {self._end(ends[1])}"
 
     @property
@@ -188,7 +188,7 @@ class _Words:
         return (-100 * high, -100 * low) if less else (100 * low, 100 * high)
 
     @property
-    def _one_sided(self) -> bool:
+    def range_leaves_out_equality(self) -> bool:
         low, high = self._points
         return low > 0 or high < 0
 
@@ -220,14 +220,15 @@ def _no_gap(w: _Words) -> str:
 
 def _far(w: _Words) -> str:
     start = (
-        f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} ({w.rates})"
+        f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} "
+        f"({w.rates}; plausible range {w.range} points)"
         if w.gap.band.is_ratio
         else w.compared
     )
-    n = sum(n for _, n in w.gap.group_shares[:1])
+    n = min(n for _, n in (*w.gap.group_shares, *w.gap.reference_shares))
     return (
-        f"{start}, outside the {w.mark}, but with {n:,} people a difference this large can easily come from chance "
-        f"({w.range} points). This does not show that there is no gap."
+        f"{start}, outside the {w.mark}, but with {n:,} people a difference this large can easily come from chance. "
+        "This does not show that there is no gap."
     )
 
 
@@ -246,6 +247,9 @@ def _look_closer(w: _Words) -> str:
 
 
 def _wide(w: _Words) -> str:
+    if w.range_leaves_out_equality:
+        test = f"the test does not tell the groups apart (p {p_words(w.gap.p_value)})"
+        return f"{w.compared}. The range reaches a difference that matters, but {test}."
     return f"{w.compared}. The range includes both no difference and a difference that matters."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.cells import DEFAULT_MISSING, is_number, key
@@ -139,6 +140,18 @@ def score_column(profile: Profile) -> Suggestion | None:
         if named & _SCORE or (named & _DECISION and is_share(column)):
             return Suggestion(column.name, "its name reads like a score and it holds numbers")
     return None
+
+
+def lower_is_better(score: str, label: str | None, good_decisions: Iterable[str] = ()) -> Suggestion | None:
+    """Whether a low score is probably good for the person, as of a risk, and why; None where nothing says so.
+
+    `label` is the outcome column, `good_decisions` are the values of a decision column that mean: selected.
+    """
+    low = next((value for value in good_decisions if "low" in words(value)), None)
+    if low is not None:
+        return Suggestion(score, f'"{low}" is the good decision')
+    sources = [name for name in (score, label) if name and words(name) & _BAD_NEWS]
+    return Suggestion(score, f'"{sources[0]}" reads like bad news for the person') if sources else None
 
 
 def is_share(column: Column) -> bool:

@@ -1,5 +1,6 @@
 """The explicit tables of what Plumbline can do: no name twice, and an unknown name is answered with the known ones."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
@@ -28,7 +29,7 @@ class Table(Mapping[str, Row], Generic[Row]):
     def __getitem__(self, name: str) -> Row:
         """Look one row up. Raises PlanError listing the known names."""
         if name not in self._rows:
-            kind = type(next(iter(self._rows.values()))).__name__.lower()
+            kind = _words(type(next(iter(self._rows.values()))).__name__)
             raise PlanError(f'There is no {kind} named "{name}"; known are {", ".join(self._rows)}.')
         return self._rows[name]
 
@@ -40,6 +41,11 @@ class Table(Mapping[str, Row], Generic[Row]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+def _words(name: str) -> str:
+    """A class name as words: "NamedPolicy" is a "named policy"."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def table(*rows: Row) -> Table[Row]:

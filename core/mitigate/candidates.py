@@ -7,7 +7,9 @@ the last level everybody, and whoever is selected at one level is selected at ev
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +20,11 @@ from core.metrics import METRICS
 from core.mitigate.goals import Cost, Goal
 from core.rules import Confusion, Rule
 
-DEGENERATE = 0.01
+ONE_IN = 100
 _MOST_PEOPLE = 2**31
 _COUNTED = 2**20
+
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +42,7 @@ class Ladder:
     k: Ints
     n: Ints
 
-    @property
+    @cached_property
     def places(self) -> Ints:
         """Every rate as a whole number of 2^-62, rounded down: int64 of shape (groups, levels).
 
@@ -48,7 +52,7 @@ class Ladder:
         upper = self.k << 31
         return ((upper // n) << 31) + ((upper % n) << 31) // n
 
-    @property
+    @cached_property
     def rates(self) -> Floats:
         """The rates, to the nearest float: shape (groups, levels)."""
         return np.asarray(self.k / self.n[:, None], dtype=np.float64)
@@ -119,7 +123,7 @@ def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, pres
     return Candidates(
         grouped.groups,
         ladders,
-        prices.denied * people.fn + prices.granted * people.fp,
+        np.asarray(prices.denied * people.fn + prices.granted * people.fp, dtype=np.int64),
         changed,
         split,
         bound,
@@ -162,25 +166,28 @@ def without_degenerate(found: Candidates, counts: Counts, present: Rule) -> Cand
 
     None where a group is left with no level.
     """
-    from dataclasses import replace
-
     people = at_every_level(counts.by(found.groups.attributes))
-    n = np.asarray(people.n[:, 0])
-    now = selected_now(counts, found.groups, present)
-    least = np.where(now < DEGENERATE * n, 0, np.ceil(DEGENERATE * n))
-    most = np.where(now > (1 - DEGENERATE) * n, n, np.floor((1 - DEGENERATE) * n))
-    start = np.where(found.bound, (people.selected < least[:, None]).sum(axis=1), found.start)
-    stop = np.where(found.bound, (people.selected <= most[:, None]).sum(axis=1), found.stop)
+    now = selected_now(counts, found.groups, present)[:, None]
+    extremes = zip(nearly_none(people.selected, people.n), nearly_none(now, people.n), strict=True)
+    nobody, everybody = (found.bound * (then & ~already).sum(axis=1) for then, already in extremes)
+    start, stop = np.maximum(found.start, nobody), np.minimum(found.stop, found.levels - everybody)
     return replace(found, start=start, stop=stop) if (start < stop).all() else None
 
 
+def nearly_none(
+    selected: npt.NDArray[np.number], n: npt.NDArray[np.number]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Whether under 1 in 100 are selected, and whether under 1 in 100 are refused; arrays of the shape given."""
+    return np.asarray(ONE_IN * selected < n), np.asarray(ONE_IN * (n - selected) < n)
+
+
 def selected_now(counts: Counts, groups: Groups, rule: Rule) -> Floats:
-    """How many of each group a rule selects: float64 of shape (groups,)."""
+    """How many people of each group a rule selects: float64 of shape (groups,)."""
     chance = np.broadcast_to(rule.selected, (len(counts.groups), counts.axis.bins))
     return summed((counts.n * chance[:, None]).sum(axis=(1, 2)), cell_places(counts.groups, groups), len(groups))
 
 
-def summed(values: npt.NDArray[np.number], where: Ints, groups: int) -> npt.NDArray[np.number]:
+def summed(values: npt.NDArray[Number], where: Ints, groups: int) -> npt.NDArray[Number]:
     """Rows summed into the groups that `where` gives them; rows at -1 are left out."""
     total = np.zeros((groups, *values.shape[1:]), dtype=values.dtype)
     np.add.at(total, where[where >= 0], values[where >= 0])

@@ -58,15 +58,15 @@ class Goal:
         return any(METRICS[name].needs_label for name in self.rates)
 
     def gap(self, people: Confusion, fewest: int = 1) -> Exact:
-        """How far the groups are apart: largest less smallest rate over all groups with `fewest` people behind it.
+        """How far apart the groups are that have `fewest` people behind every rate: the largest gap of any rate.
 
         A Fraction; a float where the rule draws lots. 0 where nobody at all is selected.
         """
-        return max(self._gap(name, people, fewest) for name in self.rates)
+        rates = [(np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people))) for name in self.rates]
+        bound = np.flatnonzero(np.all([n >= max(1, fewest) for _, n in rates], axis=0))
+        return max(self._apart([rate(k[g].item(), n[g].item()) for g in bound]) for k, n in rates)
 
-    def _gap(self, name: str, people: Confusion, fewest: int) -> Exact:
-        nums, dens = np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people))
-        rates = [rate(k.item(), n.item()) for k, n in zip(nums, dens, strict=True) if n >= fewest]
+    def _apart(self, rates: list[Exact]) -> Exact:
         low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
         if self.kind == "difference":
             return high - low

@@ -53,9 +53,11 @@ body { margin: 2rem auto; padding: 0 1rem; max-width: 52rem; color: var(--ink); 
 h1 { font-size: 1.7rem; margin-bottom: 0 } h2 { font-size: 1.2rem; margin-top: 2rem }
 .soft, caption { color: var(--soft); text-align: left } .finding { margin: 1rem 0 }
 .mark { display: flex; gap: .5rem; align-items: center; font-weight: 600 }
-svg { max-width: 100%; height: auto } figure { margin: 0 }
-.wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+figure { margin: 0; overflow-x: auto } figure svg { max-width: 100%; min-width: 30rem; height: auto }
+.wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+th, td { text-align: left; padding: .35rem 1rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+.wide table { width: 100%; font-size: .9rem } .wide th, .wide td { white-space: nowrap }
+th:first-child, td:first-child, .wide td:first-child { min-width: 8rem; white-space: normal }
 pre { white-space: pre-wrap; font-size: .85rem; border: 1px solid var(--line); padding: 1rem }
 """
 
@@ -104,9 +106,7 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
     section, found = _section(body, "The answer"), headlines(judgement, record.plan)
     for finding in found[:MOST_IN_THE_ANSWER]:
         part = SubElement(section, "div", {"class": "finding"})
-        mark = SubElement(part, "div", {"class": "mark"})
-        mark.append(_inline(mark_svg(finding.verdict)))
-        SubElement(mark, "span").text = VERDICT_WORDS[finding.verdict]
+        _mark(part, finding.verdict)
         SubElement(part, "div").text = finding.text
     counted = ", ".join(f"{VERDICT_WORDS[verdict]}: {n}" for verdict, n in tally(found))
     _text(
@@ -119,7 +119,7 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
 
 
 def _picture(body: Element, standings: Standings) -> None:
-    section = _section(body, f"{question(standings.measure)} By {' and '.join(standings.by)}")
+    section = _section(body, f"{question(standings.measure)} · by {' and '.join(standings.by)}")
     if len(standings.rows) <= MOST_DRAWN:
         figure = SubElement(section, "figure")
         drawn = svg(standings_chart(standings, "var(--ink)", "var(--paper)"), _WIDTH)
@@ -131,7 +131,9 @@ def _picture(body: Element, standings: Standings) -> None:
     _row(SubElement(table, "thead"), "th", titles)
     rows = SubElement(table, "tbody")
     for standing in standings.rows:
-        _row(rows, "td", _cells(standing))
+        cells = _row(rows, "td", _cells(standing))
+        if standing.verdict is not None:
+            _mark(cells[-1], standing.verdict)
     _text(section, SAMPLING_NOTE, "soft")
 
 
@@ -139,7 +141,7 @@ def _cells(row: Standing) -> tuple[str, ...]:
     start = (row.name, f"{row.people:,}", rate_words(row), rate_range_words(row))
     if row.gap is None:
         return (*start, "", "", "comparison group")
-    return (*start, gap_words(row.gap), gap_range_words(row.gap), VERDICT_WORDS[str(row.verdict)])
+    return (*start, gap_words(row.gap), gap_range_words(row.gap), "")
 
 
 def _inline(drawn: str) -> Element:
@@ -166,7 +168,14 @@ def _text(parent: Element, text: str, kind: str | None = None) -> None:
     SubElement(parent, "p", {} if kind is None else {"class": kind}).text = text
 
 
-def _row(table: Element, kind: str, cells: Iterable[str]) -> None:
+def _mark(parent: Element, verdict: str) -> None:
+    mark = SubElement(parent, "div", {"class": "mark"})
+    mark.append(_inline(mark_svg(verdict)))
+    SubElement(mark, "span").text = VERDICT_WORDS[verdict]
+
+
+def _row(table: Element, kind: str, cells: Iterable[str]) -> list[Element]:
     row = SubElement(table, "tr")
     for cell in cells:
         SubElement(row, kind).text = cell
+    return list(row)

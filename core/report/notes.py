@@ -98,6 +98,8 @@ def second_opinion_note(opinion: SecondOpinion) -> str:
 
 def near_note(record: AuditRecord) -> str:
     """How many decisions hang on the last digits of a score."""
+    if record.plan.decision.model is None:
+        return "The table says who is selected, or how everybody scores: other hardware decides alike."
     near = record.provenance.near_threshold
     if near == 0:
         return "No score lies so close to the threshold that other hardware could decide otherwise."

@@ -11,6 +11,8 @@ from core.sentences import Finding
 from core.standings import question
 from pages.components import plain, session, verdict
 
+_MOST_WARNINGS = 3
+
 
 def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     """Show the worst findings on the headline measure, how many there are of each kind, and the notes."""
@@ -26,8 +28,10 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
         _finding(finding)
     _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
-    for warning in record.warnings:
+    for warning in record.warnings[:_MOST_WARNINGS]:
         st.warning(plain.escape(warning))
+    if len(record.warnings) > _MOST_WARNINGS:
+        st.caption(f'{len(record.warnings) - _MOST_WARNINGS} more warnings stand under "The data behind it".')
     _swapped(audit_id, record)
 
 

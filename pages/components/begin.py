@@ -23,11 +23,9 @@ def show(audit: Audit | None) -> None:
     )
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.subheader("Try a sample")
         for name in SAMPLES:
             _sample(name)
     with right:
-        st.subheader("Or use your own table")
         if audit is not None and audit.plan is not None:
             st.success("The plan is here. Now put in the table that it is about.")
         uploads.ask(audit)
@@ -35,11 +33,11 @@ def show(audit: Audit | None) -> None:
 
 def _sample(name: str) -> None:
     sample = SAMPLES[name]
-    if st.button(sample.title, key=f"sample/{name}", type="primary"):
+    if st.button(f"Try a sample: {name}", key=f"sample/{name}", type="primary"):
         try:
             audit = session.workspace().open_sample(name, session.owner())
         except PlumblineError as error:
             st.error(plain.escape(str(error)))
             return
         session.open_audit(audit.id, "audit")
-    st.caption(sample.about)
+    st.caption(f"{sample.title}. {sample.about}")

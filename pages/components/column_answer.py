@@ -24,7 +24,8 @@ def ask_score(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     kept = plan.decision if plan.decision.score == score and plan.decision.prediction is None else Decision(score=score)
     column, prefix = profile.column(score), session.field(audit.id, f"score/{score}")
     st.caption(f"Its numbers go from {column.low:g} to {column.high:g}.")
-    cut_off, lower = _first_cut_off(kept, suggestions.is_share(column))
+    risk = suggestions.lower_is_better(score, plan.data.label)
+    cut_off, lower = _first_cut_off(kept, suggestions.is_share(column), risk is not None)
     left, right = st.columns(2)
     side = left.radio(
         "Someone is selected", [_OR_MORE, _LESS], key=session.seed(f"{prefix}/side", _LESS if lower else _OR_MORE)
@@ -32,13 +33,17 @@ def ask_score(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     number = right.number_input(
         "The cut-off", key=session.seed(f"{prefix}/cut-off", cut_off), value=None, format="%g", placeholder="a number"
     )
+    if risk is not None and side == _LESS and kept == Decision(score=score):
+        steps.suggested(risk.reason)
     return None if number is None else _with_cut_off(kept, float(number), side == _LESS)
 
 
-def _first_cut_off(kept: Decision, share: bool) -> tuple[float | None, bool]:
+def _first_cut_off(kept: Decision, share: bool, risk: bool) -> tuple[float | None, bool]:
     if kept.favourable is not None:
         return (kept.favourable.below, True) if kept.favourable.at_least is None else (kept.favourable.at_least, False)
-    return kept.threshold if kept.threshold is not None else 0.5 if share else None, False
+    if kept.threshold is not None:
+        return kept.threshold, False
+    return 0.5 if share else None, risk
 
 
 def _with_cut_off(kept: Decision, cut_off: float, lower: bool) -> Decision:
@@ -63,30 +68,38 @@ def ask_decision(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
         kept.favourable,
         "The values that mean: selected",
     )
-    score, lower = _ask_score_beside(audit, profile, kept)
     if favourable is None:
         return None
+    good = tuple(map(str, favourable.values))
+    score, lower = _ask_score_beside(audit, profile, plan.data.label, kept, good)
     edges = kept.edges if score == kept.score else ()
     return replace(kept, favourable=favourable, score=score, lower_is_better=lower, edges=edges)
 
 
-def _ask_score_beside(audit: Audit, profile: Profile, kept: Decision) -> tuple[str | None, bool]:
+def _ask_score_beside(
+    audit: Audit, profile: Profile, label: str | None, kept: Decision, good: tuple[str, ...]
+) -> tuple[str | None, bool]:
     numbers = [column.name for column in profile.columns if column.kind == "number"]
     if not numbers:
         return None, False
     suggestion = suggestions.score_column(profile)
     fresh = kept.favourable is None and suggestion is not None
-    first = kept.score or (suggestion.value if fresh and suggestion else _NO_SCORE)
+    first_score = kept.score or (suggestion.value if fresh and suggestion else _NO_SCORE)
     score = st.selectbox(
         "The score behind the decision, if the table has it",
         [_NO_SCORE, *numbers],
-        key=session.seed(session.field(audit.id, "score beside"), first),
+        key=session.seed(session.field(audit.id, "score beside"), first_score),
         help="With it, Plumbline can also say how well the score tells people apart in each group.",
     )
     if score == _NO_SCORE:
         return None, False
-    key = session.seed(session.field(audit.id, f"lower is better/{score}"), kept.lower_is_better)
-    return score, st.checkbox("A lower score is better for the person", key=key)
+    risk = suggestions.lower_is_better(score, label, good)
+    first = kept.lower_is_better if score == kept.score else risk is not None
+    key = session.seed(session.field(audit.id, f"lower is better/{score}"), first)
+    lower = st.checkbox("A lower score is better for the person", key=key)
+    if risk is not None and lower and score != kept.score:
+        steps.suggested(risk.reason)
+    return score, lower
 
 
 def _ask_column(

@@ -29,8 +29,10 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Pla
             cuts = _ask_cuts(audit, profile.column(name), plan.groups, problems)
             if cuts:
                 bins[name] = cuts
-        with st.container(horizontal=True):
+        left, right = st.columns(2)
+        with left:
             crossed = _ask_crossed(audit, plan.groups)
+        with right:
             reference = _ask_reference(audit, plan.groups)
         groups = replace(plan.groups, sensitive=sensitive, bins=bins, intersections=crossed)
         if reference == _NAMED:

@@ -21,16 +21,17 @@ def show(audit: Audit) -> None:
         st.error(plain.escape(str(error)))
         record = None
     with st.container(border=True):
-        what, outcome, go, away = st.columns([6, 2, 1, 1], vertical_alignment="center")
+        what, outcome, buttons = st.columns([6, 2, 2], vertical_alignment="center")
         with what:
             plain.text(_name(audit, record))
             st.caption(plain.escape(" · ".join(_facts(audit, record))))
         with outcome:
             _outcome(audit, record)
-        if go.button("Open", key=session.action(audit.id, "open")):
-            session.open_audit(audit.id, "data" if record is None else "audit")
-        if away.button("Delete", key=session.action(audit.id, "delete"), type="tertiary"):
-            _confirm(audit, _name(audit, record))
+        with buttons, st.container(horizontal=True, gap="medium"):
+            if st.button("Open", key=session.action(audit.id, "open")):
+                session.open_audit(audit.id, "data" if record is None else "audit")
+            if st.button("Delete", key=session.action(audit.id, "delete"), type="tertiary"):
+                _confirm(audit, _name(audit, record))
 
 
 def _name(audit: Audit, record: AuditRecord | None) -> str:

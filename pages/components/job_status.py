@@ -37,14 +37,13 @@ def _watch(audit_id: str) -> None:
     if status is None or status.ended:
         st.rerun()
     stage = session.workspace().get(audit_id).stage or "audit"
-    with st.container(border=True):
-        if status.total > 0:
-            st.progress(min(status.done / status.total, 1.0), text=_words(stage, status))
-        else:
-            st.status(_words(stage, status), state="running")
-        if st.button("Cancel", key=session.action(audit_id, "cancel")):
-            session.workspace().cancel(audit_id)
-            st.rerun()
+    if status.total > 0:
+        st.progress(min(status.done / status.total, 1.0), text=_words(stage, status))
+    else:
+        st.status(_words(stage, status), state="running")
+    if st.button("Cancel", key=session.action(audit_id, "cancel")):
+        session.workspace().cancel(audit_id)
+        st.rerun()
 
 
 def _words(stage: str, status: Status) -> str:

@@ -62,14 +62,12 @@ def _ask_reading(audit: Audit, facts: ModelFacts, kept: Decision) -> Decision | 
     prefix = session.field(audit.id, f"model/{audit.model.digest if audit.model else ''}")
     known = kept if kept.model else Decision()
     first = known.output or facts.suggested_output or "probability"
-    with st.container(horizontal=True):
-        output: Any = st.selectbox(
-            "The model gives",
-            list(_OUTPUTS),
-            key=session.seed(f"{prefix}/output", first),
-            format_func=_OUTPUTS.__getitem__,
-        )
+    left, middle, right = st.columns(3)
+    key = session.seed(f"{prefix}/output", first)
+    output: Any = left.selectbox("The model gives", list(_OUTPUTS), key=key, format_func=_OUTPUTS.__getitem__)
+    with middle:
         chosen = _ask_class(prefix, facts, known)
+    with right:
         threshold = None if output == "class" else _ask_threshold(prefix, known)
     if chosen is None or audit.model is None:
         return None

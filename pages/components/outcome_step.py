@@ -33,14 +33,13 @@ def _ask(audit: Audit, profile: Profile, data: DataPlan) -> DataPlan | None:
     suggestion = suggestions.outcome_column(profile)
     known = data.label if data.label != draft.OPEN else suggestion.value if suggestion else None
     first = _NO_COLUMN if known is None and data.label is None else known
-    with st.container(horizontal=True):
-        label = st.selectbox(
-            "What really happened",
-            [_NO_COLUMN, *profile.names],
-            key=session.seed(session.field(audit.id, "outcome"), first),
-            index=None,
-            placeholder="choose a column",
-        )
+    label = st.selectbox(
+        "What really happened",
+        [_NO_COLUMN, *profile.names],
+        key=session.seed(session.field(audit.id, "outcome"), first),
+        index=None,
+        placeholder="choose a column",
+    )
     if suggestion is not None and label == suggestion.value and data.label == draft.OPEN:
         steps.suggested(suggestion.reason)
     if label is None:

@@ -27,6 +27,7 @@ from pages.components import judged, session, take_away, verdict
 _MOST_IN_VIEW = 12
 _HEIGHT = 640
 _AXIS = 64
+_LONGEST_NAME = 28
 
 
 @st.fragment
@@ -106,6 +107,7 @@ def _shown(shown: Standings) -> None:
             hide_index=True,
             height=_HEIGHT if len(shown.rows) > _MOST_IN_VIEW else "content",
             column_config={
+                "Group": st.column_config.TextColumn(width="medium" if _is_long(shown) else None),
                 "People": st.column_config.NumberColumn(format="localized"),
                 "Rate": st.column_config.NumberColumn(format="%.1f %%"),
             },
@@ -140,6 +142,10 @@ def _columns(shown: Standings) -> dict[str, list[object]]:
     columns["Gap"] = [_gap(row) for row in rows]
     columns["Plausible gap"] = ["" if row.gap is None else gap_range_words(row.gap) for row in rows]
     return columns | {"People": [row.people for row in rows]}
+
+
+def _is_long(shown: Standings) -> bool:
+    return max(len(row.name) for row in shown.rows) > _LONGEST_NAME
 
 
 def _gap(row: Standing) -> str:

@@ -21,7 +21,7 @@ _MOST_PLAN_BYTES = 1 << 20
 def ask(audit: Audit | None) -> None:
     """The box for files, and the field for a path; what is put in is kept at once."""
     given = st.file_uploader(
-        "Drop your table here: CSV, TSV, XLSX or Parquet, up to 500 MB",
+        "Or drop your table here: CSV, TSV, XLSX or Parquet, up to 500 MB",
         accept_multiple_files=True,
         key=session.upload_key("table"),
     )

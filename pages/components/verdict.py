@@ -17,7 +17,8 @@ def mark(verdict: str, words: str = "") -> None:
     image = b64encode(mark_svg(verdict, 18).encode()).decode()
     st.html(
         '<div style="display:flex; gap:.5rem; align-items:center; font-weight:600">'
-        f'<img src="data:image/svg+xml;base64,{image}" alt=""> {escape(VERDICT_WORDS[verdict] + words)}</div>'
+        f'<img src="data:image/svg+xml;base64,{image}" alt=""> {escape(VERDICT_WORDS[verdict] + words)}</div>',
+        width="content",
     )
 
 

@@ -140,7 +140,12 @@ def test_absolute_odds_have_no_test_and_no_negative_end() -> None:
         ("average_odds_difference", (5, 0, 5, 0), (5, 5, 5, 5), "no one in group has the other outcome"),
         ("predictive_parity_difference", (0, 0, 5, 5), (5, 5, 5, 5), "no one in group was selected"),
         ("accuracy_difference", (0, 0, 0, 0, 3, 3), (5, 5, 5, 5), "no one in group has a known outcome"),
-        ("disparate_impact", (5, 5, 5, 5), (0, 0, 5, 5), "nobody selected in reference, so nothing to divide by"),
+        (
+            "disparate_impact",
+            (5, 5, 5, 5),
+            (0, 0, 5, 5),
+            "nobody in reference was selected, so there is nothing to divide by",
+        ),
     ],
 )
 def test_why_a_gap_is_not_measurable(name: str, group: Kinds, against: Kinds, words: str) -> None:

@@ -1,0 +1,82 @@
+"""What a rule would mean for people: the gap it leaves, what it costs, and whose decisions it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.counts import Counts, Floats
+from core.mitigate.candidates import cell_places, nearly_none, summed
+from core.mitigate.goals import Cost, Exact, Goal
+from core.rules import Rule, confusion
+
+
+@dataclass(frozen=True)
+class GroupOutcome:
+    """One group before and after: people, as whole numbers unless a rule draws lots; then expected numbers.
+
+    `threshold` is infinite beyond the last edge, and None where the group has no single threshold.
+    """
+
+    group: dict[str, str]
+    n: int
+    selected_before: float
+    selected: float
+    newly_selected: float
+    newly_refused: float
+    threshold: float | None = None
+
+    @property
+    def is_degenerate(self) -> bool:
+        """Whether nearly nobody or nearly everybody of the group is selected, though it was not so before."""
+        after, before = (nearly_none(np.asarray(k), np.asarray(self.n)) for k in (self.selected, self.selected_before))
+        return any(bool(then and not already) for then, already in zip(after, before, strict=True))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A rule, measured by one goal and one cost.
+
+    `gap` is a Fraction unless a rule draws lots; `cost` is None where no outcome is known.
+    """
+
+    gap: Exact
+    present_gap: Exact
+    cost: float | None
+    present_cost: float | None
+    groups: tuple[GroupOutcome, ...]
+
+    @property
+    def changed(self) -> float:
+        """How many decisions change."""
+        return sum(g.newly_selected + g.newly_refused for g in self.groups)
+
+
+def outcome(
+    counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, present: Rule, rule: Rule, fewest: int = 1
+) -> Outcome:
+    """What `rule` would mean in place of the present one, for the groups that `by` makes."""
+    before, after = (confusion(counts, each, by) for each in (present, rule))
+    other, good = (int(counts.n[:, label].sum()) for label in (0, 1))
+    prices = cost.prices(good, other)
+    groups = tuple(_groups(counts, by, present, rule))
+    return Outcome(goal.gap(after, fewest), goal.gap(before, fewest), prices.value(after), prices.value(before), groups)
+
+
+def _groups(counts: Counts, by: tuple[str, ...], present: Rule, rule: Rule) -> list[GroupOutcome]:
+    """Who is selected before and after. One draw decides for a person under both rules, so few change their mind."""
+    groups, _ = counts.places(by)
+    where = cell_places(counts.groups, groups)
+    people = counts.n.sum(axis=1)
+    old, new = (_each(counts, each) for each in (present, rule))
+    parts = (people, people * old, people * new, people * np.maximum(new - old, 0), people * np.maximum(old - new, 0))
+    sums = [summed(part.sum(axis=1), where, len(groups)) for part in parts]
+    return [
+        GroupOutcome(groups.names(g), int(sums[0][g]), *(float(part[g]) for part in sums[1:]))
+        for g in range(len(groups))
+    ]
+
+
+def _each(counts: Counts, rule: Rule) -> Floats:
+    return np.broadcast_to(rule.selected, (len(counts.groups), counts.axis.bins))

@@ -1,0 +1,87 @@
+"""Reweighing (Kamiran and Calders 2012): weights under which group and outcome are independent in the training data.
+
+A person of group g with outcome y weighs n_g * n_y / (n * n_gy): what their combination would number if group and
+outcome had nothing to do with each other, over what it numbers. Only people whose outcome is known count.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Counts, Floats, Groups, Ints
+from core.errors import DataError
+from core.mitigate.candidates import cell_places
+
+OUTCOMES = {FAVOURABLE: "the good outcome", UNFAVOURABLE: "the other outcome"}
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The weight of each group and outcome.
+
+    Attributes
+    ----------
+    groups
+        The groups that have people.
+    n
+        People whose outcome is known: int64 of shape (groups, 2), outcomes in the order unfavourable, favourable.
+    values
+        float64 of shape (groups, 2).
+    """
+
+    groups: Groups
+    n: Ints
+    values: Floats
+
+    def each(self, groups: npt.NDArray[np.integer], labels: npt.NDArray[np.integer]) -> Floats:
+        """The weight of each row: 0 where the outcome is unknown, or group -1 has no weight; float64 of shape (n,)."""
+        padded = np.zeros((len(self.groups) + 1, UNKNOWN + 1))
+        padded[:-1, :UNKNOWN] = self.values
+        return np.asarray(padded[groups, labels])
+
+    def places(self, cells: Groups) -> Ints:
+        """For each cell the position of its group here; -1 where it has none. Shape (cells,)."""
+        return cell_places(cells, self.groups)
+
+    def to_csv(self) -> str:
+        """The table as CSV text: the group's attributes, outcome, people, weight."""
+        text = io.StringIO()
+        out = csv.writer(text, lineterminator="\n")
+        out.writerow([*self.groups.attributes, "outcome", "people", "weight"])
+        for g in range(len(self.groups)):
+            for label, words in OUTCOMES.items():
+                row = (words, int(self.n[g, label]), repr(float(self.values[g, label])))
+                out.writerow([*self.groups.names(g).values(), *row])
+        return text.getvalue()
+
+
+def reweigh(counts: Counts, by: tuple[str, ...]) -> Weights:
+    """The weights for the groups that the attributes `by` make.
+
+    Raises DataError where a group has nobody of one outcome: no weight could make up for people who are not there.
+    """
+    grouped = counts.by(by)
+    n = grouped.n[:, :UNKNOWN].sum(axis=2)
+    kept = np.flatnonzero(n.sum(axis=1))
+    n = n[kept]
+    groups = Groups(grouped.groups.attributes, grouped.groups.values, tuple(grouped.groups.cells[g] for g in kept))
+    if not len(groups):
+        raise DataError("Reweighing needs to know what really happened, and nobody's outcome is known. Add that column.")
+    empty = np.argwhere(n == 0)
+    if len(empty):
+        raise DataError(_nobody(groups, *map(int, empty[0])))
+    expected = n.sum(axis=1, keepdims=True) * n.sum(axis=0, keepdims=True)
+    return Weights(groups, n, np.asarray(expected / (n.sum() * n), dtype=np.float64))
+
+
+def _nobody(groups: Groups, group: int, label: int) -> str:
+    who = ", ".join(groups.names(group).values())
+    return (
+        f"Reweighing cannot be done: among the people it is fitted on, nobody in {who} has {OUTCOMES[label]}, and no"
+        " weight makes up for people who are not there. Join this group with another, or add rows."
+    )

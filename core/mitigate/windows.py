@@ -1,0 +1,178 @@
+"""Windows over one rate: which levels of every group lie within the accepted gap of a lowest rate, exactly.
+
+Any choice of one level a group that meets the goal lies in the window that starts at its lowest rate; so the best
+choice is found by trying every rate that occurs as the lowest, and taking the best level of each group inside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from core.counts import Ints
+from core.gaps import Kind
+from core.mitigate.candidates import Candidates, Ladder
+
+_SMALL_FRACTION = 2**31
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """One window for each distinct rate, rising: of group g the levels in [start[w, g], stop[w, g]).
+
+    Attributes
+    ----------
+    low_k, low_n
+        The lowest rate of each window, int64 of shape (windows,).
+    start, stop
+        int64 of shape (windows, groups).
+    """
+
+    low_k: Ints
+    low_n: Ints
+    start: Ints
+    stop: Ints
+
+    def __len__(self) -> int:
+        """Number of windows."""
+        return len(self.low_k)
+
+
+def windows(found: Candidates, ladder: Ladder, kind: Kind, at_most: Fraction) -> Windows:
+    """The window of every distinct rate that a bound group can have."""
+    low_k, low_n = _lowest(found, ladder)
+    start, stop = (np.empty((len(low_k), len(found.groups)), dtype=np.int64) for _ in range(2))
+    for g, n in enumerate(ladder.n.tolist()):
+        if found.bound[g]:
+            first = -(-low_k * n // low_n)
+            last = highest(low_k, low_n, n, kind, at_most)
+            start[:, g] = np.searchsorted(ladder.k[g], first, side="left")
+            stop[:, g] = np.searchsorted(ladder.k[g], last, side="right")
+        else:
+            start[:, g], stop[:, g] = found.start[g], found.stop[g]
+    return Windows(low_k, low_n, np.maximum(start, found.start), np.minimum(stop, found.stop))
+
+
+def highest(low_k: Ints, low_n: Ints, n: int | Ints, kind: Kind, at_most: Fraction) -> Ints:
+    """The largest k with k / n within `at_most` of low_k / low_n, by whole numbers throughout; shape of `low_k`.
+
+    A difference allows k/n <= low + at_most, a ratio k/n <= low / (1 - at_most). Where the denominators are so large
+    that products could pass 2^63, Python's own integers take over.
+    """
+    if at_most.denominator >= _SMALL_FRACTION:
+        low_k, low_n, n = (np.asarray(a).astype(object) for a in (low_k, low_n, n))
+    whole, part = low_k * n // low_n, low_k * n % low_n
+    p, q = at_most.numerator, at_most.denominator
+    if p == q:
+        return np.broadcast_to(np.asarray(n, dtype=np.int64), low_k.shape)
+    if kind == "difference":
+        more, rest = p * n // q, p * n % q
+        top = whole + more + (part * q + rest * low_n) // (low_n * q)
+    else:
+        more, rest = whole * q // (q - p), whole * q % (q - p)
+        top = more + (rest * low_n + part * q) // (low_n * (q - p))
+    return np.minimum(top, n).astype(np.int64)
+
+
+def _lowest(found: Candidates, ladder: Ladder) -> tuple[Ints, Ints]:
+    """Every distinct rate of a bound group's levels, rising, as k of n."""
+    level = np.arange(found.levels)
+    usable = found.bound[:, None] & (level >= found.start[:, None]) & (level < found.stop[:, None])
+    _, first = np.unique(ladder.places[usable], return_index=True)
+    n = np.broadcast_to(ladder.n[:, None], ladder.k.shape)
+    return ladder.k[usable][first], n[usable][first]
+
+
+class RangeBest:
+    """The best level of each group within any range of levels, from a table of powers of two."""
+
+    def __init__(self, found: Candidates) -> None:
+        """Rank every group's levels, and keep the best rank of each run of 1, 2, 4, ... levels."""
+        self._level = found.order
+        rank = np.argsort(self._level, axis=1).astype(np.int32)
+        runs, width = [rank], 1
+        while 2 * width <= found.levels:
+            shifted = np.concatenate([runs[-1][:, width:], runs[-1][:, -width:]], axis=1)
+            runs.append(np.minimum(runs[-1], shifted))
+            width *= 2
+        self._runs = np.stack(runs)
+        self._power = np.floor(np.log2(np.maximum(np.arange(found.levels + 1), 1))).astype(np.int64)
+        self._groups = np.arange(len(found.groups))
+
+    def levels(self, start: Ints, stop: Ints) -> Ints:
+        """The best level in each [start, stop), none of them empty: int64 arrays of shape (ranges, groups)."""
+        power = self._power[stop - start]
+        last = stop - (1 << power)
+        best = np.minimum(self._runs[power, self._groups, start], self._runs[power, self._groups, last])
+        return np.asarray(self._level[self._groups, best], dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """One level for each group, what it costs in `Candidates`' units, and a proven lower bound of that cost."""
+
+    levels: Ints
+    cost: int
+    changed: int
+    least_cost: int
+
+
+def totals(found: Candidates, levels: Ints) -> tuple[Ints, Ints]:
+    """Cost and changed decisions of each row of levels, shape (rows, groups): two int64 arrays of shape (rows,)."""
+    every = np.arange(len(found.groups))
+    return found.cost[every, levels].sum(axis=1), found.changed[every, levels].sum(axis=1)
+
+
+def best_of(found: Candidates, levels: Ints) -> Searched:
+    """The cheapest row of levels; of equals the one that changes fewest decisions, then the lower thresholds."""
+    cost, changed = totals(found, levels)
+    cheapest = np.flatnonzero(cost == cost.min())
+    fewest = cheapest[changed[cheapest] == changed[cheapest].min()]
+    splits = found.split[np.arange(len(found.groups)), levels[fewest]]
+    row = fewest[np.lexsort(splits.T[::-1])[0]]
+    return Searched(levels[row], int(cost[row]), int(changed[row]), int(cost[row]))
+
+
+def best_in_windows(found: Candidates, every: Windows) -> Searched:
+    """The exact optimum for a goal of one rate; some window must hold a level of every group."""
+    whole = (every.start < every.stop).all(axis=1)
+    return best_of(found, RangeBest(found).levels(every.start[whole], every.stop[whole]))
+
+
+def smallest_gap(found: Candidates, ladder: Ladder, kind: Kind) -> Fraction:
+    """The smallest gap of one rate that any choice of levels reaches.
+
+    In the window of each lowest rate every group takes its lowest level inside: raising one only widens the gap.
+    """
+    every = windows(found, ladder, kind, Fraction(0))
+    inside = every.start < found.stop
+    start = np.where(inside, every.start, found.stop - 1)
+    tops = np.where(found.bound, ladder.rates[np.arange(len(found.groups)), start], 0.0)
+    top, low = tops.max(axis=1), every.low_k / every.low_n
+    gaps = top - low if kind == "difference" else 1 - np.divide(low, top, out=np.ones_like(low), where=top > 0)
+    gaps[~inside.all(axis=1)] = np.inf
+    near = start[gaps <= gaps.min() + 1e-12]
+    return min(spread(found, ladder, levels, kind) for levels in near)
+
+
+def spread(found: Candidates, ladder: Ladder, levels: Ints, kind: Kind = "difference") -> Fraction:
+    """How far apart one level for each group, shape (groups,), leaves the bound groups' rates."""
+    rates = [Fraction(int(ladder.k[g, level]), int(ladder.n[g])) for g, level in enumerate(levels) if found.bound[g]]
+    low, high = min(rates), max(rates)
+    if kind == "difference":
+        return high - low
+    return 1 - low / high if high else Fraction(0)
+
+
+def meets(found: Candidates, ladder: Ladder, kind: Kind, at_most: Fraction, levels: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each row of levels, shape (rows, groups), keeps the bound groups' rates within `at_most`, exactly."""
+    bound = np.flatnonzero(found.bound)
+    row, levels = np.arange(len(levels)), levels[:, bound]
+    places = ladder.places[bound, levels]
+    low, high = places.argmin(axis=1), places.argmax(axis=1)
+    low_k, high_k = (ladder.k[bound[g], levels[row, g]] for g in (low, high))
+    low_n, high_n = ladder.n[bound[low]], ladder.n[bound[high]]
+    return np.asarray(high_k <= highest(low_k, low_n, high_n, kind, at_most))
