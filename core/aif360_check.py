@@ -33,7 +33,7 @@ def second_opinion(judgement: Judgement, counts: Counts, plan: Plan, rule: Rule)
     """
     names: set[str] = set()
     differences: list[float] = []
-    with _quietly():
+    with quietly():
         for by in tables(plan):
             table = counts.by(by)
             asked = _Asked(table, confusion(counts, rule, by), plan.data.label is not None)
@@ -126,7 +126,7 @@ def _dataset(cells: dict[tuple[int, int], Any], decisions: bool = False) -> Any:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Without AIF360's warnings about packages that it would also like, and about its own divisions by zero."""
     root = logging.getLogger()
     level = root.level

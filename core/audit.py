@@ -17,12 +17,13 @@ from core.aif360_check import second_opinion
 from core.data import Dataset
 from core.decisions import source
 from core.engine import count
-from core.findings import judge, plan_rule
+from core.findings import judge
 from core.plan import Plan
 from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json
+from core.stated_rule import rule_file, stated_rule
 
 _REPORTED = ("plumbline", "numpy", "pyarrow", "scipy", "aif360", "torch", "onnxruntime", "skops", "scikit-learn")
 
@@ -36,18 +37,19 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     plan = Plan.from_toml(str(request["plan"]))
     check_policy(plan)
     seconds: dict[str, float] = {}
-    with _timed(seconds, "profile"):
-        dataset = _dataset(given, out, plan, progress)
-    with _timed(seconds, "open"):
+    with timed(seconds, "profile"):
+        dataset = open_table(given, out, plan, progress)
+    with timed(seconds, "open"):
         model = given / "model"
-        decisions = source(plan, dataset, model if model.exists() else None)
-    with _timed(seconds, "count"):
-        counted = count(decisions, dataset, plan, progress)
-    with _timed(seconds, "judge"):
-        rule = plan_rule(counted.counts, plan)
+        stated = rule_file(plan)
+        decisions = source(plan, dataset, model if model.exists() else None, stated)
+    with timed(seconds, "count"):
+        counted = count(decisions, dataset, plan, progress, stated)
+    with timed(seconds, "judge"):
+        rule = stated_rule(counted.counts, plan)
         judgement = judge(counted.counts, plan, rule)
     progress(0, 0, "AIF360's second opinion")
-    with _timed(seconds, "aif360"):
+    with timed(seconds, "aif360"):
         opinion = second_opinion(judgement, counted.counts, plan, rule)
     np.save(out / N_FILE, counted.counts.n)
     np.save(out / SUMS_FILE, counted.counts.sums)
@@ -59,30 +61,35 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "near_threshold": counted.near_threshold,
         "warnings": [*policy_warnings(plan), *counted.warnings],
         "aif360": asdict(opinion),
-        "versions": _versions(),
+        "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
         **decisions.facts(),
     }
     (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 
 
-def _dataset(given: Path, out: Path, plan: Plan, progress: Progress) -> Dataset:
-    if (given / PROFILE).exists():
-        profile = Profile.from_json(json.loads((given / PROFILE).read_text(encoding="utf-8")))
-        return Dataset(given / TABLE, profile, plan.data.missing)
-    profile = take_profile(given / "table", Path(plan.data.file).name, out, progress)
-    (out / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
-    return Dataset(out / TABLE, profile, plan.data.missing)
+def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: str = "") -> Dataset:
+    """The table that the job was given, whose files' names begin with `prefix`; profiled into out where it was not."""
+    if (given / f"{prefix}{PROFILE}").exists():
+        profile = Profile.from_json(json.loads((given / f"{prefix}{PROFILE}").read_text(encoding="utf-8")))
+        return Dataset(given / f"{prefix}{TABLE}", profile, plan.data.missing)
+    profiled = out / prefix
+    profiled.mkdir(exist_ok=True)
+    profile = take_profile(given / f"{prefix}table", Path(plan.data.file).name, profiled, progress)
+    (profiled / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
+    return Dataset(profiled / TABLE, profile, plan.data.missing)
 
 
 @contextmanager
-def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """The seconds that a step took, kept under its name."""
     start = time.perf_counter()
     yield
     seconds[step] = time.perf_counter() - start
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of the packages that compute what is reported."""
     found = {}
     for package in _REPORTED:
         try:

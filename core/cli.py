@@ -1,20 +1,18 @@
-"""The command line: `plumbline app` and `plumbline audit PLAN` (design.md 6)."""
+"""The command line: `plumbline app`, `plumbline audit PLAN` and `plumbline mitigate PLAN` (design.md 6)."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import os
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from core.errors import DataError, PlanError, PlumblineError
+from core.cli_mitigate import add_mitigate
+from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, sha256, write_audit
+from core.errors import PlanError, PlumblineError
 from core.plan import Plan
 from core.record import AuditRecord
-
-_TIME_LIMIT = 24 * 3600.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
     audit.set_defaults(command=_audit)
+    add_mitigate(commands)
     return parser
 
 
@@ -54,29 +53,17 @@ def _app(chosen: argparse.Namespace) -> int:
 
 
 def _audit(chosen: argparse.Namespace) -> int:
-    plan = _read_plan(chosen.plan)
+    plan = read_plan(chosen.plan)
     data = chosen.data or chosen.plan.parent / plan.data.file
     model = None
     if plan.decision.model is not None:
         model = chosen.model or chosen.plan.parent / plan.decision.model
     elif chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
-    for path in (data, *([model] if model else [])):
-        if not _can_be_read(path):
-            raise DataError(
-                f"{path} is not there or cannot be read. Correct the path in the plan, or give it with --data or"
-                " --model."
-            )
+    refuse_unreadable(data, *([model] if model else []))
     record = run_audit(plan, data, model)
-    _write(record, chosen.out)
+    write_audit(record, chosen.out)
     return 0
-
-
-def _can_be_read(path: Path) -> bool:
-    try:
-        return path.is_file() and os.access(path, os.R_OK)
-    except OSError:  # a name that no file can have
-        return False
 
 
 def run_audit(plan: Plan, data: Path, model: Path | None) -> AuditRecord:
@@ -87,11 +74,11 @@ def run_audit(plan: Plan, data: Path, model: Path | None) -> AuditRecord:
     named = replace(plan, data=replace(plan.data, file=data.name))
     inputs = {"table": data} if model is None else {"table": data, "model": model}
     with tempfile.TemporaryDirectory(prefix="plumbline-") as root:
-        supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=_TIME_LIMIT)
+        supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=TIME_LIMIT)
         try:
             job = supervisor.submit("audit", {"plan": named.to_toml()}, inputs)
-            digests = [_sha256(path) for path in inputs.values()]
-            status = supervisor.wait(job, _TIME_LIMIT)
+            digests = [sha256(path) for path in inputs.values()]
+            status = supervisor.wait(job, TIME_LIMIT)
             if status.error is not None:
                 raise status.error(status.message)
             out = supervisor.output(job)
@@ -99,30 +86,3 @@ def run_audit(plan: Plan, data: Path, model: Path | None) -> AuditRecord:
             return collect_record(out, plan, profile.rows, digests[0], digests[1] if model else None)
         finally:
             supervisor.close()
-
-
-def _read_plan(path: Path) -> Plan:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PlanError(f"{path} cannot be read ({error.strerror}). Give the path of a plan file.") from None
-    except UnicodeDecodeError:
-        raise PlanError(f"{path} is not a text file in UTF-8. Save the plan as UTF-8.") from None
-    return Plan.from_toml(text)
-
-
-def _write(record: AuditRecord, out: Path) -> None:
-    from core.report.result_json import as_text, result
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "result.json").write_text(as_text(result(record)), encoding="utf-8")
-        (out / "record.json").write_text(as_text(record.to_json()), encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"{out} cannot be written ({error.strerror}). Give another folder with --out.") from None
-    print(f"Wrote {out / 'result.json'} and {out / 'record.json'}")
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Counts
+from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
 from core.errors import JobError, PlumblineError
-from core.findings import plan_rule
 from core.outputs import checked_array, checked_json
 from core.plan import Plan
 from core.profile import PROFILE, Profile
@@ -31,8 +30,9 @@ from core.record import (
 )
 from core.reference import resolve
 from core.second_opinion import SecondOpinion
+from core.stated_rule import stated_rule
 
-_PROFILE_CAP, _FACTS_CAP, _ARRAY_CAP = 64 << 20, 16 << 20, 256 << 20
+_PROFILE_CAP, FACTS_CAP, ARRAY_CAP = 64 << 20, 16 << 20, 256 << 20
 _MOST_WARNINGS, _LONGEST_TEXT = 100, 2_000
 _LARGEST_SCORE = 2**10
 
@@ -73,8 +73,8 @@ class ModelFacts:
 
 def collect_model_facts(out: Path) -> ModelFacts:
     """What the inspect job wrote. Raises JobError where it is not that."""
-    with _believing_nothing():
-        found = checked_json(out / "model.json", _FACTS_CAP)
+    with believing_nothing():
+        found = checked_json(out / "model.json", FACTS_CAP)
         outputs = found["outputs"] or {"columns": None, "low": None, "high": None}
         output, chosen = found["suggested_output"], found["suggested_favourable_class"]
         if output not in (None, "probability", "logit", "class") or not isinstance(chosen, int | str | list | None):
@@ -84,25 +84,26 @@ def collect_model_facts(out: Path) -> ModelFacts:
             device="cuda" if found["device"] == "cuda" else "cpu",
             gradients=found["gradients"] is True,
             inputs=tuple((str(i["name"]), None if i["column"] is None else str(i["column"])) for i in found["inputs"]),
-            missing=_texts(found["missing"]),
-            classes=_texts(found["classes"] or []),
+            missing=checked_texts(found["missing"]),
+            classes=checked_texts(found["classes"] or []),
             output_columns=None if outputs["columns"] is None else int(outputs["columns"]),
             low=None if outputs["low"] is None else float(outputs["low"]),
             high=None if outputs["high"] is None else float(outputs["high"]),
             suggested_output=output,
             suggested_favourable_class=chosen,
-            warnings=_texts(found["warnings"]),
+            warnings=checked_texts(found["warnings"]),
             problem=None if found["problem"] is None else str(found["problem"])[:_LONGEST_TEXT],
         )
 
 
-def _texts(values: list[Any]) -> tuple[str, ...]:
+def checked_texts(values: list[Any]) -> tuple[str, ...]:
+    """Sentences of a job, cut to what a page can show."""
     return tuple(str(value)[:_LONGEST_TEXT] for value in values[:_MOST_WARNINGS])
 
 
 def collect_profile(out: Path, name: str, sha256: str) -> Profile:
     """The profile that a job wrote of the upload with this digest. Raises JobError where it is not one."""
-    with _believing_nothing():
+    with believing_nothing():
         profile = Profile.from_json(checked_json(out / PROFILE, _PROFILE_CAP))
         if profile.sha256 != sha256:
             raise ValueError("it describes another file")
@@ -123,9 +124,10 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
     rows
         Rows of the profiled table, all of which the job must have read.
     """
-    with _believing_nothing():
-        facts = checked_json(out / FACTS_FILE, _FACTS_CAP)
-        counts = _counts(out, facts, plan, rows)
+    with believing_nothing():
+        facts = checked_json(out / FACTS_FILE, FACTS_CAP)
+        groups, axis = groups_from_json(facts["groups"]), axis_from_json(facts["axis"])
+        counts = checked_counts(out / N_FILE, out / SUMS_FILE, groups, axis, plan, rows)
         dropped = tuple(map(int, facts["dropped"]))
         if int(facts["read"]) != rows or counts.people != rows - sum(dropped) or min(dropped, default=0) < 0:
             raise ValueError("its people do not add up to the table's rows")
@@ -135,19 +137,19 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
         return AuditRecord(
             plan=plan,
             counts=counts,
-            references=resolve(counts, plan_rule(counts, plan), plan),
+            references=resolve(counts, stated_rule(counts, plan), plan),
             rows_read=rows,
             dropped=dropped,
-            warnings=_texts(facts["warnings"]),
+            warnings=checked_texts(facts["warnings"]),
             second_opinion=_second_opinion(facts["aif360"]),
             provenance=_provenance(facts, data_sha256, model_sha256),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
 
-def _counts(out: Path, facts: dict[str, Any], plan: Plan, rows: int) -> Counts:
-    groups, axis = groups_from_json(facts["groups"]), axis_from_json(facts["axis"])
-    n, sums = checked_array(out / N_FILE, _ARRAY_CAP), checked_array(out / SUMS_FILE, _ARRAY_CAP)
+def checked_counts(n_file: Path, sums_file: Path, groups: Groups, axis: Axis, plan: Plan, rows: int) -> Counts:
+    """Counts that a job wrote, of at most `rows` people. Raises ValueError or JobError where they are not that."""
+    n, sums = checked_array(n_file, ARRAY_CAP), checked_array(sums_file, ARRAY_CAP)
     if groups.attributes != plan.groups.sensitive:
         raise ValueError("its groups are not the plan's")
     if n.shape != (len(groups), LABELS, axis.bins) or sums.shape != (SUMS, len(groups), LABELS):
@@ -195,7 +197,7 @@ def _provenance(facts: dict[str, Any], data_sha256: str, model_sha256: str | Non
 
 
 @contextmanager
-def _believing_nothing() -> Iterator[None]:
+def believing_nothing() -> Iterator[None]:
     """Whatever is wrong with a job's files is one kind of error, and no exception of a parser reaches a page."""
     try:
         yield

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from core.cells import is_number
+from core.cells import DEFAULT_MISSING, is_number
 from core.errors import DataError
 
 SAMPLE_BYTES = 1 << 18
@@ -26,6 +26,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+WIDE_BOMS = tuple(bom for bom, name in _BOMS if name != "utf-8-sig")
 
 
 # Encodings that Excel writes, the likelier first where the bytes do not tell.
@@ -173,7 +174,8 @@ def _has_header(body: list[list[str]], decimal: str) -> bool:
     first, rest = body[0], body[1:]
     if not rest:
         return not any(is_number(cell, decimal) for cell in first)
-    votes = [_header_vote(cell.strip(), [row[i].strip() for row in rest], decimal) for i, cell in enumerate(first)]
+    columns = [[text for row in rest if (text := row[i].strip()) not in DEFAULT_MISSING] for i in range(len(first))]
+    votes = [_header_vote(cell.strip(), below, decimal) for cell, below in zip(first, columns, strict=True)]
     return sum(votes) >= 0
 
 

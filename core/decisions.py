@@ -17,6 +17,7 @@ from core.data import Batch, Dataset
 from core.errors import DataError
 from core.findings import plan_threshold
 from core.plan import Plan
+from core.rules import Stated
 
 QUANTILES = 1_000
 _SAMPLED = 1 << 20
@@ -41,12 +42,15 @@ class Source:
     facts: Callable[[], dict[str, Any]] = field(default=lambda: {"device": "cpu", "batch_size": None})
 
 
-def source(plan: Plan, dataset: Dataset, model: Path | None) -> Source:
-    """The source that the plan names. Raises ModelError, DataError or PlanError where it cannot serve."""
+def source(plan: Plan, dataset: Dataset, model: Path | None, stated: Stated | None = None) -> Source:
+    """The source that the plan names; its axis has an edge wherever the plan's threshold or rule decides.
+
+    Raises ModelError, DataError or PlanError where it cannot serve.
+    """
     if plan.decision.model is not None:
-        return _model(plan, dataset, model)
+        return _model(plan, dataset, model, stated)
     if plan.decision.score is not None:
-        return _score_column(plan, dataset, plan.decision.score)
+        return _score_column(plan, dataset, plan.decision.score, stated)
     return _decision_column(plan, dataset, str(plan.decision.prediction))
 
 
@@ -55,8 +59,8 @@ def _decision_column(plan: Plan, dataset: Dataset, column: str) -> Source:
     return Source(lambda _: Axis.decisions(), (column,), lambda batch: (None, decide(batch)))
 
 
-def _score_column(plan: Plan, dataset: Dataset, column: str) -> Source:
-    axis = score_axis(plan, dataset, column)
+def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | None) -> Source:
+    axis = score_axis(plan, dataset, column, stated)
     prediction = plan.decision.prediction
     decide = None if prediction is None else prediction_coder(plan, dataset, prediction)
 
@@ -73,13 +77,12 @@ def _score_column(plan: Plan, dataset: Dataset, column: str) -> Source:
     return Source(lambda _: axis, (column,) if prediction is None else (column, prediction), scores)
 
 
-def score_axis(plan: Plan, dataset: Dataset, column: str) -> Axis:
+def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None = None) -> Axis:
     """The axis of a score column: the plan's stored edges, else its distinct values, else its quantiles."""
     decision = plan.decision
-    limits = [] if decision.prediction is not None else [plan_threshold(plan)]
-    lower_is_better = decision.lower_is_better or (
-        decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
-    )
+    limits = [] if decision.prediction is not None else _limits(plan, stated)
+    below = decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
+    lower_is_better = decision.lower_is_better or below or (stated is not None and stated.lower_is_better)
     known = dataset.profile.column(column)
     if known.low is None or known.high is None:
         raise DataError(
@@ -87,11 +90,16 @@ def score_axis(plan: Plan, dataset: Dataset, column: str) -> Axis:
             " column."
         )
     edges = decision.edges or _edges(dataset, column)
-    if limits and limits[0] <= edges[0]:
-        limits.append(_just_below(limits[0]))  # a bin for the smaller scores of a later file
+    if limits and min(limits) <= edges[0]:
+        limits.append(_just_below(min(limits)))  # a bin for the smaller scores of a later file
     spans = min(edges[0], known.low) >= _just_below(0.0) and max(edges[-1], known.high) <= 1
     kind = "probability" if spans else "score"
     return Axis.of([*edges, *limits], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
+
+
+def _limits(plan: Plan, stated: Stated | None) -> list[float]:
+    """The scores at which the plan's rule decides."""
+    return [plan_threshold(plan)] if stated is None else list(stated.edges)
 
 
 def _just_below(limit: float) -> float:
@@ -135,7 +143,7 @@ def _low(scores: npt.NDArray[np.float64], halvings: int) -> npt.NDArray[np.float
     return low
 
 
-def _model(plan: Plan, dataset: Dataset, path: Path | None) -> Source:
+def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | None) -> Source:
     """A model file, opened here and nowhere else: this runs in a job process only."""
     from core.inference import Scorer, choose_device
     from core.models import open_model
@@ -154,7 +162,7 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None) -> Source:
         return given if given.dtype in (np.float32, np.float64) else given.astype(np.float32), None
 
     def axis(scores: Scores) -> Axis:
-        return Axis.decisions() if scores is None else Axis.probabilities(scores.dtype.name, plan_threshold(plan))
+        return Axis.decisions() if scores is None else Axis.probabilities(scores.dtype.name, *_limits(plan, stated))
 
     warnings = (*model.warnings, *binding.warnings)
     return Source(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from core.coding import attributes, filters, groups, label_coder
-from core.counts import Counts, tally
-from core.data import Dataset
+from core.counts import Axis, Counts, Groups, tally
+from core.data import Batch, Dataset
 from core.decisions import Source
 from core.errors import DataError
 from core.findings import plan_threshold
+from core.fingerprint import draws, fingerprints
 from core.plan import Plan
 from core.progress import Progress
+from core.rules import Rule, Stated
 
 NEAR = 1e-5
 
@@ -34,9 +37,10 @@ class Counted:
         return self.counts.people
 
 
-def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress) -> Counted:
+def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stated: Stated | None = None) -> Counted:
     """Count the people of a table by group, label and score.
 
+    Where the plan's stated rule draws lots, they are drawn here, and the counts hold the decisions beside the scores.
     Raises DataError where a row has no decision, or nobody is left.
     """
     warnings: list[str] = list(source.warnings)
@@ -51,7 +55,9 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress) -> C
         *plan.groups.sensitive,
         *(f.rule.column for f in keep),
         *filter(None, [plan.data.label]),
+        *(dataset.profile.names if stated is not None else ()),
     }
+    lots: Lots | None = None
     for batch in dataset.batches(tuple(columns)):
         read += len(batch)
         for i, rule in enumerate(keep):
@@ -61,16 +67,58 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress) -> C
         if not len(batch):
             continue
         scores, selected = source.decide(batch)
-        total = Counts.empty(cells, source.axis(scores)) if total is None else total
+        cell = cells.number([a.code(batch) for a in sensitive])
+        if total is None:
+            lots = Lots.of(stated, cells, source.axis(scores), dataset, plan)
+            total = Counts.empty(cells, source.axis(scores) if lots is None else lots.axis)
         if scores is not None and selected is None:
-            near += int((np.abs(scores - scores.dtype.type(plan_threshold(plan))) <= NEAR).sum())
-        total += tally(
-            cells, total.axis, cells.number([a.code(batch) for a in sensitive]), label(batch), scores, selected
-        )
+            near += near_limits(scores, (plan_threshold(plan),) if stated is None else stated.edges)
+            selected = None if lots is None else lots.drawn(batch, cell, scores)
+        total += tally(cells, total.axis, cell, label(batch), scores, selected)
         progress(read, dataset.profile.rows, "rows scored")
     if total is None:
         raise DataError(f"{dataset.profile.name}: no row is left after the plan's keep rules. Loosen them.")
     return Counted(total, read, tuple(dropped.tolist()), near, tuple(warnings) + _label_warnings(total, plan))
+
+
+@dataclass(frozen=True, eq=False)
+class Lots:
+    """A rule that draws lots: the chance of each group and bin, and what a person's draw follows from.
+
+    `axis` is the axis of the scores with the decisions beside them.
+    """
+
+    rule: Rule
+    scores: Axis
+    columns: tuple[str, ...]
+    seed: int
+
+    @classmethod
+    def of(cls, stated: Stated | None, groups: Groups, axis: Axis, dataset: Dataset, plan: Plan) -> Lots | None:
+        """The stated rule where it draws lots, else None."""
+        if stated is None or axis.kind == "decision":
+            return None
+        rule = stated.rule(groups, axis)
+        return cls(rule, axis, tuple(sorted(dataset.profile.names)), plan.run.seed) if rule.draws_lots else None
+
+    @property
+    def axis(self) -> Axis:
+        return replace(self.scores, decided=True)
+
+    def drawn(
+        self, batch: Batch, cells: npt.NDArray[np.integer], scores: npt.NDArray[np.number]
+    ) -> npt.NDArray[np.int32]:
+        """Who of a batch is selected, 0 or 1, shape (n,). Equal rows draw alike."""
+        drawn = draws(fingerprints(batch, self.columns, self.seed))
+        return (drawn < self.rule.selected[cells, self.scores.bin(scores)]).astype(np.int32)
+
+
+def near_limits(scores: npt.NDArray[np.floating], limits: tuple[float, ...]) -> int:
+    """How many scores lie so near to a limit that other hardware could decide otherwise."""
+    at_limit = np.zeros(len(scores), dtype=np.bool_)
+    for limit in limits:
+        at_limit |= np.abs(scores - scores.dtype.type(limit)) <= NEAR
+    return int(at_limit.sum())
 
 
 def _label_warnings(counts: Counts, plan: Plan) -> tuple[str, ...]:

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import numpy.typing as npt
 
 from core.data import Batch
 
-_KEY_LENGTH = 16
+_KEY_BYTES = 8
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_LOTS = np.uint64(0x6C6F7473)
+_FRACTION_BITS = np.uint64(11)
 
 Hashes = npt.NDArray[np.uint64]
 
 
-def fingerprints(batch: Batch, columns: tuple[str, ...], seed: int, use: str = "") -> Hashes:
+def fingerprints(batch: Batch, columns: tuple[str, ...], seed: int) -> Hashes:
     """A keyed hash of each row's trimmed cells: uint64 of shape (n,), evenly spread.
 
     Parameters
     ----------
     batch, columns
-        The rows, and the columns that count. Their order matters.
-    seed, use
-        Another seed, or another use, gives numbers that have nothing to do with these.
+        The rows, and the columns that count, in this order.
+    seed
+        Under another seed the numbers have nothing to do with these.
     """
     from pandas.util import hash_array
 
-    key = f"{seed:x}{use}".ljust(_KEY_LENGTH, "-")[-_KEY_LENGTH:]
+    key = hashlib.blake2b(str(seed).encode(), digest_size=_KEY_BYTES).hexdigest()
     mixed = np.zeros(len(batch), dtype=np.uint64)
-    for place, column in enumerate(columns):
-        codes, texts = batch.coded(column)
-        values = np.asarray([text.strip() for text in texts], dtype=object)
-        mixed = _stirred(mixed ^ hash_array(values, hash_key=key, categorize=False)[codes] ^ np.uint64(place))
+    for column in columns:
+        codes, texts = _texts(batch, column)
+        mixed = _stirred(mixed ^ hash_array(texts, hash_key=key, categorize=False)[codes])
     return mixed
 
 
+def draws(hashes: Hashes) -> npt.NDArray[np.float64]:
+    """A number in [0, 1) from each row's hash, for a rule that draws lots; it says nothing of the row's part."""
+    return np.asarray((_stirred(hashes ^ _LOTS) >> _FRACTION_BITS) * 2.0**-53, dtype=np.float64)
+
+
+def _texts(batch: Batch, column: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:
+    """The column as codes, shape (n,), and the trimmed texts that they stand for."""
+    places: dict[str, int] = {}
+    codes = batch.codes(column, lambda text: places.setdefault(text.strip(), len(places)))
+    return codes, np.asarray(list(places), dtype=object)
+
+
 def _stirred(hashes: Hashes) -> Hashes:
-    """One round that spreads every bit over all of them (Fibonacci hashing of the number folded on itself)."""
-    hashes = (hashes ^ (hashes >> np.uint64(31))) * _MULTIPLIER
-    return np.asarray(hashes ^ (hashes >> np.uint64(29)))
+    """Every bit spread over all of them: the finisher of MurmurHash3, with the golden ratio in place of one factor."""
+    hashes = (hashes ^ (hashes >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    hashes = (hashes ^ (hashes >> np.uint64(33))) * _MULTIPLIER
+    return np.asarray(hashes ^ (hashes >> np.uint64(33)))

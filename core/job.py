@@ -30,6 +30,7 @@ TASKS = {
     "profile": "core.profile:run",
     "inspect": "core.models.inspect:run",
     "audit": "core.audit:run",
+    "mitigate": "core.mitigation:run",
 }
 
 # What each kind of job imports while nobody waits: most of the time of a job that starts from nothing.
@@ -46,10 +47,12 @@ MODELS = (
     "skops.io",
 )
 MEASURES = ("core.audit", "scipy.special", "aif360.datasets", "aif360.metrics")
+TRAINING = ("core.mitigation", "torch.optim", "sklearn.linear_model")
 WARM = {
     "profile": TABLES,
     "inspect": TABLES + MODELS,
     "audit": TABLES + MEASURES + MODELS,
+    "mitigate": TABLES + TRAINING + MODELS,
 }
 ANY_KIND = "any"
 WORK = "job.json"

@@ -27,11 +27,14 @@ def checked_bytes(path: Path, cap_bytes: int) -> bytes:
         opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as problem:
         raise _refusal(path, f"it cannot be opened ({problem.strerror})") from problem
-    with os.fdopen(opened, "rb") as file:
+    try:
         found = os.fstat(opened)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
             raise _refusal(path, "it is not a plain file")
-        content = file.read(cap_bytes + 1)
+        with os.fdopen(opened, "rb", closefd=False) as file:
+            content = file.read(cap_bytes + 1)
+    finally:
+        os.close(opened)
     if len(content) > cap_bytes:
         raise _refusal(path, f"it is larger than {cap_bytes:,} bytes")
     return content

@@ -113,6 +113,7 @@ def _check_decision(decision: Decision) -> None:
         raise PlanError("[decision] names nothing to audit: give a model file, a score column or a prediction column.")
     if decision.model is not None and (decision.score is not None or decision.prediction is not None):
         raise PlanError("[decision] names a model and also a score or prediction column: audit one of them at a time.")
+    _check_rule(decision)
     condition, bounded = decision.favourable, decision.favourable is not None and not decision.favourable.values
     if decision.prediction is not None:
         if condition is None or bounded:
@@ -124,10 +125,10 @@ def _check_decision(decision: Decision) -> None:
                 "[decision] threshold cannot stand beside a prediction column: decisions come from that column."
             )
     elif decision.score is not None:
-        if (decision.threshold is None) == (condition is None):
+        if [decision.threshold, condition, decision.rule].count(None) != 2:
             raise PlanError(
-                "[decision] a score column needs either threshold = 0.5 or favourable = {at_least = 5} (or {below ="
-                " 5})."
+                "[decision] a score column needs one of threshold = 0.5, favourable = {at_least = 5} (or {below = 5})"
+                ' and rule = "rule.json".'
             )
         if condition is not None and not bounded:
             raise PlanError(
@@ -155,6 +156,16 @@ def _check_decision(decision: Decision) -> None:
         raise PlanError("[decision] favourable_class lists no class: name at least one, such as [1].")
     if any(low >= high for low, high in zip(decision.edges, decision.edges[1:], strict=False)):
         raise PlanError("[decision] edges must be numbers in strictly rising order.")
+
+
+def _check_rule(decision: Decision) -> None:
+    """A rule file takes the place of a threshold, and needs a score to apply to."""
+    if decision.rule is None:
+        return
+    if decision.prediction is not None or decision.output == "class":
+        raise PlanError("[decision] rule applies to a score, and here decisions are given as they are: remove it.")
+    if decision.threshold is not None:
+        raise PlanError("[decision] rule stands in place of a threshold: remove one of the two.")
 
 
 def _document(plan: Plan) -> dict[str, Any]:

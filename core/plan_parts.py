@@ -47,7 +47,10 @@ class DataPlan:
 
 @dataclass(frozen=True)
 class Decision:
-    """`[decision]`: what is audited, a model or columns of the table, and from where on a person is selected."""
+    """`[decision]`: what is audited, a model or columns of the table, and from where on a person is selected.
+
+    `rule` is the path of a rule file, or once that was read its JSON text, which begins with a brace.
+    """
 
     model: str | None = None
     score: str | None = None
@@ -59,6 +62,7 @@ class Decision:
     edges: tuple[float, ...] = ()
     lower_is_better: bool = False
     features: tuple[str, ...] = ()
+    rule: str | None = None
 
 
 @dataclass(frozen=True)

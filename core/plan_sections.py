@@ -67,7 +67,7 @@ def _read_condition(section: Section) -> Condition | None:
 
 def read_decision(decision: Section) -> Decision:
     """`[decision]` of a plan file."""
-    decision.refuse_yet("rule", "text", "image", "images", "image_mean", "image_std")
+    decision.refuse_yet("text", "image", "images", "image_mean", "image_std")
     if decision.holds("favourable_class", list):
         favourable_class: Any = decision.take_list("favourable_class", int, str)
     else:
@@ -83,6 +83,7 @@ def read_decision(decision: Section) -> Decision:
         edges=decision.take_list("edges", float, default=()),
         lower_is_better=decision.take("lower_is_better", bool, default=False),
         features=decision.take_list("features", str, default=()),
+        rule=decision.take("rule", str, default=None),
     )
     decision.done()
     return plan

@@ -11,10 +11,11 @@ import numpy as np
 
 from core.counts import LABELS, SUMS, Axis, Counts, Groups
 from core.errors import JobError
-from core.findings import Judgement, judge, plan_rule
+from core.findings import Judgement, judge
 from core.plan import Plan
 from core.reference import References
 from core.second_opinion import SecondOpinion
+from core.stated_rule import stated_rule
 
 VERSION = 1
 # What an audit job leaves in its folder.
@@ -59,7 +60,7 @@ class AuditRecord:
 
     def judgement(self) -> Judgement:
         """What follows from the counts at the plan's rule."""
-        return judge(self.counts, self.plan, plan_rule(self.counts, self.plan), self.references)
+        return judge(self.counts, self.plan, stated_rule(self.counts, self.plan), self.references)
 
     @property
     def digest(self) -> str:

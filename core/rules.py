@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts
+from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts, Groups
 
 Numbers = npt.NDArray[np.number]
 
@@ -25,10 +26,33 @@ class Rule:
         chosen = ~at_or_above if axis.lower_is_better else at_or_above
         return cls(np.tile(chosen.astype(np.float64), axis.bins // len(axis.edges)))
 
+    @property
+    def draws_lots(self) -> bool:
+        """Whether two people of the same group and score can be decided differently."""
+        return not bool(np.isin(self.selected, (0.0, 1.0)).all())
+
     @classmethod
     def as_decided(cls, axis: Axis) -> Rule:
         """Selected are those whom the decision column selected."""
         return cls((np.arange(axis.bins) >= axis.bins // 2).astype(np.float64))
+
+
+class Stated(Protocol):
+    """A rule that a plan states by groups and scores, before any table of people is known."""
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Every score at which a decision changes, rising."""
+        ...
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether those below a threshold are selected."""
+        ...
+
+    def rule(self, groups: Groups, axis: Axis) -> Rule:
+        """Who of these groups is selected: float64 of shape (groups, bins)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,12 +103,12 @@ def measures(judgement: Judgement, plan: Plan) -> list[Measure]:
 
 def question(measure: Measure) -> str:
     """The plain question that a measure answers."""
-    shared = sum(other.metrics == measure.metrics for other in GAPS.values()) > 1
     kind = measure.kind if measure.is_tested else "size alone"
+    alike = [other for other in GAPS.values() if other.is_tested and other.metrics == measure.metrics]
     words = METRICS[measure.metrics[0]].question
     if len(measure.metrics) > 1:
         words = f"{measure.among}who is {measure.treated}?"
-    return f"{words} ({kind})" if shared else words
+    return words if alike == [measure] else f"{words} ({kind})"
 
 
 def technical_name(measure: Measure) -> str:

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from core.csv_dialect import Dialect, detect
+from core.csv_dialect import WIDE_BOMS, Dialect, detect
 from core.errors import DataError, PlumblineError
 from core.unpacking import UNPACKED_CAP, is_xlsx, unpacked
 
@@ -222,7 +222,7 @@ def _is_text(head: bytes, path: Path) -> bool:
         b"\xff\xd8\xff",
         b"GIF8",
         b"\xd0\xcf\x11\xe0",
-        b"SQLite",
+        b"SQLite format 3\0",
         b"PK\x03\x04",
         b"PK\x05\x06",
         b"<",
@@ -231,6 +231,8 @@ def _is_text(head: bytes, path: Path) -> bool:
     )
     if head.lstrip().startswith(foreign):
         return False
+    if head.startswith(WIDE_BOMS):  # any byte may occur in such text
+        return True
     control = sum(byte < 9 or 13 < byte < 32 for byte in head.replace(b"\0", b""))
     return control <= len(head) // 50
 

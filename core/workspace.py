@@ -26,6 +26,7 @@ from core.profile import PROFILE, TABLE, Profile
 from core.progress import replace_json
 from core.record import AuditRecord
 from core.samples import SAMPLES
+from core.sandbox import Protection
 from core.store import Store, Upload
 
 AUDIT_ID = re.compile(r"[0-9a-f]{32}")
@@ -37,9 +38,9 @@ _STATE, _RECORD, _FACTS = "state.json", "record.json", "model.json"
 class Audit:
     """One audit as it stands: the files put in, the jobs that work on it, and the question last asked.
 
-    `owner` is the random id of the browser that began it; `plan` is TOML text; `job` is the job whose result was not
-    taken over yet, and `stage` what it is for: "profile", "inspect" or "audit"; `problem` says why its result was
-    refused. `created` is UTC, ISO 8601.
+    `owner` is the random id of the browser that began it; `plan` is TOML text, as it stands on the page; `asked` is the
+    plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
+    for: "profile", "inspect" or "audit"; `problem` says why its result was refused. `created` is UTC, ISO 8601.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Audit:
     table: Upload | None = None
     model: Upload | None = None
     plan: str | None = None
+    asked: str | None = None
     job: str | None = None
     stage: str | None = None
     problem: str | None = None
@@ -70,7 +72,7 @@ class Workspace:
 
     def new(self, owner: str | None = None) -> Audit:
         """An audit with nothing in it yet, begun by the browser with this random id."""
-        audit = Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="milliseconds"), owner)
+        audit = Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="microseconds"), owner)
         (self._audits / audit.id).mkdir(mode=0o700)
         return self._save(audit)
 
@@ -113,8 +115,13 @@ class Workspace:
     def put_model(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded model; `inspect` looks at it."""
         upload = self._store.put(source, name)
-        self._forget(audit_id, _FACTS)
-        return self._save(replace(self.get(audit_id), model=upload))
+        with self._lock:
+            audit = self.get(audit_id)
+            if audit.job is not None and audit.stage != "profile":  # it works on the model before this one
+                self._jobs.delete(audit.job)
+                audit = replace(audit, job=None)
+            self._forget(audit_id, _FACTS)
+            return self._save(replace(audit, model=upload))
 
     def inspect(self, audit_id: str, plan: Plan) -> Audit:
         """See in a job what the model expects and gives on the first rows of the table."""
@@ -130,11 +137,12 @@ class Workspace:
             "audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None)
         )
         self._forget(audit_id, _RECORD)
-        return self._start(replace(audit, plan=plan.to_toml()), job, "audit")
+        return self._start(replace(audit, plan=plan.to_toml(), asked=plan.to_toml()), job, "audit")
 
     def save_plan(self, audit_id: str, plan: Plan) -> Audit:
         """Keep the question as it stands on the page, without asking it."""
-        return self._save(replace(self.get(audit_id), plan=plan.to_toml()))
+        with self._lock:
+            return self._save(replace(self.get(audit_id), plan=plan.to_toml()))
 
     # ------------------------------------------------------------ what came out
 
@@ -199,6 +207,11 @@ class Workspace:
             if time.time() - table.stat().st_mtime > UPLOADS_KEPT_SECONDS:
                 table.unlink(missing_ok=True)
 
+    @property
+    def protection(self) -> Protection:
+        """What keeps an upload in its job's folder on this machine."""
+        return self._jobs.protection
+
     def close(self) -> None:
         """Let go of the folder; jobs that run go on."""
         self._jobs.close()
@@ -223,7 +236,7 @@ class Workspace:
         folder = self._folder(audit.id)
         if audit.table is None:
             raise JobError("The audit has no table any more. Upload it again.")
-        if (out / PROFILE).exists():
+        if not (folder / PROFILE).exists():
             profile = collect_profile(out, audit.table.name, audit.table.digest)
             replace_json(folder / PROFILE, profile.to_json())
             if (out / TABLE).is_symlink() or not (out / TABLE).is_file():
@@ -233,11 +246,11 @@ class Workspace:
             replace_json(folder / _FACTS, collect_model_facts(out).to_json())
         if audit.stage == "audit":
             profile = Profile.from_json(self._read(audit.id, PROFILE))
-            plan = Plan.from_toml(str(audit.plan))
+            plan = Plan.from_toml(str(audit.asked))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
             record = collect_record(out, plan, profile.rows, audit.table.digest, model)
             replace_json(folder / _RECORD, record.to_json())
-            return replace(audit, plan=record.plan.to_toml())
+            return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
         return audit
 
     def _inputs(self, audit: Audit, with_model: bool = True) -> Mapping[str, Path]:

@@ -2,31 +2,23 @@
 
 import streamlit as st
 
-from core.samples import SAMPLES
-from pages.components import answer, details, job_status, judged, picture, session
+from core.errors import PlumblineError
+from pages.components import answer, details, job_status, judged, nothing_open, picture, plain, session
 
 audit = session.current()
-space = session.workspace()
-
 if audit is None:
-    st.header("No audit is open", anchor=False)
-    st.write("An audit shows here once it has run. Start with your own table, or look at one that ships with the app.")
-    with st.container(horizontal=True):
-        if st.button("Go to Data", type="primary"):
-            st.switch_page("pages/data.py")
-        for name, sample in SAMPLES.items():
-            if st.button(f"Try the sample: {sample.title}", key=f"sample/{name}"):
-                session.open_audit(space.open_sample(name, session.owner()).id, "audit")
+    nothing_open.no_audit()
     st.stop()
 
 busy = job_status.show(audit)
-record = space.record(audit.id)
+try:
+    record = session.workspace().record(audit.id)
+except PlumblineError as error:
+    st.error(plain.escape(str(error)))
+    st.stop()
 if record is None:
     if not busy:
-        st.header("This audit has not run yet", anchor=False)
-        st.write("Say on the Data page what to look at, then run it.")
-        if st.button("Go to Data", type="primary"):
-            session.open_audit(audit.id, "data")
+        nothing_open.not_run(audit.id)
     st.stop()
 
 judgement = judged.at(record)
@@ -34,4 +26,4 @@ answer.show(audit.id, record, judgement)
 st.divider()
 picture.show(audit.id, record)
 st.divider()
-details.show(audit.id, record, judgement, space.profile(audit.id))
+details.show(audit.id, record, judgement, session.workspace().profile(audit.id))

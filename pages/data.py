@@ -22,12 +22,13 @@ from pages.components import (
 def show() -> None:
     """Show the beginning until there is a table that was read, then the steps."""
     audit = session.current()
+    if audit is not None and audit.stage != "inspect" and job_status.show(audit):
+        if audit.stage == "audit" and st.button("Go to the answer"):
+            session.open_audit(audit.id, "audit")
+        return
     profile = session.workspace().profile(audit.id) if audit else None
     if audit is None or profile is None:
         begin.show(audit)
-    elif audit.stage == "audit" and job_status.show(audit):
-        if st.button("Go to the answer"):
-            session.open_audit(audit.id, "audit")
     else:
         _steps(session.workspace().get(audit.id), profile)
 
@@ -40,7 +41,7 @@ def _steps(audit: Audit, profile: Profile) -> None:
             f"The plan names columns that this table does not have: {plain.listed(lost)}. Answer again for them."
         )
     happened, decided = draft.has_outcome(kept), decision_step.is_settled(audit, kept)
-    ran = session.workspace().record(audit.id) is not None
+    ran = audit.stage == "audit"
     table_step.show(audit, profile, is_open=not happened)
     outcome_step.show(audit, profile, kept, is_open=not happened)
     decision_step.show(audit, profile, kept, is_open=happened and not decided)

@@ -232,7 +232,8 @@ def _nothing_to_equalise(goal: Goal, by: tuple[str, ...], bound: int) -> str:
     who = " and ".join(by)
     if goal.needs_label:
         return (
-            f"[mitigate] goal {goal.name} compares groups by people with a known outcome, and {bound} of the groups by"
-            f' {who} have any. Use goal = "demographic_parity", or give the outcome column.'
+            f"[mitigate] goal {goal.name} compares groups by people whose outcome is known, and of the groups by {who}"
+            f' {"only one has" if bound else "none has"} enough of them. Use goal = "demographic_parity", or other'
+            " groups."
         )
     return f"[mitigate] by {who}: there is only one group in this table, so there is nothing to make equal."

@@ -21,13 +21,19 @@ anything else unknown; `groups` int64 of shape (n,), from 0. Each function retur
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 TEMPERATURE = 0.5
 CORNER = 1e-3
+
+# Logits, labels, groups and the threshold to the loss.
+GapLoss = Callable[["Tensor", "Tensor", "Tensor", float], "Tensor"]
 
 
 def demographic_parity_gap(
@@ -84,3 +90,23 @@ def _rates(decisions: Tensor, groups: Tensor) -> Tensor:
     among = groups[:, None] == groups.unique()
     member = among.to(decisions.dtype)
     return (member * decisions[:, None]).sum(dim=0) / member.sum(dim=0)
+
+
+# The loss of each row of GOALS: a gap in the ratio of selection rates closes with the one in their difference.
+GAP_LOSSES: dict[str, GapLoss] = {
+    "demographic_parity": lambda logits, labels, groups, threshold: demographic_parity_gap(logits, groups, threshold),
+    "four_fifths": lambda logits, labels, groups, threshold: demographic_parity_gap(logits, groups, threshold),
+    "equal_opportunity": equal_opportunity_gap,
+    "predictive_equality": predictive_equality_gap,
+    "equalized_odds": equalized_odds_gap,
+}
+
+# Whom each goal compares, as sets of labels: each is drawn in balance.
+EVERYBODY = (UNFAVOURABLE, FAVOURABLE, UNKNOWN)
+COMPARED: dict[str, tuple[tuple[int, ...], ...]] = {
+    "demographic_parity": (EVERYBODY,),
+    "four_fifths": (EVERYBODY,),
+    "equal_opportunity": ((FAVOURABLE,),),
+    "predictive_equality": ((UNFAVOURABLE,),),
+    "equalized_odds": ((FAVOURABLE,), (UNFAVOURABLE,)),
+}

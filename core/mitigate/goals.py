@@ -20,6 +20,7 @@ from core.table import table
 
 DIGITS = 10**9
 PRICE_UNIT = 1000
+ROUNDED = 12
 MOST = 10**6
 
 Exact = Fraction | float
@@ -60,11 +61,12 @@ class Goal:
     def gap(self, people: Confusion, fewest: int = 1) -> Exact:
         """How far apart the groups are that have `fewest` people behind every rate: the largest gap of any rate.
 
-        A Fraction; a float where the rule draws lots. 0 where nobody at all is selected.
+        A Fraction; where the rule draws lots a float, to 12 digits. 0 where nobody at all is selected.
         """
         rates = [(np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people))) for name in self.rates]
         bound = np.flatnonzero(np.all([n >= max(1, fewest) for _, n in rates], axis=0))
-        return max(self._apart([rate(k[g].item(), n[g].item()) for g in bound]) for k, n in rates)
+        widest = max(self._apart([rate(k[g].item(), n[g].item()) for g in bound]) for k, n in rates)
+        return widest if isinstance(widest, Fraction) else round(widest, ROUNDED)
 
     def _apart(self, rates: list[Exact]) -> Exact:
         low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))

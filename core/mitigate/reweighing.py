@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Counts, Floats, Groups, Ints
 from core.errors import DataError
-from core.mitigate.candidates import cell_places
 
 OUTCOMES = {FAVOURABLE: "the good outcome", UNFAVOURABLE: "the other outcome"}
 
@@ -27,7 +26,7 @@ class Weights:
     Attributes
     ----------
     groups
-        The groups that have people.
+        The groups that have people; one in which nobody's outcome is known weighs 0.
     n
         People whose outcome is known: int64 of shape (groups, 2), outcomes in the order unfavourable, favourable.
     values
@@ -44,16 +43,12 @@ class Weights:
         padded[:-1, :UNKNOWN] = self.values
         return np.asarray(padded[groups, labels])
 
-    def places(self, cells: Groups) -> Ints:
-        """For each cell the position of its group here; -1 where it has none. Shape (cells,)."""
-        return cell_places(cells, self.groups)
-
     def to_csv(self) -> str:
         """The table as CSV text: the group's attributes, outcome, people, weight."""
         text = io.StringIO()
         out = csv.writer(text, lineterminator="\n")
         out.writerow([*self.groups.attributes, "outcome", "people", "weight"])
-        for g in range(len(self.groups)):
+        for g in np.flatnonzero(self.n.sum(axis=1)).tolist():
             for label, words in OUTCOMES.items():
                 row = (words, int(self.n[g, label]), repr(float(self.values[g, label])))
                 out.writerow([*self.groups.names(g).values(), *row])
@@ -67,16 +62,16 @@ def reweigh(counts: Counts, by: tuple[str, ...]) -> Weights:
     """
     grouped = counts.by(by)
     n = grouped.n[:, :UNKNOWN].sum(axis=2)
-    kept = np.flatnonzero(n.sum(axis=1))
-    n = n[kept]
-    groups = Groups(grouped.groups.attributes, grouped.groups.values, tuple(grouped.groups.cells[g] for g in kept))
-    if not len(groups):
-        raise DataError("Reweighing needs to know what really happened, and nobody's outcome is known. Add that column.")
-    empty = np.argwhere(n == 0)
+    sizes = n.sum(axis=1, keepdims=True)
+    if not sizes.any():
+        raise DataError(
+            "Reweighing needs to know what really happened, and nobody's outcome is known. Add that column."
+        )
+    empty = np.argwhere((n == 0) & (sizes > 0))
     if len(empty):
-        raise DataError(_nobody(groups, *map(int, empty[0])))
-    expected = n.sum(axis=1, keepdims=True) * n.sum(axis=0, keepdims=True)
-    return Weights(groups, n, np.asarray(expected / (n.sum() * n), dtype=np.float64))
+        raise DataError(_nobody(grouped.groups, *map(int, empty[0])))
+    expected = sizes * n.sum(axis=0, keepdims=True)
+    return Weights(grouped.groups, n, np.asarray(expected / np.maximum(n.sum() * n, 1), dtype=np.float64))
 
 
 def _nobody(groups: Groups, group: int, label: int) -> str:

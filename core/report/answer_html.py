@@ -120,10 +120,10 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
 
 def _picture(body: Element, standings: Standings) -> None:
     section = _section(body, f"{question(standings.measure)} · by {' and '.join(standings.by)}")
-    if len(standings.rows) <= MOST_DRAWN:
-        figure = SubElement(section, "figure")
+    is_drawn = len(standings.rows) <= MOST_DRAWN
+    if is_drawn:
         drawn = svg(standings_chart(standings, "var(--ink)", "var(--paper)"), _WIDTH)
-        figure.append(_inline(drawn))
+        SubElement(section, "figure").append(_inline(drawn))
     table = SubElement(SubElement(section, "div", {"class": "wide"}), "table")
     name = f"{technical_name(standings.measure)}; acceptable: {band_words(standings.band)}"
     SubElement(table, "caption").text = name
@@ -131,16 +131,20 @@ def _picture(body: Element, standings: Standings) -> None:
     _row(SubElement(table, "thead"), "th", titles)
     rows = SubElement(table, "tbody")
     for standing in standings.rows:
-        cells = _row(rows, "td", _cells(standing))
-        if standing.verdict is not None:
-            _mark(cells[-1], standing.verdict)
+        verdict = _row(rows, "td", _cells(standing))[-1]
+        if standing.verdict is None:
+            verdict.text = "comparison group"
+        elif is_drawn:
+            _mark(verdict, standing.verdict)
+        else:
+            verdict.text = VERDICT_WORDS[standing.verdict]
     _text(section, SAMPLING_NOTE, "soft")
 
 
 def _cells(row: Standing) -> tuple[str, ...]:
     start = (row.name, f"{row.people:,}", rate_words(row), rate_range_words(row))
     if row.gap is None:
-        return (*start, "", "", "comparison group")
+        return (*start, "", "", "")
     return (*start, gap_words(row.gap), gap_range_words(row.gap), "")
 
 

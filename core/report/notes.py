@@ -42,11 +42,11 @@ def decision_note(plan: Plan) -> str:
     """Who counts as selected."""
     decision = plan.decision
     if decision.prediction is not None:
-        return f"Selected: people whose {decision.prediction} is {_condition(decision.favourable)}."
+        return f"Selected: people whose “{decision.prediction}” is {_condition(decision.favourable)}."
     limit = f"{plan_threshold(plan):g}"
     if decision.score is not None:
         below = decision.favourable is not None and decision.favourable.below is not None
-        return f"Selected: people whose {decision.score} is {f'below {limit}' if below else f'{limit} or more'}."
+        return f"Selected: people whose “{decision.score}” is {f'below {limit}' if below else f'{limit} or more'}."
     return f"Selected: people to whom the model gives {limit} or more for the good outcome."
 
 
@@ -65,8 +65,8 @@ def outcome_note(plan: Plan) -> str:
         "describe only a part of them.",
     }[plan.data.refused_known]
     return (
-        f"What really happened is read from {plan.data.label}: {_condition(plan.data.favourable)} is the good outcome "
-        f'for the person, and "wrongly" means against that column. {known}'
+        f"What really happened is read from “{plan.data.label}”: {_condition(plan.data.favourable)} is the good "
+        f"outcome for the person, and “wrongly” means against that column. {known}"
     )
 
 
@@ -146,7 +146,7 @@ def _condition(condition: Condition | None) -> str:
         return f"{condition.at_least:g} or more"
     if condition.below is not None:
         return f"below {condition.below:g}"
-    return " or ".join(map(str, condition.values))
+    return " or ".join(f"“{value}”" for value in condition.values)
 
 
 def _keep(keep: Keep) -> str:

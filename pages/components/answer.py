@@ -49,9 +49,11 @@ def _summary(found: list[Finding]) -> None:
         for kind, n in tally(found):
             verdict.mark(kind, f": {n}")
     if len(found) > MOST_IN_THE_ANSWER:
-        with st.expander(f"All {len(found)} findings on this measure"):
-            for finding in found:
-                _finding(finding)
+        every = st.expander(f"All {len(found)} findings on this measure", on_change="rerun")
+        if every.open:
+            with every:
+                for finding in found:
+                    _finding(finding)
 
 
 def _swapped(audit_id: str, record: AuditRecord) -> None:

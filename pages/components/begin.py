@@ -2,17 +2,14 @@
 
 import streamlit as st
 
-from core.errors import PlumblineError
 from core.samples import SAMPLES
 from core.workspace import Audit
-from pages.components import job_status, plain, session, uploads
+from pages.components import session, uploads
 
 
 def show(audit: Audit | None) -> None:
-    """Show the beginning, or how the reading of the table stands."""
-    if audit is not None and audit.stage == "profile" and job_status.show(audit):
-        return
-    st.title("Is your model treating people alike?")
+    """Show the beginning; after a table that could not be read, another one can be put in."""
+    st.title("Is your model treating people alike?", anchor=False)
     st.write(
         "Plumbline compares how a model, or a column of scores or decisions, treats groups of people. It says in plain "
         "words how large each gap is and how sure one can be."
@@ -33,11 +30,10 @@ def show(audit: Audit | None) -> None:
 
 def _sample(name: str) -> None:
     sample = SAMPLES[name]
-    if st.button(f"Try a sample: {name}", key=f"sample/{name}", type="primary"):
-        try:
-            audit = session.workspace().open_sample(name, session.owner())
-        except PlumblineError as error:
-            st.error(plain.escape(str(error)))
-            return
-        session.open_audit(audit.id, "audit")
+    words = f"Try a sample: {name}"
+    st.button(words, key=f"sample/{name}", type="primary", on_click=session.attempt, args=(_open_sample, name))
     st.caption(f"{sample.title}. {sample.about}")
+
+
+def _open_sample(name: str) -> None:
+    session.send(session.workspace().open_sample(name, session.owner()).id, "audit")

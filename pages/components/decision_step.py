@@ -10,7 +10,7 @@ from core.plan import Plan
 from core.plan_parts import Decision
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import column_answer, draft, model_answer, plain, session, steps
+from pages.components import column_answer, draft, model_answer, model_check, plain, session, steps
 
 _MODEL, _SCORE, _COLUMN = "A model file", "A column of scores", "A column of decisions"
 _ASK: dict[str, Callable[[Audit, Profile, Plan], Decision | None]] = {
@@ -32,7 +32,9 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
 
 def is_settled(audit: Audit, plan: Plan) -> bool:
     """Whether it is known what is audited, and it is there."""
-    return draft.has_decision(plan) and (plan.decision.model is None or audit.model is not None)
+    if plan.decision.model is None:
+        return True
+    return audit.model is not None and audit.model.name == plan.decision.model and model_check.passed(audit)
 
 
 def _first_way(profile: Profile, plan: Plan) -> str:

@@ -28,17 +28,16 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
     with st.expander("How this was computed"):
         st.write(near_note(record))
         _facts(run_facts(record))
+        st.write(session.workspace().protection.sentence())
     with st.expander("The plan"):
         st.code(record.plan.to_toml(), language="toml")
 
 
 def _measures(audit_id: str, judgement: Judgement) -> None:
     groups = judgement.groups
+    words = [f"{group_words(group.group)} ({group.n:,})" for group in groups]
     place = st.selectbox(
-        "Group",
-        range(len(groups)),
-        format_func=lambda place: f"{group_words(groups[place].group)} ({groups[place].n:,})",
-        key=session.field(audit_id, "group"),
+        "Group", range(len(groups)), format_func=words.__getitem__, key=session.field(audit_id, "group")
     )
     st.dataframe(_metric_rows(groups[place]), hide_index=True)
     gaps = [gap for gap in judgement.gaps if gap.group == groups[place].group]

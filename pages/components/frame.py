@@ -1,12 +1,11 @@
 """What stands on every page: the door of a shared app, and the thin line that says which audit is open."""
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
 from core.errors import PlumblineError
+from core.record import AuditRecord
 from core.workspace import Audit
-from pages.components import plain, session
+from pages.components import age, plain, session
 
 # Streamlit leaves a hand's width of nothing above every page.
 _STYLE = "<style>[data-testid=stMainBlockContainer] { padding-top: 4rem; padding-bottom: 4rem }</style>"
@@ -23,6 +22,7 @@ def show() -> None:
     except PlumblineError as error:
         st.error(plain.escape(str(error)))
         st.stop()
+    session.follow()
     st.html(_STYLE)
     with st.container(gap=None):
         session.ask_browser()
@@ -45,8 +45,8 @@ def _line(audit: Audit) -> None:
 
 def _facts(audit: Audit) -> list[str]:
     """What the line says: name, people, model, device, age."""
-    space = session.workspace()
-    record, profile = space.record(audit.id), space.profile(audit.id)
+    record = _record(audit)
+    profile = session.workspace().profile(audit.id) if record is None else None
     name = record.plan.name if record and record.plan.name else audit.table.name if audit.table else "No table yet"
     facts = [name]
     if record is not None:
@@ -57,20 +57,19 @@ def _facts(audit: Audit) -> list[str]:
         facts.append(audit.model.name)
     if record is not None:
         facts.append(_DEVICES[record.provenance.device])
-    return [*facts, _age(audit.created)]
+    return [*facts, age.words(audit.created)]
 
 
-def _age(created: str) -> str:
-    minutes = (datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds() / 60
-    if minutes < 2:
-        return "just now"
-    if minutes < 120:
-        return f"{minutes:.0f} minutes ago"
-    return f"{minutes / 60:.0f} hours ago" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days ago"
+def _record(audit: Audit) -> AuditRecord | None:
+    """The audit's evidence; where it cannot be read, the Audit page says why."""
+    try:
+        return session.workspace().record(audit.id)
+    except PlumblineError:
+        return None
 
 
 def _door() -> None:
-    st.title("Plumbline")
+    st.title("Plumbline", anchor=False)
     st.write("This Plumbline is shared. Type the join code that stands in the window where it was started.")
     with st.form("join", border=False):
         code = st.text_input("Join code", max_chars=40)

@@ -1,5 +1,7 @@
 """Asks which cells of a column are good for the person: some of its values, or numbers on one side of a limit."""
 
+from functools import partial
+
 import streamlit as st
 
 from core import suggestions
@@ -57,13 +59,17 @@ def ask_values(prefix: str, column: Column, decimal: str, kept: Condition | None
         question,
         list(counts),
         key=session.seed(f"{prefix}/values", first),
-        format_func=lambda text: f"{text} ({counts[text]:,} rows)" if text in counts else str(text),
+        format_func=partial(_with_rows, counts),
         accept_new_options=column.distinct is None,
         placeholder="choose one or more values",
     )
     if suggestion is not None and kept is None and chosen == [suggestion.value]:
         steps.suggested(suggestion.reason)
     return Condition(values=tuple(chosen)) if chosen else None
+
+
+def _with_rows(counts: dict[str, int], text: str) -> str:
+    return f"{text} ({counts[text]:,} rows)" if text in counts else text
 
 
 def options(column: Column, decimal: str) -> dict[str, int]:

@@ -15,8 +15,8 @@ from core.workspace import Audit
 from pages.components import draft, good_values, plain, session, steps
 
 _MOST_GROUPS = 200
-_LARGEST, _MOST_SELECTED, _NAMED = "the largest group", "the group selected most often", "a group that I name"
-_CROSSED = {1: "each column by itself", 2: "pairs of columns too", 3: "pairs and threes too"}
+LARGEST, MOST_SELECTED, NAMED = "the largest group", "the group selected most often", "a group that I name"
+_CROSSED = {1: "each column by itself", 2: "pairs too, such as young women", 3: "pairs and threes too"}
 
 
 def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Plan, list[str]]:
@@ -35,10 +35,10 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Pla
         with right:
             reference = _ask_reference(audit, plan.groups)
         groups = replace(plan.groups, sensitive=sensitive, bins=bins, intersections=crossed)
-        if reference == _NAMED:
+        if reference == NAMED:
             groups = replace(groups, reference=_ask_names(audit, profile, groups, plan.groups))
         else:
-            groups = replace(groups, reference="most_selected" if reference == _MOST_SELECTED else "largest")
+            groups = replace(groups, reference="most_selected" if reference == MOST_SELECTED else "largest")
     return draft.with_groups(plan, groups), problems
 
 
@@ -131,9 +131,9 @@ def _ask_crossed(audit: Audit, kept: Groups) -> int:
 
 
 def _ask_reference(audit: Audit, kept: Groups) -> str:
-    first = _NAMED if isinstance(kept.reference, dict) else _MOST_SELECTED if kept.reference != "largest" else _LARGEST
+    first = NAMED if isinstance(kept.reference, dict) else MOST_SELECTED if kept.reference != "largest" else LARGEST
     key = session.seed(session.field(audit.id, "reference"), first)
-    return str(st.selectbox("Compare each group with", [_LARGEST, _MOST_SELECTED, _NAMED], key=key))
+    return str(st.selectbox("Compare each group with", [LARGEST, MOST_SELECTED, NAMED], key=key))
 
 
 def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> str | dict[str, str | int | float]:

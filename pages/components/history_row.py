@@ -5,7 +5,6 @@ import streamlit as st
 from core.errors import PlumblineError
 from core.record import AuditRecord
 from core.report.notes import headlines
-from core.samples import SAMPLES
 from core.workspace import Audit
 from pages.components import age, judged, plain, session, verdict
 
@@ -30,8 +29,8 @@ def show(audit: Audit) -> None:
         with buttons, st.container(horizontal=True, gap="medium"):
             if st.button("Open", key=session.action(audit.id, "open")):
                 session.open_audit(audit.id, "data" if record is None else "audit")
-            if st.button("Delete", key=session.action(audit.id, "delete"), type="tertiary"):
-                _confirm(audit, _name(audit, record))
+            with st.popover("Delete", type="tertiary", key=session.action(audit.id, "delete")):
+                _confirm(audit)
 
 
 def _name(audit: Audit, record: AuditRecord | None) -> str:
@@ -41,7 +40,7 @@ def _name(audit: Audit, record: AuditRecord | None) -> str:
 
 
 def _facts(audit: Audit, record: AuditRecord | None) -> list[str]:
-    source = f"sample: {SAMPLES[audit.sample].name}" if audit.sample in SAMPLES else audit.table and audit.table.name
+    source = "sample" if audit.sample else audit.table and audit.table.name
     people = None if record is None else f"{record.counts.people:,} people"
     return [fact for fact in (source, people, age.words(audit.created)) if fact]
 
@@ -56,9 +55,7 @@ def _outcome(audit: Audit, record: AuditRecord | None) -> None:
     st.caption("Not run yet" if status is None else _STATES.get(status.state, "Did not finish"))
 
 
-@st.dialog("Delete this audit?")
-def _confirm(audit: Audit, name: str) -> None:
-    plain.text(name)
+def _confirm(audit: Audit) -> None:
     st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
     if st.button("Delete for good", type="primary", key=session.action(audit.id, "delete for good")):
         opened = session.current()

@@ -7,7 +7,9 @@ from core.plan import Plan
 from core.workspace import Audit
 from pages.components import plain, session
 
-_POLL_SECONDS = 0.4
+# How often a page asks, by its place in the queue: thirty pages that all asked at once would slow the jobs themselves.
+_POLL_SECONDS = ((1, 0.4), (5, 1.0), (10, 2.0))
+_SELDOM_SECONDS = 4.0
 _DOING = {
     "profile": "Reading your table",
     "inspect": "Looking at the model",
@@ -27,14 +29,20 @@ def show(audit: Audit) -> bool:
     if status.ended:
         _ended(audit, status.message or "The run ended without a result.")
         return False
-    _watch(audit.id)
+    every = _poll_seconds(status)
+    st.fragment(_watch, run_every=every)(audit.id, every)
     return True
 
 
-@st.fragment(run_every=_POLL_SECONDS)
-def _watch(audit_id: str) -> None:
+def _poll_seconds(status: Status) -> float:
+    place = status.place or 0
+    return next((seconds for last, seconds in _POLL_SECONDS if place <= last), _SELDOM_SECONDS)
+
+
+def _watch(audit_id: str, every: float) -> None:
+    """The job's state, shown again every so many seconds; the page starts over when the job ends or comes nearer."""
     status = session.workspace().status(audit_id)
-    if status is None or status.ended:
+    if status is None or status.ended or _poll_seconds(status) != every:
         st.rerun()
     stage = session.workspace().get(audit_id).stage or "audit"
     if status.total > 0:
@@ -65,8 +73,8 @@ def _duration(seconds: float) -> str:
 def _ended(audit: Audit, message: str) -> None:
     """Why there is no result, and what to do next."""
     st.error(plain.escape(message))
-    if audit.stage == "audit" and audit.plan is not None:
-        st.button("Run again", key=session.action(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.plan))
+    if audit.stage == "audit" and audit.asked is not None:
+        st.button("Run again", key=session.action(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.asked))
 
 
 def _run_again(audit_id: str, plan: str) -> None:

@@ -30,9 +30,10 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
         plain.text(audit.model.name)
-        with st.popover("Use another model"):
+        with st.popover("Use another model", key=session.upload_key("another model")):
             _take_upload(audit, plan)
-    facts = model_check.show(audit)
+    _check_once(audit, plan)
+    facts = model_check.show(audit, plan)
     _ask_features(audit, profile, plan)
     if facts is None:
         unchecked = audit.stage != "inspect" and plan.decision.model is not None and plan.decision.model != ""
@@ -48,11 +49,22 @@ def _take_upload(audit: Audit, plan: Plan) -> None:
     try:
         with st.spinner("Keeping the model …"):
             model_check.start(session.workspace().put_model(audit.id, given, given.name), plan)
+            session.adopt(audit.id)
     except PlumblineError as error:
         st.error(plain.escape(str(error)))
         return
-    session.clear_uploads()
     st.rerun()
+
+
+def _check_once(audit: Audit, plan: Plan) -> None:
+    """Look at a model that came along with the table, as soon as the table was read."""
+    if audit.stage == "profile":
+        try:
+            model_check.start(audit, plan)
+        except PlumblineError as error:
+            st.error(plain.escape(str(error)))
+            return
+        st.rerun()
 
 
 # ---------------------------------------------------------------- how its answers are read

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core import suggestions
 from core.collect import ModelFacts
+from core.errors import ModelError
 from core.plan import Plan
 from core.workspace import Audit
 from pages.components import draft, job_status, plain, session
@@ -15,15 +16,18 @@ def start(audit: Audit, plan: Plan) -> None:
         session.workspace().inspect(audit.id, draft.for_inspection(plan, audit.model.name))
 
 
-def show(audit: Audit) -> ModelFacts | None:
+def passed(audit: Audit) -> bool:
+    """Whether nothing speaks against auditing the model: its check went well, or none was asked for."""
+    facts = session.workspace().model_facts(audit.id)
+    return audit.stage != "inspect" if facts is None else facts.problem is None
+
+
+def show(audit: Audit, plan: Plan) -> ModelFacts | None:
     """Show how the check stands or what it found; the facts where the model can be audited."""
     if audit.stage == "inspect":
-        busy = job_status.show(audit)
-        status = session.workspace().status(audit.id)
-        if status is not None and status.message is not None:
-            _snippet(status.message)
-        if busy:
+        if job_status.show(audit):
             return None
+        _ended(audit, plan)
     facts = session.workspace().model_facts(audit.id)
     if facts is None:
         return None
@@ -33,6 +37,18 @@ def show(audit: Audit) -> ModelFacts | None:
         _snippet(facts.problem)
         return None
     return facts
+
+
+def _ended(audit: Audit, plan: Plan) -> None:
+    """What helps after a check that ended without facts: an export for a refused file, else another try."""
+    status = session.workspace().status(audit.id)
+    if status is None:
+        return
+    if status.error is ModelError:
+        _snippet(status.message or "")
+    else:
+        again = session.action(audit.id, "check again")
+        st.button("Check the model again", key=again, on_click=session.attempt, args=(start, audit, plan))
 
 
 def _found(facts: ModelFacts) -> None:
@@ -47,7 +63,8 @@ def _found(facts: ModelFacts) -> None:
             st.caption(f"Spelled differently in your table: {plain.listed(renamed)}")
     if facts.low is not None and facts.high is not None:
         answers = "one number" if facts.output_columns == 1 else f"{facts.output_columns} numbers"
-        plain.text(f"✓ gives {answers} for each person, for the first rows from {facts.low:.3g} to {facts.high:.3g}")
+        low, high = round(facts.low, 3), round(facts.high, 3)
+        plain.text(f"✓ gives {answers} for each person, for the first rows from {low:g} to {high:g}")
     for warning in facts.warnings:
         st.markdown(f":orange[**!**] {plain.escape(warning)}")
 

@@ -9,21 +9,22 @@ from core.plan import Plan
 from core.plan_parts import Keep
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import good_values, plain, session
+from pages.components import good_values, limits, plain, session
 
 _BETWEEN, _ONLY, _NOT = "with a number from … to …", "only with these values", "without these values"
 
 
 def show(audit: Audit, profile: Profile, plan: Plan) -> Plan:
     """Ask; the plan with the answers as they stand."""
-    with st.expander("More choices: name, cells that mean “not known”, who takes part"):
+    with st.expander("More choices: name, cells that mean “not known”, what counts as a gap, who takes part"):
         name = st.text_input("Name of this audit", key=session.seed(session.field(audit.id, "name"), plan.name))
         missing = _ask_missing(audit, profile, plan)
+        policy = limits.ask(audit.id, plan.policy)
         st.write("**Who takes part:** everyone" if not plan.data.keep else "**Who takes part:** only people")
         for place, rule in enumerate(plan.data.keep):
             _show_rule(audit, plan, place, rule)
         _ask_rule(audit, profile, plan)
-    return replace(plan, name=name, data=replace(plan.data, missing=missing))
+    return replace(plan, name=name, data=replace(plan.data, missing=missing), policy=policy)
 
 
 def _ask_missing(audit: Audit, profile: Profile, plan: Plan) -> tuple[str, ...]:
@@ -32,13 +33,17 @@ def _ask_missing(audit: Audit, profile: Profile, plan: Plan) -> tuple[str, ...]:
         "Cells that mean “not known”",
         list(dict.fromkeys([*plan.data.missing, *lookalikes])),
         key=session.seed(session.field(audit.id, "missing"), list(plan.data.missing)),
-        format_func=lambda text: text or "an empty cell",
+        format_func=_cell_words,
         accept_new_options=True,
     )
     open_ones = [text for text in lookalikes if text not in chosen]
     if open_ones:
         st.caption(f"May also mean “not known”: {plain.listed(open_ones)}")
     return tuple(chosen)
+
+
+def _cell_words(text: str) -> str:
+    return text or "an empty cell"
 
 
 # ---------------------------------------------------------------- who takes part

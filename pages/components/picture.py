@@ -1,5 +1,7 @@
 """One measure over one table of groups, as a picture and as a table; a threshold can be tried on it."""
 
+from functools import partial
+
 import altair as alt
 import streamlit as st
 
@@ -33,14 +35,15 @@ _LONGEST_NAME = 28
 @st.fragment
 def show(audit_id: str, record: AuditRecord) -> None:
     """Show the pickers, the picture with its table, and what can be taken away."""
+    planned = judged.at(record)
     what, whom, where = st.columns([3, 2, 3], vertical_alignment="bottom")
     with what:
-        measure = _measure(audit_id, record)
+        measure = _measure(audit_id, measures(planned, record.plan))
     with whom:
-        by = _by(audit_id, record)
+        by = _by(audit_id, list(planned.references))
     with where:
         tried = _threshold(audit_id, record)
-    shown = standings(judged.at(record, tried), record.plan, by, measure)
+    shown = standings(planned if tried is None else judged.at(record, tried), record.plan, by, measure)
     if tried is not None:
         _exploring(audit_id, record, tried)
     if shown is None:
@@ -50,26 +53,25 @@ def show(audit_id: str, record: AuditRecord) -> None:
     take_away.show(audit_id, record, by, measure)
 
 
-def _measure(audit_id: str, record: AuditRecord) -> Measure:
-    names = [measure.name for measure in measures(judged.at(record), record.plan)]
+def _measure(audit_id: str, offered: list[Measure]) -> Measure:
+    names = [measure.name for measure in offered]
     name = st.selectbox(
         "What is compared?",
         names,
-        format_func=lambda name: question(GAPS[name]),
+        format_func=_question,
         key=session.field(audit_id, "measure"),
         help="  \n".join(f"{question(GAPS[name])} *{technical_name(GAPS[name])}*" for name in names),
     )
     return GAPS[name]
 
 
-def _by(audit_id: str, record: AuditRecord) -> By:
-    options = list(judged.at(record).references)
-    place = st.selectbox(
-        "By",
-        range(len(options)),
-        format_func=lambda place: " × ".join(options[place]),
-        key=session.field(audit_id, "by"),
-    )
+def _question(name: str) -> str:
+    return question(GAPS[name])
+
+
+def _by(audit_id: str, options: list[By]) -> By:
+    words = [" × ".join(by) for by in options]
+    place = st.selectbox("By", range(len(options)), format_func=words.__getitem__, key=session.field(audit_id, "by"))
     return options[place]
 
 
@@ -82,11 +84,15 @@ def _threshold(audit_id: str, record: AuditRecord) -> float | None:
     chosen = st.select_slider(
         "Threshold",
         options,
-        format_func=lambda limit: f"{limit:g} (the plan's)" if limit == own else f"{limit:g}",
+        format_func=partial(_threshold_words, own=own),
         key=session.seed(session.field(audit_id, "threshold"), own),
         help="Try where the line between yes and no could lie. This changes the picture and the table, not the answer.",
     )
     return None if chosen == own else chosen
+
+
+def _threshold_words(limit: float, own: float) -> str:
+    return f"{limit:g} (the plan's)" if limit == own else f"{limit:g}"
 
 
 def _exploring(audit_id: str, record: AuditRecord, tried: float) -> None:

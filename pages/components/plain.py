@@ -19,7 +19,7 @@ def text(s: str) -> None:
 def escape(s: str) -> str:
     """The text for a place that reads markdown: labels, captions, messages, help."""
     one_line = " ".join(s.split())
-    return _LIVELY.sub(rf"\1{_NO_BREAK}", _SPECIAL.sub(r"\\\1", one_line))
+    return _SPECIAL.sub(r"\\\1", _LIVELY.sub(rf"\1{_NO_BREAK}", one_line))
 
 
 def quoted(s: str) -> str:

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from core import machine
-from core.errors import PlumblineError
 from core.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import decision_step, draft, plain, session, steps
+from pages.components import decision_step, draft, session, steps
 
 
 def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> None:
@@ -15,8 +14,13 @@ def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> Non
     missing = _missing(audit, plan) + problems
     with st.container(horizontal=True, vertical_alignment="center"):
         key = session.action(audit.id, "run")
-        pressed = st.button(
-            "Run the audit", type="primary", disabled=bool(missing), key=key, on_click=steps.fold, args=(audit.id, 4)
+        st.button(
+            "Run the audit",
+            type="primary",
+            disabled=bool(missing),
+            key=key,
+            on_click=session.attempt,
+            args=(_run, audit.id, plan),
         )
         st.download_button(
             "Download this plan",
@@ -30,8 +34,6 @@ def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> Non
             st.caption(f"{profile.rows:,} rows, on this machine's {'GPU' if machine.has_gpu() else 'CPU'}")
     for line in missing:
         st.caption(line)
-    if pressed:
-        _run(audit, plan)
 
 
 def _missing(audit: Audit, plan: Plan) -> list[str]:
@@ -47,10 +49,7 @@ def _missing(audit: Audit, plan: Plan) -> list[str]:
     return [words for given, words in answers if not given]
 
 
-def _run(audit: Audit, plan: Plan) -> None:
-    try:
-        session.workspace().run(audit.id, plan)
-    except PlumblineError as error:
-        st.error(plain.escape(str(error)))
-        return
-    session.open_audit(audit.id, "audit")
+def _run(audit_id: str, plan: Plan) -> None:
+    session.workspace().run(audit_id, plan)
+    steps.fold(audit_id, 4)
+    session.send(audit_id, "audit")

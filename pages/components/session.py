@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
+from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import PlumblineError
 from core.workspace import Audit, Workspace
@@ -21,7 +22,7 @@ PageName = Literal["data", "audit", "history"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"
-_COMPLAINT = "complaint"
+_COMPLAINT, _SENT = "complaint", "sent"
 _OWNER_ID = re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
@@ -33,7 +34,21 @@ _BROWSER = declare_component("plumbline_browser", path=Path(__file__).parent / "
 
 def workspace() -> Workspace:
     """The audits of this installation; one for all sessions. Raises JobError where another app uses the folder."""
+    _insist_on_the_frame()
     return _workspace(os.environ.get("PLUMBLINE_HOME") or str(_data_folder()))
+
+
+def _insist_on_the_frame() -> None:
+    """Let no page run without the app around it.
+
+    Until the first call of st.navigation, Streamlit takes the folder "pages" for an app of its older kind and runs a
+    page that is opened directly by itself: without navigation, and without the door of a shared app.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    if not admitted():
+        st.stop()
 
 
 @st.cache_resource(show_spinner=False)
@@ -68,6 +83,7 @@ def admit(code: str) -> bool:
 
 def owner() -> str | None:
     """This browser's random id, or None until the browser answered."""
+    _insist_on_the_frame()
     return st.session_state.get(_OWNER)
 
 
@@ -87,6 +103,7 @@ def current() -> Audit | None:
     try:
         audit = space.get(_address())
     except PlumblineError:
+        st.session_state.pop(_OPEN, None)
         return None
     st.session_state[_OPEN] = audit.id
     if st.query_params.get(_ADDRESS) != audit.id:
@@ -112,6 +129,19 @@ def open_audit(audit_id: str, page: PageName | None = None) -> None:
     if page is not None:
         st.switch_page(f"pages/{page}.py", query_params={_ADDRESS: audit_id})
     st.query_params[_ADDRESS] = audit_id
+
+
+def send(audit_id: str, page: PageName) -> None:
+    """Make this the open audit and go to a page with it: from a callback, which nothing interrupts."""
+    st.session_state[_OPEN], st.session_state[_SENT] = audit_id, page
+    st.query_params[_ADDRESS] = audit_id
+
+
+def follow() -> None:
+    """Go where a callback sent this window."""
+    page = st.session_state.pop(_SENT, None)
+    if page is not None:
+        open_audit(_address(), page)
 
 
 def close_audit() -> None:
@@ -152,11 +182,6 @@ def seed(key: str, value: Any) -> str:
     return key
 
 
-def answer(key: str) -> Any:
-    """What stands in the widget with this key, or None."""
-    return st.session_state.get(key)
-
-
 def put(key: str, value: Any) -> None:
     """Answer in the person's place: only from a callback, before the widget is drawn."""
     st.session_state[key] = value
@@ -184,10 +209,14 @@ def action(audit_id: str, name: str) -> str:
 
 
 def upload_key(name: str) -> str:
-    """The key of an upload box; another one after `clear_uploads`, so that the box is empty again."""
+    """The key of an upload box; another one after `adopt`, so that the box is empty again."""
     return f"upload/{name}/{st.session_state.get(_UPLOADS, 0)}"
 
 
-def clear_uploads() -> None:
-    """Empty the upload boxes: what was in them is kept in the workspace now, not in memory."""
+def adopt(audit_id: str) -> None:
+    """Make this the open audit and empty the upload boxes: what was in them is kept in the workspace now.
+
+    All in the session, without a word to the browser: a rerun that comes in between must find both done or neither.
+    """
+    st.session_state[_OPEN] = audit_id
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1

@@ -28,19 +28,16 @@ def ask(audit: Audit | None) -> None:
     st.caption("A plan that you saved here before, or a model, may come along in the same drop.")
     with st.expander("A larger file that is already on this computer"):
         path = _ask_path()
+    if not given and path is None:
+        return
     try:
-        if given:
-            with st.spinner("Keeping the file …"):
-                opened = _keep_files(_open(audit), given)
-        elif path is not None:
-            with st.spinner("Keeping the file …"):
-                opened = _keep_table(_open(audit), path, path.name)
-        else:
-            return
+        with st.spinner("Keeping the file …"):
+            opened = _open(audit)
+            opened = _keep_files(opened, given) if path is None else _keep_table(opened, path, path.name)
+            session.adopt(opened.id)
     except PlumblineError as error:
         st.error(plain.escape(str(error)))
         return
-    session.clear_uploads()
     session.forget_fields(opened.id)
     session.open_audit(opened.id)
     st.rerun()

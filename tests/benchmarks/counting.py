@@ -18,8 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-warnings.filterwarnings("ignore")
-logging.disable(logging.WARNING)
 
 import numpy as np
 import pandas as pd
@@ -28,6 +26,9 @@ import pyarrow as pa
 from core.counts import Axis, Counts, Groups, tally
 from core.metrics import METRICS
 from core.rules import Rule, confusion, sweep
+
+warnings.filterwarnings("ignore")
+logging.disable(logging.WARNING)
 
 BLOCK = 1 << 16
 GROUPS = Groups.product(("sex", "race"), (("F", "M"), tuple("wbaho")))
@@ -129,7 +130,13 @@ def aif360(w: World) -> Callable[[], object]:
 
 
 def fairlearn(w: World) -> Callable[[], object]:
-    from fairlearn.metrics import MetricFrame, false_negative_rate, false_positive_rate, selection_rate, true_positive_rate
+    from fairlearn.metrics import (
+        MetricFrame,
+        false_negative_rate,
+        false_positive_rate,
+        selection_rate,
+        true_positive_rate,
+    )
     from sklearn.metrics import accuracy_score, precision_score
 
     asked = {
@@ -153,10 +160,10 @@ def median_seconds(call: Callable[[], object], most_seconds: float = 6.0) -> flo
     return statistics.median(spent[1:] if len(spent) > 2 else spent)
 
 
-def compare(title: str, floor: Callable[[], object], rows: list[tuple[str, Callable[[], object]]]) -> None:
+def compare(title: str, floor: Callable[[], object], rows: dict[str, Callable[[], object]]) -> None:
     """Print one table: each row's median and its ratio to the floor, which is timed again after every row."""
     floors, measured = [median_seconds(floor)], []
-    for name, call in rows:
+    for name, call in rows.items():
         measured.append((name, median_seconds(call)))
         floors.append(median_seconds(floor))
     base = statistics.median(floors)
@@ -165,37 +172,35 @@ def compare(title: str, floor: Callable[[], object], rows: list[tuple[str, Calla
         print(f"| {name} | {seconds * 1e3:.2f} | {seconds / base:.2f} |", flush=True)
 
 
-def peers(w: World, rows: int) -> list[tuple[str, Callable[[], object]]]:
-    found = []
-    for name, make, most_rows in (("aequitas Group", aequitas, 10**8), ("AIF360", aif360, 10**6), ("fairlearn MetricFrame", fairlearn, 10**6)):
+PEERS = (("aequitas Group", aequitas, 10**8), ("AIF360", aif360, 10**6), ("fairlearn MetricFrame", fairlearn, 10**6))
+
+
+def peers(w: World) -> dict[str, Callable[[], object]]:
+    """The peers that are installed and that end in reasonable time on so many rows."""
+    found: dict[str, Callable[[], object]] = {}
+    for name, make, most_rows in PEERS:
         try:
-            if rows <= most_rows:
-                found.append((name, make(w)))
+            if len(w.group) <= most_rows:
+                found[name] = make(w)
         except ImportError:
             print(f"{name}: not installed here, left out")
     return found
 
 
-def main(sizes: list[int]) -> None:
-    for rows in sizes:
-        w = World(rows)
-        others = peers(w, rows)
-        compare(
-            f"{rows:,} rows, coded decisions (uint8) to all metrics of 10 groups",
-            lambda: floor_of_decisions(w),
-            [("Plumbline, counts and all metrics", lambda: plumbline_of_decisions(w)), *others[1:]],
-        )
-        compare(
-            f"{rows:,} rows, coded groups and float64 scores to all metrics",
-            lambda: floor_of_scores(w),
-            [
-                ("Plumbline, counts, exact score sums and all metrics", lambda: plumbline_of_scores(w)),
-                ("Plumbline, the same at every one of 1,001 thresholds", lambda: plumbline_every_threshold(w)),
-            ],
-        )
-        strings = [("Plumbline, from Arrow strings", lambda: plumbline_of_strings(w)), *others[:1]]
-        compare(f"{rows:,} rows, groups as raw strings to all metrics", lambda: floor_of_decisions(w), strings)
+def measure(w: World) -> None:
+    rows, others = f"{len(w.group):,} rows", peers(w)
+    on_strings = {name: others.pop(name) for name in ("aequitas Group",) if name in others}
+    decisions = {"Plumbline, counts and all metrics": lambda: plumbline_of_decisions(w)}
+    scores = {
+        "Plumbline, counts, exact score sums and all metrics": lambda: plumbline_of_scores(w),
+        "Plumbline, the same at every one of 1,001 thresholds": lambda: plumbline_every_threshold(w),
+    }
+    strings = {"Plumbline, from Arrow strings": lambda: plumbline_of_strings(w)}
+    compare(f"{rows}, coded decisions (uint8)", lambda: floor_of_decisions(w), decisions | others)
+    compare(f"{rows}, coded groups and float64 scores", lambda: floor_of_scores(w), scores)
+    compare(f"{rows}, groups as raw strings", lambda: floor_of_decisions(w), strings | on_strings)
 
 
 if __name__ == "__main__":
-    main([int(float(size)) for size in sys.argv[1:]] or [10**6, 10**7])
+    for size in [int(float(size)) for size in sys.argv[1:]] or [10**6, 10**7]:
+        measure(World(size))

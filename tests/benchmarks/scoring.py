@@ -70,14 +70,17 @@ def seconds(call: Callable[[], object], device: str) -> float:
 def main() -> None:
     device = choose_device()
     values = np.random.default_rng(0).normal(size=(ROWS, WIDTH)).astype(np.float32)
-    print(f"{device}, {ROWS:,} rows x {WIDTH}\n| hidden | batch | bare rows/s | Plumbline rows/s | share |\n|---:|---:|---:|---:|---:|")
+    print(f"{device}, {ROWS:,} rows x {WIDTH}\n| hidden | batch | bare rows/s | Plumbline rows/s | share |")
+    print("|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
         for hidden in (64, 512):
             model = open_model(exported(hidden, Path(folder)), "model.pt2", device)
             scorer = Scorer(model, Matrix(values), Decision(model="model.pt2"), device)
             scorer.score(Rows())
 
-            def bare(module: torch.nn.Module = model.module(), size: int = scorer.batch_size) -> np.ndarray:
+            module, size = model.module(), scorer.batch_size
+
+            def bare(module: torch.nn.Module = module, size: int = size) -> np.ndarray:
                 with torch.inference_mode():
                     parts = [
                         module(torch.from_numpy(values[i : i + size]).to(device)).cpu().numpy()

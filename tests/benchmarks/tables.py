@@ -38,11 +38,12 @@ def write_people(path: Path, rows: int) -> None:
         n = min(CHUNK, rows - start)
         sex = draw.choice(["Female", "Male"], n)
         score = 1 / (1 + np.exp(-draw.normal(size=n) - 0.25 * (sex == "Male")))
+        races = draw.choice(["White", "Black", "Asian", "Hispanic", "Other"], n, p=[0.62, 0.13, 0.14, 0.07, 0.04])
         frame = pd.DataFrame(
             {
                 "id": np.arange(start, start + n),
                 "sex": sex,
-                "race": draw.choice(["White", "Black", "Asian", "Hispanic", "Other"], n, p=[0.62, 0.13, 0.14, 0.07, 0.04]),
+                "race": races,
                 "age": draw.integers(18, 90, n),
                 "income": draw.integers(10_000, 200_000, n),
                 "region": draw.choice([f"R{i}" for i in range(20)], n),
@@ -56,7 +57,8 @@ def write_people(path: Path, rows: int) -> None:
 def family(pid: int) -> list[int]:
     """A process and everything it started."""
     try:
-        children = [int(c) for task in Path(f"/proc/{pid}/task").iterdir() for c in (task / "children").read_text().split()]
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     except OSError:
         return [pid]
     return [pid, *(d for child in children for d in family(child))]

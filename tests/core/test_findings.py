@@ -206,7 +206,8 @@ RACE = {
 BOTH = {
     ("Male", "Hispanic"): (90, 205), ("Male", "White"): (215, 412), ("Male", "Black"): (95, 226),
     ("Male", "Pacific"): (37, 87), ("Male", "Asian"): (167, 321), ("Male", "Native"): (11, 24),
-    ("Male", "Two"): (52, 115), ("Female", "Hispanic"): (82, 190), ("Female", "White"): (197, 385), ("Female", "Black"): (75, 164),
+    ("Male", "Two"): (52, 115), ("Female", "Hispanic"): (82, 190),
+    ("Female", "White"): (197, 385), ("Female", "Black"): (75, 164),
     ("Female", "Pacific"): (15, 32), ("Female", "Asian"): (135, 295), ("Female", "Native"): (7, 17),
     ("Female", "Two"): (44, 98),
 }  # fmt: skip

@@ -201,6 +201,8 @@ def test_the_most_selected_group_must_not_be_tiny() -> None:
     assert chosen(most, table) == {("g",): ("c",)}
     assert chosen(most, {"a": sel(1_000, 4_000), "b": sel(60, 79)}) == {("g",): ("a",)}, "79 are under 2 %"
     assert chosen(most, {"a": sel(1_000, 4_000), "b": sel(60, 82)}) == {("g",): ("b",)}
+    assert chosen(most, {"a": sel(50, 200), "b": sel(29, 29)}) == {("g",): ("a",)}, "29 are under 30"
+    assert chosen(most, {"a": sel(50, 200), "b": sel(30, 30)}) == {("g",): ("b",)}
     assert chosen(most, {"a": sel(20, 40), "b": sel(50, 100)}) == {("g",): ("b",)}, "a tie: the larger"
     assert chosen(most, {"b": sel(50, 100), "a": sel(50, 100)}) == {("g",): ("a",)}, "then the first by name"
     assert chosen(most, {"a": sel(2, 5), "b": sel(4, 6)}) == {("g",): ("b",)}, "all are tiny"

@@ -1,0 +1,325 @@
+"""Taking over what a mitigate job wrote: read as hostile input, every table checked against the others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_texts
+from core.counts import LABELS, Counts, Groups
+from core.findings import plan_rule
+from core.joint import JointCounts
+from core.mitigate.after import plan_with_model, plan_with_rule, plan_with_stand_in
+from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.rule_file import RuleFile
+from core.mitigate.settings import Settings
+from core.outputs import checked_array, checked_bytes, checked_json
+from core.plan import Plan
+from core.record import AuditRecord, Provenance, axis_from_json, groups_from_json
+from core.reference import References, resolve
+from core.rules import Rule
+from core.second_opinion import SecondOpinion
+
+FIT, CHOOSE, REPORT = "fit", "choose", "report"
+PARTS = (FIT, CHOOSE, REPORT)
+FACTS_FILE = "mitigation.json"
+RETRAINED = "retrained"
+MODEL_CAP = 2 << 30
+_MOST_PROPOSALS = 64
+_ID = re.compile(r"[a-z0-9_]{1,60}(\.[0-9]{1,6})?")
+_FORMATS = ("pt2", "skops")
+
+Parts = dict[str, Counts]
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What one thing decides about everybody.
+
+    Attributes
+    ----------
+    plan
+        The plan that audits it.
+    counts
+        The people of each part, by name.
+    device, batch_size, near_threshold
+        As `Provenance` has them.
+    warnings
+        What gave reason to warn.
+    """
+
+    plan: Plan
+    counts: Parts
+    device: str
+    batch_size: int | None
+    near_threshold: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """One thing that a mitigation proposes.
+
+    Attributes
+    ----------
+    id, mechanism, strength, baseline, is_stand_in, notes, facts
+        As the job has them.
+    decided
+        What it decides.
+    joint
+        Of the parts "choose" and "report" the present decisions and these, about the same people.
+    retrained
+        The same, with the training without the mitigation in place of the present decisions; empty where none is.
+    file
+        The model's file where it still stands in the job's folder; None for a rule.
+    rule
+        The rule, where it is one.
+    """
+
+    id: str
+    mechanism: str
+    decided: Decided
+    joint: dict[str, JointCounts]
+    retrained: dict[str, JointCounts]
+    file: Path | None = None
+    rule: RuleFile | None = None
+    strength: float | None = None
+    baseline: str | None = None
+    is_stand_in: bool = False
+    notes: tuple[str, ...] = ()
+    facts: dict[str, float] | None = None
+
+    def model_bytes(self) -> bytes:
+        """The model's file, of this proposal that has one."""
+        assert self.file is not None
+        return checked_bytes(self.file, MODEL_CAP)
+
+
+@dataclass(frozen=True, eq=False)
+class Mitigated:
+    """What a mitigate job found.
+
+    Attributes
+    ----------
+    settings
+        What was asked.
+    present
+        What is decided now.
+    proposals
+        What mitigations propose, in the order of the request.
+    references
+        Of the report part at the present decisions: before and after are judged by the same ones.
+    """
+
+    settings: Settings
+    present: Decided
+    proposals: tuple[Proposed, ...]
+    references: References
+    warnings: tuple[str, ...]
+    versions: dict[str, str]
+    seconds: dict[str, float]
+    data_sha256: str
+    model_sha256: str | None
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many people each part has."""
+        return {part: counts.people for part, counts in self.present.counts.items()}
+
+    @property
+    def present_rule(self) -> Rule:
+        """Who is selected now."""
+        return plan_rule(self.present.counts[FIT], self.present.plan)
+
+    def named(self, proposal_id: str) -> Proposed:
+        """The proposal with this id."""
+        return next(proposal for proposal in self.proposals if proposal.id == proposal_id)
+
+    def record(
+        self, decided: Decided, opinion: SecondOpinion, model_sha256: str | None, parent: str | None = None
+    ) -> AuditRecord:
+        """The audit of the report part: of people that nothing was fitted or chosen on."""
+        counts = decided.counts[REPORT]
+        return AuditRecord(
+            plan=decided.plan,
+            counts=counts,
+            references=self.references,
+            rows_read=counts.people,
+            dropped=(0,) * len(decided.plan.data.keep),
+            warnings=(_held_out_words(self.sizes), *self.warnings, *decided.warnings),
+            second_opinion=opinion,
+            provenance=Provenance(
+                self.data_sha256,
+                model_sha256,
+                decided.device,
+                decided.batch_size,
+                decided.near_threshold,
+                self.versions,
+                self.seconds,
+            ),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            parent=parent,
+        )
+
+
+def collect_mitigation(
+    out: Path, plan: Plan, rows: tuple[int, ...], data_sha256: str, model_sha256: str | None
+) -> Mitigated:
+    """What a mitigate job wrote.
+
+    Parameters
+    ----------
+    out
+        The job's output folder.
+    plan, data_sha256, model_sha256
+        The question and the digests of what was put in, as the supervisor knows them.
+    rows
+        The rows of the table, and of the second one where there is one.
+    """
+    with believing_nothing():
+        found = checked_json(out / FACTS_FILE, FACTS_CAP)
+        settings = Settings.of(plan)
+        tables = [_Table.of(table, plan, n) for table, n in zip(found["tables"], rows, strict=True)]
+        reader = _Reader(out, tables)
+        present = reader.decided("present", found["present"], plan)
+        reader.check_people(present)
+        present = replace(present, plan=_with_edges(plan, present.counts[FIT]))
+        listed = list(found["proposals"])
+        if len(listed) > _MOST_PROPOSALS or len({entry["id"] for entry in listed}) < len(listed):
+            raise ValueError("it proposes a thing twice, or too many things")
+        proposals = tuple(reader.proposed(entry, present) for entry in listed)
+        report = present.counts[REPORT]
+        return Mitigated(
+            settings,
+            present,
+            proposals,
+            resolve(report, plan_rule(report, present.plan), present.plan),
+            checked_texts(found["warnings"]),
+            {str(k)[:100]: str(v)[:100] for k, v in dict(found["versions"]).items()},
+            {str(k)[:100]: float(v) for k, v in dict(found["seconds"]).items()},
+            data_sha256,
+            model_sha256,
+        )
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One of the job's tables: its groups, and how many people are in it."""
+
+    groups: Groups
+    rows: int
+    people: int
+
+    @classmethod
+    def of(cls, document: dict[str, Any], plan: Plan, rows: int) -> _Table:
+        groups, dropped = groups_from_json(document["groups"]), [int(n) for n in document["dropped"]]
+        if int(document["read"]) != rows or len(dropped) != len(plan.data.keep) or min(dropped, default=0) < 0:
+            raise ValueError("its rows are not the table's")
+        if groups.attributes != plan.groups.sensitive:
+            raise ValueError("its groups are not the plan's")
+        return cls(groups, rows, rows - sum(dropped))
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """Reads the tables of one job."""
+
+    out: Path
+    tables: list[_Table]
+
+    def table(self, part: str) -> _Table:
+        return self.tables[-1 if part == REPORT else 0]
+
+    def decided(self, name: str, document: dict[str, Any], plan: Plan) -> Decided:
+        axes = [axis_from_json(axis) for axis in document["axes"]]
+        if len(axes) != len(self.tables):
+            raise ValueError("it has not one score axis for each table")
+        counts = {}
+        for part in PARTS:
+            table, axis = self.table(part), axes[-1 if part == REPORT else 0]
+            files = (self.out / f"{name}_{part}_{what}.npy" for what in ("n", "sums"))
+            counts[part] = checked_counts(*files, table.groups, axis, plan, table.rows)
+        batch_size = document["batch_size"]
+        return Decided(
+            plan,
+            counts,
+            "cuda" if document["device"] == "cuda" else "cpu",
+            None if batch_size is None else int(batch_size),
+            int(document["near_threshold"]),
+            checked_texts(document["warnings"]),
+        )
+
+    def check_people(self, present: Decided) -> None:
+        """Raise ValueError unless the parts hold everybody."""
+        people = [table.people for table in self.tables]
+        sizes = {part: counts.people for part, counts in present.counts.items()}
+        fitted, judged = sizes[FIT] + sizes[CHOOSE], sizes[REPORT]
+        if ([fitted + judged] if len(people) == 1 else [fitted, judged]) != people:
+            raise ValueError("its parts do not add up to the table's people")
+
+    def proposed(self, entry: dict[str, Any], present: Decided) -> Proposed:
+        """One proposal. Raises ValueError where it is not about the same people as the present decisions."""
+        name, mechanism = str(entry["id"]), str(entry["mechanism"])
+        if mechanism not in {*MITIGATIONS, RETRAINED} or not _ID.fullmatch(name):
+            raise ValueError("it proposes what is no mitigation")
+        rule = None if entry["rule"] is None else RuleFile.from_json(entry["rule"])
+        file = None if rule is not None else self._model_file(name, bool(entry["is_stand_in"]), entry["file"])
+        decided = self.decided(name, entry, self._plan(present, rule, file, entry["is_stand_in"] is True))
+        for part in PARTS:
+            if (decided.counts[part].n.sum(axis=2) != present.counts[part].n.sum(axis=2)).any():
+                raise ValueError("a proposal decides about other people")
+        baseline = None if entry["baseline"] is None else RETRAINED
+        return Proposed(
+            name,
+            mechanism,
+            decided,
+            {part: self._joint(name, part, "joint", decided) for part in (CHOOSE, REPORT)},
+            {part: self._joint(name, part, "retrained", decided) for part in (CHOOSE, REPORT) if baseline},
+            file,
+            rule,
+            None if entry["strength"] is None else float(entry["strength"]),
+            baseline,
+            entry["is_stand_in"] is True,
+            checked_texts(entry["notes"]),
+            {str(k)[:100]: float(v) for k, v in dict(entry["facts"]).items()},
+        )
+
+    def _model_file(self, name: str, is_stand_in: bool, file: object) -> Path:
+        allowed = [f"{name}-stand-in.skops"] if is_stand_in else [f"{name}.{ending}" for ending in _FORMATS]
+        if file not in allowed:
+            raise ValueError("a proposal's model file has another name")
+        return self.out / str(file)
+
+    def _plan(self, present: Decided, rule: RuleFile | None, file: Path | None, is_stand_in: bool) -> Plan:
+        if rule is not None:
+            return plan_with_rule(present.plan, present.counts[FIT], rule)
+        assert file is not None
+        return plan_with_stand_in(present.plan, file.name) if is_stand_in else plan_with_model(present.plan, file.name)
+
+    def _joint(self, name: str, part: str, what: str, after: Decided) -> JointCounts:
+        table, people = self.table(part), after.counts[part].n.sum(axis=2)
+        n = checked_array(self.out / f"{name}_{part}_{what}.npy", ARRAY_CAP)
+        if n.shape != (len(table.groups), LABELS, 2, 2) or n.dtype != np.int64 or n.min() < 0:
+            raise ValueError("a table of joint decisions is not one")
+        if (n.sum(axis=(2, 3)) != people).any():
+            raise ValueError("a table of joint decisions counts other people")
+        return JointCounts(table.groups, n)
+
+
+def _with_edges(plan: Plan, counts: Counts) -> Plan:
+    """The plan with the score edges of these counts, so that an audit of the fix has the same."""
+    if plan.decision.score is None or plan.decision.edges:
+        return plan
+    return replace(plan, decision=replace(plan.decision, edges=counts.axis.edges))
+
+
+def _held_out_words(sizes: dict[str, int]) -> str:
+    return (
+        f"Judged on {sizes[REPORT]:,} people on whom nothing was fitted ({sizes[FIT]:,} people) or chosen"
+        f" ({sizes[CHOOSE]:,})."
+    )

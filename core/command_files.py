@@ -1,0 +1,70 @@
+"""The files that commands read and write: plans with the rules they name, tables and models, results."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import DataError, PlanError
+from core.plan import Plan
+from core.record import AuditRecord
+from core.stated_rule import with_rule
+
+TIME_LIMIT = 24 * 3600.0
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a file, and the content of the rule file that it names. Raises PlanError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PlanError(f"{path} cannot be read ({error.strerror}). Give the path of a plan file.") from None
+    except UnicodeDecodeError:
+        raise PlanError(f"{path} is not a text file in UTF-8. Save the plan as UTF-8.") from None
+    return with_rule(Plan.from_toml(text), path.parent)
+
+
+def refuse_unreadable(*paths: Path) -> None:
+    """Raise DataError where a file is not there or may not be read."""
+    for path in paths:
+        if not _can_be_read(path):
+            raise DataError(
+                f"{path} is not there or cannot be read. Correct the path in the plan, or give it with --data or"
+                " --model."
+            )
+
+
+def _can_be_read(path: Path) -> bool:
+    try:
+        return path.is_file() and os.access(path, os.R_OK)
+    except OSError:  # a name that no file can have
+        return False
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_audit(record: AuditRecord, out: Path) -> None:
+    """Write an audit's result.json and record.json. Raises DataError where that cannot be."""
+    from core.report.result_json import as_text, result
+
+    with writing(out):
+        (out / "result.json").write_text(as_text(result(record)), encoding="utf-8")
+        (out / "record.json").write_text(as_text(record.to_json()), encoding="utf-8")
+    print(f"Wrote {out / 'result.json'} and {out / 'record.json'}")
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Make the folder; whatever then cannot be written is a DataError in words."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise DataError(f"{out} cannot be written ({error.strerror}). Give another folder with --out.") from None

@@ -1,0 +1,163 @@
+"""What a comparison means for people, in plain words: the price of a fix, and what to be warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.compare import Comparison, GapChange, Moved, distance
+from core.gaps import GAPS
+from core.joint import Change
+from core.mitigate.goals import Goal
+from core.sentences import group_words
+
+PER = 1_000
+
+
+def price_sentences(compared: Comparison, by: tuple[str, ...]) -> tuple[str, ...]:
+    """Who is selected instead, of 1,000 people like these, and how many wrong decisions that makes or saves.
+
+    Empty where the two audits are not of the same people.
+    """
+    everybody = compared.everybody
+    if everybody is None or everybody.n == 0:
+        return ()
+    unit = PER / everybody.n
+    groups = compared.moved(by)
+    gained = [f"{_number(m.net * unit)} more {group_words(m.group)}" for m in groups if m.net > 0]
+    lost = [f"{_number(-m.net * unit)} fewer {group_words(m.group)}" for m in groups if m.net < 0]
+    changes = everybody.newly_selected + everybody.newly_refused
+    moved = f"{_join([*gained, *lost])} are selected" if gained or lost else "as many of every group are selected"
+    decisions = _number(changes * unit)
+    changing = "decision changes" if decisions == "1" else "decisions change"
+    first = f"Of {PER:,} people like these, {moved}; {decisions} {changing}."
+    return (first, *_wrong_sentences(everybody))
+
+
+def _wrong_sentences(everybody: Moved) -> Iterator[str]:
+    for change, who, done in (
+        (everybody.wrongly_granted, "with the other outcome", "selected"),
+        (everybody.wrongly_denied, "with the good outcome", "turned down"),
+    ):
+        if change is not None:
+            yield f"Among those whose outcome is known, {_more(change, who)} {done} ({_range(change)})."
+
+
+def warnings(compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Comparison | None = None) -> tuple[str, ...]:
+    """What speaks against a fix whose goal was to make the groups that `by` makes equal.
+
+    Parameters
+    ----------
+    compared
+        Before and after, on people that the fix was not fitted on.
+    by, goal
+        Whose gap was to be closed, and which.
+    fit
+        The same on the people that it was fitted on.
+    """
+    return (
+        *_did_nothing(compared, by, goal),
+        *_levelling_down(compared, by, goal),
+        *(() if fit is None else _overfits(compared, fit, by, goal)),
+        *_got_worse(compared),
+    )
+
+
+def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal) -> Iterator[str]:
+    everybody = compared.everybody
+    if everybody is not None and everybody.newly_selected + everybody.newly_refused == 0:
+        yield "This fix does nothing here: no decision changes."
+    elif all(gap.verdict != "better" for gap in _aimed(compared, by, goal)):
+        yield "This fix does not help as far as these people can tell: the gap it was meant to close may be as large."
+
+
+def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal) -> Iterator[str]:
+    """A gap that closes though nobody is better off."""
+    closed = any(gap.verdict == "better" for gap in _aimed(compared, by, goal))
+    gains = [gain for moved in compared.moved(by) for gain in _gains(moved, goal)]
+    if closed and gains and max(gains) <= 0 > min(gains):
+        losers = _join([group_words(m.group) for m in compared.moved(by) if min(_gains(m, goal), default=0) < 0])
+        yield f"The gap closes only because some are worse off: no group gains, and {losers} are selected less often."
+
+
+def _gains(moved: Moved, goal: Goal) -> list[float]:
+    """How many more of a group are selected, among those whom the goal's rates count."""
+    if not goal.needs_label:
+        return [moved.net]
+    granted = None if moved.wrongly_granted is None else moved.wrongly_granted[0]
+    right = None if moved.wrongly_denied is None else -moved.wrongly_denied[0]
+    by_rate = {"true_positive_rate": right, "false_positive_rate": granted}
+    return [gain for rate in goal.rates if (gain := by_rate.get(rate)) is not None]
+
+
+def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: Goal) -> Iterator[str]:
+    """A gap that is closed on the people the fix was fitted on, and wider on others than chance can explain."""
+    fitted = {_key(gap): gap for gap in _aimed(fit, by, goal)}
+    for gap in _aimed(compared, by, goal):
+        before = fitted.get(_key(gap))
+        if before is not None and _disagree(before, gap):
+            yield (
+                f"It works less well on new people ({_about(gap)}): the gap is {_value(gap, gap.after)}, against"
+                f" {_value(gap, before.after)} on the people it was fitted on."
+            )
+
+
+def _disagree(fitted: GapChange, held_out: GapChange) -> bool:
+    """Whether the gap on new people is wider than on those fitted on, by more than its range allows."""
+    low, high = held_out.after_range
+    if fitted.after is None or held_out.after is None or low is None or high is None or low <= fitted.after <= high:
+        return False
+    kind = GAPS[held_out.measure].kind
+    return distance(kind, held_out.after) > distance(kind, fitted.after)
+
+
+def _got_worse(compared: Comparison) -> Iterator[str]:
+    for gap in compared.gaps:
+        if gap.verdict == "worse":
+            yield f"A gap got worse ({_about(gap)}): from {_value(gap, gap.before)} to {_value(gap, gap.after)}."
+
+
+def _aimed(compared: Comparison, by: tuple[str, ...], goal: Goal) -> list[GapChange]:
+    return [gap for gap in compared.gaps if gap.by == by and gap.measure in goal.measures]
+
+
+def _key(gap: GapChange) -> tuple[str, tuple[str, ...]]:
+    return gap.measure, tuple(gap.group.values())
+
+
+def _about(gap: GapChange) -> str:
+    """Which gap: "among those with the good outcome, how often women are selected against men"."""
+    measure = GAPS[gap.measure]
+    among = measure.among[:1].lower() + measure.among[1:]
+    return f"{among}how often {group_words(gap.group)} are {measure.treated}, against {group_words(gap.reference)}"
+
+
+def _value(gap: GapChange, value: float | None) -> str:
+    if value is None:
+        return "not measurable"
+    if GAPS[gap.measure].kind == "ratio":
+        return f"{value:.2f} times"
+    return f"{100 * value:+.1f} points".replace("-", "−")
+
+
+def _more(change: Change, who: str) -> str:
+    more = round(change[0])
+    if more == 0:
+        return f"as many people {who} are"
+    people = f"person {who} is" if abs(more) == 1 else f"people {who} are"
+    return f"{abs(more):,} {'more' if more > 0 else 'fewer'} {people}"
+
+
+def _range(change: Change) -> str:
+    low, high = (f"{round(end):,}".replace("-", "−") for end in change[1])
+    return f"plausible range {low} to {high}"
+
+
+def _number(count: float) -> str:
+    """A number of people of 1,000: whole from 10 on, one decimal below, and never a 0 that is none."""
+    if 0 < count < 0.05:
+        return "under 0.1"
+    return f"{count:.1f}".removesuffix(".0") if count < 10 else f"{count:,.0f}"
+
+
+def _join(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

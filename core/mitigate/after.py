@@ -1,0 +1,39 @@
+"""The plan that audits a fix: the same question about the same people, decided anew."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from core.counts import Counts
+from core.mitigate.rule_file import RuleFile
+from core.plan import Decision, Plan
+
+
+def stating(plan: Plan, rule: RuleFile) -> Plan:
+    """The plan with this rule in place of its threshold."""
+    text = json.dumps(rule.to_json(), ensure_ascii=False)
+    return replace(plan, decision=replace(plan.decision, rule=text, threshold=None, favourable=None))
+
+
+def plan_with_model(plan: Plan, file: str) -> Plan:
+    """The question about another model file of the same kind."""
+    return replace(plan, decision=replace(plan.decision, model=file))
+
+
+def plan_with_stand_in(plan: Plan, file: str) -> Plan:
+    """The question about a stand-in, decided at the model's threshold, or at one half where there was no model."""
+    threshold = plan.decision.threshold if plan.decision.model is not None else None
+    return replace(plan, decision=Decision(model=file, threshold=threshold))
+
+
+def plan_with_rule(plan: Plan, counts: Counts, rule: RuleFile) -> Plan:
+    """The question about the same score, decided by a rule; a score column keeps the edges of its counts."""
+    edges = counts.axis.edges if plan.decision.score is not None else ()
+    decision = replace(plan.decision, prediction=None, lower_is_better=False, edges=edges)
+    return stating(replace(plan, decision=decision), rule)
+
+
+def without_decisions(counts: Counts) -> Counts:
+    """The same people by score alone, where decisions stood beside it."""
+    return replace(counts, axis=replace(counts.axis, decided=False), n=counts.scores())

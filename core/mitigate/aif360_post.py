@@ -1,0 +1,230 @@
+"""AIF360's post-processing on the same people: its own answers beside ours, one group against its reference.
+
+AIF360 takes rows, so the counts are written out as at most `MOST_ROWS` of them, each with the score of its bin. What it
+decides, or with which chance, follows from group, score and present decision: so it comes back as a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.aif360_check import quietly
+from core.counts import UNKNOWN, Axis, Floats, Ints
+from core.errors import DataError, PlanError
+from core.mitigate.candidates import cell_places
+from core.mitigate.solution import Question, Solution
+from core.rules import Rule
+from core.table import table
+
+MOST_ROWS = 10_000
+_GRID = {"num_class_thresh": 50, "num_ROC_margin": 10}
+_HALF_STEP = 0.0005
+_UNPRIVILEGED, _PRIVILEGED = [{"group": 0.0}], [{"group": 1.0}]
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A group and its reference as AIF360 sees them.
+
+    Attributes
+    ----------
+    n
+        People with a known outcome, at most `MOST_ROWS`: int64 of shape (2, 2 labels, bins), the group first.
+    scores
+        Of each bin, between 0 and 1, the better the higher: float64 of shape (bins,).
+    present
+        Whether each bin is selected now: int64 of shape (2, bins).
+    threshold
+        The score from which on people are selected now.
+    """
+
+    n: Ints
+    scores: Floats
+    present: Ints
+    threshold: float
+
+    def truth(self) -> Any:
+        """AIF360's data set of these people by outcome, with their scores."""
+        g, label, place = (np.repeat(a.ravel(), self.n.ravel()) for a in np.indices(self.n.shape))
+        return _dataset(g, label, self.scores[place])
+
+    def decided(self) -> Any:
+        """The same people by their present decision."""
+        g, _, place = (np.repeat(a.ravel(), self.n.ravel()) for a in np.indices(self.n.shape))
+        return _dataset(g, self.present[g, place], self.scores[place])
+
+    def one_of_each(self) -> Any:
+        """One row for each group and bin, decided as now."""
+        g, place = (a.ravel() for a in np.indices(self.present.shape))
+        return _dataset(g, self.present.ravel(), self.scores[place])
+
+
+@dataclass(frozen=True)
+class PostProcessing:
+    """One of AIF360's methods: from a pair and the question to the chance of each bin, float64 of shape (2, bins)."""
+
+    name: str
+    goals: tuple[str, ...]
+    fit: Callable[[Pair, Question], Floats]
+
+
+def post_process(method: PostProcessing, question: Question, group: str, reference: str) -> Solution:
+    """What one of AIF360's methods does to a group and its reference; all others keep the present rule.
+
+    Parameters
+    ----------
+    method
+        A row of `POST_PROCESSING`.
+    question
+        With one attribute in `by`; its goal one of the method's.
+    group, reference
+        The names of the unprivileged and the privileged group.
+
+    Raises PlanError where the method has no such goal, DataError where AIF360 cannot work with these people.
+    """
+    if question.goal.name not in method.goals:
+        raise PlanError(
+            f"AIF360's {method.name} knows the goals {', '.join(method.goals)}, and not {question.goal.name}."
+        )
+    pair, people = _pair(question, (group, reference))
+    with quietly():
+        chances = method.fit(pair, question)
+    if not np.isfinite(chances).all():
+        raise DataError(f"AIF360's {method.name} found no solution for {group} against {reference}.")
+    counts = question.counts
+    rule = np.array(np.broadcast_to(question.present.selected, (len(counts.groups), counts.axis.bins)))
+    for row, name in zip(np.clip(chances, 0.0, 1.0), (group, reference), strict=True):
+        rule[_cells(question, name)] = row
+    notes = _notes(question, (group, reference), int(pair.n.sum()), people, bool(((chances > 0) & (chances < 1)).any()))
+    return Solution(method.name, question, Rule(rule), question.outcome(Rule(rule)), needs_attribute=True, notes=notes)
+
+
+def _notes(question: Question, pair: tuple[str, str], rows: int, people: int, lots: bool) -> tuple[str, ...]:
+    sample = "all" if rows == people else f"a sample of {rows:,} of the"
+    notes = [f"Fitted by AIF360 on {sample} {people:,} people with a known outcome, {pair[0]} against {pair[1]}."]
+    if len(question.counts.places(question.by)[0]) > len(pair):
+        notes.append("AIF360 takes two groups at a time: all other groups are decided about as before.")
+    if lots:
+        notes.append("Two people with the same score can get different answers: lots decide.")
+    return tuple(notes)
+
+
+def _reject_option(pair: Pair, question: Question) -> Floats:
+    from aif360.algorithms.postprocessing import RejectOptionClassification
+
+    metric = {
+        "demographic_parity": "Statistical parity difference",
+        "equal_opportunity": "Equal opportunity difference",
+        "equalized_odds": "Average odds difference",
+    }[question.goal.name]
+    limit = float(question.limit)
+    fitted = RejectOptionClassification(
+        _UNPRIVILEGED, _PRIVILEGED, metric_name=metric, metric_ub=limit, metric_lb=-limit, **_GRID
+    ).fit(pair.truth(), pair.decided())
+    return np.asarray(fitted.predict(pair.one_of_each()).labels, dtype=np.float64).reshape(pair.present.shape)
+
+
+def _equalized_odds(pair: Pair, question: Question) -> Floats:
+    from aif360.algorithms.postprocessing import EqOddsPostprocessing
+
+    solved = EqOddsPostprocessing(_UNPRIVILEGED, _PRIVILEGED).fit(pair.truth(), pair.decided()).model_params
+    if solved.x is None:
+        return np.full(pair.present.shape, np.nan)
+    selected, refused, group_selected, group_refused = solved.x
+    chosen, others = np.asarray([[group_selected], [selected]]), np.asarray([[group_refused], [refused]])
+    return np.where(pair.present == 1, chosen, others)
+
+
+def _calibrated(pair: Pair, question: Question) -> Floats:
+    from aif360.algorithms.postprocessing import CalibratedEqOddsPostprocessing
+
+    constraint = {"equal_opportunity": "fnr", "predictive_equality": "fpr"}.get(question.goal.name, "weighted")
+    fitted = CalibratedEqOddsPostprocessing(_UNPRIVILEGED, _PRIVILEGED, cost_constraint=constraint).fit(
+        pair.truth(), pair.truth()
+    )
+    mixed = np.clip([[fitted.unpriv_mix_rate], [fitted.priv_mix_rate]], 0.0, 1.0)
+    base = np.asarray([[fitted.base_rate_unpriv], [fitted.base_rate_priv]]) >= pair.threshold
+    return np.asarray((1 - mixed) * (pair.scores >= pair.threshold) + mixed * base, dtype=np.float64)
+
+
+POST_PROCESSING = table(
+    PostProcessing("reject_option", ("demographic_parity", "equal_opportunity", "equalized_odds"), _reject_option),
+    PostProcessing("eq_odds_postprocessing", ("equalized_odds",), _equalized_odds),
+    PostProcessing("calibrated_eq_odds", ("equal_opportunity", "predictive_equality", "equalized_odds"), _calibrated),
+)
+
+
+def _pair(question: Question, names: tuple[str, str]) -> tuple[Pair, int]:
+    """The pair, and how many of its people have a known outcome."""
+    counts, axis = question.counts, question.counts.axis
+    cells = [_cells(question, name) for name in names]
+    n = np.stack([counts.n[of, :UNKNOWN].sum(axis=0) for of in cells])
+    if (n.sum(axis=2) == 0).any():
+        raise DataError(
+            f"AIF360 needs people of both outcomes among {names[0]} and among {names[1]}, and there are none of one."
+        )
+    chance = np.broadcast_to(question.present.selected, (len(counts.groups), axis.bins))
+    present = np.stack([chance[of][0] for of in cells])
+    same = all((chance[of] == row).all() for of, row in zip(cells, present, strict=True))
+    if not same or not np.isin(present, (0.0, 1.0)).all():
+        raise DataError("AIF360 starts from decisions that follow from the score, and the present rule draws lots.")
+    people = int(n.sum())
+    scores = np.tile(good_scores(axis), axis.bins // len(axis.edges))
+    threshold = 0.5 if axis.decided or not present[1].any() else _threshold(axis, scores, present[1])
+    return Pair(_sampled(n, people), scores, present.astype(np.int64), threshold), people
+
+
+def _cells(question: Question, name: str) -> Ints:
+    """The cells of one group. Raises PlanError where it has none."""
+    groups, _ = question.counts.places(question.by)
+    names = [", ".join(groups.names(g).values()) for g in range(len(groups))]
+    if name not in names:
+        raise PlanError(f'There is no group "{name}" here; there are {", ".join(names)}.')
+    return np.flatnonzero(cell_places(question.counts.groups, groups) == names.index(name))
+
+
+def good_scores(axis: Axis) -> Floats:
+    """A score between 0 and 1 for each edge's bin, the better the higher: float64 of shape (edges,).
+
+    Of probabilities the edge, or the middle of a bin a thousandth wide; of other scores the bin's place among all.
+    """
+    edges = np.asarray(axis.edges)
+    if axis.kind == "probability":
+        middles = np.minimum(edges + np.minimum(np.diff(edges, append=edges[-1]) / 2, _HALF_STEP), 1.0)
+        return np.asarray(1 - middles if axis.lower_is_better else middles, dtype=np.float64)
+    places = (np.arange(len(edges)) + 0.5) / len(edges)
+    return np.asarray(places[::-1] if axis.lower_is_better else places, dtype=np.float64)
+
+
+def _threshold(axis: Axis, scores: Floats, present: Floats) -> float:
+    """Just under the lowest score that is selected now."""
+    return float(scores[present == 1].min()) - (_HALF_STEP if axis.kind == "probability" else 0.5 / len(axis.edges))
+
+
+def _sampled(n: Ints, people: int) -> Ints:
+    """At most `MOST_ROWS` people in the same proportions: the largest remainders are rounded up."""
+    if people <= MOST_ROWS:
+        return n
+    exact = n.ravel() * MOST_ROWS
+    whole, rest = exact // people, exact % people
+    whole[np.argsort(-rest, kind="stable")[: MOST_ROWS - int(whole.sum())]] += 1
+    return np.asarray(whole.reshape(n.shape), dtype=np.int64)
+
+
+def _dataset(group: Ints, label: Ints, scores: Floats) -> Any:
+    import pandas as pd
+    from aif360.datasets import BinaryLabelDataset
+
+    made = BinaryLabelDataset(
+        df=pd.DataFrame({"group": group.astype(float), "label": label.astype(float)}),
+        label_names=["label"],
+        protected_attribute_names=["group"],
+        favorable_label=1.0,
+        unfavorable_label=0.0,
+    )
+    made.scores = scores.reshape(-1, 1)
+    return made

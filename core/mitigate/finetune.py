@@ -1,0 +1,293 @@
+"""Fine-tuning of `.pt2` models from the weights that were uploaded: weighted loss, fairness loss, or neither.
+
+The program stays as it was exported; only its weights change, so the result takes what the upload took.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.counts import FAVOURABLE, UNKNOWN
+from core.errors import ModelError
+from core.inference import favourable_indices, reading
+from core.mitigate.fairness_loss import COMPARED, GAP_LOSSES, GapLoss
+from core.mitigate.training import TrainingRows
+from core.models import open_model
+from core.models.model import Model
+from core.models.pt2_sanitiser import sanitise
+from core.models.recipe import FILE_NAME
+from core.plan import Decision
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+EPOCHS, PATIENCE = 30, 6
+RATE = 1e-3
+ROWS, MOST_STEPS = 512, 400
+BALANCED_ROWS, LEAST_PER_GROUP, MOST_PER_GROUP = 1024, 16, 128
+JUDGED_ROWS = 1 << 13
+# Probabilities nearer to 0 or 1 have no slope left in float32.
+EDGE = 1e-7
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a training makes small: the task's loss plus `strength` times the goal's gap loss."""
+
+    goal: str = "demographic_parity"
+    strength: float = 0.0
+
+    @property
+    def gap(self) -> GapLoss:
+        """The loss that grows with the goal's gap."""
+        return GAP_LOSSES[self.goal]
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """What a training gave: the weights by name, the loss on the choose part before and after, and the epochs run.
+
+    `kept` is the epoch whose weights these are; 0 is the upload's own.
+    """
+
+    weights: Mapping[str, Any]
+    first_loss: float
+    last_loss: float
+    epochs: int
+    kept: int
+
+
+class Tunable:
+    """A `.pt2` file opened for training. Raises ModelError where it has nothing to train."""
+
+    def __init__(self, path: Path, name: str, decision: Decision, threshold: float, device: str) -> None:
+        """Open the file at `path`, whose outputs are read as `decision` says and meet `threshold`."""
+        self._path, self._name, self._device = path, name, device
+        self._decision, self._threshold = decision, threshold
+        self.model = open_model(path, name, device)
+        self._program = _program(path, name)
+        self._slots = _slots(self._program)
+        if not any(tensor.is_floating_point() for tensor in self._trainable(self._fresh()).values()):
+            raise ModelError(
+                f'"{name}" holds no weights that could be trained. Export it with its weights as parameters.'
+            )
+        if reading(decision, self.model) == "class":
+            raise ModelError(
+                f'"{name}" gives labels and no scores, so there is no slope to train along. Export it so that it returns'
+                " a probability or a logit."
+            )
+        if not 0 < threshold < 1:
+            raise ModelError(f"Fine-tuning needs a threshold between 0 and 1; the plan's is {threshold:g}.")
+
+    def tune(
+        self, fit: TrainingRows, choose: TrainingRows, aim: Aim, seed: int, progress: Callable[[int, int], None]
+    ) -> Tuned:
+        """Train on `fit`, and keep the weights of the epoch that does best on `choose`. The same seed, the same result.
+
+        Raises ModelError where the loss has no slope or is no number.
+        """
+        import torch
+
+        module, draw = self._fresh(), torch.Generator().manual_seed(seed)
+        parameters = [p.requires_grad_(True) for p in self._trainable(module).values()]
+        optimiser = torch.optim.Adam(parameters, lr=RATE)
+        data, judged = self._tensors(fit), self._tensors(choose)
+        sampled = _Balanced.of(fit, aim, draw)
+        first = self._judge(module, judged, aim)
+        best, kept, weights, epoch = first, 0, self._copy(module), 0
+        for epoch in range(1, EPOCHS + 1):
+            for rows in self._minibatches(len(fit), draw):
+                self._step(module, optimiser, data, rows, sampled.rows(), aim)
+            reached = self._judge(module, judged, aim)
+            if reached < best:
+                best, kept, weights = reached, epoch, self._copy(module)
+            progress(epoch, EPOCHS)
+            if epoch - kept >= PATIENCE:
+                break
+        return Tuned(weights, first, best, epoch, kept)
+
+    def save(self, tuned: Tuned, path: Path) -> None:
+        """Write the program with these weights, and the recipe that it came with, as a `.pt2` file."""
+        import torch
+
+        program = copy.copy(self._program)
+        state = dict(program.state_dict)
+        for name, value in tuned.weights.items():
+            trained = value.detach().to("cpu", copy=True)
+            state[name] = torch.nn.Parameter(trained) if isinstance(state[name], torch.nn.Parameter) else trained
+        program._state_dict = state
+        recipe = self.model.recipe
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.export.save(program, path, extra_files={} if recipe is None else {FILE_NAME: recipe.to_json()})
+
+    def _fresh(self) -> Any:
+        """The module with the upload's own weights."""
+        assert self.model.module is not None
+        return self.model.module()
+
+    def _trainable(self, module: Any) -> dict[str, Any]:
+        return {name: p for name, p in module.named_parameters() if p.is_floating_point()}
+
+    def _copy(self, module: Any) -> dict[str, Any]:
+        return {name: p.detach().clone() for name, p in self._trainable(module).items()}
+
+    def _minibatches(self, rows: int, draw: torch.Generator) -> Iterator[Tensor]:
+        """The rows in a new order, some at a time; at most `MOST_STEPS` times."""
+        import torch
+
+        least, most = self.model.rows
+        size = min(ROWS, most or ROWS)
+        for part in torch.randperm(rows, generator=draw).split(size)[:MOST_STEPS]:
+            if len(part) >= least:
+                yield part
+
+    def _step(self, module: Any, optimiser: Any, data: _Data, rows: Tensor, balanced: Tensor, aim: Aim) -> None:
+        loss = data.task(rows, self._logits(module, data, rows))
+        if aim.strength and len(balanced):
+            logits = self._logits(module, data, balanced)
+            loss = loss + aim.strength * data.gap(balanced, logits, aim, self._threshold)
+        if not loss.requires_grad or not bool(loss.isfinite()):
+            raise ModelError(
+                f'"{self._name}" cannot be trained: its loss has no slope or is not a finite number. Export it so that'
+                " it returns a probability or a logit computed with differentiable steps."
+            )
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+    def _judge(self, module: Any, data: _Data, aim: Aim) -> float:
+        """The loss over all rows."""
+        import torch
+
+        every = torch.arange(len(data.labels))
+        with torch.no_grad():
+            logits = self._logits(module, data, every)
+            loss = data.task(every, logits) + aim.strength * data.gap(every, logits, aim, self._threshold)
+        return float(loss)
+
+    def _logits(self, module: Any, data: _Data, rows: Tensor) -> Tensor:
+        """The logit of the good outcome for some rows, as many at once as the model takes; shape (rows,)."""
+        import torch
+
+        least, most = self.model.rows
+        parts = []
+        for part in rows.split(min(JUDGED_ROWS, most or JUDGED_ROWS)):
+            filled = torch.cat([part, part[-1:].repeat(max(0, least - len(part)))])
+            given = module(*(tensor[filled] for tensor in data.features))
+            (result,) = (each for each in _flat(given) if isinstance(each, torch.Tensor))
+            parts.append(favourable_logits(result, self._decision, self.model)[: len(part)])
+        return torch.cat(parts)
+
+    def _tensors(self, rows: TrainingRows) -> _Data:
+        import torch
+
+        arrays = list(rows.features.values()) if isinstance(rows.features, Mapping) else [rows.features]
+        weights = np.where(rows.labels == UNKNOWN, 0.0, rows.weights)
+        return _Data(
+            [
+                torch.from_numpy(np.ascontiguousarray(array)).to(self._device, dtype).reshape(shape)
+                for array, (dtype, shape) in zip(arrays, self._slots, strict=True)
+            ],
+            torch.from_numpy(rows.labels.astype(np.int64)).to(self._device),
+            torch.from_numpy(rows.groups).to(self._device),
+            torch.from_numpy(weights.astype(np.float32)).to(self._device),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Data:
+    """Rows on the device that trains: features by input, labels, groups and weights of shape (n,)."""
+
+    features: list[Any]
+    labels: Any
+    groups: Any
+    weights: Any
+
+    def task(self, rows: Tensor, logits: Tensor) -> Tensor:
+        """The weighted mean of the log loss over the rows whose outcome is known."""
+        import torch
+
+        weights = self.weights[rows]
+        target = (self.labels[rows] == FAVOURABLE).to(logits.dtype)
+        each = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
+        return (each * weights).sum() / weights.sum().clamp(min=EDGE)
+
+    def gap(self, rows: Tensor, logits: Tensor, aim: Aim, threshold: float) -> Tensor:
+        """The gap's loss over the rows that are in some group."""
+        inside = self.groups[rows] >= 0
+        return aim.gap(logits[inside], self.labels[rows][inside], self.groups[rows][inside], threshold)
+
+
+@dataclass(frozen=True, eq=False)
+class _Balanced:
+    """Draws as many rows of every group, however small, among those whom the goal compares."""
+
+    pools: list[Any]
+    each: int
+    draw: Any
+
+    @classmethod
+    def of(cls, rows: TrainingRows, aim: Aim, draw: torch.Generator) -> _Balanced:
+        import torch
+
+        compared = [np.isin(rows.labels, labels) for labels in COMPARED[aim.goal]]
+        groups = np.unique(rows.groups[rows.groups >= 0])
+        places = [np.flatnonzero(among & (rows.groups == g)) for among in compared for g in groups]
+        pools = [torch.from_numpy(place) for place in places if len(place)]
+        each = min(MOST_PER_GROUP, max(LEAST_PER_GROUP, BALANCED_ROWS // max(1, len(pools))))
+        return cls(pools if aim.strength else [], each, draw)
+
+    def rows(self) -> Tensor:
+        """The rows drawn, with replacement."""
+        import torch
+
+        drawn = [pool[torch.randint(len(pool), (self.each,), generator=self.draw)] for pool in self.pools]
+        return torch.cat(drawn) if drawn else torch.zeros(0, dtype=torch.int64)
+
+
+def favourable_logits(result: Tensor, decision: Decision, model: Model) -> Tensor:
+    """The logit of the good outcome from a model's outputs of shape (n,), (n, 1) or (n, classes); shape (n,)."""
+    columns = result.reshape(len(result), -1)
+    one_number = columns.shape[1] == 1
+    wanted = list(favourable_indices(decision, model.classes, 2 if one_number else columns.shape[1]))
+    if reading(decision, model) == "logit":
+        if one_number:
+            return columns[:, 0] if wanted == [1] else -columns[:, 0]
+        others = [i for i in range(columns.shape[1]) if i not in wanted]
+        return columns[:, wanted].logsumexp(dim=1) - columns[:, others].logsumexp(dim=1)
+    chance = columns[:, 0] if one_number else columns[:, wanted].sum(dim=1)
+    chance = chance if not one_number or wanted == [1] else 1 - chance
+    return chance.clamp(EDGE, 1 - EDGE).logit()
+
+
+def _flat(given: Any) -> list[Any]:
+    return (
+        list(given) if isinstance(given, tuple | list) else list(given.values()) if isinstance(given, dict) else [given]
+    )
+
+
+def _program(path: Path, name: str) -> Any:
+    """The exported program, on the CPU, from a clean copy of the file."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.export.load(sanitise(path, name).archive)
+
+
+def _slots(program: Any) -> list[tuple[Any, tuple[int, ...]]]:
+    """Type and shape, for any number of rows, of each input of the program."""
+    from torch.export.graph_signature import InputKind
+
+    wanted = {s.arg.name for s in program.graph_signature.input_specs if s.kind is InputKind.USER_INPUT}
+    values = [node.meta["val"] for node in program.graph.nodes if node.op == "placeholder" and node.name in wanted]
+    return [(value.dtype, (-1, *value.shape[1:])) for value in values]

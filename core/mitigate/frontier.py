@@ -1,0 +1,37 @@
+"""Proposals by gap and cost on the choose part, and which of them to take where nobody picks one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.counts import FAVOURABLE, UNFAVOURABLE, Counts
+from core.intervals import FEW
+from core.mitigate.goals import exact
+from core.mitigate.settings import Settings
+from core.rules import Rule, confusion
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a proposal lies: its gap and its cost; `cost` is None where no outcome is known."""
+
+    id: str
+    gap: float
+    cost: float | None
+
+
+def point(proposal_id: str, counts: Counts, rule: Rule, settings: Settings) -> Point:
+    """Where a rule over these people lies, by the goal and the cost of the settings."""
+    people = confusion(counts, rule, settings.by)
+    good, other = (int(counts.n[:, label].sum()) for label in (FAVOURABLE, UNFAVOURABLE))
+    cost = settings.cost.prices(good, other).value(people) if good + other else None
+    return Point(proposal_id, float(settings.goal.gap(people, FEW)), cost)
+
+
+def pick(points: Sequence[Point], at_most: float) -> Point:
+    """The cheapest point whose gap is accepted; where none is, the one with the smallest gap. The first of equals."""
+    accepted = [point for point in points if point.gap <= float(exact(at_most))]
+    if accepted:
+        return min(accepted, key=lambda point: (point.cost or 0.0, point.gap))
+    return min(points, key=lambda point: (point.gap, point.cost or 0.0))

@@ -1,0 +1,68 @@
+"""A stand-in for a model that cannot be trained here: a logistic regression on the same columns.
+
+It shows what weights may be expected to do when the engineers train their own model with them; it is not that model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.counts import FAVOURABLE, UNKNOWN
+from core.errors import DataError
+from core.mitigate.refit import fitted
+from core.mitigate.training import TrainingRows
+from core.models.features import Binding, Wire
+from core.models.model import Model
+from core.plan import Plan
+from core.profile import Profile
+
+FILE = "stand-in.skops"
+MOST_CATEGORIES = 50
+STEPS = 1_000
+
+
+def stand_in_binding(model: Model | None, binding: Binding | None, profile: Profile, plan: Plan) -> Binding:
+    """The columns a stand-in reads: the model's own, else all that have no role in the plan. DataError without any."""
+    if model is not None and binding is not None:
+        columns = binding.columns_used
+    else:
+        roles = {plan.data.label, plan.decision.score, plan.decision.prediction, *plan.groups.sensitive}
+        columns = tuple(name for name in profile.names if name not in roles)
+    columns = tuple(name for name in dict.fromkeys(columns) if name != plan.data.label)
+    if not columns:
+        raise DataError(
+            f"{profile.name} has no column that a stand-in could learn from besides outcome, score and groups. Take the"
+            " weights away, or add the columns that the model reads."
+        )
+    return Binding(
+        columns, tuple(Wire(c, c, "number" if profile.column(c).kind == "number" else "text") for c in columns)
+    )
+
+
+def fit_stand_in(rows: TrainingRows, binding: Binding, weighted: bool) -> Any:
+    """The stand-in fitted to the rows whose outcome is known, with their weights or without."""
+    import pandas as pd
+
+    known = rows.labels != UNKNOWN
+    assert isinstance(rows.features, dict)
+    table = pd.DataFrame({name: cells[known] for name, cells in rows.features.items()})
+    settings = {"logisticregression__sample_weight": rows.weights[known]} if weighted else {}
+    outcome = (rows.labels[known] == FAVOURABLE).astype(np.int64)
+    return fitted(_pipeline(binding), table, outcome, settings, "the stand-in")
+
+
+def _pipeline(binding: Binding) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    numbers = [wire.column for wire in binding.wires if wire.kind == "number"]
+    texts = [wire.column for wire in binding.wires if wire.kind == "text"]
+    filled = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
+    categories = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MOST_CATEGORIES)
+    table = ColumnTransformer([("numbers", filled, numbers), ("texts", categories, texts)])
+    return make_pipeline(table, LogisticRegression(max_iter=STEPS))

@@ -1,0 +1,72 @@
+"""The people that a model is trained on, as the model takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from core.counts import Floats
+from core.mitigate.parts import People
+from core.mitigate.reweighing import Weights
+from core.models.features import Binding
+from core.models.model import Array, Features
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """People to train on.
+
+    Attributes
+    ----------
+    features
+        What the model takes for n rows.
+    labels
+        As in `core.counts`, shape (n,).
+    groups
+        The place of each row's group among those that are made equal, from 0; -1 for none. int64 of shape (n,).
+    weights
+        How much each row counts, shape (n,).
+    """
+
+    features: Features
+    labels: npt.NDArray[np.integer]
+    groups: npt.NDArray[np.int64]
+    weights: Floats
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.labels)
+
+    def weighted(self, weights: Weights) -> TrainingRows:
+        """The same people, each with the weight of the group and outcome."""
+        return replace(self, weights=weights.each(self.groups, self.labels))
+
+
+def training_rows(people: People, part: int, binding: Binding, groups: npt.NDArray[np.int64]) -> TrainingRows:
+    """The people of one part, each with weight 1.
+
+    Parameters
+    ----------
+    groups
+        The place of each cell's group, shape (cells,).
+    """
+    found = []
+    for batch, where in people.batches(binding.columns_used):
+        among = people.part[where] == part
+        if among.any():
+            found.append(binding.features(batch.take(among)))
+    chosen = people.part == part
+    labels, cells = people.label[chosen], people.cell[chosen]
+    return TrainingRows(_joined(found), labels, groups[cells], np.ones(len(labels)))
+
+
+def _joined(parts: Iterable[Features]) -> Features:
+    """Features of consecutive rows as one."""
+    parts = list(parts)
+    if isinstance(parts[0], Mapping):
+        named: list[Mapping[str, Array]] = [part for part in parts if isinstance(part, Mapping)]
+        return {name: np.concatenate([part[name] for part in named]) for name in named[0]}
+    return np.concatenate([part for part in parts if not isinstance(part, Mapping)])

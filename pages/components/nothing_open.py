@@ -1,0 +1,30 @@
+"""The Audit page while no audit is open, or the open one has not run: where to go from here."""
+
+import streamlit as st
+
+from core.samples import SAMPLES
+from pages.components import session
+
+
+def no_audit() -> None:
+    """Show the ways to an audit: the person's own table, or a sample."""
+    st.header("No audit is open", anchor=False)
+    st.write("An audit shows here once it has run. Start with your own table, or look at one that ships with the app.")
+    with st.container(horizontal=True):
+        if st.button("Go to Data", type="primary"):
+            st.switch_page("pages/data.py")
+        for name, sample in SAMPLES.items():
+            words = f"Try the sample: {sample.title}"
+            st.button(words, key=f"sample/{name}", on_click=session.attempt, args=(_open_sample, name))
+
+
+def not_run(audit_id: str) -> None:
+    """Show the way to the questions that are still open."""
+    st.header("This audit has not run yet", anchor=False)
+    st.write("Say on the Data page what to look at, then run it.")
+    if st.button("Go to Data", type="primary"):
+        session.open_audit(audit_id, "data")
+
+
+def _open_sample(name: str) -> None:
+    session.send(session.workspace().open_sample(name, session.owner()).id, "audit")

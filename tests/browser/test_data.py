@@ -1,0 +1,130 @@
+"""The Data page in real Chromium: files to a verdict, messages, cancel, refresh, a small screen, a door."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App, free_port
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 1000
+CONFIRM = "Yes, that is right"
+PEOPLE = "sex,age,hired,approved\n" + "".join(
+    f"{'mf'[i % 2]},{20 + i % 50},{'yes' if i % 3 else 'no'},{'yes' if i % 4 else 'no'}\n" for i in range(400)
+)
+MANY_ROWS = 6_000_000
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE)
+    return path
+
+
+@pytest.fixture
+def shared_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setenv("PLUMBLINE_SHARED", "1")
+    monkeypatch.setenv("PLUMBLINE_JOIN_CODE", "ABCDEFGH23")
+    app = App(home=tmp_path, port=free_port())
+    app.start()
+    yield app
+    app.stop()
+
+
+def put(page: Page, *paths: Path) -> None:
+    page.locator("input[type=file]").first.set_input_files(paths)
+
+
+def step(page: Page, title: str) -> None:
+    expect(page.get_by_text(title).first).to_be_visible(timeout=60 * SECONDS)
+
+
+def confirm(page: Page, then: str) -> None:
+    """Confirm the open step, and wait until its line says what was settled."""
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_text(then).first).to_be_visible(timeout=30 * SECONDS)
+
+
+def test_a_table_and_a_model_lead_to_a_verdict(page: Page, shared: Path) -> None:
+    put(page, shared / "models" / "adult" / "adult_test.csv")
+    step(page, "16,281 rows")
+    confirm(page, 'Someone with ">50K" in "income" got the good outcome.')
+    put(page, shared / "models" / "adult" / "adult_lr_rawcolumns.onnx")
+    expect(page.get_by_text("13 inputs, all found in your table")).to_be_visible(timeout=60 * SECONDS)
+    confirm(page, "adult_lr_rawcolumns.onnx · Someone is selected when")
+    page.get_by_role("button", name="Run the audit").click()
+    expect(page.get_by_text("Women are selected 17.7 points less often than men").first).to_be_visible(
+        timeout=90 * SECONDS
+    )
+
+
+def test_a_wrong_file_ends_in_a_message_and_the_next_one_is_read(page: Page, people: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "photo.csv"
+    wrong.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    put(page, wrong)
+    expect(page.get_by_role("alert")).to_contain_text("not a table that Plumbline knows", timeout=60 * SECONDS)
+    put(page, people)
+    step(page, "400 rows")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_cancel_stops_the_reading_and_says_so(page: Page, tmp_path: Path) -> None:
+    large = tmp_path / "large.csv"
+    large.write_text("sex,age,hired\n" + "m,34,yes\nf,51,no\n" * (MANY_ROWS // 2))
+    put(page, large)
+    step(page, "Reading your table")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Cancelled", timeout=30 * SECONDS)
+    expect(page.locator("input[type=file]").first).to_be_attached()
+
+
+def test_a_refresh_in_the_middle_loses_nothing_that_was_settled(page: Page, people: Path) -> None:
+    put(page, people)
+    step(page, "2 The outcome")
+    page.get_by_label("What really happened").first.click()
+    page.get_by_role("option", name="hired").click()
+    confirm(page, 'Someone with "yes" in "hired" got the good outcome.')
+    page.wait_for_url("**audit=*")
+    page.reload()
+    expect(page.get_by_text('Someone with "yes" in "hired" got the good outcome.').first).to_be_visible(
+        timeout=30 * SECONDS
+    )
+    expect(page.get_by_role("radio", name="A model file")).to_be_visible()
+
+
+def test_nothing_sticks_out_on_a_small_screen(page: Page, people: Path) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    expect(page.get_by_role("button", name="Try a sample: loans")).to_be_visible(timeout=30 * SECONDS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    put(page, people)
+    step(page, "2 The outcome")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_names_from_a_table_stay_text(page: Page, tmp_path: Path) -> None:
+    hostile = tmp_path / "http:%2F%2Fevil.example.csv"
+    names = ["www.evil.example", "![x](http://evil.example/p.png)", "me@evil.example", ":red[x] :smile:", "<b>age</b>"]
+    rows = [",".join(f"[v{i % 2}](http://evil.example)" for _ in names) for i in range(60)]
+    hostile.write_text("\n".join([",".join(names), *rows]))
+    put(page, hostile)
+    step(page, "60 rows")
+    page.get_by_label("Columns that say who belongs").first.scroll_into_view_if_needed()
+    assert page.locator("a[href*=evil], img[src*=evil], main b").count() == 0
+
+
+def test_a_shared_app_opens_at_no_address_before_the_join_code(chromium: Browser, shared_app: App) -> None:
+    page = chromium.new_page()
+    page.goto(f"{shared_app.address}/history")
+    code = page.get_by_label("Join code")
+    code.fill("ABCDEFGH24")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("alert")).to_contain_text("not the join code", timeout=30 * SECONDS)
+    assert page.get_by_text("Your audits").count() == 0
+    code.fill("abcdefgh23")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text("Your audits")).to_be_visible(timeout=30 * SECONDS)
+    page.close()

@@ -1,0 +1,82 @@
+"""Pictures: what is drawn is what the standings say, and text from an upload stays text."""
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from core.charts import COLOURS, mark_svg, standings_chart, svg
+from core.gaps import GAPS
+from core.record import AuditRecord
+from core.sentences import VERDICT_WORDS
+from core.standings import Standings, standings
+from tests.records import HOSTILE, decided
+
+
+def stood(record: AuditRecord, measure: str = "disparate_impact") -> Standings:
+    found = standings(record.judgement(), record.plan, ("g",), GAPS[measure])
+    assert found is not None
+    return found
+
+
+def drawn(shown: Standings) -> dict[str, Any]:
+    return standings_chart(shown, "#111", "#FFF").to_dict()
+
+
+def rows_of(shown: Standings) -> list[dict[str, Any]]:
+    return next(rows for rows in drawn(shown)["datasets"].values() if "sentence" in rows[0])
+
+
+def test_every_group_has_a_dot_between_its_ends_and_its_sentence() -> None:
+    shown = stood(decided())
+    for row, standing in zip(rows_of(shown), shown.rows, strict=True):
+        assert row["low"] <= row["value"] <= row["high"]
+        assert (row["name"], row["sentence"]) == (standing.name, standing.sentence)
+
+
+def test_the_reference_comes_first_and_is_marked_by_shape_and_word() -> None:
+    first, *others = rows_of(stood(decided()))
+    assert first["verdict"] == "reference" and "comparison group" in first["words"]
+    assert all(row["verdict"] in VERDICT_WORDS and VERDICT_WORDS[row["verdict"]] in row["words"] for row in others)
+
+
+def test_no_two_verdicts_share_a_shape_or_a_mark() -> None:
+    layers = drawn(stood(decided()))["layer"]
+    shapes = next(layer["encoding"]["shape"] for layer in layers if "shape" in layer["encoding"])
+    assert len(set(shapes["scale"]["range"])) == len(shapes["scale"]["domain"]) == len(COLOURS)
+    assert len({mark_svg(verdict) for verdict in VERDICT_WORDS}) == len(VERDICT_WORDS)
+
+
+def test_the_acceptable_band_spans_the_limits_around_the_reference() -> None:
+    shown = stood(decided())
+    spec = drawn(shown)
+    (band,) = spec["datasets"][spec["layer"][0]["data"]["name"]]
+    assert shown.reference.rate == 0.6
+    assert band == {"value": 0.6, "low": pytest.approx(0.48), "high": pytest.approx(0.75)}
+
+
+def test_what_is_not_measurable_has_a_word_and_no_number() -> None:
+    table = {"a": (40, 20, 10, 30), "b": (0, 5, 0, 60)}
+    row = rows_of(stood(decided(table), "false_negative_rate_difference"))[1]
+    assert (row["value"], row["words"]) == (None, "Not measurable")
+
+
+def test_a_measure_of_two_rates_is_drawn_as_its_gap() -> None:
+    first, second, *_ = rows_of(stood(decided(), "average_odds_difference"))
+    assert first["value"] == 0 and second["low"] < second["value"] < second["high"]
+    assert "points" in second["words"]
+
+
+def test_forty_groups_grow_the_picture_and_lose_nobody() -> None:
+    shown = stood(decided({f"g{i:02}": (5 + i, 5, 5, 5) for i in range(45)}))
+    assert len(rows_of(shown)) == 45
+    assert drawn(shown)["height"] > 45 * 30
+
+
+def test_a_name_from_an_upload_stays_text_in_the_svg() -> None:
+    record = decided({HOSTILE: (40, 20, 10, 30), "b": (10, 5, 25, 60)})
+    text = svg(standings_chart(stood(record), "var(--ink)", "var(--paper)"), 600)
+    tree = ElementTree.fromstring(text)
+    tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
+    assert tags <= {"svg", "g", "path", "rect", "line", "text", "tspan", "title", "defs", "clipPath"}
+    assert "<script" not in text and "var(--ink)" in text

@@ -1,0 +1,254 @@
+"""Before and after: every change with its range and verdict, who changed sides, and what to be warned of."""
+
+import json
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from core.compare import Comparison, GapChange, compare_audits
+from core.consequences import price_sentences, warnings
+from core.counts import Groups
+from core.findings import Judgement, judge
+from core.intervals import mover_mean, z_value
+from core.joint import JointCounts, difference_change
+from core.metrics import METRICS
+from core.mitigate.goals import GOALS
+from core.rules import Rule
+from tests.worlds import plan_of
+
+Z = z_value(0.95)
+# Of each group and label [[refused twice, newly selected], [newly refused, selected twice]].
+Sides = Mapping[str, tuple[list[list[int]], list[list[int]]]]
+CLOSING: Sides = {
+    "women": ([[300, 60], [5, 35]], [[100, 90], [10, 200]]),
+    "men": ([[250, 5], [60, 85]], [[60, 5], [35, 300]]),
+}
+PLAN = plan_of(("sex",), label=True, groups='reference = {sex = "men"}')
+
+
+def joint_of(sides: Sides, attribute: str = "sex") -> JointCounts:
+    groups = Groups.product((attribute,), (tuple(sides),))
+    n = np.zeros((len(groups), 3, 2, 2), np.int64)
+    for g, (other, good) in enumerate(sides.values()):
+        n[g, 0], n[g, 1] = other, good
+    return JointCounts(groups, n)
+
+
+def judged(joint: JointCounts) -> tuple[Judgement, Judgement]:
+    before = judge(joint.before, PLAN, Rule.as_decided(joint.before.axis))
+    return before, judge(joint.after, PLAN, Rule.as_decided(joint.after.axis), before.references)
+
+
+def compared(sides: Sides, paired: bool = True) -> Comparison:
+    joint = joint_of(sides)
+    return compare_audits(*judged(joint), joint if paired else None, 0.95)
+
+
+def swapped(sides: Sides) -> Sides:
+    return {name: (np.transpose(other).tolist(), np.transpose(good).tolist()) for name, (other, good) in sides.items()}
+
+
+def unchanged(sides: Sides) -> Sides:
+    still = np.eye(2, dtype=int)
+    return {name: ((still * other).tolist(), (still * good).tolist()) for name, (other, good) in sides.items()}
+
+
+def of(comparison: Comparison, measure: str) -> GapChange:
+    return next(gap for gap in comparison.gaps if gap.measure == measure)
+
+
+def test_a_change_is_after_less_before_with_the_paired_range() -> None:
+    comparison, joint = compared(CLOSING), joint_of(CLOSING)
+    assert {gap.measure for gap in comparison.gaps} == {gap.measure for gap in judged(joint)[0].gaps}
+    for gap in comparison.gaps:
+        assert gap.before is not None and gap.after is not None and gap.change is not None
+        assert gap.change == pytest.approx(gap.after - gap.before, abs=1e-12)
+        assert gap.paired and (gap.low is None or gap.low <= gap.change <= (gap.high or 0))
+    parity = of(comparison, "statistical_parity_difference")
+    _, (low, high) = difference_change([METRICS["selection_rate"]], *joint.n, Z)
+    assert (parity.low, parity.high) == (low, high)
+    assert parity.verdict == "better" and parity.reason == ""
+
+
+def test_closing_a_gap_is_better_and_opening_it_worse() -> None:
+    forth, back = compared(CLOSING), compared(swapped(CLOSING))
+    for measure in ("disparate_impact", "statistical_parity_difference", "equal_opportunity_difference"):
+        assert (of(forth, measure).verdict, of(back, measure).verdict) == ("better", "worse")
+
+
+def test_swapping_before_and_after_flips_every_sign() -> None:
+    for gap, other in zip(compared(CLOSING).gaps, compared(swapped(CLOSING)).gaps, strict=True):
+        assert other.change == pytest.approx(-(gap.change or 0), abs=1e-12)
+        assert (other.before, other.after) == (gap.after, gap.before)
+        if gap.low is not None and gap.high is not None:
+            assert (other.low, other.high) == pytest.approx((-gap.high, -gap.low), abs=1e-12)
+        opposite = {"better": "worse", "worse": "better", "unclear": "unclear"}
+        assert other.verdict == opposite[gap.verdict]
+
+
+def test_nothing_changes_where_before_is_after() -> None:
+    comparison = compared(unchanged(CLOSING))
+    assert {(gap.change, gap.verdict) for gap in comparison.gaps} == {(0.0, "unclear")}
+    assert all(moved.newly_selected == moved.newly_refused == 0 for moved in comparison.people)
+    assert "no decision changes" in warnings(comparison, ("sex",), GOALS["demographic_parity"])[0]
+    assert "as many of every group are selected; 0 decisions change" in price_sentences(comparison, ("sex",))[0]
+
+
+def test_a_gap_that_crosses_equality_is_better_only_if_it_is_nearer() -> None:
+    overshot: Sides = {
+        "women": ([[100, 0], [0, 0]], [[60, 240], [0, 100]]),
+        "men": ([[100, 0], [0, 0]], [[150, 0], [80, 170]]),
+    }
+    gap = of(compared(overshot), "equal_opportunity_difference")
+    assert gap.before == pytest.approx(0.25 - 0.625) and gap.after == pytest.approx(0.85 - 0.425)
+    assert gap.low is not None and gap.low > 0 and gap.verdict == "worse"
+
+
+def test_few_people_give_no_verdict() -> None:
+    few: Sides = {
+        "women": ([[0, 9], [0, 0]], [[0, 0], [0, 9]]),
+        "men": ([[20, 0], [0, 400]], [[20, 0], [0, 400]]),
+    }
+    gap = of(compared(few), "false_positive_rate_difference")
+    assert gap.verdict == "unclear" and "fewer than 10" in gap.reason
+
+
+def test_what_cannot_be_measured_has_no_change() -> None:
+    nobody: Sides = {
+        "women": ([[40, 0], [0, 40]], [[0, 0], [0, 0]]),
+        "men": CLOSING["men"],
+    }
+    gap = of(compared(nobody), "equal_opportunity_difference")
+    assert (gap.change, gap.low, gap.verdict) == (None, None, "unclear")
+    assert "no one in women has the good outcome" in gap.reason
+    refused: Sides = {
+        "women": ([[40, 10], [0, 0]], [[40, 10], [0, 0]]),
+        "men": CLOSING["men"],
+    }
+    ratio = of(compared(refused), "disparate_impact")
+    assert ratio.before == 0 and ratio.low is None and ratio.verdict == "unclear"
+    assert ratio.change == pytest.approx(ratio.after)
+    assert of(compared(CLOSING), "average_abs_odds_difference").verdict == "unclear"
+
+
+def test_different_people_give_the_wider_unpaired_range_and_no_price() -> None:
+    comparison, paired = compared(CLOSING, paired=False), compared(CLOSING)
+    before, after = judged(joint_of(CLOSING))
+    for gap, same in zip(comparison.gaps, paired.gaps, strict=True):
+        assert not gap.paired and gap.change == pytest.approx(same.change, abs=1e-12)
+    gap, same = (of(c, "statistical_parity_difference") for c in (comparison, paired))
+    assert gap.low is not None and gap.high is not None and same.low is not None and same.high is not None
+    assert gap.high - gap.low > same.high - same.low
+    old, new = (next(g for g in side.gaps if g.measure == gap.measure) for side in (before, after))
+    ends = mover_mean(
+        [(new.value or 0, (new.low or 0, new.high or 0)), (-(old.value or 0), (-(old.high or 0), -(old.low or 0)))]
+    )
+    assert (gap.low, gap.high) == pytest.approx(tuple(2 * end for end in ends))
+    assert comparison.people == () and price_sentences(comparison, ("sex",)) == ()
+
+
+def test_people_who_changed_sides_are_counted_with_their_outcome() -> None:
+    comparison = compared(CLOSING)
+    women, men = comparison.moved(("sex",))
+    assert (women.n, women.newly_selected, women.newly_refused, women.net) == (800, 150, 15, 135)
+    assert (men.newly_selected, men.newly_refused, men.net) == (10, 95, -85)
+    assert women.wrongly_granted is not None and women.wrongly_denied is not None
+    assert (women.wrongly_granted[0], women.wrongly_denied[0]) == (55, -80)
+    low, high = women.wrongly_granted[1]
+    assert 30 < low < 55 < high < 80
+    assert comparison.everybody is not None and comparison.everybody.newly_selected == 160
+
+
+def test_the_price_is_told_in_people() -> None:
+    sentences = price_sentences(compared(CLOSING), ("sex",))
+    assert (
+        sentences[0] == "Of 1,000 people like these, 84 more women and 53 fewer men are selected; 169 decisions change."
+    )
+    assert sentences[1].startswith(
+        "Among those whose outcome is known, as many people with the other outcome are selected"
+    )
+    assert "50 fewer people with the good outcome are turned down (plausible range −" in sentences[2]
+
+
+def test_the_document_holds_what_the_design_names() -> None:
+    comparison = compared(CLOSING)
+    document = json.loads(json.dumps(comparison.to_json("a" * 64, "b" * 64, ("careful",)), allow_nan=False))
+    assert (document["before"], document["after"], document["warnings"]) == ("a" * 64, "b" * 64, ["careful"])
+    gap = document["gaps"][0]
+    assert set(gap) >= {"by", "measure", "group", "reference", "before", "after", "change", "low", "high", "paired"}
+    assert gap["verdict"] in ("better", "worse", "unclear") and gap["group"] == {"sex": "women"}
+    women = document["people"][0]
+    assert (women["group"], women["n"], women["newly_selected"], women["newly_refused"]) == (
+        {"sex": "women"},
+        800,
+        150,
+        15,
+    )
+    assert women["wrongly_granted"]["more"] == 55
+
+
+def test_a_fix_that_helps_without_harm_has_no_warning() -> None:
+    clean: Sides = {
+        "women": ([[200, 0], [0, 100]], [[100, 100], [0, 200]]),
+        "men": ([[200, 0], [0, 100]], [[100, 0], [0, 300]]),
+    }
+    assert warnings(compared(clean), ("sex",), GOALS["equal_opportunity"]) == ()
+
+
+def test_a_gap_that_closes_only_downwards_is_told() -> None:
+    down: Sides = {
+        "women": ([[200, 0], [0, 100]], [[200, 0], [0, 200]]),
+        "men": ([[200, 0], [0, 100]], [[100, 0], [90, 210]]),
+    }
+    for goal in ("demographic_parity", "equal_opportunity"):
+        assert any(
+            "no group gains, and men are selected less often" in text
+            for text in warnings(compared(down), ("sex",), GOALS[goal])
+        )
+    assert not any(
+        "no group gains" in text for text in warnings(compared(CLOSING), ("sex",), GOALS["demographic_parity"])
+    )
+
+
+def test_a_fix_that_hardly_moves_its_gap_is_told() -> None:
+    hardly: Sides = {
+        "women": ([[200, 1], [0, 100]], [[200, 1], [1, 200]]),
+        "men": unchanged(CLOSING)["men"],
+    }
+    assert "does not help" in warnings(compared(hardly), ("sex",), GOALS["demographic_parity"])[0]
+
+
+def test_a_gap_that_got_worse_is_told_wherever_it_is() -> None:
+    told = warnings(compared(swapped(CLOSING)), ("sex",), GOALS["demographic_parity"])
+    assert any(
+        "got worse (among those with the good outcome, how often women are selected, against men): from" in text
+        for text in told
+    )
+
+
+def test_a_fix_that_works_only_on_its_own_people_is_told() -> None:
+    perfect: Sides = {
+        "women": ([[400, 0], [0, 400]], [[400, 300], [0, 100]]),
+        "men": ([[400, 0], [0, 400]], [[400, 0], [0, 400]]),
+    }
+    weaker: Sides = {
+        "women": ([[400, 0], [0, 400]], [[600, 100], [0, 100]]),
+        "men": perfect["men"],
+    }
+    goal = GOALS["equal_opportunity"]
+    told = warnings(compared(weaker), ("sex",), goal, fit=compared(perfect))
+    assert any("works less well on new people" in text and "−25.0 points, against +0.0 points" in text for text in told)
+    assert not any("new people" in text for text in warnings(compared(perfect), ("sex",), goal, fit=compared(perfect)))
+    assert not any("new people" in text for text in warnings(compared(perfect), ("sex",), goal, fit=compared(weaker)))
+
+
+def test_a_ratio_gets_better_by_its_logarithm() -> None:
+    above: Sides = {
+        "women": ([[50, 0], [0, 350]], [[50, 0], [0, 350]]),
+        "men": ([[200, 110], [0, 90]], [[200, 110], [0, 90]]),
+    }
+    gap = of(compared(above), "disparate_impact")
+    assert gap.before == pytest.approx(875 / 225) and gap.after == pytest.approx(1.75)
+    assert math.log(gap.after or 1) < math.log(gap.before or 1) and gap.verdict == "better" and (gap.high or 0) < 0

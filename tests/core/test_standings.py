@@ -1,0 +1,111 @@
+"""Standings: the same numbers as the judgement, in an order and in words that a person can read."""
+
+import pytest
+
+from core.findings import Gap
+from core.gaps import GAPS
+from core.policies import Band
+from core.record import AuditRecord
+from core.standings import (
+    Standings,
+    band_words,
+    gap_range_words,
+    gap_words,
+    measures,
+    question,
+    rate_range_words,
+    rate_words,
+    standings,
+)
+from tests.records import decided, record_of
+from tests.worlds import plan_of, selections
+
+
+def stood(record: AuditRecord, measure: str = "disparate_impact") -> Standings:
+    found = standings(record.judgement(), record.plan, ("g",), GAPS[measure])
+    assert found is not None
+    return found
+
+
+def gap_of(table: dict[str, tuple[int, int]], measure: str) -> Gap:
+    gap = stood(record_of(plan_of(), selections(table)), measure).rows[1].gap
+    assert gap is not None
+    return gap
+
+
+def test_the_reference_first_then_worst_first() -> None:
+    table = {"large": (500, 1000), "near": (240, 500), "few": (1, 4), "far": (50, 500)}
+    shown = stood(record_of(plan_of(), selections(table)))
+    assert [row.name for row in shown.rows] == ["large", "far", "few", "near"]
+    assert [row.verdict for row in shown.rows] == [None, "gap", "unclear", "no_gap"]
+    assert shown.reference.is_reference
+
+
+def test_people_are_those_whom_the_rate_is_about() -> None:
+    shown = stood(decided(), "false_negative_rate_difference")
+    people = {row.name: (row.people, row.rate) for row in shown.rows}
+    assert people["a"] == (50, 0.2) and people["b"] == (35, pytest.approx(25 / 35))
+
+
+def test_numbers_are_the_judgements_own() -> None:
+    record = decided()
+    groups = {g.group["g"]: g for g in record.judgement().groups}
+    for row in stood(record).rows:
+        rate = groups[row.name].metrics["selection_rate"]
+        assert (row.rate, row.rate_low, row.rate_high) == (rate.value, rate.low, rate.high)
+
+
+def test_one_group_alone_has_no_standings() -> None:
+    record = decided({"a": (40, 20, 10, 30)})
+    assert standings(record.judgement(), record.plan, ("g",), GAPS["disparate_impact"]) is None
+
+
+def test_the_reference_has_no_band_where_nobody_in_it_was_selected() -> None:
+    assert stood(record_of(plan_of(), selections({"a": (0, 100), "b": (20, 80)}))).acceptable is None
+
+
+def test_without_outcomes_only_selection_is_offered() -> None:
+    record = decided(label=False)
+    offered = measures(record.judgement(), record.plan)
+    assert [m.name for m in offered] == ["disparate_impact", "statistical_parity_difference"]
+
+
+def test_the_headline_is_offered_first_and_only_what_has_verdicts() -> None:
+    record = record_of(plan_of(label=True, policy='headline = "accuracy_difference"'), decided().counts)
+    offered = measures(record.judgement(), record.plan)
+    assert offered[0].name == "accuracy_difference"
+    assert "average_abs_odds_difference" not in [m.name for m in offered]
+
+
+def test_every_measure_asks_a_question_of_its_own() -> None:
+    assert len({question(measure) for measure in GAPS.values()}) == len(GAPS)
+
+
+def test_words_of_a_ratio_never_cross_its_limit() -> None:
+    assert gap_words(gap_of({"a": (5_000, 10_000), "b": (3_996, 10_000)}, "disparate_impact")) == "0.799 times"
+    assert gap_words(gap_of({"a": (50_000, 100_000), "b": (39_999, 100_000)}, "disparate_impact")).startswith(
+        "just under"
+    )
+    assert gap_words(gap_of({"a": (500, 1_000), "b": (400, 1_000)}, "disparate_impact")) == "0.80 times"
+
+
+def test_words_of_gaps_and_ranges() -> None:
+    table = {"a": (600, 1000), "b": (300, 900)}
+    assert gap_words(gap_of(table, "disparate_impact")) == "0.56 times"
+    points = gap_of(table, "statistical_parity_difference")
+    assert gap_words(points) == "−26.7 points"
+    assert gap_range_words(points).startswith("−3") and " to −2" in gap_range_words(points)
+
+
+def test_an_end_without_bound_is_said() -> None:
+    gap = gap_of({"a": (1, 300), "b": (30, 100)}, "disparate_impact")
+    nobody = gap_of({"a": (0, 300), "b": (30, 100)}, "disparate_impact")
+    assert " to " in gap_range_words(gap)
+    assert (gap_words(nobody), gap_range_words(nobody)) == ("–", "–")
+
+
+def test_words_of_rates_and_bands() -> None:
+    row = stood(decided()).reference
+    assert rate_words(row) == "60.0 %" and rate_range_words(row).endswith(" %")
+    assert band_words(Band(0.8, "default", True)) == "0.80 to 1.25 times"
+    assert band_words(Band(0.05, "default", False)) == "within 5 points"

@@ -1,0 +1,290 @@
+"""Audits on disk: nothing is lost by leaving, nothing forged is taken over, and deleting deletes."""
+
+import io
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import DataError
+from core.jobs import Supervisor
+from core.plan import Plan
+from core.record import FACTS_FILE, N_FILE, AuditRecord
+from core.workspace import UPLOADS_KEPT_SECONDS, Audit, Workspace
+from tests.core.supervised import SOON, until
+from tests.worlds import csv_text, plan_of
+
+ROWS = [("ab"[i % 2], str(i % 3 % 2), str(i % 10 / 10)) for i in range(60)]
+TABLE = csv_text(("g", "y", "s"), ROWS).encode()
+PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
+Open = Callable[[], Workspace]
+
+
+def start(root: Path) -> Workspace:
+    return Workspace(root, Supervisor(root, slots=1, warm=False))
+
+
+def profiled(space: Workspace) -> Audit:
+    """An audit whose table was looked at."""
+    audit = space.put_table(space.new("me").id, io.BytesIO(TABLE), "people.csv")
+    assert space.wait(audit.id, SOON) is None
+    return space.get(audit.id)
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder as an app left it whose audit's job has ended and was not taken over yet, and the audit's id."""
+    root = tmp_path_factory.mktemp("ended") / "root"
+    space = start(root)
+    audit = space.run(profiled(space).id, PLAN)
+    until((root / "jobs" / str(audit.job) / "out" / "done").exists)
+    space.close()
+    return root, audit.id
+
+
+@pytest.fixture
+def opened(tmp_path: Path, ended: tuple[Path, str]) -> Iterator[Open]:
+    """Opens a copy of that folder as an app does when it starts, after closing what was open before."""
+    shutil.copytree(ended[0], tmp_path / "root", symlinks=True)
+    spaces: list[Workspace] = []
+
+    def again() -> Workspace:
+        for space in spaces:
+            space.close()
+        spaces[:] = [start(tmp_path / "root")]
+        return spaces[0]
+
+    yield again
+    for space in spaces:
+        space.close()
+
+
+@pytest.fixture
+def space(opened: Open) -> Workspace:
+    return opened()
+
+
+@pytest.fixture
+def run(ended: tuple[Path, str]) -> str:
+    """The id of the audit in that folder."""
+    return ended[1]
+
+
+def taken_over(space: Workspace, audit_id: str) -> AuditRecord:
+    assert space.wait(audit_id, SOON) is None
+    record = space.record(audit_id)
+    assert record is not None, space.get(audit_id).problem
+    return record
+
+
+def test_from_an_upload_to_a_verdict(space: Workspace) -> None:
+    audit = profiled(space)
+    profile = space.profile(audit.id)
+    assert profile is not None
+    assert (profile.name, profile.rows, profile.names) == ("people.csv", 60, ("g", "y", "s"))
+    assert space.record(audit.id) is None
+    space.run(audit.id, PLAN)
+    record = taken_over(space, audit.id)
+    assert record.judgement().gaps
+    assert audit.table is not None
+    assert record.provenance.data_sha256 == audit.table.digest
+    kept = Plan.from_toml(str(space.get(audit.id).plan))
+    assert kept.decision.edges == record.counts.axis.edges
+    assert (space.get(audit.id).problem, space.get(audit.id).job) == (None, None)
+
+
+def test_a_restarted_app_takes_over_what_ended_meanwhile_and_keeps_it(opened: Open, run: str) -> None:
+    first = taken_over(opened(), run)
+    again = opened()
+    assert taken_over(again, run).digest == first.digest
+    assert again.profile(run) is not None
+
+
+def test_a_browsers_audits_newest_first(space: Workspace, run: str) -> None:
+    mine = [space.new("me").id for _ in range(3)]
+    space.new("you")
+    space.new()
+    assert [audit.id for audit in space.owned_by("me")] == [*mine[::-1], run]
+    assert space.owned_by("nobody") == []
+
+
+@pytest.mark.parametrize("address", ["", "x", "0" * 31, "../../etc/passwd", "0" * 32 + "/", "0" * 32 + "\n", "A" * 32])
+def test_what_is_no_address_is_refused(space: Workspace, address: str) -> None:
+    with pytest.raises(DataError, match="not the address of an audit"):
+        space.get(address)
+
+
+def test_an_audit_that_is_not_there_is_said(space: Workspace) -> None:
+    with pytest.raises(DataError, match="no audit at this address"):
+        space.get("0" * 32)
+
+
+# ---------------------------------------------------------------- what goes wrong
+
+
+def test_a_file_that_is_no_table_fails_with_its_message(space: Workspace) -> None:
+    audit = space.put_table(space.new().id, io.BytesIO(b"\x80\x04\x95"), "model.pkl")
+    status = space.wait(audit.id, SOON)
+    assert status is not None
+    assert (status.state, status.error) == ("failed", DataError)
+    assert "Python pickle" in str(status.message)
+    assert space.profile(audit.id) is None
+
+
+def test_a_question_that_cannot_be_answered_fails_and_can_be_put_right(space: Workspace, run: str) -> None:
+    space.run(run, replace(PLAN, groups=replace(PLAN.groups, sensitive=("gender",))))
+    status = space.wait(run, SOON)
+    assert status is not None and status.state == "failed"
+    assert 'no column "gender"' in str(status.message)
+    assert space.record(run) is None
+    space.run(run, PLAN)
+    assert taken_over(space, run).plan.groups.sensitive == ("g",)
+
+
+def test_a_cancelled_audit_leaves_no_result(space: Workspace, run: str) -> None:
+    space.run(run, PLAN)
+    space.cancel(run)
+    status = space.wait(run, SOON)
+    assert status is not None and status.state == "cancelled"
+    assert space.record(run) is None
+
+
+def test_what_is_not_there_yet_is_said(space: Workspace, run: str) -> None:
+    audit = space.new()
+    with pytest.raises(DataError, match="no table yet"):
+        space.run(audit.id, PLAN)
+    with pytest.raises(DataError, match="no model yet"):
+        space.inspect(run, plan_of(decision='model = "m.onnx"'))
+    assert space.status(audit.id) is None
+    space.cancel(audit.id)
+
+
+# ---------------------------------------------------------------- forged results
+
+
+def output(root: Path) -> Path:
+    (out,) = (root / "jobs").glob("*/out")
+    return out
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda out: np.save(out / N_FILE, np.load(out / N_FILE) * 2),
+        lambda out: (out / N_FILE).unlink(),
+        lambda out: [(out / N_FILE).unlink(), (out / N_FILE).symlink_to("/etc/hostname")],
+        lambda out: [(out / N_FILE).unlink(), (out / N_FILE).mkdir()],
+        lambda out: (out / FACTS_FILE).write_text('{"read": NaN}'),
+    ],
+)
+def test_a_forged_result_is_a_problem_in_words_and_nothing_of_it_is_kept(
+    opened: Open, run: str, tmp_path: Path, forge: Callable[[Path], object]
+) -> None:
+    forge(output(tmp_path / "root"))
+    space = opened()
+    assert space.wait(run, SOON) is None
+    assert "refused" in str(space.get(run).problem)
+    assert space.record(run) is None
+    assert not list((tmp_path / "root" / "jobs").glob("*/out"))
+
+
+def test_an_audit_job_cannot_replace_the_profile_or_the_table(opened: Open, run: str, tmp_path: Path) -> None:
+    folder, out = tmp_path / "root" / "audits" / run, output(tmp_path / "root")
+    forged = {**json.loads((folder / "profile.json").read_text()), "rows": 7}
+    (out / "profile.json").write_text(json.dumps(forged))
+    (out / "table.parquet").write_bytes(b"something else")
+    space = opened()
+    taken_over(space, run)
+    profile = space.profile(run)
+    assert profile is not None and profile.rows == 60
+    assert (folder / "table.parquet").read_bytes().startswith(b"PAR1")
+
+
+@pytest.mark.parametrize("absent", ["profile.json", "table.parquet"])
+def test_a_job_that_left_no_profile_or_table_is_a_problem(opened: Open, run: str, tmp_path: Path, absent: str) -> None:
+    folder, out = tmp_path / "root" / "audits" / run, output(tmp_path / "root")
+    for name in ("profile.json", "table.parquet"):
+        os.replace(folder / name, out / name)
+    (out / absent).unlink()
+    space = opened()
+    assert space.wait(run, SOON) is None
+    assert space.get(run).problem
+    assert space.record(run) is None
+
+
+# ---------------------------------------------------------------- the question on the page and the question asked
+
+
+def test_a_plan_changed_while_the_audit_runs_is_not_the_plan_of_its_record(space: Workspace, run: str) -> None:
+    draft = replace(PLAN, decision=replace(PLAN.decision, threshold=0.9))
+    space.save_plan(run, draft)
+    assert taken_over(space, run).plan.decision.threshold == 0.5
+    assert Plan.from_toml(str(space.get(run).plan)) == draft
+
+
+def test_another_model_ends_the_job_that_works_on_the_one_before(space: Workspace, run: str) -> None:
+    space.put_model(run, io.BytesIO(b"other"), "other.onnx")
+    assert space.status(run) is None
+    assert space.record(run) is None
+
+
+def test_a_result_stays_until_the_next_question_is_under_way(space: Workspace, run: str, tmp_path: Path) -> None:
+    taken_over(space, run)
+    (tmp_path / "root" / "audits" / run / "table.parquet").unlink()
+    with pytest.raises(DataError, match="deleted after a day"):
+        space.run(run, PLAN)
+    assert space.record(run) is not None
+
+
+def test_another_table_forgets_what_was_known_of_the_one_before(space: Workspace, run: str) -> None:
+    taken_over(space, run)
+    space.put_table(run, io.BytesIO(csv_text(("h", "z"), [("a", 1), ("b", 2)]).encode()), "other.csv")
+    assert space.record(run) is None
+    assert space.wait(run, SOON) is None
+    profile = space.profile(run)
+    assert profile is not None and profile.names == ("h", "z")
+    assert space.get(run).plan is None
+
+
+# ---------------------------------------------------------------- deleting
+
+
+def files_under(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def test_deleting_an_audit_deletes_its_uploads_and_results(space: Workspace, run: str, tmp_path: Path) -> None:
+    taken_over(space, run)
+    space.delete(run)
+    with pytest.raises(DataError):
+        space.get(run)
+    assert [path.name for path in files_under(tmp_path / "root")] == ["jobs.lock"]
+
+
+def test_an_upload_stays_while_another_audit_uses_it(space: Workspace, run: str) -> None:
+    other = space.put_table(space.new().id, io.BytesIO(TABLE), "same.csv")
+    space.delete(run)
+    assert space.wait(other.id, SOON) is None
+    assert other.table is not None
+    assert space.put_table(other.id, io.BytesIO(TABLE), "same.csv").table == other.table
+
+
+def test_rows_are_deleted_after_a_day_and_verdicts_stay(space: Workspace, run: str, tmp_path: Path) -> None:
+    taken_over(space, run)
+    assert space.has_rows(run)
+    long_ago = time.time() - UPLOADS_KEPT_SECONDS - 60
+    for path in files_under(tmp_path / "root"):
+        os.utime(path, (long_ago, long_ago))
+    space.sweep()
+    assert not space.has_rows(run)
+    assert space.record(run) is not None
+    table = space.get(run).table
+    assert table is not None
+    names = [path.name for path in files_under(tmp_path / "root")]
+    assert not any(table.digest in name or name == "table.parquet" for name in names)
