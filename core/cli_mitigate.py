@@ -1,4 +1,4 @@
-"""`plumbline mitigate PLAN --with NAME`: a fix, judged before and after on people it was not fitted on, to take away."""
+"""`plumbline mitigate PLAN --with NAME`: a fix, judged on people that it was not fitted on, and taken away."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.plan import Plan
 
 if TYPE_CHECKING:
     from core.collect_mitigation import Decided, Mitigated, Proposed
-    from core.compare import Comparison
+    from core.findings import Judgement
     from core.joint import JointCounts
     from core.mitigate.rule_file import RuleFile
     from core.record import AuditRecord
@@ -236,36 +236,50 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
 def _record(found: Mitigated, decided: Decided, model_sha256: str | None, parent: str | None = None) -> AuditRecord:
     """An audit of the report part, with AIF360's second opinion."""
     from core.aif360_check import second_opinion
-    from core.findings import judge
     from core.stated_rule import stated_rule
 
     counts = decided.counts["report"]
-    rule = stated_rule(counts, decided.plan)
-    judgement = judge(counts, decided.plan, rule, found.references)
-    return found.record(decided, second_opinion(judgement, counts, decided.plan, rule), model_sha256, parent)
+    opinion = second_opinion(
+        _judgement(found, decided, "report"), counts, decided.plan, stated_rule(counts, decided.plan)
+    )
+    return found.record(decided, opinion, model_sha256, parent)
 
 
 def _write_comparison(
     fix: Fix, found: Mitigated, records: tuple[AuditRecord, AuditRecord], name: str, out: Path
 ) -> None:
     from core.compare import compare_audits
+    from core.consequences import price_sentences, warnings
     from core.report.result_json import as_text
 
     before, after = records
-    confidence = before.plan.run.confidence
-    comparison = compare_audits(before.judgement(), after.judgement(), fix.joint, confidence)
-    document = comparison.to_json(before.digest, after.digest, (*found.warnings, *fix.notes)) | {
+    settings, confidence = found.settings, before.plan.run.confidence
+    compared = compare_audits(before.judgement(), after.judgement(), fix.joint, confidence)
+    fitted = compare_audits(
+        _judgement(found, found.present, "fit"), _judgement(found, fix.after, "fit"), None, confidence
+    )
+    said = warnings(compared, settings.by, settings.goal, fitted)
+    document = compared.to_json(before.digest, after.digest, (*said, *fix.notes, *found.warnings)) | {
         "mitigation": name,
         "needs_attribute": MITIGATIONS[name].needs_attribute,
         "parts": found.sizes,
+        "price": list(price_sentences(compared, settings.by)),
         **dict(fix.facts),
     }
     if fix.proposed is not None and fix.proposed.retrained:
         document["retrained"] = _against_retrained(fix.proposed, found, after, confidence)
     with writing(out):
         (out / "comparison.json").write_text(as_text(document), encoding="utf-8")
-    print(f"Wrote {out / 'comparison.json'}")
-    _print_headline(comparison, after)
+    print("\n".join([f"Wrote {out / 'comparison.json'}", *document["price"], *document["warnings"]]))
+
+
+def _judgement(found: Mitigated, decided: Decided, part: str) -> Judgement:
+    """What follows from one part's people, judged with the report's references."""
+    from core.findings import judge
+    from core.stated_rule import stated_rule
+
+    counts = decided.counts[part]
+    return judge(counts, decided.plan, stated_rule(counts, decided.plan), found.references)
 
 
 def _against_retrained(
@@ -273,19 +287,7 @@ def _against_retrained(
 ) -> list[dict[str, Any]]:
     """The gaps against the same training without the mitigation: what the mitigation itself did."""
     from core.compare import compare_audits
-    from core.findings import judge
-    from core.stated_rule import stated_rule
 
-    without = found.named(str(proposed.baseline)).decided
-    counts = without.counts["report"]
-    judgement = judge(counts, without.plan, stated_rule(counts, without.plan), found.references)
-    comparison = compare_audits(judgement, after.judgement(), proposed.retrained["report"], confidence)
+    without = _judgement(found, found.named(str(proposed.baseline)).decided, "report")
+    comparison = compare_audits(without, after.judgement(), proposed.retrained["report"], confidence)
     return list(comparison.to_json("", after.digest)["gaps"])
-
-
-def _print_headline(comparison: Comparison, after: AuditRecord) -> None:
-    """One line for each headline gap: before, after, and what may be said of the change."""
-    for gap in comparison.gaps:
-        if gap.measure == after.plan.policy.headline and gap.before is not None and gap.after is not None:
-            who = ", ".join(gap.group.values())
-            print(f"{gap.measure} {who}: {gap.before:.3f} before, {gap.after:.3f} after ({gap.verdict})")

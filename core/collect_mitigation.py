@@ -242,8 +242,8 @@ class _Reader:
         counts = {}
         for part in PARTS:
             table, axis = self.table(part), axes[-1 if part == REPORT else 0]
-            files = (self.out / f"{name}_{part}_{what}.npy" for what in ("n", "sums"))
-            counts[part] = checked_counts(*files, table.groups, axis, plan, table.rows)
+            n_file, sums_file = (self.out / f"{name}_{part}_{what}.npy" for what in ("n", "sums"))
+            counts[part] = checked_counts(n_file, sums_file, table.groups, axis, plan, table.rows)
         batch_size = document["batch_size"]
         return Decided(
             plan,

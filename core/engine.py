@@ -103,6 +103,7 @@ class Lots:
 
     @property
     def axis(self) -> Axis:
+        """The scores' axis, decisions beside them."""
         return replace(self.scores, decided=True)
 
     def drawn(
@@ -110,7 +111,8 @@ class Lots:
     ) -> npt.NDArray[np.int32]:
         """Who of a batch is selected, 0 or 1, shape (n,). Equal rows draw alike."""
         drawn = draws(fingerprints(batch, self.columns, self.seed))
-        return (drawn < self.rule.selected[cells, self.scores.bin(scores)]).astype(np.int32)
+        selected: npt.NDArray[np.bool_] = drawn < self.rule.selected[cells, self.scores.bin(scores)]
+        return selected.astype(np.int32)
 
 
 def near_limits(scores: npt.NDArray[np.floating], limits: tuple[float, ...]) -> int:

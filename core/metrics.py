@@ -23,7 +23,10 @@ Better = Literal["higher", "lower", "neither"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its interval, or None with the reason why there is none."""
+    """A value with its interval, or None with the reason why there is none.
+
+    `binning_error` is how far the value can lie from that of the scores before they were binned.
+    """
 
     value: float | None
     low: float | None = None
@@ -31,6 +34,7 @@ class Estimate:
     numerator: float | None = None
     denominator: float | None = None
     reason: str | None = None
+    binning_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -165,13 +169,13 @@ def _ends(interval: Interval) -> tuple[float | None, float | None]:
 def _roc_auc(counts: Counts, group: int, confidence: float) -> Estimate:
     n = counts.scores()[group]
     ordered = n[:, ::-1] if counts.axis.lower_is_better else n
-    area, variance, _ = auc(ordered[FAVOURABLE], ordered[UNFAVOURABLE])
+    area, variance, tied = auc(ordered[FAVOURABLE], ordered[UNFAVOURABLE])
     if math.isnan(area):
         return Estimate(None, reason=BOTH_NEEDED)
     if math.isnan(variance):
-        return Estimate(area)
+        return Estimate(area, binning_error=tied)
     half = z_value(confidence) * math.sqrt(variance)
-    return Estimate(area, max(0.0, area - half), min(1.0, area + half))
+    return Estimate(area, max(0.0, area - half), min(1.0, area + half), binning_error=tied)
 
 
 def _brier_score(counts: Counts, group: int, confidence: float) -> Estimate:

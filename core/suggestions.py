@@ -11,7 +11,7 @@ from core.cells import DEFAULT_MISSING, is_number, key
 from core.models.refused import REFUSED
 from core.plan_parts import Condition, Decision
 from core.profile import Column, Profile
-from core.survey import _MISSING_LOOKALIKES
+from core.survey import MISSING_LOOKALIKES
 
 FEW_VALUES = 60
 PRESELECTED = 3
@@ -238,7 +238,7 @@ def unknown_texts(profile: Profile) -> dict[str, tuple[str, ...]]:
     """Texts that may mean "not known" but are not taken as missing, each with the columns they stand in."""
     found: dict[str, tuple[str, ...]] = {}
     for column in profile.columns:
-        for text in {text.strip() for text, _ in column.values}.intersection(_MISSING_LOOKALIKES):
+        for text in {text.strip() for text, _ in column.values}.intersection(MISSING_LOOKALIKES):
             found[text] = (*found.get(text, ()), column.name)
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 

@@ -13,7 +13,7 @@ from core.cells import DEFAULT_MISSING, is_number, numbers
 
 CAP = 2_000
 _KEPT_VALUES = 50
-_MISSING_LOOKALIKES = ("?", "None", "none", "-", "--", "n/a", "na", "nan", "NULL", "unknown", "Unknown", "missing", ".")
+MISSING_LOOKALIKES = ("?", "None", "none", "-", "--", "n/a", "na", "nan", "NULL", "unknown", "Unknown", "missing", ".")
 _FEW_VALUES = 60
 _MOSTLY = 0.9
 
@@ -93,7 +93,7 @@ class ColumnSurvey:
             return [Oddity("no cell is filled in", (name,))]
         if self.distinct is not None and len(filled) == 1 and self._rows > 1:
             say("every filled cell is the same")
-        lookalike = next((text.strip() for text in filled if text.strip() in _MISSING_LOOKALIKES), None)
+        lookalike = next((text.strip() for text in filled if text.strip() in MISSING_LOOKALIKES), None)
         if lookalike is not None:
             say(
                 f'cells "{lookalike}" may mean "not known"; they count as a value of their own unless you list them as'

@@ -87,9 +87,12 @@ def _spread(decisions: Tensor, groups: Tensor) -> Tensor:
 
 def _rates(decisions: Tensor, groups: Tensor) -> Tensor:
     """The mean smooth decision of every group that has people, shape (groups with people,)."""
-    among = groups[:, None] == groups.unique()
-    member = among.to(decisions.dtype)
-    return (member * decisions[:, None]).sum(dim=0) / member.sum(dim=0)
+    import torch
+
+    _, place = torch.unique(groups, return_inverse=True)
+    people = torch.bincount(place)
+    total = torch.zeros(len(people), dtype=decisions.dtype, device=decisions.device)
+    return total.index_add(0, place, decisions) / people
 
 
 # The loss of each row of GOALS: a gap in the ratio of selection rates closes with the one in their difference.

@@ -76,9 +76,7 @@ class Tunable:
         self._program = _program(path, name)
         self._slots = _slots(self._program)
         if not any(tensor.is_floating_point() for tensor in self._trainable(self._fresh()).values()):
-            raise ModelError(
-                f'"{name}" holds no weights that could be trained. Export it with its weights as parameters.'
-            )
+            raise ModelError(f'"{name}" holds no weights to train. Export it with its weights as parameters.')
         if reading(decision, self.model) == "class":
             raise ModelError(
                 f'"{name}" gives labels and no scores, so there is no slope to train along. Export it so that it returns'
@@ -146,11 +144,13 @@ class Tunable:
 
         least, most = self.model.rows
         size = min(ROWS, most or ROWS)
-        for part in torch.randperm(rows, generator=draw).split(size)[:MOST_STEPS]:
+        for part in torch.split(torch.randperm(rows, generator=draw), size)[:MOST_STEPS]:
             if len(part) >= least:
                 yield part
 
     def _step(self, module: Any, optimiser: Any, data: _Data, rows: Tensor, balanced: Tensor, aim: Aim) -> None:
+        import torch
+
         loss = data.task(rows, self._logits(module, data, rows))
         if aim.strength and len(balanced):
             logits = self._logits(module, data, balanced)
@@ -161,7 +161,7 @@ class Tunable:
                 " it returns a probability or a logit computed with differentiable steps."
             )
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
 
     def _judge(self, module: Any, data: _Data, aim: Aim) -> float:
@@ -180,7 +180,7 @@ class Tunable:
 
         least, most = self.model.rows
         parts = []
-        for part in rows.split(min(JUDGED_ROWS, most or JUDGED_ROWS)):
+        for part in torch.split(rows, min(JUDGED_ROWS, most or JUDGED_ROWS)):
             filled = torch.cat([part, part[-1:].repeat(max(0, least - len(part)))])
             given = module(*(tensor[filled] for tensor in data.features))
             (result,) = (each for each in _flat(given) if isinstance(each, torch.Tensor))
@@ -219,7 +219,7 @@ class _Data:
         weights = self.weights[rows]
         target = (self.labels[rows] == FAVOURABLE).to(logits.dtype)
         each = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-        return (each * weights).sum() / weights.sum().clamp(min=EDGE)
+        return torch.sum(each * weights) / torch.clamp(weights.sum(), min=EDGE)
 
     def gap(self, rows: Tensor, logits: Tensor, aim: Aim, threshold: float) -> Tensor:
         """The gap's loss over the rows that are in some group."""

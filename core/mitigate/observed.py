@@ -67,7 +67,7 @@ class Observed:
 
 
 def observe(divided: Divided, plan: Plan, model: Path | None, progress: Progress, what: str) -> Observed:
-    """Let the plan's model or columns decide about the people of all parts, at its threshold. Raises as an audit does."""
+    """Let the plan's model or columns decide about the people of all parts. Raises as an audit does."""
     found: list[Observed] = []
     for table in divided.tables:
         found.append(_observe(table, plan, model, lambda done, total: progress(done, total, what)))

@@ -202,7 +202,7 @@ def _fairness_loss(work: Work) -> list[Proposal]:
         )
     goal = work.settings.goal.name
     parts = _training_parts(work, model)
-    bound = tuple(_bound(rows, parts[0], goal) for rows in parts)
+    bound = _bound(parts[0], parts[0], goal), _bound(parts[1], parts[0], goal)
     tunable = _tunable(work)
     made = [_tuned(work, tunable, RETRAINED, RETRAINED, parts, Aim(goal))]
     for strength in STRENGTHS:
@@ -212,7 +212,10 @@ def _fairness_loss(work: Work) -> list[Proposal]:
 
 
 def _bound(rows: TrainingRows, fit: TrainingRows, goal: str) -> TrainingRows:
-    """The same people, those in groups too small for the goal to bind in none. PlanError where fewer than two are left."""
+    """The same people, without a group where the goal does not bind theirs: it is too small to train on.
+
+    Raises PlanError where fewer than two groups are left.
+    """
     kinds = [np.isin(fit.labels, labels) for labels in COMPARED[goal]]
     among: Ints = np.unique(fit.groups[fit.groups >= 0])
     kept = [g for g in among.tolist() if all((kind & (fit.groups == g)).sum() >= FEW for kind in kinds)]

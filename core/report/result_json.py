@@ -57,9 +57,8 @@ def _group(group: GroupResult) -> dict[str, Any]:
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
     written = asdict(estimate)
-    if estimate.reason is None:
-        del written["reason"]
-    return written
+    optional = ("reason", "binning_error")
+    return {key: value for key, value in written.items() if value is not None or key not in optional}
 
 
 def _gap(gap: Gap) -> dict[str, Any]:

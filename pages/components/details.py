@@ -48,6 +48,12 @@ def _measures(audit_id: str, judgement: Judgement) -> None:
         st.caption("This is the group that the others are compared with.")
 
 
+def _note(estimate: Estimate) -> str:
+    if estimate.binning_error:
+        return f"computed on score steps: at most {estimate.binning_error:.4f} from the exact score's"
+    return estimate.reason or ""
+
+
 def _metric_rows(group: GroupResult) -> dict[str, list[object]]:
     metrics = group.metrics
     return {
@@ -55,7 +61,7 @@ def _metric_rows(group: GroupResult) -> dict[str, list[object]]:
         "Value": [_number(estimate.value) for estimate in metrics.values()],
         "Plausible range": [_range(estimate) for estimate in metrics.values()],
         "People": [None if e.denominator is None else int(e.denominator) for e in metrics.values()],
-        "Why not": [estimate.reason or "" for estimate in metrics.values()],
+        "Note": [_note(estimate) for estimate in metrics.values()],
         "Name in the field": [name.replace("_", " ") for name in metrics],
     }
 
