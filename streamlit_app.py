@@ -14,5 +14,5 @@ page = st.navigation(
     ],
     position="top",
 )
-frame.show()
+frame.show(page.title)
 page.run()

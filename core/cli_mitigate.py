@@ -217,7 +217,7 @@ def _named(plan: Plan, taken: dict[str, str]) -> Plan:
 
 
 def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> str:
-    """The plan that audits the fix, its paths relative to the folder it stands in; the second table where one judges."""
+    """The plan that audits the fix, on the second table where one judges; its paths are relative to its folder."""
 
     def seen_from_it(path: Path) -> str:
         return os.path.relpath(path.resolve(), (out / "after").resolve())

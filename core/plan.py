@@ -37,8 +37,10 @@ class Plan:
     def from_toml(cls, text: str) -> Plan:
         """Read a plan file's text. Raises PlanError naming the table and key that is wrong."""
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            document = tomllib.loads(text.removeprefix("\ufeff"))  # the mark that Windows editors put first
+        except RecursionError:
+            raise PlanError("The plan is not valid TOML: brackets are nested too deeply. Remove some of them.") from None
+        except ValueError as error:  # also a number of more digits than Python reads
             raise PlanError(f"The plan is not valid TOML: {error}. Correct that line and try again.") from None
         return _read_plan(Section("the plan", document))
 
@@ -114,6 +116,8 @@ def _check_decision(decision: Decision) -> None:
     if decision.model is not None and (decision.score is not None or decision.prediction is not None):
         raise PlanError("[decision] names a model and also a score or prediction column: audit one of them at a time.")
     _check_rule(decision)
+    if decision.output == "class" and decision.threshold is not None:
+        raise PlanError('[decision] threshold applies to a score, and output = "class" takes the decisions as they are: remove one.')
     condition, bounded = decision.favourable, decision.favourable is not None and not decision.favourable.values
     if decision.prediction is not None:
         if condition is None or bounded:

@@ -92,12 +92,18 @@ class Section:
                 " quotes."
             )
         if isinstance(value, int) and not isinstance(value, bool) and float in kinds and int not in kinds:
-            return float(value)
+            return self._as_float(key, value)
         if not isinstance(value, kinds):
             raise PlanError(f"{self.name} {key} is {value!r}; it takes {_words(kinds)}.")
         if isinstance(value, float) and value - value != 0:
             raise PlanError(f"{self.name} {key} is {value}; it takes a finite number.")
         return value
+
+    def _as_float(self, key: str, value: int) -> float:
+        try:
+            return float(value)
+        except OverflowError:
+            raise PlanError(f"{self.name} {key} has {len(str(value))} digits; it takes a smaller number.") from None
 
 
 def _words(kinds: tuple[type, ...]) -> str:

@@ -41,7 +41,7 @@ class Band:
     @property
     def ends(self) -> tuple[float, float]:
         """Lowest and highest acceptable value."""
-        return (self.limit, 1 / self.limit) if self.is_ratio else (-self.limit, self.limit)
+        return (self.limit, 1 / self.limit) if self.is_ratio else (0.0 - self.limit, self.limit)  # 0 - 0 is 0, not -0
 
     def holds(self, value: Fraction) -> bool:
         """Whether the value is acceptable, compared exactly: a ratio of 4/5 is not below 0.8."""
@@ -65,9 +65,9 @@ def check_policy(plan: Plan) -> None:
 def policy_warnings(plan: Plan) -> tuple[str, ...]:
     """What a plan's limits make impossible."""
     return tuple(
-        f'the limit of 0 on {limit.measure} can never be shown to hold: no verdict on it can be "no gap"'
+        f'the limit of {0 if limit.least is None else 1} on {limit.measure} can never be shown to hold: no verdict on it can be "no gap"'
         for limit in plan.policy.limits
-        if limit.most == 0
+        if limit.most == 0 or limit.least == 1
     )
 
 

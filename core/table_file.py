@@ -6,6 +6,7 @@ Every cell is kept as the text that stands in the file; what a text means is dec
 from __future__ import annotations
 
 import io
+import mimetypes
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -129,6 +130,7 @@ def _as_text(column: Any) -> Any:
 
 
 def _read_xlsx(path: Path) -> Opened:
+    mimetypes.knownfiles.clear()  # openpyxl's import has them read, and a job may not open files in /etc
     from openpyxl import load_workbook
 
     with zipfile.ZipFile(path) as archive:

@@ -5,89 +5,47 @@ Everything a page shows is read from here, so a refresh, a closed tab or a resta
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import secrets
 import shutil
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record
+from core.collect_mitigation import Mitigated
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs import Status, Supervisor
+from core.kept_audits import Audit as Audit
+from core.kept_audits import KeptAudits
+from core.kept_fixes import KeptFixes, Search
 from core.plan import Plan
 from core.profile import PROFILE, TABLE, Profile
 from core.progress import replace_json
 from core.record import AuditRecord
 from core.samples import SAMPLES
 from core.sandbox import Protection
-from core.store import Store, Upload
+from core.store import Store
 
-AUDIT_ID = re.compile(r"[0-9a-f]{32}")
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
-_STATE, _RECORD, _FACTS = "state.json", "record.json", "model.json"
+_RECORD, _FACTS = "record.json", "model.json"
 
 
-@dataclass(frozen=True)
-class Audit:
-    """One audit as it stands: the files put in, the jobs that work on it, and the question last asked.
-
-    `owner` is the random id of the browser that began it; `plan` is TOML text, as it stands on the page; `asked` is the
-    plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
-    for: "profile", "inspect" or "audit"; `problem` says why its result was refused. `created` is UTC, ISO 8601.
-    """
-
-    id: str
-    created: str
-    owner: str | None = None
-    sample: str | None = None
-    table: Upload | None = None
-    model: Upload | None = None
-    plan: str | None = None
-    asked: str | None = None
-    job: str | None = None
-    stage: str | None = None
-    problem: str | None = None
-
-
-class Workspace:
+class Workspace(KeptAudits):
     """The audits under one folder, and the supervisor that runs their jobs. Any thread may call it."""
 
     def __init__(self, root: Path, supervisor: Supervisor | None = None) -> None:
         """Use `root`, made if missing; with a supervisor of its own unless one is given."""
-        self._audits = root / "audits"
-        self._audits.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(root)
         self._store = Store(root / "uploads")
         self._jobs = Supervisor(root) if supervisor is None else supervisor
         self._lock = threading.RLock()
         self.sweep()
 
     # ------------------------------------------------------------ opening
-
-    def new(self, owner: str | None = None) -> Audit:
-        """An audit with nothing in it yet, begun by the browser with this random id."""
-        audit = Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="microseconds"), owner)
-        (self._audits / audit.id).mkdir(mode=0o700)
-        return self._save(audit)
-
-    def get(self, audit_id: str) -> Audit:
-        """The audit with this id. Raises DataError where there is none."""
-        path = self._folder(audit_id) / _STATE
-        if not path.is_file():
-            raise DataError("There is no audit at this address, or it was deleted. Start a new one on the Data page.")
-        document = json.loads(path.read_text(encoding="utf-8"))
-        uploads = {key: None if document[key] is None else Upload(**document[key]) for key in ("table", "model")}
-        return Audit(**{**document, **uploads})
-
-    def owned_by(self, owner: str) -> list[Audit]:
-        """The audits that a browser began, newest first."""
-        return sorted((a for a in self._all() if a.owner == owner), key=lambda a: a.created, reverse=True)
 
     def open_sample(self, name: str, owner: str | None = None) -> Audit:
         """A new audit of a shipped sample, started at once."""
@@ -109,6 +67,7 @@ class Workspace:
         audit = self.get(audit_id)
         upload = self._store.put(source, name)
         self._forget(audit_id, PROFILE, TABLE, _FACTS, _RECORD)
+        self._fixes(audit_id).forget_looks()
         job = self._jobs.submit("profile", {"name": name}, {"table": self._store.path(upload.digest)})
         return self._start(replace(audit, table=upload, plan=None, sample=None), job, "profile")
 
@@ -137,7 +96,37 @@ class Workspace:
             "audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None)
         )
         self._forget(audit_id, _RECORD)
+        self._fixes(audit_id).forget()
         return self._start(replace(audit, plan=plan.to_toml(), asked=plan.to_toml()), job, "audit")
+
+    def mitigate(self, audit_id: str, plan: Plan, names: tuple[str, ...], trained_here: str) -> Audit:
+        """Look for fixes in a job: what `names` says is tried on the question, whose `[mitigate]` says what for.
+
+        `trained_here` is the person's answer whether the model was trained on these rows: "yes", "no" or "unknown".
+        """
+        audit = self.get(audit_id)
+        inputs = self._inputs(audit, with_model=plan.decision.model is not None)
+        job = self._jobs.submit("mitigate", {"plan": plan.to_toml(), "with": list(names)}, inputs)
+        self._fixes(audit_id).begin(Search(job, plan.to_toml(), names, trained_here))
+        return self._start(audit, job, "mitigate")
+
+    def audit_fix(self, audit_id: str, plan: Plan, model: bytes | None, parent: str) -> Audit:
+        """A new audit of the same table with a fix in place, begun by the same browser; `parent` is the digest of the
+        record that the fix is for, and `model` the fixed model's file, where the fix is one.
+        """
+        audit = self.get(audit_id)
+        self._inputs(audit, with_model=False)
+        kept = audit.model if model is None else self._store.put(BytesIO(model), str(plan.decision.model))
+        child = replace(self.new(audit.owner), table=audit.table, model=kept, parent=parent)
+        for name in (PROFILE, TABLE):
+            os.link(self._folder(audit_id) / name, self._folder(child.id) / name)
+        self._save(child)
+        return self.run(child.id, plan)
+
+    def pick(self, audit_id: str, fix_id: str | None) -> None:
+        """Keep which fix the person looks at."""
+        with self._lock:
+            self._fixes(audit_id).pick(fix_id)
 
     def save_plan(self, audit_id: str, plan: Plan) -> Audit:
         """Keep the question as it stands on the page, without asking it."""
@@ -183,6 +172,18 @@ class Workspace:
         document = self._read(audit_id, _RECORD)
         return None if document is None else AuditRecord.from_json(document)
 
+    def search(self, audit_id: str) -> Search | None:
+        """What was last looked for on the Fix page, whether or not it was found; None where nothing was."""
+        return self._fixes(audit_id).search
+
+    def mitigation(self, audit_id: str) -> Mitigated | None:
+        """What the search for fixes found, or None while it has not run to its end."""
+        self._collect(audit_id)
+        audit, profile = self.get(audit_id), self.profile(audit_id)
+        if audit.table is None or profile is None:
+            return None
+        return self._fixes(audit_id).found(profile.rows, audit.table.digest, audit.model and audit.model.digest)
+
     def has_rows(self, audit_id: str) -> bool:
         """Whether the uploaded table is still kept, so that it can be audited again."""
         return (self._folder(audit_id) / TABLE).is_file()
@@ -206,6 +207,7 @@ class Workspace:
         for table in self._audits.glob(f"*/{TABLE}"):
             if time.time() - table.stat().st_mtime > UPLOADS_KEPT_SECONDS:
                 table.unlink(missing_ok=True)
+                KeptFixes(table.parent).forget_models()
 
     @property
     def protection(self) -> Protection:
@@ -245,12 +247,16 @@ class Workspace:
         if audit.stage == "inspect":
             replace_json(folder / _FACTS, collect_model_facts(out).to_json())
         if audit.stage == "audit":
-            profile = Profile.from_json(self._read(audit.id, PROFILE))
             plan = Plan.from_toml(str(audit.asked))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
-            record = collect_record(out, plan, profile.rows, audit.table.digest, model)
+            record = collect_record(out, plan, self._profile_rows(audit.id), audit.table.digest, model)
+            record = replace(record, parent=audit.parent)
             replace_json(folder / _RECORD, record.to_json())
             return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
+        if audit.stage == "mitigate":
+            self._fixes(audit.id).take_over(
+                out, self._profile_rows(audit.id), audit.table.digest, audit.model and audit.model.digest
+            )
         return audit
 
     def _inputs(self, audit: Audit, with_model: bool = True) -> Mapping[str, Path]:
@@ -279,22 +285,8 @@ class Workspace:
                 self._jobs.delete(before)
             return audit
 
-    def _save(self, audit: Audit) -> Audit:
-        replace_json(self._audits / audit.id / _STATE, asdict(audit))
-        return audit
+    def _profile_rows(self, audit_id: str) -> int:
+        return Profile.from_json(self._read(audit_id, PROFILE)).rows
 
-    def _all(self) -> list[Audit]:
-        return [self.get(path.parent.name) for path in self._audits.glob(f"*/{_STATE}")]
-
-    def _folder(self, audit_id: str) -> Path:
-        if not AUDIT_ID.fullmatch(audit_id):
-            raise DataError("This is not the address of an audit. Start a new one on the Data page.")
-        return self._audits / audit_id
-
-    def _read(self, audit_id: str, name: str) -> Any:
-        path = self._folder(audit_id) / name
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-    def _forget(self, audit_id: str, *names: str) -> None:
-        for name in names:
-            (self._folder(audit_id) / name).unlink(missing_ok=True)
+    def _fixes(self, audit_id: str) -> KeptFixes:
+        return KeptFixes(self._folder(audit_id))

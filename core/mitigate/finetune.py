@@ -53,7 +53,7 @@ class Aim:
 
 @dataclass(frozen=True, eq=False)
 class Tuned:
-    """What a training gave: the weights by name, the loss on the choose part before and after, and the epochs run.
+    """What a training gave: the weights by name, the loss that epochs are judged by before and after, the epochs run.
 
     `kept` is the epoch whose weights these are; 0 is the upload's own.
     """
@@ -79,8 +79,8 @@ class Tunable:
             raise ModelError(f'"{name}" holds no weights to train. Export it with its weights as parameters.')
         if reading(decision, self.model) == "class":
             raise ModelError(
-                f'"{name}" gives labels and no scores, so there is no slope to train along. Export it so that it returns'
-                " a probability or a logit."
+                f'"{name}" gives labels and no scores, so there is no slope to train along. Export it so that it'
+                " returns a probability or a logit."
             )
         if not 0 < threshold < 1:
             raise ModelError(f"Fine-tuning needs a threshold between 0 and 1; the plan's is {threshold:g}.")
@@ -88,23 +88,24 @@ class Tunable:
     def tune(
         self, fit: TrainingRows, choose: TrainingRows, aim: Aim, seed: int, progress: Callable[[int, int], None]
     ) -> Tuned:
-        """Train on `fit`, and keep the weights of the epoch that does best on `choose`. The same seed, the same result.
+        """Train on `fit`, and keep the weights of the epoch that does best. The same seed, the same result.
 
-        Raises ModelError where the loss has no slope or is no number.
+        An epoch is judged by the task's loss on `choose`, and by the gap among everybody in `fit` and `choose`: among
+        the few people behind a group's rate in `choose` alone, a gap is mostly chance. Raises ModelError where the loss has no slope or is no number.
         """
         import torch
 
         module, draw = self._fresh(), torch.Generator().manual_seed(seed)
         parameters = [p.requires_grad_(True) for p in self._trainable(module).values()]
         optimiser = torch.optim.Adam(parameters, lr=RATE)
-        data, judged = self._tensors(fit), self._tensors(choose)
+        data, others = self._tensors(fit), self._tensors(choose)
         sampled = _Balanced.of(fit, aim, draw)
-        first = self._judge(module, judged, aim)
+        first = self._judge(module, data, others, aim)
         best, kept, weights, epoch = first, 0, self._copy(module), 0
         for epoch in range(1, EPOCHS + 1):
             for rows in self._minibatches(len(fit), draw):
                 self._step(module, optimiser, data, rows, sampled.rows(), aim)
-            reached = self._judge(module, judged, aim)
+            reached = self._judge(module, data, others, aim)
             if reached < best:
                 best, kept, weights = reached, epoch, self._copy(module)
             progress(epoch, EPOCHS)
@@ -154,7 +155,8 @@ class Tunable:
         loss = data.task(rows, self._logits(module, data, rows))
         if aim.strength and len(balanced):
             logits = self._logits(module, data, balanced)
-            loss = loss + aim.strength * data.gap(balanced, logits, aim, self._threshold)
+            gap = _gap(logits, data.labels[balanced], data.groups[balanced], aim, self._threshold)
+            loss = loss + aim.strength * gap
         if not loss.requires_grad or not bool(loss.isfinite()):
             raise ModelError(
                 f'"{self._name}" cannot be trained: its loss has no slope or is not a finite number. Export it so that'
@@ -164,14 +166,17 @@ class Tunable:
         torch.autograd.backward(loss)
         optimiser.step()
 
-    def _judge(self, module: Any, data: _Data, aim: Aim) -> float:
-        """The loss over all rows."""
+    def _judge(self, module: Any, fit: _Data, choose: _Data, aim: Aim) -> float:
+        """The loss of an epoch's weights."""
         import torch
 
-        every = torch.arange(len(data.labels))
         with torch.no_grad():
-            logits = self._logits(module, data, every)
-            loss = data.task(every, logits) + aim.strength * data.gap(every, logits, aim, self._threshold)
+            logits = self._logits(module, choose, choose.every)
+            loss = choose.task(choose.every, logits)
+            if aim.strength:
+                everybody = torch.cat([self._logits(module, fit, fit.every), logits])
+                labels, groups = (torch.cat(pair) for pair in ((fit.labels, choose.labels), (fit.groups, choose.groups)))
+                loss = loss + aim.strength * _gap(everybody, labels, groups, aim, self._threshold)
         return float(loss)
 
     def _logits(self, module: Any, data: _Data, rows: Tensor) -> Tensor:
@@ -212,6 +217,13 @@ class _Data:
     groups: Any
     weights: Any
 
+    @property
+    def every(self) -> Tensor:
+        """The places of all rows."""
+        import torch
+
+        return torch.arange(len(self.labels))
+
     def task(self, rows: Tensor, logits: Tensor) -> Tensor:
         """The weighted mean of the log loss over the rows whose outcome is known."""
         import torch
@@ -221,10 +233,11 @@ class _Data:
         each = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
         return torch.sum(each * weights) / torch.clamp(weights.sum(), min=EDGE)
 
-    def gap(self, rows: Tensor, logits: Tensor, aim: Aim, threshold: float) -> Tensor:
-        """The gap's loss over the rows that are in some group."""
-        inside = self.groups[rows] >= 0
-        return aim.gap(logits[inside], self.labels[rows][inside], self.groups[rows][inside], threshold)
+
+def _gap(logits: Tensor, labels: Tensor, groups: Tensor, aim: Aim, threshold: float) -> Tensor:
+    """The goal's loss over the people who are in some group."""
+    inside = groups >= 0
+    return aim.gap(logits[inside], labels[inside], groups[inside], threshold)
 
 
 @dataclass(frozen=True, eq=False)

@@ -204,6 +204,6 @@ def _refuse_small(divided: Divided, dataset: Dataset) -> None:
     part = min(sizes, key=lambda name: sizes[name])
     if sizes[part] < FEWEST:
         raise DataError(
-            f"{dataset.profile.name}: dividing its people leaves {sizes[part]} to {part} on, and fewer than {FEWEST} say"
-            " nothing. Use a file with more rows, or loosen the plan's keep rules."
+            f"{dataset.profile.name}: dividing its people leaves {sizes[part]} to {part} on, and fewer than {FEWEST}"
+            " say nothing. Use a file with more rows, or loosen the plan's keep rules."
         )

@@ -36,8 +36,8 @@ class Refittable:
         good = favourable_indices(decision, classes, len(classes))
         if len(classes) != 2:
             raise ModelError(
-                f'"{name}" tells {len(classes)} classes apart; only a model of two outcomes can be fitted again from the'
-                " outcome column. Take the weights away and fit it where it was made."
+                f'"{name}" tells {len(classes)} classes apart; only a model of two outcomes can be fitted again from'
+                " the outcome column. Take the weights away and fit it where it was made."
             )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

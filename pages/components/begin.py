@@ -25,13 +25,24 @@ def show(audit: Audit | None) -> None:
     with right:
         if audit is not None and audit.plan is not None:
             st.success("The plan is here. Now put in the table that it is about.")
-        uploads.ask(audit)
+        if session.is_settled():
+            uploads.ask(audit)
+        else:
+            st.caption("One moment ...")
+            session.be_patient()
 
 
 def _sample(name: str) -> None:
     sample = SAMPLES[name]
     words = f"Try a sample: {name}"
-    st.button(words, key=f"sample/{name}", type="primary", on_click=session.attempt, args=(_open_sample, name))
+    st.button(
+        words,
+        key=f"sample/{name}",
+        type="primary",
+        disabled=not session.is_settled(),
+        on_click=session.attempt,
+        args=(_open_sample, name),
+    )
     st.caption(f"{sample.title}. {sample.about}")
 
 

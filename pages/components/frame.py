@@ -12,8 +12,8 @@ _STYLE = "<style>[data-testid=stMainBlockContainer] { padding-top: 4rem; padding
 _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
 
 
-def show() -> None:
-    """Show the frame; where the person may not go on, nothing else is shown."""
+def show(page: str) -> None:
+    """Show the frame of the page with this title; where the person may not go on, nothing else is shown."""
     if not session.admitted():
         _door()
         st.stop()
@@ -22,7 +22,7 @@ def show() -> None:
     except PlumblineError as error:
         st.error(plain.escape(str(error)))
         st.stop()
-    session.follow()
+    session.follow(page.lower())
     st.html(_STYLE)
     with st.container(gap=None):
         session.ask_browser()

@@ -22,7 +22,8 @@ PageName = Literal["data", "audit", "history"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"
-_COMPLAINT, _SENT = "complaint", "sent"
+_COMPLAINT, _SENT, _ASKED = "complaint", "sent", "asked"
+_PATIENCE, _PATIENCE_SECONDS = 4, 0.8
 _OWNER_ID = re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
@@ -94,6 +95,23 @@ def ask_browser() -> None:
         st.session_state[_OWNER] = answer
 
 
+def is_settled() -> bool:
+    """Whether the browser has told its id, or has had its time to.
+
+    Its answer comes in a rerun of its own, a moment after the first paint, and such a rerun can swallow a click that
+    comes at the same time: what starts something on the first page waits for this.
+    """
+    return owner() is not None or st.session_state.get(_ASKED, 0) >= _PATIENCE
+
+
+@st.fragment(run_every=_PATIENCE_SECONDS)
+def be_patient() -> None:
+    """Give the browser its time, then let the page go on without its answer."""
+    st.session_state[_ASKED] = st.session_state.get(_ASKED, 0) + 1
+    if is_settled():
+        st.rerun()
+
+
 # ---------------------------------------------------------------- the open audit
 
 
@@ -137,10 +155,15 @@ def send(audit_id: str, page: PageName) -> None:
     st.query_params[_ADDRESS] = audit_id
 
 
-def follow() -> None:
-    """Go where a callback sent this window."""
-    page = st.session_state.pop(_SENT, None)
-    if page is not None:
+def follow(here: str) -> None:
+    """Go where a callback sent this window, from the page called `here`.
+
+    The order stands until the window has arrived: a rerun that the browser asks for may interrupt the way there.
+    """
+    page = st.session_state.get(_SENT)
+    if page == here:
+        del st.session_state[_SENT]
+    elif page is not None:
         open_audit(_address(), page)
 
 

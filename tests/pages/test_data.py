@@ -69,6 +69,7 @@ def a_server_that_has_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(audit_id: str | None = None) -> AppTest:
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=RUN_SECONDS)
+    at.session_state["owner"] = "0" * 32  # a browser would have told its id by now
     if audit_id is not None:
         at.query_params["audit"] = audit_id
     at.run()
@@ -424,3 +425,11 @@ def test_the_shipped_plan_opens_without_anything_to_answer(space: Workspace) -> 
     settled(at, space)
     assert "✓" in said(at) and "all found in your table" in said(at)
     assert plan_of(at, space).decision.threshold == 0.5
+
+
+def test_nothing_can_be_started_before_the_browser_has_answered_or_had_its_time() -> None:
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=RUN_SECONDS).run()
+    assert [button.disabled for button in at.button if button.key == "sample/loans"] == [True]
+    at.session_state["asked"] = 9
+    at.run()
+    assert [button.disabled for button in at.button if button.key == "sample/loans"] == [False]

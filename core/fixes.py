@@ -1,0 +1,338 @@
+"""What can be tried on an audit, and every fix that was found: where it lies, and what it would do on new people.
+
+A fix is chosen by gap and cost on the choose part, and judged on the report part, which nothing was fitted or chosen
+on. Fixes by thresholds are fitted here, from the fit part's counts; all others come from the mitigate job.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED, Decided, Mitigated, Proposed
+from core.compare import Comparison, GapChange, compare_audits, distance
+from core.consequences import price_sentences, warnings
+from core.counts import UNKNOWN, Counts
+from core.errors import PlumblineError
+from core.findings import Gap, Judgement, judge, plan_threshold
+from core.gaps import GAPS
+from core.intervals import FEW, Interval, absolute, newcombe, ratio, wilson, z_value
+from core.joint import Change, JointCounts, from_rules, rate_change
+from core.metrics import METRICS
+from core.mitigate.after import plan_with_rule, without_decisions
+from core.mitigate.candidates import nearly_none
+from core.mitigate.frontier import pick, point
+from core.mitigate.goals import Goal
+from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.rule_file import RuleFile
+from core.mitigate.settings import Settings
+from core.mitigate.solution import Solution
+from core.mitigate.thresholds import search, shared
+from core.record import AuditRecord
+from core.rules import confusion
+from core.sentences import group_words
+from core.stated_rule import stated_rule
+
+PRESENT = "present"
+WIDER = (0.02, 0.05)
+# Which goals AIF360's methods know; AIF360 itself is imported in jobs only.
+AIF360_GOALS = {
+    "reject_option": ("demographic_parity", "equal_opportunity", "equalized_odds"),
+    "eq_odds_postprocessing": ("equalized_odds",),
+    "calibrated_eq_odds": ("equal_opportunity", "predictive_equality", "equalized_odds"),
+}
+_LABELS = "it needs to know what really happened"
+_SCORES = "it needs a score, and here are only decisions"
+_DECLINED = "cheapest thresholds would select nearly everybody or nearly nobody of a group"
+
+Turn = Literal["better", "worse", "unclear"]
+
+
+# ---------------------------------------------------------------- what can be tried
+
+
+def untried(record: AuditRecord, settings: Settings) -> dict[str, str]:
+    """Why each mitigation cannot be tried on an audit, as half a sentence; "" where it can."""
+    return {name: _reason_against(name, record, settings) for name in MITIGATIONS}
+
+
+def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
+    axis, plan = record.counts.axis, record.plan
+    has_label, has_score = plan.data.label is not None, axis.kind != "decision"
+    if name in ("thresholds", "shared_threshold"):
+        return "" if has_score else _SCORES
+    if not has_label:
+        return _LABELS
+    if MITIGATIONS[name].is_trained:
+        empty = _smallest_cell(record.counts, settings.by)
+        if name == "fairness_loss":
+            is_pt2 = plan.decision.model is not None and plan.decision.model.endswith(".pt2")
+            return "" if is_pt2 else "it needs a model with gradients, a .pt2 file"
+        return "" if empty >= FEW else f"some group has fewer than {FEW} people of one outcome, too few to weigh"
+    if not has_score:
+        return _SCORES
+    if name in AIF360_GOALS and settings.goal.name not in AIF360_GOALS[name]:
+        return "AIF360 has it for other goals"
+    if name in AIF360_GOALS and len(settings.by) > 1:
+        return "AIF360 takes one column at a time"
+    return ""
+
+
+def _smallest_cell(counts: Counts, by: tuple[str, ...]) -> int:
+    """The fewest people of one outcome in any group that has people whose outcome is known."""
+    n = counts.by(by).n[:, :UNKNOWN].sum(axis=2)
+    return int(n[n.sum(axis=1) > 0].min(initial=0))
+
+
+# ---------------------------------------------------------------- what was found
+
+
+@dataclass(frozen=True, eq=False)
+class Fix:
+    """One fix, whole.
+
+    Attributes
+    ----------
+    id
+        Its own among the fixes of one search.
+    mechanism
+        A row of MITIGATIONS, or RETRAINED for the same training without the mitigation.
+    title
+        What a page calls it.
+    decided
+        What it decides about every part.
+    joint
+        The present decisions and these, on the parts "choose" and "report".
+    against
+        Why it is not recommended, as sentences.
+    rule, proposed
+        The rule to take away, and the job's proposal, where there is one.
+    notes
+        What a reader must know of it.
+    """
+
+    id: str
+    mechanism: str
+    title: str
+    decided: Decided
+    joint: dict[str, JointCounts]
+    against: tuple[str, ...] = ()
+    rule: RuleFile | None = None
+    proposed: Proposed | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def needs_attribute(self) -> bool:
+        """Whether the sensitive value must be known when somebody is decided about."""
+        return self.mechanism != RETRAINED and MITIGATIONS[self.mechanism].needs_attribute
+
+    @property
+    def draws_lots(self) -> bool:
+        """Whether two people with the same score can get different answers."""
+        return self.rule is not None and any(0 < p < 1 for row in self.rule.groups for _, p in row.steps)
+
+    @property
+    def is_recommended(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.against
+
+
+def fixes(found: Mitigated) -> tuple[Fix, ...]:
+    """Every fix of a search: thresholds first, then what the job proposes, in order.
+
+    Raises PlanError where the goal asks nothing of these groups.
+    """
+    offered = [*_by_thresholds(found), *(_proposed(found, proposal) for proposal in found.proposals)]
+    return tuple(replace(fix, against=(*fix.against, *_one_sided(found, fix))) for fix in offered)
+
+
+def _by_thresholds(found: Mitigated) -> Iterator[Fix]:
+    """One threshold for each group at the accepted gap and at wider ones, and one threshold for all."""
+    fit = found.present.counts[FIT]
+    if fit.axis.kind == "decision":
+        return
+    settings, seen = found.settings, list[Solution]()
+    widths = [settings.at_most, *(w for w in WIDER if settings.goal.kind == "difference" and w > settings.at_most)]
+    for way, limits in ((search, widths), (shared, widths[:1])):
+        for at_most in limits:
+            solution = way(replace(settings, at_most=at_most).question(fit, found.present_rule))
+            for each in (solution, *([solution.instead] if solution.instead else [])):
+                if not any(_same(each, other) for other in seen):
+                    seen.append(each)
+                    yield _threshold_fix(found, each, len(seen))
+
+
+def _same(one: Solution, other: Solution) -> bool:
+    return one.needs_attribute == other.needs_attribute and bool((one.rule.selected == other.rule.selected).all())
+
+
+def _threshold_fix(found: Mitigated, solution: Solution, number: int) -> Fix:
+    present = found.present
+    fit = present.counts[FIT]
+    rule = RuleFile.of(solution, None if fit.axis.decided else plan_threshold(present.plan))
+    decided = replace(
+        present,
+        plan=plan_with_rule(present.plan, fit, rule),
+        counts={part: without_decisions(counts) for part, counts in present.counts.items()},
+        near_threshold=0,
+    )
+    joint = {
+        part: from_rules(counts, found.present_rule, rule.rule(counts.groups, counts.axis))
+        for part, counts in present.counts.items()
+        if part != FIT
+    }
+    at_most = float(solution.question.limit)
+    wide = at_most != found.settings.at_most
+    title = MITIGATIONS[solution.mechanism].title + (f", up to {_width(found.settings.goal, at_most)}" if wide else "")
+    return Fix(
+        f"{solution.mechanism}_{number}",
+        solution.mechanism,
+        title,
+        decided,
+        joint,
+        tuple(_unmet(found, solution)),
+        rule,
+        None,
+        solution.notes,
+    )
+
+
+def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
+    goal = found.settings.goal
+    if not solution.meets:
+        yield (
+            f"No such thresholds bring the gap to {_width(goal, float(solution.question.limit))} even on the people"
+            f" they are fitted on; these come nearest, with {_width(goal, float(solution.outcome.gap))}."
+        )
+    if solution.degenerate:
+        who = " and ".join(group_words(group) for group in solution.degenerate)
+        yield f"Of {who} it would select nearly everybody or nearly nobody."
+
+
+def _width(goal: Goal, gap: float) -> str:
+    return f"{100 * gap:.3g} {'%' if goal.kind == 'ratio' else 'point' if gap == 0.01 else 'points'}"
+
+
+def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
+    if proposal.mechanism == RETRAINED:
+        title, against = "The same training without the fix", ("It is here for comparison: it has no goal.",)
+    else:
+        title, against = MITIGATIONS[proposal.mechanism].title, ()
+    if proposal.strength is not None:
+        title += f", price {proposal.strength:g}"
+    if proposal.is_stand_in:
+        title += " (on a stand-in)"
+    return Fix(
+        proposal.id,
+        proposal.mechanism,
+        title,
+        proposal.decided,
+        proposal.joint,
+        against,
+        proposal.rule,
+        proposal,
+        proposal.notes,
+    )
+
+
+def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
+    """A sentence where nearly all or nearly none of a group are selected on the choose part, and were not before."""
+    if any("nearly everybody" in said for said in fix.against):
+        return
+    people = fix.joint[CHOOSE].by(found.settings.by)
+    n = people.n.sum(axis=(1, 2, 3))
+    before, after = people.n[:, :, 1, :].sum(axis=(1, 2)), people.n[:, :, :, 1].sum(axis=(1, 2))
+    then, already = nearly_none(after, n), nearly_none(before, n)
+    changed = np.any([now & ~was for now, was in zip(then, already, strict=True)], axis=0) & (n >= FEW)
+    if changed.any():
+        who = " and ".join(group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist())
+        yield f"Of {who} it would select nearly everybody or nearly nobody."
+
+
+# ---------------------------------------------------------------- where they lie
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fix, or the present model, lies on the choose part.
+
+    `gap` and `cost` are shares with their plausible ranges, None where there is none; the cost is the share of
+    decisions that change where no outcome is known.
+    """
+
+    id: str
+    title: str
+    gap: float
+    gap_range: Interval | None
+    cost: float
+    cost_range: Interval | None
+    is_recommended: bool = True
+    is_dominated: bool = False
+
+
+def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
+    """The present model first, then every fix: dominated where another has no larger gap and no higher cost."""
+    z = z_value(found.present.plan.run.confidence)
+    now = _place(found, PRESENT, "The model as it is", found.present, 0.0, z)
+    laid = [now]
+    for fix in offered:
+        n = fix.joint[CHOOSE].n.sum(axis=(0, 1))
+        changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
+        place = _place(found, fix.id, fix.title, fix.decided, changed, z)
+        laid.append(replace(place, is_recommended=fix.is_recommended))
+    return tuple(replace(place, is_dominated=any(_beats(other, place) for other in laid)) for place in laid)
+
+
+def _beats(one: Place, other: Place) -> bool:
+    better = one.gap <= other.gap and one.cost <= other.cost and (one.gap < other.gap or one.cost < other.cost)
+    return one.is_recommended and better
+
+
+def _place(found: Mitigated, name: str, title: str, decided: Decided, changed: float, z: float) -> Place:
+    settings, counts = found.settings, decided.counts[CHOOSE]
+    at = point(name, counts, stated_rule(counts, decided.plan), settings)
+    gap_range = _gap_range(decided, settings, z)
+    if at.cost is None:
+        return Place(name, title, at.gap, gap_range, changed, None)
+    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z))
+
+
+def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
+    """The plausible range of the gap, where it is one rate's between two groups; None otherwise."""
+    counts, goal = decided.counts[CHOOSE], settings.goal
+    people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
+    metric = METRICS[goal.rates[0]]
+    k, n = np.asarray(metric.num(people), dtype=float), np.asarray(metric.den(people), dtype=float)
+    bound = np.flatnonzero(n >= FEW).tolist()
+    if len(goal.rates) > 1 or len(bound) != 2:
+        return None
+    low, high = sorted(bound, key=lambda g: float(k[g] / n[g]))
+    if goal.kind == "difference":
+        value = float(k[high] / n[high] - k[low] / n[low])
+        return absolute(value, newcombe(k[high], n[high], k[low], n[low], z))[1]
+    if not k[high]:
+        return None
+    least, most = ratio(k[low], n[low], k[high], n[high], z)
+    return (max(0.0, 1 - most) if most <= 1 else 0.0), max(1 - least, 1 - 1 / most)
+
+
+def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
+    """Wilson's range of the share of wrong decisions; None for any other cost."""
+    if settings.cost.name != "accuracy":
+        return None
+    counts = decided.counts[CHOOSE]
+    people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
+    return wilson(float(np.sum(people.fn) + np.sum(people.fp)), float(np.sum(people.labelled)), z)
+
+
+def suggested(found: Mitigated, laid: Sequence[Place]) -> str | None:
+    """The cheapest recommended fix whose gap on the choose part is accepted; None where there is none."""
+    settings = found.settings
+    by_id = {place.id: place for place in laid if place.is_recommended and place.id != PRESENT}
+    points = [replace_cost(place) for place in by_id.values()]
+    best = pick(points, settings.at_most) if points else None
+    return best.id if best is not None and best.gap <= settings.at_most else None
