@@ -1,31 +1,22 @@
-"""What can be tried on an audit, and every fix that was found: where it lies, and what it would do on new people.
+"""What can be tried on an audit, and every fix that a search found.
 
-A fix is chosen by gap and cost on the choose part, and judged on the report part, which nothing was fitted or chosen
-on. Fixes by thresholds are fitted here, from the fit part's counts; all others come from the mitigate job.
+Fixes by thresholds are fitted here, from the fit part's counts; all others come from the mitigate job.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 import numpy as np
 
-from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED, Decided, Mitigated, Proposed
-from core.compare import Comparison, GapChange, compare_audits, distance
-from core.consequences import price_sentences, warnings
+from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.counts import UNKNOWN, Counts
-from core.errors import PlumblineError
-from core.findings import Gap, Judgement, judge, plan_threshold
-from core.gaps import GAPS
-from core.intervals import FEW, Interval, absolute, newcombe, ratio, wilson, z_value
-from core.joint import Change, JointCounts, from_rules, rate_change
-from core.metrics import METRICS
+from core.findings import plan_threshold
+from core.intervals import FEW
+from core.joint import JointCounts, from_rules
 from core.mitigate.after import plan_with_rule, without_decisions
 from core.mitigate.candidates import nearly_none
-from core.mitigate.frontier import pick, point
 from core.mitigate.goals import Goal
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.rule_file import RuleFile
@@ -33,11 +24,8 @@ from core.mitigate.settings import Settings
 from core.mitigate.solution import Solution
 from core.mitigate.thresholds import search, shared
 from core.record import AuditRecord
-from core.rules import confusion
 from core.sentences import group_words
-from core.stated_rule import stated_rule
 
-PRESENT = "present"
 WIDER = (0.02, 0.05)
 # Which goals AIF360's methods know; AIF360 itself is imported in jobs only.
 AIF360_GOALS = {
@@ -47,9 +35,6 @@ AIF360_GOALS = {
 }
 _LABELS = "it needs to know what really happened"
 _SCORES = "it needs a score, and here are only decisions"
-_DECLINED = "cheapest thresholds would select nearly everybody or nearly nobody of a group"
-
-Turn = Literal["better", "worse", "unclear"]
 
 
 # ---------------------------------------------------------------- what can be tried
@@ -68,11 +53,11 @@ def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
     if not has_label:
         return _LABELS
     if MITIGATIONS[name].is_trained:
-        empty = _smallest_cell(record.counts, settings.by)
         if name == "fairness_loss":
             is_pt2 = plan.decision.model is not None and plan.decision.model.endswith(".pt2")
             return "" if is_pt2 else "it needs a model with gradients, a .pt2 file"
-        return "" if empty >= FEW else f"some group has fewer than {FEW} people of one outcome, too few to weigh"
+        enough = _smallest_cell(record.counts, settings.by) >= FEW
+        return "" if enough else f"some group has fewer than {FEW} people of one outcome, too few to weigh"
     if not has_score:
         return _SCORES
     if name in AIF360_GOALS and settings.goal.name not in AIF360_GOALS[name]:
@@ -251,88 +236,3 @@ def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
     if changed.any():
         who = " and ".join(group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist())
         yield f"Of {who} it would select nearly everybody or nearly nobody."
-
-
-# ---------------------------------------------------------------- where they lie
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a fix, or the present model, lies on the choose part.
-
-    `gap` and `cost` are shares with their plausible ranges, None where there is none; the cost is the share of
-    decisions that change where no outcome is known.
-    """
-
-    id: str
-    title: str
-    gap: float
-    gap_range: Interval | None
-    cost: float
-    cost_range: Interval | None
-    is_recommended: bool = True
-    is_dominated: bool = False
-
-
-def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
-    """The present model first, then every fix: dominated where another has no larger gap and no higher cost."""
-    z = z_value(found.present.plan.run.confidence)
-    now = _place(found, PRESENT, "The model as it is", found.present, 0.0, z)
-    laid = [now]
-    for fix in offered:
-        n = fix.joint[CHOOSE].n.sum(axis=(0, 1))
-        changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
-        place = _place(found, fix.id, fix.title, fix.decided, changed, z)
-        laid.append(replace(place, is_recommended=fix.is_recommended))
-    return tuple(replace(place, is_dominated=any(_beats(other, place) for other in laid)) for place in laid)
-
-
-def _beats(one: Place, other: Place) -> bool:
-    better = one.gap <= other.gap and one.cost <= other.cost and (one.gap < other.gap or one.cost < other.cost)
-    return one.is_recommended and better
-
-
-def _place(found: Mitigated, name: str, title: str, decided: Decided, changed: float, z: float) -> Place:
-    settings, counts = found.settings, decided.counts[CHOOSE]
-    at = point(name, counts, stated_rule(counts, decided.plan), settings)
-    gap_range = _gap_range(decided, settings, z)
-    if at.cost is None:
-        return Place(name, title, at.gap, gap_range, changed, None)
-    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z))
-
-
-def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
-    """The plausible range of the gap, where it is one rate's between two groups; None otherwise."""
-    counts, goal = decided.counts[CHOOSE], settings.goal
-    people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
-    metric = METRICS[goal.rates[0]]
-    k, n = np.asarray(metric.num(people), dtype=float), np.asarray(metric.den(people), dtype=float)
-    bound = np.flatnonzero(n >= FEW).tolist()
-    if len(goal.rates) > 1 or len(bound) != 2:
-        return None
-    low, high = sorted(bound, key=lambda g: float(k[g] / n[g]))
-    if goal.kind == "difference":
-        value = float(k[high] / n[high] - k[low] / n[low])
-        return absolute(value, newcombe(k[high], n[high], k[low], n[low], z))[1]
-    if not k[high]:
-        return None
-    least, most = ratio(k[low], n[low], k[high], n[high], z)
-    return (max(0.0, 1 - most) if most <= 1 else 0.0), max(1 - least, 1 - 1 / most)
-
-
-def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
-    """Wilson's range of the share of wrong decisions; None for any other cost."""
-    if settings.cost.name != "accuracy":
-        return None
-    counts = decided.counts[CHOOSE]
-    people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
-    return wilson(float(np.sum(people.fn) + np.sum(people.fp)), float(np.sum(people.labelled)), z)
-
-
-def suggested(found: Mitigated, laid: Sequence[Place]) -> str | None:
-    """The cheapest recommended fix whose gap on the choose part is accepted; None where there is none."""
-    settings = found.settings
-    by_id = {place.id: place for place in laid if place.is_recommended and place.id != PRESENT}
-    points = [replace_cost(place) for place in by_id.values()]
-    best = pick(points, settings.at_most) if points else None
-    return best.id if best is not None and best.gap <= settings.at_most else None

@@ -76,7 +76,9 @@ class KeptFixes:
         search = self.search
         if search is None:
             return
-        looks = search.looked_at if fix_id is None else tuple(dict.fromkeys((*search.looked_at, f"{search.id}/{fix_id}")))
+        looks = (
+            search.looked_at if fix_id is None else tuple(dict.fromkeys((*search.looked_at, f"{search.id}/{fix_id}")))
+        )
         replace_json(self._search, asdict(replace(search, picked=fix_id, looked_at=looks)))
 
     def take_over(self, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:

@@ -1,0 +1,161 @@
+"""What one fix does on the report part: people on whom nothing was fitted or chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.collect_mitigation import FIT, REPORT, Decided, Mitigated
+from core.compare import Comparison, GapChange, compare_audits
+from core.consequences import price_sentences, warnings
+from core.findings import Gap, Judgement, judge
+from core.fixes import Fix
+from core.gaps import GAPS
+from core.intervals import z_value
+from core.joint import Change, JointCounts, rate_change
+from core.metrics import METRICS
+from core.mitigate.goals import Goal
+from core.sentences import group_words, percent
+from core.stated_rule import stated_rule
+
+Turn = Literal["better", "worse", "unclear"]
+
+
+@dataclass(frozen=True)
+class Rightness:
+    """How often decisions were right before and after, with the plausible range of the change; all are shares."""
+
+    before: float
+    after: float
+    change: Change
+
+    @property
+    def turn(self) -> Turn:
+        """Whether decisions are right more often, and the range leaves out 0."""
+        _, (low, high) = self.change
+        return "better" if low > 0 else "worse" if high < 0 else "unclear"
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """Before and after.
+
+    Attributes
+    ----------
+    compared
+        Every gap and everybody's decisions, before and after.
+    aimed
+        How the gaps that were to be closed moved, one for each compared group and rate of the goal.
+    before_ranges
+        The plausible range of each of them before.
+    retrained
+        The same against the same training without the fix; empty where nothing was trained.
+    rightness
+        How often decisions are right; None where no outcome is known.
+    price, warnings
+        What it means for people, and what speaks against it, as sentences.
+    """
+
+    compared: Comparison
+    aimed: tuple[GapChange, ...]
+    before_ranges: tuple[tuple[float | None, float | None], ...]
+    retrained: tuple[GapChange, ...]
+    rightness: Rightness | None
+    price: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def effect(found: Mitigated, fix: Fix) -> Effect:
+    """What a fix does, on the report part."""
+    settings, confidence = found.settings, found.present.plan.run.confidence
+    before, after = (_judgement(found, decided, REPORT) for decided in (found.present, fix.decided))
+    joint = fix.joint[REPORT]
+    compared = compare_audits(before, after, joint, confidence)
+    on_fit = compare_audits(
+        _judgement(found, found.present, FIT), _judgement(found, fix.decided, FIT), None, confidence
+    )
+    aimed = _aimed(compared.gaps, settings.by, settings.goal)
+    ranges = {_key(gap): (gap.low, gap.high) for gap in before.gaps}
+    return Effect(
+        compared,
+        aimed,
+        tuple(ranges[_key(change)] for change in aimed),
+        _against_retrained(found, fix, after),
+        _rightness(joint, confidence),
+        price_sentences(compared, settings.by),
+        warnings(compared, settings.by, settings.goal, on_fit),
+    )
+
+
+def _judgement(found: Mitigated, decided: Decided, part: str) -> Judgement:
+    """What follows from one part's people, judged with the report part's references."""
+    counts = decided.counts[part]
+    return judge(counts, decided.plan, stated_rule(counts, decided.plan), found.references)
+
+
+def _aimed(gaps: tuple[GapChange, ...], by: tuple[str, ...], goal: Goal) -> tuple[GapChange, ...]:
+    """The changes of the goal's own measures, one a rate; the rest of its measures say the same in other words."""
+    wanted = goal.measures[: len(goal.rates)]
+    return tuple(gap for gap in gaps if gap.by == by and gap.measure in wanted)
+
+
+def _against_retrained(found: Mitigated, fix: Fix, after: Judgement) -> tuple[GapChange, ...]:
+    proposed = fix.proposed
+    if proposed is None or proposed.baseline is None:
+        return ()
+    without = _judgement(found, found.named(proposed.baseline).decided, REPORT)
+    joint = proposed.retrained[REPORT]
+    compared = compare_audits(without, after, joint, found.present.plan.run.confidence)
+    return _aimed(compared.gaps, found.settings.by, found.settings.goal)
+
+
+def _rightness(joint: JointCounts, confidence: float) -> Rightness | None:
+    people = joint.n.sum(axis=0)
+    known = int(people[:2].sum())
+    if known == 0:
+        return None
+    before, after = (people.sum(axis=axis) for axis in (2, 1))
+    right = [float(side[0, 0] + side[1, 1]) / known for side in (before, after)]
+    return Rightness(right[0], right[1], rate_change(METRICS["accuracy"], people, z_value(confidence)))
+
+
+def _key(gap: Gap | GapChange) -> tuple[object, ...]:
+    return gap.by, gap.measure, tuple(gap.group.values()), tuple(gap.reference.values())
+
+
+def change_sentence(change: GapChange) -> str:
+    """How one gap moved: "Women are selected 17.7 points less often than men now, 0.8 points less often with it."."""
+    measure = GAPS[change.measure]
+    who, than = group_words(change.group), group_words(change.reference)
+    subject = f"{measure.among}{who}"
+    begun = subject[0].upper() + subject[1:]
+    if change.before is None or change.after is None:
+        return f"{begun}, against {than}: not measurable. {change.reason}".strip()
+    is_ratio = measure.kind == "ratio"
+    before, after = (_standing(value, is_ratio) for value in (change.before, change.after))
+    said = f"{begun} are {measure.treated} {before} {than} now, and {after} {than} with this fix"
+    if change.low is None or change.high is None:
+        return f"{said}."
+    return f"{said} (plausible change {_range(change.low, change.high, is_ratio)})."
+
+
+def _standing(value: float, is_ratio: bool) -> str:
+    if is_ratio:
+        return f"{value:.2f} times as often as"
+    points = f"{abs(100 * value):.1f}"
+    return "as often as" if points == "0.0" else f"{points} points {'less' if value < 0 else 'more'} often than"
+
+
+def _range(low: float, high: float, is_ratio: bool) -> str:
+    if is_ratio:
+        return f"{low:+.2f} to {high:+.2f}".replace("-", "−")
+    return f"{100 * low:+.1f} to {100 * high:+.1f} points".replace("-", "−")
+
+
+def rightness_sentence(rightness: Rightness) -> str:
+    """How often decisions are right, before and after, with the plausible change."""
+    low, high = rightness.change[1]
+    return (
+        f"Decisions are right {percent(rightness.before)} of the time now, and {percent(rightness.after)} with this fix"
+        f" (plausible change {_range(low, high, False)})."
+    )
