@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 MISSING_GROUP = "(missing)"
 DEFAULT_MISSING = ("", "NA", "N/A", "NaN", "null")
+LARGEST_SCORE = 1e300  # beyond it, a sum of scores may be no number any more
 
 # A sign, digits without leading zeros, a fraction, an exponent. No inf, no thousands separator; "007" is a text.
 _NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?"

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from core.cli_mitigate import add_mitigate
 from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, sha256, write_audit
@@ -25,8 +26,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other message is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"plumbline: {message}. See {self.prog} --help.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="plumbline", description="Does a model treat groups of people differently?")
+    parser = _Parser(prog="plumbline", description="Does a model treat groups of people differently?")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     app = commands.add_parser("app", help="start the app in the browser")
     app.add_argument(

@@ -122,7 +122,7 @@ def _absent(values: tuple[Value, ...], dataset: Dataset, column: str) -> list[Va
 
 
 def _never(where: str, value: Value, dataset: Dataset, column: str) -> str:
-    seen = list(dict.fromkeys(text.strip() for text in dataset.vocabulary(column)))
+    seen = list(dict.fromkeys(text.strip() or "(empty)" for text in dataset.vocabulary(column)))
     more = f" and {len(seen) - _SHOWN} more" if len(seen) > _SHOWN else ""
     return (
         f'{where}: "{value}" does not occur in column "{column}". The values seen are:'

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import is_number, key
+from core.cells import LARGEST_SCORE, is_number, key
 from core.coding import prediction_coder
 from core.counts import MOST_DISTINCT, Axis
 from core.data import Batch, Dataset
@@ -66,11 +66,13 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
 
     def scores(batch: Batch) -> tuple[Scores, Selected]:
         numbers = batch.numbers(column)
-        if np.isnan(numbers).any():
-            where = batch.where(int(np.flatnonzero(np.isnan(numbers))[0]))
+        usable = np.abs(numbers) <= LARGEST_SCORE
+        if not usable.all():
+            row = int(np.flatnonzero(~usable)[0])
+            why = "no score" if np.isnan(numbers[row]) else f"{numbers[row]:g} is too large a score to be added up"
             raise DataError(
-                f'{dataset.profile.name}, {where}, column "{column}": no score. Fill the cell in, or leave such rows'
-                " out with keep in the plan."
+                f'{dataset.profile.name}, {batch.where(row)}, column "{column}": {why}. Fill the cell in, or leave such'
+                " rows out with keep in the plan."
             )
         return numbers, None if decide is None else decide(batch)
 
@@ -84,12 +86,12 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
     below = decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
     lower_is_better = decision.lower_is_better or below or (stated is not None and stated.lower_is_better)
     known = dataset.profile.column(column)
-    if known.low is None or known.high is None:
+    edges = decision.edges or _edges(dataset, column)
+    if known.low is None or known.high is None or not edges:
         raise DataError(
             f'{dataset.profile.name}: column "{column}" holds no numbers, so it cannot be the score. Choose another'
             " column."
         )
-    edges = decision.edges or _edges(dataset, column)
     if limits and min(limits) <= edges[0]:
         limits.append(_just_below(min(limits)))  # a bin for the smaller scores of a later file
     spans = min(edges[0], known.low) >= _just_below(0.0) and max(edges[-1], known.high) <= 1
@@ -113,7 +115,7 @@ def _edges(dataset: Dataset, column: str) -> tuple[float, ...]:
         texts = (text.strip() for text in dataset.vocabulary(column))
         distinct = {float(key(text, decimal)) for text in texts if is_number(text, decimal)}
         if len(distinct) <= MOST_DISTINCT:
-            return tuple(sorted(distinct))
+            return tuple(sorted(score for score in distinct if abs(score) <= LARGEST_SCORE))
     scores = _sampled(dataset, column)
     places = np.linspace(0, len(scores) - 1, QUANTILES + 1).round().astype(np.int64)
     return tuple(np.unique(np.sort(scores)[places]).tolist())
@@ -127,7 +129,7 @@ def _sampled(dataset: Dataset, column: str) -> npt.NDArray[np.float64]:
     taken, halvings = np.empty(0), 0
     for batch in dataset.batches((column,)):
         scores = batch.floats(column)
-        taken = np.concatenate([taken, _low(scores[~np.isnan(scores)], halvings)])
+        taken = np.concatenate([taken, _low(scores[np.abs(scores) <= LARGEST_SCORE], halvings)])
         while len(taken) > _SAMPLED and halvings < 40:
             halvings += 1
             taken = _low(taken, halvings)

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from core.cells import MISSING_GROUP
 from core.counts import Counts
 from core.gaps import GAPS, Compared, Measure, Share, compare, is_few, shares, why_not_measurable
 from core.intervals import holm
@@ -122,7 +123,7 @@ def _groups(counts: Counts, people: Confusion, plan: Plan) -> Iterator[GroupResu
 
 def _gaps(counts: Counts, people: Confusion, plan: Plan, reference: tuple[str, ...]) -> Iterator[Gap]:
     names = [tuple(counts.groups.names(g).values()) for g in range(len(counts.groups))]
-    if reference not in names:
+    if reference not in names or MISSING_GROUP in reference:  # nobody whose values are known to compare with
         return
     against = names.index(reference)
     for measure in GAPS.values():
@@ -227,7 +228,7 @@ class _Gathered:
         fewest = min(n for _, n in (*self.every[self.g], *self.every[self.against]))
         excludes = c.low > self.measure.equality or c.high < self.measure.equality
         words = {
-            "few": f"only {fewest} people: too few for a verdict",
+            "few": f"only {fewest} {'person' if fewest == 1 else 'people'}: too few for a verdict",
             "far": "outside the acceptable band, but a difference this large can come from chance",
             "look_closer": (
                 f"inside the acceptable band, but unusual if the rates were the same (p {p_words(c.p_value)}; "

@@ -123,8 +123,8 @@ def _key(gap: Gap | GapChange) -> tuple[object, ...]:
     return gap.by, gap.measure, tuple(gap.group.values()), tuple(gap.reference.values())
 
 
-def change_sentence(change: GapChange) -> str:
-    """How one gap moved: "Women are selected 17.7 points less often than men now, 0.8 points less often with it."."""
+def change_sentence(change: GapChange, before: str = "now") -> str:
+    """How one gap moved from what it is `before`: "Women are selected 17.7 points less often than men now, and ..."."""
     measure = GAPS[change.measure]
     who, than = group_words(change.group), group_words(change.reference)
     subject = f"{measure.among}{who}"
@@ -132,8 +132,8 @@ def change_sentence(change: GapChange) -> str:
     if change.before is None or change.after is None:
         return f"{begun}, against {than}: not measurable. {change.reason}".strip()
     is_ratio = measure.kind == "ratio"
-    before, after = (_standing(value, is_ratio) for value in (change.before, change.after))
-    said = f"{begun} are {measure.treated} {before} {than} now, and {after} {than} with this fix"
+    old, new = (_standing(value, is_ratio) for value in (change.before, change.after))
+    said = f"{begun} are {measure.treated} {old} {than} {before}, and {new} with this fix"
     if change.low is None or change.high is None:
         return f"{said}."
     return f"{said} (plausible change {_range(change.low, change.high, is_ratio)})."

@@ -74,12 +74,13 @@ def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | Non
     if len(goal.rates) > 1 or len(bound) != 2:
         return None
     low, high = sorted(bound, key=lambda g: float(k[g] / n[g]))
+    pair = (float(k[high]), int(n[high]), float(k[low]), int(n[low]))
     if goal.kind == "difference":
         value = float(k[high] / n[high] - k[low] / n[low])
-        return absolute(value, newcombe(k[high], n[high], k[low], n[low], z))[1]
+        return absolute(value, newcombe(*pair, z))[1]
     if not k[high]:
         return None
-    least, most = ratio(k[low], n[low], k[high], n[high], z)
+    least, most = ratio(pair[2], pair[3], pair[0], pair[1], z)
     return (max(0.0, 1 - most) if most <= 1 else 0.0), max(1 - least, 1 - 1 / most)
 
 

@@ -126,29 +126,27 @@ class Fix:
         return not self.against
 
 
-def fixes(found: Mitigated) -> tuple[Fix, ...]:
-    """Every fix of a search: thresholds first, then what the job proposes, in order.
+def fixes(found: Mitigated, names: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Every fix of a search for `names`: thresholds first, then what the job proposes, in order.
 
     Raises PlanError where the goal asks nothing of these groups.
     """
-    offered = [*_by_thresholds(found), *(_proposed(found, proposal) for proposal in found.proposals)]
+    offered = [*_by_thresholds(found, names), *(_proposed(found, proposal) for proposal in found.proposals)]
     return tuple(replace(fix, against=(*fix.against, *_one_sided(found, fix))) for fix in offered)
 
 
-def _by_thresholds(found: Mitigated) -> Iterator[Fix]:
+def _by_thresholds(found: Mitigated, names: tuple[str, ...]) -> Iterator[Fix]:
     """One threshold for each group at the accepted gap and at wider ones, and one threshold for all."""
     fit = found.present.counts[FIT]
-    if fit.axis.kind == "decision":
-        return
     settings, seen = found.settings, list[Solution]()
     widths = [settings.at_most, *(w for w in WIDER if settings.goal.kind == "difference" and w > settings.at_most)]
-    for way, limits in ((search, widths), (shared, widths[:1])):
-        for at_most in limits:
-            solution = way(replace(settings, at_most=at_most).question(fit, found.present_rule))
-            for each in (solution, *([solution.instead] if solution.instead else [])):
-                if not any(_same(each, other) for other in seen):
-                    seen.append(each)
-                    yield _threshold_fix(found, each, len(seen))
+    ways = (("thresholds", search, widths), ("shared_threshold", shared, widths[:1]))
+    for way, at_most in [(way, at_most) for name, way, limits in ways if name in names for at_most in limits]:
+        solution = way(replace(settings, at_most=at_most).question(fit, found.present_rule))
+        for each in (solution, *([solution.instead] if solution.instead else [])):
+            if not any(_same(each, other) for other in seen):
+                seen.append(each)
+                yield _threshold_fix(found, each, len(seen))
 
 
 def _same(one: Solution, other: Solution) -> bool:
@@ -194,7 +192,7 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
             f" they are fitted on; these come nearest, with {_width(goal, float(solution.outcome.gap))}."
         )
     if solution.degenerate:
-        who = " and ".join(group_words(group) for group in solution.degenerate)
+        who = _listed([group_words(group) for group in solution.degenerate])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 
@@ -203,10 +201,8 @@ def _width(goal: Goal, gap: float) -> str:
 
 
 def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
-    if proposal.mechanism == RETRAINED:
-        title, against = "The same training without the fix", ("It is here for comparison: it has no goal.",)
-    else:
-        title, against = MITIGATIONS[proposal.mechanism].title, ()
+    is_plain = proposal.mechanism == RETRAINED
+    title = "The same training without the fix" if is_plain else MITIGATIONS[proposal.mechanism].title
     if proposal.strength is not None:
         title += f", price {proposal.strength:g}"
     if proposal.is_stand_in:
@@ -217,7 +213,7 @@ def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
         title,
         proposal.decided,
         proposal.joint,
-        against,
+        ("It stands here for comparison only.",) if is_plain else (),
         proposal.rule,
         proposal,
         proposal.notes,
@@ -234,5 +230,9 @@ def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
     then, already = nearly_none(after, n), nearly_none(before, n)
     changed = np.any([now & ~was for now, was in zip(then, already, strict=True)], axis=0) & (n >= FEW)
     if changed.any():
-        who = " and ".join(group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist())
+        who = _listed([group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist()])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

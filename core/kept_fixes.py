@@ -12,7 +12,8 @@ from core.collect_mitigation import FACTS_FILE, Mitigated, collect_mitigation
 from core.plan import Plan
 from core.progress import replace_json
 
-_SEARCH, _FOUND = "search.json", "fixes"
+# The files of a job are read from a folder of this name only.
+_SEARCH, _FOUND = "search.json", "fixes/out"
 _MODELS = (".pt2", ".skops")
 
 
@@ -76,17 +77,15 @@ class KeptFixes:
         search = self.search
         if search is None:
             return
-        looks = (
-            search.looked_at if fix_id is None else tuple(dict.fromkeys((*search.looked_at, f"{search.id}/{fix_id}")))
-        )
-        replace_json(self._search, asdict(replace(search, picked=fix_id, looked_at=looks)))
+        looks = search.looked_at if fix_id is None else (*search.looked_at, f"{search.id}/{fix_id}")
+        replace_json(self._search, asdict(replace(search, picked=fix_id, looked_at=tuple(dict.fromkeys(looks)))))
 
     def take_over(self, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
         """Keep what a job wrote in `out`, once it stands up to every check."""
         search = self.search
         assert search is not None
         found = _collected(out, search, rows, data_sha256, model_sha256)
-        self._found.mkdir(mode=0o700, exist_ok=True)
+        self._found.mkdir(mode=0o700, parents=True, exist_ok=True)
         models = {proposal.file.name for proposal in found.proposals if proposal.file is not None}
         for path in out.iterdir():
             if path.name in models or path.name == FACTS_FILE or path.suffix == ".npy":

@@ -10,6 +10,7 @@ from typing import Any
 
 import tomli_w
 
+from core.cells import LARGEST_SCORE
 from core.errors import PlanError
 from core.plan_parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Output, Policy, Run, Value
 from core.plan_reader import Section
@@ -39,7 +40,7 @@ class Plan:
         try:
             document = tomllib.loads(text.removeprefix("\ufeff"))  # the mark that Windows editors put first
         except RecursionError:
-            raise PlanError("The plan is not valid TOML: brackets are nested too deeply. Remove some of them.") from None
+            raise PlanError("The plan is not valid TOML: its brackets go too deep. Remove some.") from None
         except ValueError as error:  # also a number of more digits than Python reads
             raise PlanError(f"The plan is not valid TOML: {error}. Correct that line and try again.") from None
         return _read_plan(Section("the plan", document))
@@ -117,7 +118,15 @@ def _check_decision(decision: Decision) -> None:
         raise PlanError("[decision] names a model and also a score or prediction column: audit one of them at a time.")
     _check_rule(decision)
     if decision.output == "class" and decision.threshold is not None:
-        raise PlanError('[decision] threshold applies to a score, and output = "class" takes the decisions as they are: remove one.')
+        raise PlanError(
+            '[decision] threshold applies to a score, and output = "class" takes the decisions as they are: remove one'
+            " of the two."
+        )
+    if decision.model is not None and decision.threshold is not None and not 0 <= decision.threshold <= 1:
+        raise PlanError(
+            f"[decision] threshold is {decision.threshold:g}; a model's scores are probabilities from 0 to 1, logits"
+            " turned into such first: give a number from 0 to 1."
+        )
     condition, bounded = decision.favourable, decision.favourable is not None and not decision.favourable.values
     if decision.prediction is not None:
         if condition is None or bounded:
@@ -156,6 +165,9 @@ def _check_decision(decision: Decision) -> None:
         for key in ("edges", "lower_is_better"):
             if getattr(decision, key) != getattr(Decision(), key):
                 raise PlanError(f"[decision] {key} belongs to a score column, and this plan names none: remove it.")
+    bounds = (decision.threshold, condition and condition.at_least, condition and condition.below, *decision.edges)
+    if max((abs(bound) for bound in bounds if bound), default=0.0) > LARGEST_SCORE:
+        raise PlanError(f"[decision] a threshold or an edge lies beyond {LARGEST_SCORE:g}: give a smaller number.")
     if decision.favourable_class == ():
         raise PlanError("[decision] favourable_class lists no class: name at least one, such as [1].")
     if any(low >= high for low, high in zip(decision.edges, decision.edges[1:], strict=False)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from core.cells import DEFAULT_MISSING
@@ -153,4 +154,15 @@ def read_mitigate(mitigate: Section) -> dict[str, Any]:
     kinds = (str, int, float, list, dict)
     taken = {key: mitigate.take(key, *kinds) for key in _MITIGATE_KEYS if mitigate.has(key)}
     mitigate.done()
+    for key, value in taken.items():
+        _refuse_strange(key, value)
     return taken
+
+
+def _refuse_strange(key: str, value: object) -> None:
+    """Dates and endless numbers, which no key takes, and which neither a digest nor JSON can hold."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _refuse_strange(key, inner)
+    elif not isinstance(value, str | int | float) or value in (inf, -inf) or value != value:
+        raise PlanError(f"[mitigate] {key} holds {value}; it takes texts in quotes and finite numbers.")

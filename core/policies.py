@@ -65,7 +65,8 @@ def check_policy(plan: Plan) -> None:
 def policy_warnings(plan: Plan) -> tuple[str, ...]:
     """What a plan's limits make impossible."""
     return tuple(
-        f'the limit of {0 if limit.least is None else 1} on {limit.measure} can never be shown to hold: no verdict on it can be "no gap"'
+        f"the limit of {limit.most if limit.least is None else limit.least:g} on {limit.measure} can never be shown to"
+        ' hold: no verdict on it can be "no gap"'
         for limit in plan.policy.limits
         if limit.most == 0 or limit.least == 1
     )

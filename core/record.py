@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.cells import LARGEST_SCORE
 from core.counts import LABELS, SUMS, Axis, Counts, Groups
 from core.errors import JobError
 from core.findings import Judgement, judge
@@ -125,8 +126,8 @@ def axis_to_json(axis: Axis) -> dict[str, Any]:
 def axis_from_json(document: dict[str, Any]) -> Axis:
     """The axis from `axis_to_json`'s values. Raises ValueError where they describe none."""
     edges = tuple(map(float, document["edges"]))
-    if not edges or list(edges) != sorted(set(edges)) or not np.isfinite(edges).all():
-        raise ValueError("score edges are not strictly increasing")
+    if not edges or list(edges) != sorted(set(edges)) or not (np.abs(edges) <= LARGEST_SCORE).all():
+        raise ValueError("score edges are not strictly increasing, or too large")
     if document["dtype"] not in ("float32", "float64") or document["kind"] not in ("probability", "score", "decision"):
         raise ValueError("unknown kind of score axis")
     return Axis(

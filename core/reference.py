@@ -71,9 +71,10 @@ def _named(counts: Counts, attribute: str, value: object) -> str:
             f"[groups] reference {attribute}: people whose {attribute} is missing cannot be the reference. Name one of"
             f" {', '.join(names)}."
         )
-    for name in names:
-        if key(name) == key(value):
-            return name
+    for decimal in (".", ","):  # counts hold no profile: a name with a decimal comma is tried as a number last
+        for name in names:
+            if key(name, decimal) == key(value):
+                return name
     raise PlanError(
         f'[groups] reference: "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.'
     )

@@ -258,7 +258,7 @@ def _few(w: _Words) -> str:
     among = w.measure.among.rstrip(", ").casefold()
     people = group_words(w.gap.group)
     return (
-        f"{people[0].upper()}{people[1:]}{', ' + among if among else ''}: only {n:,} people to go by, too few for a"
+        f"{people[0].upper()}{people[1:]}{', ' + among if among else ''}: only {n:,} {'person' if n == 1 else 'people'} to go by, too few for a"
         f" verdict ({w.rates}; plausible range {w.range} points)."
     )
 

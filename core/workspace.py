@@ -28,7 +28,7 @@ from core.progress import replace_json
 from core.record import AuditRecord
 from core.samples import SAMPLES
 from core.sandbox import Protection
-from core.store import Store
+from core.store import Store, Upload
 
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
 _RECORD, _FACTS = "record.json", "model.json"
@@ -111,8 +111,9 @@ class Workspace(KeptAudits):
         return self._start(audit, job, "mitigate")
 
     def audit_fix(self, audit_id: str, plan: Plan, model: bytes | None, parent: str) -> Audit:
-        """A new audit of the same table with a fix in place, begun by the same browser; `parent` is the digest of the
-        record that the fix is for, and `model` the fixed model's file, where the fix is one.
+        """A new audit of the same table with a fix in place, begun by the same browser.
+
+        `parent` is the digest of the record that the fix is for, `model` the fixed model's file where the fix is one.
         """
         audit = self.get(audit_id)
         self._inputs(audit, with_model=False)
@@ -182,7 +183,7 @@ class Workspace(KeptAudits):
         audit, profile = self.get(audit_id), self.profile(audit_id)
         if audit.table is None or profile is None:
             return None
-        return self._fixes(audit_id).found(profile.rows, audit.table.digest, audit.model and audit.model.digest)
+        return self._fixes(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
 
     def has_rows(self, audit_id: str) -> bool:
         """Whether the uploaded table is still kept, so that it can be audited again."""
@@ -254,9 +255,8 @@ class Workspace(KeptAudits):
             replace_json(folder / _RECORD, record.to_json())
             return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
         if audit.stage == "mitigate":
-            self._fixes(audit.id).take_over(
-                out, self._profile_rows(audit.id), audit.table.digest, audit.model and audit.model.digest
-            )
+            rows = self._profile_rows(audit.id)
+            self._fixes(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
         return audit
 
     def _inputs(self, audit: Audit, with_model: bool = True) -> Mapping[str, Path]:
@@ -290,3 +290,7 @@ class Workspace(KeptAudits):
 
     def _fixes(self, audit_id: str) -> KeptFixes:
         return KeptFixes(self._folder(audit_id))
+
+
+def _digest(upload: Upload | None) -> str | None:
+    return None if upload is None else upload.digest

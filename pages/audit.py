@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from pages.components import answer, details, job_status, judged, nothing_open, picture, plain, session
+from pages.components import answer, details, fix_button, job_status, judged, nothing_open, picture, plain, session
 
 audit = session.current()
 if audit is None:
@@ -23,6 +23,7 @@ if record is None:
 
 judgement = judged.at(record)
 answer.show(audit.id, record, judgement)
+fix_button.show(audit.id, record)
 st.divider()
 picture.show(audit.id, record)
 st.divider()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
 EPOCHS, PATIENCE = 30, 6
 RATE = 1e-3
-ROWS, MOST_STEPS = 512, 400
+LEAST_ROWS, MOST_ROWS, STEPS, MOST_STEPS = 32, 512, 16, 400
 BALANCED_ROWS, LEAST_PER_GROUP, MOST_PER_GROUP = 1024, 16, 128
 JUDGED_ROWS = 1 << 13
+SMALL_MODEL = 1_000_000
 # Probabilities nearer to 0 or 1 have no slope left in float32.
 EDGE = 1e-7
 
@@ -93,6 +95,12 @@ class Tunable:
         An epoch is judged by the task's loss on `choose`, and by the gap among everybody in `fit` and `choose`: among
         the few people behind a group's rate in `choose` alone, a gap is mostly chance. Raises ModelError where the loss has no slope or is no number.
         """
+        with _few_threads(sum(p.numel() for p in self._trainable(self._fresh()).values())):
+            return self._tune(fit, choose, aim, seed, progress)
+
+    def _tune(
+        self, fit: TrainingRows, choose: TrainingRows, aim: Aim, seed: int, progress: Callable[[int, int], None]
+    ) -> Tuned:
         import torch
 
         module, draw = self._fresh(), torch.Generator().manual_seed(seed)
@@ -140,11 +148,11 @@ class Tunable:
         return {name: p.detach().clone() for name, p in self._trainable(module).items()}
 
     def _minibatches(self, rows: int, draw: torch.Generator) -> Iterator[Tensor]:
-        """The rows in a new order, some at a time; at most `MOST_STEPS` times."""
+        """The rows in a new order, some at a time: about `STEPS` times where there are few, at most `MOST_STEPS`."""
         import torch
 
         least, most = self.model.rows
-        size = min(ROWS, most or ROWS)
+        size = min(MOST_ROWS, max(LEAST_ROWS, rows // STEPS), most or MOST_ROWS)
         for part in torch.split(torch.randperm(rows, generator=draw), size)[:MOST_STEPS]:
             if len(part) >= least:
                 yield part
@@ -175,7 +183,7 @@ class Tunable:
             loss = choose.task(choose.every, logits)
             if aim.strength:
                 everybody = torch.cat([self._logits(module, fit, fit.every), logits])
-                labels, groups = (torch.cat(pair) for pair in ((fit.labels, choose.labels), (fit.groups, choose.groups)))
+                labels, groups = torch.cat([fit.labels, choose.labels]), torch.cat([fit.groups, choose.groups])
                 loss = loss + aim.strength * _gap(everybody, labels, groups, aim, self._threshold)
         return float(loss)
 
@@ -280,6 +288,19 @@ def favourable_logits(result: Tensor, decision: Decision, model: Model) -> Tenso
     chance = columns[:, 0] if one_number else columns[:, wanted].sum(dim=1)
     chance = chance if not one_number or wanted == [1] else 1 - chance
     return chance.clamp(EDGE, 1 - EDGE).logit()
+
+
+@contextmanager
+def _few_threads(weights: int) -> Iterator[None]:
+    """One thread for a small model, whose steps are so short that threads mostly wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1 if weights < SMALL_MODEL else before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _flat(given: Any) -> list[Any]:

@@ -33,7 +33,7 @@ def question_notes(record: AuditRecord, judgement: Judgement) -> list[str]:
     if any(gap.band.source == "default" for gap in judgement.gaps):
         notes.append(
             "The plan sets no limit of its own, so we used the usual marks: 0.80 for ratios, 5 points for differences. "
-            "You can change this in the plan."
+            "You can change this under More choices on the Data page."
         )
     return notes
 
@@ -72,14 +72,14 @@ def outcome_note(plan: Plan) -> str:
 
 def reference_note(judgement: Judgement, plan: Plan) -> str:
     """Whom each group is compared with, and how that was chosen."""
-    named = [dict(zip(by, values, strict=True)) for by, values in judgement.references.items() if len(by) == 1]
+    named = [dict(zip(by, values, strict=True)) for by, values in judgement.references.items()]
     who = "; ".join(group_words(group) for group in named)
     if plan.groups.reference == "most_selected":
         return (
             f"Compared with: {who}. The comparison group was chosen because its rate was highest; that alone makes "
             "ratios look lower."
         )
-    how = "the largest group of each column" if plan.groups.reference == "largest" else "as the plan names them"
+    how = "the largest group of each column or pair" if plan.groups.reference == "largest" else "as the plan names them"
     return f"Compared with: {who} ({how})."
 
 

@@ -21,6 +21,7 @@ COLUMNS = (
     "value",
     "low",
     "high",
+    "binning_error",
     "numerator",
     "denominator",
     "people",

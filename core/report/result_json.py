@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from core.cells import MISSING_GROUP
 from core.findings import Gap, GroupResult, Judgement
 from core.metrics import Estimate
 from core.record import AuditRecord
@@ -27,6 +28,7 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "references": [
             {"by": list(by), "reference": dict(zip(by, values, strict=True))}
             for by, values in judgement.references.items()
+            if MISSING_GROUP not in values
         ],
         "population": {"theil_index": _estimate(judgement.theil_index)} if judgement.theil_index else {},
         "groups": [_group(group) for group in judgement.groups],

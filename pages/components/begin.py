@@ -25,6 +25,8 @@ def show(audit: Audit | None) -> None:
     with right:
         if audit is not None and audit.plan is not None:
             st.success("The plan is here. Now put in the table that it is about.")
+        elif audit is not None and audit.table is None and audit.model is not None:
+            st.success("The model is here. Now put in the table of people it decides about. The model is checked then.")
         if session.is_settled():
             uploads.ask(audit)
         else:

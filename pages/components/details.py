@@ -58,8 +58,8 @@ def _metric_rows(group: GroupResult) -> dict[str, list[object]]:
     metrics = group.metrics
     return {
         "Question": [(METRICS[name] if name in METRICS else SCORE_METRICS[name]).question for name in metrics],
-        "Value": [_number(estimate.value) for estimate in metrics.values()],
-        "Plausible range": [_range(estimate) for estimate in metrics.values()],
+        "Value": [_value(name, estimate) for name, estimate in metrics.items()],
+        "Plausible range": [_range(name, estimate) for name, estimate in metrics.items()],
         "People": [None if e.denominator is None else int(e.denominator) for e in metrics.values()],
         "Note": [_note(estimate) for estimate in metrics.values()],
         "Name in the field": [name.replace("_", " ") for name in metrics],
@@ -81,9 +81,20 @@ def _facts(facts: Facts) -> None:
     plain.text("\n".join(f"{name}: {value}" for name, value in facts))
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _value(name: str, estimate: Estimate) -> str:
+    return "–" if estimate.value is None else f"{_number(name, estimate.value)}{_unit(name)}"
 
 
-def _range(estimate: Estimate) -> str:
-    return "–" if estimate.low is None or estimate.high is None else f"{estimate.low:.3f} to {estimate.high:.3f}"
+def _range(name: str, estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "–"
+    return f"{_number(name, estimate.low)} to {_number(name, estimate.high)}{_unit(name)}"
+
+
+def _number(name: str, value: float) -> str:
+    return f"{100 * value:.1f}" if name in METRICS else f"{value:.3f}"
+
+
+def _unit(name: str) -> str:
+    """Shares of people are percentages, as in the answer; measures of scores are plain numbers."""
+    return "\u00a0%" if name in METRICS else ""

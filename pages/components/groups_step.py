@@ -22,8 +22,9 @@ _CROSSED = {1: "each column by itself", 2: "pairs too, such as young women", 3: 
 def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Plan, list[str]]:
     """Ask; the plan with the groups as they stand, and what is still wrong with them."""
     problems: list[str] = []
-    with steps.step(audit.id, 4, _line(plan), draft.has_groups(plan), is_open):
-        sensitive = _ask_columns(audit, profile, plan)
+    answered = _answered(audit, profile, plan)
+    with steps.step(audit.id, 4, _line(answered), bool(answered), is_open):
+        sensitive = _ask_columns(audit, profile)
         bins = {}
         for name in sensitive:
             cuts = _ask_cuts(audit, profile.column(name), plan.groups, problems)
@@ -42,14 +43,28 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Pla
     return draft.with_groups(plan, groups), problems
 
 
-def _ask_columns(audit: Audit, profile: Profile, plan: Plan) -> tuple[str, ...]:
+def _answered(audit: Audit, profile: Profile, plan: Plan) -> list[str]:
+    """The columns that are chosen now: the line of the step says them, and is drawn before its widget."""
+    first = list(plan.groups.sensitive) if draft.has_groups(plan) else _preselected(profile)
+    chosen: list[str] = st.session_state[session.seed(_columns_key(audit), first)]
+    return chosen
+
+
+def _preselected(profile: Profile) -> list[str]:
+    return [suggestion.value for suggestion in suggestions.sensitive_columns(profile)[: suggestions.PRESELECTED]]
+
+
+def _columns_key(audit: Audit) -> str:
+    return session.field(audit.id, "sensitive")
+
+
+def _ask_columns(audit: Audit, profile: Profile) -> tuple[str, ...]:
     found = suggestions.sensitive_columns(profile)
-    preselected = [suggestion.value for suggestion in found[: suggestions.PRESELECTED]]
-    first = list(plan.groups.sensitive) if draft.has_groups(plan) else preselected
+    preselected = _preselected(profile)
     chosen = st.multiselect(
         "Columns that say who belongs to which group",
         list(profile.names),
-        key=session.seed(session.field(audit.id, "sensitive"), first),
+        key=_columns_key(audit),
         placeholder="for example sex, ethnic origin, age",
     )
     if chosen == preselected and preselected:
@@ -153,7 +168,5 @@ def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> 
     return named or "largest"
 
 
-def _line(plan: Plan) -> str:
-    if not draft.has_groups(plan):
-        return "whom the decisions are compared for"
-    return plain.listed(plan.groups.sensitive)
+def _line(answered: list[str]) -> str:
+    return plain.listed(answered) if answered else "whom the decisions are compared for"

@@ -41,6 +41,8 @@ def _name(audit: Audit, record: AuditRecord | None) -> str:
 
 def _facts(audit: Audit, record: AuditRecord | None) -> list[str]:
     source = "sample" if audit.sample else audit.table and audit.table.name
+    if source == _name(audit, record):
+        source = None
     people = None if record is None else f"{record.counts.people:,} people"
     return [fact for fact in (source, people, age.words(audit.created)) if fact]
 

@@ -14,6 +14,7 @@ _DOING = {
     "profile": "Reading your table",
     "inspect": "Looking at the model",
     "audit": "Running the audit",
+    "mitigate": "Looking for fixes",
 }
 _SOON = 1.0
 

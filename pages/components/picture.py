@@ -7,10 +7,12 @@ import streamlit as st
 
 from core.charts import ROW, standings_chart
 from core.exploration import thresholds
-from core.findings import plan_threshold
+from core.findings import Judgement, plan_threshold
 from core.gaps import GAPS, Measure
+from core.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
+from core.report.notes import headlines
 from core.sentences import SAMPLING_NOTE
 from core.standings import (
     Standing,
@@ -29,7 +31,7 @@ from pages.components import judged, session, take_away, verdict
 _MOST_IN_VIEW = 12
 _HEIGHT = 640
 _AXIS = 64
-_LONGEST_NAME = 28
+_PER_LETTER, _MARGIN, _WIDEST_NAME = 8, 24, 280
 
 
 @st.fragment
@@ -40,7 +42,7 @@ def show(audit_id: str, record: AuditRecord) -> None:
     with what:
         measure = _measure(audit_id, measures(planned, record.plan))
     with whom:
-        by = _by(audit_id, list(planned.references))
+        by = _by(audit_id, list(planned.references), _worst(planned, record.plan))
     with where:
         tried = _threshold(audit_id, record)
     shown = standings(planned if tried is None else judged.at(record, tried), record.plan, by, measure)
@@ -69,10 +71,17 @@ def _question(name: str) -> str:
     return question(GAPS[name])
 
 
-def _by(audit_id: str, options: list[By]) -> By:
+def _by(audit_id: str, options: list[By], first: By) -> By:
     words = [" × ".join(by) for by in options]
-    place = st.selectbox("By", range(len(options)), format_func=words.__getitem__, key=session.field(audit_id, "by"))
+    key = session.seed(session.field(audit_id, "by"), options.index(first))
+    place: int = st.selectbox("By", range(len(options)), format_func=words.__getitem__, key=key)
     return options[place]
+
+
+def _worst(planned: Judgement, plan: Plan) -> By:
+    """The columns of the first finding: the picture opens where the answer begins."""
+    found = headlines(planned, plan)
+    return planned.gaps[found[0].gap].by if found else next(iter(planned.references))
 
 
 def _threshold(audit_id: str, record: AuditRecord) -> float | None:
@@ -113,7 +122,7 @@ def _shown(shown: Standings) -> None:
             hide_index=True,
             height=_HEIGHT if len(shown.rows) > _MOST_IN_VIEW else "content",
             column_config={
-                "Group": st.column_config.TextColumn(width="medium" if _is_long(shown) else None),
+                "Group": st.column_config.TextColumn(width=_name_width(shown)),
                 "People": st.column_config.NumberColumn(format="localized"),
                 "Rate": st.column_config.NumberColumn(format="%.1f %%"),
             },
@@ -150,8 +159,9 @@ def _columns(shown: Standings) -> dict[str, list[object]]:
     return columns | {"People": [row.people for row in rows]}
 
 
-def _is_long(shown: Standings) -> bool:
-    return max(len(row.name) for row in shown.rows) > _LONGEST_NAME
+def _name_width(shown: Standings) -> int:
+    """Pixels that show the longest name whole: left alone, the table keeps the width that the last names needed."""
+    return min(_PER_LETTER * max(len(row.name) for row in shown.rows) + _MARGIN, _WIDEST_NAME)
 
 
 def _gap(row: Standing) -> str:

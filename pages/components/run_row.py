@@ -38,8 +38,8 @@ def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> Non
 
 def _missing(audit: Audit, plan: Plan) -> list[str]:
     answers = (
-        (draft.has_outcome(plan), "Step 2: say what really happened, or that no column says it."),
-        (decision_step.is_settled(audit, plan), "Step 3: say what makes or made the decision."),
+        (draft.has_outcome(plan), "Step 2: check what really happened and confirm it, or say that no column tells."),
+        (decision_step.is_settled(audit, plan), "Step 3: check what makes or made the decision and confirm it."),
         (draft.has_groups(plan), "Step 4: choose at least one column that says who belongs to which group."),
         (
             session.workspace().has_rows(audit.id),

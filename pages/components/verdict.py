@@ -6,18 +6,33 @@ from html import escape
 import streamlit as st
 
 from core.charts import mark_svg
+from core.frontier_chart import turn_svg
 from core.sentences import VERDICT_WORDS
 
 GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "–"}
+TURN_WORDS = {"better": "Better", "worse": "Worse", "unclear": VERDICT_WORDS["unclear"]}
 
 
 def mark(verdict: str, words: str = "") -> None:
     """Show the mark with its word; `words` say more, and never come from an upload."""
+    drawn(mark_svg(verdict, 18), VERDICT_WORDS[verdict] + words)
+
+
+def turn(turned: str) -> None:
+    """Show whether a change is for the better, for the worse, or cannot be told from none."""
+    if turned == "unclear":
+        mark("unclear")
+    else:
+        drawn(turn_svg(turned, 18), TURN_WORDS[turned])
+
+
+def drawn(svg: str, words: str) -> None:
+    """Show a mark with its words, which never come from an upload."""
     # An image, because Streamlit takes inline SVG out of HTML.
-    image = b64encode(mark_svg(verdict, 18).encode()).decode()
+    image = b64encode(svg.encode()).decode()
     st.html(
         '<div style="display:flex; gap:.5rem; align-items:center; font-weight:600">'
-        f'<img src="data:image/svg+xml;base64,{image}" alt=""> {escape(VERDICT_WORDS[verdict] + words)}</div>',
+        f'<img src="data:image/svg+xml;base64,{image}" alt=""> {escape(words)}</div>',
         width="content",
     )
 

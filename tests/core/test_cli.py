@@ -1,11 +1,13 @@
 """The command line: what it writes, what it refuses in one line, and that the same question gets the same answer."""
 
+import csv
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from core.cli import main
@@ -145,13 +147,15 @@ def test_options_that_do_not_fit(folder: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     "arguments", [[], ["audit"], ["audit", "plan.toml", "--colour", "red"], ["divine", "plan.toml"]]
 )
-def test_a_command_that_is_none_is_answered_with_the_usage(
+def test_a_command_that_is_none_is_answered_in_one_line(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert "usage: plumbline" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("plumbline: ") and said.endswith(" --help.\n")
+    assert said.count("\n") == 1
 
 
 # ---------------------------------------------------------------- refused by the job
@@ -178,6 +182,16 @@ def test_a_folder_that_cannot_be_written_is_said(folder: Path, capsys: pytest.Ca
     (folder / "taken").write_text("")
     assert main(["audit", str(folder / "plan.toml"), "--out", str(folder / "taken")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_workbook_is_read_within_a_jobs_limits(folder: Path) -> None:
+    """Importing what reads workbooks must not open a file that a job may not."""
+    book = openpyxl.Workbook()
+    for row in csv.reader(TABLE.splitlines()):
+        book.active.append(row)
+    book.save(folder / "people.xlsx")
+    result = audited(folder, "out", "--data", str(folder / "people.xlsx"))
+    assert result["groups"] == audited(folder, "again")["groups"]
 
 
 def test_the_console_script_ends_with_the_code(folder: Path) -> None:

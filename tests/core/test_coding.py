@@ -69,6 +69,11 @@ def test_a_value_to_keep_that_never_occurs_is_refused_with_those_seen(tmp_path: 
     assert str(refusal.value) == '[data] keep x: "z" does not occur in column "x". The values seen are: a, b.'
 
 
+def test_an_empty_cell_is_listed_in_words(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match=r"The values seen are: \(empty\), a\."):
+        kept(tmp_path, 'in = ["z"]', ["", "a"])
+
+
 def test_a_list_of_many_values_is_cut_short(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as refusal:
         kept(tmp_path, 'in = ["z"]', [f"v{i:02}" for i in range(40)])

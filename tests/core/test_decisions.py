@@ -110,7 +110,7 @@ def test_stored_edges_from_zero_keep_the_axis(tmp_path: Path) -> None:
 
 def test_a_column_without_numbers_is_no_score(tmp_path: Path) -> None:
     with pytest.raises(DataError, match='column "s" holds no numbers, so it cannot be the score'):
-        score_axis(plan_of(decision=AT_HALF), scores(tmp_path, ["high", "low"]), "s")
+        score_axis(plan_of(decision=AT_HALF), scores(tmp_path, ["high", "1e308"]), "s")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,7 @@ def test_a_column_without_numbers_is_no_score(tmp_path: Path) -> None:
         ("high", '"high" is not a number'),
         ("inf", "not a number"),
         ("1e400", "not a n"),
+        ("1e301", "1e+301 is too large a score to be added up"),
     ],
 )
 def test_a_row_without_a_finite_score_is_refused_by_row(tmp_path: Path, cell: str, words: str) -> None:
@@ -132,8 +133,9 @@ def test_a_row_without_a_finite_score_is_refused_by_row(tmp_path: Path, cell: st
 
 def test_a_row_that_is_dropped_needs_no_score(tmp_path: Path) -> None:
     plan = plan_of(decision=AT_HALF, data='keep = [{column = "s", between = [0, 1]}]')
-    found = counted(scores(tmp_path, [0.5, "", "x", 7, 0.1]), plan)
-    assert (found.kept, found.read, found.dropped) == (2, 5, (3,))
+    found = counted(scores(tmp_path, [0.5, "", "x", 7, 0.1, "1e400", "1e308"]), plan)
+    assert (found.kept, found.read, found.dropped) == (2, 7, (5,))
+    assert max(found.counts.axis.edges) == 7
 
 
 def test_a_model_that_is_not_there_is_said(tmp_path: Path) -> None:

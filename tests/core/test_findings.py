@@ -14,7 +14,7 @@ from core.findings import Gap, Judgement, judge, p_words, plan_rule, plan_thresh
 from core.gaps import GAPS
 from core.intervals import equality_p
 from core.plan import Plan
-from core.policies import check_policy, policy_warnings
+from core.policies import band, check_policy, policy_warnings
 from core.rules import Rule
 from tests import reference
 from tests.worlds import AXES, count, groups_of, labelled, people_of, plan_of, selections
@@ -289,6 +289,11 @@ def test_people_whose_value_is_missing_are_judged_like_any_group() -> None:
     assert (missing.verdict, missing.comparisons) == ("gap", 2)
 
 
+def test_people_of_whom_something_is_missing_are_never_the_reference() -> None:
+    found = judged({("a", "(missing)"): (50, 100), ("b", "(missing)"): (20, 90)}, attributes=("g", "h"))
+    assert {gap.by for gap in found.gaps} == {("g",)}
+
+
 def test_a_group_alone_has_nobody_to_be_compared_with() -> None:
     judgement = judged({"a": (5, 100)})
     assert (judgement.gaps, len(judgement.groups)) == ((), 1)
@@ -373,8 +378,13 @@ def test_a_policy_that_cannot_be_honoured_is_refused(policy: str, words: str) ->
 
 def test_a_limit_of_zero_is_said_to_have_no_way_to_hold() -> None:
     plan = plan_of(policy='limits = [{measure = "accuracy_difference", most = 0}]')
+    assert str(band(GAPS["accuracy_difference"], plan).ends) == "(0.0, 0.0)"
     assert policy_warnings(plan) == (
         'the limit of 0 on accuracy_difference can never be shown to hold: no verdict on it can be "no gap"',
+    )
+    assert (
+        "the limit of 1 on disparate_impact"
+        in policy_warnings(plan_of(policy='limits = [{measure = "disparate_impact", least = 1.0}]'))[0]
     )
     assert policy_warnings(plan_of()) == ()
 

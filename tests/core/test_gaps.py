@@ -195,6 +195,13 @@ def test_the_largest_group_is_the_reference_and_never_the_missing() -> None:
     assert chosen("", {"(missing)": sel(5, 900)}) == {("g",): ("(missing)",)}, "there is nobody else"
 
 
+def test_a_number_names_the_group_that_a_file_writes_with_a_decimal_comma() -> None:
+    table = {"2,5": sel(1, 50), "1,5": sel(4, 40)}
+    assert chosen("reference = {g = 1.5}", table) == {("g",): ("1,5",)}
+    with pytest.raises(PlanError, match='"3.5" does not occur in g'):
+        chosen("reference = {g = 3.5}", table)
+
+
 def test_the_most_selected_group_must_not_be_tiny() -> None:
     most = 'reference = "most_selected"'
     table = {"a": sel(500, 1_000), "b": sel(29, 29), "c": sel(300, 500), "(missing)": sel(99, 99)}

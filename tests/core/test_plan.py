@@ -13,7 +13,7 @@ from core.errors import PlanError
 from core.plan import Condition, DataPlan, Decision, Groups, Keep, Limit, Plan, Policy, Run
 
 NAMES = st.text(min_size=1, max_size=8).filter(lambda text: not re.search(r"[\ud800-\udfff]", text))
-FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+FLOATS = st.floats(-1e300, 1e300)
 VALUES = NAMES | st.integers(-(2**63), 2**63 - 1) | FLOATS
 LISTS = st.lists(VALUES, min_size=1, max_size=3).map(tuple)
 BOUNDS = FLOATS.map(lambda x: Condition(at_least=x)) | FLOATS.map(lambda x: Condition(below=x))
@@ -38,10 +38,11 @@ DECISIONS = st.one_of(
         Decision,
         model=NAMES,
         favourable_class=CLASSES,
-        output=st.sampled_from([None, "probability", "logit", "class"]),
-        threshold=st.none() | FLOATS,
+        output=st.sampled_from([None, "probability", "logit"]),
+        threshold=st.none() | st.floats(0, 1),
         features=st.lists(NAMES, max_size=3).map(tuple),
     ),
+    st.builds(Decision, model=NAMES, favourable_class=CLASSES, output=st.just("class")),
     st.builds(Decision, score=NAMES, threshold=FLOATS, edges=st.just(()) | RISING),
     st.builds(Decision, score=NAMES, favourable=BOUNDS, edges=st.just(()) | RISING),
     st.builds(Decision, prediction=NAMES, favourable=LISTED),
@@ -177,6 +178,10 @@ def test_the_questions_of_models(change: dict[str, Any]) -> None:
     assert (changed.question_sha256 == plan.question_sha256) is (list(change) == ["model"])
 
 
+def test_the_mark_of_a_windows_editor_is_no_part_of_the_plan() -> None:
+    assert Plan.from_toml("\ufeff" + MINIMAL) == Plan.from_toml(MINIMAL)
+
+
 # ---------------------------------------------------------------- what is refused, and what the message says
 
 
@@ -267,6 +272,18 @@ REFUSED = {
     "direction without a score": (with_lines(decision=MODEL + "\nlower_is_better = true"), "belongs to a score column"),
     "no class": (with_lines(decision=MODEL + "\nfavourable_class = []"), "favourable_class lists no class"),
     "unknown output": (with_lines(decision=MODEL + '\noutput = "odds"'), "it takes one of probability, logit, class"),
+    "class with a threshold": (
+        with_lines(decision=MODEL + '\noutput = "class"\nthreshold = 0.5'),
+        "takes the decisions as they are",
+    ),
+    "threshold on logits": (with_lines(decision=MODEL + "\nthreshold = -0.5"), "give a number from 0 to 1"),
+    "threshold out of reach": (with_lines(decision=SCORE + "\nthreshold = 1e301"), "beyond 1e+300"),
+    "edge out of reach": (with_lines(decision=SCORE + "\nthreshold = 1\nedges = [1, 1e301]"), "beyond 1e+300"),
+    "number of many digits": (with_lines(decision=f"{SCORE}\nthreshold = 1{'0' * 400}"), "has 401 digits"),
+    "number of too many digits": (with_lines(run=f"seed = 1{'0' * 5000}"), "not valid TOML"),
+    "brackets without end": (with_lines(run=f"seed = {'[' * 5000}{']' * 5000}"), "brackets go too deep"),
+    "date among prices": (with_lines(mitigate="price = {wrongly_denied = 2020-01-01}"), "holds 2020-01-01"),
+    "endless price": (with_lines(mitigate="price = {wrongly_denied = nan}"), "finite numbers"),
     "edges not rising": (with_lines(decision=SCORE + "\nthreshold = 1\nedges = [1, 1]"), "strictly rising"),
     "image": (with_lines(decision=MODEL + '\nimage = "file"'), "cannot honour it yet"),
     "nobody sensitive": (with_lines(groups="sensitive = []"), "name at least one"),

@@ -117,7 +117,7 @@ def test_what_is_no_record_is_refused(document: Any) -> None:
         AuditRecord.from_json(document)
 
 
-@pytest.mark.parametrize("edges", [[], [1.0, 1.0], [2.0, 1.0], [0.0, math.inf], [math.nan]])
+@pytest.mark.parametrize("edges", [[], [1.0, 1.0], [2.0, 1.0], [0.0, math.inf], [math.nan], [0.0, 1e301]])
 def test_an_axis_needs_rising_edges(edges: list[float]) -> None:
     with pytest.raises(ValueError, match="edges"):
         axis_from_json({**axis_to_json(Axis.decisions()), "edges": edges})

@@ -149,6 +149,12 @@ def test_the_table_holds_every_group_with_n_rates_ranges_and_verdicts(space: Wor
     assert sum(cells["People"]) == 207 and all("to" in cell for cell in cells["Plausible"])
 
 
+def test_the_picture_opens_at_the_groups_of_the_first_finding(space: Workspace, home: Path) -> None:
+    people = {("a", "x"): (40, 0, 10, 0), ("a", "y"): (10, 0, 40, 0), ("b", "x"): (40, 0, 10, 0)}
+    at = opened("audit", kept(space, home, record_of(plan_of(("g", "h"), label=True), labelled(people, ("g", "h")))))
+    assert sorted(table(at)["Group"]) == ["x", "y"], "the answer begins with h"
+
+
 def test_another_measure_and_another_grouping_change_the_table(space: Workspace, home: Path) -> None:
     people = {
         ("a", "x"): (40, 20, 10, 30),

@@ -182,6 +182,18 @@ def test_a_plan_fills_everything_in_and_keeps_what_the_page_does_not_ask(space: 
     assert CONFIRM not in [button.label for button in at.button], "nothing is left to confirm"
 
 
+def test_the_line_of_the_groups_says_what_is_chosen_now(space: Workspace) -> None:
+    at = put(opened(), space, csv=PEOPLE)
+    at.multiselect(key=f"{audit_of(at, space).id}/sensitive").unselect("age").run()
+    line = next(step.label for step in at.expander if "4 The groups" in step.label)
+    assert "sex" in line and "age" not in line
+
+
+def test_a_model_may_come_before_the_table(space: Workspace) -> None:
+    at = put(opened(), space, onnx="not looked at yet")
+    assert "put in the table" in at.success[0].value
+
+
 def test_a_plan_may_come_before_its_table(space: Workspace) -> None:
     at = put(opened(), space, toml=PLAN)
     assert "put in the table" in at.success[0].value

@@ -76,7 +76,8 @@ def test_another_seed_makes_other_parts(table: Callable[..., Dataset]) -> None:
 
 
 def test_a_kept_row_is_counted_and_a_dropped_one_is_not(table: Callable[..., Dataset]) -> None:
-    plan = plan_of(("g",), label=True, decision='score = "s"\nthreshold = 0.5', data='keep = [{column="g", not_in=["c"]}]')
+    keep = 'keep = [{column = "g", not_in = ["c"]}]'
+    plan = plan_of(("g",), label=True, decision='score = "s"\nthreshold = 0.5', data=keep)
     divided = divide(plan, table(ROWS), 0.5, None, quiet)
     dropped = sum(row[0] == "c" for row in ROWS)
     assert divided.tables[0].dropped == (dropped,)

@@ -1,0 +1,165 @@
+"""The picture of all fixes: how far apart the groups are against what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from core.charts import COLOURS, GREY
+from core.fix_places import PRESENT, Place
+from core.mitigate.goals import Goal
+from core.mitigate.settings import Settings
+
+PICKED, OFFERED, AGAINST = "picked", "offered", "against"
+CLICKED, ID = "clicked", "id"
+HEIGHT = 380
+_SHAPES = {PRESENT: "circle", PICKED: "circle", OFFERED: "circle", AGAINST: "cross"}
+_ACCENT, _FAINT = COLOURS["no_gap"], 0.25
+_TURNS = {"better": ("#0072B2", "M8 2 15 14 1 14Z"), "worse": ("#D55E00", "M8 14 1 2 15 2Z")}
+
+
+def turn_svg(turn: str, size: int = 16) -> str:
+    """The mark of a change, "better" or "worse", as SVG: a triangle that points up or down."""
+    colour, path = _TURNS[turn]
+    space = f'width="{size}" height="{size}" viewBox="0 0 16 16"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {space} aria-hidden="true"><path d="{path}" fill="{colour}"/></svg>'
+    )
+
+
+def frontier_chart(
+    places: Sequence[Place], settings: Settings, picked: str | None, has_outcome: bool, ink: str, paper: str
+) -> alt.LayerChart:
+    """One mark a fix, with its ranges; a click on one tells its id in the selection `CLICKED`.
+
+    Parameters
+    ----------
+    places
+        The present model and the fixes.
+    settings
+        What was looked for.
+    picked
+        The fix that is looked at.
+    has_outcome
+        Whether the cost is one of wrong decisions; else it is the share of decisions that change.
+    ink, paper
+        The colours of text and of what lies behind it, as CSS writes them.
+    """
+    rows = [_row(place, picked, settings, has_outcome, paper) for place in places]
+    # What is faint is drawn first, and what is looked at last.
+    rows.sort(key=lambda row: (row["kind"] in (PICKED, PRESENT), row["strength"]))
+    base = alt.Chart(alt.InlineData(values=rows)).encode(opacity=alt.Opacity("strength:Q", scale=None))
+    across, up = _x(rows, settings, ink), _y(rows, settings, has_outcome, ink)
+    colour = alt.Color("colour:N", scale=None)
+    limit = alt.Chart(alt.InlineData(values=[{"gap": float(settings.at_most)}]))
+    layers = [
+        limit.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="gap:Q"),
+        base.transform_filter("datum.gap_low !== null && datum.has_range")
+        .mark_rule(strokeWidth=2)
+        .encode(x=alt.X("gap_low:Q"), x2="gap_high:Q", y=alt.Y("cost:Q"), color=colour),
+        base.transform_filter("datum.cost_low !== null && datum.has_range")
+        .mark_rule(strokeWidth=2)
+        .encode(x=alt.X("gap:Q"), y=alt.Y("cost_low:Q"), y2="cost_high:Q", color=colour),
+        base.mark_point(size=170, strokeWidth=2.5)
+        .encode(
+            x=across,
+            y=up,
+            stroke=alt.Stroke("colour:N", scale=None),
+            fill=alt.Fill("fill:N", scale=None),
+            shape=alt.Shape("kind:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), legend=None),
+            tooltip=alt.Tooltip("sentence:N"),
+        )
+        .add_params(alt.selection_point(name=CLICKED, fields=[ID], on="click")),
+        base.transform_filter("datum.label !== ''")
+        .mark_text(align="left", baseline="bottom", dx=9, dy=-6, fontSize=13, color=ink)
+        .encode(x=alt.X("gap:Q"), y=alt.Y("cost:Q"), text="label:N", opacity=alt.value(1)),
+    ]
+    return alt.LayerChart(layer=layers).properties(height=HEIGHT)
+
+
+def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool, paper: str) -> dict[str, Any]:
+    kind = PRESENT if place.id == PRESENT else PICKED if place.id == picked else OFFERED
+    if kind == OFFERED and not place.is_recommended:
+        kind = AGAINST
+    gap_low, gap_high = place.gap_range or (None, None)
+    cost_low, cost_high = place.cost_range or (None, None)
+    stands_out = kind in (PRESENT, PICKED)
+    colour = GREY if kind in (PRESENT, AGAINST) else _ACCENT
+    return {
+        ID: place.id,
+        "kind": kind,
+        "gap": place.gap,
+        "gap_low": gap_low,
+        "gap_high": gap_high,
+        "cost": place.cost,
+        "cost_low": cost_low,
+        "cost_high": cost_high,
+        # All ranges at once would hide the marks.
+        "has_range": stands_out,
+        "colour": colour,
+        "fill": colour if kind == PICKED else paper,
+        "strength": _FAINT if place.is_dominated and not stands_out else 1.0,
+        "label": {PRESENT: "now", PICKED: "picked"}.get(kind, ""),
+        "sentence": f"{place.title}: {place_words(place, settings, has_outcome)}",
+    }
+
+
+def place_words(place: Place, settings: Settings, has_outcome: bool) -> str:
+    """Gap and cost of a place in words."""
+    cost = f"{100 * place.cost:.1f}"
+    words = f"{cost} of 100 decisions wrong" if has_outcome else f"{cost} of 100 decisions change"
+    if has_outcome and settings.cost.name == "price":
+        words = f"price {cost} for 100 people"
+    return f"gap {gap_words(place.gap, settings.goal)}, {words}"
+
+
+def gap_words(gap: float, goal: Goal) -> str:
+    """A goal's gap in its own unit: points, or how much less often in percent."""
+    return f"{100 * gap:.1f} {'%' if goal.kind == 'ratio' else 'points'}"
+
+
+def _x(rows: list[dict[str, Any]], settings: Settings, ink: str) -> alt.X:
+    if settings.goal.kind == "ratio":
+        title = "How much less often the least selected group is selected (%)"
+    else:
+        title = "How far apart the groups are (points)"
+    ends = [end for row in rows for end in _ends(row, "gap")]
+    return alt.X("gap:Q", axis=_axis(title, ink), scale=alt.Scale(domain=_domain([0.0, settings.at_most, *ends])))
+
+
+def _y(rows: list[dict[str, Any]], settings: Settings, has_outcome: bool, ink: str) -> alt.Y:
+    title = "Decisions that change, of 100" if not has_outcome else _COST_TITLES[settings.cost.name]
+    ends = [end for row in rows for end in _ends(row, "cost")]
+    return alt.Y("cost:Q", axis=_axis(title, ink), scale=alt.Scale(domain=_domain(ends), zero=False))
+
+
+_COST_TITLES = {
+    "accuracy": "Wrong decisions, of 100",
+    "balanced_accuracy": "Wrong decisions, of 100, both outcomes alike",
+    "price": "Price of wrong decisions, for 100 people",
+}
+
+
+def _ends(row: dict[str, Any], what: str) -> list[float]:
+    ranged = [row[f"{what}_low"], row[f"{what}_high"]] if row["has_range"] else []
+    return [end for end in (row[what], *ranged) if end is not None]
+
+
+def _domain(ends: Sequence[float]) -> list[float]:
+    low, high = min(ends), max(ends)
+    pad = 0.05 * (high - low or 0.1)
+    return [max(0.0, low - pad), high + pad]
+
+
+def _axis(title: str, ink: str) -> alt.Axis:
+    return alt.Axis(
+        title=title,
+        titleColor=ink,
+        titleFontWeight="normal",
+        labelExpr="format(100 * datum.value, '~f')",
+        labelColor=ink,
+        grid=False,
+        tickCount=6,
+    )

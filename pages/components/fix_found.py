@@ -1,0 +1,73 @@
+"""What the last search for fixes found, kept for the session so that looking from one to the next feels instant."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.collect_mitigation import Mitigated
+from core.fix_effect import Effect, effect
+from core.fix_places import PRESENT, Place, places, suggested
+from core.fixes import Fix, fixes
+from core.kept_fixes import Search
+from pages.components import session
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """One search with its fixes and where they lie; `best` is the id of the one that would be tried first."""
+
+    search: Search
+    mitigated: Mitigated
+    fixes: tuple[Fix, ...]
+    places: tuple[Place, ...]
+    best: str | None
+
+    @property
+    def has_outcome(self) -> bool:
+        """Whether it is known what really happened."""
+        return self.mitigated.present.plan.data.label is not None
+
+    def fix(self, fix_id: str) -> Fix:
+        return next(fix for fix in self.fixes if fix.id == fix_id)
+
+    def place(self, fix_id: str) -> Place:
+        return next(place for place in self.places if place.id == fix_id)
+
+    @property
+    def now(self) -> Place:
+        return self.place(PRESENT)
+
+
+def load(audit_id: str) -> Found | None:
+    """What was found; None while nothing was."""
+    space = session.workspace()
+    search = space.search(audit_id)
+    if search is None:
+        return None
+    mitigated = _mitigated(search.id, audit_id)
+    if mitigated is None:
+        _mitigated.clear(search.id, audit_id)
+        return None
+    offered, laid = _laid(search.id, mitigated, search.names)
+    return Found(search, mitigated, offered, laid, suggested(mitigated, laid))
+
+
+def effect_of(found: Found, fix: Fix) -> Effect:
+    """What a fix does on people that it was not fitted on."""
+    return _effect(found.search.id, fix.id, found.mitigated, fix)
+
+
+@st.cache_resource(max_entries=16, scope="session", show_spinner="Reading what was found")
+def _mitigated(search_id: str, audit_id: str) -> Mitigated | None:
+    return session.workspace().mitigation(audit_id)
+
+
+@st.cache_resource(max_entries=16, scope="session", show_spinner="Fitting thresholds")
+def _laid(search_id: str, _mitigated: Mitigated, names: tuple[str, ...]) -> tuple[tuple[Fix, ...], tuple[Place, ...]]:
+    offered = fixes(_mitigated, names)
+    return offered, places(_mitigated, offered)
+
+
+@st.cache_resource(max_entries=128, scope="session", show_spinner="Judging it on people it was not fitted on")
+def _effect(search_id: str, fix_id: str, _mitigated: Mitigated, _fix: Fix) -> Effect:
+    return effect(_mitigated, _fix)

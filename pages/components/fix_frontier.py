@@ -1,0 +1,114 @@
+"""Every fix in one picture, by gap and cost, and the list to pick from."""
+
+from functools import partial
+
+import altair as alt
+import streamlit as st
+
+from core.collect_mitigation import CHOOSE
+from core.fix_places import PRESENT
+from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, gap_words, place_words
+from core.mitigate.settings import Settings
+from pages.components import fix_question, plain, session
+from pages.components.fix_found import Found
+
+_AXIS = 60
+
+
+def show(audit_id: str, found: Found) -> str | None:
+    """Show the picture and the list; the id of the fix that is picked, None while none is."""
+    settings = found.mitigated.settings
+    st.caption(f"Found for: {plain.escape(_question(settings, found.has_outcome))}.")
+    if not found.fixes:
+        st.info("Nothing was found that could be tried on these people.")
+        return None
+    picture, choice = st.columns([3, 2], gap="large")
+    with choice:
+        picked = _pick(audit_id, found)
+    with picture:
+        chart = _chart(found, picked)
+        key = session.action(audit_id, f"frontier/{found.search.id}")
+        st.altair_chart(
+            chart,
+            height=HEIGHT + _AXIS,
+            key=key,
+            on_select=partial(_clicked, audit_id, found, key),
+            selection_mode=CLICKED,
+            alt=f"{len(found.fixes)} fixes by gap and cost; the same numbers stand in the list beside it.",
+        )
+        people = found.mitigated.sizes[CHOOSE]
+        st.caption(
+            f"Measured on {people:,} people that no threshold was fitted on. The further left and down, the better. "
+            "The ring is the model as it is, a cross is not recommended, a faint mark is beaten by another on both "
+            "counts, the dashed line is your goal. The lines are plausible ranges."
+        )
+    return picked
+
+
+def _question(settings: Settings, has_outcome: bool) -> str:
+    goal = settings.goal
+    width = f"a gap of at most {gap_words(settings.at_most, goal)}"
+    if goal.kind == "ratio":
+        width = f"at least {100 * (1 - settings.at_most):g} % of the highest rate"
+    cost = f" · {fix_question.COST_WORDS[settings.cost.name]}" if has_outcome else ""
+    return f"{goal.reads} · {' × '.join(settings.by)} · {width}{cost}"
+
+
+def _pick(audit_id: str, found: Found) -> str | None:
+    """The list: those worth a look, or every one."""
+    key = session.seed(_key(audit_id, found), found.search.picked)
+    every = len(found.fixes)
+    worth = _worth(found, st.session_state[key])
+    shows_all = every > len(worth) and st.toggle(
+        f"Show all {every}", key=session.field(audit_id, f"all fixes/{found.search.id}")
+    )
+    offered = [fix.id for fix in found.fixes] if shows_all else worth
+    return st.radio(
+        "Pick one to see what it does",
+        offered,
+        index=None,
+        format_func={fix.id: fix.title for fix in found.fixes}.__getitem__,
+        captions=[_caption(found, name) for name in offered],
+        key=key,
+        on_change=_picked,
+        args=(audit_id, key),
+    )
+
+
+def _picked(audit_id: str, key: str) -> None:
+    session.workspace().pick(audit_id, st.session_state[key])
+
+
+def _worth(found: Found, picked: str | None) -> list[str]:
+    """The recommended ones that no other beats, and the picked one; every one where there is none."""
+    worth = [p.id for p in found.places if p.id != PRESENT and p.is_recommended and not p.is_dominated]
+    worth = worth or [fix.id for fix in found.fixes]
+    return [fix.id for fix in found.fixes if fix.id in worth or fix.id == picked]
+
+
+def _caption(found: Found, name: str) -> str:
+    place = found.place(name)
+    words = place_words(place, found.mitigated.settings, found.has_outcome)
+    words = words[0].upper() + words[1:]
+    if name == found.best:
+        return f"{words}. First to try."
+    return words if place.is_recommended else f"{words}. Not recommended."
+
+
+def _chart(found: Found, picked: str | None) -> alt.LayerChart:
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    ink, paper = (str(st.get_option(f"theme.{theme}.{part}")) for part in ("textColor", "backgroundColor"))
+    return frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome, ink, paper)
+
+
+def _clicked(audit_id: str, found: Found, key: str) -> None:
+    """Pick the fix whose mark was clicked."""
+    points = st.session_state[key]["selection"].get(CLICKED, [])
+    name = points[0].get(ID) if points else None
+    if name is not None and name != PRESENT:
+        session.put(_key(audit_id, found), name)
+        session.workspace().pick(audit_id, name)
+
+
+def _key(audit_id: str, found: Found) -> str:
+    return session.field(audit_id, f"picked fix/{found.search.id}")

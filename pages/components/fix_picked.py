@@ -1,0 +1,128 @@
+"""What the picked fix does, on people that it was not fitted on: warnings first, then gap, rightness and people."""
+
+import streamlit as st
+
+from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
+from core.compare import GapChange, Moved
+from core.fix_effect import Effect, change_sentence, rightness_sentence
+from core.fixes import Fix
+from core.mitigate.mitigations import MITIGATIONS
+from core.record import AuditRecord
+from core.sentences import group_words
+from pages.components import fix_found, fix_take_away, plain, verdict
+from pages.components.fix_found import Found
+
+_MOST = 3
+
+
+def show(audit_id: str, record: AuditRecord, found: Found, name: str) -> None:
+    """Show the fix and what can be taken away."""
+    fix = found.fix(name)
+    effect = fix_found.effect_of(found, fix)
+    st.subheader(fix.title, anchor=False)
+    if fix.mechanism != RETRAINED:
+        st.write(MITIGATIONS[fix.mechanism].reads)
+    _conditions(found, fix)
+    _caption(found)
+    _changes(effect)
+    for sentence in effect.price:
+        plain.text(sentence)
+    _speaks_against(effect)
+    _people(effect, found)
+    fix_take_away.show(audit_id, record, found, fix)
+
+
+def _conditions(found: Found, fix: Fix) -> None:
+    """What must be known before anything else."""
+    by = " and ".join(found.mitigated.settings.by)
+    if fix.needs_attribute:
+        st.warning(
+            f"It needs to know {plain.quoted(by)} of each person when deciding. In some places that is unlawful: ask "
+            "before you use it."
+        )
+    if fix.draws_lots:
+        st.warning("It draws lots: two people with the same score can get different answers.")
+    for sentence in fix.against:
+        st.warning(f"Not recommended. {plain.escape(sentence)}")
+    for sentence in fix.notes:
+        plain.text(sentence)
+
+
+def _caption(found: Found) -> None:
+    sizes = found.mitigated.sizes
+    st.caption(
+        f"Judged on {sizes[REPORT]:,} people on whom nothing was fitted ({sizes[FIT]:,} people) or chosen "
+        f"({sizes[CHOOSE]:,})."
+    )
+    if found.search.looked_before:
+        st.caption(
+            "Seen: you looked at another fix on these people before this one, so it may look a little better here than "
+            "it is. Judge it on new people before you rely on it."
+        )
+    if found.search.trained_here != "no":
+        who = "was" if found.search.trained_here == "yes" else "may have been"
+        st.caption(f"The model {who} trained on these people, so what is right now may look better than it is.")
+
+
+def _changes(effect: Effect) -> None:
+    """The gaps that were to be closed, and how often decisions are right; the first few of many."""
+    lines = [(change.verdict, change_sentence(change)) for change in effect.aimed]
+    rest = lines[_MOST:]
+    for turned, sentence in lines[:_MOST]:
+        _line(turned, sentence)
+    if effect.rightness is not None:
+        _line(effect.rightness.turn, rightness_sentence(effect.rightness))
+    if rest:
+        with st.expander(f"{len(rest)} more groups"):
+            for turned, sentence in rest:
+                _line(turned, sentence)
+    if effect.retrained:
+        with st.expander("What the fix itself did: against the same training without it"):
+            for change in effect.retrained:
+                _line(change.verdict, _without(change))
+
+
+def _line(turned: str, sentence: str) -> None:
+    word, said = st.columns([1, 6], gap="small")
+    with word:
+        verdict.turn(turned)
+    with said:
+        plain.text(sentence)
+
+
+def _without(change: GapChange) -> str:
+    return change_sentence(change, before="without the fix")
+
+
+def _speaks_against(effect: Effect) -> None:
+    for warning in effect.warnings[:_MOST]:
+        st.warning(plain.escape(warning))
+    rest = effect.warnings[_MOST:]
+    if rest:
+        with st.expander(f"{len(rest)} more warnings"):
+            for warning in rest:
+                plain.text(warning)
+
+
+def _people(effect: Effect, found: Found) -> None:
+    """Who wins and who loses, as counts of the people it was judged on."""
+    moved = effect.compared.moved(found.mitigated.settings.by)
+    if not moved:
+        return
+    st.caption("Who is selected instead, of the people it was judged on")
+    columns: dict[str, list[object]] = {
+        "Group": [group_words(m.group) for m in moved],
+        "People": [m.n for m in moved],
+        "Newly selected": [m.newly_selected for m in moved],
+        "No longer selected": [m.newly_refused for m in moved],
+        "Difference": [f"{m.net:+,}".replace("-", "−") for m in moved],
+    }
+    if found.has_outcome:
+        columns["Wrongly denied"] = [_more(m, "wrongly_denied") for m in moved]
+        columns["Wrongly granted"] = [_more(m, "wrongly_granted") for m in moved]
+    st.dataframe(columns, hide_index=True)
+
+
+def _more(moved: Moved, what: str) -> str:
+    change = moved.wrongly_denied if what == "wrongly_denied" else moved.wrongly_granted
+    return "–" if change is None else f"{change[0]:+,.0f}".replace("-", "−")

@@ -1,0 +1,164 @@
+"""Asks what a fix is for: whose gap, how small, at what cost; and starts the search."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.fixes import untried
+from core.mitigate.goals import COSTS, GOALS, Goal
+from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.settings import Settings
+from core.plan import Plan
+from core.record import AuditRecord
+from core.reference import By
+from pages.components import session
+
+COST_WORDS = {
+    "accuracy": "right as often as possible",
+    "balanced_accuracy": "right as often as possible, both outcomes alike",
+    "price": "lowest price, which I set",
+}
+_TRAINED = {"unknown": "I don't know", "no": "No", "yes": "Yes"}
+_FOLLOWS = {
+    "unknown": "Then what is right now may look better here than it is, and a training is judged against the same "
+    "training without the fix.",
+    "yes": "Then the model does better on these rows than on new people, so what is right now looks better than it is; "
+    "a training is judged against the same training without the fix.",
+    "no": "Then before and after can be compared as they stand.",
+}
+# First what is refused soonest, so that nobody waits for the rest in vain.
+_ORDER = ("reweighing", "equalized_odds_mix", "fairness_loss")
+
+
+def ask(audit_id: str, record: AuditRecord) -> None:
+    """Show the question and the button that starts the search."""
+    kept = session.workspace().search(audit_id)
+    asked = Plan.from_toml(kept.plan) if kept is not None else record.plan
+    before = Settings.of(asked)
+    what, how_much, whom = st.columns([5, 3, 3], vertical_alignment="bottom")
+    with what:
+        goal = _goal(audit_id, record, before)
+    with how_much:
+        at_most = _at_most(audit_id, goal, before)
+    with whom:
+        by = _by(audit_id, list(record.references), before)
+    mitigate: dict[str, Any] = {"goal": goal.name, "at_most": at_most, "by": list(by)}
+    if record.plan.data.label is not None:
+        mitigate |= _cost(audit_id, before, asked.mitigate)
+    plan = replace(record.plan, mitigate=mitigate)
+    trained = _trained(audit_id, kept.trained_here if kept is not None else "unknown")
+    names = _names(audit_id, record, Settings.of(plan))
+    _button(audit_id, plan, names, trained)
+
+
+def _goal(audit_id: str, record: AuditRecord, before: Settings) -> Goal:
+    offered = [goal.name for goal in GOALS.values() if record.plan.data.label is not None or not goal.needs_label]
+    key = session.seed(session.field(audit_id, "goal"), before.goal.name)
+    name = st.selectbox(
+        "The goal",
+        offered,
+        format_func={name: GOALS[name].reads for name in offered}.__getitem__,
+        key=key,
+        help="  \n".join(f"{GOALS[name].reads}: *{name.replace('_', ' ')}*" for name in offered),
+    )
+    return GOALS[name]
+
+
+def _at_most(audit_id: str, goal: Goal, before: Settings) -> float:
+    """The accepted gap; each goal keeps its own answer."""
+    width = before.at_most if goal.name == before.goal.name else goal.at_most
+    key = session.field(audit_id, f"at most {goal.name}")
+    if goal.kind == "ratio":
+        session.seed(key, round(100 * (1 - width), 4))
+        share = st.number_input("At least, in % of the most selected group's rate", 1.0, 100.0, step=1.0, key=key)
+        return round(1 - float(share) / 100, 8)
+    session.seed(key, round(100 * width, 4))
+    points = st.number_input("A gap of at most, in points", 0.0, 50.0, step=0.5, key=key)
+    return round(float(points) / 100, 8)
+
+
+def _by(audit_id: str, options: list[By], before: Settings) -> By:
+    words = [" × ".join(by) for by in options]
+    first = options.index(before.by) if before.by in options else 0
+    key = session.seed(session.field(audit_id, "whose gap"), first)
+    return options[st.selectbox("Between the groups of", range(len(options)), format_func=words.__getitem__, key=key)]
+
+
+def _cost(audit_id: str, before: Settings, mitigate: dict[str, Any]) -> dict[str, Any]:
+    what, denied, granted = st.columns([5, 3, 3], vertical_alignment="bottom")
+    key = session.seed(session.field(audit_id, "cost"), before.cost.name)
+    with what:
+        name = st.selectbox("And otherwise", list(COSTS), format_func=COST_WORDS.__getitem__, key=key)
+    if name != "price":
+        return {"cost": name}
+    asked = (
+        ("wrongly_denied", denied, "A wrongful denial costs"),
+        ("wrongly_granted", granted, "A wrongful grant costs"),
+    )
+    given = {}
+    for kind, column, label in asked:
+        price = session.seed(session.field(audit_id, kind), float(mitigate.get("price", {}).get(kind, 1.0)))
+        given[kind] = float(column.number_input(label, 0.0, 1e6, step=1.0, key=price, format="%g"))
+    return {"cost": name, "price": given}
+
+
+def _trained(audit_id: str, before: str) -> str:
+    answer = st.radio(
+        "Was the model trained on the people in this table?",
+        list(_TRAINED),
+        format_func=_TRAINED.__getitem__,
+        horizontal=True,
+        key=session.seed(session.field(audit_id, "trained"), before),
+    )
+    st.caption(_FOLLOWS[answer])
+    return answer
+
+
+def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str, ...]:
+    """What is tried: all that can be, unless the person takes some out."""
+    reasons = untried(record, settings)
+    able = [name for name, reason in reasons.items() if not reason]
+    with st.expander(f"What is tried: {len(able)} of {len(reasons)} ways"):
+        out = st.multiselect(
+            "Leave out",
+            able,
+            format_func={name: MITIGATIONS[name].title for name in able}.__getitem__,
+            key=session.field(audit_id, "left out"),
+            placeholder="nothing",
+        )
+        rows: dict[str, list[str]] = {"Way": [], "What it does": [], "Tried": []}
+        for name, reason in reasons.items():
+            rows["Way"].append(MITIGATIONS[name].title)
+            rows["What it does"].append(MITIGATIONS[name].reads)
+            rows["Tried"].append(f"no: {reason}" if reason else "left out" if name in out else "yes")
+        st.dataframe(rows, hide_index=True)
+    tried = [name for name in able if name not in out]
+    return tuple(sorted(tried, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)))
+
+
+def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str) -> None:
+    has_rows = session.workspace().has_rows(audit_id)
+    start, said = st.columns([1, 4], vertical_alignment="center")
+    start.button(
+        "Find fixes",
+        type="primary",
+        disabled=not has_rows or not names,
+        key=session.action(audit_id, "find fixes"),
+        on_click=session.attempt,
+        args=(begin, audit_id, plan, names, trained),
+    )
+    if not has_rows:
+        said.info("The uploaded table was deleted after a day, as announced. Upload it again to look for fixes.")
+    elif not names:
+        said.info("There is nothing left to try here.")
+    else:
+        said.caption(
+            "It splits these people: a fix is fitted on one part, chosen on a second, and judged on a third that it "
+            "never saw, half of them all."
+        )
+
+
+def begin(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str) -> None:
+    """Start the search."""
+    session.workspace().mitigate(audit_id, plan, names, trained)

@@ -1,0 +1,24 @@
+"""After a search that ended without a result: the part of it that needs no training."""
+
+import streamlit as st
+
+from core.plan import Plan
+from core.record import AuditRecord
+from pages.components import fix_question, session
+
+_UNTRAINED = ("thresholds", "shared_threshold")
+
+
+def offer(audit_id: str, record: AuditRecord) -> None:
+    """Offer thresholds alone, which nothing can go wrong with that went right in the audit."""
+    search = session.workspace().search(audit_id)
+    ended = session.workspace().get(audit_id).stage == "mitigate"
+    if not ended or search is None or search.names == _UNTRAINED or record.counts.axis.kind == "decision":
+        return
+    st.button(
+        "Look at thresholds only, which needs no training",
+        disabled=not session.workspace().has_rows(audit_id),
+        key=session.action(audit_id, "thresholds only"),
+        on_click=session.attempt,
+        args=(fix_question.begin, audit_id, Plan.from_toml(search.plan), _UNTRAINED, search.trained_here),
+    )

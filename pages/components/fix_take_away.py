@@ -1,0 +1,110 @@
+"""What of a fix can be taken away: the rule or the model, the weights, the plan that audits it; and its own audit."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.collect_mitigation import FIT
+from core.errors import JobError
+from core.fixes import Fix
+from core.mitigate.reweighing import Weights, reweigh
+from core.plan import Plan
+from core.record import AuditRecord
+from core.report.result_json import as_text
+from pages.components import session
+from pages.components.fix_found import Found
+
+
+def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
+    """Show a button for each file, and one that audits the fix."""
+    st.caption("Take it away")
+    model = _model_name(fix)
+    plan = _plan(fix, model)
+    with st.container(horizontal=True):
+        if fix.rule is not None:
+            _file(audit_id, "The thresholds (rule.json)", as_text(fix.rule.to_json()), "rule.json", "application/json")
+        if model is not None:
+            _model(audit_id, fix, model)
+        if fix.mechanism == "reweighing":
+            weights = reweigh(found.mitigated.present.counts[FIT], found.mitigated.settings.by)
+            _file(audit_id, "The weights (CSV)", weights.to_csv(), "weights.csv", "text/csv")
+        _file(audit_id, "The plan that audits it", plan.to_toml(), "plan.toml", "application/toml")
+        st.button(
+            "Audit it",
+            key=session.action(audit_id, "audit fix"),
+            disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
+            on_click=session.attempt,
+            args=(_audit, audit_id, record, fix, model),
+            help="Opens an audit of everybody in the table, decided by this fix; the people that it was fitted on are "
+            "among them, so the numbers above say more about new people.",
+        )
+    if fix.rule is not None:
+        with st.expander("How to apply rule.json in Python"):
+            st.code(fix.rule.example, language="python")
+    if fix.mechanism == "reweighing":
+        _weights(weights)
+
+
+def _file(audit_id: str, label: str, content: str, name: str, mime: str) -> None:
+    st.download_button(label, content, name, mime, key=session.action(audit_id, label), on_click="ignore")
+
+
+def _model(audit_id: str, fix: Fix, name: str) -> None:
+    assert fix.proposed is not None
+    label = f"The {'stand-in' if fix.proposed.is_stand_in else 'model'} ({name})"
+    if not _is_there(fix):
+        st.caption("The trained model was deleted after a day, as announced. Find fixes again to have it back.")
+        return
+    st.download_button(
+        label,
+        fix.proposed.model_bytes,
+        name,
+        "application/octet-stream",
+        key=session.action(audit_id, label),
+        on_click="ignore",
+    )
+
+
+def _model_name(fix: Fix) -> str | None:
+    if fix.proposed is None or fix.proposed.file is None:
+        return None
+    return f"{'stand-in' if fix.proposed.is_stand_in else 'model'}{fix.proposed.file.suffix}"
+
+
+def _is_there(fix: Fix) -> bool:
+    return fix.proposed is not None and fix.proposed.file is not None and fix.proposed.file.is_file()
+
+
+def _plan(fix: Fix, model: str | None) -> Plan:
+    """The plan beside the files that are taken away; it names them."""
+    plan = replace(fix.decided.plan, mitigate={})
+    if fix.rule is not None:
+        return replace(plan, decision=replace(plan.decision, rule="rule.json"))
+    return replace(plan, decision=replace(plan.decision, model=model))
+
+
+def _weights(weights: Weights) -> None:
+    groups = weights.groups
+    filled = [g for g in range(len(groups)) if weights.n[g].sum()]
+    st.caption("What each person weighs in the training, by group and outcome")
+    st.dataframe(
+        {
+            "Group": [", ".join(groups.names(g).values()) for g in filled],
+            "Good outcome": [f"{weights.values[g, 1]:.3f}" for g in filled],
+            "Other outcome": [f"{weights.values[g, 0]:.3f}" for g in filled],
+        },
+        hide_index=True,
+    )
+
+
+def _audit(audit_id: str, record: AuditRecord, fix: Fix, model: str | None) -> None:
+    """Audit the table with the fix in place, and go there."""
+    plan = replace(fix.decided.plan, mitigate={}, name=f"{record.plan.name or record.plan.data.file}: {fix.title}")
+    content = None
+    if model is not None:
+        if fix.proposed is None or not _is_there(fix):
+            raise JobError("The trained model was deleted after a day, as announced. Find fixes again.")
+        content = fix.proposed.model_bytes()
+        plan = replace(plan, decision=replace(plan.decision, model=model))
+    child = session.workspace().audit_fix(audit_id, plan, content, record.digest)
+    session.send(child.id, "audit")

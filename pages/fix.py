@@ -1,0 +1,45 @@
+"""The fix page: what is to be made equal at what cost, every fix in one picture, and what the picked one does."""
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from pages.components import (
+    fix_found,
+    fix_frontier,
+    fix_picked,
+    fix_question,
+    fix_retry,
+    job_status,
+    nothing_open,
+    plain,
+    session,
+)
+
+audit = session.current()
+if audit is None:
+    nothing_open.no_audit()
+    st.stop()
+try:
+    record = session.workspace().record(audit.id)
+    if record is None:
+        if not job_status.show(audit):
+            nothing_open.not_run(audit.id)
+        st.stop()
+    st.header("What would fix this?", anchor=False)
+    if record.plan.decision.rule is not None:
+        st.info("This is the audit of a fix. To look for others, open the audit that it was made from.")
+        st.stop()
+    fix_question.ask(audit.id, record)
+    if job_status.show(audit):
+        st.stop()
+    found = fix_found.load(audit.id)
+    if found is None:
+        fix_retry.offer(audit.id, record)
+        st.stop()
+    st.divider()
+    picked = fix_frontier.show(audit.id, found)
+    if picked is not None:
+        st.divider()
+        fix_picked.show(audit.id, record, found, picked)
+except PlumblineError as error:
+    st.error(plain.escape(str(error)))

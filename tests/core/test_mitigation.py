@@ -1,0 +1,331 @@
+"""`plumbline mitigate` and the job behind it: honest parts, what is written, what is taken away, what is refused."""
+
+import csv
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.cli import main
+from core.cli_mitigate import Files, mitigated
+from core.collect_mitigation import Mitigated, collect_mitigation
+from core.command_files import read_plan
+from core.errors import JobError, PlumblineError
+from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.settings import Settings
+from core.plan import Plan
+from core.record import AuditRecord
+from core.rules import confusion
+from core.stated_rule import stated_rule
+
+PLAN = """plumbline = 1
+[data]
+file = "people.csv"
+label = "y"
+favourable = 1
+[decision]
+{decision}
+[groups]
+sensitive = ["g", "h"]
+intersections = 1
+[mitigate]
+goal = "demographic_parity"
+at_most = 0.02
+"""
+SCORE = 'score = "s"\nthreshold = 0.5'
+DRAW = np.random.default_rng(11)
+
+
+def people(n: int = 1500) -> pd.DataFrame:
+    """Group b has lower scores than its outcomes deserve; h has nothing to do with anything."""
+    group = DRAW.choice(["a", "b"], n, p=[0.6, 0.4])
+    merit = DRAW.normal(0, 1, n)
+    seen = merit - 0.8 * (group == "b") + DRAW.normal(0, 0.4, n)
+    return pd.DataFrame(
+        {
+            "g": group,
+            "h": DRAW.choice(["x", "y"], n),
+            "y": (merit + DRAW.normal(0, 0.5, n) > 0).astype(int),
+            "s": (1 / (1 + np.exp(-2 * seen))).round(2),
+            "x1": seen.round(4),
+            "x2": (group == "b").astype(int),
+            "job": DRAW.choice(["clerk", "nurse"], n),
+        }
+    )
+
+
+PEOPLE = people()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    PEOPLE.to_csv(tmp_path / "people.csv", index=False)
+    (tmp_path / "plan.toml").write_text(PLAN.format(decision=SCORE))
+    return tmp_path
+
+
+@pytest.fixture
+def network(folder: Path) -> Path:
+    """The folder with a plan that audits a `.pt2` file."""
+    import torch
+
+    from core.models.export import save_pt2
+
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1), torch.nn.Sigmoid())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns about its own parts while it exports
+        save_pt2(net, 2, folder / "net.pt2")
+    (folder / "plan.toml").write_text(PLAN.format(decision='model = "net.pt2"\nfeatures = ["x1", "x2"]'))
+    return folder
+
+
+@pytest.fixture
+def pipeline(folder: Path) -> Path:
+    """The folder with a plan that audits a skops file."""
+    import skops.io
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    columns = make_column_transformer((StandardScaler(), ["x1", "x2"]), (OneHotEncoder(), ["job"]))
+    fitted = make_pipeline(columns, LogisticRegression()).fit(PEOPLE[["x1", "x2", "job"]], PEOPLE["y"])
+    skops.io.dump(fitted, folder / "model.skops")
+    (folder / "plan.toml").write_text(PLAN.format(decision='model = "model.skops"'))
+    return folder
+
+
+def fixed(folder: Path, name: str, out: str = "out") -> dict[str, Any]:
+    """What the command writes: every JSON by its path in the folder."""
+    assert main(["mitigate", str(folder / "plan.toml"), "--with", name, "--out", str(folder / out)]) == 0
+    found = {str(path.relative_to(folder / out)): path for path in (folder / out).rglob("*.json")}
+    return {name: json.loads(path.read_text()) for name, path in found.items()}
+
+
+def rate(result: dict[str, Any], group: str, metric: str = "selection_rate") -> tuple[int, int]:
+    (found,) = (g for g in result["groups"] if g["group"] == {"g": group})
+    return found["metrics"][metric]["numerator"], found["metrics"][metric]["denominator"]
+
+
+def gap(result: dict[str, Any]) -> float:
+    (a, n), (b, m) = (rate(result, group) for group in "ab")
+    return abs(a / n - b / m)
+
+
+def audited(folder: Path, plan: Path) -> dict[str, Any]:
+    assert main(["audit", str(plan), "--out", str(folder / "again")]) == 0
+    return dict(json.loads((folder / "again" / "result.json").read_text()))
+
+
+# ---------------------------------------------------------------- thresholds
+
+
+def test_thresholds_close_the_gap_on_people_they_were_not_fitted_on(folder: Path) -> None:
+    written = fixed(folder, "thresholds")
+    before, after, compared = (written[n] for n in ("before/result.json", "after/result.json", "comparison.json"))
+    assert compared["parts"]["report"] == before["rows"]["kept"] == after["rows"]["kept"] == pytest.approx(750, abs=6)
+    assert sum(compared["parts"].values()) == len(PEOPLE)
+    assert gap(before) > 0.2 > 0.1 > gap(after)
+    assert compared["fit"]["gap"] <= 0.02
+    (change,) = (g for g in compared["gaps"] if g["measure"] == "statistical_parity_difference" and g["by"] == ["g"])
+    assert change["paired"] and change["verdict"] == "better"
+    assert change["change"] == pytest.approx(change["after"] - change["before"])
+    assert before["aif360"]["agrees"] and after["aif360"]["agrees"]
+    assert compared["needs_attribute"] is True
+    assert [AuditRecord.from_json(written[f"{when}/record.json"]).digest for when in ("before", "after")] == [
+        compared["before"],
+        compared["after"],
+    ]
+    assert written["after/record.json"]["parent"] == compared["before"]
+
+
+def test_the_plan_it_writes_audits_the_result_on_everybody(folder: Path) -> None:
+    written = fixed(folder, "thresholds")
+    limits = {row["group"]["g"]: row["threshold"] for row in written["rule.json"]["groups"]}
+    again = audited(folder, folder / "out" / "after" / "plan.toml")
+    for group, limit in limits.items():
+        of_group = PEOPLE[PEOPLE["g"] == group]
+        assert rate(again, group) == (int((of_group["s"] >= limit).sum()), len(of_group))
+
+
+def test_people_who_change_sides_are_counted_exactly(folder: Path) -> None:
+    written = fixed(folder, "thresholds")
+    (before, _), (after, _) = (rate(written[f"{when}/result.json"], "b") for when in ("before", "after"))
+    (moved,) = (p for p in written["comparison.json"]["people"] if p["group"] == {"g": "b"})
+    assert moved["newly_selected"] - moved["newly_refused"] == after - before
+    assert written["comparison.json"]["price"][0].startswith("Of 1,000 people like these, ")
+
+
+def test_one_shared_threshold_needs_no_attribute(folder: Path) -> None:
+    written = fixed(folder, "shared_threshold")
+    assert written["rule.json"]["by"] == [] and written["comparison.json"]["needs_attribute"] is False
+
+
+def test_a_second_file_is_the_report_part(folder: Path) -> None:
+    people(400).to_csv(folder / "second.csv", index=False)
+    (folder / "plan.toml").write_text(PLAN.format(decision=SCORE) + 'evaluate = "second.csv"\n')
+    written = fixed(folder, "thresholds")
+    assert written["comparison.json"]["parts"]["report"] == 400
+    again = audited(folder, folder / "out" / "after" / "plan.toml")
+    assert [rate(again, g) for g in "ab"] == [rate(written["after/result.json"], g) for g in "ab"]
+
+
+def test_a_score_beside_decisions_is_decided_anew(folder: Path) -> None:
+    PEOPLE.assign(d=(PEOPLE["s"] > 0.6).astype(int)).to_csv(folder / "people.csv", index=False)
+    (folder / "plan.toml").write_text(PLAN.format(decision='score = "s"\nprediction = "d"\nfavourable = [1]'))
+    written = fixed(folder, "thresholds")
+    assert gap(written["before/result.json"]) > 0.2 > 0.1 > gap(written["after/result.json"])
+    assert audited(folder, folder / "out" / "after" / "plan.toml")["rows"]["kept"] == len(PEOPLE)
+
+
+def test_a_score_of_which_low_is_good(folder: Path) -> None:
+    PEOPLE.assign(s=(10 * (1 - PEOPLE["s"])).round()).to_csv(folder / "people.csv", index=False)
+    (folder / "plan.toml").write_text(PLAN.format(decision='score = "s"\nfavourable = {below = 5}'))
+    written = fixed(folder, "thresholds")
+    assert written["rule.json"]["direction"] == "below"
+    assert gap(written["after/result.json"]) < gap(written["before/result.json"])
+    assert audited(folder, folder / "out" / "after" / "plan.toml")["rows"]["kept"] == len(PEOPLE)
+
+
+# ---------------------------------------------------------------- lots, and AIF360's
+
+
+@pytest.mark.parametrize("name", ["equalized_odds_mix", "eq_odds_postprocessing", "reject_option"])
+def test_rules_that_are_fitted_in_the_job(folder: Path, name: str) -> None:
+    goal = "demographic_parity" if name == "reject_option" else "equalized_odds"
+    (folder / "plan.toml").write_text(PLAN.format(decision=SCORE).replace("demographic_parity", goal))
+    written = fixed(folder, name)
+    assert gap(written["after/result.json"]) < gap(written["before/result.json"])
+    again = audited(folder, folder / "out" / "after" / "plan.toml")
+    assert all(isinstance(rate(again, g)[0], int) and rate(again, g)[0] > rate(written["after/result.json"], g)[0] for g in "ab")
+
+
+def test_lots_are_drawn_alike_for_equal_rows_and_in_every_run(folder: Path) -> None:
+    (folder / "plan.toml").write_text(PLAN.format(decision=SCORE).replace("demographic_parity", "equalized_odds"))
+    first, second = (fixed(folder, "equalized_odds_mix", out)["after/result.json"] for out in ("one", "two"))
+    assert first["groups"] == second["groups"]
+
+
+# ---------------------------------------------------------------- training
+
+
+def test_reweighing_fits_a_pipeline_again_and_shows_what_the_weights_did(pipeline: Path) -> None:
+    written = fixed(pipeline, "reweighing")
+    compared = written["comparison.json"]
+    assert gap(written["after/result.json"]) < gap(written["before/result.json"])
+    (change,) = (g for g in compared["retrained"] if g["measure"] == "statistical_parity_difference" and g["by"] == ["g"])
+    assert change["paired"] and abs(change["after"]) < abs(change["before"])
+    weights = list(csv.DictReader((pipeline / "out" / "weights.csv").open()))
+    assert [float(w["weight"]) for w in weights] == pytest.approx(expected_weights(written), abs=1e-12)
+    again = audited(pipeline, pipeline / "out" / "after" / "plan.toml")
+    assert again["provenance"]["model_sha256"] == written["after/result.json"]["provenance"]["model_sha256"]
+    assert gap(again) == pytest.approx(gap(written["after/result.json"]), abs=0.05)
+
+
+def expected_weights(written: dict[str, Any]) -> list[float]:
+    """n_g * n_y / (n * n_gy) from the people column of the table itself, in its order."""
+    rows = written["weights"]
+    total = sum(n for _, _, n in rows)
+    sums = [{key: sum(n for *k, n in rows if k[i] == key) for key in {r[i] for r in rows}} for i in (0, 1)]
+    return [sums[0][g] * sums[1][y] / (total * n) for g, y, n in rows]
+
+
+def test_fine_tuning_with_a_price_on_the_gap(network: Path) -> None:
+    written = fixed(network, "fairness_loss")
+    compared = written["comparison.json"]
+    assert compared["picked"].startswith("fairness_loss_") and len(compared["choose"]) == 6
+    best = min(compared["choose"], key=lambda at: at["gap"])
+    assert {at["id"]: at["gap"] for at in compared["choose"]}[compared["picked"]] <= max(0.02, best["gap"])
+    (change,) = (g for g in compared["retrained"] if g["measure"] == "statistical_parity_difference" and g["by"] == ["g"])
+    assert abs(change["after"]) < 0.5 * abs(change["before"])
+    again = audited(network, network / "out" / "after" / "plan.toml")
+    assert again["provenance"]["model_sha256"] == written["after/result.json"]["provenance"]["model_sha256"]
+    first = (network / "out" / "after" / "result.json").read_text()
+    second = fixed(network, "fairness_loss", "twice")["after/result.json"]
+    assert json.loads(first)["groups"] == second["groups"]
+
+
+def test_weights_for_a_model_that_cannot_be_trained_come_with_a_stand_in(folder: Path) -> None:
+    written = fixed(folder, "reweighing")
+    compared = written["comparison.json"]
+    assert compared["is_stand_in"] is True and any("stand-in" in warning for warning in compared["warnings"])
+    assert (folder / "out" / "stand-in.skops").is_file() and not (folder / "out" / "model.skops").exists()
+    assert audited(folder, folder / "out" / "after" / "plan.toml")["rows"]["kept"] == len(PEOPLE)
+
+
+# ---------------------------------------------------------------- the job's files
+
+
+@pytest.fixture
+def found(folder: Path) -> Iterator[tuple[Mitigated, Path, Plan]]:
+    plan = read_plan(folder / "plan.toml")
+    with mitigated(plan, Files.of(folder / "plan.toml", plan, None), ["equalized_odds_mix"]) as made:
+        yield made, folder, plan
+
+
+def test_parts_and_joint_tables_agree(found: tuple[Mitigated, Path, Plan]) -> None:
+    made, _, _ = found
+    (proposal,) = made.proposals
+    for part in ("choose", "report"):
+        joint, before, after = proposal.joint[part], made.present.counts[part], proposal.decided.counts[part]
+        selected = [confusion(c, stated_rule(c, d.plan)).selected for c, d in ((before, made.present), (after, proposal.decided))]
+        assert (joint.n[:, :, 1].sum(axis=(1, 2)) == selected[0]).all()
+        assert (joint.n[:, :, :, 1].sum(axis=(1, 2)) == selected[1]).all()
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("mitigate", "name", "said"),
+    [
+        ("", "magic", 'no mitigation named "magic"; known are thresholds, shared_threshold'),
+        ('goal = "niceness"', "thresholds", "no goal named"),
+        ("at_most = 1.5", "thresholds", "at_most is the largest gap you accept"),
+        ('by = ["job"]', "thresholds", "by names \\['job'\\]; it takes sensitive columns"),
+        ("holdout = 1.0", "thresholds", "holdout is the share"),
+        ('cost = "money"', "thresholds", "no cost named"),
+        ("price = {wrongly_denied = 1}", "thresholds", "lacks wrongly_granted"),
+        ("colour = 1", "thresholds", "unknown key"),
+        ("", "fairness_loss", "needs a model with gradients"),
+        ('evaluate = "gone.csv"', "thresholds", "gone.csv is not there"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], mitigate: str, name: str, said: str
+) -> None:
+    plan = PLAN.format(decision=SCORE).partition("[mitigate]")[0] + f"[mitigate]\n{mitigate}\n"
+    (folder / "plan.toml").write_text(plan)
+    assert main(["mitigate", str(folder / "plan.toml"), "--with", name, "--out", str(folder / "out")]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err.count("\n") == 1 and "Traceback" not in shown.err
+    pytest.raises(AssertionError, match=said).__enter__() if False else None
+    import re
+
+    assert re.search(said, shown.err), shown.err
+    assert not (folder / "out").exists()
+
+
+def test_settings_have_defaults_and_their_own_order() -> None:
+    plan = Plan.from_toml(PLAN.format(decision=SCORE).partition("[mitigate]")[0])
+    usual = Settings.of(plan)
+    assert (usual.goal.name, usual.cost.name, usual.by, usual.at_most, usual.holdout) == (
+        "equal_opportunity", "accuracy", ("g",), 0.01, 0.5,
+    )  # fmt: skip
+    crossed = Settings.of(replace(plan, mitigate={"by": ["h", "g"], "price": {"wrongly_denied": 2, "wrongly_granted": 1}}))
+    assert crossed.by == ("g", "h") and crossed.cost.name == "price"
+
+
+def test_every_mitigation_says_what_it_needs() -> None:
+    assert list(MITIGATIONS) == [
+        "thresholds", "shared_threshold", "equalized_odds_mix", "reweighing", "fairness_loss", "reject_option",
+        "eq_odds_postprocessing", "calibrated_eq_odds",
+    ]  # fmt: skip
+    assert not MITIGATIONS["reweighing"].needs_attribute and MITIGATIONS["thresholds"].needs_attribute
