@@ -132,18 +132,21 @@ def change_sentence(change: GapChange, before: str = "now") -> str:
     if change.before is None or change.after is None:
         return f"{begun}, against {than}: not measurable. {change.reason}".strip()
     is_ratio = measure.kind == "ratio"
-    old, new = (_standing(value, is_ratio) for value in (change.before, change.after))
-    said = f"{begun} are {measure.treated} {old} {than} {before}, and {new} with this fix"
+    (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
+    said = f"{begun} are {measure.treated} {old} {word} {than} {before}, and {new} with this fix"
     if change.low is None or change.high is None:
         return f"{said}."
     return f"{said} (plausible change {_range(change.low, change.high, is_ratio)})."
 
 
-def _standing(value: float, is_ratio: bool) -> str:
+def _standing(value: float, is_ratio: bool) -> tuple[str, str]:
+    """How often a group fares so, and the word between that and the group it is compared with."""
     if is_ratio:
-        return f"{value:.2f} times as often as"
+        return f"{value:.2f} times as often", "as"
     points = f"{abs(100 * value):.1f}"
-    return "as often as" if points == "0.0" else f"{points} points {'less' if value < 0 else 'more'} often than"
+    return (
+        ("as often", "as") if points == "0.0" else (f"{points} points {'less' if value < 0 else 'more'} often", "than")
+    )
 
 
 def _range(low: float, high: float, is_ratio: bool) -> str:

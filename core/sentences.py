@@ -256,10 +256,10 @@ def _wide(w: _Words) -> str:
 def _few(w: _Words) -> str:
     n = min(n for _, n in (*w.gap.group_shares, *w.gap.reference_shares))
     among = w.measure.among.rstrip(", ").casefold()
-    people = group_words(w.gap.group)
+    who, people = group_words(w.gap.group), "person" if n == 1 else "people"
     return (
-        f"{people[0].upper()}{people[1:]}{', ' + among if among else ''}: only {n:,} {'person' if n == 1 else 'people'} to go by, too few for a"
-        f" verdict ({w.rates}; plausible range {w.range} points)."
+        f"{who[0].upper()}{who[1:]}{', ' + among if among else ''}: only {n:,} {people} to go by, too few for a verdict"
+        f" ({w.rates}; plausible range {w.range} points)."
     )
 
 

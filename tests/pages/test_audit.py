@@ -111,7 +111,7 @@ def test_the_notes_say_what_the_outcome_is_whom_one_compares_with_and_which_limi
     at = opened("audit", kept(space, home, decided()))
     words = said(at)
     assert "What really happened is read from “y”" in words and "0.80 for ratios, 5 points for differences" in words
-    assert "Compared with: people whose g is a (the largest group of each column)" in words
+    assert "Compared with: people whose g is a (the largest group of each column or pair)" in words
     assert SAMPLING_NOTE in words
 
 

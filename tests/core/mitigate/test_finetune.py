@@ -159,9 +159,7 @@ def test_outputs_of_every_kind_become_the_logit_of_the_score_that_is_audited(
 
 
 @pytest.mark.parametrize("decision", [Decision(model="m"), Decision(model="m", output="logit", favourable_class=0)])
-def test_training_is_towards_the_good_outcome(
-    decision: Decision, saved: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_training_is_towards_the_good_outcome(decision: Decision, saved: Callable[..., Path], tmp_path: Path) -> None:
     from core.inference import favourable_scores
 
     tunable = opened(saved(Net(torch.sigmoid if decision.output is None else lambda z: z)), decision)

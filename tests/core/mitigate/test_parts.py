@@ -59,9 +59,7 @@ def test_rows_that_differ_in_a_column_without_a_role_are_different_people(table:
     assert set(divide(PLAN, table(rows), 0.5, None, quiet).tables[0].part.tolist()) == {FIT, CHOOSE, REPORT}
 
 
-def test_the_size_of_a_batch_does_not_matter(
-    table: Callable[..., Dataset], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_size_of_a_batch_does_not_matter(table: Callable[..., Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = table(ROWS)
     whole = divide(PLAN, dataset, 0.5, None, quiet).tables[0]
     monkeypatch.setattr(data.Dataset.batches, "__defaults__", (97,))
