@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_texts
-from core.counts import LABELS, Counts, Groups
+from core.counts import LABELS, Counts, Groups, Ints
 from core.findings import plan_rule
 from core.joint import JointCounts
 from core.mitigate.after import plan_with_model, plan_with_rule, plan_with_stand_in
@@ -24,6 +24,7 @@ from core.record import AuditRecord, Provenance, axis_from_json, groups_from_jso
 from core.reference import References, resolve
 from core.rules import Rule
 from core.second_opinion import SecondOpinion
+from core.stated_rule import stated_rule
 
 FIT, CHOOSE, REPORT = "fit", "choose", "report"
 PARTS = (FIT, CHOOSE, REPORT)
@@ -278,7 +279,7 @@ class _Reader:
             name,
             mechanism,
             decided,
-            {part: self._joint(name, part, "joint", decided) for part in (CHOOSE, REPORT)},
+            {part: self._joint(name, part, "joint", decided, present) for part in (CHOOSE, REPORT)},
             {part: self._joint(name, part, "retrained", decided) for part in (CHOOSE, REPORT) if baseline},
             file,
             rule,
@@ -301,14 +302,25 @@ class _Reader:
         assert file is not None
         return plan_with_stand_in(present.plan, file.name) if is_stand_in else plan_with_model(present.plan, file.name)
 
-    def _joint(self, name: str, part: str, what: str, after: Decided) -> JointCounts:
+    def _joint(self, name: str, part: str, what: str, after: Decided, before: Decided | None = None) -> JointCounts:
+        """Joint decisions whose margins are the counts'. Raises ValueError where they are not."""
         table, people = self.table(part), after.counts[part].n.sum(axis=2)
         n = checked_array(self.out / f"{name}_{part}_{what}.npy", ARRAY_CAP)
         if n.shape != (len(table.groups), LABELS, 2, 2) or n.dtype != np.int64 or n.min() < 0:
             raise ValueError("a table of joint decisions is not one")
         if (n.sum(axis=(2, 3)) != people).any():
             raise ValueError("a table of joint decisions counts other people")
+        for decided, selected in ((before, n[:, :, 1].sum(axis=2)), (after, n[..., 1].sum(axis=2))):
+            if decided is not None and (_selected(decided, part) != selected).any():
+                raise ValueError("a table of joint decisions selects other people")
         return JointCounts(table.groups, n)
+
+
+def _selected(decided: Decided, part: str) -> Ints:
+    """How many of each cell and label are selected: int64 of shape (cells, 3)."""
+    counts = decided.counts[part]
+    chance = np.broadcast_to(stated_rule(counts, decided.plan).selected, (len(counts.groups), counts.axis.bins))
+    return np.asarray(np.einsum("glb,gb->gl", counts.n, chance.astype(np.int64)), dtype=np.int64)
 
 
 def _with_edges(plan: Plan, counts: Counts) -> Plan:

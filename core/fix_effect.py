@@ -144,9 +144,9 @@ def _standing(value: float, is_ratio: bool) -> tuple[str, str]:
     if is_ratio:
         return f"{value:.2f} times as often", "as"
     points = f"{abs(100 * value):.1f}"
-    return (
-        ("as often", "as") if points == "0.0" else (f"{points} points {'less' if value < 0 else 'more'} often", "than")
-    )
+    if points == "0.0":
+        return "as often", "as"
+    return f"{points} points {'less' if value < 0 else 'more'} often", "than"
 
 
 def _range(low: float, high: float, is_ratio: bool) -> str:

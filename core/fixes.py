@@ -27,6 +27,8 @@ from core.record import AuditRecord
 from core.sentences import group_words
 
 WIDER = (0.02, 0.05)
+# Of fewer people of one group and outcome, none may come to lie in the third that weights are taken from.
+LIGHTEST = 5
 # Which goals AIF360's methods know; AIF360 itself is imported in jobs only.
 AIF360_GOALS = {
     "reject_option": ("demographic_parity", "equal_opportunity", "equalized_odds"),
@@ -56,8 +58,8 @@ def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
         if name == "fairness_loss":
             is_pt2 = plan.decision.model is not None and plan.decision.model.endswith(".pt2")
             return "" if is_pt2 else "it needs a model with gradients, a .pt2 file"
-        enough = _smallest_cell(record.counts, settings.by) >= FEW
-        return "" if enough else f"some group has fewer than {FEW} people of one outcome, too few to weigh"
+        enough = _smallest_cell(record.counts, settings.by) >= LIGHTEST
+        return "" if enough else f"some group has fewer than {LIGHTEST} people of one outcome, too few to weigh"
     if not has_score:
         return _SCORES
     if name in AIF360_GOALS and settings.goal.name not in AIF360_GOALS[name]:
@@ -71,6 +73,13 @@ def _smallest_cell(counts: Counts, by: tuple[str, ...]) -> int:
     """The fewest people of one outcome in any group that has people whose outcome is known."""
     n = counts.by(by).n[:, :UNKNOWN].sum(axis=2)
     return int(n[n.sum(axis=1) > 0].min(initial=0))
+
+
+def progress_words(what: str) -> str:
+    """What a mitigate job says it is doing, with the mitigation's title in place of its name."""
+    name, _, doing = what.partition(": ")
+    title = next((row.title for row in MITIGATIONS.values() if name.startswith(row.name)), None)
+    return f"{title.lower()}: {doing}" if title is not None and doing else what
 
 
 # ---------------------------------------------------------------- what was found
@@ -143,18 +152,18 @@ def _by_thresholds(found: Mitigated, names: tuple[str, ...]) -> Iterator[Fix]:
     ways = (("thresholds", search, widths), ("shared_threshold", shared, widths[:1]))
     for way, at_most in [(way, at_most) for name, way, limits in ways if name in names for at_most in limits]:
         solution = way(replace(settings, at_most=at_most).question(fit, found.present_rule))
-        for each in (solution, *([solution.instead] if solution.instead else [])):
-            if not any(_same(each, other) for other in seen):
+        for each, extra in ((solution, ""), (solution.instead, ", without extremes")):
+            if each is not None and not any(_same(each, other) for other in seen):
                 seen.append(each)
-                yield _threshold_fix(found, each, len(seen))
+                yield _threshold_fix(found, each, len(seen), extra)
 
 
 def _same(one: Solution, other: Solution) -> bool:
     return one.needs_attribute == other.needs_attribute and bool((one.rule.selected == other.rule.selected).all())
 
 
-def _threshold_fix(found: Mitigated, solution: Solution, number: int) -> Fix:
-    present = found.present
+def _threshold_fix(found: Mitigated, solution: Solution, number: int, extra: str) -> Fix:
+    present, goal = found.present, found.settings.goal
     fit = present.counts[FIT]
     rule = RuleFile.of(solution, None if fit.axis.decided else plan_threshold(present.plan))
     decided = replace(
@@ -170,7 +179,11 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int) -> Fix:
     }
     at_most = float(solution.question.limit)
     wide = at_most != found.settings.at_most
-    title = MITIGATIONS[solution.mechanism].title + (f", up to {_width(found.settings.goal, at_most)}" if wide else "")
+    title = (
+        MITIGATIONS[solution.mechanism].title
+        + (f", up to {_width(found.settings.goal, at_most)}" if wide else "")
+        + extra
+    )
     return Fix(
         f"{solution.mechanism}_{number}",
         solution.mechanism,

@@ -93,7 +93,8 @@ class Tunable:
         """Train on `fit`, and keep the weights of the epoch that does best. The same seed, the same result.
 
         An epoch is judged by the task's loss on `choose`, and by the gap among everybody in `fit` and `choose`: among
-        the few people behind a group's rate in `choose` alone, a gap is mostly chance. Raises ModelError where the loss has no slope or is no number.
+        the few people behind a group's rate in `choose` alone, a gap is mostly chance. Raises ModelError where the
+        loss has no slope or is no number.
         """
         with _few_threads(sum(p.numel() for p in self._trainable(self._fresh()).values())):
             return self._tune(fit, choose, aim, seed, progress)

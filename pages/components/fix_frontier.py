@@ -83,7 +83,8 @@ def _worth(found: Found, picked: str | None) -> list[str]:
     """The recommended ones that no other beats, and the picked one; every one where there is none."""
     worth = [p.id for p in found.places if p.id != PRESENT and p.is_recommended and not p.is_dominated]
     worth = worth or [fix.id for fix in found.fixes]
-    return [fix.id for fix in found.fixes if fix.id in worth or fix.id == picked]
+    listed = [fix.id for fix in found.fixes if fix.id in worth or fix.id == picked]
+    return sorted(listed, key=lambda name: name != found.best)
 
 
 def _caption(found: Found, name: str) -> str:

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
-from core.compare import GapChange, Moved
+from core.compare import GapChange
 from core.fix_effect import Effect, change_sentence, rightness_sentence
 from core.fixes import Fix
+from core.joint import Change
 from core.mitigate.mitigations import MITIGATIONS
 from core.record import AuditRecord
 from core.sentences import group_words
@@ -115,14 +116,18 @@ def _people(effect: Effect, found: Found) -> None:
         "People": [m.n for m in moved],
         "Newly selected": [m.newly_selected for m in moved],
         "No longer selected": [m.newly_refused for m in moved],
-        "Difference": [f"{m.net:+,}".replace("-", "−") for m in moved],
+        "Difference": [m.net for m in moved],
     }
     if found.has_outcome:
-        columns["Wrongly denied"] = [_more(m, "wrongly_denied") for m in moved]
-        columns["Wrongly granted"] = [_more(m, "wrongly_granted") for m in moved]
-    st.dataframe(columns, hide_index=True)
+        columns["Wrongly denied"] = [_more(m.wrongly_denied) for m in moved]
+        columns["Wrongly granted"] = [_more(m.wrongly_granted) for m in moved]
+    signed = st.column_config.NumberColumn(format="%+d")
+    st.dataframe(
+        columns,
+        hide_index=True,
+        column_config=dict.fromkeys(("Difference", "Wrongly denied", "Wrongly granted"), signed),
+    )
 
 
-def _more(moved: Moved, what: str) -> str:
-    change = moved.wrongly_denied if what == "wrongly_denied" else moved.wrongly_granted
-    return "–" if change is None else f"{change[0]:+,.0f}".replace("-", "−")
+def _more(change: Change | None) -> int | None:
+    return None if change is None else round(change[0])

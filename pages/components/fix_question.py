@@ -44,10 +44,13 @@ def ask(audit_id: str, record: AuditRecord) -> None:
     with whom:
         by = _by(audit_id, list(record.references), before)
     mitigate: dict[str, Any] = {"goal": goal.name, "at_most": at_most, "by": list(by)}
+    cost, whether = st.columns([5, 6])
     if record.plan.data.label is not None:
-        mitigate |= _cost(audit_id, before, asked.mitigate)
+        with cost:
+            mitigate |= _cost(audit_id, before, asked.mitigate)
+    with whether:
+        trained = _trained(audit_id, kept.trained_here if kept is not None else "unknown")
     plan = replace(record.plan, mitigate=mitigate)
-    trained = _trained(audit_id, kept.trained_here if kept is not None else "unknown")
     names = _names(audit_id, record, Settings.of(plan))
     _button(audit_id, plan, names, trained)
 
@@ -71,10 +74,12 @@ def _at_most(audit_id: str, goal: Goal, before: Settings) -> float:
     key = session.field(audit_id, f"at most {goal.name}")
     if goal.kind == "ratio":
         session.seed(key, round(100 * (1 - width), 4))
-        share = st.number_input("At least, in % of the most selected group's rate", 1.0, 100.0, step=1.0, key=key)
+        share = st.number_input(
+            "At least, in % of the most selected group's rate", 1.0, 100.0, step=1.0, key=key, format="%g"
+        )
         return round(1 - float(share) / 100, 8)
     session.seed(key, round(100 * width, 4))
-    points = st.number_input("A gap of at most, in points", 0.0, 50.0, step=0.5, key=key)
+    points = st.number_input("A gap of at most, in points", 0.0, 50.0, step=0.5, key=key, format="%g")
     return round(float(points) / 100, 8)
 
 
@@ -86,12 +91,11 @@ def _by(audit_id: str, options: list[By], before: Settings) -> By:
 
 
 def _cost(audit_id: str, before: Settings, mitigate: dict[str, Any]) -> dict[str, Any]:
-    what, denied, granted = st.columns([5, 3, 3], vertical_alignment="bottom")
     key = session.seed(session.field(audit_id, "cost"), before.cost.name)
-    with what:
-        name = st.selectbox("And otherwise", list(COSTS), format_func=COST_WORDS.__getitem__, key=key)
+    name = st.selectbox("And otherwise", list(COSTS), format_func=COST_WORDS.__getitem__, key=key)
     if name != "price":
         return {"cost": name}
+    denied, granted = st.columns(2)
     asked = (
         ("wrongly_denied", denied, "A wrongful denial costs"),
         ("wrongly_granted", granted, "A wrongful grant costs"),

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.fixes import progress_words
 from core.jobs import Status
 from core.plan import Plan
 from core.workspace import Audit
@@ -61,10 +62,11 @@ def _words(stage: str, status: Status) -> str:
         return f"{doing}: waiting, number {status.place} in the queue."
     if not status.what:
         return f"{doing}: starting."
+    what = progress_words(status.what) if stage == "mitigate" else status.what
     steps = f"{status.done:,} of {status.total:,} " if status.total else f"{status.done:,} " if status.done else ""
     left = status.seconds_left
     time_left = f", about {_duration(left)} left" if left is not None and left > _SOON else ""
-    return plain.escape(f"{doing}: {steps}{status.what}{time_left}.")
+    return plain.escape(f"{doing}: {steps}{what}{time_left}.")
 
 
 def _duration(seconds: float) -> str:

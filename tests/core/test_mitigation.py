@@ -4,9 +4,10 @@ import csv
 import io
 import json
 import re
+import shutil
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,16 @@ import pandas as pd
 import pytest
 
 from core.cli import main
-from core.cli_mitigate import Files, mitigated
 from core.collect_mitigation import Mitigated, collect_mitigation
-from core.command_files import read_plan
-from core.errors import JobError, PlumblineError
+from core.command_files import sha256
+from core.errors import JobError, PlanError
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from core.plan import Plan
 from core.record import AuditRecord
 from core.rules import confusion
 from core.stated_rule import stated_rule
+from tests.core.supervised import supervising
 
 PLAN = """plumbline = 1
 [data]
@@ -46,7 +47,7 @@ DRAW = np.random.default_rng(11)
 
 
 def people(n: int = 1500) -> pd.DataFrame:
-    """Group b has lower scores than its outcomes deserve; h has nothing to do with anything."""
+    """Group b has the good outcome less often, and lower scores still; h has nothing to do with anything."""
     group = DRAW.choice(["a", "b"], n, p=[0.6, 0.4])
     merit = DRAW.normal(0, 1, n)
     seen = merit - 0.8 * (group == "b") + DRAW.normal(0, 0.4, n)
@@ -54,7 +55,7 @@ def people(n: int = 1500) -> pd.DataFrame:
         {
             "g": group,
             "h": DRAW.choice(["x", "y"], n),
-            "y": (merit + DRAW.normal(0, 0.5, n) > 0).astype(int),
+            "y": (merit + DRAW.normal(0, 0.5, n) > 0.7 * (group == "b")).astype(int),
             "s": (1 / (1 + np.exp(-2 * seen))).round(2),
             "x1": seen.round(4),
             "x2": (group == "b").astype(int),
@@ -275,24 +276,82 @@ def test_weights_for_a_model_that_cannot_be_trained_come_with_a_stand_in(folder:
 # ---------------------------------------------------------------- the job's files
 
 
-@pytest.fixture
-def found(folder: Path) -> Iterator[tuple[Mitigated, Path, Plan]]:
-    plan = read_plan(folder / "plan.toml")
-    with mitigated(plan, Files.of(folder / "plan.toml", plan, None), ["equalized_odds_mix"]) as made:
-        yield made, folder, plan
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Plan, str]:
+    """What a job wrote, the plan it was given, and the table's digest."""
+    folder = tmp_path_factory.mktemp("job")
+    PEOPLE.to_csv(folder / "people.csv", index=False)
+    plan = Plan.from_toml(PLAN.format(decision=SCORE).replace("demographic_parity", "equalized_odds"))
+    with supervising(folder / "work", program="core.job") as supervisor:
+        request = {"plan": plan.to_toml(), "with": ["equalized_odds_mix"]}
+        name = supervisor.submit("mitigate", request, {"table": folder / "people.csv"})
+        status = supervisor.wait(name, 120)
+        assert status.state == "done", status
+        shutil.copytree(supervisor.output(name), folder / "kept" / "out")
+    return folder / "kept" / "out", plan, sha256(folder / "people.csv")
 
 
-def test_parts_and_joint_tables_agree(found: tuple[Mitigated, Path, Plan]) -> None:
-    made, _, _ = found
+def collected(out: Path, plan: Plan, digest: str) -> Mitigated:
+    return collect_mitigation(out, plan, (len(PEOPLE),), digest, None)
+
+
+def test_parts_and_joint_tables_agree(job: tuple[Path, Plan, str]) -> None:
+    made = collected(*job)
     (proposal,) = made.proposals
     for part in ("choose", "report"):
-        joint, before, after = proposal.joint[part], made.present.counts[part], proposal.decided.counts[part]
-        selected = [
-            confusion(c, stated_rule(c, d.plan)).selected
-            for c, d in ((before, made.present), (after, proposal.decided))
-        ]
-        assert (joint.n[:, :, 1].sum(axis=(1, 2)) == selected[0]).all()
-        assert (joint.n[:, :, :, 1].sum(axis=(1, 2)) == selected[1]).all()
+        joint = proposal.joint[part].n
+        for decided, selected in (
+            (made.present, joint[:, :, 1].sum(axis=2)),
+            (proposal.decided, joint[..., 1].sum(axis=2)),
+        ):
+            counts = decided.counts[part]
+            assert (confusion(counts, stated_rule(counts, decided.plan)).selected == selected.sum(axis=1)).all()
+
+
+def change_array(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:
+    return lambda out: np.save(out / name, change(np.load(out / name)))
+
+
+def change_facts(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+    def tamper(out: Path) -> None:
+        facts = json.loads((out / "mitigation.json").read_text())
+        change(facts)
+        (out / "mitigation.json").write_text(json.dumps(facts))
+
+    return tamper
+
+
+def one_more(n: np.ndarray) -> np.ndarray:
+    return np.where(np.arange(n.size).reshape(n.shape) == 0, n + 1, n)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        change_array("present_fit_n.npy", one_more),
+        change_array("present_report_n.npy", lambda n: -n),
+        change_array("equalized_odds_mix_fit_n.npy", one_more),
+        change_array("equalized_odds_mix_report_joint.npy", one_more),
+        change_array("equalized_odds_mix_report_joint.npy", lambda n: n[..., 0]),
+        change_array("equalized_odds_mix_choose_joint.npy", lambda n: n[:, :, ::-1]),
+        change_facts(lambda f: f["proposals"].append(f["proposals"][0])),
+        change_facts(lambda f: f["proposals"][0].update(mechanism="magic")),
+        change_facts(lambda f: f["proposals"][0].update(id="../../etc")),
+        change_facts(lambda f: f["proposals"][0].update(rule=None, file="../../secret.pt2")),
+        change_facts(lambda f: f["tables"][0].update(read=7)),
+        change_facts(lambda f: f["tables"][0]["groups"].update(attributes=["g", "z"])),
+        change_facts(lambda f: f["present"].update(axes=[])),
+        lambda out: (out / "mitigation.json").unlink(),
+    ],
+)
+def test_files_that_do_not_fit_together_are_refused(
+    job: tuple[Path, Plan, str], tmp_path: Path, tamper: Callable[[Path], None]
+) -> None:
+    out, plan, digest = job
+    shutil.copytree(out, tmp_path / "out")
+    tamper(tmp_path / "out")
+    with pytest.raises((JobError, PlanError)):
+        collected(tmp_path / "out", plan, digest)
 
 
 # ---------------------------------------------------------------- what is refused
@@ -343,3 +402,90 @@ def test_every_mitigation_says_what_it_needs() -> None:
         "eq_odds_postprocessing", "calibrated_eq_odds",
     ]  # fmt: skip
     assert not MITIGATIONS["reweighing"].needs_attribute and MITIGATIONS["thresholds"].needs_attribute
+
+
+# ---------------------------------------------------------------- a rule in a plan
+
+
+RULE: dict[str, Any] = {
+    "plumbline": 1,
+    "by": ["g"],
+    "groups": [{"group": {"g": "a"}, "threshold": 0.6}, {"group": {"g": "b"}, "threshold": 0.25}],
+    "otherwise": 0.5,
+    "score": "score",
+    "direction": "at_or_above",
+}
+BY_RULE = 'score = "s"\nrule = "rule.json"'
+
+
+def ruled(folder: Path, rule: object, decision: str = BY_RULE) -> Path:
+    (folder / "rule.json").write_text(rule if isinstance(rule, str) else json.dumps(rule))
+    (folder / "plan.toml").write_text(PLAN.format(decision=decision))
+    return folder / "plan.toml"
+
+
+def test_a_plan_can_name_a_rule_in_place_of_a_threshold(folder: Path) -> None:
+    audit = audited(folder, ruled(folder, RULE))
+    for group, limit in (("a", 0.6), ("b", 0.25)):
+        of_group = PEOPLE[PEOPLE["g"] == group]
+        assert rate(audit, group) == (int((of_group["s"] >= limit).sum()), len(of_group))
+    record = json.loads((folder / "again" / "record.json").read_text())
+    assert AuditRecord.from_json(record).judgement().gaps  # the record holds the rule: no file is needed
+
+
+def test_lots_in_a_rule_are_drawn_about_as_often_as_it_says(folder: Path) -> None:
+    lots = {**RULE, "groups": [{"group": {"g": g}, "probabilities": [[0.0, 0.3]]} for g in "ab"]}
+    audit = audited(folder, ruled(folder, lots))
+    selected, n = (sum(numbers) for numbers in zip(*(rate(audit, g) for g in "ab"), strict=True))
+    assert selected / n == pytest.approx(0.3, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("rule", "decision", "said"),
+    [
+        ("{", BY_RULE, "is not JSON"),
+        ({"plumbline": 1}, BY_RULE, "not a rule as Plumbline writes it"),
+        (RULE, 'score = "s"\nrule = "gone.json"', "gone.json cannot be read"),
+        (RULE, BY_RULE + "\nthreshold = 0.5", "in place of a threshold|needs one of"),
+        (RULE, 'prediction = "y"\nfavourable = [1]\nrule = "rule.json"', "applies to a score"),
+        ({**RULE, "otherwise": None, "groups": RULE["groups"][:1]}, BY_RULE, "says nothing"),
+    ],
+)
+def test_a_rule_that_cannot_be_applied_is_refused_in_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], rule: object, decision: str, said: str
+) -> None:
+    assert main(["audit", str(ruled(folder, rule, decision)), "--out", str(folder / "out")]) == 2
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1 and re.search(said, shown), shown
+
+
+def test_a_mitigation_starts_from_a_threshold(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mitigate", str(ruled(folder, RULE)), "--with", "thresholds", "--out", str(folder / "out")]) == 2
+    assert "a mitigation starts from a threshold" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- real models
+
+
+@pytest.mark.parametrize(
+    ("model", "file"), [("adult_lr.skops", "model.skops"), ("adult_gbt_rawcolumns.onnx", "stand-in.skops")]
+)
+def test_reweighing_models_that_people_have(shared: Path, tmp_path: Path, model: str, file: str) -> None:
+    adult = shared / "models" / "adult"
+    text = f"""plumbline = 1
+[data]
+file = "{adult / "adult_test.csv"}"
+label = "income"
+favourable = ">50K"
+[decision]
+model = "{adult / model}"
+[groups]
+sensitive = ["sex"]
+[mitigate]
+goal = "demographic_parity"
+"""
+    (tmp_path / "plan.toml").write_text(text)
+    written = fixed(tmp_path, "reweighing")
+    (change,) = (g for g in written["comparison.json"]["retrained"] if g["measure"] == "statistical_parity_difference")
+    assert abs(change["after"]) < 0.75 * abs(change["before"]) and change["verdict"] == "better"
+    assert (tmp_path / "out" / file).is_file() and (tmp_path / "out" / "weights.csv").is_file()

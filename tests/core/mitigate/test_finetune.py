@@ -77,7 +77,7 @@ def tuned(path: Path, aim: Aim, tmp_path: Path, fit: TrainingRows = FIT, seed: i
 
 
 def gap(scores: np.ndarray) -> float:
-    rates = [np.mean(scores[GROUPS == g] >= 0.5) for g in (0, 1)]
+    rates = [np.mean(scores[g == GROUPS] >= 0.5) for g in (0, 1)]
     return float(abs(rates[1] - rates[0]))
 
 

@@ -1,0 +1,265 @@
+"""The Fix page: opened alone, empty, before a search, while it runs, and with what it found."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.fixes import AIF360_GOALS
+from core.jobs import Supervisor
+from core.mitigate.aif360_post import POST_PROCESSING
+from core.plan import Plan
+from core.progress import replace_json
+from core.workspace import Workspace
+from pages.components import session
+from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said
+from tests.records import decided, scored
+from tests.worlds import csv_text, plan_of
+
+__all__ = ["inside_the_frame"]
+
+AIF360 = list(AIF360_GOALS)
+GROUPS = {"a": 0, "b": 3}
+# 50 people of each group, outcome and score step; the scores of one group lie three steps lower.
+ROWS = [
+    (group, str(good), str(max(0, 2 + 4 * good + step - lower) / 10), "wxyz"[step], str(i))
+    for group, lower in GROUPS.items()
+    for good in (0, 1)
+    for step in range(4)
+    for i in range(50)
+]
+TABLE = csv_text(("g", "y", "s", "x", "i"), ROWS).encode()
+PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def space(home: Path) -> Iterator[Workspace]:
+    space = Workspace(home, Supervisor(home, slots=1, warm=False))
+    yield space
+    space.close()
+
+
+@pytest.fixture(autouse=True)
+def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
+    monkeypatch.setattr(session, "workspace", lambda: space)
+
+
+def audited(space: Workspace, plan: Plan = PLAN) -> str:
+    audit = space.put_table(space.new("me").id, io.BytesIO(TABLE), "people.csv")
+    space.wait(audit.id, WAIT_SECONDS)
+    space.run(audit.id, plan)
+    assert space.wait(audit.id, WAIT_SECONDS) is None
+    return audit.id
+
+
+@pytest.fixture(scope="module")
+def searched(space: Workspace) -> str:
+    """An audit whose fixes were looked for, nothing picked yet: thresholds, lots and reweighing."""
+    audit_id = audited(space)
+    plan = replace(PLAN, mitigate={"goal": "demographic_parity", "by": ["g"]})
+    names = ("reweighing", "thresholds", "shared_threshold", "equalized_odds_mix")
+    space.mitigate(audit_id, plan, names, "unknown")
+    assert space.wait(audit_id, WAIT_SECONDS) is None and space.get(audit_id).problem is None
+    return audit_id
+
+
+def widget(at: AppTest, kind: str, name: str) -> Any:
+    return next(found for found in getattr(at, kind) if f"/{name}" in str(found.key))
+
+
+def choose(at: AppTest, name: str) -> AppTest:
+    """Pick a fix, out of all of them."""
+    widget(at, "toggle", "all fixes").set_value(True).run()
+    widget(at, "radio", "picked fix").set_value(name).run()
+    assert not at.exception
+    return at
+
+
+def downloads(at: AppTest) -> dict[str, Any]:
+    return {button.proto.label: button for button in at.get("download_button")}
+
+
+# ---------------------------------------------------------------- before a search
+
+
+def test_opened_alone_it_leads_to_data_and_the_sample() -> None:
+    at = alone("fix")
+    assert at.header[0].value == "No audit is open"
+    assert "Go to Data" in labels(at)
+
+
+def test_an_audit_that_has_not_run_says_what_is_missing(space: Workspace) -> None:
+    assert "This audit has not run yet" in said(opened("fix", space.new().id))
+
+
+def test_the_audit_page_leads_here(space: Workspace, searched: str) -> None:
+    at = press(opened("audit", searched), "What would fix this?")
+    assert "Find fixes" in labels(at)
+
+
+def kept(space: Workspace, home: Path, record: Any) -> str:
+    audit = space.new()
+    replace_json(home / "audits" / audit.id / "record.json", record.to_json())
+    return audit.id
+
+
+def test_rows_that_were_deleted_are_asked_for_again(space: Workspace, home: Path) -> None:
+    at = opened("fix", kept(space, home, scored(model=False)))
+    assert "deleted after a day" in said(at)
+    assert next(button for button in at.button if button.label == "Find fixes").disabled
+
+
+def test_without_outcomes_only_goals_about_selection_are_offered_and_no_price_is_asked(
+    space: Workspace, home: Path
+) -> None:
+    at = opened("fix", kept(space, home, decided(label=False)))
+    assert widget(at, "selectbox", "goal").options == [
+        "every group is selected equally often",
+        "every group is selected at least four fifths as often as the group most often selected",
+    ]
+    assert not [box for box in at.selectbox if str(box.key).endswith("/cost")]
+    assert "There is nothing left to try here" in said(at) or "deleted after a day" in said(at)
+
+
+def test_what_cannot_be_tried_says_why(space: Workspace, searched: str) -> None:
+    rows = opened("fix", searched).dataframe[0].value.set_index("Way")["Tried"]
+    assert "gradients" in rows["Training with a price on the gap"]
+    assert rows["AIF360: equalized odds"] == "no: AIF360 has it for other goals"
+    assert rows["A threshold for each group"] == "yes"
+
+
+def test_the_page_knows_the_goals_that_aif360_knows() -> None:
+    assert {name: method.goals for name, method in POST_PROCESSING.items()} == AIF360_GOALS
+
+
+def test_the_answer_about_training_says_what_follows(space: Workspace, searched: str) -> None:
+    at = opened("fix", searched)
+    assert "may look better" in said(at)
+    widget(at, "radio", "trained").set_value("no").run()
+    assert "compared as they stand" in said(at)
+
+
+# ---------------------------------------------------------------- a search
+
+
+def test_a_search_can_be_cancelled_and_the_part_without_training_is_offered(space: Workspace) -> None:
+    audit_id = audited(space)
+    at = opened("fix", audit_id)
+    widget(at, "multiselect", "left out").set_value([n for n in AIF360 if n != "eq_odds_postprocessing"]).run()
+    press(at, "Find fixes")
+    assert "Cancel" in labels(at)
+    space.cancel(audit_id)
+    space.wait(audit_id, WAIT_SECONDS)
+    at.run()
+    assert "Cancelled" in said(at)
+    press(at, "Look at thresholds only, which needs no training")
+    space.wait(audit_id, WAIT_SECONDS)
+    at.run()
+    assert not at.exception
+    assert widget(at, "radio", "picked fix").options[0].startswith("A threshold for each group")
+
+
+def test_the_price_of_mistakes_is_asked_and_stands_in_the_plan(space: Workspace) -> None:
+    audit_id = audited(space)
+    at = opened("fix", audit_id)
+    widget(at, "selectbox", "cost").set_value("price").run()
+    widget(at, "number_input", "wrongly_denied").set_value(5.0).run()
+    widget(at, "multiselect", "left out").set_value(
+        ["equalized_odds_mix", "reweighing", "reject_option", "calibrated_eq_odds"]
+    ).run()
+    press(at, "Find fixes")
+    asked = Plan.from_toml(str(space.search(audit_id).plan)).mitigate  # type: ignore[union-attr]
+    assert asked["price"] == {"wrongly_denied": 5.0, "wrongly_granted": 1.0}
+    space.wait(audit_id, WAIT_SECONDS)
+    at.run()
+    assert "lowest price" in said(at) and not at.exception
+
+
+# ---------------------------------------------------------------- what was found
+
+
+def test_nothing_is_judged_before_something_is_picked(space: Workspace, searched: str) -> None:
+    at = opened("fix", searched)
+    assert "Judged on" not in said(at) and "Found for: every group is selected equally often · g" in said(at)
+    assert "First to try" in str(widget(at, "radio", "picked fix").proto.captions)
+
+
+def test_a_threshold_warns_first_then_says_what_it_does_and_can_be_taken_away(space: Workspace, searched: str) -> None:
+    at = choose(opened("fix", searched), "thresholds_1")
+    assert "It needs to know “g” of each person when deciding" in str(at.warning[0].value).replace("\\", "")
+    words = said(at)
+    assert "B" not in labels(at) and "Decisions are right" in words and "Of 1,000 people like these" in words
+    assert "people on whom nothing was fitted" in words and "RULE" in words
+    assert {"The thresholds (rule.json)", "The plan that audits it"} <= set(downloads(at))
+    moved = at.dataframe[-1].value
+    assert moved["People"].sum() == space.mitigation(searched).sizes["report"]  # type: ignore[union-attr]
+
+
+def test_the_pick_outlives_a_refresh_and_a_second_one_is_marked_seen(space: Workspace, searched: str) -> None:
+    first = str(space.search(searched).looked_at[:1] or "thresholds_1")  # type: ignore[union-attr]
+    choose(opened("fix", searched), "thresholds_1")
+    again = opened("fix", searched)
+    assert widget(again, "radio", "picked fix").value == "thresholds_1"
+    assert "Judged on" in said(again) and ("Seen:" in said(again)) == ("thresholds_1" not in first)
+    choose(again, "equalized_odds_mix")
+    assert "Seen:" in said(again)
+
+
+def test_lots_are_said_before_anything_else(space: Workspace, searched: str) -> None:
+    at = choose(opened("fix", searched), "equalized_odds_mix")
+    assert any("It draws lots" in str(box.value) for box in at.warning)
+
+
+def test_a_stand_in_says_that_it_is_one_and_the_weights_are_shown(space: Workspace, searched: str) -> None:
+    at = choose(opened("fix", searched), "reweighing")
+    assert "stand-in" in at.subheader[0].value and "This is a stand-in" in said(at)
+    assert {"The weights (CSV)", "The stand-in (stand-in.skops)"} <= set(downloads(at))
+    assert [box.label for box in at.expander if "same training" in box.label]
+    assert set(at.dataframe[-1].value) == {"Group", "Good outcome", "Other outcome"}
+
+
+def test_what_is_not_recommended_says_so_and_comparisons_are_for_comparison(space: Workspace, searched: str) -> None:
+    at = choose(opened("fix", searched), "retrained")
+    assert "Not recommended. It stands here for comparison only" in said(at)
+
+
+def test_no_success_is_claimed_where_the_range_includes_none(space: Workspace, home: Path) -> None:
+    few = csv_text(("g", "y", "s", "x", "i"), [row for i, row in enumerate(ROWS) if i % 8 == 0]).encode()
+    audit = space.put_table(space.new("me").id, io.BytesIO(few), "few.csv")
+    space.wait(audit.id, WAIT_SECONDS)
+    space.run(audit.id, replace(PLAN, decision=replace(PLAN.decision, threshold=0.3)))
+    space.wait(audit.id, WAIT_SECONDS)
+    asked = replace(space.record(audit.id).plan, mitigate={"goal": "predictive_equality"})  # type: ignore[union-attr]
+    space.mitigate(audit.id, asked, ("thresholds",), "no")
+    assert space.wait(audit.id, WAIT_SECONDS) is None
+    at = choose_first(opened("fix", audit.id))
+    assert "Judged on" in said(at) and not at.exception
+
+
+def choose_first(at: AppTest) -> AppTest:
+    radio = widget(at, "radio", "picked fix")
+    radio.set_value("thresholds_1").run()
+    return at
+
+
+def test_a_fix_can_be_audited_as_a_child(space: Workspace, searched: str) -> None:
+    at = choose(opened("fix", searched), "thresholds_1")
+    press(at, "Audit it")
+    child = next(a for a in space.owned_by("me") if a.parent is not None)
+    space.wait(child.id, WAIT_SECONDS)
+    record, parent = space.record(child.id), space.record(searched)
+    assert record is not None and parent is not None and record.parent == parent.digest
+    assert json.loads(str(record.plan.decision.rule))["by"] == ["g"]
+    page = opened("audit", child.id)
+    assert "What would fix this?" not in labels(page)
+    assert "This is the audit of a fix" in said(opened("fix", child.id))
