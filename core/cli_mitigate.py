@@ -17,10 +17,10 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.plan import Plan
 
 if TYPE_CHECKING:
-    from core.collect_mitigation import Decided, Mitigated, Proposed
     from core.findings import Judgement
     from core.joint import JointCounts
     from core.mitigate.rule_file import RuleFile
+    from core.mitigated import Decided, Mitigated, Proposed
     from core.record import AuditRecord
 
 _RULE, _WEIGHTS = "rule.json", "weights.csv"

@@ -179,11 +179,7 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, extra: str
     }
     at_most = float(solution.question.limit)
     wide = at_most != found.settings.at_most
-    title = (
-        MITIGATIONS[solution.mechanism].title
-        + (f", up to {_width(found.settings.goal, at_most)}" if wide else "")
-        + extra
-    )
+    title = MITIGATIONS[solution.mechanism].title + (f", up to {_width(goal, at_most)}" if wide else "") + extra
     return Fix(
         f"{solution.mechanism}_{number}",
         solution.mechanism,

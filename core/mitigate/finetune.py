@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.counts import FAVOURABLE, UNKNOWN
+from core.counts import UNKNOWN
 from core.errors import ModelError
 from core.inference import favourable_indices, reading
-from core.mitigate.fairness_loss import COMPARED, GAP_LOSSES, GapLoss
+from core.mitigate.steps import EDGE, Aim, Balanced, TrainingTensors, gap_loss
 from core.mitigate.training import TrainingRows
 from core.models import open_model
 from core.models.model import Model
@@ -33,24 +33,8 @@ if TYPE_CHECKING:
 EPOCHS, PATIENCE = 30, 6
 RATE = 1e-3
 LEAST_ROWS, MOST_ROWS, STEPS, MOST_STEPS = 32, 512, 16, 400
-BALANCED_ROWS, LEAST_PER_GROUP, MOST_PER_GROUP = 1024, 16, 128
 JUDGED_ROWS = 1 << 13
 SMALL_MODEL = 1_000_000
-# Probabilities nearer to 0 or 1 have no slope left in float32.
-EDGE = 1e-7
-
-
-@dataclass(frozen=True)
-class Aim:
-    """What a training makes small: the task's loss plus `strength` times the goal's gap loss."""
-
-    goal: str = "demographic_parity"
-    strength: float = 0.0
-
-    @property
-    def gap(self) -> GapLoss:
-        """The loss that grows with the goal's gap."""
-        return GAP_LOSSES[self.goal]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +92,7 @@ class Tunable:
         parameters = [p.requires_grad_(True) for p in self._trainable(module).values()]
         optimiser = torch.optim.Adam(parameters, lr=RATE)
         data, others = self._tensors(fit), self._tensors(choose)
-        sampled = _Balanced.of(fit, aim, draw)
+        sampled = Balanced.of(fit, aim, draw)
         first = self._judge(module, data, others, aim)
         best, kept, weights, epoch = first, 0, self._copy(module), 0
         for epoch in range(1, EPOCHS + 1):
@@ -158,13 +142,15 @@ class Tunable:
             if len(part) >= least:
                 yield part
 
-    def _step(self, module: Any, optimiser: Any, data: _Data, rows: Tensor, balanced: Tensor, aim: Aim) -> None:
+    def _step(
+        self, module: Any, optimiser: Any, data: TrainingTensors, rows: Tensor, balanced: Tensor, aim: Aim
+    ) -> None:
         import torch
 
         loss = data.task(rows, self._logits(module, data, rows))
         if aim.strength and len(balanced):
             logits = self._logits(module, data, balanced)
-            gap = _gap(logits, data.labels[balanced], data.groups[balanced], aim, self._threshold)
+            gap = gap_loss(logits, data.labels[balanced], data.groups[balanced], aim, self._threshold)
             loss = loss + aim.strength * gap
         if not loss.requires_grad or not bool(loss.isfinite()):
             raise ModelError(
@@ -175,7 +161,7 @@ class Tunable:
         torch.autograd.backward(loss)
         optimiser.step()
 
-    def _judge(self, module: Any, fit: _Data, choose: _Data, aim: Aim) -> float:
+    def _judge(self, module: Any, fit: TrainingTensors, choose: TrainingTensors, aim: Aim) -> float:
         """The loss of an epoch's weights."""
         import torch
 
@@ -185,10 +171,10 @@ class Tunable:
             if aim.strength:
                 everybody = torch.cat([self._logits(module, fit, fit.every), logits])
                 labels, groups = torch.cat([fit.labels, choose.labels]), torch.cat([fit.groups, choose.groups])
-                loss = loss + aim.strength * _gap(everybody, labels, groups, aim, self._threshold)
+                loss = loss + aim.strength * gap_loss(everybody, labels, groups, aim, self._threshold)
         return float(loss)
 
-    def _logits(self, module: Any, data: _Data, rows: Tensor) -> Tensor:
+    def _logits(self, module: Any, data: TrainingTensors, rows: Tensor) -> Tensor:
         """The logit of the good outcome for some rows, as many at once as the model takes; shape (rows,)."""
         import torch
 
@@ -201,12 +187,12 @@ class Tunable:
             parts.append(favourable_logits(result, self._decision, self.model)[: len(part)])
         return torch.cat(parts)
 
-    def _tensors(self, rows: TrainingRows) -> _Data:
+    def _tensors(self, rows: TrainingRows) -> TrainingTensors:
         import torch
 
         arrays = list(rows.features.values()) if isinstance(rows.features, Mapping) else [rows.features]
         weights = np.where(rows.labels == UNKNOWN, 0.0, rows.weights)
-        return _Data(
+        return TrainingTensors(
             [
                 torch.from_numpy(np.ascontiguousarray(array)).to(self._device, dtype).reshape(shape)
                 for array, (dtype, shape) in zip(arrays, self._slots, strict=True)
@@ -215,65 +201,6 @@ class Tunable:
             torch.from_numpy(rows.groups).to(self._device),
             torch.from_numpy(weights.astype(np.float32)).to(self._device),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Data:
-    """Rows on the device that trains: features by input, labels, groups and weights of shape (n,)."""
-
-    features: list[Any]
-    labels: Any
-    groups: Any
-    weights: Any
-
-    @property
-    def every(self) -> Tensor:
-        """The places of all rows."""
-        import torch
-
-        return torch.arange(len(self.labels))
-
-    def task(self, rows: Tensor, logits: Tensor) -> Tensor:
-        """The weighted mean of the log loss over the rows whose outcome is known."""
-        import torch
-
-        weights = self.weights[rows]
-        target = (self.labels[rows] == FAVOURABLE).to(logits.dtype)
-        each = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-        return torch.sum(each * weights) / torch.clamp(weights.sum(), min=EDGE)
-
-
-def _gap(logits: Tensor, labels: Tensor, groups: Tensor, aim: Aim, threshold: float) -> Tensor:
-    """The goal's loss over the people who are in some group."""
-    inside = groups >= 0
-    return aim.gap(logits[inside], labels[inside], groups[inside], threshold)
-
-
-@dataclass(frozen=True, eq=False)
-class _Balanced:
-    """Draws as many rows of every group, however small, among those whom the goal compares."""
-
-    pools: list[Any]
-    each: int
-    draw: Any
-
-    @classmethod
-    def of(cls, rows: TrainingRows, aim: Aim, draw: torch.Generator) -> _Balanced:
-        import torch
-
-        compared = [np.isin(rows.labels, labels) for labels in COMPARED[aim.goal]]
-        groups = np.unique(rows.groups[rows.groups >= 0])
-        places = [np.flatnonzero(among & (rows.groups == g)) for among in compared for g in groups]
-        pools = [torch.from_numpy(place) for place in places if len(place)]
-        each = min(MOST_PER_GROUP, max(LEAST_PER_GROUP, BALANCED_ROWS // max(1, len(pools))))
-        return cls(pools if aim.strength else [], each, draw)
-
-    def rows(self) -> Tensor:
-        """The rows drawn, with replacement."""
-        import torch
-
-        drawn = [pool[torch.randint(len(pool), (self.each,), generator=self.draw)] for pool in self.pools]
-        return torch.cat(drawn) if drawn else torch.zeros(0, dtype=torch.int64)
 
 
 def favourable_logits(result: Tensor, decision: Decision, model: Model) -> Tensor:

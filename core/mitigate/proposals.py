@@ -20,7 +20,7 @@ from core.mitigate.after import plan_with_model, plan_with_stand_in
 from core.mitigate.aif360_post import POST_PROCESSING, post_process
 from core.mitigate.candidates import cell_places
 from core.mitigate.fairness_loss import COMPARED
-from core.mitigate.finetune import Aim, Tunable
+from core.mitigate.finetune import Tunable
 from core.mitigate.mix import mix
 from core.mitigate.observed import Observed, drawn, observe
 from core.mitigate.parts import CHOOSE, FIT, Divided
@@ -30,6 +30,7 @@ from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
 from core.mitigate.solution import Question, Solution
 from core.mitigate.standin import FILE, fit_stand_in, stand_in_binding
+from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows, training_rows
 from core.models import open_model
 from core.models.features import Binding, bind

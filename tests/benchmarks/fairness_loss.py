@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from core.cli_mitigate import Files, mitigated
-from core.collect_mitigation import Decided, Mitigated
 from core.mitigate.frontier import pick, point
+from core.mitigated import Decided, Mitigated
 from core.plan import Plan
 from core.rules import Confusion, confusion
 from core.stated_rule import stated_rule

@@ -17,11 +17,12 @@ import pandas as pd
 import pytest
 
 from core.cli import main
-from core.collect_mitigation import Mitigated, collect_mitigation
+from core.collect_mitigation import collect_mitigation
 from core.command_files import sha256
 from core.errors import JobError, PlanError
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
+from core.mitigated import Mitigated
 from core.plan import Plan
 from core.record import AuditRecord
 from core.rules import confusion

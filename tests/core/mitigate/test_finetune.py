@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from core.errors import ModelError
-from core.mitigate.finetune import EPOCHS, Aim, Tunable, favourable_logits
+from core.mitigate.finetune import EPOCHS, Tunable, favourable_logits
+from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
 from core.models import open_model
 from core.models.export import save_pt2

@@ -1,0 +1,162 @@
+"""What a mitigate job found, once it was checked: the present decisions, and what mitigations propose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.counts import Counts
+from core.findings import plan_rule
+from core.joint import JointCounts
+from core.mitigate.rule_file import RuleFile
+from core.mitigate.settings import Settings
+from core.outputs import checked_bytes
+from core.plan import Plan
+from core.record import AuditRecord, Provenance
+from core.reference import References
+from core.rules import Rule
+from core.second_opinion import SecondOpinion
+
+FIT, CHOOSE, REPORT = "fit", "choose", "report"
+PARTS = (FIT, CHOOSE, REPORT)
+MODEL_CAP = 2 << 30
+
+Parts = dict[str, Counts]
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What one thing decides about everybody.
+
+    Attributes
+    ----------
+    plan
+        The plan that audits it.
+    counts
+        The people of each part, by name.
+    device, batch_size, near_threshold
+        As `Provenance` has them.
+    warnings
+        What gave reason to warn.
+    """
+
+    plan: Plan
+    counts: Parts
+    device: str
+    batch_size: int | None
+    near_threshold: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """One thing that a mitigation proposes.
+
+    Attributes
+    ----------
+    id, mechanism, strength, baseline, is_stand_in, notes, facts
+        As the job has them.
+    decided
+        What it decides.
+    joint
+        Of the parts "choose" and "report" the present decisions and these, about the same people.
+    retrained
+        The same, with the training without the mitigation in place of the present decisions; empty where none is.
+    file
+        The model's file where it still stands in the job's folder; None for a rule.
+    rule
+        The rule, where it is one.
+    """
+
+    id: str
+    mechanism: str
+    decided: Decided
+    joint: dict[str, JointCounts]
+    retrained: dict[str, JointCounts]
+    file: Path | None = None
+    rule: RuleFile | None = None
+    strength: float | None = None
+    baseline: str | None = None
+    is_stand_in: bool = False
+    notes: tuple[str, ...] = ()
+    facts: dict[str, float] | None = None
+
+    def model_bytes(self) -> bytes:
+        """The model's file, of this proposal that has one."""
+        assert self.file is not None
+        return checked_bytes(self.file, MODEL_CAP)
+
+
+@dataclass(frozen=True, eq=False)
+class Mitigated:
+    """What a mitigate job found.
+
+    Attributes
+    ----------
+    settings
+        What was asked.
+    present
+        What is decided now.
+    proposals
+        What mitigations propose, in the order of the request.
+    references
+        Of the report part at the present decisions: before and after are judged by the same ones.
+    """
+
+    settings: Settings
+    present: Decided
+    proposals: tuple[Proposed, ...]
+    references: References
+    warnings: tuple[str, ...]
+    versions: dict[str, str]
+    seconds: dict[str, float]
+    data_sha256: str
+    model_sha256: str | None
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many people each part has."""
+        return {part: counts.people for part, counts in self.present.counts.items()}
+
+    @property
+    def present_rule(self) -> Rule:
+        """Who is selected now."""
+        return plan_rule(self.present.counts[FIT], self.present.plan)
+
+    def named(self, proposal_id: str) -> Proposed:
+        """The proposal with this id."""
+        return next(proposal for proposal in self.proposals if proposal.id == proposal_id)
+
+    def record(
+        self, decided: Decided, opinion: SecondOpinion, model_sha256: str | None, parent: str | None = None
+    ) -> AuditRecord:
+        """The audit of the report part: of people that nothing was fitted or chosen on."""
+        counts = decided.counts[REPORT]
+        return AuditRecord(
+            plan=decided.plan,
+            counts=counts,
+            references=self.references,
+            rows_read=counts.people,
+            dropped=(0,) * len(decided.plan.data.keep),
+            warnings=(_held_out_words(self.sizes), *self.warnings, *decided.warnings),
+            second_opinion=opinion,
+            provenance=Provenance(
+                self.data_sha256,
+                model_sha256,
+                decided.device,
+                decided.batch_size,
+                decided.near_threshold,
+                self.versions,
+                self.seconds,
+            ),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            parent=parent,
+        )
+
+
+def _held_out_words(sizes: dict[str, int]) -> str:
+    return (
+        f"Judged on {sizes[REPORT]:,} people on whom nothing was fitted ({sizes[FIT]:,} people) or chosen"
+        f" ({sizes[CHOOSE]:,})."
+    )
