@@ -62,7 +62,7 @@ def _caption(found: Found) -> None:
         )
     if found.search.trained_here != "no":
         who = "was" if found.search.trained_here == "yes" else "may have been"
-        st.caption(f"The model {who} trained on these people, so what is right now may look better than it is.")
+        st.caption(f"The model {who} trained on these people, so it may look better now than it is.")
 
 
 def _changes(effect: Effect) -> None:

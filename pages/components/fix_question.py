@@ -21,9 +21,9 @@ COST_WORDS = {
 }
 _TRAINED = {"unknown": "I don't know", "no": "No", "yes": "Yes"}
 _FOLLOWS = {
-    "unknown": "Then what is right now may look better here than it is, and a training is judged against the same "
+    "unknown": "Then the present model may look better here than it is, and a training is judged against the same "
     "training without the fix.",
-    "yes": "Then the model does better on these rows than on new people, so what is right now looks better than it is; "
+    "yes": "Then the present model does better on these rows than on new people, and looks better here than it is; "
     "a training is judged against the same training without the fix.",
     "no": "Then before and after can be compared as they stand.",
 }
@@ -131,7 +131,7 @@ def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str,
             key=session.field(audit_id, "left out"),
             placeholder="nothing",
         )
-        rows: dict[str, list[str]] = {"Way": [], "What it does": [], "Tried": []}
+        rows: dict[str, list[str]] = {"Way": [], "Tried": [], "What it does": []}
         for name, reason in reasons.items():
             rows["Way"].append(MITIGATIONS[name].title)
             rows["What it does"].append(MITIGATIONS[name].reads)

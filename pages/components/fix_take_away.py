@@ -16,7 +16,7 @@ from pages.components.fix_found import Found
 
 
 def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
-    """Show a button for each file, and one that audits the fix."""
+    """Show a button for each file, and one that audits the fix where it is a model."""
     st.caption("Take it away")
     model = _model_name(fix)
     plan = _plan(fix, model)
@@ -29,15 +29,16 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
             weights = reweigh(found.mitigated.present.counts[FIT], found.mitigated.settings.by)
             _file(audit_id, "The weights (CSV)", weights.to_csv(), "weights.csv", "text/csv")
         _file(audit_id, "The plan that audits it", plan.to_toml(), "plan.toml", "application/toml")
-        st.button(
-            "Audit it",
-            key=session.action(audit_id, "audit fix"),
-            disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
-            on_click=session.attempt,
-            args=(_audit, audit_id, record, fix, model),
-            help="Opens an audit of everybody in the table, decided by this fix; the people that it was fitted on are "
-            "among them, so the numbers above say more about new people.",
-        )
+        if model is not None:
+            st.button(
+                "Audit it",
+                key=session.action(audit_id, "audit fix"),
+                disabled=not session.workspace().has_rows(audit_id) or not _is_there(fix),
+                on_click=session.attempt,
+                args=(_audit, audit_id, record, fix, model),
+                help="Opens an audit of everybody in the table, decided by this model; the people that it was fitted "
+                "on are among them, so the numbers above say more about new people.",
+            )
     if fix.rule is not None:
         with st.expander("How to apply rule.json in Python"):
             st.code(fix.rule.example, language="python")
@@ -97,14 +98,11 @@ def _weights(weights: Weights) -> None:
     )
 
 
-def _audit(audit_id: str, record: AuditRecord, fix: Fix, model: str | None) -> None:
+def _audit(audit_id: str, record: AuditRecord, fix: Fix, model: str) -> None:
     """Audit the table with the fix in place, and go there."""
-    plan = replace(fix.decided.plan, mitigate={}, name=f"{record.plan.name or record.plan.data.file}: {fix.title}")
-    content = None
-    if model is not None:
-        if fix.proposed is None or not _is_there(fix):
-            raise JobError("The trained model was deleted after a day, as announced. Find fixes again.")
-        content = fix.proposed.model_bytes()
-        plan = replace(plan, decision=replace(plan.decision, model=model))
-    child = session.workspace().audit_fix(audit_id, plan, content, record.digest)
+    if fix.proposed is None or not _is_there(fix):
+        raise JobError("The trained model was deleted after a day, as announced. Find fixes again.")
+    name = f"{record.plan.name or record.plan.data.file}: {fix.title}"
+    plan = replace(_plan(fix, model), name=name)
+    child = session.workspace().audit_fix(audit_id, plan, fix.proposed.model_bytes(), record.digest)
     session.send(child.id, "audit")

@@ -2,7 +2,6 @@
 
 import html
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -252,13 +251,21 @@ def test_no_success_is_claimed_where_the_range_includes_none(space: Workspace) -
 
 
 def test_a_fix_can_be_audited_as_a_child(space: Workspace, searched: str) -> None:
-    at = choose(opened("fix", searched), "thresholds_1")
+    at = choose(opened("fix", searched), "reweighing")
     press(at, "Audit it")
     child = next(a for a in space.owned_by("me") if a.parent is not None)
     space.wait(child.id, WAIT_SECONDS)
     record, parent = space.record(child.id), space.record(searched)
     assert record is not None and parent is not None and record.parent == parent.digest
-    assert json.loads(str(record.plan.decision.rule))["by"] == ["g"]
-    page = opened("audit", child.id)
-    assert "What would fix this?" not in labels(page)
-    assert "This is the audit of a fix" in said(opened("fix", child.id))
+    assert record.plan.decision.model == "stand-in.skops" and record.counts.people == parent.counts.people
+
+
+def test_an_audit_with_a_rule_in_place_is_not_fixed_again(space: Workspace, searched: str) -> None:
+    found = space.mitigation(searched)
+    assert found is not None
+    audit = space.put_table(space.new("me").id, io.BytesIO(TABLE), "people.csv")
+    space.wait(audit.id, WAIT_SECONDS)
+    space.run(audit.id, found.named("equalized_odds_mix").decided.plan)
+    space.wait(audit.id, WAIT_SECONDS)
+    assert "What would fix this?" not in labels(opened("audit", audit.id))
+    assert "This is the audit of a fix" in said(opened("fix", audit.id))
