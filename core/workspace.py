@@ -47,6 +47,11 @@ class Workspace(KeptAudits):
 
     # ------------------------------------------------------------ opening
 
+    def new(self, owner: str | None = None) -> Audit:
+        """An audit with nothing in it yet; what older ones uploaded and outlived its day goes now."""
+        self.sweep()
+        return super().new(owner)
+
     def open_sample(self, name: str, owner: str | None = None) -> Audit:
         """A new audit of a shipped sample, started at once."""
         sample = SAMPLES[name]
