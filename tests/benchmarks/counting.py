@@ -15,6 +15,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -31,6 +32,7 @@ warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
 
 BLOCK = 1 << 16
+THREADS = ThreadPoolExecutor(2)
 GROUPS = Groups.product(("sex", "race"), (("F", "M"), tuple("wbaho")))
 NAMES = np.array([f"{a}/{b}" for a in "FM" for b in "wbaho"], dtype=object)
 DECISIONS, PROBABILITIES = Axis.decisions(), Axis.probabilities("float64", 0.5)
@@ -95,11 +97,17 @@ def plumbline_every_threshold(w: World) -> list[np.ndarray]:
         return [np.asarray(m.num(people)) / np.asarray(m.den(people)) for m in METRICS.values()]
 
 
-def plumbline_of_strings(w: World) -> list[np.ndarray]:
-    """From Arrow strings, as Plumbline's reader gives them: code, count, measure."""
-    coded = w.arrow.dictionary_encode()
+def cells_of(strings: pa.StringArray) -> np.ndarray:
+    coded = strings.dictionary_encode()
     place = np.array([int(np.flatnonzero(name == NAMES)[0]) for name in coded.dictionary.to_pylist()], dtype=np.uint8)
-    cells = place[coded.indices.to_numpy()]
+    return place[coded.indices.to_numpy()]
+
+
+def plumbline_of_strings(w: World) -> list[np.ndarray]:
+    """From Arrow strings: code (block by block on two threads, as Arrow's readers decode), count, measure."""
+    cells = np.concatenate(
+        list(THREADS.map(cells_of, (w.arrow.slice(at, BLOCK) for at in range(0, len(w.arrow), BLOCK))))
+    )
     return metrics(tally(GROUPS, DECISIONS, cells, w.label, None, w.decision), Rule.as_decided(DECISIONS))
 
 
