@@ -64,5 +64,6 @@ def _pipeline(binding: Binding) -> Any:
     texts = [wire.column for wire in binding.wires if wire.kind == "text"]
     filled = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
     categories = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MOST_CATEGORIES)
-    table = ColumnTransformer([("numbers", filled, numbers), ("texts", categories, texts)])
+    kinds = (("numbers", filled, numbers), ("texts", categories, texts))
+    table = ColumnTransformer([(name, step, columns) for name, step, columns in kinds if columns])
     return make_pipeline(table, LogisticRegression(max_iter=STEPS))

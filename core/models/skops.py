@@ -148,7 +148,7 @@ def _kinds(step: Any, names: list[str]) -> dict[str, tuple[Kind, bool]]:
         return _first_said(_kinds(part, names) for _, part in step.steps)
     if hasattr(step, "transformers_"):
         parts = ((part, _selected(columns, names)) for _, part, columns in step.transformers_)
-        return _first_said(_kinds(part, columns) for part, columns in parts)
+        return _first_said(_kinds(part, columns) for part, columns in parts if columns)
     if inner := _fitted_inside(step):
         return _first_said(_kinds(part, names) for part in inner)
     if len(getattr(step, "categories_", ())) == len(names):

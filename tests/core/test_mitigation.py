@@ -274,6 +274,13 @@ def test_weights_for_a_model_that_cannot_be_trained_come_with_a_stand_in(folder:
     assert audited(folder, folder / "out" / "after" / "plan.toml")["rows"]["kept"] == len(PEOPLE)
 
 
+def test_a_stand_in_learns_from_numbers_alone(folder: Path) -> None:
+    PEOPLE.drop(columns="job").to_csv(folder / "people.csv", index=False)
+    written = fixed(folder, "reweighing")
+    assert gap(written["after/result.json"]) < gap(written["before/result.json"])
+    assert audited(folder, folder / "out" / "after" / "plan.toml")["rows"]["kept"] == len(PEOPLE)
+
+
 # ---------------------------------------------------------------- the job's files
 
 

@@ -76,6 +76,12 @@ def test_named_columns_keep_their_kind_and_scores(opened: Callable[[Any], Model]
     np.testing.assert_allclose(model.run(features(PEOPLE)).scores, estimator.predict_proba(PEOPLE), atol=1e-12)
 
 
+def test_a_part_without_columns_says_nothing(opened: Callable[[Any], Model]) -> None:
+    columns = make_column_transformer((StandardScaler(), ["age"]), (OneHotEncoder(), []))
+    model = opened(make_pipeline(columns, LogisticRegression()).fit(PEOPLE[["age"]], WORKS))
+    assert model.inputs == (Input("age", "number"),)
+
+
 def test_missing_texts_are_missing_where_the_model_was_trained_with_missing(opened: Callable[[Any], Model]) -> None:
     holes = PEOPLE.assign(job=PEOPLE["job"].mask(PEOPLE.index % 9 == 0))
     encoder = make_column_transformer((OneHotEncoder(), ["job"]), (SimpleImputer(strategy="most_frequent"), ["zip"]))
