@@ -17,6 +17,7 @@ from core.mitigate.candidates import Candidates, Ladder
 from core.mitigate.windows import RangeBest, Searched, Windows, best_of, meets, spread, totals, windows
 
 BATCH = 4_096
+ROUND = 64
 MOST_BOXES = 600_000
 NEAR = 1e-12
 
@@ -69,6 +70,15 @@ def halves(ends: Ints) -> Ints:
     return np.concatenate([lower, upper])
 
 
+def pieces(ends: Ints) -> Ints:
+    """The boxes cut in two, and again until they are worth a round by themselves; a single window stays whole."""
+    while True:
+        single = (ends[:, 0] == ends[:, 1]) & (ends[:, 2] == ends[:, 3])
+        ends = np.concatenate([ends[single], halves(ends[~single])])
+        if single.all() or len(ends) >= ROUND:
+            return ends
+
+
 def cheapest(found: Candidates, at_most: Fraction, most_boxes: int = MOST_BOXES) -> Searched:
     """The cheapest choice whose two rates both stay within `at_most`, by differences; some choice must.
 
@@ -79,10 +89,10 @@ def cheapest(found: Candidates, at_most: Fraction, most_boxes: int = MOST_BOXES)
     unseen = Boxes(whole(first, second), np.zeros((1, 2), np.int64))
     while len(unseen.ends) and (looked < most_boxes or not len(best)):
         chosen, waiting = unseen.most_promising()
-        ends = halves(chosen.ends) if looked else chosen.ends
+        ends = pieces(chosen.ends) if looked else chosen.ends
         looked += len(ends)
-        start = np.maximum(first.start[ends[:, 0]], second.start[ends[:, 2]])
-        stop = np.minimum(first.stop[ends[:, 1]], second.stop[ends[:, 3]])
+        start = np.maximum(first.start(ends[:, 0]), second.start(ends[:, 2]))
+        stop = np.minimum(first.stop(ends[:, 1]), second.stop(ends[:, 3]))
         holds = (start < stop).all(axis=1)
         levels = range_best.levels(start[holds], stop[holds])
         reached = np.logical_and(*(meets(found, ladder, "difference", at_most, levels) for ladder in found.ladders))
@@ -117,7 +127,7 @@ def smallest_odds_gap(found: Candidates) -> Fraction:
     smallest, exact_gaps = np.inf, [Fraction(1)]
     ends, waiting = whole(first, second), Boxes(whole(first, second)[:0], np.zeros((0, 1)))
     while len(ends):
-        start = np.maximum(first.start[ends[:, 0]], second.start[ends[:, 2]])
+        start = np.maximum(first.start(ends[:, 0]), second.start(ends[:, 2]))
         holds = (start < found.stop).all(axis=1)
         ends, start = ends[holds], start[holds]
         tops = [_tops(found, ladder, start) for ladder in found.ladders]
@@ -129,7 +139,7 @@ def smallest_odds_gap(found: Candidates) -> Fraction:
         single = (ends[:, 0] == ends[:, 1]) & (ends[:, 2] == ends[:, 3])
         boxes = waiting.with_more(Boxes(ends[~single], bounds[~single, None]))
         chosen, waiting = boxes.take(boxes.bounds[:, 0] <= smallest + NEAR).most_promising()
-        ends = halves(chosen.ends)
+        ends = pieces(chosen.ends)
     return min(exact_gaps)
 
 

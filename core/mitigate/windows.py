@@ -17,47 +17,63 @@ from core.gaps import Kind
 from core.mitigate.candidates import Candidates, Ladder
 
 _SMALL_FRACTION = 2**31
+_BLOCK = 32
+_FIRST_BLOCKS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """One window for each distinct rate, rising: of group g the levels in [start[w, g], stop[w, g]).
+    """One window for each distinct rate that a bound group can have, rising; its ends are worked out when asked for.
 
     Attributes
     ----------
-    low_k, low_n
-        The lowest rate of each window, int64 of shape (windows,).
-    start, stop
-        int64 of shape (windows, groups).
+    found, ladder
+        The groups at every level, and the rate that the windows are over.
+    kind, at_most
+        How far above its lowest rate a window reaches.
+    low_k, low_n, low_place
+        The lowest rate of each window, and its place in the ladder: int64 of shape (windows,).
     """
 
+    found: Candidates
+    ladder: Ladder
+    kind: Kind
+    at_most: Fraction
     low_k: Ints
     low_n: Ints
-    start: Ints
-    stop: Ints
+    low_place: Ints
 
     def __len__(self) -> int:
         """Number of windows."""
         return len(self.low_k)
 
+    def start(self, which: Ints) -> Ints:
+        """The first level of every group in some of the windows: int64 of shape (which, groups)."""
+        low = self.low_place[which]
+        first = [places.searchsorted(low) for places in self.ladder.places]
+        bound = np.maximum(np.stack(first, axis=1), self.found.start)
+        return np.asarray(np.where(self.found.bound, bound, self.found.start), dtype=np.int64)
+
+    def stop(self, which: Ints) -> Ints:
+        """One beyond the last level of every group in some of the windows: int64 of shape (which, groups)."""
+        low_k, low_n = self.low_k[which, None], self.low_n[which, None]
+        top = highest(low_k, low_n, self.ladder.n, self.kind, self.at_most)
+        beyond = [k.searchsorted(last, side="right") for k, last in zip(self.ladder.k, top.T, strict=True)]
+        bound = np.minimum(np.stack(beyond, axis=1), self.found.stop)
+        return np.asarray(np.where(self.found.bound, bound, self.found.stop), dtype=np.int64)
+
 
 def windows(found: Candidates, ladder: Ladder, kind: Kind, at_most: Fraction) -> Windows:
-    """The window of every distinct rate that a bound group can have."""
-    low_k, low_n = _lowest(found, ladder)
-    start, stop = (np.empty((len(low_k), len(found.groups)), dtype=np.int64) for _ in range(2))
-    for g, n in enumerate(ladder.n.tolist()):
-        if found.bound[g]:
-            first = -(-low_k * n // low_n)
-            last = highest(low_k, low_n, n, kind, at_most)
-            start[:, g] = np.searchsorted(ladder.k[g], first, side="left")
-            stop[:, g] = np.searchsorted(ladder.k[g], last, side="right")
-        else:
-            start[:, g], stop[:, g] = found.start[g], found.stop[g]
-    return Windows(low_k, low_n, np.maximum(start, found.start), np.minimum(stop, found.stop))
+    """The window of every distinct rate that a bound group's levels have."""
+    level = np.arange(found.levels)
+    usable = found.bound[:, None] & (level >= found.start[:, None]) & (level < found.stop[:, None])
+    low_place, first = np.unique(ladder.places[usable], return_index=True)
+    n = np.broadcast_to(ladder.n[:, None], ladder.k.shape)
+    return Windows(found, ladder, kind, at_most, ladder.k[usable][first], n[usable][first], low_place)
 
 
 def highest(low_k: Ints, low_n: Ints, n: int | Ints, kind: Kind, at_most: Fraction) -> Ints:
-    """The largest k with k / n within `at_most` of low_k / low_n, by whole numbers throughout; shape of `low_k`.
+    """The largest k with k / n within `at_most` of low_k / low_n, by whole numbers throughout.
 
     A difference allows k/n <= low + at_most, a ratio k/n <= low / (1 - at_most). Where the denominators are so large
     that products could pass 2^63, Python's own integers take over.
@@ -67,7 +83,7 @@ def highest(low_k: Ints, low_n: Ints, n: int | Ints, kind: Kind, at_most: Fracti
     whole, part = low_k * n // low_n, low_k * n % low_n
     p, q = at_most.numerator, at_most.denominator
     if p == q:
-        return np.broadcast_to(np.asarray(n, dtype=np.int64), low_k.shape)
+        return np.broadcast_to(np.asarray(n, dtype=np.int64), whole.shape)
     if kind == "difference":
         more, rest = p * n // q, p * n % q
         top = whole + more + (part * q + rest * low_n) // (low_n * q)
@@ -75,15 +91,6 @@ def highest(low_k: Ints, low_n: Ints, n: int | Ints, kind: Kind, at_most: Fracti
         more, rest = whole * q // (q - p), whole * q % (q - p)
         top = more + (rest * low_n + part * q) // (low_n * (q - p))
     return np.minimum(top, n).astype(np.int64)
-
-
-def _lowest(found: Candidates, ladder: Ladder) -> tuple[Ints, Ints]:
-    """Every distinct rate of a bound group's levels, rising, as k of n."""
-    level = np.arange(found.levels)
-    usable = found.bound[:, None] & (level >= found.start[:, None]) & (level < found.stop[:, None])
-    _, first = np.unique(ladder.places[usable], return_index=True)
-    n = np.broadcast_to(ladder.n[:, None], ladder.k.shape)
-    return ladder.k[usable][first], n[usable][first]
 
 
 class RangeBest:
@@ -137,9 +144,32 @@ def best_of(found: Candidates, levels: Ints) -> Searched:
 
 
 def best_in_windows(found: Candidates, every: Windows) -> Searched:
-    """The exact optimum for a goal of one rate; some window must hold a level of every group."""
-    whole = (every.start < every.stop).all(axis=1)
-    return best_of(found, RangeBest(found).levels(every.start[whole], every.stop[whole]))
+    """The exact optimum for a goal of one rate; some window must hold a level of every group.
+
+    No window of a block holds a cheaper choice than all of the block's levels together, so blocks are looked into from
+    the cheapest such bound on, until the next bound is above the best choice found.
+    """
+    range_best, first = RangeBest(found), np.arange(0, len(every), _BLOCK)
+    start, stop = every.start(first), every.stop(np.minimum(first + _BLOCK, len(every)) - 1)
+    holds = (start < stop).all(axis=1)
+    bounds = np.stack(totals(found, range_best.levels(start[holds], stop[holds])), axis=1)
+    order = np.lexsort(bounds.T[::-1])
+    first, bounds, looked, best = first[holds][order], bounds[order], 0, np.empty((0, len(found.groups)), np.int64)
+    while looked < len(first) and not (len(best) and _is_better(found, best, bounds[looked])):
+        until = 2 * looked + _FIRST_BLOCKS
+        which = (first[looked:until, None] + np.arange(_BLOCK)).ravel()
+        which, looked = which[which < len(every)], until
+        start, stop = every.start(which), every.stop(which)
+        holds = (start < stop).all(axis=1)
+        levels = np.vstack([range_best.levels(start[holds], stop[holds]), best])
+        best = best_of(found, levels).levels[None] if len(levels) else best
+    return best_of(found, best)
+
+
+def _is_better(found: Candidates, best: Ints, bound: Ints) -> bool:
+    """Whether the one row of levels is better than a bound of cost and changed decisions."""
+    (cost,), (changed,) = totals(found, best)
+    return (int(cost), int(changed)) < tuple(bound.tolist())
 
 
 def smallest_gap(found: Candidates, ladder: Ladder, kind: Kind) -> Fraction:
@@ -148,8 +178,9 @@ def smallest_gap(found: Candidates, ladder: Ladder, kind: Kind) -> Fraction:
     In the window of each lowest rate every group takes its lowest level inside: raising one only widens the gap.
     """
     every = windows(found, ladder, kind, Fraction(0))
-    inside = every.start < found.stop
-    start = np.where(inside, every.start, found.stop - 1)
+    start = every.start(np.arange(len(every)))
+    inside = start < found.stop
+    start = np.minimum(start, found.stop - 1)
     tops = np.where(found.bound, ladder.rates[np.arange(len(found.groups)), start], 0.0)
     top, low = tops.max(axis=1), every.low_k / every.low_n
     gaps = top - low if kind == "difference" else 1 - np.divide(low, top, out=np.ones_like(low), where=top > 0)

@@ -29,7 +29,7 @@ from tests.core.mitigate.scored_worlds import (
 )
 
 EVERY_COST = [*COSTS.values(), price(1, 5), price(2.5, 0.1)]
-SIZES = [(2, 12), (2, 5), (3, 9), (3, 12), (4, 6), (5, 4)]
+SIZES = [(2, 12), (2, 5), (3, 9), (3, 12), (4, 6), (5, 4), (5, 6)]
 LIMITS = [None, 0.0, 0.001, 0.05, 0.2]
 
 
@@ -55,6 +55,19 @@ def test_the_optimum_is_that_of_every_combination(goal: Goal, groups: int, edges
             assert Best(max(Fraction(found.instead.outcome.gap), question.limit), *chosen(found.instead)) == sensible
         elif not found.recommended:
             assert sensible is None
+
+
+@pytest.mark.parametrize("goal", GOALS.values(), ids=GOALS.keys())
+@pytest.mark.parametrize("seed, limit", [(3, 0.01), (4, 0.0005), (5, 0.1)])
+def test_of_a_million_pairs_of_thresholds_the_best_is_found(goal: Goal, seed: int, limit: float) -> None:
+    counts = large(seed, 2, 3_000 * 10 ** (seed % 3))
+    found = search(Question(counts, ("g",), goal, price(1, 2), Rule.threshold(counts.axis, 0.5), limit))
+    other, good = (np.pad(counts.n[:, label, ::-1].cumsum(axis=1), ((0, 0), (1, 0))) for label in (0, 1))
+    prices = good[:, -1:] - good + 2 * other
+    rates = {"selection_rate": good + other, "true_positive_rate": good, "false_positive_rate": other}
+    accepted = np.logical_and.reduce([within(*rates[name], Fraction(str(limit)), goal.kind) for name in goal.rates])
+    assert chosen(found)[0] == 1000 * np.add.outer(*prices)[accepted].min()
+    assert found.meets and found.optimality_gap == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("goal", GOALS.values(), ids=GOALS.keys())
@@ -234,3 +247,10 @@ def of_scores(people: dict[str, tuple[list[int], list[int]]]) -> Counts:
         n[g, 0], n[g, 1] = other, good
     empty = tally(groups, Axis.of([0.1, 0.2, 0.3]), np.zeros(0, int), np.zeros(0, int), np.zeros(0))
     return replace(empty, n=n)
+
+
+def within(k: np.ndarray, other: np.ndarray, limit: Fraction, kind: str) -> np.ndarray:
+    """For each pair of levels whether the two groups' rates are within the limit, in whole numbers."""
+    a, b = np.multiply.outer(k, np.full_like(other, other[-1])), np.multiply.outer(np.full_like(k, k[-1]), other)
+    whole = k[-1] * other[-1] if kind == "difference" else np.maximum(a, b)
+    return np.asarray(abs(a - b) * limit.denominator <= whole * limit.numerator)
