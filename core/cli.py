@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from core.cli_mitigate import add_mitigate
-from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, sha256, write_audit
+from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, refuse_unwritable, sha256, write_audit
 from core.errors import PlanError, PlumblineError
+from core.packed_images import images_beside, packed
 from core.plan import Plan
 from core.record import AuditRecord
 
@@ -69,28 +70,36 @@ def _audit(chosen: argparse.Namespace) -> int:
     elif chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
     refuse_unreadable(data, *([model] if model else []))
-    record = run_audit(plan, data, model)
+    refuse_unwritable(chosen.out)
+    record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent))
     write_audit(record, chosen.out)
     return 0
 
 
-def run_audit(plan: Plan, data: Path, model: Path | None) -> AuditRecord:
-    """Audit a table in a sandboxed job process, as the app does, and take its result over."""
+def run_audit(plan: Plan, data: Path, model: Path | None, images: Path | None = None) -> AuditRecord:
+    """Audit a table in a sandboxed job process, as the app does, and take its result over.
+
+    `images` is a zip or a folder.
+    """
     from core.collect import collect_profile, collect_record
     from core.jobs import Supervisor
 
     named = replace(plan, data=replace(plan.data, file=data.name))
     inputs = {"table": data} if model is None else {"table": data, "model": model}
     with tempfile.TemporaryDirectory(prefix="plumbline-") as root:
+        if images is not None:
+            inputs["images"] = packed(images, Path(root))
         supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=TIME_LIMIT)
         try:
             job = supervisor.submit("audit", {"plan": named.to_toml()}, inputs)
-            digests = [sha256(path) for path in inputs.values()]
+            digests = {name: sha256(path) for name, path in inputs.items()}
             status = supervisor.wait(job, TIME_LIMIT)
             if status.error is not None:
                 raise status.error(status.message)
             out = supervisor.output(job)
-            profile = collect_profile(out, data.name, digests[0])
-            return collect_record(out, plan, profile.rows, digests[0], digests[1] if model else None)
+            profile = collect_profile(out, data.name, digests["table"])
+            return collect_record(
+                out, plan, profile.rows, digests["table"], digests.get("model"), digests.get("images")
+            )
         finally:
             supervisor.close()

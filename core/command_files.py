@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,14 @@ def _can_be_read(path: Path) -> bool:
         return False
 
 
+def refuse_unwritable(out: Path) -> None:
+    """Raise DataError where results could not be written into this folder, before hours go into computing them."""
+    with _written_in(out):
+        there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+        with tempfile.TemporaryDirectory(prefix="plumbline-", dir=there):
+            pass
+
+
 def sha256(path: Path) -> str:
     """The digest of a file."""
     with open(path, "rb") as file:
@@ -63,8 +72,15 @@ def write_audit(record: AuditRecord, out: Path) -> None:
 @contextmanager
 def writing(out: Path) -> Iterator[None]:
     """Make the folder; whatever then cannot be written is a DataError in words."""
-    try:
+    with _written_in(out):
         out.mkdir(parents=True, exist_ok=True)
+        yield
+
+
+@contextmanager
+def _written_in(out: Path) -> Iterator[None]:
+    """Say in words what cannot be written."""
+    try:
         yield
     except OSError as error:
         raise DataError(f"{out} cannot be written ({error.strerror}). Give another folder with --out.") from None

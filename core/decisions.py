@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import LARGEST_SCORE, is_number, key
+from core.cells import LARGEST_SCORE, is_number, key, keys
 from core.coding import prediction_coder
 from core.counts import MOST_DISTINCT, Axis
 from core.data import Batch, Dataset
@@ -32,7 +33,8 @@ class Source:
 
     `axis` gives the score axis once the first scores are there; `decide` gives a batch's scores (None where there are
     only decisions) and its 0/1 decisions (None where the rule makes them from the scores); `facts` is what the
-    provenance says of it.
+    provenance says of it. `warnings` are there from the start; `ended`, asked once every batch was decided, gives those
+    that only the whole run shows, or raises ModelError.
     """
 
     axis: Callable[[Scores], Axis]
@@ -40,6 +42,7 @@ class Source:
     decide: Callable[[Batch], tuple[Scores, Selected]]
     warnings: tuple[str, ...] = ()
     facts: Callable[[], dict[str, Any]] = field(default=lambda: {"device": "cpu", "batch_size": None})
+    ended: Callable[[], tuple[str, ...]] = tuple
 
 
 def source(plan: Plan, dataset: Dataset, model: Path | None, stated: Stated | None = None) -> Source:
@@ -85,16 +88,16 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
     limits = [] if decision.prediction is not None else _limits(plan, stated)
     below = decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
     lower_is_better = decision.lower_is_better or below or (stated is not None and stated.lower_is_better)
-    known = dataset.profile.column(column)
     edges = decision.edges or _edges(dataset, column)
-    if known.low is None or known.high is None or not edges:
+    span = _span(dataset, column)
+    if span is None or not edges:
         raise DataError(
             f'{dataset.profile.name}: column "{column}" holds no numbers, so it cannot be the score. Choose another'
             " column."
         )
     if limits and min(limits) <= edges[0]:
         limits.append(_just_below(min(limits)))  # a bin for the smaller scores of a later file
-    spans = min(edges[0], known.low) >= _just_below(0.0) and max(edges[-1], known.high) <= 1
+    spans = min(edges[0], span[0]) >= _just_below(0.0) and max(edges[-1], span[1]) <= 1
     kind = "probability" if spans else "score"
     return Axis.of([*edges, *limits], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
 
@@ -108,12 +111,30 @@ def _just_below(limit: float) -> float:
     return float(np.nextafter(limit, -np.inf))
 
 
+def _span(dataset: Dataset, column: str) -> tuple[float, float] | None:
+    """The smallest and the largest score; a number that means "missing", like -99, is none. None without scores."""
+    known, missing = dataset.profile.column(column), keys(dataset.missing)
+    if known.low is None or known.high is None:
+        return None
+    if not any(isinstance(text, Decimal) for text in missing):
+        return known.low, known.high
+    low, high = np.inf, -np.inf
+    for batch in dataset.batches((column,)):
+        scores = batch.floats(column)
+        low, high = np.fmin.reduce(scores, initial=low), np.fmax.reduce(scores, initial=high)  # NaN aside
+    return (float(low), float(high)) if low <= high else None
+
+
 def _edges(dataset: Dataset, column: str) -> tuple[float, ...]:
     """Every distinct score where there are at most `MOST_DISTINCT`, else that many quantiles."""
     if dataset.profile.column(column).distinct is not None:
         decimal = dataset.profile.decimal
-        texts = (text.strip() for text in dataset.vocabulary(column))
-        distinct = {float(key(text, decimal)) for text in texts if is_number(text, decimal)}
+        texts, missing = (text.strip() for text in dataset.vocabulary(column)), keys(dataset.missing)
+        distinct = {
+            float(key(text, decimal))
+            for text in texts
+            if is_number(text, decimal) and key(text, decimal) not in missing
+        }
         if len(distinct) <= MOST_DISTINCT:
             return tuple(sorted(score for score in distinct if abs(score) <= LARGEST_SCORE))
     scores = _sampled(dataset, column)
@@ -155,6 +176,8 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
         raise DataError(f"The model file {plan.decision.model} is not there. Give its path with --model.")
     model = open_model(path, str(plan.decision.model), choose_device())
     binding = bind(model, dataset.profile, plan)
+    if binding.images is not None and dataset.images is not None:
+        dataset.images.expect(binding.images.picture.size)
     scorer = Scorer(model, binding, plan.decision, model.device)
 
     def decide(batch: Batch) -> tuple[Scores, Selected]:
@@ -168,5 +191,10 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
 
     warnings = (*model.warnings, *binding.warnings)
     return Source(
-        axis, scorer.columns_used, decide, warnings, lambda: {"device": model.device, "batch_size": scorer.batch_size}
+        axis,
+        scorer.columns_used,
+        decide,
+        warnings,
+        lambda: {"device": model.device, "batch_size": scorer.batch_size},
+        scorer.warnings,
     )

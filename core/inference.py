@@ -1,6 +1,7 @@
 """Scores on a device: batches of a size found by trial, each row's score of the favourable outcome."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from core.data import Batch
 from core.errors import ModelError
+from core.labels_seen import LabelsSeen
 from core.models.device import choose_device as choose_device
 from core.models.features import Binding
 from core.models.model import Array, Features, FloatType, Model, Outputs
@@ -29,8 +31,15 @@ def reading(decision: Decision, model: Model) -> Output:
     return "logit" if model.logits else "probability"
 
 
-def favourable_scores(outputs: Outputs, decision: Decision, model: Model) -> Array:
+def favourable_scores(outputs: Outputs, decision: Decision, model: Model, seen: LabelsSeen | None = None) -> Array:
     """Each row's score of the favourable outcome, or the decision itself.
+
+    Parameters
+    ----------
+    outputs, decision, model
+        What the model gave, and how the plan reads it.
+    seen
+        Takes in the labels of a model that names no classes.
 
     Returns
     -------
@@ -39,7 +48,7 @@ def favourable_scores(outputs: Outputs, decision: Decision, model: Model) -> Arr
     """
     kind = reading(decision, model)
     if kind == "class":
-        return _decided(outputs, decision, model)
+        return _decided(outputs, decision, model, LabelsSeen(decision) if seen is None else seen)
     if outputs.scores is None:
         raise ModelError(
             f'The model gives labels and no scores: write output = "class" instead of output = "{kind}" in the plan.'
@@ -142,9 +151,9 @@ def _class_words(classes: tuple[str | int, ...] | None, count: int) -> str:
     return f"Its classes are {listed}: give a number without quotation marks, or a name in them."
 
 
-def _decided(outputs: Outputs, decision: Decision, model: Model) -> npt.NDArray[np.bool_]:
+def _decided(outputs: Outputs, decision: Decision, model: Model, seen: LabelsSeen) -> npt.NDArray[np.bool_]:
     if outputs.labels is None:
-        return _decided_by_numbers(outputs.scores, decision, model)
+        return _decided_by_numbers(outputs.scores, decision, model, seen)
     labels = outputs.labels.reshape(len(outputs.labels), -1)
     if labels.shape[1] != 1:
         raise ModelError(
@@ -152,22 +161,25 @@ def _decided(outputs: Outputs, decision: Decision, model: Model) -> npt.NDArray[
             "outcome."
         )
     numbered = labels.dtype == np.bool_ and model.classes is None
-    values = (labels[:, 0].astype(np.int64) if numbered else labels[:, 0]).astype(str)
-    return np.isin(values, _favourable_labels(decision, model.classes, values))
+    return _is_favourable(labels[:, 0].astype(np.int64) if numbered else labels[:, 0], decision, model, seen)
 
 
-def _favourable_labels(decision: Decision, classes: tuple[str | int, ...] | None, values: Array) -> list[str]:
-    if classes is not None:
-        return [str(classes[i]) for i in favourable_indices(decision, classes, len(classes))]
-    chosen = decision.favourable_class
-    wanted = [str(c) for c in (chosen if isinstance(chosen, tuple) else (chosen,))]
-    if not isinstance(chosen, int) and not set(wanted) & set(values.tolist()):
-        seen = ", ".join(f'"{value}"' for value in sorted(set(values.tolist()))[:10])
-        raise ModelError(f"None of the model's labels is among favourable_class {wanted}; it gave {seen}.")
-    return wanted
+def _is_favourable(labels: Array, decision: Decision, model: Model, seen: LabelsSeen) -> npt.NDArray[np.bool_]:
+    """Which labels, shape (n,), are those of the favourable classes."""
+    distinct, places = np.unique(labels, return_inverse=True)
+    names = [str(label) for label in distinct.tolist()]
+    if model.classes is None:
+        seen.add(names)
+        wanted: Iterable[str] = seen.wanted
+    else:
+        wanted = [str(model.classes[i]) for i in favourable_indices(decision, model.classes, len(model.classes))]
+    chosen: npt.NDArray[np.bool_] = np.isin(names, list(wanted))[places]
+    return chosen
 
 
-def _decided_by_numbers(scores: Array | None, decision: Decision, model: Model) -> npt.NDArray[np.bool_]:
+def _decided_by_numbers(
+    scores: Array | None, decision: Decision, model: Model, seen: LabelsSeen
+) -> npt.NDArray[np.bool_]:
     """Labels given as numbers: whole numbers in one column, or the largest of several columns."""
     columns = _columns(np.zeros((0, 0)) if scores is None else scores)
     _refuse_not_finite(columns)
@@ -179,10 +191,7 @@ def _decided_by_numbers(scores: Array | None, decision: Decision, model: Model) 
             'The model gives numbers between the classes, not labels: write output = "probability" or "logit" under '
             "[decision]."
         )
-    return np.isin(
-        whole.astype(np.int64).astype(str),
-        _favourable_labels(decision, model.classes, whole.astype(np.int64).astype(str)),
-    )
+    return _is_favourable(whole.astype(np.int64), decision, model, seen)
 
 
 class Trial:
@@ -219,9 +228,16 @@ class Scorer:
     """Scores batches of rows."""
 
     def __init__(self, model: Model, binding: Binding, decision: Decision, device: str) -> None:
-        """Score with a model that was opened on `device`."""
+        """Score with a model that was opened on `device`. Raises ModelError for a threshold on labels alone."""
+        if decision.threshold is not None and reading(decision, model) == "class":
+            raise ModelError(
+                "The model gives labels and no scores, so there is nothing that the plan's threshold could apply to: "
+                "remove threshold, or export the model with its probabilities as the output."
+            )
+        self._seen = LabelsSeen(decision)
         self._model, self._binding, self._decision, self._device = model, binding, decision, device
-        self._trial = Trial(min(MOST_ROWS[device], model.rows[1] or MOST_ROWS[device]))
+        most = (MOST_ROWS[device], model.rows[1], binding.most_rows)
+        self._trial = Trial(min(rows for rows in most if rows is not None))
 
     @property
     def batch_size(self) -> int:
@@ -247,19 +263,23 @@ class Scorer:
         """Scores or decisions of a batch, as favourable_scores gives them. Raises ModelError or DataError."""
         if len(batch) == 0:
             return np.zeros(0, dtype=self.dtype or np.bool_)
-        features = self._binding.features(batch)
         parts: list[Outputs] = []
-        done = 0
-        while done < len(batch):
-            parts.append(self._run(features, done, len(batch)))
-            done += len(_given(parts[-1]))
+        for piece in batch.pieces(self._binding.most_rows):
+            features, done = self._binding.features(piece), 0
+            while done < len(piece):
+                parts.append(self._run(features, done, len(piece)))
+                done += len(_given(parts[-1]))
         try:
-            return favourable_scores(_joined(parts), self._decision, self._model)
+            return favourable_scores(_joined(parts), self._decision, self._model, self._seen)
         except NotFinite as error:
             raise ModelError(
                 f"The model's result for {batch.where(error.row)} is not a finite number. A missing or extreme value "
                 "in that row is the usual cause: look at its cells, or leave such rows out with keep."
             ) from None
+
+    def warnings(self) -> tuple[str, ...]:
+        """What to know once all rows were scored. Raises ModelError where nobody ever got a favourable label."""
+        return self._seen.warnings()
 
     def _run(self, features: Features, start: int, total: int) -> Outputs:
         """Outputs of the next rows, at most `batch_size`; half as many whenever memory does not suffice."""

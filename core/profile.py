@@ -75,10 +75,13 @@ class Profile:
                 return column
         raise DataError(f'{self.name} has no column "{name}". Its columns are: {", ".join(self.names)}.')
 
+    def file_row(self, index: int) -> int:
+        """The number, from 1, that the used row with this index (from 0) has in the file."""
+        return _file_row(index, self.left_out)
+
     def row_words(self, index: int) -> str:
         """How a person finds the used row with this index (from 0) in the file."""
-        row = _file_row(index, self.left_out)
-        return f"row {row} (line {row + 1} with the header)" if self.has_header else f"row {row}"
+        return f"row {self.file_row(index)}{' below the header' if self.has_header else ''}"
 
     def to_json(self) -> dict[str, Any]:
         """The profile as plain JSON values."""

@@ -105,10 +105,8 @@ def _observe(table: People, plan: Plan, model: Path | None, progress: Callable[[
         pass_over.add(where, scores, decided)
         progress(where.stop, len(table.cell))
     assert pass_over is not None  # parts of nobody were refused
-    facts = decisions.facts()
-    return Observed(
-        (pass_over.seen(),), pass_over.near_threshold, facts["device"], facts["batch_size"], decisions.warnings
-    )
+    facts, warnings = decisions.facts(), decisions.warnings + decisions.ended()
+    return Observed((pass_over.seen(),), pass_over.near_threshold, facts["device"], facts["batch_size"], warnings)
 
 
 class _Pass:

@@ -178,10 +178,20 @@ def test_what_a_job_refuses_is_one_line_too(folder: Path, capsys: pytest.Capture
     assert all(word in said for word in words), said
 
 
-def test_a_folder_that_cannot_be_written_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("out", ["taken", "taken/deeper", "x" * 300])
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_computed(
+    folder: Path, out: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def computed(*_: object) -> None:
+        raise AssertionError("the audit ran")
+
+    monkeypatch.setattr("core.cli.run_audit", computed)
     (folder / "taken").write_text("")
-    assert main(["audit", str(folder / "plan.toml"), "--out", str(folder / "taken")]) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    before = sorted(folder.iterdir())
+    assert main(["audit", str(folder / "plan.toml"), "--out", str(folder / out)]) == 2
+    said = capsys.readouterr().err
+    assert "cannot be written" in said and said.count("\n") == 1
+    assert sorted(folder.iterdir()) == before
 
 
 def test_a_workbook_is_read_within_a_jobs_limits(folder: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_row_without_a_decision_is_refused_by_row(tmp_path: Path) -> None:
     dataset = table(tmp_path, ("a", "1", "1"), ("a", "1", "0"), ("a", "1", ""))
     with pytest.raises(DataError) as refusal:
         coded(prediction_coder(plan_of(), dataset, "p"), dataset)
-    assert 't.csv, row 3 (line 4 with the header), column "p": no decision.' in str(refusal.value)
+    assert 't.csv, row 3 below the header, column "p": no decision.' in str(refusal.value)
 
 
 def test_a_missing_text_named_as_good_is_a_decision(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_cell_that_is_no_number_is_refused_by_row_and_column(dataset: Dataset)
     with pytest.raises(DataError) as refusal:
         only(dataset).numbers("t")
     assert str(refusal.value) == (
-        't.csv, row 1 (line 2 with the header), column "t": "a" is not a number. '
+        't.csv, row 1 below the header, column "t": "a" is not a number. '
         "Correct the cell, or list its text as missing in the plan."
     )
     assert all(math.isnan(value) for value in only(dataset).floats("t"))

@@ -52,6 +52,28 @@ def test_scores_from_zero_to_one_are_probabilities(tmp_path: Path, low: float, h
     assert score_axis(plan_of(decision=AT_HALF), scores(tmp_path, [low, 0.5, high]), "s").kind == kind
 
 
+@pytest.mark.parametrize("distinct", [3, 5_000])
+def test_a_number_that_means_missing_is_no_score(tmp_path: Path, distinct: int) -> None:
+    values = [-99, *(i / distinct for i in range(distinct))]
+    spanned = {}
+    for missing, name in ((("",), "kept"), (("", "-99.0"), "missing")):
+        (tmp_path / name).mkdir()
+        dataset = table(tmp_path / name, [("a", "1", value, "1") for value in values], missing)
+        spanned[name] = score_axis(plan_of(decision=AT_HALF), dataset, "s")
+    assert (spanned["kept"].kind, spanned["kept"].edges[0]) == ("score", -99.0)
+    assert (spanned["missing"].kind, spanned["missing"].edges[0]) == ("probability", 0.0)
+
+
+def test_probabilities_beside_a_number_that_means_missing_have_a_brier_score(tmp_path: Path) -> None:
+    plan = plan_of(
+        label=True, decision=AT_HALF, data='missing = ["", "-99"]\nkeep = [{column = "s", between = [0, 1]}]'
+    )
+    rows = [("a", 1, 0.75, "1"), ("a", 0, 0.5, "1"), ("a", 1, -99, "1")]
+    found = counted(table(tmp_path, rows, ("", "-99")), plan)
+    (group,) = judge(found.counts, plan, plan_rule(found.counts, plan)).groups
+    assert group.metrics["brier_score"].value == pytest.approx((0.25**2 + 0.5**2) / 2, abs=1e-8)
+
+
 @pytest.mark.parametrize(
     ("decision", "low_is_better"),
     [
@@ -127,7 +149,7 @@ def test_a_column_without_numbers_is_no_score(tmp_path: Path) -> None:
 def test_a_row_without_a_finite_score_is_refused_by_row(tmp_path: Path, cell: str, words: str) -> None:
     with pytest.raises(DataError) as refusal:
         counted(scores(tmp_path, [0.5, 0.2, cell, 0.1]), plan_of(decision=AT_HALF))
-    assert 't.csv, row 3 (line 4 with the header), column "s": ' in str(refusal.value)
+    assert 't.csv, row 3 below the header, column "s": ' in str(refusal.value)
     assert words in str(refusal.value)
 
 

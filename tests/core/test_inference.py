@@ -11,6 +11,7 @@ import pytest
 from core.data import Batch, Dataset
 from core.errors import ModelError
 from core.inference import FIRST_ROWS, MOST_ROWS, Scorer, choose_device, favourable_scores
+from core.labels_seen import LabelsSeen
 from core.models.features import Binding
 from core.models.model import Model, Outputs
 from core.plan import Decision
@@ -116,10 +117,11 @@ def test_labels_are_decisions(labels: Any, classes: Any, chosen: Any, expected: 
 
 
 def test_labels_that_never_are_the_named_class_are_refused() -> None:
+    decision = Decision(favourable_class="ja")
+    seen = LabelsSeen(decision)
+    favourable_scores(Outputs(None, np.array(["no", "yes"])), decision, model_of(score_dtype=None), seen)
     with pytest.raises(ModelError, match='"no", "yes"'):
-        favourable_scores(
-            Outputs(None, np.array(["no", "yes"])), Decision(favourable_class="ja"), model_of(score_dtype=None)
-        )
+        seen.warnings()
 
 
 def test_labels_cannot_be_read_as_probabilities() -> None:
@@ -227,7 +229,7 @@ def test_a_result_that_is_no_number_names_its_row(batch: Batch, value: float) ->
         return Outputs(values, None)
 
     model = model_of(run, rows=(1, 64))
-    with pytest.raises(ModelError, match=r"row 501 \(line 502.*not a finite number"):
+    with pytest.raises(ModelError, match=r"row 501 below the header.*not a finite number"):
         Scorer(model, BINDING, Decision(), "cpu").score(batch)
 
 

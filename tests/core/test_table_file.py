@@ -160,7 +160,7 @@ def test_a_used_row_is_found_in_the_file_by_its_number_there(look: Look, index: 
     body[4], body[8] = "5", "9,x,extra"
     profile, rows = look(("a,b\n" + "\n".join(body)).encode())
     assert rows[index][0] == str(row)
-    assert profile.row_words(index) == f"row {row} (line {row + 1} with the header)"
+    assert profile.row_words(index) == f"row {row} below the header"
 
 
 def test_remarks_on_columns_number_rows_as_the_file_does(look: Look) -> None:

@@ -1,0 +1,53 @@
+"""The labels that a model without named classes gave over a whole run, and whether the good ones were among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.errors import ModelError
+from core.plan import Decision
+
+MOST_LISTED = 10
+_BINARY = frozenset("01")
+
+
+class LabelsSeen:
+    """Remembers labels batch by batch: a good label that one batch lacks may stand in the next."""
+
+    def __init__(self, decision: Decision) -> None:
+        """Watch for the labels that the plan calls favourable; a model that names its classes adds none."""
+        chosen = decision.favourable_class
+        self.wanted = tuple(dict.fromkeys(str(c) for c in (chosen if isinstance(chosen, tuple) else (chosen,))))
+        self._found: set[str] = set()
+        self._others: set[str] = set()
+        self._is_binary = _BINARY.issuperset(self.wanted)
+
+    def add(self, labels: Iterable[str]) -> None:
+        """Take in the labels of some rows."""
+        for label in labels:
+            self._is_binary = self._is_binary and label in _BINARY
+            if label in self.wanted:
+                self._found.add(label)
+            elif len(self._others) <= MOST_LISTED:
+                self._others.add(label)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What to know once all rows were labelled: good labels that nobody got.
+
+        Raises ModelError where nobody got any of them, unless the labels are 0 and 1, where that is an answer.
+        """
+        lacking = [label for label in self.wanted if label not in self._found]
+        if not lacking or not self._found | self._others:
+            return ()
+        words = f"favourable_class {' or '.join(lacking)}"
+        if self._found or self._is_binary:
+            return (f"the model gave nobody {words}; it gave {self._listed()}",)
+        raise ModelError(
+            f"The model gave nobody {words}; it gave {self._listed()}. Name the good ones of these in favourable_class:"
+            " a number as it is, a word in quotation marks."
+        )
+
+    def _listed(self) -> str:
+        seen = sorted(self._found | self._others)
+        more = " and more" if len(seen) > MOST_LISTED else ""
+        return ", ".join(f'"{label[:60]}"' for label in seen[:MOST_LISTED]) + more
