@@ -99,6 +99,15 @@ def test_people_of_unknown_outcome_or_group_weigh_nothing() -> None:
     assert found.each(np.array([0, -1, 2]), np.array([2, 1, 0])).tolist() == [0, 0, 0]
 
 
+@pytest.mark.parametrize("groups", [2, 41, 42, 11_000])
+def test_every_row_gets_the_weight_of_its_group_and_outcome(groups: int) -> None:
+    draw = np.random.default_rng(groups)
+    found = reweigh(counts_of({f"g{i:05}": (3 + i, 5 + i % 7) for i in range(groups)}), ("g",))
+    group, label = draw.integers(0, groups, 70_000), draw.integers(0, 2, 70_000)
+    expected = [found.values[g, y] for g, y in zip(group.tolist(), label.tolist(), strict=True)]
+    assert found.each(group.astype(np.int32), label.astype(np.uint8)).tolist() == expected
+
+
 def test_the_table_can_be_taken_away() -> None:
     found = reweigh(counts_of({"a": (10, 40), "b": (30, 20), "c": (0, 0)}), ("g",))
     rows = list(csv.DictReader(io.StringIO(found.to_csv())))
