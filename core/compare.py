@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.distance import Sides, crossed_change, distance, has_crossed
 from core.findings import Gap, Judgement
-from core.gaps import GAPS, Kind
+from core.gaps import GAPS
 from core.intervals import FEW, Interval, mover_mean, z_value
 from core.joint import Change, JointCounts, difference_change, is_countable, newcombe_paired, ratio_change
 from core.metrics import METRICS
 
+_CROSSED = "the gap now falls on the other side, and may be as large as before"
 FEW_WORDS = f"fewer than {FEW} people to go by"
 
 Direction = Literal["better", "worse", "unclear"]
@@ -34,7 +35,10 @@ class GapChange:
     paired
         Whether the interval uses that the same people were decided about twice; if not, it is wider than necessary.
     verdict
-        "better": nearer to equality than before, and the interval excludes 0; "worse": farther, and it excludes 0.
+        "better": nearer to equality than before, and the interval of the change of that distance excludes 0; "worse":
+        farther, and it excludes 0. On one side of equality the distance changes as the value does, so `low` to `high`
+        decides; a gap that crossed equality is judged by the interval of |after| - |before|, which is after + before up
+        to sign, by the same paired method (of ratios by their logarithms).
     reason
         Why it is unclear.
     after_range
@@ -145,11 +149,14 @@ def _by_names(joint: JointCounts) -> dict[tuple[str, ...], Ints]:
 
 
 def _gap_change(before: Gap, after: Gap, people: dict[tuple[str, ...], Ints] | None, z: float) -> GapChange:
-    changed, reason = _changed(before, after, people, z)
+    both = None if people is None else (_of(people, before.group), _of(people, before.reference))
+    changed, reason = _changed(before, after, both, z)
     value, (low, high) = changed or (None, (None, None))
     if changed is None and before.value is not None and after.value is not None:
         value = after.value - before.value
-    verdict = _verdict(before, after, low, high) if not reason else "unclear"
+    verdict: Direction = "unclear"
+    if not reason:
+        verdict, reason = _verdict(before, after, (low, high), both, z)
     return GapChange(
         before.by,
         before.measure,
@@ -162,14 +169,16 @@ def _gap_change(before: Gap, after: Gap, people: dict[tuple[str, ...], Ints] | N
         high,
         people is not None,
         verdict,
-        reason or ("the range of the change includes none" if verdict == "unclear" else ""),
+        reason,
         (after.low, after.high),
     )
 
 
-def _changed(
-    before: Gap, after: Gap, people: dict[tuple[str, ...], Ints] | None, z: float
-) -> tuple[Change | None, str]:
+def _of(people: dict[tuple[str, ...], Ints], group: dict[str, str]) -> Ints:
+    return people[tuple(group.values())]
+
+
+def _changed(before: Gap, after: Gap, people: Sides | None, z: float) -> tuple[Change | None, str]:
     """The change with its interval, and why there is no verdict on it."""
     measure = GAPS[before.measure]
     metrics = [METRICS[name] for name in measure.metrics]
@@ -179,7 +188,7 @@ def _changed(
         return None, "there is no interval for the change of an absolute measure"
     if people is None:
         return _unpaired(before, after), "" if before.why != "few" != after.why else FEW_WORDS
-    group, reference = (people[tuple(names.values())] for names in (before.group, before.reference))
+    group, reference = people
     is_ratio = measure.kind == "ratio"
     changed = ratio_change(metrics[0], group, reference, z) if is_ratio else None
     if not is_ratio and all(is_countable(metrics, side) for side in (group, reference)):
@@ -199,20 +208,21 @@ def _unpaired(before: Gap, after: Gap) -> Change | None:
     return after.value - before.value, (2 * low, 2 * high)
 
 
-def _verdict(before: Gap, after: Gap, low: float | None, high: float | None) -> Direction:
-    """Statistics.md 4: the distance from equality fell, or rose, and the interval excludes 0."""
-    if low is None or high is None or low <= 0 <= high:
-        return "unclear"
+def _verdict(
+    before: Gap, after: Gap, change: tuple[float | None, float | None], people: Sides | None, z: float
+) -> tuple[Direction, str]:
+    """Statistics.md 4: the distance from equality fell, or rose, and its change's interval excludes 0; or why not."""
     kind = GAPS[before.measure].kind
-    moved = distance(kind, after.value or 0.0) - distance(kind, before.value or 0.0)
-    return "better" if moved < 0 else "worse" if moved > 0 else "unclear"
-
-
-def distance(kind: Kind, value: float) -> float:
-    """How far a measure's value is from equality: |difference| or |log ratio|."""
-    if kind == "difference":
-        return abs(value)
-    return abs(math.log(value)) if value > 0 else math.inf
+    old, new = before.value or 0.0, after.value or 0.0
+    crossed = has_crossed(kind, old, new)
+    if crossed:
+        low, high = crossed_change(before, after, people, z) or (None, None)
+    else:
+        low, high = change
+    if low is None or high is None or low <= 0 <= high:
+        return "unclear", _CROSSED if crossed else "the range of the change includes none"
+    moved = distance(kind, new) - distance(kind, old)
+    return ("better" if moved < 0 else "worse" if moved > 0 else "unclear"), ""
 
 
 def _moved(by: tuple[str, ...], group: dict[str, str], people: Ints, z: float) -> Moved:

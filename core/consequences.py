@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.compare import Comparison, GapChange, Moved, distance
+from core.compare import Comparison, GapChange, Moved
+from core.distance import distance, least_distance
 from core.gaps import GAPS
 from core.joint import Change
 from core.mitigate.goals import Goal
@@ -102,12 +103,15 @@ def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: 
 
 
 def _disagree(fitted: GapChange, held_out: GapChange) -> bool:
-    """Whether the gap on new people is wider than on those fitted on, by more than its range allows."""
+    """Whether the gap on new people is wider than on those fitted on, whichever side it falls on.
+
+    That is so where every value in its range is farther from equality than what was reached on those fitted on.
+    """
     low, high = held_out.after_range
-    if fitted.after is None or held_out.after is None or low is None or high is None or low <= fitted.after <= high:
+    if fitted.after is None or held_out.after is None or low is None or high is None:
         return False
     kind = GAPS[held_out.measure].kind
-    return distance(kind, held_out.after) > distance(kind, fitted.after)
+    return least_distance(kind, (low, high)) > distance(kind, fitted.after)
 
 
 def _got_worse(compared: Comparison) -> Iterator[str]:

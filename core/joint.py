@@ -130,25 +130,75 @@ def rate_change(metric: Metric, people: Ints, z: float) -> Change:
         both, after, before, neither = _paired_table(people, hits, counted)
         low, high = newcombe_paired(both, after, before, neither, z)
         return (after - before) / (both + after + before + neither), (low, high)
+    return _linearised(people, hits, counted, -1, z)
+
+
+def rate_sum(metric: Metric, people: Ints, z: float) -> Change:
+    """One group's rate before plus its rate after, with its paired interval: `rate_change` of after and not-before.
+
+    What is a hit before becomes a miss, so the rate before turns into 1 minus itself.
+    """
+    hits, counted = _indicators(metric)
+    if (counted[:, 0] == counted[:, 1]).all():
+        both, after, before, neither = _paired_table(people, hits, counted)
+        low, high = newcombe_paired(after, both, neither, before, z)
+        return (2 * both + after + before) / (both + after + before + neither), (1 + low, 1 + high)
+    return _linearised(people, hits, counted, 1, z)
+
+
+def _linearised(people: Ints, hits: Ints, counted: Ints, sign: int, z: float) -> Change:
+    """The rate after plus `sign` times the rate before, where the decision changes who is counted."""
     (rate_before, n_before), (rate_after, n_after) = (_rate(people, hits, counted, which) for which in (BEFORE, AFTER))
     moved_before = (hits - rate_before * counted)[:, :, None] / n_before
     moved_after = (hits - rate_after * counted)[:, None, :] / n_after
-    half = z * math.sqrt(float((people * (moved_after - moved_before) ** 2).sum()))
-    change = rate_after - rate_before
-    return change, (change - half, change + half)
+    half = z * math.sqrt(float((people * (moved_after + sign * moved_before) ** 2).sum()))
+    value = rate_after + sign * rate_before
+    return value, (value - half, value + half)
 
 
 def difference_change(metrics: Sequence[Metric], group: Ints, reference: Ints, z: float) -> Change:
     """The change of a difference between two groups, averaged over the metrics: MOVER over all rates' changes."""
-    own = [rate_change(metric, group, z) for metric in metrics]
-    theirs = [rate_change(metric, reference, z) for metric in metrics]
+    return _difference([[rate_change(metric, side, z) for metric in metrics] for side in (group, reference)])
+
+
+def difference_sum(metrics: Sequence[Metric], group: Ints, reference: Ints, z: float) -> Change:
+    """A difference between two groups before plus the one after, averaged over the metrics: MOVER likewise."""
+    return _difference([[rate_sum(metric, side, z) for metric in metrics] for side in (group, reference)])
+
+
+def _difference(sides: list[list[Change]]) -> Change:
+    """The first side's values less the second's, averaged, by MOVER."""
+    own, theirs = sides
     signed = [*own, *((-value, (-high, -low)) for value, (low, high) in theirs)]
     low, high = mover_mean(signed)
     return 2 * sum(value for value, _ in signed) / len(signed), (2 * low, 2 * high)
 
 
 def ratio_change(metric: Metric, group: Ints, reference: Ints, z: float) -> Change | None:
-    """The change of a ratio of two groups' rates, by the delta method on logs; None where any rate is 0.
+    """The change of a ratio of two groups' rates, by the delta method on logs; None where any rate is 0."""
+    logs = _log_ratios(metric, group, reference)
+    if logs is None:
+        return None
+    ratios, variances = logs
+    slope = np.asarray([-ratios[BEFORE], ratios[AFTER]])
+    half = z * math.sqrt(max(0.0, float(slope @ variances @ slope)))
+    change = ratios[AFTER] - ratios[BEFORE]
+    return change, (change - half, change + half)
+
+
+def log_ratio_sum(metric: Metric, group: Ints, reference: Ints, z: float) -> Change | None:
+    """The logarithm of a ratio before plus that of the ratio after, by the delta method; None where any rate is 0."""
+    logs = _log_ratios(metric, group, reference)
+    if logs is None:
+        return None
+    ratios, variances = logs
+    half = z * math.sqrt(max(0.0, float(variances.sum())))
+    value = math.log(ratios[BEFORE]) + math.log(ratios[AFTER])
+    return value, (value - half, value + half)
+
+
+def _log_ratios(metric: Metric, group: Ints, reference: Ints) -> tuple[list[float], Floats] | None:
+    """The ratio before and after, and the covariances of their logarithms, shape (2, 2); None where any rate is 0.
 
     With x people selected before, y after and b both times, of n: var log = 1/x - 1/n and 1/y - 1/n, cov = b/xy - 1/n.
     """
@@ -162,10 +212,7 @@ def ratio_change(metric: Metric, group: Ints, reference: Ints, z: float) -> Chan
         shared = both / before / after - 1 / n
         variances += [[1 / before - 1 / n, shared], [shared, 1 / after - 1 / n]]
         ratios = [ratio * (k / n) ** sign for ratio, k in zip(ratios, (before, after), strict=True)]
-    slope = np.asarray([-ratios[BEFORE], ratios[AFTER]])
-    half = z * math.sqrt(max(0.0, float(slope @ variances @ slope)))
-    change = ratios[AFTER] - ratios[BEFORE]
-    return change, (change - half, change + half)
+    return ratios, variances
 
 
 def is_countable(metrics: Sequence[Metric], people: Ints, fewest: int = 1) -> bool:

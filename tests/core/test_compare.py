@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from core.compare import Comparison, GapChange, compare_audits
 from core.consequences import price_sentences, warnings
 from core.counts import Groups
+from core.distance import crossed_change, has_crossed
 from core.findings import Judgement, judge
 from core.intervals import mover_mean, z_value
 from core.joint import JointCounts, difference_change
@@ -103,7 +105,89 @@ def test_a_gap_that_crosses_equality_is_better_only_if_it_is_nearer() -> None:
     }
     gap = of(compared(overshot), "equal_opportunity_difference")
     assert gap.before == pytest.approx(0.25 - 0.625) and gap.after == pytest.approx(0.85 - 0.425)
-    assert gap.low is not None and gap.low > 0 and gap.verdict == "worse"
+    assert gap.low is not None and gap.low > 0 and gap.verdict == "unclear"
+    assert "on the other side, and may be as large as before" in gap.reason
+
+
+def one_rate(before: float, after: float, n: int) -> list[list[int]]:
+    """A group of which the two decisions, each with its rate, agree as often as they can."""
+    old, new = round(before * n), round(after * n)
+    return [[n - max(old, new), max(0, new - old)], [max(0, old - new), min(old, new)]]
+
+
+def selecting(women: tuple[float, float], men: tuple[float, float], n: int) -> Comparison:
+    """Both groups' rates before and after, each with n people."""
+    nobody = [[0, 0], [0, 0]]
+    return compared({"women": (one_rate(*women, n), nobody), "men": (one_rate(*men, n), nobody)})
+
+
+@pytest.mark.parametrize("measure", ["statistical_parity_difference", "disparate_impact"])
+@pytest.mark.parametrize(
+    ("after", "n", "verdict"),
+    [
+        (0.613, 1_000, "unclear"),  # from 11.8 points less often to 11.3 points more often
+        (0.613, 1_000_000, "better"),
+        (0.52, 1_000, "better"),
+        (0.85, 1_000, "worse"),
+    ],
+)
+def test_a_gap_that_crosses_equality_is_judged_by_its_distance(
+    measure: str, after: float, n: int, verdict: str
+) -> None:
+    crossed = of(selecting((0.382, after), (0.5, 0.5), n), measure)
+    assert crossed.verdict == verdict and crossed.low is not None and crossed.low > 0
+    back = of(selecting((after, 0.382), (0.5, 0.5), n), measure)
+    assert back.verdict == {"better": "worse", "worse": "better"}.get(verdict, verdict)
+
+
+def test_different_people_on_both_sides_of_equality_are_judged_by_their_distance_too() -> None:
+    few, many = (
+        compare_audits(*judged(joint_of({g: (rates, [[0, 0], [0, 0]]) for g, rates in world.items()})), None, 0.95)
+        for world in ({"women": one_rate(0.382, 0.613, n), "men": one_rate(0.5, 0.5, n)} for n in (1_000, 200_000))
+    )
+    for measure in ("statistical_parity_difference", "disparate_impact"):
+        assert (of(few, measure).verdict, of(many, measure).verdict) == ("unclear", "better")
+
+
+# Of 1,000 people of each group: refused twice, only after, only before, selected twice.
+WOMEN, MEN = (340, 350, 60, 250), (480, 30, 40, 450)
+
+
+def test_the_distance_of_a_crossed_gap_has_the_bootstraps_range() -> None:
+    draw, times = np.random.default_rng(5), 4_000
+    sides = [np.asarray(cells).reshape(2, 2) for cells in (WOMEN, MEN)]
+    joint = joint_of({g: (side.tolist(), [[0, 0], [0, 0]]) for g, side in zip(("women", "men"), sides, strict=True)})
+    before, after = judged(joint)
+    (old,), (new,) = (
+        [gap for gap in side.gaps if gap.measure == "statistical_parity_difference"] for side in (before, after)
+    )
+    assert old.value is not None and new.value is not None and has_crossed("difference", old.value, new.value)
+    group, reference = (joint.n[g] for g in (0, 1))
+    interval = crossed_change(old, new, (group, reference), Z)
+    again = [draw.multinomial(sum(cells), np.asarray(cells) / sum(cells), times) for cells in (WOMEN, MEN)]
+    rates = [((t[:, 2] + t[:, 3]) / t.sum(axis=1), (t[:, 1] + t[:, 3]) / t.sum(axis=1)) for t in again]
+    moved = np.abs(rates[0][1] - rates[1][1]) - np.abs(rates[0][0] - rates[1][0])
+    assert interval == pytest.approx(tuple(np.quantile(moved, (0.025, 0.975))), abs=0.003)
+
+
+@pytest.mark.parametrize("kind", ["difference", "ratio"])
+def test_where_the_distance_stayed_the_same_a_crossed_gap_is_hardly_ever_called_better(kind: str) -> None:
+    # Both groups at 50 % on average: from 40 against 50 to 60 against 50, or by 1.25 either way.
+    chances = {
+        "difference": ((0.35, 0.25, 0.05, 0.35), (0.42, 0.08, 0.08, 0.42)),
+        "ratio": ((0.325, 0.275, 0.05, 0.35), (0.42, 0.08, 0.08, 0.42)),
+    }[kind]
+    measure = {"difference": "statistical_parity_difference", "ratio": "disparate_impact"}[kind]
+    draw, times, called = np.random.default_rng(6), 400, Counter[str]()
+    for _ in range(times):
+        sides = [draw.multinomial(600, cells).reshape(2, 2).tolist() for cells in chances]
+        called[
+            of(
+                compared({g: (side, [[0, 0], [0, 0]]) for g, side in zip(("women", "men"), sides, strict=True)}),
+                measure,
+            ).verdict
+        ] += 1
+    assert called["better"] <= 0.045 * times and called["worse"] <= 0.045 * times and called["unclear"] > 0.9 * times
 
 
 def test_few_people_give_no_verdict() -> None:
@@ -242,6 +326,16 @@ def test_a_fix_that_works_only_on_its_own_people_is_told() -> None:
     assert any("works less well on new people" in text and "−25.0 points, against +0.0 points" in text for text in told)
     assert not any("new people" in text for text in warnings(compared(perfect), ("sex",), goal, fit=compared(perfect)))
     assert not any("new people" in text for text in warnings(compared(perfect), ("sex",), goal, fit=compared(weaker)))
+
+
+def test_a_gap_that_only_changes_sides_on_new_people_is_no_overfit() -> None:
+    def ends_at(women: float, n: int) -> Comparison:
+        return selecting((0.3, women), (0.5, 0.5), n)
+
+    goal = GOALS["demographic_parity"]
+    mirrored, wider = (warnings(ends_at(women, 4_000), ("sex",), goal, ends_at(0.53, 4_000)) for women in (0.46, 0.40))
+    assert not any("new people" in text for text in mirrored)
+    assert any("works less well on new people" in text for text in wider)
 
 
 def test_a_ratio_gets_better_by_its_logarithm() -> None:
