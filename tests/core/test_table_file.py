@@ -381,9 +381,9 @@ def test_a_damaged_workbook_is_refused(look: Look) -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core import table_file
+    from core.table_file import xlsx
 
-    monkeypatch.setattr(table_file, "UNPACKED_CAP", 4_000)
+    monkeypatch.setattr(xlsx, "UNPACKED_CAP", 4_000)
     assert "Save the sheet as CSV" in refusal(look, workbook(SHEET))
 
 

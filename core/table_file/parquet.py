@@ -1,0 +1,54 @@
+"""Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import DataError
+from core.table_file.opened import Opened, distinct_names
+
+
+def is_parquet(head: bytes, path: Path) -> bool:
+    """Whether a file that starts with `head` is Parquet."""
+    return head.startswith(b"PAR1")
+
+
+def read_parquet(path: Path) -> Opened:
+    """Open a Parquet file. Raises DataError where it is damaged, or holds lists or records."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path, memory_map=False)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"The Parquet file cannot be read ({error}). Write it again.") from None
+    nested = [f.name for f in file.schema_arrow if pa.types.is_nested(f.type)]
+    if nested:
+        raise DataError(f"Columns {nested} hold lists or records. Leave them out, or write one value a cell.")
+    names, warnings = distinct_names(tuple(file.schema_arrow.names))
+    return Opened("Parquet", names, ".", _parquet_batches(file, names), warnings)
+
+
+def _parquet_batches(file: Any, names: tuple[str, ...]) -> Iterator[Any]:
+    import pyarrow as pa
+
+    try:
+        for batch in file.iter_batches(batch_size=1 << 16):
+            yield pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], names=list(names))
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"The Parquet file cannot be read to its end ({error}). Write it again.") from None
+
+
+def _as_text(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        column = pc.cast(column, pa.binary())
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    return pc.fill_null(pc.cast(column, pa.string()), "")

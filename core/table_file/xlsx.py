@@ -1,0 +1,101 @@
+"""Excel workbooks of one sheet, values only."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.errors import DataError, PlumblineError
+from core.table_file.opened import Opened, distinct_names
+from core.unpacking import UNPACKED_CAP
+
+
+def read_xlsx(path: Path) -> Opened:
+    """Open a workbook with one filled sheet. Raises DataError where there are several, or it is damaged or too large."""
+    mimetypes.knownfiles.clear()  # openpyxl's import has them read, and a job may not open files in /etc
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(path) as archive:
+        if sum(info.file_size for info in archive.infolist()) > UNPACKED_CAP // 4:
+            raise DataError("The workbook unpacks to over 2 GB. Save the sheet as CSV and upload that.")
+    with _readable_workbook():
+        # From bytes: by its path openpyxl would judge a file by the ending of its name, and uploads have none.
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what the file says of its own size is often wrong
+        filled = [sheet for sheet in book.worksheets if _first_row(sheet)]
+    if len(filled) != 1:
+        titles = ", ".join(sheet.title for sheet in filled) or "none"
+        raise DataError(
+            f"The workbook has {len(filled)} sheets with content ({titles}). Keep one sheet, or save it as CSV."
+        )
+    header = _first_row(filled[0])
+    names, warnings = distinct_names(tuple(header))
+    opened = Opened(f"XLSX, sheet {filled[0].title}", names, ".", iter(()), warnings)
+    opened.batches = _xlsx_batches(filled[0], len(names), opened.left_out)
+    return opened
+
+
+@contextmanager
+def _readable_workbook() -> Iterator[None]:
+    """A damaged workbook is one kind of error, whatever openpyxl stumbles over."""
+    try:
+        yield
+    except PlumblineError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"The workbook cannot be read ({error}). Open it in Excel and save it again, as .xlsx or CSV."
+        ) from None
+
+
+def _first_row(sheet: Any) -> list[str]:
+    """The cells of the first row that has any, without empty ones at its end."""
+    for row in sheet.iter_rows(values_only=True):
+        texts = [_excel_text(value) for value in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            return texts
+    return []
+
+
+def _xlsx_batches(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> Iterator[Any]:
+    rows = _xlsx_rows(sheet, width, left_out)
+    with _readable_workbook():
+        while block := list(islice(rows, 1 << 14)):
+            yield _batch(block, width)
+
+
+def _xlsx_rows(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> Iterator[list[str]]:
+    """The rows below the header that fit it, blank ones left out."""
+    filled = (texts for values in sheet.iter_rows(values_only=True) if any(texts := [*map(_excel_text, values)]))
+    for number, texts in enumerate(islice(filled, 1, None), 1):
+        extra = sum(1 for text in texts[width:] if text)
+        if extra:
+            left_out.append((number, width + extra))
+        else:
+            yield (texts + [""] * width)[:width]
+
+
+def _batch(rows: list[list[str]], width: int) -> Any:
+    import pyarrow as pa
+
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, names=[str(i) for i in range(width)])
+
+
+def _excel_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
