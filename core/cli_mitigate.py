@@ -17,10 +17,8 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.plan import Plan
 
 if TYPE_CHECKING:
-    from core.findings import Judgement
-    from core.joint import JointCounts
-    from core.mitigate.rule_file import RuleFile
-    from core.mitigated import Decided, Mitigated, Proposed
+    from core.fixes import Fix
+    from core.mitigated import Decided, Mitigated
     from core.record import AuditRecord
 
 _RULE, _WEIGHTS = "rule.json", "weights.csv"
@@ -63,22 +61,6 @@ class Files:
         return {name: path for name, path in named.items() if path is not None}
 
 
-@dataclass(frozen=True, eq=False)
-class Fix:
-    """What is taken away, and how it is judged.
-
-    `after` audits it and `joint` pairs it with the present decisions, both on the report part; `retrained` pairs it
-    with the same training without the mitigation. `notes` are sentences for the person, `facts` for comparison.json.
-    """
-
-    after: Decided
-    joint: JointCounts
-    rule: RuleFile | None = None
-    proposed: Proposed | None = None
-    notes: tuple[str, ...] = ()
-    facts: tuple[tuple[str, Any], ...] = ()
-
-
 def _mitigate(chosen: argparse.Namespace) -> int:
     from core.mitigate.settings import Settings
 
@@ -87,7 +69,8 @@ def _mitigate(chosen: argparse.Namespace) -> int:
     plan = read_plan(chosen.plan)
     files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
     with mitigated(plan, files, [chosen.name]) as found:
-        _write(_fix(found, chosen.name), found, files, chosen.name, chosen.out)
+        fix, facts = _fix(found, chosen.name)
+        _write(fix, facts, found, files, chosen.out)
     return 0
 
 
@@ -119,79 +102,56 @@ def mitigated(plan: Plan, files: Files, names: list[str]) -> Iterator[Mitigated]
             supervisor.close()
 
 
-def _fix(found: Mitigated, name: str) -> Fix:
-    return _threshold_fix(found, name) if name in ("thresholds", "shared_threshold") else _proposed_fix(found, name)
+def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
+    """The fix to take away, and how it was chosen, for comparison.json. Raises PlanError where it was refused."""
+    from core.fixes import offer
+
+    offered = offer(found, (name,))
+    if name in offered.refused:
+        raise PlanError(offered.refused[name])
+    return _chosen(found, [fix for fix in offered.fixes if fix.mechanism == name])
 
 
-def _threshold_fix(found: Mitigated, name: str) -> Fix:
-    """Thresholds fitted on the fit part's counts, and judged from the report part's: no row is needed."""
-    from core.findings import plan_threshold
-    from core.joint import from_rules
-    from core.mitigate.after import plan_with_rule, without_decisions
-    from core.mitigate.rule_file import RuleFile
-    from core.mitigate.thresholds import search, shared
-
-    fit, report = (found.present.counts[part] for part in ("fit", "report"))
-    solution = {"thresholds": search, "shared_threshold": shared}[name](
-        found.settings.question(fit, found.present_rule)
-    )
-    notes = list(solution.notes)
-    if solution.instead is not None:
-        notes.append(
-            "The cheapest thresholds would select nearly everybody or nearly nobody of a group, so the best that do not"
-            " are used."
-        )
-        solution = solution.instead
-    if not solution.meets:
-        notes.append(
-            f"No thresholds bring the gap to {found.settings.at_most:g} on the people they are fitted on; these leave"
-            f" {float(solution.outcome.gap):.3f}."
-        )
-    rule = RuleFile.of(solution, None if fit.axis.decided else plan_threshold(found.present.plan))
-    counts = {part: without_decisions(each) for part, each in found.present.counts.items()}
-    plan = plan_with_rule(found.present.plan, fit, rule)
-    after = replace(found.present, plan=plan, counts=counts, near_threshold=0)
-    joint = from_rules(report, found.present_rule, rule.rule(report.groups, report.axis))
-    facts = (("fit", {"gap": float(solution.outcome.gap), "cost": solution.outcome.cost}),)
-    return Fix(after, joint, rule=rule, notes=tuple(notes), facts=facts)
-
-
-def _proposed_fix(found: Mitigated, name: str) -> Fix:
-    """What the job proposes; of several strengths the one that does best on the choose part."""
+def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
+    """Of thresholds the best that are not one-sided; of trainings the one that does best on the choose part."""
     from core.mitigate.frontier import pick, point
     from core.stated_rule import stated_rule
 
-    offered = [proposal for proposal in found.proposals if proposal.mechanism == name]
-    points = [
-        point(p.id, p.decided.counts["choose"], stated_rule(p.decided.counts["choose"], p.decided.plan), found.settings)
-        for p in offered
-    ]
-    best = found.named(pick(points, found.settings.at_most).id)
-    facts = (
-        ("picked", best.id),
-        ("choose", [{"id": at.id, "gap": at.gap, "cost": at.cost} for at in points]),
-        ("training", best.facts or {}),
-        ("is_stand_in", best.is_stand_in),
-    )
-    return Fix(best.decided, best.joint["report"], best.rule, best, best.notes, facts)
+    first = fixes[0]
+    if first.solution is not None:
+        best = first if first.solution.instead is None else fixes[1]
+        assert best.solution is not None
+        return best, {"fit": {"gap": float(best.solution.outcome.gap), "cost": best.solution.outcome.cost}}
+    points = []
+    for fix in fixes:
+        counts = fix.decided.counts["choose"]
+        points.append(point(fix.id, counts, stated_rule(counts, fix.decided.plan), found.settings))
+    picked = pick(points, found.settings.at_most).id
+    best = next(fix for fix in fixes if fix.id == picked)
+    return best, {
+        "picked": picked,
+        "choose": [{"id": at.id, "gap": at.gap, "cost": at.cost} for at in points],
+        "training": {} if best.proposed is None else best.proposed.facts or {},
+        "is_stand_in": best.proposed is not None and best.proposed.is_stand_in,
+    }
 
 
-def _write(fix: Fix, found: Mitigated, files: Files, name: str, out: Path) -> None:
+def _write(fix: Fix, facts: dict[str, Any], found: Mitigated, files: Files, out: Path) -> None:
     """The folder as design.md 6 has it."""
     model = None if fix.proposed is None or fix.proposed.file is None else fix.proposed.model_bytes()
     with writing(out / "after"):
-        taken = _take_away(fix, found, name, model, out)
-        plan = _named(fix.after.plan, taken)
+        taken = _take_away(fix, found, model, out)
+        plan = _named(fix.decided.plan, taken)
         (out / "after" / "plan.toml").write_text(_plan_file(plan, files, taken, out), encoding="utf-8")
     before = _record(found, found.present, found.model_sha256)
     digest = found.model_sha256 if model is None else sha256(out / taken["model"])
-    after = _record(found, replace(fix.after, plan=plan), digest, parent=before.digest)
+    after = _record(found, replace(fix.decided, plan=plan), digest, parent=before.digest)
     write_audit(before, out / "before")
     write_audit(after, out / "after")
-    _write_comparison(fix, found, (before, after), name, out)
+    _write_comparison(fix, facts, found, (before, after), out)
 
 
-def _take_away(fix: Fix, found: Mitigated, name: str, model: bytes | None, out: Path) -> dict[str, str]:
+def _take_away(fix: Fix, found: Mitigated, model: bytes | None, out: Path) -> dict[str, str]:
     """Write what is taken away; returns the files' names by kind."""
     from core.mitigate.reweighing import reweigh
     from core.report.result_json import as_text
@@ -200,7 +160,7 @@ def _take_away(fix: Fix, found: Mitigated, name: str, model: bytes | None, out: 
     if fix.rule is not None:
         taken["rule"] = _RULE
         (out / _RULE).write_text(as_text(fix.rule.to_json()), encoding="utf-8")
-    if name == "reweighing":
+    if fix.mechanism == "reweighing":
         weights = reweigh(found.present.counts["fit"], found.settings.by)
         (out / _WEIGHTS).write_text(weights.to_csv(), encoding="utf-8")
     if model is not None and fix.proposed is not None and fix.proposed.file is not None:
@@ -236,58 +196,34 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
 def _record(found: Mitigated, decided: Decided, model_sha256: str | None, parent: str | None = None) -> AuditRecord:
     """An audit of the report part, with AIF360's second opinion."""
     from core.aif360_check import second_opinion
-    from core.stated_rule import stated_rule
-
-    counts = decided.counts["report"]
-    opinion = second_opinion(
-        _judgement(found, decided, "report"), counts, decided.plan, stated_rule(counts, decided.plan)
-    )
-    return found.record(decided, opinion, model_sha256, parent)
-
-
-def _write_comparison(
-    fix: Fix, found: Mitigated, records: tuple[AuditRecord, AuditRecord], name: str, out: Path
-) -> None:
-    from core.compare import compare_audits
-    from core.consequences import price_sentences, warnings
-    from core.report.result_json import as_text
-
-    before, after = records
-    settings, confidence = found.settings, before.plan.run.confidence
-    compared = compare_audits(before.judgement(), after.judgement(), fix.joint, confidence)
-    fitted = compare_audits(
-        _judgement(found, found.present, "fit"), _judgement(found, fix.after, "fit"), None, confidence
-    )
-    said = warnings(compared, settings.by, settings.goal, fitted)
-    document = compared.to_json(before.digest, after.digest, (*said, *fix.notes, *found.warnings)) | {
-        "mitigation": name,
-        "needs_attribute": MITIGATIONS[name].needs_attribute,
-        "parts": found.sizes,
-        "price": list(price_sentences(compared, settings.by)),
-        **dict(fix.facts),
-    }
-    if fix.proposed is not None and fix.proposed.retrained:
-        document["retrained"] = _against_retrained(fix.proposed, found, after, confidence)
-    with writing(out):
-        (out / "comparison.json").write_text(as_text(document), encoding="utf-8")
-    print("\n".join([f"Wrote {out / 'comparison.json'}", *document["price"], *document["warnings"]]))
-
-
-def _judgement(found: Mitigated, decided: Decided, part: str) -> Judgement:
-    """What follows from one part's people, judged with the report's references."""
     from core.findings import judge
     from core.stated_rule import stated_rule
 
-    counts = decided.counts[part]
-    return judge(counts, decided.plan, stated_rule(counts, decided.plan), found.references)
+    counts = decided.counts["report"]
+    rule = stated_rule(counts, decided.plan)
+    judgement = judge(counts, decided.plan, rule, found.references)
+    return found.record(decided, second_opinion(judgement, counts, decided.plan, rule), model_sha256, parent)
 
 
-def _against_retrained(
-    proposed: Proposed, found: Mitigated, after: AuditRecord, confidence: float
-) -> list[dict[str, Any]]:
-    """The gaps against the same training without the mitigation: what the mitigation itself did."""
-    from core.compare import compare_audits
+def _write_comparison(
+    fix: Fix, facts: dict[str, Any], found: Mitigated, records: tuple[AuditRecord, AuditRecord], out: Path
+) -> None:
+    from core.fix_effect import against_retrained, effect
+    from core.report.result_json import as_text
 
-    without = _judgement(found, found.named(str(proposed.baseline)).decided, "report")
-    comparison = compare_audits(without, after.judgement(), proposed.retrained["report"], confidence)
-    return list(comparison.to_json("", after.digest)["gaps"])
+    before, after = records
+    found_out = effect(found, fix)
+    said = (*found_out.warnings, *fix.against, *fix.notes, *found.warnings)
+    document = found_out.compared.to_json(before.digest, after.digest, said) | {
+        "mitigation": fix.mechanism,
+        "needs_attribute": fix.needs_attribute,
+        "parts": found.sizes,
+        "price": list(found_out.price),
+        **facts,
+    }
+    without = against_retrained(found, fix, after.judgement())
+    if without is not None:
+        document["retrained"] = without.to_json("", after.digest)["gaps"]
+    with writing(out):
+        (out / "comparison.json").write_text(as_text(document), encoding="utf-8")
+    print("\n".join([f"Wrote {out / 'comparison.json'}", *document["price"], *document["warnings"]]))

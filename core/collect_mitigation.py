@@ -65,11 +65,15 @@ def collect_mitigation(
         if len(listed) > _MOST_PROPOSALS or len({entry["id"] for entry in listed}) < len(listed):
             raise ValueError("it proposes a thing twice, or too many things")
         proposals = tuple(reader.proposed(entry, present) for entry in listed)
+        refused = dict(found["refused"])
+        if set(refused) - set(MITIGATIONS):
+            raise ValueError("it refuses what is no mitigation")
         report = present.counts[REPORT]
         return Mitigated(
             settings,
             present,
             proposals,
+            dict(zip(refused, checked_texts(list(refused.values())), strict=True)),
             resolve(report, plan_rule(report, present.plan), present.plan),
             checked_texts(found["warnings"]),
             {str(k)[:100]: str(v)[:100] for k, v in dict(found["versions"]).items()},
@@ -90,7 +94,7 @@ class _Table:
     @classmethod
     def of(cls, document: dict[str, Any], plan: Plan, rows: int) -> _Table:
         groups, dropped = groups_from_json(document["groups"]), [int(n) for n in document["dropped"]]
-        if int(document["read"]) != rows or len(dropped) != len(plan.data.keep) or min(dropped, default=0) < 0:
+        if int(document["read"]) != rows or len(dropped) != plan.sieves or min(dropped, default=0) < 0:
             raise ValueError("its rows are not the table's")
         if groups.attributes != plan.groups.sensitive:
             raise ValueError("its groups are not the plan's")

@@ -74,13 +74,14 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
     on_fit = compare_audits(
         _judgement(found, found.present, FIT), _judgement(found, fix.decided, FIT), None, confidence
     )
+    without = against_retrained(found, fix, after)
     aimed = _aimed(compared.gaps, settings.by, settings.goal)
     ranges = {_key(gap): (gap.low, gap.high) for gap in before.gaps}
     return Effect(
         compared,
         aimed,
         tuple(ranges[_key(change)] for change in aimed),
-        _against_retrained(found, fix, after),
+        () if without is None else _aimed(without.gaps, settings.by, settings.goal),
         _rightness(joint, confidence),
         price_sentences(compared, settings.by),
         warnings(compared, settings.by, settings.goal, on_fit),
@@ -99,14 +100,13 @@ def _aimed(gaps: tuple[GapChange, ...], by: tuple[str, ...], goal: Goal) -> tupl
     return tuple(gap for gap in gaps if gap.by == by and gap.measure in wanted)
 
 
-def _against_retrained(found: Mitigated, fix: Fix, after: Judgement) -> tuple[GapChange, ...]:
+def against_retrained(found: Mitigated, fix: Fix, after: Judgement) -> Comparison | None:
+    """What the fix itself did: `after` against the same training without it; None where nothing was trained."""
     proposed = fix.proposed
     if proposed is None or proposed.baseline is None:
-        return ()
+        return None
     without = _judgement(found, found.named(proposed.baseline).decided, REPORT)
-    joint = proposed.retrained[REPORT]
-    compared = compare_audits(without, after, joint, found.present.plan.run.confidence)
-    return _aimed(compared.gaps, found.settings.by, found.settings.goal)
+    return compare_audits(without, after, proposed.retrained[REPORT], found.present.plan.run.confidence)
 
 
 def _rightness(joint: JointCounts, confidence: float) -> Rightness | None:

@@ -1,17 +1,17 @@
-"""What can be tried on an audit, and every fix that a search found.
+"""Every fix that a search found, and what could not be tried.
 
 Fixes by thresholds are fitted here, from the fit part's counts; all others come from the mitigate job.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
-from core.counts import UNKNOWN, Counts
+from core.errors import PlumblineError
 from core.findings import plan_threshold
 from core.intervals import FEW
 from core.joint import JointCounts, from_rules
@@ -20,59 +20,15 @@ from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import Goal
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.rule_file import RuleFile
-from core.mitigate.settings import Settings
-from core.mitigate.solution import Solution
+from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
-from core.record import AuditRecord
 from core.sentences import group_words
 
 WIDER = (0.02, 0.05)
-# Of fewer people of one group and outcome, none may come to lie in the third that weights are taken from.
-LIGHTEST = 5
-# Which goals AIF360's methods know; AIF360 itself is imported in jobs only.
-AIF360_GOALS = {
-    "reject_option": ("demographic_parity", "equal_opportunity", "equalized_odds"),
-    "eq_odds_postprocessing": ("equalized_odds",),
-    "calibrated_eq_odds": ("equal_opportunity", "predictive_equality", "equalized_odds"),
-}
-_LABELS = "it needs to know what really happened"
-_SCORES = "it needs a score, and here are only decisions"
-
-
-# ---------------------------------------------------------------- what can be tried
-
-
-def untried(record: AuditRecord, settings: Settings) -> dict[str, str]:
-    """Why each mitigation cannot be tried on an audit, as half a sentence; "" where it can."""
-    return {name: _reason_against(name, record, settings) for name in MITIGATIONS}
-
-
-def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
-    axis, plan = record.counts.axis, record.plan
-    has_label, has_score = plan.data.label is not None, axis.kind != "decision"
-    if name in ("thresholds", "shared_threshold"):
-        return "" if has_score else _SCORES
-    if not has_label:
-        return _LABELS
-    if MITIGATIONS[name].is_trained:
-        if name == "fairness_loss":
-            is_pt2 = plan.decision.model is not None and plan.decision.model.endswith(".pt2")
-            return "" if is_pt2 else "it needs a model with gradients, a .pt2 file"
-        enough = _smallest_cell(record.counts, settings.by) >= LIGHTEST
-        return "" if enough else f"some group has fewer than {LIGHTEST} people of one outcome, too few to weigh"
-    if not has_score:
-        return _SCORES
-    if name in AIF360_GOALS and settings.goal.name not in AIF360_GOALS[name]:
-        return "AIF360 has it for other goals"
-    if name in AIF360_GOALS and len(settings.by) > 1:
-        return "AIF360 takes one column at a time"
-    return ""
-
-
-def _smallest_cell(counts: Counts, by: tuple[str, ...]) -> int:
-    """The fewest people of one outcome in any group that has people whose outcome is known."""
-    n = counts.by(by).n[:, :UNKNOWN].sum(axis=2)
-    return int(n[n.sum(axis=1) > 0].min(initial=0))
+_STANDS_IN = (
+    "The cheapest thresholds would select nearly everybody or nearly nobody of some group; these are the best that do"
+    " not."
+)
 
 
 def progress_words(what: str) -> str:
@@ -80,9 +36,6 @@ def progress_words(what: str) -> str:
     name, _, doing = what.partition(": ")
     title = next((row.title for row in MITIGATIONS.values() if name.startswith(row.name)), None)
     return f"{title.lower()}: {doing}" if title is not None and doing else what
-
-
-# ---------------------------------------------------------------- what was found
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +56,8 @@ class Fix:
         The present decisions and these, on the parts "choose" and "report".
     against
         Why it is not recommended, as sentences.
-    rule, proposed
-        The rule to take away, and the job's proposal, where there is one.
+    rule, proposed, solution
+        The rule to take away, the job's proposal, and what the search for thresholds gave, where there is one.
     notes
         What a reader must know of it.
     """
@@ -117,6 +70,7 @@ class Fix:
     against: tuple[str, ...] = ()
     rule: RuleFile | None = None
     proposed: Proposed | None = None
+    solution: Solution | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -135,34 +89,51 @@ class Fix:
         return not self.against
 
 
-def fixes(found: Mitigated, names: tuple[str, ...]) -> tuple[Fix, ...]:
-    """Every fix of a search for `names`: thresholds first, then what the job proposes, in order.
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What a search came to: every fix, and why a mitigation could not be tried, as a sentence by its name."""
 
-    Raises PlanError where the goal asks nothing of these groups.
-    """
-    offered = [*_by_thresholds(found, names), *(_proposed(found, proposal) for proposal in found.proposals)]
-    return tuple(replace(fix, against=(*fix.against, *_one_sided(found, fix))) for fix in offered)
+    fixes: tuple[Fix, ...]
+    refused: dict[str, str]
 
 
-def _by_thresholds(found: Mitigated, names: tuple[str, ...]) -> Iterator[Fix]:
-    """One threshold for each group at the accepted gap and at wider ones, and one threshold for all."""
+def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
+    """Every fix of a search for `names`: thresholds first, then what the job proposes, in order."""
+    refused = dict(found.refused)
+    fitted: list[Fix] = []
+    for name in [name for name in _BY_THRESHOLDS if name in names]:
+        try:
+            fitted += _by_thresholds(found, name)
+        except PlumblineError as error:
+            refused[name] = str(error)
+    offered = [*fitted, *(_proposed(found, proposal) for proposal in found.proposals)]
+    return Offer(tuple(replace(fix, against=(*fix.against, *_one_sided(found, fix))) for fix in offered), refused)
+
+
+_BY_THRESHOLDS: dict[str, Callable[[Question], Solution]] = {"thresholds": search, "shared_threshold": shared}
+
+
+def _by_thresholds(found: Mitigated, name: str) -> list[Fix]:
+    """Thresholds at the accepted gap, each optimum before its like without extremes; one for each group wider too."""
     fit = found.present.counts[FIT]
-    settings, seen = found.settings, list[Solution]()
-    widths = [settings.at_most, *(w for w in WIDER if settings.goal.kind == "difference" and w > settings.at_most)]
-    ways = (("thresholds", search, widths), ("shared_threshold", shared, widths[:1]))
-    for way, at_most in [(way, at_most) for name, way, limits in ways if name in names for at_most in limits]:
-        solution = way(replace(settings, at_most=at_most).question(fit, found.present_rule))
-        for each, extra in ((solution, ""), (solution.instead, ", without extremes")):
-            if each is not None and not any(_same(each, other) for other in seen):
-                seen.append(each)
-                yield _threshold_fix(found, each, len(seen), extra)
+    settings, seen = found.settings, list[tuple[Solution, bool]]()
+    widths = [settings.at_most]
+    if name == "thresholds" and settings.goal.kind == "difference":
+        widths += [width for width in WIDER if width > settings.at_most]
+    for at_most in widths:
+        solution = _BY_THRESHOLDS[name](replace(settings, at_most=at_most).question(fit, found.present_rule))
+        for each, stands_in in ((solution, False), (solution.instead, True)):
+            if each is not None and not any(_same(each, other) for other, _ in seen):
+                seen.append((each, stands_in))
+    return [_threshold_fix(found, each, i + 1, stands_in) for i, (each, stands_in) in enumerate(seen)]
 
 
 def _same(one: Solution, other: Solution) -> bool:
-    return one.needs_attribute == other.needs_attribute and bool((one.rule.selected == other.rule.selected).all())
+    return bool((one.rule.selected == other.rule.selected).all())
 
 
-def _threshold_fix(found: Mitigated, solution: Solution, number: int, extra: str) -> Fix:
+def _threshold_fix(found: Mitigated, solution: Solution, number: int, stands_in: bool) -> Fix:
+    """The solution as a fix; `stands_in` where it is the best one that is not one-sided, in place of the cheapest."""
     present, goal = found.present, found.settings.goal
     fit = present.counts[FIT]
     rule = RuleFile.of(solution, None if fit.axis.decided else plan_threshold(present.plan))
@@ -179,17 +150,17 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, extra: str
     }
     at_most = float(solution.question.limit)
     wide = at_most != found.settings.at_most
-    title = MITIGATIONS[solution.mechanism].title + (f", up to {_width(goal, at_most)}" if wide else "") + extra
+    title = MITIGATIONS[solution.mechanism].title + (f", up to {_width(goal, at_most)}" if wide else "")
     return Fix(
         f"{solution.mechanism}_{number}",
         solution.mechanism,
-        title,
+        title + (", without extremes" if stands_in else ""),
         decided,
         joint,
         tuple(_unmet(found, solution)),
         rule,
-        None,
-        solution.notes,
+        solution=solution,
+        notes=(*solution.notes, *((_STANDS_IN,) if stands_in else ())),
     )
 
 
@@ -225,7 +196,7 @@ def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
         ("It stands here for comparison only.",) if is_plain else (),
         proposal.rule,
         proposal,
-        proposal.notes,
+        notes=proposal.notes,
     )
 
 

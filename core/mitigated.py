@@ -100,6 +100,8 @@ class Mitigated:
         What is decided now.
     proposals
         What mitigations propose, in the order of the request.
+    refused
+        Why a mitigation could not be tried, as a sentence by its name.
     references
         Of the report part at the present decisions: before and after are judged by the same ones.
     """
@@ -107,6 +109,7 @@ class Mitigated:
     settings: Settings
     present: Decided
     proposals: tuple[Proposed, ...]
+    refused: dict[str, str]
     references: References
     warnings: tuple[str, ...]
     versions: dict[str, str]
@@ -138,7 +141,7 @@ class Mitigated:
             counts=counts,
             references=self.references,
             rows_read=counts.people,
-            dropped=(0,) * len(decided.plan.data.keep),
+            dropped=(0,) * decided.plan.sieves,
             warnings=(_held_out_words(self.sizes), *self.warnings, *decided.warnings),
             second_opinion=opinion,
             provenance=Provenance(

@@ -53,7 +53,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         present = observe(divided, plan, model if model.exists() else None, progress, "rows scored")
     work = Work(divided, plan, settings, present, model if model.exists() else None, out, progress)
     with timed(seconds, "mitigate"):
-        proposals = propose(work, [name for name in names if name in PROPOSERS])
+        proposals, refused = propose(work, [name for name in names if name in PROPOSERS])
     _write(PRESENT, present, out)
     for proposal in proposals:
         _write_joint(proposal, proposals, present, divided, out)
@@ -65,6 +65,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         ],
         PRESENT: _observed_facts(present),
         "proposals": [_facts(proposal) for proposal in proposals],
+        "refused": refused,
         "warnings": [*policy_warnings(plan), *divided.warnings],
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},

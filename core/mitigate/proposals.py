@@ -11,7 +11,7 @@ import numpy as np
 
 from core.counts import Ints
 from core.data import Dataset
-from core.errors import ModelError, PlanError
+from core.errors import ModelError, PlanError, PlumblineError
 from core.findings import plan_rule, plan_threshold
 from core.inference import choose_device
 from core.intervals import FEW
@@ -128,13 +128,22 @@ class Work:
         return Proposal(proposal_id, mechanism, observed, file, **more)
 
 
-def propose(work: Work, names: list[str]) -> list[Proposal]:
-    """What the named mitigations propose, in order; each training without a mitigation stands there once."""
+def propose(work: Work, names: list[str]) -> tuple[list[Proposal], dict[str, str]]:
+    """What the named mitigations propose, in order, and why those that are refused here cannot be tried.
+
+    Each training without a mitigation stands there once. One refusal does not stop the others.
+    """
     found: dict[str, Proposal] = {}
+    refused: dict[str, str] = {}
     for name in names:
-        for proposal in PROPOSERS[name](work):
+        try:
+            proposed = PROPOSERS[name](work)
+        except PlumblineError as error:
+            refused[name] = str(error)
+            continue
+        for proposal in proposed:
             found.setdefault(proposal.id, proposal)
-    return list(found.values())
+    return list(found.values()), refused
 
 
 def _reweighing(work: Work) -> list[Proposal]:

@@ -7,18 +7,22 @@ import streamlit as st
 from core.collect_mitigation import Mitigated
 from core.fix_effect import Effect, effect
 from core.fix_places import PRESENT, Place, places, suggested
-from core.fixes import Fix, fixes
+from core.fixes import Fix, Offer, offer
 from core.kept_fixes import Search
 from pages.components import session
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """One search with its fixes and where they lie; `best` is the id of the one that would be tried first."""
+    """One search with its fixes and where they lie; `best` is the id of the one that would be tried first.
+
+    `refused` says why a mitigation could not be tried, by its name.
+    """
 
     search: Search
     mitigated: Mitigated
     fixes: tuple[Fix, ...]
+    refused: dict[str, str]
     places: tuple[Place, ...]
     best: str | None
 
@@ -49,7 +53,7 @@ def load(audit_id: str) -> Found | None:
         _mitigated.clear(search.id, audit_id)
         return None
     offered, laid = _laid(search.id, mitigated, search.names)
-    return Found(search, mitigated, offered, laid, suggested(mitigated, laid))
+    return Found(search, mitigated, offered.fixes, offered.refused, laid, suggested(mitigated, laid))
 
 
 def effect_of(found: Found, fix: Fix) -> Effect:
@@ -63,9 +67,9 @@ def _mitigated(search_id: str, audit_id: str) -> Mitigated | None:
 
 
 @st.cache_resource(max_entries=16, scope="session", show_spinner="Fitting thresholds")
-def _laid(search_id: str, _mitigated: Mitigated, names: tuple[str, ...]) -> tuple[tuple[Fix, ...], tuple[Place, ...]]:
-    offered = fixes(_mitigated, names)
-    return offered, places(_mitigated, offered)
+def _laid(search_id: str, _mitigated: Mitigated, names: tuple[str, ...]) -> tuple[Offer, tuple[Place, ...]]:
+    offered = offer(_mitigated, names)
+    return offered, places(_mitigated, offered.fixes)
 
 
 @st.cache_resource(max_entries=128, scope="session", show_spinner="Judging it on people it was not fitted on")

@@ -8,6 +8,7 @@ import streamlit as st
 from core.collect_mitigation import CHOOSE
 from core.fix_places import PRESENT
 from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, gap_words, place_words
+from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from pages.components import fix_question, plain, session
 from pages.components.fix_found import Found
@@ -19,6 +20,7 @@ def show(audit_id: str, found: Found) -> str | None:
     """Show the picture and the list; the id of the fix that is picked, None while none is."""
     settings = found.mitigated.settings
     st.caption(f"Found for: {plain.escape(_question(settings, found.has_outcome))}.")
+    _refused(found)
     if not found.fixes:
         st.info("Nothing was found that could be tried on these people.")
         return None
@@ -43,6 +45,12 @@ def show(audit_id: str, found: Found) -> str | None:
             "counts, the dashed line is your goal. The lines are plausible ranges."
         )
     return picked
+
+
+def _refused(found: Found) -> None:
+    """What could not be tried, and why."""
+    for name, why in found.refused.items():
+        st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why)}")
 
 
 def _question(settings: Settings, has_outcome: bool) -> str:

@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from core.fixes import untried
 from core.mitigate.goals import COSTS, GOALS, Goal
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from core.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
+from core.untried import doubts, untried
 from pages.components import session
 
 COST_WORDS = {
@@ -27,8 +27,6 @@ _FOLLOWS = {
     "a training is judged against the same training without the fix.",
     "no": "Then before and after can be compared as they stand.",
 }
-# First what is refused soonest, so that nobody waits for the rest in vain.
-_ORDER = ("reweighing", "equalized_odds_mix", "fairness_loss")
 
 
 def ask(audit_id: str, record: AuditRecord) -> None:
@@ -121,7 +119,7 @@ def _trained(audit_id: str, before: str) -> str:
 
 def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str, ...]:
     """What is tried: all that can be, unless the person takes some out."""
-    reasons = untried(record, settings)
+    reasons, doubted = untried(record, settings), doubts(record, settings)
     able = [name for name, reason in reasons.items() if not reason]
     with st.expander(f"What is tried: {len(able)} of {len(reasons)} ways"):
         out = st.multiselect(
@@ -135,10 +133,18 @@ def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str,
         for name, reason in reasons.items():
             rows["Way"].append(MITIGATIONS[name].title)
             rows["What it does"].append(MITIGATIONS[name].reads)
-            rows["Tried"].append(f"no: {reason}" if reason else "left out" if name in out else "yes")
+            rows["Tried"].append(_whether(reason, name in out, doubted.get(name)))
         st.dataframe(rows, hide_index=True)
-    tried = [name for name in able if name not in out]
-    return tuple(sorted(tried, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)))
+    return tuple(name for name in able if name not in out)
+
+
+def _whether(reason: str, is_left_out: bool, doubt: str | None) -> str:
+    """Whether a way is tried, and why not, or what may come in between."""
+    if reason:
+        return f"no: {reason}"
+    if is_left_out:
+        return "left out"
+    return "yes" if doubt is None else f"yes, but {doubt}"
 
 
 def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str) -> None:

@@ -17,9 +17,11 @@ import pandas as pd
 import pytest
 
 from core.cli import main
+from core.cli_mitigate import Files, mitigated
 from core.collect_mitigation import collect_mitigation
 from core.command_files import sha256
 from core.errors import JobError, PlanError
+from core.fixes import offer
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from core.mitigated import Mitigated
@@ -281,6 +283,16 @@ def test_a_stand_in_learns_from_numbers_alone(folder: Path) -> None:
     assert audited(folder, folder / "out" / "after" / "plan.toml")["rows"]["kept"] == len(PEOPLE)
 
 
+def test_what_is_refused_does_not_stop_the_others_and_says_why(folder: Path) -> None:
+    plan = Plan.from_toml((folder / "plan.toml").read_text().replace("demographic_parity", "equalized_odds"))
+    files = Files.of(folder / "plan.toml", plan, None)
+    with mitigated(plan, files, ["fairness_loss", "equalized_odds_mix", "thresholds"]) as found:
+        assert list(found.refused) == ["fairness_loss"] and "a model with gradients" in found.refused["fairness_loss"]
+        tried = offer(found, ("fairness_loss", "equalized_odds_mix", "thresholds"))
+    assert {fix.mechanism for fix in tried.fixes} == {"thresholds", "equalized_odds_mix"}
+    assert tried.refused == found.refused
+
+
 # ---------------------------------------------------------------- the job's files
 
 
@@ -346,6 +358,7 @@ def one_more(n: np.ndarray) -> np.ndarray:
         change_facts(lambda f: f["proposals"][0].update(mechanism="magic")),
         change_facts(lambda f: f["proposals"][0].update(id="../../etc")),
         change_facts(lambda f: f["proposals"][0].update(rule=None, file="../../secret.pt2")),
+        change_facts(lambda f: f["refused"].update(magic="no")),
         change_facts(lambda f: f["tables"][0].update(read=7)),
         change_facts(lambda f: f["tables"][0]["groups"].update(attributes=["g", "z"])),
         change_facts(lambda f: f["present"].update(axes=[])),

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.fixes import AIF360_GOALS
 from core.jobs import Supervisor
 from core.mitigate.aif360_post import POST_PROCESSING
 from core.plan import Plan
 from core.progress import replace_json
+from core.untried import AIF360_GOALS
 from core.workspace import Workspace
 from pages.components import session
 from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said
@@ -142,6 +142,27 @@ def test_what_cannot_be_tried_says_why(space: Workspace, searched: str) -> None:
     assert rows["A threshold for each group"] == "yes"
 
 
+def few(good: int) -> Any:
+    """An audit in which so many people of group c have the good outcome."""
+    people = {"a": (40, 20, 10, 30), "b": (10, 5, 25, 60), "c": (good, 40, 0, 50)}
+    return decided(people)
+
+
+@pytest.mark.parametrize(
+    ("good", "said_of_it"),
+    [
+        (0, "no: nobody has the good outcome among people whose g is c"),
+        (3, "yes, but only 3 people have the good outcome among people whose g is c, and would weigh much"),
+        (30, "yes"),
+    ],
+)
+def test_the_list_says_where_few_people_stand_behind_a_weight(
+    space: Workspace, home: Path, good: int, said_of_it: str
+) -> None:
+    rows = opened("fix", kept(space, home, few(good))).dataframe[0].value.set_index("Way")["Tried"]
+    assert rows["Training with weights"] == said_of_it
+
+
 def test_the_page_knows_the_goals_that_aif360_knows() -> None:
     assert {name: method.goals for name, method in POST_PROCESSING.items()} == AIF360_GOALS
 
@@ -190,6 +211,15 @@ def test_the_price_of_mistakes_is_asked_and_stands_in_the_plan(space: Workspace)
 
 
 # ---------------------------------------------------------------- what was found
+
+
+def test_a_way_that_turned_out_to_be_impossible_says_why_and_the_others_are_there(space: Workspace) -> None:
+    audit_id = audited(space)
+    space.mitigate(audit_id, replace(PLAN, mitigate={"by": ["g"]}), ("fairness_loss", "thresholds"), "no")
+    assert space.wait(audit_id, WAIT_SECONDS) is None
+    at = opened("fix", audit_id)
+    assert "Not tried: Training with a price on the gap" in said(at) and "a model with gradients" in said(at)
+    assert widget(at, "radio", "picked fix").options[0].startswith("A threshold for each group")
 
 
 def test_nothing_is_judged_before_something_is_picked(space: Workspace, searched: str) -> None:

@@ -1,0 +1,73 @@
+"""What can be tried on an audit, and why the rest cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.counts import UNKNOWN, Counts
+from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.reweighing import OUTCOMES
+from core.mitigate.settings import Settings
+from core.record import AuditRecord
+from core.sentences import group_words
+
+# Fewer people of one group and outcome than this stand for many others once they are weighted.
+LIGHTEST = 5
+# Which goals AIF360's methods know; AIF360 itself is imported in jobs only.
+AIF360_GOALS = {
+    "reject_option": ("demographic_parity", "equal_opportunity", "equalized_odds"),
+    "eq_odds_postprocessing": ("equalized_odds",),
+    "calibrated_eq_odds": ("equal_opportunity", "predictive_equality", "equalized_odds"),
+}
+_LABELS = "it needs to know what really happened"
+_SCORES = "it needs a score, and here are only decisions"
+
+
+def untried(record: AuditRecord, settings: Settings) -> dict[str, str]:
+    """Why each mitigation cannot be tried on an audit, as half a sentence; "" where it can."""
+    return {name: _reason_against(name, record, settings) for name in MITIGATIONS}
+
+
+def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
+    axis, plan = record.counts.axis, record.plan
+    has_label, has_score = plan.data.label is not None, axis.kind != "decision"
+    if name in ("thresholds", "shared_threshold"):
+        return "" if has_score else _SCORES
+    if not has_label:
+        return _LABELS
+    if MITIGATIONS[name].is_trained:
+        if name == "fairness_loss":
+            is_pt2 = plan.decision.model is not None and plan.decision.model.endswith(".pt2")
+            return "" if is_pt2 else "it needs a model with gradients, a .pt2 file"
+        fewest, who, outcome = _smallest_cell(record.counts, settings.by)
+        return "" if fewest else f"nobody has {outcome} among {who}"
+    if not has_score:
+        return _SCORES
+    if name in AIF360_GOALS and settings.goal.name not in AIF360_GOALS[name]:
+        return "AIF360 has it for other goals"
+    if name in AIF360_GOALS and len(settings.by) > 1:
+        return "AIF360 takes one column at a time"
+    return ""
+
+
+def doubts(record: AuditRecord, settings: Settings) -> dict[str, str]:
+    """What speaks against a mitigation that can be tried, as half a sentence by its name."""
+    if record.plan.data.label is None:
+        return {}
+    fewest, who, outcome = _smallest_cell(record.counts, settings.by)
+    if not 0 < fewest < LIGHTEST:
+        return {}
+    have = "person has" if fewest == 1 else "people have"
+    return {"reweighing": f"only {fewest} {have} {outcome} among {who}, and would weigh much"}
+
+
+def _smallest_cell(counts: Counts, by: tuple[str, ...]) -> tuple[int, str, str]:
+    """The fewest people of one outcome in any group that has people whose outcome is known, the group, the outcome."""
+    grouped = counts.by(by)
+    n = grouped.n[:, :UNKNOWN].sum(axis=2)
+    known = np.flatnonzero(n.sum(axis=1))
+    if not len(known):
+        return 0, "these people", "a known outcome"
+    place, label = np.unravel_index(int(n[known].argmin()), (len(known), UNKNOWN))
+    g = int(known[place])
+    return int(n[g, label]), group_words(grouped.groups.names(g)), OUTCOMES[int(label)]
