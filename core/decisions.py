@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from core.cells import LARGEST_SCORE, is_number, key, keys
 from core.coding import prediction_coder
-from core.counts import MOST_DISTINCT, Axis
+from core.axis import Axis
+from core.counts import MOST_DISTINCT
 from core.data import Batch, Dataset
 from core.errors import DataError
 from core.findings import plan_threshold
