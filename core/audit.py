@@ -18,6 +18,7 @@ from core.data import Dataset
 from core.decisions import source
 from core.engine import count
 from core.findings import judge
+from core.images import open_images
 from core.plan import Plan
 from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
@@ -25,7 +26,10 @@ from core.progress import Progress
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json
 from core.stated_rule import rule_file, stated_rule
 
-_REPORTED = ("plumbline", "numpy", "pyarrow", "scipy", "aif360", "torch", "onnxruntime", "skops", "scikit-learn")
+_REPORTED = (
+    *("plumbline", "numpy", "pyarrow", "scipy", "aif360"),
+    *("torch", "onnxruntime", "skops", "scikit-learn", "pillow"),
+)
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
@@ -70,14 +74,15 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 
 def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: str = "") -> Dataset:
     """The table that the job was given, whose files' names begin with `prefix`; profiled into out where it was not."""
+    images = open_images(given, plan)
     if (given / f"{prefix}{PROFILE}").exists():
         profile = Profile.from_json(json.loads((given / f"{prefix}{PROFILE}").read_text(encoding="utf-8")))
-        return Dataset(given / f"{prefix}{TABLE}", profile, plan.data.missing)
+        return Dataset(given / f"{prefix}{TABLE}", profile, plan.data.missing, images)
     profiled = out / prefix
     profiled.mkdir(exist_ok=True)
     profile = take_profile(given / f"{prefix}table", Path(plan.data.file).name, profiled, progress)
     (profiled / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
-    return Dataset(profiled / TABLE, profile, plan.data.missing)
+    return Dataset(profiled / TABLE, profile, plan.data.missing, images)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data import Batch, Codes, Dataset
 from core.errors import DataError, PlanError
 from core.plan import Condition, Keep, Plan, Value
+from core.usable_images import UsableImages
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000
@@ -29,15 +30,32 @@ Mask = Callable[[Batch], npt.NDArray[np.bool_]]
 
 @dataclass(frozen=True)
 class Filter:
-    """One rule of the plan's `keep`: which of a batch's rows it keeps."""
+    """What leaves rows out: the column that it reads, which of a batch's rows it keeps, what to say once all are read.
 
-    rule: Keep
+    One for each rule of the plan's `keep`, then, for a plan of images, one that keeps the rows whose image is usable.
+    """
+
+    column: str
     keeps: Callable[[Batch], npt.NDArray[np.bool_]]
+    said: Callable[[], tuple[str, ...]] = tuple
 
 
 def filters(plan: Plan, dataset: Dataset, warnings: list[str]) -> tuple[Filter, ...]:
-    """The plan's `keep` rules. A value of `in` that occurs nowhere is refused, one of `not_in` is a warning."""
-    return tuple(_filter(rule, dataset, warnings) for rule in plan.data.keep)
+    """The plan's filters. A value of `in` that occurs nowhere is refused, one of `not_in` is a warning."""
+    rules = [_filter(rule, dataset, warnings) for rule in plan.data.keep]
+    if plan.decision.image is not None:
+        dataset.profile.column(plan.decision.image)
+        usable = UsableImages(plan.decision.image)
+        rules.append(Filter(plan.decision.image, usable.keeps, usable.said))
+    return tuple(rules)
+
+
+def nobody_left(dataset: Dataset, keep: tuple[Filter, ...]) -> DataError:
+    """What to say when the filters left nobody."""
+    said = " ".join(words for each in keep for words in each.said())
+    if said:
+        return DataError(f"{dataset.profile.name}: no row is left. {said}")
+    return DataError(f"{dataset.profile.name}: no row is left after the plan's keep rules. Loosen them.")
 
 
 def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
@@ -45,15 +63,15 @@ def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
     dataset.profile.column(column)
     if rule.between is not None:
         low, high = rule.between
-        return Filter(rule, lambda batch: _between(batch.floats(column), low, high))
+        return Filter(column, lambda batch: _between(batch.floats(column), low, high))
     wanted = keys(rule.values)
     absent = _absent(rule.values, dataset, column)
     if rule.negated:
         warnings += [f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent]
-        return Filter(rule, lambda batch: ~batch.matches(column, wanted))
+        return Filter(column, lambda batch: ~batch.matches(column, wanted))
     if absent:
         raise PlanError(_never(f"[data] keep {column}", absent[0], dataset, column))
-    return Filter(rule, lambda batch: batch.matches(column, wanted))
+    return Filter(column, lambda batch: batch.matches(column, wanted))
 
 
 def _between(numbers: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:

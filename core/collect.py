@@ -112,14 +112,21 @@ def collect_profile(out: Path, name: str, sha256: str) -> Profile:
         return replace(profile, name=name)
 
 
-def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha256: str | None) -> AuditRecord:
+def collect_record(
+    out: Path,
+    plan: Plan,
+    rows: int,
+    data_sha256: str,
+    model_sha256: str | None,
+    images_sha256: str | None = None,
+) -> AuditRecord:
     """The record of an audit from what its job wrote.
 
     Parameters
     ----------
     out
         The job's output folder.
-    plan, data_sha256, model_sha256
+    plan, data_sha256, model_sha256, images_sha256
         The question and the digests of what was put in, as the supervisor knows them.
     rows
         Rows of the profiled table, all of which the job must have read.
@@ -131,7 +138,7 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
         dropped = tuple(map(int, facts["dropped"]))
         if int(facts["read"]) != rows or counts.people != rows - sum(dropped) or min(dropped, default=0) < 0:
             raise ValueError("its people do not add up to the table's rows")
-        if len(dropped) != len(plan.data.keep):
+        if len(dropped) != plan.sieves:
             raise ValueError("its keep rules are not the plan's")
         plan = _with_edges(plan, counts)
         return AuditRecord(
@@ -142,7 +149,7 @@ def collect_record(out: Path, plan: Plan, rows: int, data_sha256: str, model_sha
             dropped=dropped,
             warnings=checked_texts(facts["warnings"]),
             second_opinion=_second_opinion(facts["aif360"]),
-            provenance=_provenance(facts, data_sha256, model_sha256),
+            provenance=replace(_provenance(facts, data_sha256, model_sha256), images_sha256=images_sha256),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 

@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from core.cells import Key, key, keys, numbers
 from core.errors import DataError
+from core.images import Images
 from core.profile import Profile
 
-BATCH_ROWS = 1 << 16
+BATCH_ROWS, IMAGE_BATCH_ROWS = 1 << 16, 1 << 9
 
 Codes = npt.NDArray[np.int32]
 
@@ -25,13 +26,14 @@ class Batch:
     """Some rows of a table.
 
     `rows` holds each row's index in the table, int64 of shape (n,); `columns` maps a name to an Arrow array of n
-    texts.
+    texts; `images` holds the images that a column names.
     """
 
     rows: npt.NDArray[np.int64]
     columns: Mapping[str, Any]
     profile: Profile
     missing: frozenset[Key]
+    images: Images | None = None
 
     def __len__(self) -> int:
         """Number of rows, n."""
@@ -97,7 +99,18 @@ class Batch:
             {name: column.filter(chosen) for name, column in self.columns.items()},
             self.profile,
             self.missing,
+            self.images,
         )
+
+    def pieces(self, size: int | None) -> Iterator[Batch]:
+        """The same rows, at most `size` at a time."""
+        if size is None or len(self) <= size:
+            yield self
+            return
+        for start in range(0, len(self), size):
+            part = slice(start, start + size)
+            columns = {name: column.slice(start, size) for name, column in self.columns.items()}
+            yield Batch(self.rows[part], columns, self.profile, self.missing, self.images)
 
     def _coded(self, column: str) -> tuple[Codes, Any]:
         """The column as codes and the texts they stand for."""
@@ -120,24 +133,27 @@ class Batch:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A profiled table and the texts that count as missing in it."""
+    """A profiled table, the texts that count as missing in it, and the images that it names."""
 
     path: Path
     profile: Profile
     missing: tuple[str, ...]
+    images: Images | None = None
 
-    def batches(self, columns: tuple[str, ...], size: int = BATCH_ROWS) -> Iterator[Batch]:
-        """The rows of these columns, in the file's order, at most `size` at a time."""
+    def batches(self, columns: tuple[str, ...], size: int | None = None) -> Iterator[Batch]:
+        """The rows of these columns, in the file's order, at most `size` at a time; fewer where each has an image."""
         import pyarrow.parquet as pq
 
         wanted = [name for name in self.profile.names if name in columns]
         missing = keys(self.missing)
+        size = size or (BATCH_ROWS if self.images is None else IMAGE_BATCH_ROWS)
         start = 0
         with pq.ParquetFile(self.path, read_dictionary=wanted, pre_buffer=False) as file:
             for batch in file.iter_batches(batch_size=size, columns=wanted):
                 rows = np.arange(start, start + batch.num_rows, dtype=np.int64)
                 start += batch.num_rows
-                yield Batch(rows, dict(zip(batch.schema.names, batch.columns, strict=True)), self.profile, missing)
+                columns_read = dict(zip(batch.schema.names, batch.columns, strict=True))
+                yield Batch(rows, columns_read, self.profile, missing, self.images)
 
     def vocabulary(self, column: str) -> dict[str, int]:
         """Every distinct text of a column with its count, read from the file where the profile holds only some."""

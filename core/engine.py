@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.coding import attributes, filters, groups, label_coder
+from core.coding import attributes, filters, groups, label_coder, nobody_left
 from core.counts import Axis, Counts, Groups, tally
 from core.data import Batch, Dataset
 from core.decisions import Source
-from core.errors import DataError
 from core.findings import plan_threshold
 from core.fingerprint import draws, fingerprints
 from core.plan import Plan
@@ -53,7 +52,7 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
     columns = {
         *source.columns,
         *plan.groups.sensitive,
-        *(f.rule.column for f in keep),
+        *(f.column for f in keep),
         *filter(None, [plan.data.label]),
         *(dataset.profile.names if stated is not None else ()),
     }
@@ -77,7 +76,8 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
         total += tally(cells, total.axis, cell, label(batch), scores, selected)
         progress(read, dataset.profile.rows, "rows scored")
     if total is None:
-        raise DataError(f"{dataset.profile.name}: no row is left after the plan's keep rules. Loosen them.")
+        raise nobody_left(dataset, keep)
+    warnings += [words for each in keep for words in each.said()]
     warnings += source.ended()
     return Counted(total, read, tuple(dropped.tolist()), near, tuple(warnings) + _label_warnings(total, plan))
 

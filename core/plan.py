@@ -57,9 +57,15 @@ class Plan:
     @property
     def question_sha256(self) -> str:
         """Digest of the question: the plan without name, file names, model, run and stored score edges."""
-        decision = replace(self.decision, edges=(), model=None if self.decision.model is None else "")
+        model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
+        decision = replace(self.decision, edges=(), model=model, images=images)
         data = replace(self.data, file="")
         return _digest(_document(replace(self, name="", data=data, decision=decision, run=Run())))
+
+    @property
+    def sieves(self) -> int:
+        """How many things can leave a row out: each `keep` rule, then an image that cannot be read."""
+        return len(self.data.keep) + (self.decision.image is not None)
 
 
 def _read_plan(top: Section) -> Plan:
@@ -117,6 +123,8 @@ def _check_decision(decision: Decision) -> None:
     if decision.model is not None and (decision.score is not None or decision.prediction is not None):
         raise PlanError("[decision] names a model and also a score or prediction column: audit one of them at a time.")
     _check_rule(decision)
+    _check_images(decision)
+    _check_text(decision)
     if decision.output == "class" and decision.threshold is not None:
         raise PlanError(
             '[decision] threshold applies to a score, and output = "class" takes the decisions as they are: remove one'
@@ -158,7 +166,7 @@ def _check_decision(decision: Decision) -> None:
             " threshold."
         )
     if decision.model is None:
-        for key in ("output", "features", "favourable_class"):
+        for key in ("output", "features", "favourable_class", "text", "image"):
             if getattr(decision, key) != getattr(Decision(), key):
                 raise PlanError(f"[decision] {key} belongs to a model, and this plan names none: remove it.")
     if decision.score is None:
@@ -182,6 +190,34 @@ def _check_rule(decision: Decision) -> None:
         raise PlanError("[decision] rule applies to a score, and here decisions are given as they are: remove it.")
     if decision.threshold is not None:
         raise PlanError("[decision] rule stands in place of a threshold: remove one of the two.")
+
+
+def _check_text(decision: Decision) -> None:
+    """A model of texts reads one column and nothing else."""
+    for key in ("features", "image"):
+        if decision.text is not None and getattr(decision, key):
+            raise PlanError(f"[decision] text is all that a model of texts reads, beside it {key} has no use: remove one.")
+
+
+def _check_images(decision: Decision) -> None:
+    """A column of file names and the archive that holds the files go together, and need a colour scale."""
+    if decision.image is None:
+        for key in ("images", "image_mean", "image_std"):
+            if getattr(decision, key) != getattr(Decision(), key):
+                raise PlanError(f'[decision] {key} belongs to a column of images: name it, such as image = "file".')
+        return
+    if decision.images is None:
+        raise PlanError('[decision] image needs the files that it names: add images = "images.zip" (or a folder).')
+    if decision.features:
+        raise PlanError("[decision] features are columns of numbers, and this model reads images: remove one of them.")
+    for key in ("image_mean", "image_std"):
+        if len(getattr(decision, key)) not in (1, 3):
+            raise PlanError(
+                f"[decision] {key} takes three numbers, for red, green and blue, such as [0.5, 0.5, 0.5]; or one for"
+                " grey."
+            )
+    if min(decision.image_std) <= 0:
+        raise PlanError("[decision] image_std divides each colour, so its numbers must be above 0.")
 
 
 def _document(plan: Plan) -> dict[str, Any]:

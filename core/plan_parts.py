@@ -9,6 +9,7 @@ from core.cells import DEFAULT_MISSING
 
 Value = str | int | float
 Output = Literal["probability", "logit", "class"]
+IMAGE_MIDDLE = (0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ class DataPlan:
 class Decision:
     """`[decision]`: what is audited, a model or columns of the table, and from where on a person is selected.
 
-    `rule` is the path of a rule file, or once that was read its JSON text, which begins with a brace.
+    `rule` is the path of a rule file, or once that was read its JSON text, which begins with a brace. `text` is the
+    column that a model of texts reads. `image` is the column of file names inside `images`, a zip or a folder; a model
+    takes each colour in 0 to 1, less `image_mean`, over `image_std`: three numbers for red, green and blue, or one for
+    grey.
     """
 
     model: str | None = None
@@ -63,6 +67,11 @@ class Decision:
     lower_is_better: bool = False
     features: tuple[str, ...] = ()
     rule: str | None = None
+    text: str | None = None
+    image: str | None = None
+    images: str | None = None
+    image_mean: tuple[float, ...] = IMAGE_MIDDLE
+    image_std: tuple[float, ...] = IMAGE_MIDDLE
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.cells import DEFAULT_MISSING
 from core.errors import PlanError
-from core.plan_parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Policy, Run
+from core.plan_parts import IMAGE_MIDDLE, Condition, DataPlan, Decision, Groups, Keep, Limit, Policy, Run
 from core.plan_reader import Section
 
 
@@ -68,7 +68,6 @@ def _read_condition(section: Section) -> Condition | None:
 
 def read_decision(decision: Section) -> Decision:
     """`[decision]` of a plan file."""
-    decision.refuse_yet("text", "image", "images", "image_mean", "image_std")
     if decision.holds("favourable_class", list):
         favourable_class: Any = decision.take_list("favourable_class", int, str)
     else:
@@ -85,6 +84,11 @@ def read_decision(decision: Section) -> Decision:
         lower_is_better=decision.take("lower_is_better", bool, default=False),
         features=decision.take_list("features", str, default=()),
         rule=decision.take("rule", str, default=None),
+        text=decision.take("text", str, default=None),
+        image=decision.take("image", str, default=None),
+        images=decision.take("images", str, default=None),
+        image_mean=decision.take_list("image_mean", float, default=IMAGE_MIDDLE),
+        image_std=decision.take_list("image_std", float, default=IMAGE_MIDDLE),
     )
     decision.done()
     return plan

@@ -37,6 +37,7 @@ class Provenance:
     near_threshold: int
     versions: dict[str, str]
     seconds: dict[str, float]
+    images_sha256: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.coding import Attribute, Coder, Filter, attributes, filters, groups, label_coder
+from core.coding import Attribute, Coder, Filter, attributes, filters, groups, label_coder, nobody_left
 from core.counts import LABELS, Groups
 from core.data import Batch, Dataset
 from core.errors import DataError
@@ -152,7 +152,8 @@ def _meet(plan: Plan, dataset: Dataset, columns: tuple[str, ...], warnings: list
             found.append(reader.read(batch, cells))
         progress(done, dataset.profile.rows, "rows divided into parts")
     if not found:
-        raise DataError(f"{dataset.profile.name}: no row is left after the plan's keep rules. Loosen them.")
+        raise nobody_left(dataset, reader.keep)
+    warnings += [words for each in reader.keep for words in each.said()]
     hashes, cell, label = (np.concatenate(each) for each in zip(*found, strict=True))
     nowhere = np.zeros(len(cell), dtype=np.uint8)
     return People(dataset, plan, cells, kept, cell, label, nowhere, hashes, tuple(dropped.tolist()))

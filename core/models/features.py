@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from core.data import Batch
 from core.errors import ModelError
+from core.models.images import ImageColumn, image_column
 from core.models.model import Array, Features, Input, Model
 from core.models.recipe import Recipe
 from core.plan import Plan
@@ -56,14 +57,21 @@ class Wire:
 class Binding:
     """A model's inputs bound to a table's columns.
 
-    `columns_used` are the columns to read, in the order of the inputs; `wires` is empty for a model of one matrix.
+    `columns_used` are the columns to read, in the order of the inputs; `wires` is empty for a model of one matrix;
+    `images` is there for a model that reads images.
     """
 
     columns_used: tuple[str, ...]
     wires: tuple[Wire, ...] = ()
     recipe: Recipe | None = None
+    images: ImageColumn | None = None
     dtype: npt.DTypeLike = np.float32
     warnings: tuple[str, ...] = ()
+
+    @property
+    def most_rows(self) -> int | None:
+        """How many rows may be held as features at once; None for any number."""
+        return None if self.images is None else self.images.picture.most_rows
 
     def features(self, batch: Batch) -> Features:
         """What the model takes for n rows: one array of shape (n,) per input, or a matrix of shape (n, width).
@@ -74,6 +82,8 @@ class Binding:
             return {wire.input: wire.cells(batch) for wire in self.wires}
         if self.recipe is not None:
             return self.recipe.apply(batch)
+        if self.images is not None:
+            return self.images.tensor(batch)
         return np.column_stack([batch.numbers(column) for column in self.columns_used]).astype(self.dtype)
 
 
@@ -88,6 +98,11 @@ class Match:
 
 def bind(model: Model, profile: Profile, plan: Plan) -> Binding:
     """Bind a model's inputs to the columns of a table. Raises ModelError listing what is missing and what is extra."""
+    if plan.decision.text is not None:
+        return _bind_text(model, plan.decision.text, profile, plan)
+    images = image_column(model.picture, model.dtype, profile, plan)
+    if images is not None:
+        return Binding((images.column,), images=images, dtype=model.dtype)
     if model.inputs is not None:
         return _bind_inputs(model.inputs, profile, plan)
     if plan.decision.features:
@@ -150,12 +165,35 @@ def _bind_inputs(inputs: tuple[Input, ...], profile: Profile, plan: Plan) -> Bin
     else:
         found = match(names, profile.names)
         if found.missing:
-            raise _mismatch(found)
+            raise _no_text(profile) if inputs[0].kind == "text" and len(inputs) == 1 else _mismatch(found)
         pairs = found.columns
     wires = tuple(
         Wire(i.name, pairs[i.name], i.kind or _kind(profile.column(pairs[i.name])), i.blank_is_missing) for i in inputs
     )
     return Binding(tuple(pairs.values()), wires, warnings=_label_warning(pairs.values(), plan))
+
+
+def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Binding:
+    """The column that the plan's `text` names feeds the model's one input, whatever that is called."""
+    if not model.reads_text or model.inputs is None:
+        raise ModelError(
+            "text names the column of a model that reads one text, and this model reads other inputs. Remove text from"
+            " [decision]."
+        )
+    if column not in profile.names:
+        raise ModelError(
+            f'The table has no column "{column}", which text names. Its columns are {listed(profile.names)}.'
+        )
+    (takes,) = model.inputs
+    wire = Wire(takes.name, column, "text", takes.blank_is_missing)
+    return Binding((column,), (wire,), warnings=_label_warning((column,), plan))
+
+
+def _no_text(profile: Profile) -> ModelError:
+    return ModelError(
+        f'The model reads one text, and it is not said which column that is: write text = "..." under [decision]. The'
+        f" table's columns are {listed(profile.names)}."
+    )
 
 
 def _bind_recipe(model: Model, recipe: Recipe, profile: Profile, plan: Plan) -> Binding:

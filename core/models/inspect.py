@@ -9,6 +9,7 @@ import numpy as np
 from core.cells import key, keys
 from core.data import Batch, Dataset
 from core.errors import DataError, ModelError
+from core.images import open_images
 from core.models import FORMATS, open_model
 from core.models.device import choose_device
 from core.models.features import Binding, bind, match
@@ -31,7 +32,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     progress(0, 2, "opening the model")
     model = open_model(folder / "in" / "model", plan.decision.model or "the model", choose_device())
     progress(1, 2, "trying the first rows")
-    found = inspect(model, Dataset(folder / "in" / TABLE, profile, plan.data.missing), plan)
+    images = open_images(folder / "in", plan)
+    found = inspect(model, Dataset(folder / "in" / TABLE, profile, plan.data.missing, images), plan)
     (folder / "out" / "model.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     progress(2, 2, "done")
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from core.models.images import Picture
 from core.models.recipe import Kind, Recipe
 
 Array = npt.NDArray[Any]
@@ -58,6 +59,8 @@ class Model:
         Whether the file itself shows that its scores are no probabilities.
     module
         Makes the torch module of a model with gradients, its layers as they were.
+    picture
+        What it takes for one image, for a model that reads images: its features have four dimensions.
     rows
         Fewest and most rows the model takes at once; None for any number.
     """
@@ -76,4 +79,10 @@ class Model:
     logits: bool = False
     module: Callable[[], Any] | None = None
     rows: tuple[int, int | None] = (1, None)
+    picture: Picture | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether the model takes one text, and nothing else."""
+        return self.inputs is not None and [i.kind for i in self.inputs] == ["text"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.models.faults import first_line
+from core.models.images import Picture, picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.onnx_graph import read_graph
 from core.models.recipe import FILE_NAME, read_recipe
@@ -54,12 +55,14 @@ def open_onnx(path: Path, name: str, device: str) -> Model:
         run=_Runner(name, session, feeds, scores or labels, score_dtype),
         inputs=named,
         width=None if named else feeds[0].width,
-        columns=None if named else (feeds[0].name,),
+        columns=None if named or feeds[0].picture else (feeds[0].name,),
         dtype=np.float32 if feeds[0].dtype in (np.float32, np.float16) else np.float64,
         score_dtype=score_dtype,
         classes=classes,
         recipe=recipe,
         device=used,
+        picture=feeds[0].picture,
+        rows=(1, feeds[0].most_rows),
     )
 
 
@@ -101,12 +104,18 @@ def _unusable(name: str, error: Exception) -> ModelError:
 
 @dataclass(frozen=True)
 class _Feed:
-    """One input of the graph: `width` is None where the file leaves it open, `flat` says that it has one dimension."""
+    """One input of the graph.
+
+    `width` is None where the file leaves it open, `flat` says that it has one dimension; `picture` is there for
+    images, and `most_rows` where only one at a time goes in.
+    """
 
     name: str
     dtype: Any
     width: int | None
     flat: bool
+    picture: Picture | None = None
+    most_rows: int | None = None
 
     @classmethod
     def of(cls, node: Any, name: str) -> "_Feed":
@@ -117,12 +126,14 @@ class _Feed:
                 "plain columns."
             )
         shape = node.shape
-        if len(shape) > 2:
+        images = len(shape) == 4 and node.type in SCORES
+        if len(shape) > 2 and not images:
             raise ModelError(
-                f'"{name}" reads images or sequences ("{node.name}" has {len(shape)} dimensions), which Plumbline '
-                "cannot feed yet."
+                f'"{name}": the input "{node.name}" has {len(shape)} dimensions, which a table cannot feed. Export it '
+                "with one input: a matrix, or images of shape (rows, 3, height, width)."
             )
-        if not shape or isinstance(shape[0], int):
+        alone = images and shape[0] == 1
+        if not alone and (not shape or isinstance(shape[0], int)):
             raise ModelError(
                 f'"{name}" takes exactly {shape[0] if shape else 1} rows at a time (a static batch size in '
                 f'"{node.name}"). Export it '
@@ -131,6 +142,8 @@ class _Feed:
                 "scikit-learn, FloatTensorType([None, columns]).",
                 snippet=DYNAMIC_SNIPPET,
             )
+        if images:
+            return cls(node.name, NUMBERS[node.type], None, False, picture(shape, name), 1 if alone else None)
         width = 1 if len(shape) == 1 else shape[1] if isinstance(shape[1], int) else None
         return cls(node.name, NUMBERS.get(node.type), width, len(shape) == 1)
 
@@ -149,6 +162,8 @@ class _Feed:
                 f'"{name}" takes whole numbers in "{self.name}", and a cell is missing or has a fraction. Fill or '
                 "round those cells, or leave the rows out."
             )
+        if self.picture is not None:
+            return cast
         return cast.reshape(-1) if self.flat else cast.reshape(len(array), -1)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from core.errors import ModelError
 from core.models.device import settle
 from core.models.faults import first_line
+from core.models.images import picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.pt2_sanitiser import old, refused, sanitise
 from core.models.recipe import read_recipe
@@ -49,7 +50,7 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
         run=_Runner(name, program.graph_module, weights, shape, device),
         inputs=shape.named,
         width=shape.width,
-        columns=None if shape.named else tuple(inputs),
+        columns=None if shape.named or shape.picture else tuple(inputs),
         dtype=shape.dtype,
         score_dtype=shape.score_dtype,
         recipe=read_recipe(clean.recipe) if clean.recipe is not None else None,
@@ -57,6 +58,7 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
         device=device,
         module=lambda: _unflattened(program),
         rows=shape.rows,
+        picture=shape.picture,
     )
 
 
@@ -144,6 +146,7 @@ class _Shape:
         self.tensors = list(inputs.values())
         for tensor in self.tensors:
             self._check(tensor)
+        self.picture = picture(self.tensors[0].shape, name) if self.tensors[0].dim() == 4 else None
         widths = [int(tensor.shape[1]) if tensor.dim() == 2 else 1 for tensor in self.tensors]
         if len(inputs) > 1 and max(widths) > 1:
             listed = ", ".join(f'"{i}" ({w} columns)' for i, w in zip(inputs, widths, strict=True))
@@ -151,16 +154,16 @@ class _Shape:
                 f'"{name}" takes several matrices: {listed}. Export it with one matrix, or with one input per column.'
             )
         self.named = tuple(Input(i, "number") for i in inputs) if len(inputs) > 1 else None
-        self.width = None if self.named else widths[0]
+        self.width = None if self.named or self.picture else widths[0]
         self.dtype = np.float32 if _is_single(self.tensors[0]) else np.float64
         self.rows = self._rows(program)
         self.score_dtype = self._score_dtype(program)
 
     def _check(self, tensor: "torch.Tensor") -> None:
-        if tensor.dim() > 2:
+        if tensor.dim() > 2 and not (tensor.dim() == 4 and len(self.tensors) == 1):
             raise ModelError(
-                f'"{self._name}" reads images or sequences ({tensor.dim()} dimensions), which Plumbline cannot feed '
-                "yet."
+                f'"{self._name}" takes {len(self.tensors)} inputs, one of {tensor.dim()} dimensions, which a table '
+                "cannot feed. Export it with one input: a matrix, or images of shape (rows, 3, height, width)."
             )
         if tensor.dim() == 0 or isinstance(tensor.shape[0], int):
             rows = tensor.shape[0] if tensor.dim() else 1

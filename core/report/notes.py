@@ -8,10 +8,13 @@ from datetime import datetime
 from core.findings import Judgement, Verdict, plan_threshold
 from core.plan import Condition, Keep, Plan
 from core.record import AuditRecord
+from core.report.rule_words import limit_words, rule_words
 from core.second_opinion import SecondOpinion
 from core.sentences import VERDICT_WORDS, Finding, findings, group_words
+from core.stated_rule import rule_file
 
 MOST_IN_THE_ANSWER = 3
+_LOTS = " Where lots decide, two people with the same score can get different answers."
 Facts = list[tuple[str, str]]
 
 
@@ -43,11 +46,15 @@ def decision_note(plan: Plan) -> str:
     decision = plan.decision
     if decision.prediction is not None:
         return f"Selected: people whose “{decision.prediction}” is {_condition(decision.favourable)}."
-    limit = f"{plan_threshold(plan):g}"
+    rule = rule_file(plan)
+    if rule is not None:
+        by = "the model's score for the good outcome" if decision.score is None else f"“{decision.score}”"
+        return f"Selected, by {by}: {rule_words(rule)}.{_LOTS if rule.draws_lots else ''}"
+    below = decision.favourable is not None and decision.favourable.below is not None
+    selected = limit_words(plan_threshold(plan), below)
     if decision.score is not None:
-        below = decision.favourable is not None and decision.favourable.below is not None
-        return f"Selected: people whose “{decision.score}” is {f'below {limit}' if below else f'{limit} or more'}."
-    return f"Selected: people to whom the model gives {limit} or more for the good outcome."
+        return f"Selected: people whose “{decision.score}” is {selected}."
+    return f"Selected: people to whom the model gives {selected} for the good outcome."
 
 
 def outcome_note(plan: Plan) -> str:
@@ -109,8 +116,11 @@ def near_note(record: AuditRecord) -> str:
 def data_facts(record: AuditRecord) -> Facts:
     """What was read and what was counted."""
     facts = [("Rows read", f"{record.rows_read:,}")]
-    for keep, dropped in zip(record.plan.data.keep, record.dropped, strict=True):
-        facts.append((f"Left out: {_keep(keep)}", f"{dropped:,}"))
+    sieves = [_keep(keep) for keep in record.plan.data.keep]
+    if record.plan.decision.image is not None:
+        sieves.append("their image could not be used")
+    for sieve, dropped in zip(sieves, record.dropped, strict=True):
+        facts.append((f"Left out: {sieve}", f"{dropped:,}"))
     facts.append(("People counted", f"{record.counts.people:,}"))
     if record.plan.data.label is not None:
         facts.append(("Of them with a known outcome", f"{record.counts.labelled:,}"))
@@ -124,6 +134,7 @@ def run_facts(record: AuditRecord) -> Facts:
         ("Date", date_words(record.created)),
         ("Table (SHA-256)", made.data_sha256),
         ("Model (SHA-256)", made.model_sha256 or "none: decisions or scores stand in the table"),
+        ("Images (SHA-256)", made.images_sha256 or ""),
         ("Question (SHA-256)", record.plan.question_sha256),
         ("Device", "GPU" if made.device == "cuda" else "CPU"),
         ("Scored at once", "" if made.batch_size is None else f"{made.batch_size:,} rows"),

@@ -32,6 +32,8 @@ DATA = st.builds(
     st.just(DEFAULT_MISSING) | st.lists(st.text(max_size=4), max_size=3).map(tuple),
     st.sampled_from([None, True, False]),
 )
+COLOURS = st.just((0.5, 0.5, 0.5)) | st.lists(FLOATS, min_size=3, max_size=3).map(tuple)
+SPREADS = st.just((0.5, 0.5, 0.5)) | st.lists(st.floats(1e-9, 9), min_size=1, max_size=1).map(tuple)
 CLASSES = st.integers(0, 9) | NAMES | st.lists(st.integers(0, 9) | NAMES, min_size=1, max_size=3).map(tuple)
 DECISIONS = st.one_of(
     st.builds(
@@ -43,6 +45,7 @@ DECISIONS = st.one_of(
         features=st.lists(NAMES, max_size=3).map(tuple),
     ),
     st.builds(Decision, model=NAMES, favourable_class=CLASSES, output=st.just("class")),
+    st.builds(Decision, model=NAMES, image=NAMES, images=NAMES, image_mean=COLOURS, image_std=SPREADS),
     st.builds(Decision, score=NAMES, threshold=FLOATS, edges=st.just(()) | RISING),
     st.builds(Decision, score=NAMES, favourable=BOUNDS, edges=st.just(()) | RISING),
     st.builds(Decision, prediction=NAMES, favourable=LISTED),
@@ -197,6 +200,7 @@ def with_lines(**tables: str) -> str:
 
 
 MODEL, SCORE, PREDICTION = 'model = "m.onnx"', 'score = "s"', 'prediction = "p"'
+IMAGE = MODEL + '\nimage = "file"\nimages = "a.zip"'
 REFUSED = {
     "no toml": ("plumbline = = 1", "not valid TOML"),
     "nothing": ("", "the plan lacks plumbline (a whole number): add it."),
@@ -285,7 +289,19 @@ REFUSED = {
     "date among prices": (with_lines(mitigate="price = {wrongly_denied = 2020-01-01}"), "holds 2020-01-01"),
     "endless price": (with_lines(mitigate="price = {wrongly_denied = nan}"), "finite numbers"),
     "edges not rising": (with_lines(decision=SCORE + "\nthreshold = 1\nedges = [1, 1]"), "strictly rising"),
-    "image": (with_lines(decision=MODEL + '\nimage = "file"'), "cannot honour it yet"),
+    "image without files": (with_lines(decision=MODEL + '\nimage = "file"'), 'add images = "images.zip"'),
+    "files without image": (with_lines(decision=MODEL + '\nimages = "a.zip"'), "belongs to a column of images"),
+    "colours without image": (with_lines(decision=MODEL + "\nimage_mean = [0]"), "belongs to a column of images"),
+    "image without a model": (
+        with_lines(decision=SCORE + '\nthreshold = 1\nimage = "file"\nimages = "a.zip"'),
+        "image belongs to a model",
+    ),
+    "image and features": (with_lines(decision=IMAGE + '\nfeatures = ["a"]'), "remove one of them"),
+    "two colours": (with_lines(decision=IMAGE + "\nimage_mean = [0.5, 0.5]"), "takes three numbers"),
+    "no spread": (with_lines(decision=IMAGE + "\nimage_std = [0.5, 0, 0.5]"), "must be above 0"),
+    "colour in words": (with_lines(decision=IMAGE + '\nimage_std = ["a"]'), "it takes a number"),
+    "text and columns": (with_lines(decision=MODEL + '\ntext = "a"\nfeatures = ["b"]'), "text is all that"),
+    "text without a model": (with_lines(decision=SCORE + '\nthreshold = 1\ntext = "a"'), "text belongs to a model"),
     "nobody sensitive": (with_lines(groups="sensitive = []"), "name at least one"),
     "sensitive twice": (with_lines(groups='sensitive = ["a", "a"]'), "names a column twice"),
     "no intersections": (with_lines(groups='sensitive = ["a"]\nintersections = 0'), "1 for single columns"),

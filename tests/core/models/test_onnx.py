@@ -172,7 +172,8 @@ def test_answers_that_change_are_refused(sigmoid_onnx: MakeOnnx, node: Any) -> N
     ("shape", "words"),
     [
         ((1, 2), ["exactly 1 rows", "static batch", "dynamic_shapes", "[None, columns]"]),
-        (("n", 3, 8, 8), ["images"]),
+        (("n", 3, 8, 8, 8), ["5 dimensions", "images of shape"]),
+        ((2, 3, 8, 8), ["exactly 2 rows", "static batch"]),
         ((), ["static batch"]),
     ],
 )

@@ -142,8 +142,8 @@ def test_shapes_that_a_table_cannot_feed_are_refused_in_words(pt2_of: Callable[.
         open_model(pt2_of(TwoResults(), torch.zeros(2, 3)), "model.pt2")
     with pytest.raises(ModelError, match=r"several matrices: \"x\" \(3 columns\), \"y\" \(2 columns\)"):
         open_model(pt2_of(TwoMatrices(), torch.zeros(2, 3), torch.zeros(2, 2)), "model.pt2")
-    with pytest.raises(ModelError, match="images"):
-        open_model(pt2_of(torch.nn.Flatten(), torch.zeros(2, 3, 4, 4)), "model.pt2")
+    with pytest.raises(ModelError, match="one of 5 dimensions"):
+        open_model(pt2_of(torch.nn.Flatten(), torch.zeros(2, 3, 4, 4, 4)), "model.pt2")
 
 
 def test_modules_of_every_common_layer_survive_the_cleaning(pt2_of: Callable[..., Path]) -> None:

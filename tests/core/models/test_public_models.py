@@ -100,10 +100,7 @@ REFUSED = {
     "adult/adult_lightgbm.txt": ("LightGBM", "ONNX"),
     "adult/adult_xgboost.json": ("XGBoost", "ONNX"),
     "faces/face_gender_cnn_wholemodule_pickle.pt": ("whole PyTorch module", ".pt2"),
-    "faces/face_gender_cnn.pt2": ("images",),
-    "faces/face_gender_cnn.onnx": ("images",),
     "found/logreg_iris.onnx": ("exactly 3 rows", "static batch size"),
-    "found/mnist8_onnxzoo.onnx": ("images",),
     "adult/adult_test.csv": ("not a model file", "ONNX"),
 }
 
