@@ -10,12 +10,13 @@ _STEPS = 100
 
 
 def thresholds(record: AuditRecord) -> tuple[float, ...]:
-    """The thresholds that can be tried, rising, the plan's own among them; none where decisions came ready-made.
+    """The thresholds that can be tried, rising, the plan's own among them.
 
+    None where decisions came ready-made, or where the plan states a rule: a fix is judged as it is.
     A model's probabilities go in steps of 0.01; a column of scores has its own values, thinned out where they are many.
     """
     axis, plan = record.counts.axis, record.plan
-    if axis.decided or axis.kind == "decision":
+    if axis.decided or axis.kind == "decision" or plan.decision.rule is not None:
         return ()
     if plan.decision.model is not None:
         steps = [step / _STEPS for step in range(_STEPS + 1)]

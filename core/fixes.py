@@ -81,7 +81,7 @@ class Fix:
     @property
     def draws_lots(self) -> bool:
         """Whether two people with the same score can get different answers."""
-        return self.rule is not None and any(0 < p < 1 for row in self.rule.groups for _, p in row.steps)
+        return self.rule is not None and self.rule.draws_lots
 
     @property
     def is_recommended(self) -> bool:

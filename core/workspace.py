@@ -115,14 +115,15 @@ class Workspace(KeptAudits):
         self._fixes(audit_id).begin(Search(job, plan.to_toml(), names, trained_here))
         return self._start(audit, job, "mitigate")
 
-    def audit_fix(self, audit_id: str, plan: Plan, model: bytes, parent: str) -> Audit:
+    def audit_fix(self, audit_id: str, plan: Plan, model: bytes | None, parent: str) -> Audit:
         """A new audit of the same table with a fix in place, begun by the same browser.
 
-        `model` is the fixed model's file, `parent` the digest of the record that the fix is for.
+        `model` is the fixed model's file, or None where the fix is a rule over the scores that are there; `parent` is
+        the digest of the record that the fix is for.
         """
         audit = self.get(audit_id)
-        self._inputs(audit, with_model=False)
-        kept = self._store.put(BytesIO(model), str(plan.decision.model))
+        self._inputs(audit, with_model=model is None and plan.decision.model is not None)
+        kept = audit.model if model is None else self._store.put(BytesIO(model), str(plan.decision.model))
         child = replace(self.new(audit.owner), table=audit.table, model=kept, parent=parent)
         for name in (PROFILE, TABLE):
             os.link(self._folder(audit_id) / name, self._folder(child.id) / name)

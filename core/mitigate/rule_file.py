@@ -122,8 +122,12 @@ class RuleFile:
     @property
     def example(self) -> str:
         """Python that applies the file, ten lines; where lots decide, five more that draw as Plumbline does."""
-        lots = any(0 < chance < 1 for row in self.groups for _, chance in row.steps)
-        return _CHANCE + _LOTS if lots else _CHANCE
+        return _CHANCE + _LOTS if self.draws_lots else _CHANCE
+
+    @property
+    def draws_lots(self) -> bool:
+        """Whether two people of the same group and score can be decided differently."""
+        return any(0 < chance < 1 for row in self.groups for _, chance in row.steps)
 
     @property
     def edges(self) -> tuple[float, ...]:

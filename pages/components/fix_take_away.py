@@ -28,17 +28,16 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
         if fix.mechanism == "reweighing":
             weights = reweigh(found.mitigated.present.counts[FIT], found.mitigated.settings.by)
             _file(audit_id, "The weights (CSV)", weights.to_csv(), "weights.csv", "text/csv")
-        _file(audit_id, "The plan that audits it", plan.to_toml(), "plan.toml", "application/toml")
-        if model is not None:
-            st.button(
-                "Audit it",
-                key=session.action(audit_id, "audit fix"),
-                disabled=not session.workspace().has_rows(audit_id) or not _is_there(fix),
-                on_click=session.attempt,
-                args=(_audit, audit_id, record, fix, model),
-                help="Opens an audit of everybody in the table, decided by this model; the people that it was fitted "
-                "on are among them, so the numbers above say more about new people.",
-            )
+        _file(audit_id, "The plan that audits it", _named(plan).to_toml(), "plan.toml", "application/toml")
+        st.button(
+            "Audit it",
+            key=session.action(audit_id, "audit fix"),
+            disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
+            on_click=session.attempt,
+            args=(_audit, audit_id, record, fix, model),
+            help="Opens an audit of everybody in the table with this fix in place; the people that it was fitted on "
+            "are among them, so the numbers above say more about new people.",
+        )
     if fix.rule is not None:
         with st.expander("How to apply rule.json in Python"):
             st.code(fix.rule.example, language="python")
@@ -77,11 +76,14 @@ def _is_there(fix: Fix) -> bool:
 
 
 def _plan(fix: Fix, model: str | None) -> Plan:
-    """The plan beside the files that are taken away; it names them."""
+    """The plan that audits the fix; a rule stands in it, a model beside it."""
     plan = replace(fix.decided.plan, mitigate={})
-    if fix.rule is not None:
-        return replace(plan, decision=replace(plan.decision, rule="rule.json"))
-    return replace(plan, decision=replace(plan.decision, model=model))
+    return plan if model is None else replace(plan, decision=replace(plan.decision, model=model))
+
+
+def _named(plan: Plan) -> Plan:
+    """The plan with the rule in a file beside it."""
+    return plan if plan.decision.rule is None else replace(plan, decision=replace(plan.decision, rule="rule.json"))
 
 
 def _weights(weights: Weights) -> None:
@@ -98,11 +100,13 @@ def _weights(weights: Weights) -> None:
     )
 
 
-def _audit(audit_id: str, record: AuditRecord, fix: Fix, model: str) -> None:
+def _audit(audit_id: str, record: AuditRecord, fix: Fix, model: str | None) -> None:
     """Audit the table with the fix in place, and go there."""
-    if fix.proposed is None or not _is_there(fix):
-        raise JobError("The trained model was deleted after a day, as announced. Find fixes again.")
+    content = None
+    if model is not None:
+        if fix.proposed is None or not _is_there(fix):
+            raise JobError("The trained model was deleted after a day, as announced. Find fixes again.")
+        content = fix.proposed.model_bytes()
     name = f"{record.plan.name or record.plan.data.file}: {fix.title}"
-    plan = replace(_plan(fix, model), name=name)
-    child = session.workspace().audit_fix(audit_id, plan, fix.proposed.model_bytes(), record.digest)
+    child = session.workspace().audit_fix(audit_id, replace(_plan(fix, model), name=name), content, record.digest)
     session.send(child.id, "audit")

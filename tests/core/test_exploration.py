@@ -1,14 +1,23 @@
 """A threshold that is tried: which ones there are, and what they change."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.counts import Axis, Groups
 from core.exploration import judged_at, thresholds
 from core.findings import Judgement
+from core.plan import Decision
 from tests.records import decided, record_of, scored
 from tests.reference import Person
 from tests.worlds import count, plan_of
+
+RULE = json.dumps(
+    {"plumbline": 1, "by": [], "groups": [{"group": {}, "threshold": 0.3}], "otherwise": 0.3, "score": "score",
+     "direction": "at_or_above"}
+)  # fmt: skip
 
 
 def rates(judgement: Judgement) -> dict[str, float | None]:
@@ -36,6 +45,12 @@ def test_many_values_are_thinned_out_and_keep_both_ends() -> None:
 
 def test_decisions_have_no_threshold_to_move() -> None:
     assert thresholds(decided()) == ()
+
+
+def test_a_stated_rule_has_no_threshold_to_move() -> None:
+    record = scored()
+    ruled = replace(record, plan=replace(record.plan, decision=Decision(model="m.onnx", rule=RULE)))
+    assert thresholds(ruled) == ()
 
 
 def test_at_the_plans_own_threshold_nothing_changes() -> None:

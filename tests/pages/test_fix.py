@@ -14,6 +14,7 @@ from core.jobs import Supervisor
 from core.mitigate.aif360_post import POST_PROCESSING
 from core.plan import Plan
 from core.progress import replace_json
+from core.stated_rule import rule_file
 from core.untried import AIF360_GOALS
 from core.workspace import Workspace
 from pages.components import session
@@ -280,14 +281,34 @@ def test_no_success_is_claimed_where_the_range_includes_none(space: Workspace) -
     assert "does not help as far as these people can tell" in said(at) or "does nothing here" in said(at)
 
 
+def audited_fix(space: Workspace, searched: str, fix: str) -> str:
+    """The audit that "Audit it" makes of a fix, at its end."""
+    before = {audit.id for audit in space.owned_by("me")}
+    press(choose(opened("fix", searched), fix), "Audit it")
+    (child,) = {audit.id for audit in space.owned_by("me")} - before
+    assert space.wait(child, WAIT_SECONDS) is None
+    return child
+
+
 def test_a_fix_can_be_audited_as_a_child(space: Workspace, searched: str) -> None:
-    at = choose(opened("fix", searched), "reweighing")
-    press(at, "Audit it")
-    child = next(a for a in space.owned_by("me") if a.parent is not None)
-    space.wait(child.id, WAIT_SECONDS)
-    record, parent = space.record(child.id), space.record(searched)
+    child = audited_fix(space, searched, "reweighing")
+    record, parent = space.record(child), space.record(searched)
     assert record is not None and parent is not None and record.parent == parent.digest
     assert record.plan.decision.model == "stand-in.skops" and record.counts.people == parent.counts.people
+
+
+def test_thresholds_can_be_audited_as_a_child_that_says_the_rule_and_has_no_threshold_to_move(
+    space: Workspace, searched: str
+) -> None:
+    child = audited_fix(space, searched, "thresholds_1")
+    record, parent = space.record(child), space.record(searched)
+    assert record is not None and parent is not None and record.parent == parent.digest
+    assert record.plan.decision.score == "s" and record.counts.people == parent.counts.people
+    page = opened("audit", child)
+    limits = {row.group["g"]: row.threshold(False) for row in rule_file(record.plan).groups}  # type: ignore[union-attr]
+    told = [f"{limit:g} or more for people whose g is {group}" for group, limit in limits.items()]
+    assert f"Selected, by “s”: {', '.join(told)}" in said(page)
+    assert not page.select_slider
 
 
 def test_an_audit_with_a_rule_in_place_is_not_fixed_again(space: Workspace, searched: str) -> None:

@@ -1,0 +1,38 @@
+"""Who a rule selects, in words."""
+
+from __future__ import annotations
+
+from core.mitigate.rule_file import GroupRule, RuleFile
+from core.sentences import group_words, percent
+
+MOST_GROUPS = 8
+
+
+def limit_words(limit: float, lower_is_better: bool) -> str:
+    """Which scores are selected: "0.5 or more", "below 5"."""
+    return f"below {limit:g}" if lower_is_better else f"{limit:g} or more"
+
+
+def rule_words(rule: RuleFile) -> str:
+    """Who is selected of each group: "0.43 or more for women, 0.51 or more for men"."""
+    told = [_group_words(row, rule.lower_is_better) for row in rule.groups[:MOST_GROUPS]]
+    rest = len(rule.groups) - len(told)
+    if rest:
+        told.append(f"and for {rest} more group{'s' if rest > 1 else ''} as the plan says")
+    if rule.by and rule.otherwise is not None:
+        told.append(f"{limit_words(rule.otherwise, rule.lower_is_better)} for everybody else")
+    return ", ".join(told)
+
+
+def _group_words(row: GroupRule, lower_is_better: bool) -> str:
+    who = group_words(row.group) if row.group else "everybody"
+    limit = row.threshold(lower_is_better)
+    if limit is not None:
+        return f"{limit_words(limit, lower_is_better)} for {who}"
+    chances = [chance for _, chance in row.steps]
+    if set(chances) == {1.0}:
+        return f"any score for {who}"
+    if set(chances) == {0.0}:
+        return f"no score for {who}"
+    lots = [f"{percent(chance, 0)} from {edge:g} on" for edge, chance in row.steps[1:]]
+    return f"by lot for {who} ({'; '.join([f'{percent(chances[0], 0)} of the lowest scores', *lots])})"
