@@ -1,0 +1,182 @@
+"""The command on a table of images: who is counted, who is left out and how that is said, and what is refused."""
+
+import csv
+import json
+import warnings
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.cli import main
+
+PLAN = """plumbline = 1
+[data]
+file = "people.csv"
+label = "label"
+favourable = "bright"
+[decision]
+model = "model.pt2"
+image = "photo"
+images = "images.zip"
+image_mean = [0, 0, 0]
+image_std = [1, 1, 1]
+[groups]
+sensitive = ["sex"]
+"""
+SIZE = (12, 10)
+
+
+class Brightness(torch.nn.Module):
+    """How bright an image is, as a probability."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = torch.nn.Parameter(torch.ones(1))
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return (self.gain * image).mean(dim=(1, 2, 3)).clamp(0, 1)
+
+
+def photo(shade: int) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", SIZE, (shade, shade, shade)).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("model") / "model.pt2"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns about its own parts while it exports
+        program = torch.export.export(
+            Brightness(), (torch.zeros(2, 3, 8, 8),), dynamic_shapes=({0: torch.export.Dim("rows")},)
+        )
+        torch.export.save(program, path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, model: bytes) -> Path:
+    """120 people: a's images are brighter than b's; every third label is wrong."""
+    shades = [(200 if i % 2 else 60) + i % 5 for i in range(120)]
+    rows = [
+        ("ab"[i % 2 == 0], "bright" if (i % 3 > 0) == (shades[i] > 127) else "dark", f"{i}.png") for i in range(120)
+    ]
+    with (tmp_path / "people.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("sex", "label", "photo"), *rows])
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
+        for i, shade in enumerate(shades):
+            archive.writestr(f"photos/{i}.png", photo(shade))
+    (tmp_path / "model.pt2").write_bytes(model)
+    (tmp_path / "plan.toml").write_text(PLAN)
+    return tmp_path
+
+
+def replaced(folder: Path, changes: dict[str, bytes | None]) -> None:
+    """The archive with these images replaced, or taken out."""
+    with zipfile.ZipFile(folder / "images.zip") as archive:
+        kept = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(folder / "images.zip", "w") as archive:
+        for name, content in (kept | {f"photos/{name}": content for name, content in changes.items()}).items():
+            if content is not None:
+                archive.writestr(name, content)
+
+
+def audited(folder: Path) -> dict[str, Any]:
+    assert main(["audit", str(folder / "plan.toml"), "--out", str(folder / "out")]) == 0
+    return dict(json.loads((folder / "out" / "result.json").read_text()))
+
+
+def selected(result: dict[str, Any]) -> dict[str, float]:
+    return {group["group"]["sex"]: group["metrics"]["selection_rate"]["value"] for group in result["groups"]}
+
+
+def test_people_are_counted_by_what_their_images_show(folder: Path) -> None:
+    result = audited(folder)
+    assert result["rows"] == {"read": 120, "kept": 120, "labelled": 120}
+    assert selected(result) == {"a": 1.0, "b": 0.0}
+    assert result["provenance"]["images_sha256"]
+    assert result["warnings"] == []
+
+
+def test_a_folder_serves_as_well_as_a_zip(folder: Path) -> None:
+    first = audited(folder)
+    with zipfile.ZipFile(folder / "images.zip") as archive:
+        archive.extractall(folder / "unpacked")
+    (folder / "unpacked" / "link.png").symlink_to("/etc/passwd")
+    (folder / "plan.toml").write_text(PLAN.replace("images.zip", "unpacked"))
+    assert audited(folder)["groups"] == first["groups"]
+
+
+def test_people_without_a_usable_image_are_left_out_and_named(folder: Path) -> None:
+    replaced(folder, {"4.png": None, "16.png": b"no image", "89.png": b"<svg/>", "90.png": photo(9)[:40]})
+    result = audited(folder)
+    assert result["rows"] == {"read": 120, "kept": 116, "labelled": 116}
+    assert result["dropped"] == [4]
+    (words,) = result["warnings"]
+    assert words.startswith("4 images could not be used, and their people are not counted")
+    assert "no JPEG, PNG, WebP, GIF or BMP: rows 17, 91" in words
+    assert "not in the archive: row 5" in words
+    assert "SVG) and no photograph: row 90" in words
+    assert {group["group"]["sex"]: group["n"] for group in result["groups"]} == {"a": 59, "b": 57}
+    assert selected(result) == {"a": 1.0, "b": 0.0}
+
+
+REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no archive": (lambda folder: (folder / "images.zip").unlink(), "images.zip is not there"),
+    "no zip": (lambda folder: (folder / "images.zip").write_bytes(b"x"), "is no zip archive"),
+    "climbing": (lambda folder: replaced(folder, {"../../../x.png": b""}), "leads out of it"),
+    "no image at all": (
+        lambda folder: replaced(folder, {f"{i}.png": None for i in range(119)} | {"119.png": b"x"}),
+        "no row is left. 120 images could not be used",
+    ),
+    "no such column": (
+        lambda folder: (folder / "plan.toml").write_text(PLAN.replace('"photo"', '"foto"')),
+        'no column "foto"',
+    ),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_is_refused_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str], why: str) -> None:
+    spoil, words = REFUSED[why]
+    spoil(folder)
+    assert main(["audit", str(folder / "plan.toml"), "--out", str(folder / "out")]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+    assert not (folder / "out" / "result.json").exists()
+
+
+def test_the_public_faces_are_selected_as_their_own_library_says(shared: Path, tmp_path: Path) -> None:
+    table = shared / "models" / "faces" / "face_gender_cnn_predictions.csv"
+    for ending in ("pt2", "onnx"):
+        (tmp_path / "plan.toml").write_text(f"""plumbline = 1
+[data]
+file = "{table}"
+label = "gender"
+favourable = "female"
+[decision]
+model = "{table.with_name(f"face_gender_cnn.{ending}")}"
+output = "logit"
+threshold = 0.5
+image = "file"
+images = "{shared / "data" / "faces"}"
+[groups]
+sensitive = ["race"]
+""")
+        result = audited(tmp_path)
+        with table.open() as file:
+            rows = list(csv.DictReader(file))
+        for group in result["groups"]:
+            scores = [float(row["prob_female"]) for row in rows if row["race"] == group["group"]["race"]]
+            assert group["n"] == len(scores)
+            assert group["metrics"]["selection_rate"]["value"] == np.mean(np.asarray(scores) >= 0.5)
+            assert group["metrics"]["mean_score"]["value"] == pytest.approx(np.mean(scores), abs=2e-6)
