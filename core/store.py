@@ -72,7 +72,7 @@ class Store:
         return self._root / digest
 
     def _keep(self, source: BinaryIO, name: str) -> Upload:
-        shown = _shown(name)
+        shown = shown_name(name)
         part = self._root / f"part-{secrets.token_hex(16)}"
         try:
             digest, size = self._copy(source, part, shown)
@@ -102,13 +102,13 @@ def _readable(path: Path, name: str) -> Iterator[BinaryIO]:
         opened = path.open("rb")
     except OSError as problem:
         raise DataError(
-            f"{_shown(name)} cannot be read ({problem.strerror}). Check the path and try again."
+            f"{shown_name(name)} cannot be read ({problem.strerror}). Check the path and try again."
         ) from problem
     with opened:
         yield opened
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """The last part of a name, without characters that hide or turn text around, at most 200 long."""
     last = re.split(r"[/\\]", name)[-1]
     return "".join(letter for letter in last if letter.isprintable())[:200] or "upload"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.cells import DEFAULT_MISSING, is_number, key
-from core.models.refused import REFUSED
+from core.models.refused import REFUSED, SAVED_BY_TORCH
 from core.plan_parts import Condition, Decision
 from core.profile import Column, Profile
 from core.survey import MISSING_LOOKALIKES
@@ -275,7 +275,7 @@ def condition_words(condition: Condition) -> str:
 
 def export_snippet(message: str) -> str | None:
     """Lines of Python that export a model safely, where this message refuses a model file; else None."""
-    return next((refusal.snippet for refusal in REFUSED if refusal.says in message), None)
+    return next((refusal.snippet for refusal in (*REFUSED, SAVED_BY_TORCH) if refusal.says in message), None)
 
 
 # ---------------------------------------------------------------- within

@@ -5,6 +5,7 @@ Everything a page shows is read from here, so a refresh, a closed tab or a resta
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -22,28 +23,37 @@ from core.jobs import Status, Supervisor
 from core.kept_audits import Audit as Audit
 from core.kept_audits import KeptAudits
 from core.kept_fixes import KeptFixes, Search
+from core.models.content import HEAD_BYTES
+from core.models.glance import refuse_at_a_glance
 from core.plan import Plan
 from core.profile import PROFILE, TABLE, Profile
 from core.progress import replace_json
 from core.record import AuditRecord
 from core.samples import SAMPLES
 from core.sandbox import Protection
-from core.store import Store, Upload
+from core.store import Store, Upload, shown_name
 
+LOG = logging.getLogger(__name__)
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
+SWEEP_SECONDS = 15 * 60.0
 _RECORD, _FACTS = "record.json", "model.json"
 
 
 class Workspace(KeptAudits):
     """The audits under one folder, and the supervisor that runs their jobs. Any thread may call it."""
 
-    def __init__(self, root: Path, supervisor: Supervisor | None = None) -> None:
-        """Use `root`, made if missing; with a supervisor of its own unless one is given."""
+    def __init__(self, root: Path, supervisor: Supervisor | None = None, sweep_every: float = SWEEP_SECONDS) -> None:
+        """Use `root`, made if missing, and sweep it every so many seconds, also while nobody visits."""
         super().__init__(root)
         self._store = Store(root / "uploads")
         self._jobs = Supervisor(root) if supervisor is None else supervisor
         self._lock = threading.RLock()
         self.sweep()
+        self._closed = threading.Event()
+        self._sweeper = threading.Thread(
+            target=self._keep_sweeping, args=(sweep_every,), name="plumbline-sweep", daemon=True
+        )
+        self._sweeper.start()
 
     # ------------------------------------------------------------ opening
 
@@ -73,11 +83,18 @@ class Workspace(KeptAudits):
         upload = self._store.put(source, name)
         self._forget(audit_id, PROFILE, TABLE, _FACTS, _RECORD)
         self._fixes(audit_id).forget_looks()
-        job = self._jobs.submit("profile", {"name": name}, {"table": self._store.path(upload.digest)})
-        return self._start(replace(audit, table=upload, plan=None, sample=None), job, "profile")
+        return self._look(replace(audit, table=upload, plan=None, sample=None), upload)
+
+    def reread(self, audit_id: str) -> Audit:
+        """Look once more at the table that is kept already, after a look that was broken off."""
+        audit = self.get(audit_id)
+        if audit.table is None:
+            raise DataError("There is no table yet. Upload one first.")
+        return self._look(audit, audit.table)
 
     def put_model(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
-        """Keep an uploaded model; `inspect` looks at it."""
+        """Keep an uploaded model; `inspect` looks at it. Raises ModelError where its first bytes show what it is."""
+        _glance(source, name)
         upload = self._store.put(source, name)
         with self._lock:
             audit = self.get(audit_id)
@@ -223,9 +240,18 @@ class Workspace(KeptAudits):
 
     def close(self) -> None:
         """Let go of the folder; jobs that run go on."""
+        self._closed.set()
+        self._sweeper.join()
         self._jobs.close()
 
     # ------------------------------------------------------------ within
+
+    def _keep_sweeping(self, every: float) -> None:
+        while not self._closed.wait(every):
+            try:
+                self.sweep()
+            except OSError:  # a file that went in between, or a disk that fails: the next round comes
+                LOG.exception("old uploads could not be swept")
 
     def _collect(self, audit_id: str) -> None:
         """Take over what a finished job wrote, once, and remove the job with its links to the upload."""
@@ -283,6 +309,10 @@ class Workspace(KeptAudits):
             inputs["model"] = self._store.path(audit.model.digest)
         return inputs
 
+    def _look(self, audit: Audit, table: Upload) -> Audit:
+        job = self._jobs.submit("profile", {"name": table.name}, {"table": self._store.path(table.digest)})
+        return self._start(audit, job, "profile")
+
     def _start(self, audit: Audit, job: str, stage: str) -> Audit:
         with self._lock:
             before = self.get(audit.id).job
@@ -296,6 +326,16 @@ class Workspace(KeptAudits):
 
     def _fixes(self, audit_id: str) -> KeptFixes:
         return KeptFixes(self._folder(audit_id))
+
+
+def _glance(source: BinaryIO | Path, name: str) -> None:
+    """Refuse a model by its first bytes, before it is kept."""
+    if isinstance(source, Path):
+        return  # only what ships with the app comes as a path
+    size = source.seek(0, os.SEEK_END)
+    source.seek(0)
+    refuse_at_a_glance(source.read(HEAD_BYTES), size, shown_name(name))
+    source.seek(0)
 
 
 def _digest(upload: Upload | None) -> str | None:

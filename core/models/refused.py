@@ -81,6 +81,13 @@ def _is_xgboost(content: Content) -> bool:
     return content.head[:1] == b"{" and b"learner" in content.head[:64] or content.starts(b"binf")
 
 
+# What a look at the first bytes of such a file can tell: weights, a module or TorchScript, none of which is opened.
+SAVED_BY_TORCH = Refusal(
+    "saved_by_torch",
+    _is_torch_save,
+    f"was saved by torch.save or torch.jit: {RUNS_CODE}. {TO_TORCH}",
+    TORCH_SNIPPET,
+)
 REFUSED = (
     Refusal(
         "empty",

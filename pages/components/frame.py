@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import PlumblineError
 from core.record import AuditRecord
 from core.workspace import Audit
-from pages.components import age, plain, session
+from pages.components import age, model_check, plain, session
 
 # Streamlit leaves a hand's width of nothing above every page.
 _STYLE = "<style>[data-testid=stMainBlockContainer] { padding-top: 4rem; padding-bottom: 4rem }</style>"
@@ -28,7 +28,7 @@ def show(page: str) -> None:
         session.ask_browser()
         complaint = session.complaint()
         if complaint is not None:
-            st.error(plain.escape(complaint))
+            model_check.refused(complaint)
         if trouble is not None:
             st.warning(plain.escape(trouble))
         elif audit is not None:

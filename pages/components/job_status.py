@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.errors import JobError, PlumblineError
 from core.fixes import progress_words
 from core.jobs import Status
 from core.plan import Plan
@@ -26,10 +27,10 @@ def show(audit: Audit) -> bool:
     problem = session.workspace().get(audit.id).problem
     if status is None:
         if problem is not None:
-            _ended(audit, problem)
+            _ended(audit, problem, JobError)
         return False
     if status.ended:
-        _ended(audit, status.message or "The run ended without a result.")
+        _ended(audit, status.message or "The run ended without a result.", status.error or JobError)
         return False
     every = _poll_seconds(status)
     st.fragment(_watch, run_every=every)(audit.id, every)
@@ -73,9 +74,13 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _ended(audit: Audit, message: str) -> None:
-    """Why there is no result, and what to do next."""
+def _ended(audit: Audit, message: str, error: type[PlumblineError]) -> None:
+    """Why there is no result, and what to do next; a table that was itself the reason is not read again."""
     st.error(plain.escape(message))
+    if audit.stage == "profile" and audit.table is not None and error is JobError:
+        again = session.workspace().reread
+        key = session.action(audit.id, "read again")
+        st.button("Read it again", key=key, type="primary", on_click=session.attempt, args=(again, audit.id))
     if audit.stage == "audit" and audit.asked is not None:
         st.button("Run again", key=session.action(audit.id, "again"), on_click=_run_again, args=(audit.id, audit.asked))
 

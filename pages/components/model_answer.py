@@ -51,7 +51,7 @@ def _take_upload(audit: Audit, plan: Plan) -> None:
             model_check.start(session.workspace().put_model(audit.id, given, given.name), plan)
             session.adopt(audit.id)
     except PlumblineError as error:
-        st.error(plain.escape(str(error)))
+        model_check.refused(str(error))
         return
     st.rerun()
 

@@ -33,8 +33,7 @@ def show(audit: Audit, plan: Plan) -> ModelFacts | None:
         return None
     _found(facts)
     if facts.problem is not None:
-        st.error(plain.escape(facts.problem))
-        _snippet(facts.problem)
+        refused(facts.problem)
         return None
     return facts
 
@@ -45,7 +44,7 @@ def _ended(audit: Audit, plan: Plan) -> None:
     if status is None:
         return
     if status.error is ModelError:
-        _snippet(status.message or "")
+        snippet(status.message or "")
     else:
         again = session.action(audit.id, "check again")
         st.button("Check the model again", key=again, on_click=session.attempt, args=(start, audit, plan))
@@ -69,9 +68,15 @@ def _found(facts: ModelFacts) -> None:
         st.markdown(f":orange[**!**] {plain.escape(warning)}")
 
 
-def _snippet(message: str) -> None:
+def refused(message: str) -> None:
+    """Why the model cannot be audited, and what helps."""
+    st.error(plain.escape(message))
+    snippet(message)
+
+
+def snippet(message: str) -> None:
     """Lines of Python that export such a model safely, where the message is about one that cannot be opened."""
-    snippet = suggestions.export_snippet(message)
-    if snippet is not None:
+    lines = suggestions.export_snippet(message)
+    if lines is not None:
         st.caption("For whoever made the model: these lines make a file that can be opened here.")
-        st.code(snippet, language="python")
+        st.code(lines, language="python")

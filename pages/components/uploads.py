@@ -57,8 +57,9 @@ def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
             raise DataError(f"Here are {len(files)} {kind}s: {', '.join(f.name for f in files)}. Put in one {kind}.")
     for file in plans:
         audit = session.workspace().save_plan(audit.id, read_plan(file.getvalue(), file.name))
-    for file in models:
-        audit = session.workspace().put_model(audit.id, file, file.name)
+    for file in models:  # one that is refused is said, and the table beside it is kept all the same
+        session.attempt(session.workspace().put_model, audit.id, file, file.name)
+        audit = session.workspace().get(audit.id)
     for file in tables:
         audit = _keep_table(audit, file, file.name)
     return audit

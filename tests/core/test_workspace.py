@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pickle
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import DataError
+from core.errors import DataError, ModelError
 from core.jobs import Supervisor
 from core.plan import Plan
 from core.record import FACTS_FILE, N_FILE, AuditRecord
@@ -23,11 +24,11 @@ from tests.worlds import csv_text, plan_of
 ROWS = [("ab"[i % 2], str(i % 3 % 2), str(i % 10 / 10)) for i in range(60)]
 TABLE = csv_text(("g", "y", "s"), ROWS).encode()
 PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
-Open = Callable[[], Workspace]
+Open = Callable[..., Workspace]
 
 
-def start(root: Path) -> Workspace:
-    return Workspace(root, Supervisor(root, slots=1, warm=False))
+def start(root: Path, **options: float) -> Workspace:
+    return Workspace(root, Supervisor(root, slots=1, warm=False), **options)
 
 
 def profiled(space: Workspace) -> Audit:
@@ -54,10 +55,10 @@ def opened(tmp_path: Path, ended: tuple[Path, str]) -> Iterator[Open]:
     shutil.copytree(ended[0], tmp_path / "root", symlinks=True)
     spaces: list[Workspace] = []
 
-    def again() -> Workspace:
+    def again(**options: float) -> Workspace:
         for space in spaces:
             space.close()
-        spaces[:] = [start(tmp_path / "root")]
+        spaces[:] = [start(tmp_path / "root", **options)]
         return spaces[0]
 
     yield again
@@ -288,3 +289,51 @@ def test_rows_are_deleted_after_a_day_and_verdicts_stay(space: Workspace, run: s
     assert table is not None
     names = [path.name for path in files_under(tmp_path / "root")]
     assert not any(table.digest in name or name == "table.parquet" for name in names)
+
+
+def age(root: Path, seconds: float) -> None:
+    """Let every file look as old as this."""
+    for path in files_under(root):
+        os.utime(path, (time.time() - seconds,) * 2)
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(UPLOADS_KEPT_SECONDS - 60, True), (UPLOADS_KEPT_SECONDS + 60, False)])
+def test_beginning_an_audit_deletes_what_outlived_its_day(
+    space: Workspace, run: str, tmp_path: Path, seconds: float, left: bool
+) -> None:
+    taken_over(space, run)
+    age(tmp_path / "root", seconds)
+    space.new()
+    assert space.has_rows(run) is left
+    assert len(list((tmp_path / "root" / "uploads").iterdir())) == int(left)
+    assert space.record(run) is not None
+
+
+def test_an_app_that_nobody_visits_deletes_what_outlived_its_day(opened: Open, run: str, tmp_path: Path) -> None:
+    taken_over(opened(), run)
+    space = opened(sweep_every=0.01)
+    assert space.has_rows(run)
+    age(tmp_path / "root", UPLOADS_KEPT_SECONDS + 60)
+    until(lambda: not list((tmp_path / "root" / "uploads").iterdir()) and not space.has_rows(run))
+
+
+def test_a_table_is_read_again_from_what_is_kept(space: Workspace) -> None:
+    audit = space.put_table(space.new().id, io.BytesIO(TABLE), "people.csv")
+    space.cancel(audit.id)
+    status = space.status(audit.id)
+    assert status is not None and status.state == "cancelled"
+    space.reread(audit.id)
+    assert space.wait(audit.id, SOON) is None
+    profile = space.profile(audit.id)
+    assert profile is not None and profile.rows == len(ROWS)
+    with pytest.raises(DataError, match="no table yet"):
+        space.reread(space.new().id)
+
+
+def test_a_model_whose_first_bytes_are_a_pickles_is_not_even_kept(space: Workspace, tmp_path: Path) -> None:
+    audit = profiled(space)
+    kept = files_under(tmp_path / "root" / "uploads")
+    with pytest.raises(ModelError, match="is a pickle"):
+        space.put_model(audit.id, io.BytesIO(pickle.dumps({"a": 1})), "model.onnx")
+    assert files_under(tmp_path / "root" / "uploads") == kept
+    assert space.get(audit.id).model is None

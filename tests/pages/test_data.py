@@ -1,7 +1,9 @@
 """The Data page: opened alone and empty, from a table to a run, and what is said when something is wrong."""
 
+import io
 import pickle
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -296,6 +298,7 @@ def test_a_plan_s_own_limits_are_left_alone(space: Workspace) -> None:
 def test_a_file_that_is_no_table_is_said_and_another_can_be_put_in(space: Workspace) -> None:
     at = put(opened(), space, pdf=b"%PDF-1.7 not a table \x00\x01")
     assert at.error and at.file_uploader
+    assert "Read it again" not in [button.label for button in at.button], "it would be no table the second time either"
     put(at, space, csv=PEOPLE)
     assert not at.error and "200 rows" in said(at)
 
@@ -312,13 +315,51 @@ def test_two_tables_at_once_are_refused_by_name() -> None:
     assert "Here are 2 tables" in at.error[0].value
 
 
-def test_a_pickled_model_is_refused_with_lines_that_export_it_safely(space: Workspace) -> None:
-    at = put(opened(), space, csv=PEOPLE, pkl=pickle.dumps({"weights": [1, 2]}))
+PICKLE = pickle.dumps({"weights": [1, 2]})
+
+
+def refused_with_an_export(at: AppTest) -> bool:
+    return "pickle" in at.error[0].value and "skops.io.dump" in at.code[0].value
+
+
+def test_a_pickled_model_beside_the_table_is_refused_at_once_and_the_table_is_read(space: Workspace) -> None:
+    at = opened()
+    at.file_uploader[0].set_value([("people.csv", PEOPLE.encode(), ""), ("people.pkl", PICKLE, "")]).run()
+    assert not at.exception
+    assert refused_with_an_export(at)
+    assert "200 rows" in said(settled(at, space))
+    assert audit_of(at, space).model is None
+
+
+def test_a_pickled_model_in_step_3_is_refused_at_once(space: Workspace) -> None:
+    at = put(opened(), space, csv=PEOPLE)
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    at.file_uploader[0].set_value(("people.pkl", PICKLE, "")).run()
+    assert not at.exception
+    assert refused_with_an_export(at)
+    assert audit_of(at, space).model is None
+    assert run_button_is_disabled(at)
+
+
+def test_a_model_that_only_a_job_can_tell_is_refused_with_lines_that_export_it_safely(space: Workspace) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("m/model.weights.h5", b"")
+    at = put(opened(), space, csv=PEOPLE, keras=archive.getvalue())
     at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
     settled(at, space)
-    assert "pickle" in at.error[0].value
-    assert "skops.io.dump" in at.code[0].value
+    assert "Keras" in at.error[0].value
+    assert "model.export" in at.code[0].value
     assert run_button_is_disabled(at)
+
+
+def test_a_look_at_the_table_that_was_broken_off_is_offered_again(space: Workspace) -> None:
+    audit = space.put_table(space.new().id, io.BytesIO(PEOPLE.encode()), "people.csv")
+    space.cancel(audit.id)
+    at = opened(audit.id)
+    assert "Read it again" in [button.label for button in at.button]
+    press(at, "Read it again")
+    assert "200 rows" in said(settled(at, space))
 
 
 def test_names_and_values_of_a_table_are_never_markdown(space: Workspace) -> None:

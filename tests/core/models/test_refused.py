@@ -19,6 +19,8 @@ from sklearn.linear_model import LogisticRegression
 
 from core.errors import ModelError
 from core.models import FORMATS, open_model
+from core.models.content import HEAD_BYTES
+from core.models.glance import refuse_at_a_glance
 from core.models.refused import REFUSED
 
 MODEL = LogisticRegression().fit(np.arange(8.0).reshape(4, 2), [0, 0, 1, 1])
@@ -105,6 +107,23 @@ def test_content_decides_and_the_message_helps(tmp_path: Path, kind: str, name: 
     assert "\n" not in message
     assert message.startswith(f'"{name}" ')
     assert all(word in message for word in words), message
+
+
+AT_A_GLANCE = {kind for kind, (_, words) in FILES.items() if "not a model file" not in words} - {
+    *("keras", "saved_model", "half_a_zip"),  # zips, which are looked into in a job
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_first_bytes_refuse_with_the_same_advice_and_only_what_is_never_opened(kind: str) -> None:
+    content, words = FILES[kind]
+    if kind not in AT_A_GLANCE:
+        refuse_at_a_glance(content[:HEAD_BYTES], len(content), "model.onnx")
+        return
+    with pytest.raises(ModelError) as raised:
+        refuse_at_a_glance(content[:HEAD_BYTES], len(content), "model.onnx")
+    told = {"state dict", "whole PyTorch module", "TorchScript"}  # apart only inside the archive
+    assert all(word in str(raised.value) for word in words if word not in told), str(raised.value)
 
 
 @pytest.mark.parametrize("refusal", REFUSED, ids=lambda refusal: refusal.name)
