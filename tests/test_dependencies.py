@@ -25,7 +25,8 @@ def imported(source: Path) -> set[str]:
 
 
 def declared() -> set[str]:
-    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needs = [*project["dependencies"], *project["optional-dependencies"]["text"]]
     return {re.split(r"[<>=!;\[ ]", need)[0].lower().replace("_", "-") for need in needs}
 
 

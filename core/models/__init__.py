@@ -12,9 +12,12 @@ from core.errors import ModelError
 from core.models.content import Content, look
 from core.models.model import Model
 from core.models.refused import REFUSED
+from core.models.words import words
 from core.table import table
 
-READABLE = "an ONNX file, a skops file (scikit-learn) or a .pt2 file (torch.export)"
+READABLE = (
+    "an ONNX file, a skops file (scikit-learn), a .pt2 file (torch.export), or a zipped Hugging Face folder for texts"
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,19 @@ def _is_onnx(content: Content) -> bool:
 
 _AFTER_VERSION = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")
 
+# What a folder that transformers saved holds beside its config; a Keras file has a config of its own.
+_MODEL_FILES = words(
+    "model.safetensors model.safetensors.index.json pytorch_model.bin tokenizer.json tokenizer_config.json"
+)
+
 FORMATS = table(
     Format("onnx", "ONNX", _is_onnx, "core.models.onnx:open_onnx"),
+    Format(
+        "huggingface",
+        "a Hugging Face folder of texts (zip)",
+        lambda content: "config.json" in content.entries and not _MODEL_FILES.isdisjoint(content.entries),
+        "core.models.huggingface:open_huggingface",
+    ),
     Format(
         "skops",
         "skops (scikit-learn)",

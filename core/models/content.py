@@ -111,7 +111,7 @@ def _entries(path: Path) -> frozenset[str]:
     # A zip cut short may still show the directory of a smaller zip that lies inside it.
     if min((info.header_offset for info in infos), default=1) > 0:
         return frozenset()
-    names = [info.filename for info in infos]
+    names = [info.filename for info in infos if not info.filename.startswith("__MACOSX/") and not info.is_dir()]
     folders = {name.partition("/")[0] for name in names}
     shared = len(folders) == 1 and all("/" in name for name in names)
     return frozenset(name.partition("/")[2] if shared else name for name in names)

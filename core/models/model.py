@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from core.models.images import Picture
 from core.models.recipe import Kind, Recipe
+from core.models.tokens import Tokens
 
 Array = npt.NDArray[Any]
 FloatType = Literal["float32", "float64"]
@@ -61,6 +62,8 @@ class Model:
         Makes the torch module of a model with gradients, its layers as they were.
     picture
         What it takes for one image, for a model that reads images: its features have four dimensions.
+    tokens
+        Cuts n texts into the word pieces that the module takes, ids and mask; None for other models.
     rows
         Fewest and most rows the model takes at once; None for any number.
     """
@@ -80,6 +83,7 @@ class Model:
     module: Callable[[], Any] | None = None
     rows: tuple[int, int | None] = (1, None)
     picture: Picture | None = None
+    tokens: Callable[[Array], Tokens] | None = None
     warnings: tuple[str, ...] = ()
 
     @property

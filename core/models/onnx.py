@@ -13,6 +13,7 @@ from core.models.faults import first_line
 from core.models.images import Picture, picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.onnx_graph import read_graph
+from core.models.onnx_lower import lowering, take_out_lowering
 from core.models.recipe import FILE_NAME, read_recipe
 
 NUMBERS = {
@@ -44,6 +45,7 @@ torch.onnx.export(model, (example,), "model.onnx", dynamic_shapes=({0: rows},), 
 def open_onnx(path: Path, name: str, device: str) -> Model:
     """Open an ONNX file. Raises ModelError with what to change in the export."""
     graph, classes = read_graph(path, name)
+    lowered = take_out_lowering(graph)
     session, used = _session(graph, name, device)
     feeds = [_Feed.of(node, name) for node in session.get_inputs()]
     named = _named(feeds, name)
@@ -52,7 +54,7 @@ def open_onnx(path: Path, name: str, device: str) -> Model:
     recipe = next((read_recipe(entry.value) for entry in graph.metadata_props if entry.key == FILE_NAME), None)
     return Model(
         format="onnx",
-        run=_Runner(name, session, feeds, scores or labels, score_dtype),
+        run=lowering(lowered, _Runner(name, session, feeds, scores or labels, score_dtype)),
         inputs=named,
         width=None if named else feeds[0].width,
         columns=None if named or feeds[0].picture else (feeds[0].name,),

@@ -136,10 +136,16 @@ def _inputs(estimator: Any) -> Iterator[Input]:
         yield Input(name, kind, blank_is_missing)
 
 
-def _reads_text(estimator: Any) -> bool:
-    """Whether the estimator starts with a vectorizer, which takes a list of texts and no table."""
-    first = estimator.steps[0][1] if hasattr(estimator, "steps") else estimator
-    return type(first).__module__ == "sklearn.feature_extraction.text"
+def _reads_text(step: Any) -> bool:
+    """Whether the estimator starts with a vectorizer, or several side by side: it takes texts and no table."""
+    if hasattr(step, "steps"):
+        return _reads_text(step.steps[0][1])
+    if hasattr(step, "transformer_list"):
+        return any(_reads_text(part) for _, part in step.transformer_list)
+    inside = [getattr(step, name) for name in ("best_estimator_", "estimator_") if hasattr(step, name)]
+    inside += [part.estimator for part in getattr(step, "calibrated_classifiers_", ())]
+    inside += list(getattr(step, "estimators_", ()))
+    return any(map(_reads_text, inside)) or type(step).__module__ == "sklearn.feature_extraction.text"
 
 
 def _kinds(step: Any, names: list[str]) -> dict[str, tuple[Kind, bool]]:
