@@ -220,7 +220,7 @@ def _verdict(
     else:
         low, high = change
     if low is None or high is None or low <= 0 <= high:
-        return "unclear", _CROSSED if crossed else "the range of the change includes none"
+        return "unclear", _CROSSED if crossed else "the change may be none"
     moved = distance(kind, new) - distance(kind, old)
     return ("better" if moved < 0 else "worse" if moved > 0 else "unclear"), ""
 

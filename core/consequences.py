@@ -157,10 +157,10 @@ def _range(change: Change) -> str:
 
 
 def _number(count: float) -> str:
-    """A number of people of 1,000: whole from 10 on, one decimal below, and never a 0 that is none."""
+    """A number of people of 1,000: whole, and below 1 with one decimal, and never a 0 that is none."""
     if 0 < count < 0.05:
         return "under 0.1"
-    return f"{count:.1f}".removesuffix(".0") if count < 10 else f"{count:,.0f}"
+    return f"{count:.1f}".removesuffix(".0") if count < 1 else f"{count:,.0f}"
 
 
 def _join(parts: list[str]) -> str:

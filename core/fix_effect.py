@@ -134,9 +134,10 @@ def change_sentence(change: GapChange, before: str = "now") -> str:
     is_ratio = measure.kind == "ratio"
     (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
     said = f"{begun} are {measure.treated} {old} {word} {than} {before}, and {new} with this fix"
+    why = f" {change.reason[0].upper()}{change.reason[1:]}." if change.reason else ""
     if change.low is None or change.high is None:
-        return f"{said}."
-    return f"{said} (plausible change {_range(change.low, change.high, is_ratio)})."
+        return f"{said}.{why}"
+    return f"{said} (plausible change {_range(change.low, change.high, is_ratio)}).{why}"
 
 
 def _standing(value: float, is_ratio: bool) -> tuple[str, str]:

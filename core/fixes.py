@@ -5,7 +5,7 @@ Fixes by thresholds are fitted here, from the fit part's counts; all others come
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,11 +31,16 @@ _STANDS_IN = (
 )
 
 
-def progress_words(what: str) -> str:
-    """What a mitigate job says it is doing, with the mitigation's title in place of its name."""
-    name, _, doing = what.partition(": ")
-    title = next((row.title for row in MITIGATIONS.values() if name.startswith(row.name)), None)
-    return f"{title.lower()}: {doing}" if title is not None and doing else what
+def progress_words(what: str, names: Sequence[str]) -> tuple[str, str]:
+    """At which of the ways `names` a mitigate job is, and what it does there: ("way 2 of 5 (...), ", "rows scored")."""
+    proposal, _, doing = what.partition(": ")
+    if proposal == RETRAINED:
+        return "the same training without the fix, ", doing
+    way = next((row for row in MITIGATIONS.values() if proposal.startswith(row.name)), None)
+    if way is None or way.name not in names:
+        return "", what
+    title = way.title[0].lower() + way.title[1:] if not way.title.startswith("AIF360") else way.title
+    return f"way {names.index(way.name) + 1} of {len(names)} ({title}), ", doing
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +155,7 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, stands_in:
     }
     at_most = float(solution.question.limit)
     wide = at_most != found.settings.at_most
-    title = MITIGATIONS[solution.mechanism].title + (f", up to {_width(goal, at_most)}" if wide else "")
+    title = MITIGATIONS[solution.mechanism].title + (f", gap up to {width_words(goal, at_most)}" if wide else "")
     return Fix(
         f"{solution.mechanism}_{number}",
         solution.mechanism,
@@ -168,15 +173,16 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
     goal = found.settings.goal
     if not solution.meets:
         yield (
-            f"No such thresholds bring the gap to {_width(goal, float(solution.question.limit))} even on the people"
-            f" they are fitted on; these come nearest, with {_width(goal, float(solution.outcome.gap))}."
+            f"No such thresholds bring the gap to {width_words(goal, float(solution.question.limit))}, not even on the"
+            f" people they are fitted on; these come nearest, with {width_words(goal, float(solution.outcome.gap))}."
         )
     if solution.degenerate:
         who = _listed([group_words(group) for group in solution.degenerate])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 
-def _width(goal: Goal, gap: float) -> str:
+def width_words(goal: Goal, gap: float) -> str:
+    """A gap in its goal's own unit: "1 point", "20 %"."""
     return f"{100 * gap:.3g} {'%' if goal.kind == 'ratio' else 'point' if gap == 0.01 else 'points'}"
 
 

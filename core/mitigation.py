@@ -16,8 +16,9 @@ from core.joint import JointCounts
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.observed import Observed, joint, observe
 from core.mitigate.parts import CHOOSE, PARTS, REPORT, Divided, divide
-from core.mitigate.proposals import PROPOSERS, Proposal, Work, propose
+from core.mitigate.proposals import PROPOSERS, propose
 from core.mitigate.settings import Settings
+from core.mitigate.work import Proposal, Work
 from core.plan import Plan
 from core.policies import policy_warnings
 from core.progress import Progress

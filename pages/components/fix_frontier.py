@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.collect_mitigation import CHOOSE
 from core.fix_places import PRESENT
-from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, gap_words, place_words
+from core.fixes import width_words
+from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, place_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from pages.components import fix_question, plain, session
@@ -55,7 +56,7 @@ def _refused(found: Found) -> None:
 
 def _question(settings: Settings, has_outcome: bool) -> str:
     goal = settings.goal
-    width = f"a gap of at most {gap_words(settings.at_most, goal)}"
+    width = f"a gap of at most {width_words(goal, settings.at_most)}"
     if goal.kind == "ratio":
         width = f"at least {100 * (1 - settings.at_most):g} % of the highest rate"
     cost = f" · {fix_question.COST_WORDS[settings.cost.name]}" if has_outcome else ""

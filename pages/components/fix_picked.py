@@ -9,6 +9,7 @@ from core.fixes import Fix
 from core.joint import Change
 from core.mitigate.mitigations import MITIGATIONS
 from core.record import AuditRecord
+from core.report.rule_words import rule_words
 from core.sentences import group_words
 from pages.components import fix_found, fix_take_away, plain, verdict
 from pages.components.fix_found import Found
@@ -23,6 +24,8 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str) -> None:
     st.subheader(fix.title, anchor=False)
     if fix.mechanism != RETRAINED:
         st.write(MITIGATIONS[fix.mechanism].reads)
+    if fix.rule is not None:
+        plain.text(f"Selected: {rule_words(fix.rule)}.")
     _conditions(found, fix)
     _caption(found)
     _changes(effect)
@@ -119,13 +122,13 @@ def _people(effect: Effect, found: Found) -> None:
         "Difference": [m.net for m in moved],
     }
     if found.has_outcome:
-        columns["Wrongly denied"] = [_more(m.wrongly_denied) for m in moved]
-        columns["Wrongly granted"] = [_more(m.wrongly_granted) for m in moved]
+        columns["Change in wrongly denied"] = [_more(m.wrongly_denied) for m in moved]
+        columns["Change in wrongly granted"] = [_more(m.wrongly_granted) for m in moved]
     signed = st.column_config.NumberColumn(format="%+d")
     st.dataframe(
         columns,
         hide_index=True,
-        column_config=dict.fromkeys(("Difference", "Wrongly denied", "Wrongly granted"), signed),
+        column_config=dict.fromkeys(("Difference", *(name for name in columns if name.startswith("Change"))), signed),
     )
 
 

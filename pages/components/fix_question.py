@@ -34,20 +34,19 @@ def ask(audit_id: str, record: AuditRecord) -> None:
     kept = session.workspace().search(audit_id)
     asked = Plan.from_toml(kept.plan) if kept is not None else record.plan
     before = Settings.of(asked)
-    what, how_much, whom = st.columns([5, 3, 3], vertical_alignment="bottom")
+    what, whom = st.columns([7, 4])
     with what:
         goal = _goal(audit_id, record, before)
-    with how_much:
-        at_most = _at_most(audit_id, goal, before)
     with whom:
         by = _by(audit_id, list(record.references), before)
+    how_much, cost = st.columns([4, 7])
+    with how_much:
+        at_most = _at_most(audit_id, goal, before)
     mitigate: dict[str, Any] = {"goal": goal.name, "at_most": at_most, "by": list(by)}
-    cost, whether = st.columns([5, 6])
     if record.plan.data.label is not None:
         with cost:
             mitigate |= _cost(audit_id, before, asked.mitigate)
-    with whether:
-        trained = _trained(audit_id, kept.trained_here if kept is not None else "unknown")
+    trained = _trained(audit_id, kept.trained_here if kept is not None else "unknown")
     plan = replace(record.plan, mitigate=mitigate)
     names = _names(audit_id, record, Settings.of(plan))
     _button(audit_id, plan, names, trained)
@@ -59,11 +58,15 @@ def _goal(audit_id: str, record: AuditRecord, before: Settings) -> Goal:
     name = st.selectbox(
         "The goal",
         offered,
-        format_func={name: GOALS[name].reads for name in offered}.__getitem__,
+        format_func={name: _begun(GOALS[name].reads) for name in offered}.__getitem__,
         key=key,
-        help="  \n".join(f"{GOALS[name].reads}: *{name.replace('_', ' ')}*" for name in offered),
+        help="  \n".join(f"{_begun(GOALS[name].reads)}: *{name.replace('_', ' ')}*" for name in offered),
     )
     return GOALS[name]
+
+
+def _begun(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _at_most(audit_id: str, goal: Goal, before: Settings) -> float:
@@ -90,7 +93,9 @@ def _by(audit_id: str, options: list[By], before: Settings) -> By:
 
 def _cost(audit_id: str, before: Settings, mitigate: dict[str, Any]) -> dict[str, Any]:
     key = session.seed(session.field(audit_id, "cost"), before.cost.name)
-    name = st.selectbox("And otherwise", list(COSTS), format_func=COST_WORDS.__getitem__, key=key)
+    name = st.selectbox(
+        "And otherwise", list(COSTS), format_func={n: _begun(COST_WORDS[n]) for n in COSTS}.__getitem__, key=key
+    )
     if name != "price":
         return {"cost": name}
     denied, granted = st.columns(2)

@@ -17,7 +17,7 @@ from pages.components.fix_found import Found
 
 def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
     """Show a button for each file, and one that audits the fix where it is a model."""
-    st.caption("Take it away")
+    st.subheader("Take it away", anchor=False)
     model = _model_name(fix)
     plan = _plan(fix, model)
     with st.container(horizontal=True):

@@ -49,25 +49,29 @@ def _watch(audit_id: str, every: float) -> None:
         st.rerun()
     stage = session.workspace().get(audit_id).stage or "audit"
     if status.total > 0:
-        st.progress(min(status.done / status.total, 1.0), text=_words(stage, status))
+        st.progress(min(status.done / status.total, 1.0), text=_words(audit_id, stage, status))
     else:
-        st.status(_words(stage, status), state="running")
+        st.status(_words(audit_id, stage, status), state="running")
     if st.button("Cancel", key=session.action(audit_id, "cancel")):
         session.workspace().cancel(audit_id)
         st.rerun()
 
 
-def _words(stage: str, status: Status) -> str:
+def _words(audit_id: str, stage: str, status: Status) -> str:
     doing = _DOING[stage]
     if status.place is not None and status.state == "queued":
         return f"{doing}: waiting, number {status.place} in the queue."
     if not status.what:
         return f"{doing}: starting."
-    what = progress_words(status.what) if stage == "mitigate" else status.what
+    which, what, of_this = "", status.what, ""
+    if stage == "mitigate":
+        of_this = " of this step"
+        search = session.workspace().search(audit_id)
+        which, what = progress_words(what, () if search is None else search.names)
     steps = f"{status.done:,} of {status.total:,} " if status.total else f"{status.done:,} " if status.done else ""
     left = status.seconds_left
-    time_left = f", about {_duration(left)} left" if left is not None and left > _SOON else ""
-    return plain.escape(f"{doing}: {steps}{what}{time_left}.")
+    time_left = f", about {_duration(left)} left{of_this}" if left is not None and left > _SOON else ""
+    return plain.escape(f"{doing}: {which}{steps}{what}{time_left}.")
 
 
 def _duration(seconds: float) -> str:

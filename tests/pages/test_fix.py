@@ -129,8 +129,8 @@ def test_without_outcomes_only_goals_about_selection_are_offered_and_no_price_is
 ) -> None:
     at = opened("fix", kept(space, home, decided(label=False)))
     assert widget(at, "selectbox", "goal").options == [
-        "every group is selected equally often",
-        "every group is selected at least four fifths as often as the group most often selected",
+        "Every group is selected equally often",
+        "Every group is selected at least four fifths as often as the group most often selected",
     ]
     assert not [box for box in at.selectbox if str(box.key).endswith("/cost")]
     assert "There is nothing left to try here" in said(at) or "deleted after a day" in said(at)
@@ -235,6 +235,7 @@ def test_a_threshold_warns_first_then_says_what_it_does_and_can_be_taken_away(sp
     assert "It needs to know “g” of each person when deciding" in str(at.warning[0].value).replace("\\", "")
     words = said(at)
     assert "Decisions are right" in words and "Of 1,000 people like these" in words
+    assert "Selected: " in words and "or more for people whose g is a, " in words
     assert "people on whom nothing was fitted" in words and "RULE" in words
     assert {"The thresholds (rule.json)", "The plan that audits it"} <= set(downloads(at))
     moved = at.dataframe[-1].value

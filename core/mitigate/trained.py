@@ -1,0 +1,169 @@
+"""Mitigations that train: reweighing and a price on the gap, for the person's own model or a stand-in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from core.counts import Ints
+from core.errors import ModelError, PlanError
+from core.findings import plan_threshold
+from core.inference import choose_device
+from core.intervals import FEW
+from core.mitigate.after import plan_with_model, plan_with_stand_in
+from core.mitigate.fairness_loss import COMPARED
+from core.mitigate.finetune import Tunable
+from core.mitigate.parts import CHOOSE, FIT
+from core.mitigate.refit import Refittable, save
+from core.mitigate.standin import FILE, fit_stand_in, stand_in_binding
+from core.mitigate.steps import Aim
+from core.mitigate.training import TrainingRows
+from core.mitigate.work import RETRAINED, Proposal, Work
+from core.models import open_model
+from core.models.features import bind
+from core.models.model import Model
+
+STRENGTHS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+STAND_IN = (
+    "This is a stand-in: a logistic regression trained on the same columns, to show what the weights may be expected to"
+    " do. Your own model was not changed; train it with the weights where it was made."
+)
+
+
+def reweighing(work: Work) -> list[Proposal]:
+    """The model trained again without weights and with them; a stand-in where it cannot be trained here.
+
+    Raises DataError where a group has nobody of one outcome, ModelError where the model takes no weights.
+    """
+    model = _opened(work)
+    trainer = {"pt2": _tuned_with_weights, "skops": _refitted}.get("" if model is None else model.format)
+    if trainer is None or model is None:
+        return _stand_ins(work, model)
+    return trainer(work, model)
+
+
+def _opened(work: Work) -> Model | None:
+    return None if work.model is None else open_model(work.model, str(work.plan.decision.model), choose_device())
+
+
+def _refitted(work: Work, model: Model) -> list[Proposal]:
+    """A skops pipeline fitted again without weights, and with them."""
+    refit = Refittable(_path(work), str(work.plan.decision.model), work.plan.decision)
+    rows = work.rows(bind(model, work.dataset.profile, work.plan), FIT).weighted(work.weights)
+    made = []
+    for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
+        work.progress(0, 0, f"{proposal_id}: fitting the model")
+        file = f"{proposal_id}.skops"
+        save(refit.fit(rows, weighted, work.plan.run.seed), work.out / file)
+        baseline = RETRAINED if weighted else None
+        made.append(work.judged(proposal_id, proposal_id, plan_with_model(work.plan, file), file, baseline=baseline))
+    return made
+
+
+def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
+    """Logistic regressions on the same columns, without weights and with them."""
+    profile = work.dataset.profile
+    bound = None if model is None else bind(model, profile, work.plan)
+    binding = stand_in_binding(model, bound, profile, work.plan)
+    rows = work.rows(binding, FIT).weighted(work.weights)
+    made = []
+    for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
+        work.progress(0, 0, f"{proposal_id}: fitting a stand-in")
+        file = f"{proposal_id}-{FILE}"
+        save(fit_stand_in(rows, binding, weighted), work.out / file)
+        plan = plan_with_stand_in(work.plan, file)
+        baseline = RETRAINED if weighted else None
+        made.append(
+            work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, is_stand_in=True, notes=(STAND_IN,))
+        )
+    return made
+
+
+def _tuned_with_weights(work: Work, model: Model) -> list[Proposal]:
+    """A `.pt2` model trained on without weights, and with them."""
+    fit, choose = _training_parts(work, model)
+    weighted = (fit.weighted(work.weights), choose.weighted(work.weights))
+    aim = Aim(work.settings.goal.name)
+    without = _retrained(work, (fit, choose))
+    return [without, _tuned(work, _tunable(work), "reweighing", "reweighing", weighted, aim)]
+
+
+def _retrained(work: Work, parts: tuple[TrainingRows, TrainingRows]) -> Proposal:
+    """A `.pt2` model trained on without any mitigation."""
+    if RETRAINED not in work.shared:
+        aim = Aim(work.settings.goal.name)
+        work.shared[RETRAINED] = _tuned(work, _tunable(work), RETRAINED, RETRAINED, parts, aim)
+    return work.shared[RETRAINED]
+
+
+def fairness_loss(work: Work) -> list[Proposal]:
+    """A `.pt2` model trained on with no price on the gap, and with rising ones. Raises ModelError for any other."""
+    model = _opened(work)
+    if model is None or model.format != "pt2":
+        raise ModelError(
+            "Training with a price on the gap needs a model with gradients, a .pt2 file, and this is none. Use"
+            " thresholds or reweighing, or export the model with torch.export."
+        )
+    goal = work.settings.goal.name
+    parts = _training_parts(work, model)
+    bound = _bound(parts[0], parts[0], goal), _bound(parts[1], parts[0], goal)
+    tunable = _tunable(work)
+    made = [_retrained(work, parts)]
+    for strength in STRENGTHS:
+        proposal_id = f"fairness_loss_{strength:g}"
+        made.append(_tuned(work, tunable, proposal_id, "fairness_loss", bound, Aim(goal, strength)))
+    return made
+
+
+def _bound(rows: TrainingRows, fit: TrainingRows, goal: str) -> TrainingRows:
+    """The same people, without a group where the goal does not bind theirs: it is too small to train on.
+
+    Raises PlanError where fewer than two groups are left.
+    """
+    kinds = [np.isin(fit.labels, labels) for labels in COMPARED[goal]]
+    among: Ints = np.unique(fit.groups[fit.groups >= 0])
+    kept = [g for g in among.tolist() if all((kind & (fit.groups == g)).sum() >= FEW for kind in kinds)]
+    if len(kept) < 2:
+        raise PlanError(
+            "[mitigate] by: fewer than two groups have enough people to train on. Choose larger groups, or add rows."
+        )
+    return replace(rows, groups=np.where(np.isin(rows.groups, kept), rows.groups, -1))
+
+
+def _training_parts(work: Work, model: Model) -> tuple[TrainingRows, TrainingRows]:
+    binding = bind(model, work.dataset.profile, work.plan)
+    return work.rows(binding, FIT), work.rows(binding, CHOOSE)
+
+
+def _tunable(work: Work) -> Tunable:
+    name, threshold = str(work.plan.decision.model), plan_threshold(work.plan)
+    return Tunable(_path(work), name, work.plan.decision, threshold, choose_device())
+
+
+def _tuned(
+    work: Work, tunable: Tunable, proposal_id: str, mechanism: str, parts: tuple[TrainingRows, TrainingRows], aim: Aim
+) -> Proposal:
+    """One training, saved and judged."""
+    what = f"{proposal_id}: rounds of training"
+    tuned = tunable.tune(*parts, aim, work.plan.run.seed, lambda done, total: work.progress(done, total, what))
+    file = f"{proposal_id}.pt2"
+    tunable.save(tuned, work.out / file)
+    facts = {"loss_before": tuned.first_loss, "loss_after": tuned.last_loss, "epochs": tuned.epochs, "kept": tuned.kept}
+    notes = () if tuned.kept else ("No epoch of training did better on the choose part, so the model is as it was.",)
+    return work.judged(
+        proposal_id,
+        mechanism,
+        plan_with_model(work.plan, file),
+        file,
+        strength=aim.strength if mechanism == "fairness_loss" else None,
+        baseline=None if mechanism == RETRAINED else RETRAINED,
+        notes=notes,
+        facts=facts,
+    )
+
+
+def _path(work: Work) -> Path:
+    assert work.model is not None
+    return work.model
