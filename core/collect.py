@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
 from core.errors import JobError, PlumblineError
+from core.images.thumbnails import FILE as THUMBNAILS
+from core.images.thumbnails import are_thumbnails
 from core.outputs import checked_array, checked_json
 from core.plan import Plan
 from core.profile import PROFILE, Profile
@@ -42,7 +45,8 @@ class ModelFacts:
     """What the inspection of a model found, for the page to show and to suggest from.
 
     `inputs` pairs each input's name with its column, None where the table has none; `output_columns`, `low` and
-    `high` describe what it gave for the first rows; `problem` is the message an audit would end with.
+    `high` describe what it gave for the first rows; `problem` is the message an audit would end with;
+    `image` is the width and height of what a model of images takes.
     """
 
     format_words: str
@@ -58,6 +62,7 @@ class ModelFacts:
     suggested_favourable_class: int | str | list[int | str] | None
     warnings: tuple[str, ...]
     problem: str | None
+    image: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain JSON values."""
@@ -68,7 +73,8 @@ class ModelFacts:
         """The facts from `to_json`'s values."""
         inputs = tuple((name, column) for name, column in document["inputs"])
         listed = {key: tuple(document[key]) for key in ("missing", "classes", "warnings")}
-        return cls(**{**document, "inputs": inputs, **listed})
+        image = document.get("image")
+        return cls(**{**document, "inputs": inputs, "image": None if image is None else tuple(image), **listed})
 
 
 def collect_model_facts(out: Path) -> ModelFacts:
@@ -93,7 +99,27 @@ def collect_model_facts(out: Path) -> ModelFacts:
             suggested_favourable_class=chosen,
             warnings=checked_texts(found["warnings"]),
             problem=None if found["problem"] is None else str(found["problem"])[:_LONGEST_TEXT],
+            image=_image(found.get("image")),
         )
+
+
+def _image(shape: list[Any] | None) -> tuple[int, int] | None:
+    """Width and height of an image of shape [h, w, c]."""
+    return None if shape is None else (int(shape[1]), int(shape[0]))
+
+
+def collect_thumbnails(out: Path) -> npt.NDArray[np.uint8] | None:
+    """The few images that the inspect job took out for the page; None where it took none.
+
+    Raises JobError where they are anything else.
+    """
+    if not (out / THUMBNAILS).exists():
+        return None
+    with believing_nothing():
+        pixels = checked_array(out / THUMBNAILS, FACTS_CAP)
+        if not are_thumbnails(pixels):
+            raise ValueError("its images are none")
+        return pixels
 
 
 def checked_texts(values: list[Any]) -> tuple[str, ...]:

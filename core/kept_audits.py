@@ -34,12 +34,18 @@ class Audit:
     sample: str | None = None
     table: Upload | None = None
     model: Upload | None = None
+    images: Upload | None = None
     plan: str | None = None
     asked: str | None = None
     job: str | None = None
     stage: str | None = None
     problem: str | None = None
     parent: str | None = None
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The files put in."""
+        return tuple(upload for upload in (self.table, self.model, self.images) if upload is not None)
 
 
 class KeptAudits:
@@ -62,7 +68,8 @@ class KeptAudits:
         if not path.is_file():
             raise DataError("There is no audit at this address, or it was deleted. Start a new one on the Data page.")
         document = json.loads(path.read_text(encoding="utf-8"))
-        uploads = {key: None if document[key] is None else Upload(**document[key]) for key in ("table", "model")}
+        found = {key: document.get(key) for key in ("table", "model", "images")}  # older states know no images
+        uploads = {key: None if upload is None else Upload(**upload) for key, upload in found.items()}
         return Audit(**{**document, **uploads})
 
     def owned_by(self, owner: str) -> list[Audit]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.errors import JobError
 
 MOST_NESTED = 32
-DTYPES = ("int64", "float64")
+DTYPES = ("int64", "float64", "uint8")
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -52,7 +52,7 @@ def checked_json(path: Path, cap_bytes: int) -> Any:  # noqa: ANN401  whoever re
 
 
 def checked_array(path: Path, cap_bytes: int) -> NDArray[Any]:
-    """Read an array of a job's out/: int64 or float64, any shape, no pickle, as many bytes as its header says."""
+    """Read an array of a job's out/: int64, float64 or uint8, of any shape, no pickle, no more bytes than it says."""
     content = checked_bytes(path, cap_bytes)
     file = BytesIO(content)
     try:

@@ -86,6 +86,7 @@ _BAD_NEWS = _vocabulary(
     "dropout death died dead mortality readmitted readmission late delinquent delinquency bankrupt bankruptcy violent "
     "violence crime toxic hate risk loss complaint accident bad denied rejected refused ruckfall recidive"
 )
+_IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 _GOOD = _vocabulary(
     "yes y true t good approved approve accept accepted granted grant hired hire selected select admitted admit pass "
     "passed paid repaid success successful favourable favorable positive low survived alive graduated invited ja "
@@ -139,6 +140,15 @@ def score_column(profile: Profile) -> Suggestion | None:
             continue
         if named & _SCORE or (named & _DECISION and is_share(column)):
             return Suggestion(column.name, "its name reads like a score and it holds numbers")
+    return None
+
+
+def image_column(profile: Profile) -> Suggestion | None:
+    """The column that probably names image files; None where none does."""
+    for column in profile.columns:
+        texts = filled(column)
+        if texts and sum(text.lower().endswith(_IMAGES) for text in texts) > len(texts) / 2:
+            return Suggestion(column.name, "its cells read like the names of image files")
     return None
 
 

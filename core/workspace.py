@@ -16,9 +16,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record
+import numpy as np
+import numpy.typing as npt
+
+from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.collect_mitigation import Mitigated
 from core.errors import DataError, JobError, PlumblineError
+from core.images import FILE as IMAGES
+from core.images.thumbnails import FILE as THUMBNAILS
 from core.jobs import Status, Supervisor
 from core.kept_audits import Audit as Audit
 from core.kept_audits import KeptAudits
@@ -37,6 +42,8 @@ LOG = logging.getLogger(__name__)
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
 SWEEP_SECONDS = 15 * 60.0
 _RECORD, _FACTS = "record.json", "model.json"
+# What an inspection leaves.
+_LOOK = (_FACTS, THUMBNAILS)
 
 
 class Workspace(KeptAudits):
@@ -71,6 +78,7 @@ class Workspace(KeptAudits):
             sample=name,
             table=self._store.put(sample.table, sample.table.name),
             model=self._store.put(sample.model, sample.model.name),
+            images=None if sample.images is None else self._store.put(sample.images, sample.images.name),
         )
         self._save(audit)
         return self.run(audit.id, plan)
@@ -81,7 +89,7 @@ class Workspace(KeptAudits):
         """Keep an uploaded table and look at it in a job. What was known of an earlier table is forgotten."""
         audit = self.get(audit_id)
         upload = self._store.put(source, name)
-        self._forget(audit_id, PROFILE, TABLE, _FACTS, _RECORD)
+        self._forget(audit_id, PROFILE, TABLE, *_LOOK, _RECORD)
         self._fixes(audit_id).forget_looks()
         return self._look(replace(audit, table=upload, plan=None, sample=None), upload)
 
@@ -97,18 +105,19 @@ class Workspace(KeptAudits):
         _glance(source, name)
         upload = self._store.put(source, name)
         with self._lock:
-            audit = self.get(audit_id)
-            if audit.job is not None and audit.stage != "profile":  # it works on the model before this one
-                self._jobs.delete(audit.job)
-                audit = replace(audit, job=None)
-            self._forget(audit_id, _FACTS)
-            return self._save(replace(audit, model=upload))
+            return self._save(replace(self._unlooked(audit_id), model=upload))
+
+    def put_images(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
+        """Keep an uploaded zip of images, which the table names; `inspect` looks at it."""
+        upload = self._store.put(source, name)
+        with self._lock:
+            return self._save(replace(self._unlooked(audit_id), images=upload))
 
     def inspect(self, audit_id: str, plan: Plan) -> Audit:
         """See in a job what the model expects and gives on the first rows of the table."""
         audit = self.get(audit_id)
         job = self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit))
-        self._forget(audit_id, _FACTS)
+        self._forget(audit_id, *_LOOK)
         return self._start(audit, job, "inspect")
 
     def run(self, audit_id: str, plan: Plan) -> Audit:
@@ -141,7 +150,7 @@ class Workspace(KeptAudits):
         audit = self.get(audit_id)
         self._inputs(audit, with_model=model is None and plan.decision.model is not None)
         kept = audit.model if model is None else self._store.put(BytesIO(model), str(plan.decision.model))
-        child = replace(self.new(audit.owner), table=audit.table, model=kept, parent=parent)
+        child = replace(self.new(audit.owner), table=audit.table, model=kept, images=audit.images, parent=parent)
         for name in (PROFILE, TABLE):
             os.link(self._folder(audit_id) / name, self._folder(child.id) / name)
         self._save(child)
@@ -190,6 +199,12 @@ class Workspace(KeptAudits):
         document = self._read(audit_id, _FACTS)
         return None if document is None else ModelFacts.from_json(document)
 
+    def thumbnails(self, audit_id: str) -> npt.NDArray[np.uint8] | None:
+        """A few images as the model sees them, uint8 of shape (n, h, w, 1 or 3); None where there are none."""
+        self._collect(audit_id)
+        path = self._folder(audit_id) / THUMBNAILS
+        return np.load(path, allow_pickle=False) if path.is_file() else None
+
     def record(self, audit_id: str) -> AuditRecord | None:
         """The audit's evidence, or None while it has not run to its end."""
         self._collect(audit_id)
@@ -220,9 +235,9 @@ class Workspace(KeptAudits):
         if audit.job is not None:
             self._jobs.delete(audit.job)
         shutil.rmtree(self._folder(audit_id))
-        kept = {upload.digest for other in self._all() for upload in (other.table, other.model) if upload}
-        for upload in (audit.table, audit.model):
-            if upload and upload.digest not in kept:
+        kept = {upload.digest for other in self._all() for upload in other.uploads}
+        for upload in audit.uploads:
+            if upload.digest not in kept:
                 self._store.delete(upload.digest)
 
     def sweep(self) -> None:
@@ -231,6 +246,7 @@ class Workspace(KeptAudits):
         for table in self._audits.glob(f"*/{TABLE}"):
             if time.time() - table.stat().st_mtime > UPLOADS_KEPT_SECONDS:
                 table.unlink(missing_ok=True)
+                (table.parent / THUMBNAILS).unlink(missing_ok=True)
                 KeptFixes(table.parent).forget_models()
 
     @property
@@ -279,10 +295,14 @@ class Workspace(KeptAudits):
             os.replace(out / TABLE, folder / TABLE)
         if audit.stage == "inspect":
             replace_json(folder / _FACTS, collect_model_facts(out).to_json())
+            pictures = collect_thumbnails(out)
+            if pictures is not None:
+                np.save(folder / THUMBNAILS, pictures)
         if audit.stage == "audit":
             plan = Plan.from_toml(str(audit.asked))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
-            record = collect_record(out, plan, self._profile_rows(audit.id), audit.table.digest, model)
+            images = _digest(audit.images) if plan.decision.image is not None else None
+            record = collect_record(out, plan, self._profile_rows(audit.id), audit.table.digest, model, images)
             record = replace(record, parent=audit.parent)
             replace_json(folder / _RECORD, record.to_json())
             return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
@@ -307,7 +327,18 @@ class Workspace(KeptAudits):
             if audit.model is None:
                 raise DataError("There is no model yet. Upload one, or choose a score or decision column.")
             inputs["model"] = self._store.path(audit.model.digest)
+            if audit.images is not None:
+                inputs[IMAGES] = self._store.path(audit.images.digest)
         return inputs
+
+    def _unlooked(self, audit_id: str) -> Audit:
+        """The audit without what an inspection found or is about to find."""
+        audit = self.get(audit_id)
+        if audit.job is not None and audit.stage != "profile":  # it works on the files before this one
+            self._jobs.delete(audit.job)
+            audit = replace(audit, job=None)
+        self._forget(audit_id, *_LOOK)
+        return audit
 
     def _look(self, audit: Audit, table: Upload) -> Audit:
         job = self._jobs.submit("profile", {"name": table.name}, {"table": self._store.path(table.digest)})

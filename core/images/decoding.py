@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MOST_PIXELS = 50_000_000
+HEAD_BYTES = 4096
 
 BROKEN = "damaged, or no JPEG, PNG, WebP, GIF or BMP"
 HUGE = f"larger than {MOST_PIXELS // 1_000_000} million pixels"
@@ -20,7 +20,6 @@ DRAWING = "a drawing (SVG) and no photograph"
 MOVING = "a film of several images"
 DEEP = "of more than 8 bits a colour"
 
-_SVG = re.compile(rb"\s*(<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>/]", re.DOTALL | re.IGNORECASE)
 _MODES = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
 
 
@@ -54,7 +53,7 @@ def decode(content: bytes, size: Size) -> npt.NDArray[np.uint8]:
     """
     from PIL import Image
 
-    if _SVG.match(content[:4096].removeprefix(b"\xef\xbb\xbf")):
+    if _is_svg(content[:HEAD_BYTES]):
         raise Unusable(DRAWING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's views on a file that came from anywhere
@@ -68,6 +67,11 @@ def decode(content: bytes, size: Size) -> npt.NDArray[np.uint8]:
             raise Unusable(HUGE) from None
         except Exception:  # a damaged file can fail anywhere inside Pillow, each format in its own way
             raise Unusable(BROKEN) from None
+
+
+def _is_svg(head: bytes) -> bool:
+    """Whether a file begins as text between angle brackets that soon says svg."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and b"<svg" in head.lower()
 
 
 def _refuse(opened: Any) -> None:

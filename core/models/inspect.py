@@ -10,6 +10,8 @@ from core.cells import key, keys
 from core.data import Batch, Dataset
 from core.errors import DataError, ModelError
 from core.images import open_images
+from core.images.thumbnails import FILE as THUMBNAILS
+from core.images.thumbnails import MOST, thumbnails
 from core.models import FORMATS, open_model
 from core.models.device import choose_device
 from core.models.features import Binding, bind, match
@@ -17,8 +19,9 @@ from core.models.model import Array, Model, Outputs
 from core.plan import Output, Plan
 from core.profile import PROFILE, TABLE, Profile
 from core.progress import Progress
+from core.usable_images import UsableImages
 
-FIRST_ROWS = 500
+FIRST_ROWS, FIRST_IMAGES = 500, 64
 MOST_CLASSES = 20
 SUM_TOLERANCE = 1e-3
 # A person's score may change by rounding with the number of rows scored at once, not by more.
@@ -33,7 +36,10 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     model = open_model(folder / "in" / "model", plan.decision.model or "the model", choose_device())
     progress(1, 2, "trying the first rows")
     images = open_images(folder / "in", plan)
-    found = inspect(model, Dataset(folder / "in" / TABLE, profile, plan.data.missing, images), plan)
+    dataset = Dataset(folder / "in" / TABLE, profile, plan.data.missing, images)
+    found = inspect(model, dataset, plan)
+    if found["problem"] is None and model.picture is not None:
+        np.save(folder / "out" / THUMBNAILS, _thumbnails(model, dataset, plan))
     (folder / "out" / "model.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     progress(2, 2, "done")
 
@@ -48,6 +54,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         "format_words": FORMATS[model.format].words,
         "device": model.device,
         "gradients": model.gradients,
+        "image": None if model.picture is None else list(model.picture.size.shape),
         "classes": None if model.classes is None else list(model.classes),
         "warnings": list(model.warnings),
         "problem": None,
@@ -60,8 +67,10 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         binding = bind(model, dataset.profile, plan)
         found["inputs"] = _bound(binding)
         found["warnings"] += binding.warnings
-        found |= _try(model, binding, dataset, plan)
-        found["warnings"] += _company(model, binding, dataset)
+        first, said = _first(binding, dataset)
+        found["warnings"] += said
+        found |= _try(model, binding, first, plan)
+        found["warnings"] += _company(model, binding, first)
     except (ModelError, DataError) as error:
         found["problem"] = str(error)
     return found
@@ -90,13 +99,34 @@ def _bound(binding: Binding) -> list[dict[str, str]]:
     return [{"name": name, "kind": kinds.get(name, "number"), "column": name} for name in binding.columns_used]
 
 
-def _first(binding: Binding, dataset: Dataset) -> Batch:
-    return next(dataset.batches(binding.columns_used, FIRST_ROWS))
+def _first(binding: Binding, dataset: Dataset) -> tuple[Batch, tuple[str, ...]]:
+    """The first rows, and what is to be said of those that were left out because of their images."""
+    if binding.images is None:
+        return next(dataset.batches(binding.columns_used, FIRST_ROWS)), ()
+    if dataset.images is not None:
+        dataset.images.expect(binding.images.picture.size)
+    usable = UsableImages(binding.images.column)
+    rows = min(FIRST_IMAGES, binding.images.picture.most_rows)
+    batch = next(dataset.batches(binding.columns_used, rows))
+    kept = batch.take(usable.keeps(batch))
+    said = tuple(f"Of the first {len(batch):,} rows: {words}" for words in usable.said())
+    if not len(kept):
+        raise DataError(f"{dataset.profile.name}: none of the images can be used. {' '.join(said)}")
+    return kept, said
 
 
-def _try(model: Model, binding: Binding, dataset: Dataset, plan: Plan) -> dict[str, Any]:
+def _thumbnails(model: Model, dataset: Dataset, plan: Plan) -> Array:
+    """The first images as the model sees them."""
+    images = bind(model, dataset.profile, plan).images
+    assert images is not None and dataset.images is not None  # they were tried before
+    first, _ = _first(bind(model, dataset.profile, plan), dataset)
+    cells = first.text(images.column).tolist()[:MOST]
+    return thumbnails(dataset.images.pixels(cells, images.picture.size))
+
+
+def _try(model: Model, binding: Binding, first: Batch, plan: Plan) -> dict[str, Any]:
     """What the model answers for the first rows, and how the plan should read it."""
-    outputs = model.run(binding.features(_first(binding, dataset)))
+    outputs = model.run(binding.features(first))
     facts = describe(outputs)
     return {
         "outputs": facts,
@@ -137,9 +167,8 @@ def suggested_favourable_class(model: Model, columns: int, plan: Plan) -> int | 
     return chosen[0] if len(chosen) == 1 else chosen
 
 
-def _company(model: Model, binding: Binding, dataset: Dataset) -> tuple[str, ...]:
+def _company(model: Model, binding: Binding, batch: Batch) -> tuple[str, ...]:
     """A warning where a person's result depends on who else is scored at the same time."""
-    batch = _first(binding, dataset)
     few = max(2, len(batch) // 7)
     together = _values(model.run(binding.features(batch)))[:few]
     apart = _values(model.run(binding.features(batch.take(np.arange(len(batch)) < few))))

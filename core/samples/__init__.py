@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Sample:
-    """One audit to try: what a person reads about it, and its three files."""
+    """One audit to try: what a person reads about it, and its files."""
 
     name: str
     title: str
@@ -16,6 +16,7 @@ class Sample:
     table: Path
     model: Path
     plan: Path
+    images: Path | None = None
 
 
 SAMPLES = {
@@ -29,5 +30,17 @@ SAMPLES = {
         table=HERE / "loans.csv",
         model=HERE / "loans.pt2",
         plan=HERE / "loans.toml",
+    ),
+    "faces": Sample(
+        name="faces",
+        title="Faces: 600 invented drivers",
+        about=(
+            "A camera says who looks awake enough to drive. Nobody here exists: every face is drawn. "
+            "One depot's camera puts a stamp into its pictures."
+        ),
+        table=HERE / "faces.csv",
+        model=HERE / "faces.pt2",
+        plan=HERE / "faces.toml",
+        images=HERE / "faces.zip",
     ),
 }

@@ -11,6 +11,8 @@ from core.workspace import Audit
 OPEN = ""
 _OPEN_VALUES = Condition(values=(OPEN,))
 _OPEN_DECISION = Decision(model=OPEN)
+# What a plan says of the columns that a model reads, and how.
+READ = ("features", "image", "images", "image_mean", "image_std")
 
 
 def of(audit: Audit, profile: Profile) -> Plan:
@@ -26,7 +28,8 @@ def lost(audit: Audit, profile: Profile) -> tuple[str, ...]:
         return ()
     plan = Plan.from_toml(audit.plan)
     data, decision = plan.data, plan.decision
-    named = (data.label, decision.score, decision.prediction, *plan.groups.sensitive, *decision.features)
+    decided = (decision.score, decision.prediction, decision.image, *decision.features)
+    named = (data.label, *decided, *plan.groups.sensitive)
     kept = tuple(rule.column for rule in data.keep)
     return tuple(dict.fromkeys(name for name in (*named, *kept) if name and name not in profile.names))
 
@@ -59,7 +62,8 @@ def without_outcome(plan: Plan) -> Plan:
 def for_inspection(plan: Plan, model: str) -> Plan:
     """What a model is looked at with: what is settled so far, and nothing that only a person can say of the model."""
     data = plan.data if has_outcome(plan) else replace(plan.data, label=None, favourable=None)
-    return replace(plan, data=data, decision=Decision(model=model, features=plan.decision.features))
+    read = {key: getattr(plan.decision, key) for key in READ}
+    return replace(plan, data=data, decision=Decision(model=model, **read))
 
 
 def _blank() -> Plan:
@@ -74,6 +78,9 @@ def _fitted(plan: Plan, columns: set[str]) -> Plan:
         plan = replace(plan, decision=_OPEN_DECISION)
     if not columns.issuperset(plan.decision.features):
         plan = replace(plan, decision=replace(plan.decision, features=()))
+    if plan.decision.image is not None and plan.decision.image not in columns:
+        blank = {key: getattr(Decision(), key) for key in READ}
+        plan = replace(plan, decision=replace(plan.decision, **blank))
     keep = tuple(rule for rule in plan.data.keep if rule.column in columns)
     groups, here = plan.groups, tuple(column for column in plan.groups.sensitive if column in columns)
     reference = groups.reference

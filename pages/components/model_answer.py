@@ -11,7 +11,7 @@ from core.plan import Plan
 from core.plan_parts import Decision
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import model_check, plain, session
+from pages.components import draft, images_answer, model_check, plain, session
 
 _OUTPUTS = {
     "probability": "a probability, from 0 to 1",
@@ -35,6 +35,7 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     _check_once(audit, plan)
     facts = model_check.show(audit, plan)
     _ask_features(audit, profile, plan)
+    images_answer.ask(audit, profile, plan)
     if facts is None:
         unchecked = audit.stage != "inspect" and plan.decision.model is not None and plan.decision.model != ""
         return plan.decision if unchecked and session.workspace().model_facts(audit.id) is None else None
@@ -48,7 +49,8 @@ def _take_upload(audit: Audit, plan: Plan) -> None:
         return
     try:
         with st.spinner("Keeping the model …"):
-            model_check.start(session.workspace().put_model(audit.id, given, given.name), plan)
+            kept = session.workspace().put_model(audit.id, given, given.name)
+            model_check.start(kept, images_answer.suggested(kept, plan))
             session.adopt(audit.id)
     except PlumblineError as error:
         model_check.refused(str(error))
@@ -60,7 +62,9 @@ def _check_once(audit: Audit, plan: Plan) -> None:
     """Look at a model that came along with the table, as soon as the table was read."""
     if audit.stage == "profile":
         try:
-            model_check.start(audit, plan)
+            asked = images_answer.suggested(audit, plan)
+            session.workspace().save_plan(audit.id, asked)
+            model_check.start(audit, asked)
         except PlumblineError as error:
             st.error(plain.escape(str(error)))
             return
@@ -89,7 +93,7 @@ def _ask_reading(audit: Audit, facts: ModelFacts, kept: Decision) -> Decision | 
         output=output,
         favourable_class=chosen,
         threshold=threshold,
-        features=kept.features,
+        **{key: getattr(kept, key) for key in draft.READ},
     )
 
 

@@ -13,7 +13,7 @@ from core.plan import Plan
 from core.workspace import Audit
 from pages.components import plain, session
 
-_PLAN = ".toml"
+_PLAN, _ARCHIVE = ".toml", ".zip"
 _MODELS = (".onnx", ".skops", ".pt2", ".pt", ".pth", ".pkl", ".pickle", ".joblib", ".h5", ".keras", ".safetensors")
 _MOST_PLAN_BYTES = 1 << 20
 
@@ -25,7 +25,7 @@ def ask(audit: Audit | None) -> None:
         accept_multiple_files=True,
         key=session.upload_key("table"),
     )
-    st.caption("A plan that you saved here before, or a model, may come along in the same drop.")
+    st.caption("A plan that you saved here before, a model, or a zip of images may come along in the same drop.")
     with st.expander("A larger file that is already on this computer"):
         path = _ask_path()
     if not given and path is None:
@@ -51,8 +51,10 @@ def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
     """Keep each file for what its name says it is; the table last, since it is looked at at once."""
     plans = [file for file in given if file.name.lower().endswith(_PLAN)]
     models = [file for file in given if file.name.lower().endswith(_MODELS)]
-    tables = [file for file in given if file not in plans and file not in models]
-    for files, kind in ((plans, "plan"), (models, "model"), (tables, "table")):
+    others = [file for file in given if file not in plans and file not in models]
+    images = [file for file in others if file.name.lower().endswith(_ARCHIVE)] if _brings_a_table(others) else []
+    tables = [file for file in others if file not in images]
+    for files, kind in ((plans, "plan"), (models, "model"), (images, "zip of images"), (tables, "table")):
         if len(files) > 1:
             raise DataError(f"Here are {len(files)} {kind}s: {', '.join(f.name for f in files)}. Put in one {kind}.")
     for file in plans:
@@ -60,9 +62,16 @@ def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
     for file in models:  # one that is refused is said, and the table beside it is kept all the same
         session.attempt(session.workspace().put_model, audit.id, file, file.name)
         audit = session.workspace().get(audit.id)
+    for file in images:
+        audit = session.workspace().put_images(audit.id, file, file.name)
     for file in tables:
         audit = _keep_table(audit, file, file.name)
     return audit
+
+
+def _brings_a_table(files: Sequence[UploadedFile]) -> bool:
+    """Whether there is a table that is no zip, so that a zip beside it holds its images; else it is a packed table."""
+    return any(not file.name.lower().endswith(_ARCHIVE) for file in files)
 
 
 def _keep_table(audit: Audit, source: BinaryIO | Path, name: str) -> Audit:

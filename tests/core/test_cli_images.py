@@ -2,19 +2,16 @@
 
 import csv
 import json
-import warnings
 import zipfile
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from PIL import Image
 
 from core.cli import main
+from tests.image_worlds import archive, brightness, photo, table
 
 PLAN = """plumbline = 1
 [data]
@@ -30,50 +27,17 @@ image_std = [1, 1, 1]
 [groups]
 sensitive = ["sex"]
 """
-SIZE = (12, 10)
-
-
-class Brightness(torch.nn.Module):
-    """How bright an image is, as a probability."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gain = torch.nn.Parameter(torch.ones(1))
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return (self.gain * image).mean(dim=(1, 2, 3)).clamp(0, 1)
-
-
-def photo(shade: int) -> bytes:
-    file = BytesIO()
-    Image.new("RGB", SIZE, (shade, shade, shade)).save(file, "PNG")
-    return file.getvalue()
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("model") / "model.pt2"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch warns about its own parts while it exports
-        program = torch.export.export(
-            Brightness(), (torch.zeros(2, 3, 8, 8),), dynamic_shapes=({0: torch.export.Dim("rows")},)
-        )
-        torch.export.save(program, path)
-    return path.read_bytes()
+    return brightness(tmp_path_factory.mktemp("model") / "model.pt2")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, model: bytes) -> Path:
-    """120 people: a's images are brighter than b's; every third label is wrong."""
-    shades = [(200 if i % 2 else 60) + i % 5 for i in range(120)]
-    rows = [
-        ("ab"[i % 2 == 0], "bright" if (i % 3 > 0) == (shades[i] > 127) else "dark", f"{i}.png") for i in range(120)
-    ]
-    with (tmp_path / "people.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([("sex", "label", "photo"), *rows])
-    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
-        for i, shade in enumerate(shades):
-            archive.writestr(f"photos/{i}.png", photo(shade))
+    (tmp_path / "people.csv").write_text(table())
+    (tmp_path / "images.zip").write_bytes(archive())
     (tmp_path / "model.pt2").write_bytes(model)
     (tmp_path / "plan.toml").write_text(PLAN)
     return tmp_path
@@ -81,12 +45,7 @@ def folder(tmp_path: Path, model: bytes) -> Path:
 
 def replaced(folder: Path, changes: dict[str, bytes | None]) -> None:
     """The archive with these images replaced, or taken out."""
-    with zipfile.ZipFile(folder / "images.zip") as archive:
-        kept = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(folder / "images.zip", "w") as archive:
-        for name, content in (kept | {f"photos/{name}": content for name, content in changes.items()}).items():
-            if content is not None:
-                archive.writestr(name, content)
+    (folder / "images.zip").write_bytes(archive(changes))
 
 
 def audited(folder: Path) -> dict[str, Any]:
@@ -108,8 +67,8 @@ def test_people_are_counted_by_what_their_images_show(folder: Path) -> None:
 
 def test_a_folder_serves_as_well_as_a_zip(folder: Path) -> None:
     first = audited(folder)
-    with zipfile.ZipFile(folder / "images.zip") as archive:
-        archive.extractall(folder / "unpacked")
+    with zipfile.ZipFile(folder / "images.zip") as packed:
+        packed.extractall(folder / "unpacked")
     (folder / "unpacked" / "link.png").symlink_to("/etc/passwd")
     (folder / "plan.toml").write_text(PLAN.replace("images.zip", "unpacked"))
     assert audited(folder)["groups"] == first["groups"]

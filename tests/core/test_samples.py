@@ -41,8 +41,8 @@ def row_of(person: dict[str, str], columns: list[dict[str, Any]]) -> list[float]
 
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES.keys())
 def test_its_files_ship_and_are_small(sample: Sample) -> None:
-    files = [sample.table, sample.model, sample.plan]
-    assert sum(path.stat().st_size for path in files) < 300_000
+    assert sum(path.stat().st_size for path in (sample.table, sample.model, sample.plan)) < 300_000
+    assert sample.images is None or sample.images.stat().st_size < 1_500_000
     assert "invented" in sample.title
 
 

@@ -1,0 +1,137 @@
+"""The Data page with a model that looks at images: from three files to a verdict, and back out of a wrong turn."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.collect import collect_thumbnails
+from core.errors import JobError
+from core.images.thumbnails import FILE as THUMBNAILS
+from core.jobs import Supervisor
+from core.plan import Plan
+from core.workspace import Audit, Workspace
+from pages.components import session
+from tests.image_worlds import archive, brightness, table
+from tests.pages.whole_app import WAIT_SECONDS, labels, opened, press, said
+from tests.pages.whole_app import inside_the_frame as inside_the_frame
+
+CHECK = "Check the model with these images"
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    root = tmp_path_factory.mktemp("workspace")
+    space = Workspace(root, Supervisor(root, slots=1, warm=False))
+    yield space
+    space.close()
+
+
+@pytest.fixture(autouse=True)
+def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
+    monkeypatch.setattr(session, "workspace", lambda: space)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return brightness(tmp_path_factory.mktemp("model") / "model.pt2")
+
+
+def put(at: AppTest, space: Workspace, **files: bytes) -> AppTest:
+    at.file_uploader[0].set_value([(f"people.{ending}", content, "") for ending, content in files.items()]).run()
+    return settled(at, space)
+
+
+def settled(at: AppTest, space: Workspace) -> AppTest:
+    space.wait(audit_of(at, space).id, WAIT_SECONDS)
+    at.run()
+    assert not at.exception
+    return at
+
+
+def audit_of(at: AppTest, space: Workspace) -> Audit:
+    address = at.query_params["audit"]
+    return space.get(address if isinstance(address, str) else address[0])
+
+
+def decided(at: AppTest, space: Workspace) -> Plan:
+    return Plan.from_toml(str(audit_of(at, space).plan))
+
+
+def with_outcome(at: AppTest) -> AppTest:
+    next(box for box in at.selectbox if "really happened" in box.label).select("label").run()
+    return press(at, "Yes, that is right")
+
+
+def test_three_files_in_one_drop_are_recognised_and_shown(space: Workspace, model: bytes) -> None:
+    at = put(opened("data"), space, csv=table().encode(), zip=archive({"3.png": b"x"}), pt2=model)
+    settled(at, space)  # the model is looked at once the table was read
+    decision = decided(at, space).decision
+    assert (decision.image, decision.images) == ("photo", "people.zip")
+    text = said(at)
+    assert "The first images, as the model sees them" in text
+    assert "Of the first 64 rows: 1 image could not be used" in text
+    pixels = space.thumbnails(audit_of(at, space).id)
+    assert pixels is not None
+    assert pixels.shape == (8, 8, 8, 3)
+    assert pixels[:4, 0, 0, 0].tolist() == [60, 201, 62, 64]  # the fourth is left out
+    assert CHECK not in labels(at)
+
+
+def test_a_model_of_images_asks_for_the_zip(space: Workspace, model: bytes) -> None:
+    at = settled(put(opened("data"), space, csv=table().encode(), pt2=model), space)
+    assert "reads images of 8 x 8 pixels" in said(at)
+    box = next(box for box in at.file_uploader if "one zip" in box.label)
+    box.set_value([("photos.zip", archive(), "")]).run()
+    settled(at, space)
+    decision = decided(at, space).decision
+    assert (decision.image, decision.images) == ("photo", "photos.zip")
+    assert space.model_facts(audit_of(at, space).id).problem is None  # type: ignore[union-attr]
+
+
+def test_colours_are_asked_and_checked_again(space: Workspace, model: bytes) -> None:
+    at = settled(put(opened("data"), space, csv=table().encode(), zip=archive(), pt2=model), space)
+    next(box for box in at.number_input if box.label == "Less, red").set_value(0.0).run()
+    settled(press(at, CHECK), space)
+    assert decided(at, space).decision.image_mean == (0.0, 0.5, 0.5)
+
+
+def test_a_hostile_zip_is_refused_in_words(space: Workspace, model: bytes) -> None:
+    hostile = archive({"../../x.png": b"x"})
+    at = settled(put(opened("data"), space, csv=table().encode(), zip=hostile, pt2=model), space)
+    assert "leads out of it" in said(at)
+    assert space.thumbnails(audit_of(at, space).id) is None
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((9, 8, 8, 3), np.uint8),
+        np.zeros((1, 129, 8, 3), np.uint8),
+        np.zeros((1, 8, 8, 2), np.uint8),
+        np.zeros((1, 8, 8, 3), np.int64),
+        np.zeros((0, 8, 8, 3), np.uint8),
+        np.zeros(5, np.uint8),
+    ],
+)
+def test_forged_thumbnails_are_refused(tmp_path: Path, pixels: np.ndarray) -> None:
+    (tmp_path / "out").mkdir()
+    np.save(tmp_path / "out" / THUMBNAILS, pixels)
+    with pytest.raises(JobError):
+        collect_thumbnails(tmp_path / "out")
+
+
+def test_the_sample_leads_to_its_verdict_and_its_images_are_deleted_with_it(space: Workspace) -> None:
+    at = press(opened("data"), "Try a sample: faces")
+    audit = audit_of(at, space)
+    space.wait(audit.id, WAIT_SECONDS)
+    record = space.record(audit.id)
+    assert record is not None
+    assert record.provenance.images_sha256 == audit.images.digest  # type: ignore[union-attr]
+    at = opened("audit", audit.id)
+    assert "depot is South are selected" in said(at)
+    kept = space._store.path(audit.images.digest)  # type: ignore[union-attr]
+    space.delete(audit.id)
+    assert not kept.exists()
