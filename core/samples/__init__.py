@@ -43,4 +43,15 @@ SAMPLES = {
         plan=HERE / "faces.toml",
         images=HERE / "faces.zip",
     ),
+    "comments": Sample(
+        name="comments",
+        title="Comments: 1,600 invented remarks",
+        about=(
+            "A town's website hides comments that its model takes for hurtful. The comments, the communities and the "
+            "past removals that the model learned from are invented."
+        ),
+        table=HERE / "comments.csv",
+        model=HERE / "comments.skops",
+        plan=HERE / "comments.toml",
+    ),
 }
