@@ -1,4 +1,4 @@
-"""The command line: `plumbline app`, `plumbline audit PLAN` and `plumbline mitigate PLAN` (design.md 6)."""
+"""The command line: `plumbline app`, `plumbline audit`, `plumbline mitigate` and `plumbline explain` (design.md 6)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from core.cli_explain import add_explain
 from core.cli_mitigate import add_mitigate
 from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, refuse_unwritable, sha256, write_audit
 from core.errors import PlanError, PlumblineError
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.set_defaults(command=_audit)
     add_mitigate(commands)
+    add_explain(commands)
     return parser
 
 

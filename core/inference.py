@@ -1,7 +1,7 @@
 """Scores on a device: batches of a size found by trial, each row's score of the favourable outcome."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -265,10 +265,7 @@ class Scorer:
             return np.zeros(0, dtype=self.dtype or np.bool_)
         parts: list[Outputs] = []
         for piece in batch.pieces(self._binding.most_rows):
-            features, done = self._binding.features(piece), 0
-            while done < len(piece):
-                parts.append(self._run(features, done, len(piece)))
-                done += len(_given(parts[-1]))
+            parts += self._outputs(self._binding.features(piece), len(piece))
         try:
             return favourable_scores(_joined(parts), self._decision, self._model, self._seen)
         except NotFinite as error:
@@ -277,9 +274,32 @@ class Scorer:
                 "in that row is the usual cause: look at its cells, or leave such rows out with keep."
             ) from None
 
+    def score_features(self, features: Features) -> Array:
+        """Scores or decisions of rows as the model takes them, shape (n,). Raises ModelError."""
+        rows = len(next(iter(features.values()))) if isinstance(features, Mapping) else len(features)
+        if rows == 0:
+            return np.zeros(0, dtype=self.dtype or np.bool_)
+        try:
+            return favourable_scores(
+                _joined(list(self._outputs(features, rows))), self._decision, self._model, self._seen
+            )
+        except NotFinite:
+            raise ModelError(
+                "The model's result for a mixture of two people's values is not a finite number, so it cannot be "
+                "explained by changing values. Choose a method that follows gradients."
+            ) from None
+
     def warnings(self) -> tuple[str, ...]:
         """What to know once all rows were scored. Raises ModelError where nobody ever got a favourable label."""
         return self._seen.warnings()
+
+    def _outputs(self, features: Features, total: int) -> Iterator[Outputs]:
+        """Outputs of all rows, in order."""
+        done = 0
+        while done < total:
+            outputs = self._run(features, done, total)
+            done += len(_given(outputs))
+            yield outputs
 
     def _run(self, features: Features, start: int, total: int) -> Outputs:
         """Outputs of the next rows, at most `batch_size`; half as many whenever memory does not suffice."""

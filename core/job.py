@@ -31,6 +31,7 @@ TASKS = {
     "inspect": "core.models.inspect:run",
     "audit": "core.audit:run",
     "mitigate": "core.mitigation:run",
+    "explain": "core.explaining:run",
 }
 
 # What each kind of job imports while nobody waits: most of the time of a job that starts from nothing.
@@ -47,12 +48,14 @@ MODELS = (
     "skops.io",
 )
 MEASURES = ("core.audit", "scipy.special", "aif360.datasets", "aif360.metrics")
+EXPLAINING = ("core.explaining", "captum.attr", "sklearn.linear_model")
 TRAINING = ("core.mitigation", "torch.optim", "sklearn.linear_model")
 WARM = {
     "profile": TABLES,
     "inspect": TABLES + MODELS,
     "audit": TABLES + MEASURES + MODELS,
     "mitigate": TABLES + TRAINING + MODELS,
+    "explain": TABLES + EXPLAINING + MODELS,
 }
 ANY_KIND = "any"
 WORK = "job.json"

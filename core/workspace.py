@@ -22,11 +22,14 @@ import numpy.typing as npt
 from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.collect_mitigation import Mitigated
 from core.errors import DataError, JobError, PlumblineError
+from core.explanation import Explanation
 from core.images import FILE as IMAGES
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.jobs import Status, Supervisor
 from core.kept_audits import Audit as Audit
 from core.kept_audits import KeptAudits
+from core.kept_explanation import Against as Against
+from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
 from core.models.content import HEAD_BYTES
 from core.models.glance import refuse_at_a_glance
@@ -91,6 +94,7 @@ class Workspace(KeptAudits):
         upload = self._store.put(source, name)
         self._forget(audit_id, PROFILE, TABLE, *_LOOK, _RECORD)
         self._fixes(audit_id).forget_looks()
+        self._explained(audit_id).forget()
         return self._look(replace(audit, table=upload, plan=None, sample=None), upload)
 
     def reread(self, audit_id: str) -> Audit:
@@ -128,6 +132,7 @@ class Workspace(KeptAudits):
         )
         self._forget(audit_id, _RECORD)
         self._fixes(audit_id).forget()
+        self._explained(audit_id).forget()
         return self._start(replace(audit, plan=plan.to_toml(), asked=plan.to_toml()), job, "audit")
 
     def mitigate(self, audit_id: str, plan: Plan, names: tuple[str, ...], trained_here: str) -> Audit:
@@ -155,6 +160,34 @@ class Workspace(KeptAudits):
             os.link(self._folder(audit_id) / name, self._folder(child.id) / name)
         self._save(child)
         return self.run(child.id, plan)
+
+    def explain(
+        self,
+        audit_id: str,
+        plan: Plan,
+        method: str | None = None,
+        rows: int | None = None,
+        against: Against | None = None,
+    ) -> Audit:
+        """Explain in a job what the audit's model looks at, beside a second one on the same people where there is one.
+
+        `method` is a row of EXPLAINERS, the recommended one where None; `rows` is how many people to explain at most.
+        """
+        audit = self.get(audit_id)
+        inputs = dict(self._inputs(audit, with_model=plan.decision.model is not None))
+        kept = self._explained(audit_id)
+        kept.keep_second(None if against is None else against.model)
+        if kept.second_model is not None:
+            inputs["model_after"] = kept.second_model
+        asked = Asked.of(plan, method, rows, against)
+        job = self._jobs.submit("explain", asked.request(), inputs)
+        kept.begin(replace(asked, id=job))
+        return self._start(audit, job, "explain")
+
+    def model_path(self, audit_id: str) -> Path | None:
+        """Where the audit's model is kept; None where there is none."""
+        model = self.get(audit_id).model
+        return None if model is None else self._store.path(model.digest)
 
     def pick(self, audit_id: str, fix_id: str | None) -> None:
         """Keep which fix the person looks at."""
@@ -223,6 +256,18 @@ class Workspace(KeptAudits):
             return None
         return self._fixes(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
 
+    def asked_why(self, audit_id: str) -> Asked | None:
+        """What was last asked of the explanation, whether or not it was found; None where nothing was."""
+        return self._explained(audit_id).asked
+
+    def explanation(self, audit_id: str) -> Explanation | None:
+        """What the model looks at, or None while no explanation has run to its end."""
+        self._collect(audit_id)
+        audit, profile = self.get(audit_id), self.profile(audit_id)
+        if audit.table is None or profile is None:
+            return None
+        return self._explained(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
+
     def has_rows(self, audit_id: str) -> bool:
         """Whether the uploaded table is still kept, so that it can be audited again."""
         return (self._folder(audit_id) / TABLE).is_file()
@@ -248,6 +293,7 @@ class Workspace(KeptAudits):
                 table.unlink(missing_ok=True)
                 (table.parent / THUMBNAILS).unlink(missing_ok=True)
                 KeptFixes(table.parent).forget_models()
+                KeptExplanation(table.parent).forget_people()
 
     @property
     def protection(self) -> Protection:
@@ -309,6 +355,9 @@ class Workspace(KeptAudits):
         if audit.stage == "mitigate":
             rows = self._profile_rows(audit.id)
             self._fixes(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
+        if audit.stage == "explain":
+            rows = self._profile_rows(audit.id)
+            self._explained(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
         return audit
 
     def _inputs(self, audit: Audit, with_model: bool = True) -> Mapping[str, Path]:
@@ -357,6 +406,9 @@ class Workspace(KeptAudits):
 
     def _fixes(self, audit_id: str) -> KeptFixes:
         return KeptFixes(self._folder(audit_id))
+
+    def _explained(self, audit_id: str) -> KeptExplanation:
+        return KeptExplanation(self._folder(audit_id))
 
 
 def _glance(source: BinaryIO | Path, name: str) -> None:

@@ -1,0 +1,125 @@
+"""`plumbline explain PLAN`: what the plan's model looks at, for whom, as attribution.json (design.md 7)."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, refuse_unwritable, sha256, writing
+from core.errors import PlanError
+from core.explain.explainers import EXPLAINERS
+from core.explain.heatmap import heatmap
+from core.explanation import Explanation
+from core.packed_images import images_beside, packed
+from core.plan import Plan
+
+
+def add_explain(commands: Any) -> None:
+    """Add the command to the command line's own."""
+    command = commands.add_parser("explain", help="show what the model of a plan looks at, for whom")
+    command.add_argument("plan", type=Path, help="the plan file (TOML)")
+    command.add_argument(
+        "--method", metavar="NAME", help=f"how: {', '.join(EXPLAINERS)}; the recommended one if not given"
+    )
+    command.add_argument(
+        "--out", type=Path, default=Path("plumbline-out"), help="where the result goes (default plumbline-out)"
+    )
+    command.set_defaults(command=_explain)
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from core.report.result_json import as_text
+
+    plan = read_plan(chosen.plan)
+    if chosen.method is not None and chosen.method not in EXPLAINERS:
+        raise PlanError(f'There is no explainer named "{chosen.method}"; known are {", ".join(EXPLAINERS)}.')
+    if plan.decision.model is None:
+        raise PlanError("The plan audits a column of the table, and a column cannot be asked why. Name a model.")
+    data, model = chosen.plan.parent / plan.data.file, chosen.plan.parent / plan.decision.model
+    refuse_unreadable(data, model)
+    refuse_unwritable(chosen.out)
+    found = explained(plan, data, model, chosen.method, images_beside(plan, chosen.plan.parent))
+    path = chosen.out / "attribution.json"
+    with writing(chosen.out):
+        path.write_text(as_text(attribution_json(found)), encoding="utf-8")
+    print(f"Wrote {path}")
+    return 0
+
+
+def explained(plan: Plan, data: Path, model: Path, method: str | None, images: Path | None = None) -> Explanation:
+    """Explain a model in a sandboxed job process, as the app does, and take its result over."""
+    from core.collect import collect_profile
+    from core.collect_explanation import collect_explanation
+    from core.jobs import Supervisor
+
+    named = replace(plan, data=replace(plan.data, file=data.name))
+    inputs = {"table": data, "model": model}
+    with tempfile.TemporaryDirectory(prefix="plumbline-") as root:
+        if images is not None:
+            inputs["images"] = packed(images, Path(root))
+        supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=TIME_LIMIT)
+        try:
+            job = supervisor.submit("explain", {"plan": named.to_toml(), "method": method}, inputs)
+            digests = {name: sha256(path) for name, path in inputs.items()}
+            status = supervisor.wait(job, TIME_LIMIT)
+            if status.error is not None:
+                raise status.error(status.message)
+            out = supervisor.output(job)
+            rows = collect_profile(out, data.name, digests["table"]).rows
+            return collect_explanation(out, plan, None, rows, digests["table"], digests["model"])
+        finally:
+            supervisor.close()
+
+
+def attribution_json(found: Explanation) -> dict[str, Any]:
+    """The document: every single attribute and the crossing of all, by decision and over both."""
+    attributes = found.plan.groups.sensitive
+    by = [(name,) for name in attributes] + ([attributes] if len(attributes) > 1 else [])
+    return {
+        "plumbline": 1,
+        "method": found.method,
+        "features": list(found.features),
+        "people": {"kept": found.kept, "explained": found.before.people},
+        "base": found.base[0],
+        "groups": [row for names in by for selected in (None, True, False) for row in _groups(found, names, selected)],
+        "goes_along_with": {name: list(strengths) for name, strengths in found.proxies.items()},
+        "checks": {
+            check.name: {
+                "state": check.state,
+                "value": check.value,
+                "limit": check.limit,
+                "reason": check.reason,
+            }
+            for check in found.checks
+        },
+        "warnings": list(found.warnings),
+        "provenance": {
+            "data_sha256": found.data_sha256,
+            "model_sha256": found.model_sha256,
+            "plan_sha256": found.plan.sha256,
+            "seed": found.plan.run.seed,
+            "device": found.device,
+            "versions": found.versions,
+            "seconds": found.seconds,
+        },
+    }
+
+
+def _groups(found: Explanation, by: tuple[str, ...], selected: bool | None) -> list[dict[str, Any]]:
+    seen = heatmap(found.before, by, selected, found.plan.run.confidence)
+    return [
+        {
+            "by": list(by),
+            "group": group,
+            "selected": selected,
+            "n": int(seen.n[g]),
+            **{
+                name: [float(x) if x == x else None for x in getattr(seen, name)[g]]
+                for name in ("mean", "mean_abs", "low", "high", "share")
+            },
+        }
+        for g, group in enumerate(seen.groups)
+    ]

@@ -1,0 +1,180 @@
+"""Taking over what an explain job wrote: read as hostile input, every table checked against the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_texts
+from core.counts import Groups
+from core.explain.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.checks import NAMES, Check
+from core.explain.explainers import EXPLAINERS
+from core.explain.paired import PRODUCTS, Paired
+from core.explanation import Changed, Explanation
+from core.outputs import checked_array, checked_json, one_line
+from core.plan import Plan
+from core.record import groups_from_json
+
+FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
+MOST_FEATURES, MOST_CHANGED = 20_000, 50
+# Sums of the same numbers in another order differ by rounding.
+ROUNDING = 1e-6
+
+
+def collect_explanation(
+    out: Path, plan: Plan, plan_after: Plan | None, rows: int, data_sha256: str, model_sha256: str | None
+) -> Explanation:
+    """What an explain job wrote.
+
+    Parameters
+    ----------
+    out
+        The job's output folder.
+    plan, plan_after, data_sha256, model_sha256
+        The questions and the digests of what was put in, as the supervisor knows them.
+    rows
+        Rows of the table.
+    """
+    with believing_nothing():
+        facts = checked_json(out / FACTS_FILE, FACTS_CAP)
+        method, kept = str(facts["method"]), int(facts["kept"])
+        if method not in EXPLAINERS or not 0 < kept <= rows:
+            raise ValueError("it was not made by a known method, or of other people")
+        groups, features = groups_from_json(facts["groups"]), checked_features(facts["features"])
+        if groups.attributes != plan.groups.sensitive:
+            raise ValueError("its groups are not the plan's")
+        reader = _Reader(out, groups, features, kept)
+        before = reader.attribution("before")
+        after = None if plan_after is None else reader.attribution("after")
+        if before.people == 0 or (after is not None and after.people != before.people):
+            raise ValueError("it explains nobody, or other people after")
+        paired = None if after is None else reader.paired(before, after)
+        changed = () if after is None else _changed(out, groups, rows)
+        return Explanation(
+            plan,
+            plan_after,
+            method,
+            before,
+            after,
+            paired,
+            changed,
+            kept,
+            _base(facts["base"], plan_after),
+            _proxies(facts["proxies"], plan, features),
+            tuple(checked_check(entry) for entry in list(facts["checks"])[: len(NAMES)]),
+            "cuda" if facts["device"] == "cuda" else "cpu",
+            checked_texts(facts["warnings"]),
+            data_sha256,
+            model_sha256,
+            {str(k)[:100]: str(v)[:100] for k, v in dict(facts["versions"]).items()},
+            {str(k)[:100]: float(v) for k, v in dict(facts["seconds"]).items()},
+        )
+
+
+def checked_features(document: Any) -> tuple[str, ...]:
+    """Names of features, each once. Raises ValueError."""
+    features = tuple(str(name) for name in document)
+    if not 0 < len(features) <= MOST_FEATURES or len(set(features)) < len(features):
+        raise ValueError("it names no features, one twice, or too many")
+    if max(map(len, features)) > 1000:
+        raise ValueError("a feature's name is too long")
+    return features
+
+
+def checked_check(entry: dict[str, Any]) -> Check:
+    """A check as the job reports it. Raises ValueError where it says it passed without a number."""
+    name, state = str(entry["name"]), entry["state"]
+    value, limit = (None if entry[key] is None else float(entry[key]) for key in ("value", "limit"))
+    if name not in NAMES or state not in ("passed", "failed", "not_checkable"):
+        raise ValueError("it made an unknown check")
+    if state != "not_checkable" and (value is None or limit is None):
+        raise ValueError("a check has a verdict and no number")
+    return Check(name, state, one_line(entry["reason"]), value, limit)
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """Reads the tables of one job."""
+
+    out: Path
+    groups: Groups
+    features: tuple[str, ...]
+    kept: int
+
+    def attribution(self, name: str) -> Attribution:
+        """A table of sums that can be sums of as many numbers as it counts people. Raises ValueError."""
+        n = checked_array(self.out / f"{name}_n.npy", ARRAY_CAP)
+        sums = checked_array(self.out / f"{name}_sums.npy", ARRAY_CAP)
+        if n.shape != (len(self.groups), DECISIONS) or n.dtype != np.int64 or n.min() < 0 or n.sum() > self.kept:
+            raise ValueError("its people are not people")
+        if sums.shape != (SUMS, *n.shape, len(self.features)) or sums.dtype != np.float64:
+            raise ValueError("its sums have the wrong shape")
+        if not np.isfinite(sums).all() or sums[TOTAL_ABS:].min(initial=0) < 0:
+            raise ValueError("its sums are not finite, or below 0")
+        total, total_abs, squares = sums[TOTAL], sums[TOTAL_ABS], sums[TOTAL_SQUARES]
+        slack = 1 + ROUNDING
+        if (np.abs(total) > total_abs * slack + ROUNDING).any():
+            raise ValueError("its sums do not fit each other")
+        # Cauchy and Schwarz: the square of a sum of n numbers is at most n times the sum of their squares.
+        if (total_abs**2 > n[..., None] * squares * slack + ROUNDING).any():
+            raise ValueError("its sums do not fit its people")
+        return Attribution(self.groups, self.features, n, sums)
+
+    def paired(self, before: Attribution, after: Attribution) -> Paired:
+        """The same people twice. Raises ValueError where they are not those of the two tables."""
+        first, second, change = (self.attribution(f"paired_{name}") for name in ("before", "after", "change"))
+        products = checked_array(self.out / "paired_products.npy", ARRAY_CAP)
+        if any((each.n != before.n).any() for each in (first, second, change)):
+            raise ValueError("its pairs are other people")
+        if products.shape != (PRODUCTS, *first.sums.shape[1:]) or products.dtype != np.float64:
+            raise ValueError("its products have the wrong shape")
+        same = (
+            (first.sums, before.sums),
+            (second.sums.sum(axis=2), after.sums.sum(axis=2)),
+            (change.sums[TOTAL], second.sums[TOTAL] - first.sums[TOTAL]),
+            (
+                change.sums[TOTAL_SQUARES],
+                first.sums[TOTAL_SQUARES] + second.sums[TOTAL_SQUARES] - 2 * products[0],
+            ),
+        )
+        if not all(np.allclose(one, other, rtol=ROUNDING, atol=ROUNDING) for one, other in same):
+            raise ValueError("its pairs do not add up to before and after")
+        bound = first.sums[TOTAL_SQUARES] * second.sums[TOTAL_SQUARES] * (1 + ROUNDING) + ROUNDING
+        if not np.isfinite(products).all() or (products**2 > bound).any():
+            raise ValueError("its products are no products")
+        return Paired(first, second, change, products)
+
+
+def _base(document: Any, plan_after: Plan | None) -> tuple[float, ...]:
+    base = tuple(float(score) for score in document)
+    if len(base) != (1 if plan_after is None else 2) or not all(0 <= score <= 1 for score in base):
+        raise ValueError("its base is no score")
+    return base
+
+
+def _proxies(document: Any, plan: Plan, features: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
+    found = {str(name): tuple(float(strength) for strength in row) for name, row in dict(document).items()}
+    if tuple(found) != plan.groups.sensitive:
+        raise ValueError("it tells of other columns than the sensitive ones")
+    if any(len(row) != len(features) or not all(0 <= s <= 1 for s in row) for row in found.values()):
+        raise ValueError("how columns go along with groups is not from 0 to 1")
+    return found
+
+
+def _changed(out: Path, groups: Groups, rows: int) -> tuple[Changed, ...]:
+    listed = list(checked_json(out / CHANGED_FILE, FACTS_CAP))
+    if len(listed) > MOST_CHANGED or len({int(entry["row"]) for entry in listed}) < len(listed):
+        raise ValueError("it lists somebody twice, or too many people")
+    return tuple(_person(entry, groups, rows) for entry in listed)
+
+
+def _person(entry: dict[str, Any], groups: Groups, rows: int) -> Changed:
+    row, cell = int(entry["row"]), int(entry["cell"])
+    before, after = float(entry["score_before"]), float(entry["score_after"])
+    if not 0 <= row < rows or not 0 <= cell < len(groups) or not all(0 <= s <= 1 for s in (before, after)):
+        raise ValueError("it lists people who are not in the table")
+    return Changed(row, groups.names(cell), before, after, entry["selected_after"] is True)

@@ -1,0 +1,184 @@
+"""The table of explanation methods: what each needs, what it fits, what it costs, and which one to take.
+
+Names only: a method's module is imported where it runs, in a job.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from core.errors import PlanError
+from core.table import table
+
+Kind = Literal["table", "image", "text"]
+Needs = Literal["gradients", "hooks", "outputs"]
+MOST_SHAPLEY = 40
+BACKWARD = 3.0
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """One row.
+
+    Attributes
+    ----------
+    name
+        What plans and the command line call it.
+    title, reads
+        What a page calls it, and what it does, in plain words.
+    family
+        "path", "slope", "layer", "removal", "sharing" or "surrogate".
+    needs
+        What the model must give: outputs alone, slopes, or layers to hook into.
+    fits
+        The kinds of input it serves.
+    runs
+        "module:function", from Explainable and Effort to Explained.
+    scorings
+        How many times a row is scored, from the number of features and the effort.
+    seconds_per_row
+        What it costs besides, however fast the model is.
+    adds_up
+        Whether the values add up to the score less that of the background.
+    draws
+        Whether it draws at random, each row several times.
+    from_typical
+        Whether values start at one typical person, the background's mean, and not at its people one by one.
+    """
+
+    name: str
+    title: str
+    reads: str
+    family: str
+    needs: Needs
+    fits: tuple[Kind, ...]
+    runs: str
+    scorings: Callable[[int], float]
+    seconds_per_row: float = 0.0
+    adds_up: bool = False
+    draws: bool = False
+    from_typical: bool = False
+
+    def function(self) -> Callable[..., Any]:
+        """The function that runs it; only a job process may ask."""
+        module, _, name = self.runs.partition(":")
+        return cast(Callable[..., Any], getattr(importlib.import_module(module), name))
+
+    def seconds(self, rows: int, features: int, seconds_per_score: float) -> float:
+        """About how long it takes for so many rows, from what scoring one row takes this model."""
+        factor = 1.0 if self.needs == "outputs" else BACKWARD
+        return rows * (self.seconds_per_row + factor * self.scorings(features) * seconds_per_score)
+
+
+_ANY: tuple[Kind, ...] = ("table", "image", "text")
+_PIXELS: tuple[Kind, ...] = ("table", "image")
+
+EXPLAINERS = table(
+    Explainer(
+        "integrated_gradients", "Integrated gradients",
+        "Follows the score on the way from a typical person to this one, and adds up to it.",
+        "path", "gradients", _PIXELS, "core.explain.gradients:integrated_gradients", lambda features: 50.0,
+        adds_up=True, from_typical=True,
+    ),
+    Explainer(
+        "shapley_sampling", "Shapley values, sampled",
+        "Brings the columns in one after the other, in many orders, and shares the score out among them.",
+        "sharing", "outputs", _ANY, "core.explain.perturbation:shapley_sampling",
+        lambda features: 10.0 * (features + 1), adds_up=True,
+        draws=True,
+    ),
+    Explainer(
+        "feature_ablation", "Leaving out one by one",
+        "Replaces one column at a time by other people's values, and sees how far the score moves.",
+        "removal", "outputs", _ANY, "core.explain.perturbation:feature_ablation",
+        lambda features: 10.0 * (features + 1),
+        draws=True,
+    ),
+    Explainer(
+        "gradient_shap", "Gradient SHAP",
+        "Averages slopes on the ways from many other people to this one.",
+        "path", "gradients", _PIXELS, "core.explain.gradients:gradient_shap", lambda features: 50.0,
+        draws=True,
+    ),
+    Explainer(
+        "deep_lift", "DeepLIFT",
+        "Carries the difference from a typical person back through the layers.",
+        "layer", "hooks", _PIXELS, "core.explain.gradients:deep_lift", lambda features: 2.0,
+        adds_up=True, from_typical=True,
+    ),
+    Explainer(
+        "saliency", "Saliency",
+        "The slope of the score at the person's own values.",
+        "slope", "gradients", _PIXELS, "core.explain.gradients:saliency", lambda features: 1.0,
+    ),
+    Explainer(
+        "smoothgrad", "SmoothGrad",
+        "The slope of the score, averaged over small changes of the person's values.",
+        "slope", "gradients", _PIXELS, "core.explain.gradients:smoothgrad", lambda features: 10.0,
+        draws=True,
+    ),
+    Explainer(
+        "kernel_shap", "Kernel SHAP",
+        "Fits shares to the scores of many mixtures of this person and others.",
+        "surrogate", "outputs", _ANY, "core.explain.perturbation:kernel_shap",
+        lambda features: 24.0 * features, seconds_per_row=0.03, adds_up=True,
+        draws=True,
+    ),
+    Explainer(
+        "lime", "LIME",
+        "Fits a simple model around each person.",
+        "surrogate", "outputs", _ANY, "core.explain.perturbation:lime",
+        lambda features: 24.0 * features, seconds_per_row=0.03,
+        draws=True,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """The method to take, and why, in one sentence."""
+
+    name: str
+    reason: str
+
+
+def recommend(kind: Kind, gradients: bool, features: int) -> Recommended:
+    """The method for a model: whether it has gradients that the kind of input can use, and how many features."""
+    if gradients and kind != "text":
+        return Recommended(
+            "integrated_gradients",
+            "The model shows its inner workings, so its score can be followed exactly and adds up without gaps.",
+        )
+    if features <= MOST_SHAPLEY:
+        return Recommended(
+            "shapley_sampling",
+            "It only needs the model's answers, and shares the whole score out fairly among the columns.",
+        )
+    return Recommended(
+        "feature_ablation",
+        "It only needs the model's answers, and with so many columns anything else would take much longer.",
+    )
+
+
+def chosen(name: str | None, kind: Kind, gradients: bool, features: int) -> Explainer:
+    """The row of this name, or the recommended one. Raises PlanError where the model cannot serve it."""
+    row = EXPLAINERS[recommend(kind, gradients, features).name if name is None else name]
+    if kind not in row.fits:
+        raise PlanError(f"{row.name} does not fit a model that reads {_READS[kind]}. {_instead(kind, gradients)}")
+    if row.needs != "outputs" and not gradients:
+        raise PlanError(
+            f"{row.name} needs a model that shows its inner workings (a .pt2 file that takes one matrix of numbers),"
+            f" and this one only gives answers. {_instead(kind, gradients)}"
+        )
+    return row
+
+
+_READS = {"table": "a table", "image": "images", "text": "text"}
+
+
+def _instead(kind: Kind, gradients: bool) -> str:
+    fitting = [r.name for r in EXPLAINERS.values() if kind in r.fits and (gradients or r.needs == "outputs")]
+    return f"Choose one of {', '.join(fitting)}."

@@ -1,0 +1,81 @@
+"""Methods that follow the slope of the score (captum's classes), for models with gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.explain.draws import quiet, seeded
+from core.explain.explainable import Effort, Explainable, Explained
+
+NOISE = 0.1
+
+
+def integrated_gradients(what: Explainable, effort: Effort) -> Explained:
+    """The slope along the way from the typical person to this one (Sundararajan et al. 2017); adds up to the score."""
+    from captum.attr import IntegratedGradients
+
+    with quiet():
+        found = IntegratedGradients(what.forward).attribute(
+            what.inputs,
+            baselines=what.typical,
+            n_steps=effort.steps,
+            internal_batch_size=max(effort.at_once, len(what)),
+        )
+    return Explained(what.added(found))
+
+
+def saliency(what: Explainable, effort: Effort) -> Explained:
+    """The slope at the row itself, with its sign (Simonyan et al. 2014)."""
+    from captum.attr import Saliency
+
+    with quiet():
+        return Explained(what.added(Saliency(what.forward).attribute(what.inputs.clone(), abs=False)))
+
+
+def smoothgrad(what: Explainable, effort: Effort) -> Explained:
+    """The slope averaged over small noise (Smilkov et al. 2017), in units of each element's own spread."""
+    from captum.attr import NoiseTunnel, Saliency
+
+    with quiet(), seeded(effort.seed):
+        found = NoiseTunnel(Saliency(what.forward)).attribute(
+            what.inputs.clone(),
+            nt_type="smoothgrad",
+            nt_samples=effort.samples,
+            nt_samples_batch_size=max(1, effort.at_once // max(1, len(what))),
+            stdevs=NOISE * float(what.background.std(dim=0).mean()),
+            abs=False,
+        )
+    return Explained(what.added(found))
+
+
+def gradient_shap(what: Explainable, effort: Effort) -> Explained:
+    """Slopes at random points on the ways from background people (Lundberg and Lee 2017), in chunks of draws."""
+    from captum.attr import GradientShap
+
+    chunks = []
+    with quiet():
+        for chunk in range(effort.samples):
+            with seeded(effort.seed * 1_000 + chunk):
+                found = GradientShap(what.forward).attribute(
+                    what.inputs.clone(), baselines=what.background, n_samples=max(1, effort.steps // effort.samples)
+                )
+            chunks.append(what.added(found))
+    values = np.stack(chunks)
+    spread = values.std(axis=0, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else None
+    return Explained(values.mean(axis=0), spread)
+
+
+def deep_lift(what: Explainable, effort: Effort) -> Explained:
+    """What differs from the typical person, carried back layer by layer (Shrikumar et al. 2017)."""
+    from captum.attr import DeepLift
+
+    with quiet():
+        return Explained(what.added(DeepLift(what.module).attribute(what.inputs.clone(), baselines=what.typical)))
+
+
+def guided_backprop(what: Explainable, effort: Effort) -> Explained:
+    """The slope through what speaks for the outcome only (Springenberg et al. 2015); needs `nn.ReLU` modules."""
+    from captum.attr import GuidedBackprop
+
+    with quiet():
+        return Explained(what.added(GuidedBackprop(what.module).attribute(what.inputs.clone())))

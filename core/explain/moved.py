@@ -1,0 +1,174 @@
+"""What moved between two models: how much less or more each group's scores rest on a feature, with an interval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from core.counts import Floats
+from core.explain.attribution import TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.paired import PRODUCT_ABS, Paired
+from core.intervals import FEW, z_value
+from core.sentences import group_words
+
+Verdict = Literal["less", "more", "unclear"]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One feature in one group, before and after.
+
+    Attributes
+    ----------
+    feature, group
+        Its name; the value of each attribute.
+    selected
+        Whose scores: those selected, those refused, or (None) everybody's.
+    n
+        People of the group; the smaller number where they were explained apart.
+    before, after
+        How much the scores rest on it: the mean of |x|, in units of the score.
+    ratio, low, high
+        `after` over `before`, with its interval; None where it cannot be said.
+    verdict
+        Whether the interval lies below or above 1.
+    """
+
+    feature: str
+    group: dict[str, str]
+    selected: bool | None
+    n: int
+    before: float
+    after: float
+    ratio: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+
+
+def moved(paired: Paired, by: tuple[str, ...], selected: bool | None, confidence: float) -> tuple[Moved, ...]:
+    """Every feature in every group of the same people, largest change of weight first; by the decision before."""
+    grouped = paired.by(by)
+    n, before = grouped.before.of_decision(selected)
+    _, after = grouped.after.of_decision(selected)
+    return _moved(grouped.before, selected, (n, before), (n, after), grouped.products_of(selected), confidence)
+
+
+def moved_between(
+    first: Attribution, second: Attribution, by: tuple[str, ...], selected: bool | None, confidence: float
+) -> tuple[Moved, ...]:
+    """The same for two explanations of different people; of the groups and features that both have."""
+    one, other = first.by(by), second.by(by)
+    names = [other.groups.names(g) for g in range(len(other.groups))]
+    shared = [g for g in range(len(one.groups)) if one.groups.names(g) in names]
+    features = tuple(name for name in one.features if name in other.features)
+    places = [names.index(one.groups.names(g)) for g in shared]
+    (n1, sums1), (n2, sums2) = one.of_decision(selected), other.of_decision(selected)
+    ours, theirs = ([each.features.index(name) for name in features] for each in (one, other))
+    common = Attribution.empty(
+        type(one.groups)(by, one.groups.values, tuple(one.groups.cells[g] for g in shared)), features
+    )
+    return _moved(
+        common,
+        selected,
+        (n1[shared], sums1[:, shared][:, :, ours]),
+        (n2[places], sums2[:, places][:, :, theirs]),
+        None,
+        confidence,
+    )
+
+
+def moved_sentence(one: Moved) -> str:
+    """One plain sentence on what moved; the feature's name stands in backquotes."""
+    whose = {None: "scores", True: "grants", False: "denials"}[one.selected]
+    said = f"In the {whose} of {group_words(one.group)} ({one.n:,} people) the model"
+    end = "this describes the model, not the cause."
+    if one.ratio is None or one.low is None or one.high is None:
+        return f"{said} cannot be compared on `{one.feature}`: too little rested on it, or too few people are there."
+    if one.ratio == 0:
+        return f"{said} no longer relies on `{one.feature}`; {end}"
+    if one.verdict == "unclear":
+        return (
+            f"{said} may rely on `{one.feature}` as much as before: between {_percent(one.low - 1)} and"
+            f" {_percent(one.high - 1)}; {end}"
+        )
+    if one.verdict == "less":
+        span = f"{100 * (1 - one.high):.0f} to {100 * (1 - one.low):.0f}"
+        return f"{said} relied on `{one.feature}` {100 * (1 - one.ratio):.0f} % less ({span}); {end}"
+    span = f"{100 * (one.low - 1):.0f} to {100 * (one.high - 1):.0f}"
+    return f"{said} relied on `{one.feature}` {100 * (one.ratio - 1):.0f} % more ({span}); {end}"
+
+
+def _percent(change: float) -> str:
+    return f"{abs(100 * change):.0f} % {'less' if change < 0 else 'more'}"
+
+
+def _moved(
+    groups: Attribution,
+    selected: bool | None,
+    before: tuple[np.ndarray, Floats],
+    after: tuple[np.ndarray, Floats],
+    products: Floats | None,
+    confidence: float,
+) -> tuple[Moved, ...]:
+    found = []
+    for g in range(len(groups.groups)):
+        for f, feature in enumerate(groups.features):
+            first, second = (_Weight.of(int(n[g]), sums[:, g, f]) for n, sums in (before, after))
+            together = None if products is None else float(products[PRODUCT_ABS, g, f])
+            ratio, low, high = _ratio(first, second, together, confidence)
+            found.append(
+                Moved(
+                    feature,
+                    groups.groups.names(g),
+                    selected,
+                    min(first.n, second.n),
+                    first.mean,
+                    second.mean,
+                    ratio,
+                    low,
+                    high,
+                    "unclear" if low is None or high is None or low <= 1 <= high else "less" if high < 1 else "more",
+                )
+            )
+    return tuple(sorted(found, key=lambda one: -abs(one.after - one.before)))
+
+
+@dataclass(frozen=True)
+class _Weight:
+    """The mean of |x| over n people, and the variance of |x| itself."""
+
+    n: int
+    mean: float
+    variance: float
+
+    @classmethod
+    def of(cls, n: int, sums: Floats) -> _Weight:
+        if n < 2:
+            return cls(n, float(sums[TOTAL_ABS]) if n else 0.0, math.nan)
+        mean = float(sums[TOTAL_ABS]) / n
+        return cls(n, mean, max(0.0, float(sums[TOTAL_SQUARES]) - n * mean * mean) / (n - 1))
+
+
+def _ratio(
+    before: _Weight, after: _Weight, together: float | None, confidence: float
+) -> tuple[float | None, float | None, float | None]:
+    """The ratio of two means and its interval by the delta method on its logarithm (Casella and Berger 2002, 5.5.4).
+
+    var(log ratio) = var_b / (n_b b^2) + var_a / (n_a a^2) - 2 cov / (n a b); `together` is the sum of products of the
+    same people's two values, None for different people. None under `FEW` people, or where nothing rests on it.
+    """
+    if min(before.n, after.n) < FEW or before.mean <= 0:
+        return None, None, None
+    if after.mean == 0:
+        return 0.0, 0.0, 0.0
+    ratio = after.mean / before.mean
+    variance = before.variance / before.n / before.mean**2 + after.variance / after.n / after.mean**2
+    if together is not None:
+        covariance = (together - before.n * before.mean * after.mean) / (before.n - 1)
+        variance -= 2 * covariance / before.n / before.mean / after.mean
+    half = z_value(confidence) * math.sqrt(max(0.0, variance))
+    return ratio, ratio * math.exp(-half), ratio * math.exp(half)

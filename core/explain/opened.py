@@ -1,0 +1,150 @@
+"""A model opened to be explained: what it takes for a batch, cells of several people mixed, scores, and slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.counts import Floats
+from core.errors import PlanError
+from core.explain.explainers import Kind
+from core.inference import Scorer, choose_device, favourable_indices, reading
+from core.models import open_model
+from core.models.features import Binding, bind
+from core.models.model import Array, Features, Model
+from core.plan import Decision, Plan
+from core.profile import Profile
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A model, the columns that feed it, and its scorer."""
+
+    model: Model
+    binding: Binding
+    scorer: Scorer
+    decision: Decision
+
+    @classmethod
+    def of(cls, path: Path | None, plan: Plan, profile: Profile) -> Opened:
+        """The model that a plan names. Raises PlanError for a plan without one, ModelError where it cannot serve."""
+        if plan.decision.model is None or path is None:
+            raise PlanError(
+                "The plan audits a column of the table, and nothing in it can be asked why. Name a model under"
+                " [decision] to explain it."
+            )
+        model = open_model(path, plan.decision.model, choose_device())
+        binding = bind(model, profile, plan)
+        return cls(model, binding, Scorer(model, binding, plan.decision, model.device), plan.decision)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source columns that the model reads, each once."""
+        return tuple(dict.fromkeys(self.binding.columns_used))
+
+    @property
+    def has_slope(self) -> bool:
+        """Whether its score can be followed back to one matrix of numbers, or to images."""
+        takes_one = self.model.inputs is None and np.issubdtype(np.dtype(self.model.dtype), np.floating)
+        return self.model.module is not None and takes_one and reading(self.decision, self.model) != "class"
+
+    def scores(self, features: Features) -> Floats:
+        """The score of the good outcome, or 0 and 1 for decisions: float64 of shape (n,)."""
+        return np.asarray(self.scorer.score_features(features), dtype=np.float64)
+
+    @property
+    def kind(self) -> Kind:
+        """What the model reads."""
+        return "image" if self.binding.images is not None else "text" if self.model.reads_text else "table"
+
+    @property
+    def owners(self) -> npt.NDArray[np.int64]:
+        """The source column that each column of the matrix comes from, for a model of one matrix; shape (width,)."""
+        recipe, places = self.binding.recipe, {column: i for i, column in enumerate(self.columns)}
+        widths = [1] * len(self.binding.columns_used) if recipe is None else [c.width for c in recipe.columns]
+        own = [places[column] for column in self.binding.columns_used]
+        return np.repeat(np.asarray(own, dtype=np.int64), widths)
+
+    def mixture(self, pool: Features) -> Callable[[npt.NDArray[np.int64]], Features]:
+        """From which row of a pool each source column is taken, int64 of shape (m, columns), to features of m rows."""
+        if isinstance(pool, Mapping):
+            place = {column: i for i, column in enumerate(self.columns)}
+            wires = [(wire.input, place[wire.column]) for wire in self.binding.wires]
+            named: Mapping[str, Array] = pool
+            return lambda index: {name: named[name][index[:, at]] for name, at in wires}
+        matrix, owners = pool, self.owners
+        every = np.arange(matrix.shape[1])
+        return lambda index: matrix[index[:, owners], every]
+
+
+def joined(parts: list[Features]) -> Features:
+    """Features of consecutive rows as one."""
+    if isinstance(parts[0], Mapping):
+        return {name: np.concatenate([_named(part)[name] for part in parts]) for name in parts[0]}
+    return np.concatenate([part for part in parts if not isinstance(part, Mapping)])
+
+
+def _named(features: Features) -> Mapping[str, Array]:
+    assert isinstance(features, Mapping)
+    return features
+
+
+def taken(features: Features, start: int, stop: int) -> Features:
+    """Some of the rows."""
+    if isinstance(features, Mapping):
+        return {name: cells[start:stop] for name, cells in features.items()}
+    return features[start:stop]
+
+
+def slope(opened: Opened, module: Any) -> Any:
+    """A torch module from the model's one tensor, (n, ...), to the score of the good outcome, (n,), with gradients."""
+    import torch
+
+    model, decision = opened.model, opened.decision
+    least = model.rows[0]
+
+    class Score(torch.nn.Module):
+        """Scores as the audit reads them."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = module
+
+        def forward(self, rows: Tensor) -> Tensor:
+            count = len(rows)
+            if count < least:  # some exports take two rows or more
+                rows = torch.cat([rows, rows[-1:].repeat(least - count, *[1] * (rows.dim() - 1))])
+            given = self.inner(rows)
+            result = next(each for each in _flat(given) if isinstance(each, torch.Tensor))
+            return favourable(result, decision, model)[:count]
+
+    return Score().eval()
+
+
+def favourable(result: Tensor, decision: Decision, model: Model) -> Tensor:
+    """The score of the good outcome from a model's outputs of shape (n,), (n, 1) or (n, classes); shape (n,).
+
+    The same as `core.inference.favourable_scores`, with gradients.
+    """
+    columns = result.reshape(len(result), -1)
+    one_number = columns.shape[1] == 1
+    wanted = list(favourable_indices(decision, model.classes, 2 if one_number else columns.shape[1]))
+    if reading(decision, model) == "logit":
+        columns = columns.sigmoid() if one_number else columns.softmax(dim=1)
+    if one_number:
+        return columns[:, 0] if wanted == [1] else 1 - columns[:, 0]
+    return columns[:, wanted].sum(dim=1)
+
+
+def _flat(given: Any) -> list[Any]:
+    return (
+        list(given) if isinstance(given, tuple | list) else list(given.values()) if isinstance(given, dict) else [given]
+    )

@@ -1,0 +1,77 @@
+"""The same people explained twice, before and after: what each feature moved then and now, person by person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from core.counts import Floats, Groups
+from core.explain.attribution import DECISIONS, Attribution, project
+
+PRODUCT, PRODUCT_ABS = 0, 1
+PRODUCTS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """One pass over the same people with two models, on the same rows, baseline and scale.
+
+    All three are grouped by the decision before, so that their people are the same.
+
+    Attributes
+    ----------
+    before, after
+        What the scores rested on, and rest on now.
+    change
+        Of each person's difference, after less before.
+    products
+        float64 of shape (2, groups, 2, features): sums of before times after, and of |before| times |after|.
+    """
+
+    before: Attribution
+    after: Attribution
+    change: Attribution
+    products: Floats
+
+    @classmethod
+    def of(
+        cls,
+        groups: Groups,
+        features: tuple[str, ...],
+        cells: npt.NDArray[np.integer],
+        selected: npt.NDArray[np.bool_],
+        before: npt.NDArray[np.floating],
+        after: npt.NDArray[np.floating],
+    ) -> Paired:
+        """The people of some rows: cells and decisions before, shape (n,); values, shape (n, features) each."""
+        first, second = before.astype(np.float64), after.astype(np.float64)
+        three = [Attribution.of(groups, features, cells, selected, x) for x in (first, second, second - first)]
+        products = np.zeros((PRODUCTS, len(groups), DECISIONS, len(features)))
+        place = cells.astype(np.int64) * DECISIONS + selected
+        for row, what in enumerate((first * second, np.abs(first) * np.abs(second))):
+            np.add.at(products[row].reshape(-1, len(features)), place, what)
+        return cls(three[0], three[1], three[2], products)
+
+    def __add__(self, other: Paired) -> Paired:
+        """The people of both. Raises MergeError where groups or features differ."""
+        return Paired(
+            self.before + other.before,
+            self.after + other.after,
+            self.change + other.change,
+            self.products + other.products,
+        )
+
+    def by(self, attributes: tuple[str, ...]) -> Paired:
+        """The same people grouped by some of the attributes only."""
+        before, after, change = (each.by(attributes) for each in (self.before, self.after, self.change))
+        _, where = project(self.before.groups, self.before.n.sum(axis=1) > 0, attributes)
+        products = np.zeros((PRODUCTS, len(before.groups), *self.products.shape[2:]))
+        among = where >= 0
+        np.add.at(np.moveaxis(products, 1, 0), where[among], np.moveaxis(self.products, 1, 0)[among])
+        return replace(self, before=before, after=after, change=change, products=products)
+
+    def products_of(self, selected: bool | None) -> Floats:
+        """Sums of products of those selected, those refused, or both before: shape (2, groups, features)."""
+        return self.products.sum(axis=2) if selected is None else self.products[:, :, int(selected)]

@@ -1,0 +1,89 @@
+"""Which people are explained, and which ones stand for "not known": chosen by a hash of their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.coding import attributes, filters, groups, nobody_left
+from core.counts import Groups
+from core.data import Batch, Dataset
+from core.fingerprint import fingerprints
+from core.plan import Plan
+from core.progress import Progress
+
+ROWS, BACKGROUND = 2_000, 100
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The people who are explained, in the table's order.
+
+    Attributes
+    ----------
+    groups
+        What the cells are.
+    rows, cells, hashes
+        Each one's index in the table, cell and hash: int64, int32 and uint64 of shape (n,).
+    background
+        Rows of the table, a hash of whose cells is the lowest: int64 of shape (b,).
+    kept
+        How many people the plan keeps: those explained were chosen among them.
+    """
+
+    groups: Groups
+    rows: Places
+    cells: npt.NDArray[np.int32]
+    hashes: npt.NDArray[np.uint64]
+    background: Places
+    kept: int
+    warnings: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """How many are explained."""
+        return len(self.rows)
+
+
+def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -> Sample:
+    """At most `most` of the kept people. Neither the order of rows nor their number at once matters.
+
+    Raises DataError where nobody is left.
+    """
+    warnings: list[str] = []
+    keep, sensitive = filters(plan, dataset, warnings), attributes(plan, dataset)
+    cells, columns = groups(sensitive, dataset), tuple(sorted(dataset.profile.names))
+    most = max(most, BACKGROUND)
+    rows, cell = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+    hashes, kept = np.zeros(0, dtype=np.uint64), 0
+    for batch in dataset.batches(dataset.profile.names):
+        read = int(batch.rows[-1]) + 1
+        for rule in keep:
+            batch = batch.take(rule.keeps(batch))
+        if len(batch):
+            kept += len(batch)
+            found = fingerprints(batch, columns, plan.run.seed)
+            rows, hashes = np.concatenate([rows, batch.rows]), np.concatenate([hashes, found])
+            cell = np.concatenate([cell, cells.number([a.code(batch) for a in sensitive])])
+            lowest = np.sort(np.lexsort((rows, hashes))[:most])
+            rows, cell, hashes = rows[lowest], cell[lowest], hashes[lowest]
+        progress(read, dataset.profile.rows, "people chosen")
+    if not kept:
+        raise nobody_left(dataset, keep)
+    warnings += [words for each in keep for words in each.said()]
+    background = np.sort(rows[np.lexsort((rows, hashes))[:BACKGROUND]])
+    return Sample(cells, rows, cell, hashes, background, kept, tuple(warnings))
+
+
+def batches_of(dataset: Dataset, rows: Places, columns: tuple[str, ...]) -> Iterator[tuple[Batch, slice]]:
+    """Some rows of a table, by rising index, batch by batch, and where each batch stands among them."""
+    done = 0
+    for batch in dataset.batches(columns):
+        among = batch.take(np.isin(batch.rows, rows))
+        if len(among):
+            yield among, slice(done, done + len(among))
+        done += len(among)

@@ -1,0 +1,231 @@
+"""The explain job: what a model looks at, for whom, and what moved where there is a second one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.audit import open_table, timed, versions
+from core.counts import Floats
+from core.data import Batch, Dataset
+from core.errors import PlanError
+from core.explain.attribution import Attribution
+from core.explain.deciding import Decider
+from core.explain.explainable import Effort
+from core.explain.explainers import Explainer, chosen, recommend
+from core.explain.opened import Opened, joined
+from core.explain.pace import Pace
+from core.explain.paired import Paired
+from core.explain.proxies import coded, telling, values_of
+from core.explain.sample import ROWS, Sample, batches_of, choose_people
+from core.explain.units import Units, start, table_units
+from core.models.model import Features
+from core.plan import Plan
+from core.progress import Progress
+from core.record import groups_to_json
+from core.stated_rule import rule_file
+
+FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
+MOST_CHANGED = 50
+
+
+def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
+    """The explain job: request["plan"] asked why, and request["plan_after"] on the same people where there is one.
+
+    The table stands as in an audit; in/model is the plan's, in/model_after the second plan's (the same where that is
+    missing). request["method"] names a row of EXPLAINERS (or none), request["rows"] is how many people to explain.
+    """
+    given, out = folder / "in", folder / "out"
+    plan = Plan.from_toml(str(request["plan"]))
+    seconds: dict[str, float] = {}
+    with timed(seconds, "profile"):
+        dataset = open_table(given, out, plan, progress)
+        sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
+    with timed(seconds, "open"):
+        sides = open_sides(given, request, plan, dataset, sample)
+    with timed(seconds, "explain"):
+        found = _explain(sides, dataset, sample, progress)
+    _write(found, sides, sample, out)
+    facts = {
+        "method": sides[0].explainer.name,
+        "features": list(found.features),
+        "groups": groups_to_json(sample.groups),
+        "kept": sample.kept,
+        "device": sides[0].opened.model.device,
+        "at_once": [side.pace.at_once for side in sides],
+        "proxies": found.proxies,
+        "base": [side.base for side in sides],
+        "checks": [],
+        "warnings": list(sample.warnings),
+        "versions": versions(),
+        "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
+    }
+    (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One model on one plan: what it takes, how it decides, how it is explained.
+
+    `base` is the score that the values add up from.
+    """
+
+    opened: Opened
+    decider: Decider
+    explainer: Explainer
+    units: Units
+    pace: Pace
+    base: float
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the pass over the people gave; `after` and `paired` where there are two sides."""
+
+    features: tuple[str, ...]
+    before: Attribution
+    after: Attribution | None
+    paired: Paired | None
+    changed: list[dict[str, Any]]
+    proxies: dict[str, list[float]]
+
+
+def open_sides(given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset, sample: Sample) -> list[Side]:
+    """The plan's model ready to be explained, and the second plan's beside it; both by the same method."""
+    model, second = given / "model", given / "model_after"
+    plans = [plan, *([_after(plan, str(request["plan_after"]))] if request.get("plan_after") else [])]
+    paths = [model, second if second.exists() else model]
+    opened = [
+        Opened.of(path if path.exists() else None, asked, dataset.profile)
+        for asked, path in zip(plans, paths, strict=False)
+    ]
+    explainer = _explainer(request.get("method"), opened)
+    effort = Effort(seed=plan.run.seed)
+    return [_side(each, asked, explainer, effort, dataset, sample) for each, asked in zip(opened, plans, strict=True)]
+
+
+def _after(plan: Plan, text: str) -> Plan:
+    """The second plan's decision about the first plan's people."""
+    return replace(plan, decision=Plan.from_toml(text).decision)
+
+
+def _explainer(name: str | None, opened: list[Opened]) -> Explainer:
+    kinds = {each.kind for each in opened}
+    if len(kinds) > 1:
+        raise PlanError("The two models read different kinds of input, so what they look at cannot be compared.")
+    (kind,) = kinds
+    gradients, features = all(each.has_slope for each in opened), max(len(each.columns) for each in opened)
+    return chosen(name or recommend(kind, gradients, features).name, kind, gradients, features)
+
+
+def _side(opened: Opened, plan: Plan, explainer: Explainer, effort: Effort, dataset: Dataset, sample: Sample) -> Side:
+    background = joined(
+        [opened.binding.features(batch) for batch, _ in batches_of(dataset, sample.background, opened.columns)]
+    )
+    units = table_units(opened, background, len(sample.background), explainer)
+    decider = Decider.of(plan, sample.groups, opened.scorer.dtype, rule_file(plan))
+    base = start(units, explainer, background, len(sample.background))
+    return Side(opened, decider, explainer, units, Pace(explainer, units, effort, opened.model.device), base)
+
+
+def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Progress) -> Found:
+    features = tuple(dict.fromkeys(name for side in sides for name in side.units.features))
+    places = [[features.index(name) for name in side.units.features] for side in sides]
+    totals = [Attribution.empty(sample.groups, features) for _ in sides]
+    paired: Paired | None = None
+    changed: list[dict[str, Any]] = []
+    proxies = _Proxies(dataset, features)
+    for batch, where in batches_of(dataset, sample.rows, features):
+        cells, hashes = sample.cells[where], sample.hashes[where]
+        proxies.add(batch)
+        values, scores, selected = [], [], []
+        for number, (side, place) in enumerate(zip(sides, places, strict=True)):
+            rows: Features = side.opened.binding.features(batch)
+            scores.append(side.opened.scores(rows))
+            selected.append(side.decider.selected(scores[-1], cells, hashes))
+            begun = where.start * len(sides) + number * len(batch)
+            tell = partial(_tell, progress, begun, len(sample) * len(sides))
+            found = side.pace.whole(rows, keys(hashes), tell)
+            spread_out = np.zeros((len(batch), len(features)))
+            spread_out[:, place] = found.values
+            values.append(spread_out)
+            totals[number] += Attribution.of(sample.groups, features, cells, selected[-1], spread_out)
+        if len(sides) > 1:
+            pairs = Paired.of(sample.groups, features, cells, selected[0], values[0], values[1])
+            paired = pairs if paired is None else paired + pairs
+            changed += _changed(batch, cells, scores, selected)
+    changed.sort(key=lambda person: -abs(person["score_after"] - person["score_before"]))
+    return Found(
+        features,
+        totals[0],
+        totals[1] if len(sides) > 1 else None,
+        paired,
+        changed[:MOST_CHANGED],
+        proxies.strengths(sample),
+    )
+
+
+def keys(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Each person's number for the draws."""
+    return (hashes >> np.uint64(1)).astype(np.int64)
+
+
+def _changed(
+    batch: Batch, cells: npt.NDArray[np.int32], scores: list[Floats], selected: list[npt.NDArray[np.bool_]]
+) -> list[dict[str, Any]]:
+    """The people of a batch whose decision is another one after."""
+    return [
+        {
+            "row": int(batch.rows[i]),
+            "cell": int(cells[i]),
+            "score_before": float(scores[0][i]),
+            "score_after": float(scores[1][i]),
+            "selected_after": bool(selected[1][i]),
+        }
+        for i in np.flatnonzero(selected[0] != selected[1]).tolist()
+    ]
+
+
+class _Proxies:
+    """Collects what each feature's column holds, to see how far it tells the groups."""
+
+    def __init__(self, dataset: Dataset, features: tuple[str, ...]) -> None:
+        self._columns = [dataset.profile.column(name) for name in features if name in dataset.profile.names]
+        self._read = [values_of(column) for column in self._columns]
+        self._values: list[list[npt.NDArray[np.float64]]] = [[] for _ in self._columns]
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch's cells."""
+        for values, read in zip(self._values, self._read, strict=True):
+            values.append(read(batch))
+
+    def strengths(self, sample: Sample) -> dict[str, list[float]]:
+        """For each sensitive column, how strongly each feature tells it, from 0 to 1."""
+        own = sample.groups.cell_array[sample.cells]
+        codes = [coded(np.concatenate(v), c.kind == "number") for v, c in zip(self._values, self._columns, strict=True)]
+        return {
+            attribute: [round(telling(code, own[:, a]), 4) for code in codes]
+            for a, attribute in enumerate(sample.groups.attributes)
+        }
+
+
+def _write(found: Found, sides: list[Side], sample: Sample, out: Path) -> None:
+    tables = {"before": found.before, "after": found.after}
+    if found.paired is not None:
+        tables |= {f"paired_{name}": getattr(found.paired, name) for name in ("before", "after", "change")}
+        np.save(out / "paired_products.npy", found.paired.products)
+        (out / CHANGED_FILE).write_text(json.dumps(found.changed), encoding="utf-8")
+    for name, table in tables.items():
+        if table is not None:
+            np.save(out / f"{name}_n.npy", table.n)
+            np.save(out / f"{name}_sums.npy", table.sums)
+
+
+def _tell(progress: Progress, before: int, total: int, done: int) -> None:
+    progress(before + done, total, "people explained")

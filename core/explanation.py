@@ -1,0 +1,86 @@
+"""What an explain job found, once it was checked: what a page shows, and what compares it with another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.explain.attribution import Attribution
+from core.explain.checks import Check
+from core.explain.explainers import EXPLAINERS, Explainer
+from core.explain.paired import Paired
+from core.plan import Plan
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A person whose decision is another one after.
+
+    `row` is the index in the table, from 0 (`Profile.row_words` says where it stands in the file); `group` names the
+    value of each sensitive column.
+    """
+
+    row: int
+    group: dict[str, str]
+    score_before: float
+    score_after: float
+    selected_after: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What one model, or two models on the same people, look at.
+
+    Attributes
+    ----------
+    plan, plan_after
+        The questions; the second is None where only one model was explained.
+    method
+        A row of EXPLAINERS.
+    before, after
+        What the scores rest on, by group and by that model's own decision. `after` is None without a second model.
+    paired
+        Both on the same people, by the decision before.
+    changed
+        The people whose decision is another one after, those first whose score changed most; at most 50.
+    kept
+        How many people the plan keeps; `before.people` of them were explained.
+    base
+        The score that a person's values add up from, for each model: a typical person's, or the background's mean.
+    proxies
+        For each sensitive column, how strongly each feature tells it, from 0 to 1, in the order of the features.
+    checks
+        How far the picture can be trusted.
+    """
+
+    plan: Plan
+    plan_after: Plan | None
+    method: str
+    before: Attribution
+    after: Attribution | None
+    paired: Paired | None
+    changed: tuple[Changed, ...]
+    kept: int
+    base: tuple[float, ...]
+    proxies: dict[str, tuple[float, ...]]
+    checks: tuple[Check, ...]
+    device: str
+    warnings: tuple[str, ...]
+    data_sha256: str
+    model_sha256: str | None
+    versions: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What was weighed."""
+        return self.before.features
+
+    @property
+    def explainer(self) -> Explainer:
+        """The method's row."""
+        return EXPLAINERS[self.method]
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether no check failed."""
+        return all(check.state != "failed" for check in self.checks)
