@@ -31,16 +31,17 @@ def price_sentences(compared: Comparison, by: tuple[str, ...]) -> tuple[str, ...
     decisions = _number(changes * unit)
     changing = "decision changes" if decisions == "1" else "decisions change"
     first = f"Of {PER:,} people like these, {moved}; {decisions} {changing}."
-    return (first, *_wrong_sentences(everybody))
+    return (first, *_wrong_sentences(everybody, unit))
 
 
-def _wrong_sentences(everybody: Moved) -> Iterator[str]:
+def _wrong_sentences(everybody: Moved, unit: float) -> Iterator[str]:
     for change, who, done in (
         (everybody.wrongly_granted, "with the other outcome", "selected"),
         (everybody.wrongly_denied, "with the good outcome", "turned down"),
     ):
         if change is not None:
-            yield f"Among those whose outcome is known, {_more(change, who)} {done} ({_range(change)})."
+            people = f"{_more(change, who, unit)} {done} ({_range(change, unit)})"
+            yield f"Among those of them whose outcome is known, {people}."
 
 
 def warnings(compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Comparison | None = None) -> tuple[str, ...]:
@@ -115,9 +116,30 @@ def _disagree(fitted: GapChange, held_out: GapChange) -> bool:
 
 
 def _got_worse(compared: Comparison) -> Iterator[str]:
+    """One sentence a measure, about the gap that grew most, with how many more there are."""
+    by_measure: dict[str, list[GapChange]] = {}
     for gap in compared.gaps:
-        if gap.verdict == "worse":
-            yield f"A gap got worse ({_about(gap)}): from {_value(gap, gap.before)} to {_value(gap, gap.after)}."
+        if gap.verdict == "worse" and gap.measure not in _SAID_ALREADY:
+            by_measure.setdefault(gap.measure, []).append(gap)
+    for grown in by_measure.values():
+        worst = max(grown, key=_growth)
+        moved = f"from {_value(worst, worst.before)} to {_value(worst, worst.after)}"
+        more = f" So did {len(grown) - 1} more of this kind." if len(grown) > 1 else ""
+        yield f"A gap got worse ({_about(worst)}): {moved}.{more}"
+
+
+# A ratio of selection rates grows apart as their difference does, and the others are sums or mirrors of listed ones.
+_SAID_ALREADY = (
+    "disparate_impact",
+    "false_negative_rate_difference",
+    "average_odds_difference",
+    "accuracy_difference",
+)
+
+
+def _growth(gap: GapChange) -> float:
+    assert gap.before is not None and gap.after is not None
+    return abs(gap.after) - abs(gap.before)
 
 
 def _aimed(compared: Comparison, by: tuple[str, ...], goal: Goal) -> list[GapChange]:
@@ -143,16 +165,16 @@ def _value(gap: GapChange, value: float | None) -> str:
     return f"{100 * value:+.1f} points".replace("-", "−")
 
 
-def _more(change: Change, who: str) -> str:
-    more = round(change[0])
-    if more == 0:
+def _more(change: Change, who: str, unit: float) -> str:
+    if change[0] == 0:
         return f"as many people {who} are"
-    people = f"person {who} is" if abs(more) == 1 else f"people {who} are"
-    return f"{abs(more):,} {'more' if more > 0 else 'fewer'} {people}"
+    more = _number(abs(change[0]) * unit)
+    people = f"person {who} is" if more == "1" else f"people {who} are"
+    return f"{more} {'more' if change[0] > 0 else 'fewer'} {people}"
 
 
-def _range(change: Change) -> str:
-    low, high = (f"{round(end):,}".replace("-", "−") for end in change[1])
+def _range(change: Change, unit: float) -> str:
+    low, high = (f"{round(end * unit):,}".replace("-", "−") for end in change[1])
     return f"plausible range {low} to {high}"
 
 

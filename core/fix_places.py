@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from core.rules import confusion
 from core.stated_rule import stated_rule
 
 PRESENT = "present"
+# The largest gap that can be accepted: all of it would be no goal.
+MOST = 0.999
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Place:
     """Where a fix, or the present model, lies on the choose part.
 
     `gap` and `cost` are shares with their plausible ranges, None where there is none; the cost is the share of
-    decisions that change where no outcome is known.
+    decisions that change where no outcome is known. `gap_error` is the gap's standard error.
     """
 
     id: str
@@ -33,6 +36,7 @@ class Place:
     gap_range: Interval | None
     cost: float
     cost_range: Interval | None
+    gap_error: float = 0.0
     is_recommended: bool = True
     is_dominated: bool = False
 
@@ -59,9 +63,10 @@ def _place(found: Mitigated, name: str, title: str, decided: Decided, changed: f
     settings, counts = found.settings, decided.counts[CHOOSE]
     at = point(name, counts, stated_rule(counts, decided.plan), settings)
     gap_range = _gap_range(decided, settings, z)
+    error = _gap_error(decided, settings)
     if at.cost is None:
-        return Place(name, title, at.gap, gap_range, changed, None)
-    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z))
+        return Place(name, title, at.gap, gap_range, changed, None, error)
+    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z), error)
 
 
 def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
@@ -84,6 +89,27 @@ def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | Non
     return (max(0.0, 1 - most) if most <= 1 else 0.0), max(1 - least, 1 - 1 / most)
 
 
+def _gap_error(decided: Decided, settings: Settings) -> float:
+    """The standard error of the gap: of the widest rate's highest less lowest, or of 1 less their ratio."""
+    counts, goal = decided.counts[CHOOSE], settings.goal
+    people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
+    widest = (0.0, 0.0)
+    for name in goal.rates:
+        k, n = (np.asarray(part(people), dtype=float) for part in (METRICS[name].num, METRICS[name].den))
+        bound = np.flatnonzero(n >= FEW)
+        if len(bound) < 2:
+            continue
+        rates = k[bound] / n[bound]
+        ends = [int(rates.argmin()), int(rates.argmax())]
+        (low, high), (few, many) = rates[ends], n[bound][ends]
+        variances = low * (1 - low) / few, high * (1 - high) / many
+        if goal.kind == "ratio":
+            scale = 1 / high if high else 0.0
+            variances = variances[0] * scale**2, variances[1] * (low * scale**2) ** 2
+        widest = max(widest, (float(high - low), math.sqrt(sum(variances))))
+    return widest[1]
+
+
 def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
     """Wilson's range of the share of wrong decisions; None for any other cost."""
     if settings.cost.name != "accuracy":
@@ -93,7 +119,17 @@ def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | No
     return wilson(float(np.sum(people.fn) + np.sum(people.fp)), float(np.sum(people.labelled)), z)
 
 
-def suggested(found: Mitigated, laid: Sequence[Place]) -> str | None:
-    """The cheapest recommended fix whose gap is accepted, else the one with the smallest gap; None where none is."""
-    points = [Point(place.id, place.gap, place.cost) for place in laid if place.is_recommended and place.id != PRESENT]
-    return pick(points, found.settings.at_most).id if points else None
+def suggested(laid: Sequence[Place], at_most: float) -> str | None:
+    """The cheapest recommended fix whose gap is accepted, or within a standard error of the smallest one.
+
+    Gaps on the choose part are uncertain: without that margin, chance alone would make one that costs much win over its
+    like (the one-standard-error rule of Breiman et al. 1984). None where no fix has a smaller gap than now.
+    """
+    now, *others = laid
+    able = [place for place in others if place.is_recommended and place.gap < now.gap]
+    if not able:
+        return None
+    nearest = min(able, key=lambda place: place.gap)
+    accepted = max(at_most, nearest.gap + nearest.gap_error)
+    points = [Point(place.id, place.gap, place.cost) for place in able]
+    return pick(points, min(accepted, MOST)).id

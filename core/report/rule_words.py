@@ -20,7 +20,7 @@ def rule_words(rule: RuleFile) -> str:
     if rest:
         told.append(f"and for {rest} more group{'s' if rest > 1 else ''} as the plan says")
     if rule.by and rule.otherwise is not None:
-        told.append(f"{limit_words(rule.otherwise, rule.lower_is_better)} for everybody else")
+        told.append(f"{limit_words(rule.otherwise, rule.lower_is_better)} for anybody else")
     return ", ".join(told)
 
 

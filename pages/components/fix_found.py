@@ -53,7 +53,7 @@ def load(audit_id: str) -> Found | None:
         _mitigated.clear(search.id, audit_id)
         return None
     offered, laid = _laid(search.id, mitigated, search.names)
-    return Found(search, mitigated, offered.fixes, offered.refused, laid, suggested(mitigated, laid))
+    return Found(search, mitigated, offered.fixes, offered.refused, laid, suggested(laid, mitigated.settings.at_most))
 
 
 def effect_of(found: Found, fix: Fix) -> Effect:

@@ -251,9 +251,9 @@ def test_the_price_is_told_in_people() -> None:
         sentences[0] == "Of 1,000 people like these, 84 more women and 53 fewer men are selected; 169 decisions change."
     )
     assert sentences[1].startswith(
-        "Among those whose outcome is known, as many people with the other outcome are selected"
+        "Among those of them whose outcome is known, as many people with the other outcome are selected"
     )
-    assert "50 fewer people with the good outcome are turned down (plausible range −" in sentences[2]
+    assert "31 fewer people with the good outcome are turned down (plausible range −" in sentences[2]  # 50 of 1,600
 
 
 def test_the_document_holds_what_the_design_names() -> None:
@@ -310,6 +310,19 @@ def test_a_gap_that_got_worse_is_told_wherever_it_is() -> None:
         "got worse (among those with the good outcome, how often women are selected, against men): from" in text
         for text in told
     )
+
+
+def test_gaps_that_got_worse_are_told_once_a_measure_the_worst_first() -> None:
+    worse: Sides = {
+        "men": ([[200, 0], [0, 200]], [[200, 0], [0, 200]]),
+        "women": ([[200, 0], [40, 160]], [[200, 0], [40, 160]]),
+        "others": ([[200, 0], [120, 80]], [[200, 0], [120, 80]]),
+    }
+    told = warnings(compared(worse), ("sex",), GOALS["predictive_equality"])
+    selected = [text for text in told if "how often people whose sex is others are selected, against" in text]
+    assert "got worse (how often" in selected[0] and "So did 1 more of this kind" in selected[0]
+    grown = [text for text in told if "got worse" in text]
+    assert len(grown) == len({text.partition(":")[0] for text in grown}) <= 5
 
 
 def test_a_fix_that_works_only_on_its_own_people_is_told() -> None:

@@ -26,10 +26,10 @@ def rule(*steps: tuple[str, Steps], otherwise: float | None = None, lower: bool 
         (rule(("female", FROM_43), ("male", FROM_HALF)), "0.43 or more for women, 0.5 or more for men"),
         (rule(("female", ((2.0, 1.0), (5.0, 0.0))), lower=True), "below 5 for women"),
         (rule(("female", ((0.0, 1.0),)), ("male", ((0.0, 0.0),))), "any score for women, no score for men"),
-        (rule(("female", FROM_43), otherwise=0.5), "0.43 or more for women, 0.5 or more for everybody else"),
+        (rule(("female", FROM_43), otherwise=0.5), "0.43 or more for women, 0.5 or more for anybody else"),
         (
             rule(("female", ((0.0, 0.0), (0.3, 0.4), (0.5, 1.0)))),
-            "by lot for women (0 % of the lowest scores; 40 % from 0.3 on; 100 % from 0.5 on)",
+            "by lot for women (0\u00a0% of the lowest scores; 40\u00a0% from 0.3 on; 100\u00a0% from 0.5 on)",
         ),
         (RuleFile((), (GroupRule({}, FROM_43),), 0.5, "score"), "0.43 or more for everybody"),
     ],
@@ -51,4 +51,4 @@ def test_the_note_says_the_rule_by_which_score_and_that_lots_decide() -> None:
     )
     lots = replace(simple, groups=(GroupRule({"sex": "female"}, ((0.0, 0.2),)),))
     by_column = decision_note(stating(plan_of(("sex",), decision=COLUMN), lots))
-    assert by_column.startswith("Selected, by “s”: by lot for women (20 %") and "different answers" in by_column
+    assert by_column.startswith("Selected, by “s”: by lot for women (20\u00a0%") and "different answers" in by_column

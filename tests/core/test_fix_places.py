@@ -1,0 +1,28 @@
+"""Which fix is to be tried first."""
+
+import pytest
+
+from core.fix_places import PRESENT, Place, suggested
+
+
+def place(name: str, gap: float, cost: float, error: float = 0.0, recommended: bool = True) -> Place:
+    return Place(name, name, gap, None, cost, None, error, recommended)
+
+
+NOW = place(PRESENT, 0.10, 0.15)
+
+
+@pytest.mark.parametrize(
+    ("offered", "at_most", "first"),
+    [
+        ([place("a", 0.008, 0.2), place("b", 0.009, 0.18), place("c", 0.05, 0.15)], 0.01, "b"),
+        # None reaches the goal: of those that chance may have put in another order, the cheapest.
+        ([place("blunt", 0.015, 0.49, error=0.02), place("sharp", 0.027, 0.151, error=0.02)], 0.01, "sharp"),
+        ([place("blunt", 0.015, 0.49, error=0.002), place("sharp", 0.027, 0.151, error=0.02)], 0.01, "blunt"),
+        ([place("degenerate", 0.0, 0.1, recommended=False), place("b", 0.009, 0.18)], 0.01, "b"),
+        ([place("wider", 0.12, 0.1)], 0.2, None),
+        ([], 0.01, None),
+    ],
+)
+def test_the_cheapest_that_comes_near_enough_is_first(offered: list[Place], at_most: float, first: str | None) -> None:
+    assert suggested([NOW, *offered], at_most) == first
