@@ -196,7 +196,7 @@ def _check_text(decision: Decision) -> None:
     """A model of texts reads one column and nothing else."""
     for key in ("features", "image"):
         if decision.text is not None and getattr(decision, key):
-            raise PlanError(f"[decision] text is all that a model of texts reads, beside it {key} has no use: remove one.")
+            raise PlanError(f"[decision] text is all that a model of texts reads: remove it, or remove {key}.")
 
 
 def _check_images(decision: Decision) -> None:

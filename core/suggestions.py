@@ -86,6 +86,7 @@ _BAD_NEWS = _vocabulary(
     "dropout death died dead mortality readmitted readmission late delinquent delinquency bankrupt bankruptcy violent "
     "violence crime toxic hate risk loss complaint accident bad denied rejected refused ruckfall recidive"
 )
+_FEWEST_WORDS = 3
 _IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 _GOOD = _vocabulary(
     "yes y true t good approved approve accept accepted granted grant hired hire selected select admitted admit pass "
@@ -141,6 +142,20 @@ def score_column(profile: Profile) -> Suggestion | None:
         if named & _SCORE or (named & _DECISION and is_share(column)):
             return Suggestion(column.name, "its name reads like a score and it holds numbers")
     return None
+
+
+def text_column(profile: Profile) -> Suggestion | None:
+    """The column whose cells are texts of several words, the longest ones; None where none are."""
+    lengths = {column.name: _words_each(column) for column in profile.columns if column.kind == "text"}
+    longest = max(lengths, key=lambda name: lengths[name], default=None)
+    if longest is None or lengths[longest] < _FEWEST_WORDS:
+        return None
+    return Suggestion(longest, "its cells are texts of several words")
+
+
+def _words_each(column: Column) -> float:
+    texts = filled(column)
+    return sum(len(text.split()) for text in texts) / max(1, len(texts))
 
 
 def image_column(profile: Profile) -> Suggestion | None:

@@ -78,6 +78,8 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
 
 def _fit(model: Model, profile: Profile) -> dict[str, Any]:
     """The model's inputs beside the table's columns, whether or not they fit."""
+    if model.reads_text:
+        return {"inputs": [], "width": None, "missing": [], "extra": []}
     if model.inputs is not None:
         kinds: dict[str, str | None] = {i.name: i.kind for i in model.inputs}
     elif model.recipe is not None:

@@ -12,7 +12,7 @@ OPEN = ""
 _OPEN_VALUES = Condition(values=(OPEN,))
 _OPEN_DECISION = Decision(model=OPEN)
 # What a plan says of the columns that a model reads, and how.
-READ = ("features", "image", "images", "image_mean", "image_std")
+READ = ("features", "text", "image", "images", "image_mean", "image_std")
 
 
 def of(audit: Audit, profile: Profile) -> Plan:
@@ -28,7 +28,7 @@ def lost(audit: Audit, profile: Profile) -> tuple[str, ...]:
         return ()
     plan = Plan.from_toml(audit.plan)
     data, decision = plan.data, plan.decision
-    decided = (decision.score, decision.prediction, decision.image, *decision.features)
+    decided = (decision.score, decision.prediction, decision.text, decision.image, *decision.features)
     named = (data.label, *decided, *plan.groups.sensitive)
     kept = tuple(rule.column for rule in data.keep)
     return tuple(dict.fromkeys(name for name in (*named, *kept) if name and name not in profile.names))
@@ -78,7 +78,7 @@ def _fitted(plan: Plan, columns: set[str]) -> Plan:
         plan = replace(plan, decision=_OPEN_DECISION)
     if not columns.issuperset(plan.decision.features):
         plan = replace(plan, decision=replace(plan.decision, features=()))
-    if plan.decision.image is not None and plan.decision.image not in columns:
+    if not {plan.decision.text, plan.decision.image} - {None} <= columns:
         blank = {key: getattr(Decision(), key) for key in READ}
         plan = replace(plan, decision=replace(plan.decision, **blank))
     keep = tuple(rule for rule in plan.data.keep if rule.column in columns)

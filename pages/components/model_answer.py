@@ -11,7 +11,7 @@ from core.plan import Plan
 from core.plan_parts import Decision
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import draft, images_answer, model_check, plain, session
+from pages.components import draft, images_answer, model_check, plain, session, text_answer
 
 _OUTPUTS = {
     "probability": "a probability, from 0 to 1",
@@ -35,6 +35,7 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     _check_once(audit, plan)
     facts = model_check.show(audit, plan)
     _ask_features(audit, profile, plan)
+    text_answer.ask(audit, profile, plan)
     images_answer.ask(audit, profile, plan)
     if facts is None:
         unchecked = audit.stage != "inspect" and plan.decision.model is not None and plan.decision.model != ""
@@ -44,7 +45,9 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
 
 def _take_upload(audit: Audit, plan: Plan) -> None:
     """Keep a model that was just put in, and look at it."""
-    given = st.file_uploader("Drop the model here: ONNX, skops or .pt2", key=session.upload_key("model"))
+    given = st.file_uploader(
+        "Drop the model here: ONNX, skops, .pt2 or a zipped Hugging Face folder", key=session.upload_key("model")
+    )
     if given is None:
         return
     try:

@@ -32,10 +32,16 @@ def show(audit: Audit, plan: Plan) -> ModelFacts | None:
     if facts is None:
         return None
     _found(facts)
-    if facts.problem is not None:
+    if facts.problem is None:
+        return facts
+    if not asks_for_text(facts):
         refused(facts.problem)
-        return None
-    return facts
+    return None
+
+
+def asks_for_text(facts: ModelFacts) -> bool:
+    """Whether all that is missing is which column of texts the model reads: a question, no fault."""
+    return facts.problem is not None and "write text = " in facts.problem
 
 
 def _ended(audit: Audit, plan: Plan) -> None:
@@ -55,6 +61,8 @@ def _found(facts: ModelFacts) -> None:
     plain.text(f"✓ {facts.format_words}")
     if facts.missing:
         st.markdown(f":orange[**!**] columns that the model reads and the table lacks: {plain.listed(facts.missing)}")
+    elif len(facts.inputs) == 1:
+        plain.text(f"✓ reads one column: {facts.inputs[0][1]}")
     elif facts.inputs:
         plain.text(f"✓ {len(facts.inputs):,} inputs, all found in your table")
         renamed = [name for name, column in facts.inputs if column not in (name, None)]

@@ -15,6 +15,7 @@ from pages.components import plain, session
 
 _PLAN, _ARCHIVE = ".toml", ".zip"
 _MODELS = (".onnx", ".skops", ".pt2", ".pt", ".pth", ".pkl", ".pickle", ".joblib", ".h5", ".keras", ".safetensors")
+_FOLDER, _LIST_BYTES = (b"config.json", b"tokenizer"), 1 << 16
 _MOST_PLAN_BYTES = 1 << 20
 
 
@@ -50,7 +51,7 @@ def _open(audit: Audit | None) -> Audit:
 def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
     """Keep each file for what its name says it is; the table last, since it is looked at at once."""
     plans = [file for file in given if file.name.lower().endswith(_PLAN)]
-    models = [file for file in given if file.name.lower().endswith(_MODELS)]
+    models = [file for file in given if file.name.lower().endswith(_MODELS) or _is_model_folder(file)]
     others = [file for file in given if file not in plans and file not in models]
     images = [file for file in others if file.name.lower().endswith(_ARCHIVE)] if _brings_a_table(others) else []
     tables = [file for file in others if file not in images]
@@ -67,6 +68,11 @@ def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
     for file in tables:
         audit = _keep_table(audit, file, file.name)
     return audit
+
+
+def _is_model_folder(file: UploadedFile) -> bool:
+    """Whether a zip lists a Hugging Face folder's files: their names stand plainly at its end."""
+    return file.name.lower().endswith(_ARCHIVE) and all(name in file.getvalue()[-_LIST_BYTES:] for name in _FOLDER)
 
 
 def _brings_a_table(files: Sequence[UploadedFile]) -> bool:

@@ -186,3 +186,11 @@ def test_a_refused_model_comes_with_the_lines_that_export_it() -> None:
     refused = next(refusal for refusal in REFUSED if refusal.name == "torchscript")
     assert suggestions.export_snippet(f"model.pt {refused.says}") == TORCH_SNIPPET
     assert suggestions.export_snippet("The table lacks 1 column(s) that the model reads.") is None
+
+
+def test_the_column_of_the_longest_texts_is_what_a_model_reads() -> None:
+    said = column("said", "what a lovely evening", "thank you all for the soup", many=True)
+    titles = column("job", "head of sales", "clerk")
+    found = suggestions.text_column(profile(titles, said))
+    assert found is not None and found.value == "said"
+    assert suggestions.text_column(profile(titles)) is None

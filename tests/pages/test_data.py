@@ -18,6 +18,7 @@ from core.plan_parts import Condition
 from core.samples import SAMPLES
 from core.workspace import Audit, Workspace
 from pages.components import groups_step, plain, session, uploads
+from tests.core.models.text_folders import folder_of, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 60.0
@@ -351,6 +352,37 @@ def test_a_model_that_only_a_job_can_tell_is_refused_with_lines_that_export_it_s
     assert "Keras" in at.error[0].value
     assert "model.export" in at.code[0].value
     assert run_button_is_disabled(at)
+
+
+def test_a_model_of_texts_is_tried_on_the_column_that_looks_like_texts(space: Workspace) -> None:
+    """The suggested column is checked at once; the plan that is downloaded names it, and opens without a question."""
+    comments = SAMPLES["comments"]
+    at = put(opened(), space, csv=comments.table.read_text(), skops=comments.model.read_bytes())
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    settled(at, space)
+    settled(at, space)
+    assert at.selectbox(key=f"{audit_of(at, space).id}/text column").value == "comment"
+    assert "texts of several words" in said(at) and "✓ reads one column: comment" in said(at)
+    assert not at.error
+    press(at, CONFIRM)
+    assert plan_of(at, space).decision.text == "comment"
+    assert 'text = "comment"' in plan_of(at, space).to_toml()
+
+    at.selectbox(key=f"{audit_of(at, space).id}/text column").select("community").run()
+    press(at, "Check the model with this column")
+    settled(at, space)
+    assert "✓ reads one column: community" in said(at)
+
+
+def test_a_zipped_hugging_face_folder_beside_the_table_is_a_model(space: Workspace, tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="the text extra is not installed")
+    model = zipped(folder_of(tmp_path / "bert"), tmp_path / "bert.zip", "bert/").read_bytes()
+    at = put(opened(), space, csv=SAMPLES["comments"].table.read_text(), zip=model)
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    settled(at, space)
+    settled(at, space)
+    assert "a Hugging Face folder of texts" in said(at) and "✓ reads one column: comment" in said(at)
+    assert "logit" in [box.value for box in at.selectbox]
 
 
 def test_a_look_at_the_table_that_was_broken_off_is_offered_again(space: Workspace) -> None:
