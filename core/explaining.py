@@ -48,7 +48,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         dataset = open_table(given, out, plan, progress)
         sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
     with timed(seconds, "open"):
-        sides = open_sides(given, request, plan, dataset, sample)
+        sides = open_sides(given, request, plan, dataset, sample, Effort(seed=plan.run.seed))
     with timed(seconds, "explain"):
         found = _explain(sides, dataset, sample, progress)
     _write(found, sides, sample, out)
@@ -96,7 +96,9 @@ class Found:
     proxies: dict[str, list[float]]
 
 
-def open_sides(given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset, sample: Sample) -> list[Side]:
+def open_sides(
+    given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset, sample: Sample, effort: Effort
+) -> list[Side]:
     """The plan's model ready to be explained, and the second plan's beside it; both by the same method."""
     model, second = given / "model", given / "model_after"
     plans = [plan, *([_after(plan, str(request["plan_after"]))] if request.get("plan_after") else [])]
@@ -106,7 +108,6 @@ def open_sides(given: Path, request: dict[str, Any], plan: Plan, dataset: Datase
         for asked, path in zip(plans, paths, strict=False)
     ]
     explainer = _explainer(request.get("method"), opened)
-    effort = Effort(seed=plan.run.seed)
     return [_side(each, asked, explainer, effort, dataset, sample) for each, asked in zip(opened, plans, strict=True)]
 
 

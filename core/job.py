@@ -32,6 +32,7 @@ TASKS = {
     "audit": "core.audit:run",
     "mitigate": "core.mitigation:run",
     "explain": "core.explaining:run",
+    "explain_person": "core.explaining_person:run",
 }
 
 # What each kind of job imports while nobody waits: most of the time of a job that starts from nothing.
@@ -56,6 +57,7 @@ WARM = {
     "audit": TABLES + MEASURES + MODELS,
     "mitigate": TABLES + TRAINING + MODELS,
     "explain": TABLES + EXPLAINING + MODELS,
+    "explain_person": TABLES + EXPLAINING + MODELS,
 }
 ANY_KIND = "any"
 WORK = "job.json"

@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.collect_explanation import CHANGED_FILE, FACTS_FILE, collect_explanation
+from core.collect_explanation import CHANGED_FILE, FACTS_FILE, PERSON_FILE, collect_explanation, collect_person
+from core.explain.person_found import Person
 from core.explanation import Explanation
 from core.plan import Plan
 from core.progress import replace_json
 
 # The files of a job are read from a folder of this name only.
 _ASKED, _FOUND, _SECOND = "explain.json", "explanation/out", "explanation/model_after"
+_PERSON, _PERSON_ASKED = "explanation/person/out", "explanation/person.json"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class KeptExplanation:
     def __init__(self, folder: Path) -> None:
         """That of the audit that is kept in `folder`."""
         self._asked, self._found, self._second = folder / _ASKED, folder / _FOUND, folder / _SECOND
+        self._person, self._person_asked = folder / _PERSON, folder / _PERSON_ASKED
 
     @property
     def asked(self) -> Asked | None:
@@ -77,9 +80,9 @@ class KeptExplanation:
         return Asked(**json.loads(self._asked.read_text(encoding="utf-8"))) if self._asked.is_file() else None
 
     @property
-    def second_model(self) -> Path | None:
-        """The second model's file, where there is one."""
-        return self._second if self._second.is_file() else None
+    def inputs(self) -> dict[str, Path]:
+        """What a job is given besides the audit's own files: the second model, where there is one."""
+        return {"model_after": self._second} if self._second.is_file() else {}
 
     def keep_second(self, model: Path | bytes | None) -> None:
         """Keep the second model for the job, and for people looked at later; None where the first serves both."""
@@ -113,6 +116,22 @@ class KeptExplanation:
             return None
         return _collected(self._found, asked, rows, data_sha256, model_sha256)
 
+    def begin_person(self, row: int) -> None:
+        """Keep which row is asked about now, and forget the one before."""
+        shutil.rmtree(self._person, ignore_errors=True)
+        self._person_asked.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_json(self._person_asked, row)
+
+    def take_over_person(self, out: Path) -> None:
+        """Keep what a job wrote of one person, once it stands up to every check."""
+        self._collected_person(out)
+        self._person.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.replace(out / PERSON_FILE, self._person / PERSON_FILE)
+
+    def person(self) -> Person | None:
+        """The person last asked about, checked again; None where nobody was."""
+        return self._collected_person(self._person) if (self._person / PERSON_FILE).is_file() else None
+
     def forget(self) -> None:
         """Remove what was asked and found."""
         self._asked.unlink(missing_ok=True)
@@ -121,8 +140,16 @@ class KeptExplanation:
     def forget_people(self) -> None:
         """Remove what is told of single people and the second model, as uploaded rows are; the sums stay."""
         self._second.unlink(missing_ok=True)
+        self._person_asked.unlink(missing_ok=True)
+        shutil.rmtree(self._person.parent, ignore_errors=True)
         if (self._found / CHANGED_FILE).is_file():
             replace_json(self._found / CHANGED_FILE, [])
+
+    def _collected_person(self, out: Path) -> Person:
+        asked = self.asked
+        assert asked is not None
+        row = int(json.loads(self._person_asked.read_text(encoding="utf-8")))
+        return collect_person(out, Plan.from_toml(asked.plan), row, 1 if asked.plan_after is None else 2)
 
 
 def _collected(out: Path, asked: Asked, rows: int, data_sha256: str, model_sha256: str | None) -> Explanation:

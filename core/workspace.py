@@ -22,6 +22,7 @@ import numpy.typing as npt
 from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.collect_mitigation import Mitigated
 from core.errors import DataError, JobError, PlumblineError
+from core.explain.person_found import Person
 from core.explanation import Explanation
 from core.images import FILE as IMAGES
 from core.images.thumbnails import FILE as THUMBNAILS
@@ -177,12 +178,26 @@ class Workspace(KeptAudits):
         inputs = dict(self._inputs(audit, with_model=plan.decision.model is not None))
         kept = self._explained(audit_id)
         kept.keep_second(None if against is None else against.model)
-        if kept.second_model is not None:
-            inputs["model_after"] = kept.second_model
+        inputs |= kept.inputs
         asked = Asked.of(plan, method, rows, against)
         job = self._jobs.submit("explain", asked.request(), inputs)
         kept.begin(replace(asked, id=job))
         return self._start(audit, job, "explain")
+
+    def explain_person(self, audit_id: str, row: int, unchangeable: tuple[str, ...] = ()) -> Audit:
+        """Explain in a job why one row of the table (from 0) was decided as it was, by what was last asked.
+
+        `unchangeable` names columns that the person cannot change. Raises DataError where nothing was asked yet.
+        """
+        audit, kept = self.get(audit_id), self._explained(audit_id)
+        asked = kept.asked
+        if asked is None:
+            raise DataError("Nothing was explained yet. Explain the model first, then one person.")
+        inputs = {**self._inputs(audit), **kept.inputs}
+        request = {**asked.request(), "row": row, "unchangeable": list(unchangeable)}
+        job = self._jobs.submit("explain_person", request, inputs)
+        kept.begin_person(row)
+        return self._start(audit, job, "explain_person")
 
     def model_path(self, audit_id: str) -> Path | None:
         """Where the audit's model is kept; None where there is none."""
@@ -267,6 +282,11 @@ class Workspace(KeptAudits):
         if audit.table is None or profile is None:
             return None
         return self._explained(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
+
+    def person(self, audit_id: str) -> Person | None:
+        """The person last explained, or None while no such job has run to its end."""
+        self._collect(audit_id)
+        return self._explained(audit_id).person()
 
     def has_rows(self, audit_id: str) -> bool:
         """Whether the uploaded table is still kept, so that it can be audited again."""
@@ -358,6 +378,8 @@ class Workspace(KeptAudits):
         if audit.stage == "explain":
             rows = self._profile_rows(audit.id)
             self._explained(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
+        if audit.stage == "explain_person":
+            self._explained(audit.id).take_over_person(out)
         return audit
 
     def _inputs(self, audit: Audit, with_model: bool = True) -> Mapping[str, Path]:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from core.data import Batch
 from core.profile import Column
 
-PROXY_AT = 0.3
+# A medium and a small association (Cohen 1988).
+PROXY_AT, SOMEWHAT_AT = 0.3, 0.1
 CUTS = 10
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from core.cli import main
-from core.collect_explanation import collect_explanation
+from core.collect_explanation import collect_explanation, collect_person
 from core.errors import JobError, PlanError
 from core.explanation import Explanation
 from core.plan import Plan
@@ -47,6 +47,8 @@ def people() -> pd.DataFrame:
 
 
 PEOPLE = people()
+# A woman without the hobby who was turned down, although her merit is above the middle.
+ROW = int(np.flatnonzero((PEOPLE["gender"] == "Woman") & (PEOPLE["hobby"] == 0) & PEOPLE["merit"].between(0.5, 1))[0])
 
 
 def save_network(path: Path, weights: list[float]) -> None:
@@ -188,6 +190,11 @@ def job(tmp_path_factory: pytest.TempPathFactory, models: Path) -> tuple[Path, P
         status = supervisor.wait(name, 120)
         assert status.state == "done", status
         shutil.copytree(supervisor.output(name), folder / "kept" / "out")
+        request = {"plan": plan.to_toml(), "plan_after": after.to_toml(), "row": ROW, "unchangeable": ["noise"]}
+        name = supervisor.submit("explain_person", request, inputs)
+        status = supervisor.wait(name, 120)
+        assert status.state == "done", status
+        shutil.copy(supervisor.output(name) / "person.json", folder / "kept" / "out")
     return folder / "kept" / "out", plan, after
 
 
@@ -277,3 +284,82 @@ def test_files_that_do_not_fit_together_are_refused(
     tamper(tmp_path / "out")
     with pytest.raises((JobError, PlanError)):
         collected(tmp_path / "out", plan, after)
+
+
+# ---------------------------------------------------------------- one person
+
+
+def score(merit: float, hobby: float, weight: float) -> float:
+    return float(1 / (1 + np.exp(-(0.5 * merit + weight * (hobby - 0.5)))))
+
+
+def test_a_person_sees_the_decision_the_reasons_and_the_smallest_changes_that_turn_it(
+    job: tuple[Path, Plan, Plan],
+) -> None:
+    out, plan, _ = job
+    person = collect_person(out, plan, ROW, 2)
+    them = PEOPLE.iloc[ROW]
+    assert person.group == {"gender": "Woman", "town": them["town"]}
+    assert dict(zip(person.features, person.cells, strict=True))["merit"] == f"{them['merit']:g}"
+    before, after = person.sides
+    assert (before.selected, after.selected) == (False, True)
+    for side, weight in ((before, 3.0), (after, 0.3)):
+        assert side.score == pytest.approx(score(them["merit"], 0, weight), abs=1e-6)
+        assert sum(side.values) == pytest.approx(side.score - side.base, abs=1e-3)
+        assert side.changes
+        for change in side.changes:
+            cells = {**them.to_dict(), **{c: float(text) for c, text in zip(change.columns, change.then, strict=True)}}
+            turned = score(cells["merit"], cells["hobby"], weight)
+            assert change.score == pytest.approx(turned, abs=1e-6) and (turned >= 0.5) != side.selected
+    assert person.features[person.by_weight(0)[0]] == "hobby"
+    (taken_up,) = (c for c in before.changes if c.columns == ("hobby",))
+    assert (taken_up.now, taken_up.then) == (("0",), ("1",))
+    assert not any({"noise", "gender", "town"} & set(c.columns) for side in person.sides for c in side.changes)
+    (down,) = (c for c in after.changes if c.columns == ("merit",))
+    nearest = PEOPLE["merit"][PEOPLE["merit"] < 0.3].max()
+    assert nearest - 0.1 < float(down.then[0]) <= nearest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"row": 1},
+        {"features": ["merit"]},
+        {"cells": ["1"]},
+        {"cells": ["x" * 20_000] * 3},
+        {"group": {"gender": "Woman"}},
+        {"sides": []},
+    ],
+)
+def test_a_person_that_does_not_fit_is_refused(
+    job: tuple[Path, Plan, Plan], tmp_path: Path, change: dict[str, Any]
+) -> None:
+    out, plan, _ = job
+    (tmp_path / "out").mkdir()
+    document = json.loads((out / "person.json").read_text())
+    (tmp_path / "out" / "person.json").write_text(json.dumps({**document, **change}))
+    with pytest.raises(JobError):
+        collect_person(tmp_path / "out", plan, ROW, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"score": 2},
+        {"values": [0.1]},
+        {"spread": [-1, 0, 0]},
+        {"changes": [{"columns": ["gender"], "now": ["Woman"], "then": ["Man"], "score": 0.6}]},
+        {"changes": [{"columns": ["merit"], "now": ["1"], "then": ["2", "3"], "score": 0.6}]},
+        {"changes": [{"columns": ["merit"], "now": ["1"], "then": ["2"], "score": 6}]},
+    ],
+)
+def test_a_side_of_a_person_that_does_not_fit_is_refused(
+    job: tuple[Path, Plan, Plan], tmp_path: Path, change: dict[str, Any]
+) -> None:
+    out, plan, _ = job
+    (tmp_path / "out").mkdir()
+    document = json.loads((out / "person.json").read_text())
+    document["sides"][0].update(change)
+    (tmp_path / "out" / "person.json").write_text(json.dumps(document))
+    with pytest.raises(JobError):
+        collect_person(tmp_path / "out", plan, ROW, 2)

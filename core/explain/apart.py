@@ -1,0 +1,127 @@
+"""What stands out among the groups, in words: what sets two apart, on what most rests, and what goes along with whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.explain.attribution import Attribution
+from core.explain.heatmap import Heatmap, difference, heatmap
+from core.explain.proxies import PROXY_AT, SOMEWHAT_AT
+from core.intervals import FEW
+from core.sentences import beside, group_words
+
+_AMONG = {None: "", True: "Among those selected, ", False: "Among those refused, "}
+_WHOSE = {None: "scores", True: "grants", False: "denials"}
+
+
+@dataclass(frozen=True)
+class Apart:
+    """By how much more a feature moved one group's scores than those of the group that it is compared with.
+
+    `value`, `low` and `high` are in units of the score; `all_features` is the same of everything together.
+    """
+
+    feature: str
+    group: dict[str, str]
+    reference: dict[str, str]
+    selected: bool | None
+    n: int
+    value: float
+    low: float
+    high: float
+    all_features: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out none."""
+        return self.low > 0 or self.high < 0
+
+
+def apart(
+    attribution: Attribution, by: tuple[str, ...], reference: dict[str, str], selected: bool | None, confidence: float
+) -> tuple[Apart, ...]:
+    """Every feature of every other group of at least `FEW` people: clear ones first, then the largest."""
+    seen = heatmap(attribution, by, selected, confidence)
+    if reference not in seen.groups or seen.n[seen.groups.index(reference)] < FEW:
+        return ()
+    found = []
+    for g, group in enumerate(seen.groups):
+        if group == reference or seen.n[g] < FEW:
+            continue
+        differs = difference(attribution, by, group, reference, selected, confidence)
+        everything = float(differs.value.sum())
+        for f, feature in enumerate(seen.features):
+            ends = (float(differs.value[f]), float(differs.low[f]), float(differs.high[f]))
+            found.append(Apart(feature, group, reference, selected, int(seen.n[g]), *ends, everything))
+    return tuple(sorted(found, key=lambda one: (not one.is_clear, -abs(one.value))))
+
+
+def apart_sentence(one: Apart, adds_up: bool) -> str:
+    """One plain sentence; the feature's name stands in backquotes.
+
+    `adds_up` says whether what the features move adds up to the score: then it is said of how much this is a part.
+    """
+    among, who, than = _AMONG[one.selected], group_words(one.group), group_words(one.reference)
+    if not one.is_clear:
+        start = f"{among}nothing clearly sets {who} and {than} apart."
+        return (
+            f"{start[0].upper()}{start[1:]} The largest difference is on `{one.feature}`: {_signed(one.value)} points "
+            f"({_signed(one.low)} to {_signed(one.high)})."
+        )
+    ends = sorted((abs(one.low), abs(one.high)))
+    way = "lower" if one.value < 0 else "higher"
+    start = (
+        f"{among}what sets {who} ({one.n:,} people) apart from {than} most is `{one.feature}`: on average it moves "
+        f"their scores {_points(abs(one.value))} points {way} ({_points(ends[0])} to {_points(ends[1])})"
+    )
+    whole = one.all_features
+    part = adds_up and one.value * whole > 0 and abs(one.value) <= abs(whole)
+    end = f", of the {_points(abs(whole))} points that they are {way} in all." if part else "."
+    return f"{start[0].upper()}{start[1:]}{end}"
+
+
+def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None) -> str:
+    """On what most of a group's scores rests; the feature's name stands in backquotes."""
+    g = seen.groups.index(group)
+    said = f"In the {_WHOSE[selected]} of {group_words(group)} ({int(seen.n[g]):,} people)"
+    if not seen.n[g] or not seen.share[g].any():
+        return f"{said} nothing moves the score."
+    most = int(seen.share[g].argmax())
+    return (
+        f"{said} the model relies most on `{seen.features[most]}`: {100 * seen.share[g, most]:.0f} % of all that moves "
+        "their scores."
+    )
+
+
+def along_words(proxies: dict[str, tuple[float, ...]], place: int, feature: str) -> str:
+    """Which sensitive columns a feature goes along with, as a few words; "" where with none."""
+    if feature in proxies:
+        return "is a sensitive column itself"
+    much = [name for name, strengths in proxies.items() if strengths[place] >= PROXY_AT]
+    some = [name for name, strengths in proxies.items() if SOMEWHAT_AT <= strengths[place] < PROXY_AT]
+    parts = [f"goes along with {' and '.join(much)}"] if much else []
+    if some:
+        parts.append(f"{'' if much else 'goes along '}somewhat with {' and '.join(some)}")
+    return ", ".join(parts)
+
+
+def most_apart(
+    attribution: Attribution, references: dict[tuple[str, ...], dict[str, str]], confidence: float
+) -> tuple[str, ...]:
+    """Of single columns, the one whose groups a feature sets apart most clearly; the first where none does."""
+    single = [by for by in references if len(by) == 1] or list(references)
+    distance = {by: _distance(attribution, by, references[by], confidence) for by in single}
+    return max(single, key=lambda by: distance[by])
+
+
+def _distance(attribution: Attribution, by: tuple[str, ...], reference: dict[str, str], confidence: float) -> float:
+    found = apart(attribution, by, reference, None, confidence)
+    return abs(found[0].value) if found and found[0].is_clear else 0.0
+
+
+def _points(value: float) -> str:
+    return beside(100 * value, 0.0, 1)
+
+
+def _signed(value: float) -> str:
+    return f"{100 * value:+z.1f}"

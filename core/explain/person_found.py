@@ -1,0 +1,64 @@
+"""One person's explanation: the decision, what it rests on, and what would turn it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a person's own columns that turns the decision.
+
+    `now` and `then` are the cells' texts, one for each of `columns`; `score` is what the model would give.
+    """
+
+    columns: tuple[str, ...]
+    now: tuple[str, ...]
+    then: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class PersonSide:
+    """What one model says of the person.
+
+    Attributes
+    ----------
+    score, selected
+        The score of the good outcome, and the decision.
+    base
+        The score that the values add up from.
+    values
+        By how much each feature moved the score, in the order of the person's features.
+    spread
+        The standard error of each value where the method draws samples; None where it does not.
+    changes
+        Small changes that turn the decision, the smallest first; empty where one or two columns cannot.
+    """
+
+    score: float
+    selected: bool
+    base: float
+    values: tuple[float, ...]
+    spread: tuple[float, ...] | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of the table, explained.
+
+    `row` is its index from 0; `group` names the value of each sensitive column; `cells` are the features' texts as
+    they stand in the file; `sides` holds one model, or the one before and the one after.
+    """
+
+    row: int
+    group: dict[str, str]
+    features: tuple[str, ...]
+    cells: tuple[str, ...]
+    sides: tuple[PersonSide, ...]
+
+    def by_weight(self, side: int = 0) -> tuple[int, ...]:
+        """The features' places, those first that moved the score most."""
+        values = self.sides[side].values
+        return tuple(sorted(range(len(values)), key=lambda f: -abs(values[f])))

@@ -1,0 +1,137 @@
+"""The job that explains one person: the decision, what it rests on, and what would turn it, for one model or two."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.audit import open_table
+from core.coding import attributes
+from core.counts import Floats
+from core.data import Batch, Dataset
+from core.errors import PlanError
+from core.explain.explainable import Effort
+from core.explain.opened import joined
+from core.explain.person_found import Person, PersonSide
+from core.explain.sample import ROWS, Sample, batches_of, choose_people
+from core.explain.whatif import Options, smallest_changes
+from core.explaining import Side, keys, open_sides
+from core.fingerprint import fingerprints
+from core.plan import Plan
+from core.progress import Progress
+
+PERSON_FILE = "person.json"
+# One person can have many more draws than thousands of them.
+SAMPLES = 40
+
+
+def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
+    """The job: request["row"] of the table, asked why as `core.explaining` does; the person stands in out/person.json.
+
+    request["unchangeable"] names columns that the person cannot change; sensitive ones are never tried.
+    """
+    given, out = folder / "in", folder / "out"
+    plan = Plan.from_toml(str(request["plan"]))
+    dataset = open_table(given, out, plan, progress)
+    row = int(request["row"])
+    if not 0 <= row < dataset.profile.rows:
+        raise PlanError(f"{dataset.profile.name} has {dataset.profile.rows:,} rows; choose one of them.")
+    sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
+    sides = open_sides(given, request, plan, dataset, sample, Effort(samples=SAMPLES, seed=plan.run.seed))
+    fixed = {*plan.groups.sensitive, *map(str, request.get("unchangeable") or ())}
+    person = explain_person(row, sides, dataset, sample, plan, fixed, progress)
+    (out / PERSON_FILE).write_text(json.dumps(asdict(person), ensure_ascii=False), encoding="utf-8")
+
+
+def explain_person(
+    row: int, sides: list[Side], dataset: Dataset, sample: Sample, plan: Plan, fixed: set[str], progress: Progress
+) -> Person:
+    """The person in this row of the table; columns in `fixed` stay as they are."""
+    batch = next(each for each, _ in batches_of(dataset, np.asarray([row]), dataset.profile.names))
+    cell = sample.groups.number([a.code(batch) for a in attributes(plan, dataset)])
+    hashes = fingerprints(batch, tuple(sorted(dataset.profile.names)), plan.run.seed)
+    features = tuple(dict.fromkeys(name for side in sides for name in side.units.features))
+    found = []
+    for number, side in enumerate(sides):
+        progress(number, len(sides), "looking for what would turn the decision")
+        found.append(_side(side, batch, features, dataset, sample, cell, hashes, fixed))
+    cells = tuple(str(batch.text(name)[0]) if name in batch.columns else "" for name in features)
+    return Person(row, sample.groups.names(int(cell[0])), features, cells, tuple(found))
+
+
+def _side(
+    side: Side,
+    batch: Batch,
+    features: tuple[str, ...],
+    dataset: Dataset,
+    sample: Sample,
+    cell: npt.NDArray[np.int32],
+    hashes: npt.NDArray[np.uint64],
+    fixed: set[str],
+) -> PersonSide:
+    rows = side.opened.binding.features(batch)
+    score = side.opened.scores(rows)
+    selected = bool(side.decider.selected(score, cell, hashes)[0])
+    explained = side.pace.whole(rows, keys(hashes))
+    places = [features.index(name) for name in side.units.features]
+    values = np.zeros(len(features))
+    values[places] = explained.values[0]
+    spread = None
+    if explained.spread is not None:
+        spread = np.zeros(len(features))
+        spread[places] = explained.spread[0]
+    turning = _Turning(side, batch, dataset, sample, cell, hashes, selected)
+    return PersonSide(
+        float(score[0]),
+        selected,
+        side.base,
+        tuple(values.tolist()),
+        None if spread is None else tuple(spread.tolist()),
+        smallest_changes(turning.options(fixed), turning.own, side.opened.columns, turning.texts, turning)
+        if side.opened.kind == "table"
+        else (),
+    )
+
+
+class _Turning:
+    """The person among the explained people: what others have, and whether having it would turn the decision."""
+
+    def __init__(
+        self,
+        side: Side,
+        person: Batch,
+        dataset: Dataset,
+        sample: Sample,
+        cell: npt.NDArray[np.int32],
+        hashes: npt.NDArray[np.uint64],
+        selected: bool,
+    ) -> None:
+        opened = side.opened
+        batches = [batch for batch, _ in batches_of(dataset, sample.rows, opened.columns)] + [person]
+        self._side, self._cell, self._hashes, self._selected = side, cell, hashes, selected
+        self._kinds = [dataset.profile.column(name).kind for name in opened.columns]
+        self._numbers = [np.concatenate([b.floats(name) for b in batches]) for name in opened.columns]
+        self._mixture = opened.mixture(joined([opened.binding.features(batch) for batch in batches]))
+        self.texts = np.column_stack([np.concatenate([b.text(name) for b in batches]) for name in opened.columns])
+        self.own = len(self.texts) - 1
+
+    def options(self, fixed: set[str]) -> list[Options]:
+        """Other values for every column that may change."""
+        return [
+            Options.of_numbers(place, self._numbers[place], self.own)
+            if kind == "number"
+            else Options.of_texts(place, self.texts[:, place], self.own)
+            for place, (name, kind) in enumerate(zip(self._side.opened.columns, self._kinds, strict=True))
+            if name not in fixed
+        ]
+
+    def __call__(self, index: npt.NDArray[np.int64]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Scores of mixtures of the person and others, and whether the decision is another one."""
+        scores = self._side.opened.scores(self._mixture(index))
+        cells, hashes = np.repeat(self._cell, len(index)), np.repeat(self._hashes, len(index))
+        return scores, self._side.decider.selected(scores, cells, hashes) != self._selected
