@@ -39,7 +39,8 @@ _SHAPES = {
 }
 ROW = 48
 _NAME_UP, _DOT_DOWN = -10, 10
-_PADDING = 0.03
+_STRIP = 2 * _DOT_DOWN / ROW  # in rows, from a row's middle down, so that the dot lies in its middle
+_PADDING = 0.05
 _TITLE = 44
 _LONG = 12
 
@@ -121,15 +122,22 @@ def _interval(row: Standing, standings: Standings) -> tuple[float | None, float 
 
 
 def _band(rows: list[dict[str, Any]], standings: Standings, ink: str) -> list[alt.Chart]:
-    """The acceptable values as a shaded strip, and the reference's own value as a line in it."""
+    """The acceptable values as a strip behind each group's dot, and the reference's own value as a line in it.
+
+    They keep to the lower half of a row: its words stand above.
+    """
     if standings.acceptable is None:
         return []
     low, high = standings.acceptable
-    data = alt.Chart(alt.InlineData(values=[{"low": low, "high": high, "value": rows[0]["value"]}]))
-    whole = {"y": alt.value(0), "y2": alt.value("height")}
+    strips = [
+        {"low": low, "high": high, "value": rows[0]["value"], "top": place, "bottom": place + _STRIP}
+        for place in range(len(rows))
+    ]
+    data = alt.Chart(alt.InlineData(values=strips))
+    tall = {"y": _y(len(rows), "top:Q"), "y2": alt.Y2("bottom:Q")}
     return [
-        data.mark_rect(color=GREY, opacity=0.16).encode(x=_x("low:Q", rows, standings, ink), x2="high:Q", **whole),
-        data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **whole),
+        data.mark_rect(color=GREY, opacity=0.2).encode(x=_x("low:Q", rows, standings, ink), x2="high:Q", **tall),
+        data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **tall),
     ]
 
 
@@ -140,10 +148,10 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: str) -
     pad = _PADDING * (high - low or 1.0)
     if standings.shows_rates:
         title = f"Share of {METRICS[standings.measure.metrics[0]].reads}"
-        domain, label = [max(0.0, low - pad), min(1.0, high + pad)], "format(datum.value, '.0%')"
+        label = "datum.value < 0 || datum.value > 1 ? '' : format(datum.value, '.0%')"
     else:
         title = f"Points more or less than {name_of(standings.rows[1].gap.reference)}" if standings.rows[1].gap else ""
-        domain, label = [low - pad, high + pad], "datum.value == 0 ? '0' : format(100 * datum.value, '+.0f')"
+        label = "datum.value == 0 ? '0' : format(100 * datum.value, '+.0f')"
     axis = alt.Axis(
         title=wrap(title, _TITLE),
         titleColor=ink,
@@ -155,11 +163,11 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: str) -
         tickCount=6,
         domain=False,
     )
-    return alt.X(field, axis=axis, scale=alt.Scale(domain=domain, zero=False, nice=False))
+    return alt.X(field, axis=axis, scale=alt.Scale(domain=[low - pad, high + pad], zero=False, nice=False))
 
 
-def _y(rows: int) -> alt.Y:
-    return alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False))
+def _y(rows: int, field: str = "place:Q") -> alt.Y:
+    return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False))
 
 
 def _text(base: alt.Chart, align: Literal["left", "right"], ink: str) -> alt.Chart:

@@ -30,6 +30,7 @@ _NOUNS = {
     "m": "men",
 }
 _SEX_NAMES = ("sex", "gender")
+_WHOSE = {"default": "the usual", "policy": "the policy's", "plan": "the plan's"}
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def group_words(group: dict[str, str]) -> str:
 
 
 def percent(rate: float, digits: int = 1) -> str:
-    """A rate as "7.5 %"."""
-    return f"{100 * rate:.{digits}f} %"
+    """A rate as "7.5 %", with a space that no line breaks at."""
+    return f"{100 * rate:.{digits}f}\u00a0%"
 
 
 def beside(value: float, limit: float, digits: int) -> str:
@@ -96,6 +97,11 @@ def limit_words(limit: float, digits: int) -> str:
     """A limit with at least so many digits, and more where it has more."""
     text = f"{limit:.{digits}f}"
     return text if float(text) == limit else f"{limit:g}"
+
+
+def _points(limit: float) -> str:
+    points = f"{100 * limit:g}"
+    return f"{points}\u00a0point{'' if points == '1' else 's'}"
 
 
 def chance_words(p: float) -> str:
@@ -165,15 +171,18 @@ class _Words:
 
     @property
     def mark(self) -> str:
-        limit = self.gap.band.limit
-        return f"{limit_words(limit, 2)} mark" if self.gap.band.is_ratio else f"{100 * limit:g}-point mark"
+        """The limit, and whose it is."""
+        band = self.gap.band
+        number = limit_words(band.limit, 2) if band.is_ratio else _points(band.limit)
+        is_four_fifths = band.source == "default" and band.is_ratio
+        return f"{_WHOSE[band.source]} limit of {number}{' (the four-fifths mark)' if is_four_fifths else ''}"
 
     @property
     def compared(self) -> str:
         """Who is how far from whom, with rates and range: the start of most sentences."""
         return (
-            f"{self.who} are {self.measure.treated} {self.distance} points {self.more_or_less} often than {self.than} "
-            f"({self.rates}; plausible range {self.range} points)"
+            f"{self.who} are {self.measure.treated} {self.distance}\u00a0points {self.more_or_less} often than "
+            f"{self.than} ({self.rates}; plausible range {self.range}\u00a0points)"
         )
 
     @property
@@ -195,14 +204,12 @@ class _Words:
 
 def _gap(w: _Words) -> str:
     ratio = (
-        f"That is {w.ratio} times as often, outside the {w.mark}."
-        if w.gap.band.is_ratio
-        else f"That is outside the {w.mark}."
+        f"That is {w.ratio} times as often, outside {w.mark}." if w.gap.band.is_ratio else f"That is outside {w.mark}."
     )
     sure = (
-        "Even the most cautious end of the range is outside the mark."
+        "Even the most cautious end of the range is outside the limit."
         if w.gap.breaks_limit
-        else "The true value may still be inside the mark."
+        else "The true value may still be inside the limit."
     )
     return (
         f"{w.compared}. {ratio} If the two groups really had the same rate, a difference this large would turn up in "
@@ -213,28 +220,28 @@ def _gap(w: _Words) -> str:
 def _no_gap(w: _Words) -> str:
     small = " The difference is small but real: it is unlikely to come from chance alone." if w.gap.differs else ""
     return (
-        f"{w.who} and {w.than} differ by {w.distance} points in how often they are {w.measure.treated} "
-        f"({w.rates}; plausible range {w.range} points); the whole range is inside the {w.mark}.{small}"
+        f"{w.who} and {w.than} differ by {w.distance}\u00a0points in how often they are {w.measure.treated} "
+        f"({w.rates}; plausible range {w.range}\u00a0points); the whole range is inside {w.mark}.{small}"
     )
 
 
 def _far(w: _Words) -> str:
     start = (
         f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} "
-        f"({w.rates}; plausible range {w.range} points)"
+        f"({w.rates}; plausible range {w.range}\u00a0points)"
         if w.gap.band.is_ratio
         else w.compared
     )
     n = min(n for _, n in (*w.gap.group_shares, *w.gap.reference_shares))
     return (
-        f"{start}, outside the {w.mark}, but with {n:,} people a difference this large can easily come from chance. "
+        f"{start}, outside {w.mark}, but with {n:,} people a difference this large can easily come from chance. "
         "This does not show that there is no gap."
     )
 
 
 def _look_closer(w: _Words) -> str:
     start = (
-        f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} ({w.rates}; {w.range} points)"
+        f"{w.who} are {w.measure.treated} {w.ratio} times as often as {w.than} ({w.rates}; {w.range}\u00a0points)"
         if w.gap.band.is_ratio
         else w.compared
     )
@@ -243,7 +250,7 @@ def _look_closer(w: _Words) -> str:
         f"p {p_words(gap.p_value)}; {p_words(gap.p_adjusted)} after allowing for {gap.comparisons}"
         f" comparison{'s' if gap.comparisons != 1 else ''}"
     )
-    return f"{start}, inside the {w.mark}, but unusual if the rates were the same ({p}). Look closer."
+    return f"{start}, inside {w.mark}, but unusual if the rates were the same ({p}). Look closer."
 
 
 def _wide(w: _Words) -> str:
@@ -259,7 +266,7 @@ def _few(w: _Words) -> str:
     who, people = group_words(w.gap.group), "person" if n == 1 else "people"
     return (
         f"{who[0].upper()}{who[1:]}{', ' + among if among else ''}: only {n:,} {people} to go by, too few for a verdict"
-        f" ({w.rates}; plausible range {w.range} points)."
+        f" ({w.rates}; plausible range {w.range}\u00a0points)."
     )
 
 

@@ -15,6 +15,13 @@ from core.policies import Band
 from core.reference import By
 from core.sentences import beside, findings, group_words, headline_measure, percent
 
+# Metrics that count those whom another leaves, by that other's name.
+_OTHER_SIDE = {
+    "true_positive_rate": "false_negative_rate",
+    "true_negative_rate": "false_positive_rate",
+    "accuracy": "error_rate",
+}
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -111,6 +118,31 @@ def question(measure: Measure) -> str:
     return words if alike == [measure] else f"{words} ({kind})"
 
 
+def also_gaps(judgement: Judgement, plan: Plan) -> dict[str, tuple[By, ...]]:
+    """Other measures than the headline with a gap, each with the tables it is in: errors first, nothing twice.
+
+    A crossing of columns is named only where neither column has the gap by itself. Two measures say the same where one
+    counts those whom the other leaves: who is wrongly denied, and who of the deserving was selected.
+    """
+    headline = headline_measure(judgement, plan)
+    gaps = [gap for gap in judgement.gaps if gap.verdict == "gap"]
+    said = {fact for gap in gaps if gap.measure == headline for fact in _facts(gap)}
+    found: dict[str, tuple[By, ...]] = {}
+    for measure in sorted(GAPS.values(), key=lambda m: (len(m.metrics) > 1, m.worse != "higher")):
+        new = [gap for gap in gaps if gap.measure == measure.name and said.isdisjoint(_facts(gap))]
+        said.update(fact for gap in new for fact in _facts(gap))
+        if new:
+            tables = dict.fromkeys(gap.by for gap in new)
+            found[measure.name] = tuple(by for by in tables if not any(set(other) < set(by) for other in tables))
+    return found
+
+
+def also_words(measure: Measure, tables: tuple[By, ...]) -> str:
+    """A measure with a gap and where it lies, for a list: "who is wrongly denied (sex, sex × race)"."""
+    asked = question(measure).replace(" (difference)", ", in points").replace("(ratio)", "as a ratio").replace("?", "")
+    return f"{asked[0].lower()}{asked[1:]} ({', '.join(' × '.join(by) for by in tables)})"
+
+
 def technical_name(measure: Measure) -> str:
     """The field's name of a measure, as papers and AIF360 write it."""
     return measure.name.replace("_", " ")
@@ -139,9 +171,9 @@ def gap_words(gap: Gap) -> str:
         return "–"
     if gap.band.is_ratio:
         low, high = gap.band.ends
-        return f"{beside(gap.value, low if gap.value < 1 else high, 2)} times"
+        return f"{beside(gap.value, low if gap.value < 1 else high, 2)}\u00a0times"
     sign = "−" if gap.value < 0 else "+"
-    return f"{sign}{beside(abs(100 * gap.value), 100 * gap.band.limit, 1)} points"
+    return f"{sign}{beside(abs(100 * gap.value), 100 * gap.band.limit, 1)}\u00a0points"
 
 
 def gap_range_words(gap: Gap) -> str:
@@ -157,7 +189,12 @@ def gap_range_words(gap: Gap) -> str:
 def band_words(band: Band) -> str:
     """The acceptable values of a measure: "0.80 to 1.25 times", "within 5 points"."""
     low, high = band.ends
-    return f"{low:.2f} to {high:.2f} times" if band.is_ratio else f"within {100 * band.limit:g} points"
+    return f"{low:.2f} to {high:.2f}\u00a0times" if band.is_ratio else f"within {100 * band.limit:g}\u00a0points"
+
+
+def _facts(gap: Gap) -> set[tuple[object, ...]]:
+    """What a gap is about: whom, and which of the metrics, whichever side is counted."""
+    return {(gap.by, *gap.group.values(), _OTHER_SIDE.get(name, name)) for name in GAPS[gap.measure].metrics}
 
 
 def _is_about(gap: Gap, by: By, measure: Measure) -> bool:

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from core.charts import mark_svg, standings_chart, svg
 from core.findings import Judgement
+from core.gaps import GAPS
 from core.record import AuditRecord
 from core.report.notes import (
     MOST_IN_THE_ANSWER,
@@ -28,6 +29,8 @@ from core.sentences import SAMPLING_NOTE, VERDICT_WORDS
 from core.standings import (
     Standing,
     Standings,
+    also_gaps,
+    also_words,
     band_words,
     gap_range_words,
     gap_words,
@@ -108,6 +111,9 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)
         SubElement(part, "div").text = finding.text
+    also = also_gaps(judgement, record.plan)
+    if also:
+        _text(section, f"Gaps also on: {'; '.join(also_words(GAPS[name], by) for name, by in also.items())}.")
     counted = ", ".join(f"{VERDICT_WORDS[verdict]}: {n}" for verdict, n in tally(found))
     _text(
         section,

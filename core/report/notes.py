@@ -35,8 +35,8 @@ def question_notes(record: AuditRecord, judgement: Judgement) -> list[str]:
     notes = [decision_note(plan), outcome_note(plan), reference_note(judgement, plan)]
     if any(gap.band.source == "default" for gap in judgement.gaps):
         notes.append(
-            "The plan sets no limit of its own, so we used the usual marks: 0.80 for ratios, 5 points for differences. "
-            "You can change this under More choices on the Data page."
+            "The plan sets no limit of its own, so we used the usual limits: 0.80 for ratios, 5\u00a0points for "
+            "differences. You can change this under More choices on the Data page."
         )
     return notes
 

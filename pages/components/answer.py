@@ -8,8 +8,8 @@ from core.metrics import overall_auc
 from core.record import AuditRecord
 from core.report.notes import MOST_IN_THE_ANSWER, headlines, question_notes, tally
 from core.sentences import Finding
-from core.standings import question
-from pages.components import plain, session, verdict
+from core.standings import also_gaps, also_words, question
+from pages.components import picture, plain, session, verdict
 
 _MOST_WARNINGS = 3
 
@@ -26,6 +26,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     st.caption(question(GAPS[judgement.gaps[found[0].gap].measure]))
     for finding in found[:MOST_IN_THE_ANSWER]:
         _finding(finding)
+    _also(audit_id, record, judgement)
     _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
     for warning in record.warnings[:_MOST_WARNINGS]:
@@ -33,6 +34,24 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     if len(record.warnings) > _MOST_WARNINGS:
         st.caption(f'{len(record.warnings) - _MOST_WARNINGS} more warnings stand under "The data behind it".')
     _swapped(audit_id, record)
+
+
+def _also(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
+    """The other measures with a gap; a click turns the picture to one."""
+    also = also_gaps(judgement, record.plan)
+    if not also:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Gaps also on:", width="content")
+        for name, tables in also.items():
+            st.button(
+                plain.escape(also_words(GAPS[name], tables)),
+                key=session.action(audit_id, f"also {name}"),
+                type="tertiary",
+                help="Show it in the picture below",
+                on_click=picture.look_at,
+                args=(audit_id, GAPS[name], list(judgement.references).index(tables[0])),
+            )
 
 
 def _finding(finding: Finding) -> None:

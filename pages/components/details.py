@@ -39,11 +39,11 @@ def _measures(audit_id: str, judgement: Judgement) -> None:
     place = st.selectbox(
         "Group", range(len(groups)), format_func=words.__getitem__, key=session.field(audit_id, "group")
     )
-    st.dataframe(_metric_rows(groups[place]), hide_index=True)
+    plain.table(_metric_rows(groups[place]))
     gaps = [gap for gap in judgement.gaps if gap.group == groups[place].group]
     if gaps:
         plain.text(f"Compared with {group_words(gaps[0].reference)}")
-        st.dataframe(_gap_rows(gaps), hide_index=True)
+        plain.table(_gap_rows(gaps))
     else:
         st.caption("This is the group that the others are compared with.")
 
@@ -54,19 +54,19 @@ def _note(estimate: Estimate) -> str:
     return estimate.reason or ""
 
 
-def _metric_rows(group: GroupResult) -> dict[str, list[object]]:
+def _metric_rows(group: GroupResult) -> dict[str, list[str]]:
     metrics = group.metrics
     return {
         "Question": [(METRICS[name] if name in METRICS else SCORE_METRICS[name]).question for name in metrics],
         "Value": [_value(name, estimate) for name, estimate in metrics.items()],
         "Plausible range": [_range(name, estimate) for name, estimate in metrics.items()],
-        "People": [None if e.denominator is None else int(e.denominator) for e in metrics.values()],
+        "People": ["" if e.denominator is None else f"{int(e.denominator):,}" for e in metrics.values()],
         "Note": [_note(estimate) for estimate in metrics.values()],
         "Name in the field": [name.replace("_", " ") for name in metrics],
     }
 
 
-def _gap_rows(gaps: list[Gap]) -> dict[str, list[object]]:
+def _gap_rows(gaps: list[Gap]) -> dict[str, list[str]]:
     return {
         "Question": [question(GAPS[gap.measure]) for gap in gaps],
         "Gap": [gap_words(gap) for gap in gaps],

@@ -8,7 +8,14 @@ from core.report.notes import headlines
 from core.workspace import Audit
 from pages.components import age, judged, plain, session, verdict
 
-_STATES = {"queued": "Waiting", "running": "Running", "cancelled": "Cancelled", "interrupted": "Interrupted"}
+_STATES = {
+    "queued": "Waiting",
+    "running": "Running",
+    "done": "Ready",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+    "failed": "No result",
+}
 
 
 def show(audit: Audit) -> None:
@@ -24,6 +31,8 @@ def show(audit: Audit) -> None:
         with what:
             plain.text(_name(audit, record))
             st.caption(plain.escape(" · ".join(_facts(audit, record))))
+            if record is None:
+                st.caption(plain.escape(_what_to_do(audit)))
         with outcome:
             _outcome(audit, record)
         with buttons, st.container(horizontal=True, gap="medium"):
@@ -54,7 +63,19 @@ def _outcome(audit: Audit, record: AuditRecord | None) -> None:
             verdict.mark(found[0].verdict)
         return
     status = session.workspace().status(audit.id)
-    st.caption("Not run yet" if status is None else _STATES.get(status.state, "Did not finish"))
+    problem = session.workspace().get(audit.id).problem
+    st.caption(_STATES[status.state] if status is not None else "No result" if problem else "Not run yet")
+
+
+def _what_to_do(audit: Audit) -> str:
+    """Why there is no verdict, and the next step."""
+    status = session.workspace().status(audit.id)
+    problem = session.workspace().get(audit.id).problem if status is None else status.message
+    if problem is not None:
+        return f"{problem} Open it to go on from there."
+    if status is not None:
+        return "Open it to see how far it is."
+    return "Open it and answer what is still open, then run it."
 
 
 def _confirm(audit: Audit) -> None:

@@ -23,15 +23,16 @@ from core.standings import (
     measures,
     question,
     rate_range_words,
+    rate_words,
     standings,
     technical_name,
 )
-from pages.components import judged, session, take_away, verdict
+from pages.components import judged, plain, session, take_away, verdict
 
+MEASURE, BY = "measure", "by"
 _MOST_IN_VIEW = 12
 _HEIGHT = 640
 _AXIS = 64
-_PER_LETTER, _MARGIN, _WIDEST_NAME = 8, 24, 280
 
 
 @st.fragment
@@ -55,13 +56,19 @@ def show(audit_id: str, record: AuditRecord) -> None:
     take_away.show(audit_id, record, by, measure)
 
 
+def look_at(audit_id: str, measure: Measure, by: int) -> None:
+    """Turn the picture to a measure and to the `by`-th of the judgement's tables: from a callback."""
+    session.put(session.field(audit_id, MEASURE), measure.name)
+    session.put(session.field(audit_id, BY), by)
+
+
 def _measure(audit_id: str, offered: list[Measure]) -> Measure:
     names = [measure.name for measure in offered]
     name = st.selectbox(
         "What is compared?",
         names,
         format_func=_question,
-        key=session.field(audit_id, "measure"),
+        key=session.field(audit_id, MEASURE),
         help="  \n".join(f"{question(GAPS[name])} *{technical_name(GAPS[name])}*" for name in names),
     )
     return GAPS[name]
@@ -73,7 +80,7 @@ def _question(name: str) -> str:
 
 def _by(audit_id: str, options: list[By], first: By) -> By:
     words = [" × ".join(by) for by in options]
-    key = session.seed(session.field(audit_id, "by"), options.index(first))
+    key = session.seed(session.field(audit_id, BY), options.index(first))
     place: int = st.selectbox("By", range(len(options)), format_func=words.__getitem__, key=key)
     return options[place]
 
@@ -117,16 +124,8 @@ def _shown(shown: Standings) -> None:
     with picture, _framed(shown):
         st.altair_chart(_chart(shown), height=ROW * len(shown.rows) + _AXIS, alt=_alt(shown))
     with numbers:
-        st.dataframe(
-            _columns(shown),
-            hide_index=True,
-            height=_HEIGHT if len(shown.rows) > _MOST_IN_VIEW else "content",
-            column_config={
-                "Group": st.column_config.TextColumn(width=_name_width(shown)),
-                "People": st.column_config.NumberColumn(format="localized"),
-                "Rate": st.column_config.NumberColumn(format="%.1f %%"),
-            },
-        )
+        with _framed(shown):
+            plain.table(_columns(shown))
         st.caption(f"Acceptable: {band_words(shown.band)}. {SAMPLING_NOTE}")
 
 
@@ -144,24 +143,19 @@ def _alt(shown: Standings) -> str:
     return f"{question(shown.measure)} {len(shown.rows)} groups; the same numbers stand in the table beside it."
 
 
-def _columns(shown: Standings) -> dict[str, list[object]]:
+def _columns(shown: Standings) -> dict[str, list[str]]:
     """The columns of the table; a measure that averages two rates has none of its own to list."""
     rows = shown.rows
-    columns: dict[str, list[object]] = {
+    columns = {
         "Group": [row.name for row in rows],
         "Verdict": [verdict.cell(row.verdict) for row in rows],
     }
     if shown.shows_rates:
-        columns["Rate"] = [None if row.rate is None else 100 * row.rate for row in rows]
-        columns["Plausible"] = [rate_range_words(row) for row in rows]
+        columns["Rate"] = [rate_words(row) for row in rows]
+        columns["Plausible rate"] = [rate_range_words(row) for row in rows]
     columns["Gap"] = [_gap(row) for row in rows]
     columns["Plausible gap"] = ["" if row.gap is None else gap_range_words(row.gap) for row in rows]
-    return columns | {"People": [row.people for row in rows]}
-
-
-def _name_width(shown: Standings) -> int:
-    """Pixels that show the longest name whole: left alone, the table keeps the width that the last names needed."""
-    return min(_PER_LETTER * max(len(row.name) for row in shown.rows) + _MARGIN, _WIDEST_NAME)
+    return columns | {"People": [f"{row.people:,}" for row in rows]}
 
 
 def _gap(row: Standing) -> str:

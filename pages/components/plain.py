@@ -1,6 +1,9 @@
 """Text that came with an upload, shown as the text it is: never as markdown, HTML, a link or an emoji code."""
 
 import re
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
 
 import streamlit as st
 
@@ -9,6 +12,25 @@ import streamlit as st
 _NO_BREAK = "\u2060"
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
 _LIVELY = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
+_NARROW = "40rem"
+# On a narrow screen each row becomes a list of its cells, each with its column's name; a wide table scrolls instead.
+STYLE = f"""
+.plain-table {{ overflow-x: auto }}
+.plain-table table {{ border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums }}
+.plain-table th, .plain-table td {{ border: 0; border-bottom: 1px solid rgba(128, 138, 150, .35); text-align: left;
+  padding: .4rem .75rem .4rem 0; vertical-align: top; overflow-wrap: break-word }}
+.plain-table th {{ font-weight: 400; opacity: .75; vertical-align: bottom }}
+.plain-table.wide td {{ white-space: pre; max-width: 20rem; overflow: hidden; text-overflow: ellipsis }}
+@media (max-width: {_NARROW}) {{
+  .plain-table:not(.wide) thead {{ display: none }}
+  .plain-table:not(.wide) :is(table, tbody, tr) {{ display: block }}
+  .plain-table:not(.wide) tr {{ padding: .5rem 0; border-bottom: 1px solid rgba(128, 138, 150, .35) }}
+  .plain-table:not(.wide) td {{ display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .1rem 0 }}
+  .plain-table:not(.wide) td::before {{ content: attr(data-name); opacity: .75; flex: none }}
+  .plain-table:not(.wide) td:first-child {{ font-weight: 600 }}
+  .plain-table:not(.wide) td:empty {{ display: none }}
+}}
+"""
 
 
 def text(s: str) -> None:
@@ -31,3 +53,21 @@ def listed(names: list[str] | tuple[str, ...], most: int = 8) -> str:
     """Several names in quotation marks, the first few of many, for a place that reads markdown."""
     shown = ", ".join(quoted(name) for name in names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def table(columns: Mapping[str, Sequence[str]], wide: bool = False) -> None:
+    """The columns side by side, every cell the text it is; a `wide` table scrolls sideways and keeps its spaces.
+
+    Not st.dataframe: its download would hand a spreadsheet cells that begin like formulas.
+    """
+    box = Element("div", {"class": "plain-table wide" if wide else "plain-table"})
+    drawn = SubElement(box, "table")
+    head = SubElement(SubElement(drawn, "thead"), "tr")
+    for name in columns:
+        SubElement(head, "th", scope="col").text = name
+    body = SubElement(drawn, "tbody")
+    for cells in zip(*columns.values(), strict=True):
+        row = SubElement(body, "tr")
+        for name, cell in zip(columns, cells, strict=True):
+            SubElement(row, "td", {"data-name": name}).text = cell
+    st.html(ElementTree.tostring(box, encoding="unicode", short_empty_elements=False))

@@ -1,6 +1,5 @@
 """Step 1, the table: what was found in it, what is odd about it, and its first rows as they stand in the file."""
 
-import pandas as pd
 import streamlit as st
 
 from core.profile import Profile
@@ -21,8 +20,8 @@ def show(audit: Audit, profile: Profile, is_open: bool) -> None:
         for oddity in profile.oddities:
             st.markdown(f":orange[**!**] {_words(oddity)}")
         st.caption("The first rows, as text, exactly as they stand in the file:")
-        head = pd.DataFrame(list(profile.head[:_ROWS_SHOWN]), columns=list(profile.names), dtype=str)
-        st.dataframe(head, hide_index=True)
+        cells = zip(*profile.head[:_ROWS_SHOWN], strict=True)
+        plain.table(dict(zip(profile.names, map(list, cells), strict=True)), wide=True)
 
 
 def _line(profile: Profile) -> str:

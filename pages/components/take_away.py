@@ -27,12 +27,17 @@ def show(audit_id: str, record: AuditRecord, by: By, measure: Measure) -> None:
         return answer_html(record, judgement, standings(judgement, record.plan, by, measure))
 
     files: list[tuple[str, Callable[[], str], str, str]] = [
-        ("Answer, picture and table (HTML)", page, f"{name}.html", "text/html"),
+        ("Answer, picture and table (web page, .html)", page, f"{name}.html", "text/html"),
         # A spreadsheet takes a CSV for UTF-8 only where it begins so.
-        ("Every number (CSV)", lambda: _BYTE_ORDER_MARK + numbers_csv(record.judgement()), f"{name}.csv", "text/csv"),
-        ("result.json", lambda: as_text(result(record)), "result.json", "application/json"),
-        ("record.json", lambda: as_text(record.to_json()), "record.json", "application/json"),
-        ("The plan", record.plan.to_toml, f"{name}.toml", "application/toml"),
+        (
+            "Every number (spreadsheet, .csv)",
+            lambda: _BYTE_ORDER_MARK + numbers_csv(record.judgement()),
+            f"{name}.csv",
+            "text/csv",
+        ),
+        ("The result for machines (result.json)", lambda: as_text(result(record)), "result.json", "application/json"),
+        ("The evidence record (record.json)", lambda: as_text(record.to_json()), "record.json", "application/json"),
+        ("The plan (.toml)", record.plan.to_toml, f"{name}.toml", "application/toml"),
     ]
     with st.container(horizontal=True):
         for label, build, file, mime in files:

@@ -39,9 +39,18 @@ def test_a_dot_says_its_sentence_and_the_slider_moves_the_picture_but_not_the_an
     expect(answered.get_by_text("is a threshold you tried")).to_have_count(0, timeout=10 * SECONDS)
 
 
+def test_the_table_fits_a_projector_and_a_telephone(answered: Page) -> None:
+    for width in (1280, 400):
+        answered.set_viewport_size({"width": width, "height": 900})
+        table = answered.locator(".plain-table").first
+        expect(table.get_by_text("comparison group")).to_be_visible()
+        sideways = table.evaluate("box => box.scrollWidth - box.clientWidth")
+        assert sideways == 0, f"{width} px: the table is {sideways} px too wide"
+
+
 def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, tmp_path: Path) -> None:
     with answered.expect_download(timeout=30 * SECONDS) as download:
-        answered.get_by_role("button", name="Answer, picture and table (HTML)").click()
+        answered.get_by_role("button", name="Answer, picture and table (web page, .html)").click()
     taken = tmp_path / "answer.html"
     download.value.save_as(taken)
     assert taken.stat().st_size < 300_000

@@ -50,9 +50,34 @@ def test_no_two_verdicts_share_a_shape_or_a_mark() -> None:
 def test_the_acceptable_band_spans_the_limits_around_the_reference() -> None:
     shown = stood(decided())
     spec = drawn(shown)
-    (band,) = spec["datasets"][spec["layer"][0]["data"]["name"]]
+    strips = spec["datasets"][spec["layer"][0]["data"]["name"]]
     assert shown.reference.rate == 0.6
-    assert band == {"value": 0.6, "low": pytest.approx(0.48), "high": pytest.approx(0.75)}
+    for strip in strips:
+        assert (strip["value"], strip["low"], strip["high"]) == (0.6, pytest.approx(0.48), pytest.approx(0.75))
+
+
+def test_no_strip_reaches_into_the_words_of_a_row() -> None:
+    """The words stand in a row's upper half, which ends in its middle, at its place."""
+    shown = stood(decided())
+    spec = drawn(shown)
+    strips = spec["datasets"][spec["layer"][0]["data"]["name"]]
+    assert [strip["top"] for strip in strips] == [row["place"] for row in rows_of(shown)]
+    assert all(strip["top"] < strip["bottom"] < strip["top"] + 0.5 for strip in strips)
+    words = [layer["mark"] for layer in spec["layer"] if layer["mark"]["type"] == "text"]
+    assert len(words) == 2 and all(mark["dy"] + mark["fontSize"] / 2 < 0 for mark in words)
+
+
+@pytest.mark.parametrize("table", [{"a": (3, 0, 97, 0), "b": (0, 1, 60, 0)}, {"a": (97, 0, 3, 0), "b": (60, 0, 0, 0)}])
+def test_every_interval_lies_inside_the_picture(table: dict[str, tuple[int, ...]]) -> None:
+    shown = stood(decided(table))
+    low, high = next(
+        layer["encoding"]["x"]["scale"]["domain"]
+        for layer in drawn(shown)["layer"]
+        if "scale" in layer["encoding"].get("x", {})
+    )
+    room = 0.04 * (high - low)
+    for row in rows_of(shown):
+        assert low + room < row["low"] <= row["high"] < high - room
 
 
 def test_what_is_not_measurable_has_a_word_and_no_number() -> None:

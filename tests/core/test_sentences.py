@@ -26,6 +26,7 @@ from core.sentences import (
 from tests.worlds import labelled, plan_of, selections
 
 FORBIDDEN = re.compile(r"not chance|prove|because of|discriminat|\bfair|unfair|legal|complian|markdown|nan|inf\b", re.I)
+BREAKABLE = re.compile(r"\d (%|points?\b)")
 SEX = ("sex",)
 Table = dict[str, tuple[int, ...]]
 
@@ -37,7 +38,9 @@ def spoken(table: Table, measure: str = "disparate_impact", plan: Plan | None = 
     judgement = judge(counts, plan, Rule.as_decided(counts.axis))
     name = group or next(name for name in table if name != "Male")
     (found,) = (gap for gap in judgement.gaps if gap.measure == measure and gap.group["sex"] == name)
-    return sentence(found, plan)
+    said = sentence(found, plan)
+    assert not BREAKABLE.search(said), "no line may break between a number and its unit"
+    return said.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -47,52 +50,53 @@ def spoken(table: Table, measure: str = "disparate_impact", plan: Plan | None = 
             {"Female": (300, 1000), "Male": (500, 1000)},
             "disparate_impact",
             "Women are selected 20.0 points less often than men (30.0 % of 1,000 against 50.0 % of 1,000; plausible "
-            "range 15.8 to 24.1 points). That is 0.60 times as often, outside the 0.80 mark. If the two groups really "
-            "had the same rate, a difference this large would turn up in fewer than 1 in 1,000 such comparisons. Even "
-            "the most cautious end of the range is outside the mark.",
+            "range 15.8 to 24.1 points). That is 0.60 times as often, outside the usual limit of 0.80 (the "
+            "four-fifths mark). If the two groups really had the same rate, a difference this large would turn up in "
+            "fewer than 1 in 1,000 such comparisons. Even the most cautious end of the range is outside the limit.",
         ),
         (
             {"Female": (9, 27), "Male": (41, 68)},
             "disparate_impact",
             "Women are selected 27.0 points less often than men (33.3 % of 27 against 60.3 % of 68; plausible range "
-            "4.7 to 45.2 points). That is 0.55 times as often, outside the 0.80 mark. If the two groups really had "
-            "the same rate, a difference this large would turn up in about 1 in 43 such comparisons. The true value "
-            "may still be inside the mark.",
+            "4.7 to 45.2 points). That is 0.55 times as often, outside the usual limit of 0.80 (the four-fifths "
+            "mark). If the two groups really had the same rate, a difference this large would turn up in about 1 in "
+            "43 such comparisons. The true value may still be inside the limit.",
         ),
         (
             {"Female": (600, 1000), "Male": (500, 1000)},
             "statistical_parity_difference",
             "Men are selected 10.0 points less often than women (50.0 % of 1,000 against 60.0 % of 1,000; plausible "
-            "range 5.6 to 14.3 points). That is outside the 5-point mark. If the two groups really had the same rate, "
-            "a difference this large would turn up in fewer than 1 in 1,000 such comparisons. Even the most cautious "
-            "end of the range is outside the mark.",
+            "range 5.6 to 14.3 points). That is outside the usual limit of 5 points. If the two groups really had "
+            "the same rate, a difference this large would turn up in fewer than 1 in 1,000 such comparisons. Even "
+            "the most cautious end of the range is outside the limit.",
         ),
         (
             {"Female": (4850, 10_000), "Male": (5_000, 10_000)},
             "disparate_impact",
             "Women and men differ by 1.5 points in how often they are selected (48.5 % of 10,000 against 50.0 % of "
-            "10,000; plausible range 0.1 to 2.9 points); the whole range is inside the 0.80 mark. The difference is "
-            "small but real: it is unlikely to come from chance alone.",
+            "10,000; plausible range 0.1 to 2.9 points); the whole range is inside the usual limit of 0.80 (the "
+            "four-fifths mark). The difference is small but real: it is unlikely to come from chance alone.",
         ),
         (
             {"Female": (490, 1000), "Male": (500, 1000)},
             "disparate_impact",
             "Women and men differ by 1.0 points in how often they are selected (49.0 % of 1,000 against 50.0 % of "
-            "1,000; plausible range -3.4 to 5.4 points); the whole range is inside the 0.80 mark.",
+            "1,000; plausible range -3.4 to 5.4 points); the whole range is inside the usual limit of 0.80 (the "
+            "four-fifths mark).",
         ),
         (
             {"Female": (7, 20), "Male": (500, 1000)},
             "disparate_impact",
             "Women are selected 0.70 times as often as men (35.0 % of 20 against 50.0 % of 1,000; plausible range "
-            "-6.9 to 32.2 points), outside the 0.80 mark, but with 20 people a difference this large can easily come "
-            "from chance. This does not show that there is no gap.",
+            "-6.9 to 32.2 points), outside the usual limit of 0.80 (the four-fifths mark), but with 20 people a "
+            "difference this large can easily come from chance. This does not show that there is no gap.",
         ),
         (
             {"Female": (430, 1000), "Male": (500, 1000)},
             "disparate_impact",
             "Women are selected 0.86 times as often as men (43.0 % of 1,000 against 50.0 % of 1,000; 2.6 to 11.3 "
-            "points), inside the 0.80 mark, but unusual if the rates were the same (p 0.002; 0.002 after allowing for "
-            "1 comparison). Look closer.",
+            "points), inside the usual limit of 0.80 (the four-fifths mark), but unusual if the rates were the same "
+            "(p 0.002; 0.002 after allowing for 1 comparison). Look closer.",
         ),
         (
             {"Female": (45, 100), "Male": (50, 100)},
@@ -115,10 +119,10 @@ def spoken(table: Table, measure: str = "disparate_impact", plan: Plan | None = 
         (
             {"Female": (60, 10, 40, 90), "Male": (80, 10, 20, 90)},
             "false_negative_rate_difference",
-            "Women are wrongly denied 20.0 points more often than men (40.0 % of 100 against 20.0 % of 100; plausible "
-            "range 7.3 to 31.9 points). That is outside the 5-point mark. If the two groups really had the same rate, "
-            "a difference this large would turn up in about 1 in 313 such comparisons. Even the most cautious end of "
-            "the range is outside the mark.",
+            "Women are wrongly denied 20.0 points more often than men (40.0 % of 100 against 20.0 % of 100; "
+            "plausible range 7.3 to 31.9 points). That is outside the usual limit of 5 points. If the two groups "
+            "really had the same rate, a difference this large would turn up in about 1 in 313 such comparisons. "
+            "Even the most cautious end of the range is outside the limit.",
         ),
         (
             {"Female": (60, 30, 40, 70), "Male": (80, 10, 20, 90)},
@@ -221,7 +225,7 @@ def test_the_end_of_a_range_is_on_its_side_of_the_mark() -> None:
     """A low end of 5.03 points is beyond the 5-point mark and must not read 5.0."""
     said = spoken({"Female": (4_363, 10_000), "Male": (5_004, 10_000)}, "statistical_parity_difference")
     assert "plausible range 5.03 to 7.8 points" in said
-    assert "Even the most cautious end of the range is outside the mark." in said
+    assert "Even the most cautious end of the range is outside the limit." in said
 
 
 def test_a_difference_of_exactly_the_mark_reads_as_the_mark() -> None:
@@ -233,7 +237,7 @@ def test_a_difference_of_exactly_the_mark_reads_as_the_mark() -> None:
     )
     said = spoken({"Female": (28, 100), "Male": (57, 100)}, "statistical_parity_difference", plan)
     assert "29.0 points less often" in said
-    assert "inside the 29-point mark" in said
+    assert "inside the plan's limit of 29 points" in said
 
 
 @pytest.mark.parametrize(("limit", "digits", "words"), [(0.8, 2, "0.80"), (0.875, 2, "0.875"), (5.0, 1, "5.0")])
@@ -248,7 +252,7 @@ def test_chance_in_words() -> None:
 
 
 def test_percent() -> None:
-    assert [percent(0.0749), percent(1, 0)] == ["7.5 %", "100 %"]
+    assert [percent(0.0749), percent(1, 0)] == ["7.5\u00a0%", "100\u00a0%"]
 
 
 # ---------------------------------------------------------------- all of them
@@ -280,7 +284,8 @@ def test_every_sentence_gives_rates_range_and_people_in_allowed_words(
         if gap.verdict != "not_measurable":
             for k, n in (*gap.group_shares, *gap.reference_shares):
                 assert f"{percent(k / n)} of {n:,}" in finding.text
-            assert re.search(r"(-?[\d.]+|just \w+ -?[\d.]+) to (-?[\d.]+|just \w+ -?[\d.]+) points", finding.text)
+            assert re.search(r"(-?[\d.]+|just \w+ -?[\d.]+) to (-?[\d.]+|just \w+ -?[\d.]+)\u00a0points", finding.text)
+            assert not BREAKABLE.search(finding.text)
 
 
 def test_fixed_words_are_allowed_words() -> None:

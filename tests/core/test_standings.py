@@ -8,6 +8,8 @@ from core.policies import Band
 from core.record import AuditRecord
 from core.standings import (
     Standings,
+    also_gaps,
+    also_words,
     band_words,
     gap_range_words,
     gap_words,
@@ -18,7 +20,7 @@ from core.standings import (
     standings,
 )
 from tests.records import decided, record_of
-from tests.worlds import plan_of, selections
+from tests.worlds import labelled, plan_of, selections
 
 
 def stood(record: AuditRecord, measure: str = "disparate_impact") -> Standings:
@@ -82,18 +84,18 @@ def test_every_measure_asks_a_question_of_its_own() -> None:
 
 
 def test_words_of_a_ratio_never_cross_its_limit() -> None:
-    assert gap_words(gap_of({"a": (5_000, 10_000), "b": (3_996, 10_000)}, "disparate_impact")) == "0.799 times"
+    assert gap_words(gap_of({"a": (5_000, 10_000), "b": (3_996, 10_000)}, "disparate_impact")) == "0.799\u00a0times"
     assert gap_words(gap_of({"a": (50_000, 100_000), "b": (39_999, 100_000)}, "disparate_impact")).startswith(
         "just under"
     )
-    assert gap_words(gap_of({"a": (500, 1_000), "b": (400, 1_000)}, "disparate_impact")) == "0.80 times"
+    assert gap_words(gap_of({"a": (500, 1_000), "b": (400, 1_000)}, "disparate_impact")) == "0.80\u00a0times"
 
 
 def test_words_of_gaps_and_ranges() -> None:
     table = {"a": (600, 1000), "b": (300, 900)}
-    assert gap_words(gap_of(table, "disparate_impact")) == "0.56 times"
+    assert gap_words(gap_of(table, "disparate_impact")) == "0.56\u00a0times"
     points = gap_of(table, "statistical_parity_difference")
-    assert gap_words(points) == "−26.7 points"
+    assert gap_words(points) == "−26.7\u00a0points"
     assert gap_range_words(points).startswith("−3") and " to −2" in gap_range_words(points)
 
 
@@ -106,6 +108,62 @@ def test_an_end_without_bound_is_said() -> None:
 
 def test_words_of_rates_and_bands() -> None:
     row = stood(decided()).reference
-    assert rate_words(row) == "60.0 %" and rate_range_words(row).endswith(" %")
-    assert band_words(Band(0.8, "default", True)) == "0.80 to 1.25 times"
-    assert band_words(Band(0.05, "default", False)) == "within 5 points"
+    assert rate_words(row) == "60.0\u00a0%" and rate_range_words(row).endswith("\u00a0%")
+    assert band_words(Band(0.8, "default", True)) == "0.80 to 1.25\u00a0times"
+    assert band_words(Band(0.05, "default", False)) == "within 5\u00a0points"
+
+
+# ---------------------------------------------------------------- gaps on other measures than the headline
+
+ERRORS = {"a": (80, 20, 20, 80), "b": (40, 60, 60, 40)}
+
+
+def also(record: AuditRecord) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return also_gaps(record.judgement(), record.plan)
+
+
+def test_gaps_on_errors_are_named_where_everybody_is_selected_alike() -> None:
+    record = decided(ERRORS)
+    (headline,) = (gap for gap in record.judgement().gaps if gap.measure == "disparate_impact")
+    assert headline.verdict == "no_gap"
+    found = also(record)
+    assert list(found)[:2] == ["false_negative_rate_difference", "false_positive_rate_difference"]
+    assert found["false_negative_rate_difference"] == (("g",),)
+
+
+def test_only_measures_whose_verdict_is_a_gap_are_named_and_none_says_what_another_said() -> None:
+    record = decided(ERRORS)
+    verdicts = {gap.measure: gap.verdict for gap in record.judgement().gaps}
+    assert all(verdicts[name] == "gap" for name in also(record))
+    assert verdicts["equal_opportunity_difference"] == verdicts["accuracy_difference"] == "gap"
+    assert not {"equal_opportunity_difference", "accuracy_difference", "disparate_impact"} & set(also(record)), (
+        "who is wrongly denied says the first, how often it is wrong the second"
+    )
+    assert also(decided({"a": (80, 20, 20, 80), "b": (80, 20, 20, 80)})) == {}
+
+
+def test_the_headlines_own_gap_is_not_said_again_in_points() -> None:
+    record = record_of(plan_of(), selections({"a": (500, 1000), "b": (200, 1000)}))
+    assert {gap.verdict for gap in record.judgement().gaps} == {"gap"}
+    assert also(record) == {}
+
+
+def test_a_gap_in_points_where_the_ratio_shows_none_is_named() -> None:
+    record = record_of(plan_of(), selections({"a": (9_000, 10_000), "b": (8_000, 10_000)}))
+    assert also(record) == {"statistical_parity_difference": (("g",),)}
+
+
+def test_the_tables_of_a_gap_are_named_with_it() -> None:
+    words = also_words(GAPS["false_negative_rate_difference"], (("sex",), ("sex", "race")))
+    assert words == "who is wrongly denied (sex, sex × race)"
+    assert also_words(GAPS["statistical_parity_difference"], (("sex",),)) == "who gets selected, in points (sex)"
+
+
+def test_a_crossing_is_named_only_where_no_column_of_it_has_the_gap_alone() -> None:
+    apart, alike = (40, 60, 60, 40), (80, 20, 20, 80)
+    plan = plan_of(("g", "h"), label=True)
+    by_g = {("a", "x"): alike, ("a", "y"): alike, ("b", "x"): apart, ("b", "y"): apart}
+    crossed = {("a", "x"): alike, ("a", "y"): apart, ("b", "x"): apart, ("b", "y"): alike}
+    for table, tables in ((by_g, (("g",),)), (crossed, (("g", "h"),))):
+        record = record_of(plan, labelled(table, ("g", "h")))
+        assert also(record)["false_negative_rate_difference"] == tables

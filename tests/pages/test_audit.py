@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 from core.jobs import Supervisor
 from core.progress import replace_json
 from core.record import AuditRecord
+from core.samples import SAMPLES
 from core.sentences import SAMPLING_NOTE
 from core.workspace import Workspace
 from pages.components import session
-from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said
+from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said, tables
 from tests.records import HOSTILE, decided, record_of, scored
 from tests.worlds import labelled, plan_of
 
@@ -45,8 +46,8 @@ def kept(space: Workspace, home: Path, record: AuditRecord) -> str:
     return audit.id
 
 
-def table(at: AppTest) -> dict[str, list[object]]:
-    return at.dataframe[0].value.to_dict("list")
+def table(at: AppTest) -> dict[str, list[str]]:
+    return tables(at)[0]
 
 
 def widget(at: AppTest, kind: str, name: str) -> Any:
@@ -59,7 +60,8 @@ def widget(at: AppTest, kind: str, name: str) -> Any:
 def test_opened_alone_it_leads_to_data_and_the_sample() -> None:
     at = alone("audit")
     assert at.header[0].value == "No audit is open"
-    assert labels(at) == ["Go to Data", "Try the sample: Loans: 2,000 invented people"]
+    titles = [f"Try the sample: {sample.title}" for sample in SAMPLES.values()]
+    assert labels(at) == ["Go to Data", *titles]
 
 
 def test_an_audit_that_has_not_run_says_what_is_missing(space: Workspace) -> None:
@@ -139,6 +141,27 @@ def test_one_group_alone_cannot_be_compared(space: Workspace, home: Path) -> Non
     assert "nothing could be compared" in said(at)
 
 
+def test_gaps_on_other_measures_stand_in_the_answer_and_turn_the_picture(space: Workspace, home: Path) -> None:
+    people = {
+        ("a", "x"): (80, 20, 20, 80),
+        ("b", "x"): (40, 60, 60, 40),
+        ("a", "y"): (80, 20, 20, 80),
+        ("b", "y"): (40, 60, 60, 40),
+    }
+    record = record_of(plan_of(("h", "g"), label=True), labelled({k[::-1]: v for k, v in people.items()}, ("h", "g")))
+    at = opened("audit", kept(space, home, record))
+    assert "Gaps also on:" in said(at) and widget(at, "selectbox", "measure").value == "disparate_impact"
+    press(at, "who is wrongly denied \\(g\\)")
+    assert widget(at, "selectbox", "measure").value == "false_negative_rate_difference"
+    assert sorted(table(at)["Group"]) == ["a", "b"]
+    assert "◆ Gap" in table(at)["Verdict"]
+
+
+def test_without_other_gaps_none_are_named(space: Workspace, home: Path) -> None:
+    alike = {"a": (40, 20, 10, 30), "b": (40, 20, 10, 30)}
+    assert "Gaps also on" not in said(opened("audit", kept(space, home, decided(alike))))
+
+
 # ---------------------------------------------------------------- picture and table
 
 
@@ -146,7 +169,7 @@ def test_the_table_holds_every_group_with_n_rates_ranges_and_verdicts(space: Wor
     cells = table(opened("audit", kept(space, home, decided())))
     assert sorted(cells["Group"]) == ["a", "b", "c"]
     assert cells["Verdict"][0] == "comparison group" and "◆ Gap" in cells["Verdict"]
-    assert sum(cells["People"]) == 207 and all("to" in cell for cell in cells["Plausible"])
+    assert sum(map(int, cells["People"])) == 207 and all("to" in cell for cell in cells["Plausible rate"])
 
 
 def test_the_picture_opens_at_the_groups_of_the_first_finding(space: Workspace, home: Path) -> None:
@@ -179,7 +202,7 @@ def test_a_threshold_that_is_tried_moves_the_table_but_not_the_answer(space: Wor
     widget(at, "select_slider", "threshold").set_value(0.3).run()
     assert not at.exception
     assert "0.3 is a threshold you tried. The answer above stays at the plan's, 0.437" in said(at)
-    assert table(at)["Rate"] == [100, 100] != before
+    assert table(at)["Rate"] == ["100.0\u00a0%"] * 2 != before
     assert [text.value for text in at.text] == answer
     press(at, "Back to the plan's threshold")
     assert table(at)["Rate"] == before and "threshold you tried" not in said(at)
@@ -209,8 +232,7 @@ def test_details_name_the_second_opinion_the_data_and_the_plan(space: Workspace,
     words = said(at)
     assert "computes the same 40 numbers" in words and "Rows read: 207" in words and "d" * 64 in words
     assert 'sensitive = [\n    "g",\n]' in words
-    metrics = at.dataframe[1].value
-    assert "How often is it right?" in list(metrics["Question"])
+    assert "How often is it right?" in tables(at)[1]["Question"]
 
 
 def test_text_from_an_upload_is_never_markdown(space: Workspace, home: Path) -> None:
@@ -220,5 +242,7 @@ def test_text_from_an_upload_is_never_markdown(space: Workspace, home: Path) -> 
     read_as_markdown = [*at.markdown, *at.caption, *at.warning, *at.info, *at.error, *at.header]
     for text in read_as_markdown:
         assert "<script>" not in text.value and "*stars*" not in text.value and "](http" not in text.value
+    assert HOSTILE in table(at)["Group"]
+    assert not at.dataframe, "its download would hand a spreadsheet what begins like a formula"
     for found in [*at.selectbox, *at.button]:
         assert HOSTILE not in (found.help or "") and HOSTILE not in found.label

@@ -19,6 +19,7 @@ from core.samples import SAMPLES
 from core.workspace import Audit, Workspace
 from pages.components import groups_step, plain, session, uploads
 from tests.core.models.text_folders import folder_of, zipped
+from tests.pages.whole_app import tables
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 60.0
@@ -404,6 +405,8 @@ def test_names_and_values_of_a_table_are_never_markdown(space: Workspace) -> Non
     raw = "\n".join([*(str(m.value) for m in at.markdown), *(str(c.value) for c in at.caption)])
     raw += "\n".join(step.label for step in at.expander)
     assert "evil" in raw, "the names are shown"
+    assert not at.dataframe, "its download would hand a spreadsheet what begins like a formula"
+    assert "<script>alert(1)</script>" in tables(at)[0]
     for alive in ("![x", "](", ":red", "<script"):
         assert not re.search(rf"(?<!\\){re.escape(alive)}", raw)
 

@@ -84,6 +84,19 @@ def test_open_leads_to_the_audit_page(monkeypatch: pytest.MonkeyPatch, ran: Audi
     assert at.header[0].value == "The answer" and ran.id in str(at.query_params["audit"])
 
 
+def test_an_audit_without_a_verdict_says_why_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, tmp_path: Path
+) -> None:
+    owner = "d" * 32
+    audit = audit_of(space, owner, tmp_path)
+    assert "Not run yet" in said(opened_by(monkeypatch, owner))
+    assert "answer what is still open" in said(opened_by(monkeypatch, owner))
+    space.run(audit.id, replace(PLAN, groups=replace(PLAN.groups, sensitive=("gone",))))
+    space.wait(audit.id, WAIT_SECONDS)
+    words = said(opened_by(monkeypatch, owner))
+    assert "No result" in words and 'has no column "gone"' in words and "Open it to go on from there" in words
+
+
 def test_a_deleted_audit_is_gone(monkeypatch: pytest.MonkeyPatch, space: Workspace, tmp_path: Path) -> None:
     audit = audit_of(space, OTHER, tmp_path)
     assert audit.table is not None

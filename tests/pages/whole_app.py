@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
@@ -54,7 +55,20 @@ def labels(at: AppTest) -> list[str]:
     return [button.label for button in at.button]
 
 
+def tables(at: AppTest) -> list[dict[str, list[str]]]:
+    """The page's own tables, each as its columns' cells by their names."""
+    found = []
+    for shown in at.get("html"):
+        body = shown.proto.body
+        if "plain-table" in body and "<table>" in body:
+            drawn = ElementTree.fromstring(body)
+            names = [name.text or "" for name in drawn.iter("th")]
+            rows = [[cell.text or "" for cell in row.iter("td")] for row in drawn.iter("tr")]
+            found.append({name: [row[i] for row in rows if row] for i, name in enumerate(names)})
+    return found
+
+
 def said(at: AppTest) -> str:
     """All that the page says outside its widgets and tables, without what keeps markdown from reading it."""
     texts = [*at.header, *at.error, *at.warning, *at.info, *at.caption, *at.markdown, *at.text, *at.code]
-    return "\n".join(str(text.value) for text in texts).replace("\\", "").replace("\u2060", "")
+    return "\n".join(str(text.value) for text in texts).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")

@@ -49,6 +49,12 @@ def test_it_holds_answer_picture_table_digest_date_and_plan(record: AuditRecord)
     assert record.judgement().gaps[0].group["g"] in page.text
 
 
+def test_gaps_on_other_measures_are_named_in_it() -> None:
+    alike = decided({"a": (80, 20, 20, 80), "b": (40, 60, 60, 40)})
+    assert "Gaps also on: who is wrongly denied (g); who is wrongly granted (g)" in Page(html_of(alike)).text
+    assert "Gaps also on" not in Page(html_of(decided({"a": (80, 20, 20, 80), "b": (80, 20, 20, 80)}))).text
+
+
 def test_it_runs_nothing_and_asks_nobody() -> None:
     page = Page(html_of(decided()))
     assert not {"script", "link", "iframe", "object", "embed", "img", "form", "base"} & set(page.tags)

@@ -57,13 +57,13 @@ def test_a_reference_chosen_by_its_rate_is_said_to_lower_ratios() -> None:
 
 
 def test_default_limits_are_named_and_own_limits_are_not_called_default() -> None:
-    assert any("0.80 for ratios, 5 points" in note for note in question_notes(decided(), decided().judgement()))
+    assert any("0.80 for ratios, 5\u00a0points" in note for note in question_notes(decided(), decided().judgement()))
     ratio, points = (
         "{measure = 'disparate_impact', least = 0.9}",
         "{measure = 'statistical_parity_difference', most = 0.1}",
     )
     own = record_of(plan_of(policy=f"limits = [{ratio}, {points}]"), decided(label=False).counts)
-    assert not any("usual marks" in note for note in question_notes(own, own.judgement()))
+    assert not any("usual limits" in note for note in question_notes(own, own.judgement()))
 
 
 def test_headlines_are_the_findings_on_one_measure_and_all_are_tallied() -> None:
