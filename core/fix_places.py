@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.collect_mitigation import CHOOSE, Decided, Mitigated
+from core.collect_mitigation import CHOOSE, FIT, Decided, Mitigated
 from core.fixes import Fix
 from core.intervals import FEW, Interval, absolute, newcombe, ratio, wilson, z_value
 from core.metrics import METRICS
@@ -27,7 +27,9 @@ class Place:
     """Where a fix, or the present model, lies on the choose part.
 
     `gap` and `cost` are shares with their plausible ranges, None where there is none; the cost is the share of
-    decisions that change where no outcome is known. `gap_error` is the gap's standard error.
+    decisions that change where no outcome is known. `pooled` is the gap among the people of the fit and the choose
+    part together, with its standard error: a suggestion goes by it, because behind a group's rate in the choose part
+    alone stand so few that the order of fixes is mostly chance. `is_dominated` by another fix, never by the present.
     """
 
     id: str
@@ -36,13 +38,13 @@ class Place:
     gap_range: Interval | None
     cost: float
     cost_range: Interval | None
-    gap_error: float = 0.0
+    pooled: tuple[float, float]
     is_recommended: bool = True
     is_dominated: bool = False
 
 
 def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
-    """The present model first, then every fix: dominated where another has no larger gap and no higher cost."""
+    """The present model first, then every fix: dominated where another fix has no larger gap and no higher cost."""
     z = z_value(found.present.plan.run.confidence)
     now = _place(found, PRESENT, "The model as it is", found.present, 0.0, z)
     laid = [now]
@@ -51,7 +53,7 @@ def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
         changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
         place = _place(found, fix.id, fix.title, fix.decided, changed, z)
         laid.append(replace(place, is_recommended=fix.is_recommended))
-    return tuple(replace(place, is_dominated=any(_beats(other, place) for other in laid)) for place in laid)
+    return tuple(replace(place, is_dominated=any(_beats(other, place) for other in laid[1:])) for place in laid)
 
 
 def _beats(one: Place, other: Place) -> bool:
@@ -63,10 +65,10 @@ def _place(found: Mitigated, name: str, title: str, decided: Decided, changed: f
     settings, counts = found.settings, decided.counts[CHOOSE]
     at = point(name, counts, stated_rule(counts, decided.plan), settings)
     gap_range = _gap_range(decided, settings, z)
-    error = _gap_error(decided, settings)
+    pooled = _pooled_gap(decided, settings)
     if at.cost is None:
-        return Place(name, title, at.gap, gap_range, changed, None, error)
-    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z), error)
+        return Place(name, title, at.gap, gap_range, changed, None, pooled)
+    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z), pooled)
 
 
 def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
@@ -89,11 +91,11 @@ def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | Non
     return (max(0.0, 1 - most) if most <= 1 else 0.0), max(1 - least, 1 - 1 / most)
 
 
-def _gap_error(decided: Decided, settings: Settings) -> float:
-    """The standard error of the gap: of the widest rate's highest less lowest, or of 1 less their ratio."""
-    counts, goal = decided.counts[CHOOSE], settings.goal
+def _pooled_gap(decided: Decided, settings: Settings) -> tuple[float, float]:
+    """The gap of the fit and the choose part together, and its standard error: of the widest rate's two ends."""
+    counts, goal = decided.counts[FIT] + decided.counts[CHOOSE], settings.goal
     people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
-    widest = (0.0, 0.0)
+    gap, error = 0.0, 0.0
     for name in goal.rates:
         k, n = (np.asarray(part(people), dtype=float) for part in (METRICS[name].num, METRICS[name].den))
         bound = np.flatnonzero(n >= FEW)
@@ -102,12 +104,13 @@ def _gap_error(decided: Decided, settings: Settings) -> float:
         rates = k[bound] / n[bound]
         ends = [int(rates.argmin()), int(rates.argmax())]
         (low, high), (few, many) = rates[ends], n[bound][ends]
-        variances = low * (1 - low) / few, high * (1 - high) / many
+        spread = low * (1 - low) / few, high * (1 - high) / many
+        apart = high - low
         if goal.kind == "ratio":
-            scale = 1 / high if high else 0.0
-            variances = variances[0] * scale**2, variances[1] * (low * scale**2) ** 2
-        widest = max(widest, (float(high - low), math.sqrt(sum(variances))))
-    return widest[1]
+            apart, scale = (1 - low / high, 1 / high) if high else (0.0, 0.0)
+            spread = spread[0] * scale**2, spread[1] * (low * scale**2) ** 2
+        gap, error = max((gap, error), (float(apart), math.sqrt(sum(spread))))
+    return gap, error
 
 
 def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
@@ -122,14 +125,14 @@ def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | No
 def suggested(laid: Sequence[Place], at_most: float) -> str | None:
     """The cheapest recommended fix whose gap is accepted, or within a standard error of the smallest one.
 
-    Gaps on the choose part are uncertain: without that margin, chance alone would make one that costs much win over its
-    like (the one-standard-error rule of Breiman et al. 1984). None where no fix has a smaller gap than now.
+    Without that margin, chance alone would make one that costs much win over its like (the one-standard-error rule of
+    Breiman et al. 1984). None where no fix has a smaller gap than now.
     """
     now, *others = laid
-    able = [place for place in others if place.is_recommended and place.gap < now.gap]
+    able = [place for place in others if place.is_recommended and place.pooled < now.pooled]
     if not able:
         return None
-    nearest = min(able, key=lambda place: place.gap)
-    accepted = max(at_most, nearest.gap + nearest.gap_error)
-    points = [Point(place.id, place.gap, place.cost) for place in able]
+    gap, error = min(place.pooled for place in able)
+    accepted = max(at_most, gap + error)
+    points = [Point(place.id, place.pooled[0], place.cost) for place in able]
     return pick(points, min(accepted, MOST)).id

@@ -6,7 +6,7 @@ from core.fix_places import PRESENT, Place, suggested
 
 
 def place(name: str, gap: float, cost: float, error: float = 0.0, recommended: bool = True) -> Place:
-    return Place(name, name, gap, None, cost, None, error, recommended)
+    return Place(name, name, gap, None, cost, None, (gap, error), recommended)
 
 
 NOW = place(PRESENT, 0.10, 0.15)

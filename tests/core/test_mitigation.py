@@ -15,13 +15,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.cli import main
 from core.cli_mitigate import Files, mitigated
 from core.collect_mitigation import collect_mitigation
 from core.command_files import sha256
 from core.errors import JobError, PlanError
+from core.fix_places import places
 from core.fixes import offer
+from core.intervals import z_value
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from core.mitigated import Mitigated
@@ -326,6 +329,21 @@ def test_parts_and_joint_tables_agree(job: tuple[Path, Plan, str]) -> None:
         ):
             counts = decided.counts[part]
             assert (confusion(counts, stated_rule(counts, decided.plan)).selected == selected.sum(axis=1)).all()
+
+
+def test_a_suggestion_goes_by_the_gap_of_fit_and_choose_together_with_its_error(job: tuple[Path, Plan, str]) -> None:
+    made = collected(*job)
+    laid = places(made, offer(made, ("equalized_odds_mix",)).fixes)
+    for place, decided in zip(laid, (made.present, made.proposals[0].decided), strict=True):
+        counts = decided.counts["fit"] + decided.counts["choose"]
+        people = confusion(counts, stated_rule(counts, decided.plan), ("g",))
+        ends = []
+        for hits, all_of in ((people.tp, people.tp + people.fn), (people.fp, people.fp + people.tn)):
+            (k, m), (n, o) = hits.tolist(), all_of.tolist()
+            low, high = confint_proportions_2indep(k, n, m, o, method="wald", compare="diff")
+            ends.append((abs(k / n - m / o), (high - low) / 2 / z_value(0.95)))
+        assert place.pooled == pytest.approx(max(ends))
+        assert place.pooled[0] == pytest.approx(float(made.settings.goal.gap(people)))
 
 
 def change_array(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:
