@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, sha256, write_audit, writing
 from core.errors import PlanError
 from core.mitigate.mitigations import MITIGATIONS
+from core.packed_images import images_beside, packed
 from core.plan import Plan
 
 if TYPE_CHECKING:
@@ -39,25 +40,26 @@ def add_mitigate(commands: Any) -> None:
 
 @dataclass(frozen=True)
 class Files:
-    """The files that a plan names: table, model and second table."""
+    """The files that a plan names: table, model, second table, and the zip or folder of images."""
 
     plan: Path
     data: Path
     model: Path | None
     second: Path | None
+    images: Path | None
 
     @classmethod
     def of(cls, path: Path, plan: Plan, evaluate: str | None) -> Files:
         """Those of a plan at `path`. Raises DataError where one is not there."""
         model, second = (None if name is None else path.parent / name for name in (plan.decision.model, evaluate))
-        files = cls(path, path.parent / plan.data.file, model, second)
+        files = cls(path, path.parent / plan.data.file, model, second, images_beside(plan, path.parent))
         refuse_unreadable(*(each for each in (files.data, model, second) if each is not None))
         return files
 
-    @property
-    def inputs(self) -> dict[str, Path]:
-        """The job's inputs by name."""
-        named = {"table": self.data, "model": self.model, "second_table": self.second}
+    def inputs(self, scratch: Path) -> dict[str, Path]:
+        """The job's inputs by name; a folder of images is packed into `scratch`."""
+        images = None if self.images is None else packed(self.images, scratch)
+        named = {"table": self.data, "model": self.model, "second_table": self.second, "images": images}
         return {name: path for name, path in named.items() if path is not None}
 
 
@@ -87,8 +89,9 @@ def mitigated(plan: Plan, files: Files, names: list[str]) -> Iterator[Mitigated]
     with tempfile.TemporaryDirectory(prefix="plumbline-") as root:
         supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=TIME_LIMIT)
         try:
-            job = supervisor.submit("mitigate", {"plan": named.to_toml(), "with": names}, files.inputs)
-            digests = {name: sha256(path) for name, path in files.inputs.items()}
+            inputs = files.inputs(Path(root))
+            job = supervisor.submit("mitigate", {"plan": named.to_toml(), "with": names}, inputs)
+            digests = {name: sha256(path) for name, path in inputs.items()}
             status = supervisor.wait(job, TIME_LIMIT)
             if status.error is not None:
                 raise status.error(status.message)
@@ -97,7 +100,8 @@ def mitigated(plan: Plan, files: Files, names: list[str]) -> Iterator[Mitigated]
             if files.second is not None:
                 rows.append(collect_profile(out / "second_", files.second.name, digests["second_table"]).rows)
             judged = digests.get("second_table", digests["table"])
-            yield collect_mitigation(out, plan, tuple(rows), judged, digests.get("model"))
+            found = collect_mitigation(out, plan, tuple(rows), judged, digests.get("model"))
+            yield replace(found, images_sha256=digests.get("images"))
         finally:
             supervisor.close()
 
@@ -188,6 +192,7 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
         plan.decision,
         rule=seen_from_it(out / taken["rule"]) if "rule" in taken else None,
         model=None if plan.decision.model is None or model is None else seen_from_it(model),
+        images=None if files.images is None or plan.decision.image is None else seen_from_it(files.images),
     )
     data = replace(plan.data, file=seen_from_it(judged))
     return replace(plan, data=data, decision=decision, mitigate={}).to_toml()

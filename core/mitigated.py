@@ -116,6 +116,7 @@ class Mitigated:
     seconds: dict[str, float]
     data_sha256: str
     model_sha256: str | None
+    images_sha256: str | None = None
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -152,6 +153,7 @@ class Mitigated:
                 decided.near_threshold,
                 self.versions,
                 self.seconds,
+                self.images_sha256,
             ),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             parent=parent,

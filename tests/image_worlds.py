@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 SIZE = (12, 10)
-PEOPLE = 120
+PEOPLE = 240
 SHADES = [(200 if i % 2 else 60) + i % 5 for i in range(PEOPLE)]
 
 

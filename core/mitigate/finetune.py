@@ -6,6 +6,7 @@ The program stays as it was exported; only its weights change, so the result tak
 from __future__ import annotations
 
 import copy
+import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ EPOCHS, PATIENCE = 30, 6
 RATE = 1e-3
 LEAST_ROWS, MOST_ROWS, STEPS, MOST_STEPS = 32, 512, 16, 400
 JUDGED_ROWS = 1 << 13
+# Rows of many numbers, such as images, go in fewer at a time: what layers make of them is many times as large.
+MOST_NUMBERS = 1 << 22
 SMALL_MODEL = 1_000_000
 
 
@@ -121,6 +124,12 @@ class Tunable:
             warnings.simplefilter("ignore")
             torch.export.save(program, path, extra_files={} if recipe is None else {FILE_NAME: recipe.to_json()})
 
+    @property
+    def _fitting(self) -> int:
+        """How many rows go in at a time by the numbers that each has."""
+        numbers = sum(math.prod(shape[1:]) for _, shape in self._slots)
+        return max(1, MOST_NUMBERS // max(1, numbers))
+
     def _fresh(self) -> Any:
         """The module with the upload's own weights."""
         assert self.model.module is not None
@@ -137,7 +146,7 @@ class Tunable:
         import torch
 
         least, most = self.model.rows
-        size = min(MOST_ROWS, max(LEAST_ROWS, rows // STEPS), most or MOST_ROWS)
+        size = min(MOST_ROWS, max(LEAST_ROWS, rows // STEPS), most or MOST_ROWS, self._fitting)
         for part in torch.split(torch.randperm(rows, generator=draw), size)[:MOST_STEPS]:
             if len(part) >= least:
                 yield part
@@ -180,7 +189,7 @@ class Tunable:
 
         least, most = self.model.rows
         parts = []
-        for part in torch.split(rows, min(JUDGED_ROWS, most or JUDGED_ROWS)):
+        for part in torch.split(rows, min(JUDGED_ROWS, most or JUDGED_ROWS, self._fitting)):
             filled = torch.cat([part, part[-1:].repeat(max(0, least - len(part)))])
             given = module(*(tensor[filled] for tensor in data.features))
             (result,) = (each for each in _flat(given) if isinstance(each, torch.Tensor))

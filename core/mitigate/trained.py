@@ -64,6 +64,11 @@ def _refitted(work: Work, model: Model) -> list[Proposal]:
 
 def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
     """Logistic regressions on the same columns, without weights and with them."""
+    if model is not None and model.picture is not None:
+        raise ModelError(
+            "A model that looks at images is trained here only as a .pt2 file, and this is none. Use thresholds, or"
+            " export the model with torch.export."
+        )
     profile = work.dataset.profile
     bound = None if model is None else bind(model, profile, work.plan)
     binding = stand_in_binding(model, bound, profile, work.plan)

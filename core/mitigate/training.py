@@ -9,10 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts import Floats
+from core.errors import ModelError
 from core.mitigate.parts import People
 from core.mitigate.reweighing import Weights
 from core.models.features import Binding
 from core.models.model import Array, Features
+
+MOST_IMAGE_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,7 @@ def training_rows(people: People, part: int, binding: Binding, groups: npt.NDArr
     groups
         The place of each cell's group, shape (cells,).
     """
+    _refuse_large(binding, int((people.part == part).sum()))
     found = []
     for batch, where in people.batches(binding.columns_used):
         among = people.part[where] == part
@@ -61,6 +65,19 @@ def training_rows(people: People, part: int, binding: Binding, groups: npt.NDArr
     chosen = people.part == part
     labels, cells = people.label[chosen], people.cell[chosen]
     return TrainingRows(_joined(found), labels, groups[cells], np.ones(len(labels)))
+
+
+def _refuse_large(binding: Binding, people: int) -> None:
+    """Training goes over the same rows again and again, so all of them are held as numbers."""
+    if binding.images is None:
+        return
+    size = binding.images.picture.size
+    held = people * size.bytes * np.dtype(binding.dtype).itemsize
+    if held > MOST_IMAGE_BYTES:
+        raise ModelError(
+            f"Training would hold {people:,} images of {size.width} x {size.height} pixels in memory,"
+            f" {held / 2**30:.1f} GB and more than {MOST_IMAGE_BYTES / 2**30:g}. Use thresholds, or fewer people."
+        )
 
 
 def _joined(parts: Iterable[Features]) -> Features:
