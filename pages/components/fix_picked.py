@@ -77,7 +77,7 @@ def _changes(effect: Effect) -> None:
     if effect.rightness is not None:
         _line(effect.rightness.turn, rightness_sentence(effect.rightness))
     if rest:
-        with st.expander(f"{len(rest)} more groups"):
+        with st.expander(f"{len(rest)} more group{'s' if len(rest) > 1 else ''}"):
             for turned, sentence in rest:
                 _line(turned, sentence)
     if effect.retrained:
@@ -103,7 +103,7 @@ def _speaks_against(effect: Effect) -> None:
         st.warning(plain.escape(warning))
     rest = effect.warnings[_MOST:]
     if rest:
-        with st.expander(f"{len(rest)} more warnings"):
+        with st.expander(f"{len(rest)} more warning{'s' if len(rest) > 1 else ''}"):
             for warning in rest:
                 plain.text(warning)
 
@@ -114,23 +114,22 @@ def _people(effect: Effect, found: Found) -> None:
     if not moved:
         return
     st.caption("Who is selected instead, of the people it was judged on")
-    columns: dict[str, list[object]] = {
+    columns = {
         "Group": [group_words(m.group) for m in moved],
-        "People": [m.n for m in moved],
-        "Newly selected": [m.newly_selected for m in moved],
-        "No longer selected": [m.newly_refused for m in moved],
-        "Difference": [m.net for m in moved],
+        "People": [f"{m.n:,}" for m in moved],
+        "Newly selected": [f"{m.newly_selected:,}" for m in moved],
+        "No longer selected": [f"{m.newly_refused:,}" for m in moved],
+        "Difference": [_signed(m.net) for m in moved],
     }
     if found.has_outcome:
         columns["Change in wrongly denied"] = [_more(m.wrongly_denied) for m in moved]
         columns["Change in wrongly granted"] = [_more(m.wrongly_granted) for m in moved]
-    signed = st.column_config.NumberColumn(format="%+d")
-    st.dataframe(
-        columns,
-        hide_index=True,
-        column_config=dict.fromkeys(("Difference", *(name for name in columns if name.startswith("Change"))), signed),
-    )
+    plain.table(columns)
 
 
-def _more(change: Change | None) -> int | None:
-    return None if change is None else round(change[0])
+def _more(change: Change | None) -> str:
+    return "–" if change is None else _signed(round(change[0]))
+
+
+def _signed(people: int) -> str:
+    return f"{people:+,}".replace("-", "−") if people else "0"

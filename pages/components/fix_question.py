@@ -12,7 +12,7 @@ from core.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
 from core.untried import doubts, untried
-from pages.components import session
+from pages.components import plain, session
 
 COST_WORDS = {
     "accuracy": "right as often as possible",
@@ -139,7 +139,7 @@ def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str,
             rows["Way"].append(MITIGATIONS[name].title)
             rows["What it does"].append(MITIGATIONS[name].reads)
             rows["Tried"].append(_whether(reason, name in out, doubted.get(name)))
-        st.dataframe(rows, hide_index=True)
+        plain.table(rows)
     return tuple(name for name in able if name not in out)
 
 

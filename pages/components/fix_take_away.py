@@ -11,7 +11,7 @@ from core.mitigate.reweighing import Weights, reweigh
 from core.plan import Plan
 from core.record import AuditRecord
 from core.report.result_json import as_text
-from pages.components import session
+from pages.components import plain, session
 from pages.components.fix_found import Found
 
 
@@ -90,13 +90,12 @@ def _weights(weights: Weights) -> None:
     groups = weights.groups
     filled = [g for g in range(len(groups)) if weights.n[g].sum()]
     st.caption("What each person weighs in the training, by group and outcome")
-    st.dataframe(
+    plain.table(
         {
             "Group": [", ".join(groups.names(g).values()) for g in filled],
             "Good outcome": [f"{weights.values[g, 1]:.3f}" for g in filled],
             "Other outcome": [f"{weights.values[g, 0]:.3f}" for g in filled],
-        },
-        hide_index=True,
+        }
     )
 
 
