@@ -29,7 +29,8 @@ class Place:
     `gap` and `cost` are shares with their plausible ranges, None where there is none; the cost is the share of
     decisions that change where no outcome is known. `pooled` is the gap among the people of the fit and the choose
     part together, with its standard error: a suggestion goes by it, because behind a group's rate in the choose part
-    alone stand so few that the order of fixes is mostly chance. `is_dominated` by another fix, never by the present.
+    alone stand so few that the order of fixes is mostly chance. `is_wider` is as `Fix` has it, and `is_dominated` says
+    whether another fix, never the present model, has no larger gap and no higher cost.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Place:
     cost: float
     cost_range: Interval | None
     pooled: tuple[float, float]
+    is_wider: bool = False
     is_recommended: bool = True
     is_dominated: bool = False
 
@@ -52,7 +54,7 @@ def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
         n = fix.joint[CHOOSE].n.sum(axis=(0, 1))
         changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
         place = _place(found, fix.id, fix.title, fix.decided, changed, z)
-        laid.append(replace(place, is_recommended=fix.is_recommended))
+        laid.append(replace(place, is_recommended=fix.is_recommended, is_wider=fix.is_wider))
     return tuple(replace(place, is_dominated=any(_beats(other, place) for other in laid[1:])) for place in laid)
 
 
@@ -123,13 +125,14 @@ def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | No
 
 
 def suggested(laid: Sequence[Place], at_most: float) -> str | None:
-    """The cheapest recommended fix whose gap is accepted, or within a standard error of the smallest one.
+    """Of the recommended fixes that aim at the goal the cheapest whose gap is near enough.
 
-    Without that margin, chance alone would make one that costs much win over its like (the one-standard-error rule of
-    Breiman et al. 1984). None where no fix has a smaller gap than now.
+    That is at most what is accepted, or else within a standard error of the smallest one: without that margin, chance
+    alone would make one that costs much win over its like (the one-standard-error rule of Breiman et al. 1984). None
+    where no fix has a smaller gap than now.
     """
     now, *others = laid
-    able = [place for place in others if place.is_recommended and place.pooled < now.pooled]
+    able = [p for p in others if p.is_recommended and not p.is_wider and p.pooled < now.pooled]
     if not able:
         return None
     gap, error = min(place.pooled for place in able)

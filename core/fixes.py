@@ -65,6 +65,8 @@ class Fix:
         The rule to take away, the job's proposal, and what the search for thresholds gave, where there is one.
     notes
         What a reader must know of it.
+    is_wider
+        Whether it was fitted to a wider gap than the accepted one, to show what that would cost.
     """
 
     id: str
@@ -77,6 +79,7 @@ class Fix:
     proposed: Proposed | None = None
     solution: Solution | None = None
     notes: tuple[str, ...] = ()
+    is_wider: bool = False
 
     @property
     def needs_attribute(self) -> bool:
@@ -166,6 +169,7 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, stands_in:
         rule,
         solution=solution,
         notes=(*solution.notes, *((_STANDS_IN,) if stands_in else ())),
+        is_wider=wide,
     )
 
 

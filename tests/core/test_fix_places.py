@@ -5,8 +5,10 @@ import pytest
 from core.fix_places import PRESENT, Place, suggested
 
 
-def place(name: str, gap: float, cost: float, error: float = 0.0, recommended: bool = True) -> Place:
-    return Place(name, name, gap, None, cost, None, (gap, error), recommended)
+def place(
+    name: str, gap: float, cost: float, error: float = 0.0, recommended: bool = True, wider: bool = False
+) -> Place:
+    return Place(name, name, gap, None, cost, None, (gap, error), wider, recommended)
 
 
 NOW = place(PRESENT, 0.10, 0.15)
@@ -20,7 +22,8 @@ NOW = place(PRESENT, 0.10, 0.15)
         ([place("blunt", 0.015, 0.49, error=0.02), place("sharp", 0.027, 0.151, error=0.02)], 0.01, "sharp"),
         ([place("blunt", 0.015, 0.49, error=0.002), place("sharp", 0.027, 0.151, error=0.02)], 0.01, "blunt"),
         ([place("degenerate", 0.0, 0.1, recommended=False), place("b", 0.009, 0.18)], 0.01, "b"),
-        ([place("wider", 0.12, 0.1)], 0.2, None),
+        ([place("meant", 0.02, 0.16, error=0.02), place("wider", 0.03, 0.15, wider=True)], 0.01, "meant"),
+        ([place("worse", 0.12, 0.1)], 0.2, None),
         ([], 0.01, None),
     ],
 )
