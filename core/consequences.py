@@ -174,8 +174,12 @@ def _more(change: Change, who: str, unit: float) -> str:
 
 
 def _range(change: Change, unit: float) -> str:
-    low, high = (f"{round(end * unit):,}".replace("-", "−") for end in change[1])
-    return f"plausible range {low} to {high}"
+    """The range in the words of its change: "14 to 30 fewer", and "3 fewer to 14 more" where it may be either."""
+    low, high = (round(end * unit) for end in change[1])
+    if low < 0 < high:
+        return f"plausible range {-low:,} fewer to {high:,} more"
+    least, most = sorted((abs(low), abs(high)))
+    return f"plausible range {least:,} to {most:,}{' fewer' if low < 0 else ' more' if high > 0 else ''}"
 
 
 def _number(count: float) -> str:

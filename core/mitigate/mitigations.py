@@ -61,7 +61,7 @@ MITIGATIONS = table(
     ),
     Mitigation(
         "fairness_loss", "Training with a price on the gap",
-        "The model is trained on, and a gap between groups counts as a mistake.",
+        "The model is trained on, and a gap between groups counts as a mistake: the higher its price, the more.",
         needs_attribute=False, is_trained=True, formats=("pt2",),
     ),
     Mitigation(

@@ -253,7 +253,8 @@ def test_the_price_is_told_in_people() -> None:
     assert sentences[1].startswith(
         "Among those of them whose outcome is known, as many people with the other outcome are selected"
     )
-    assert "31 fewer people with the good outcome are turned down (plausible range −" in sentences[2]  # 50 of 1,600
+    assert "31 fewer people with the good outcome are turned down (plausible range " in sentences[2]  # 50 of 1,600
+    assert sentences[1].endswith(" more).") and " fewer to " in sentences[1] and sentences[2].endswith(" fewer).")
 
 
 def test_the_document_holds_what_the_design_names() -> None:
