@@ -8,10 +8,10 @@ from core.workspace import Audit
 from pages.components import age, model_check, plain, session
 
 # Streamlit leaves a hand's width of nothing above every page.
-# The toolbar of its tables offers a download in which a name from an upload could be a spreadsheet's formula.
+# The toolbar of its tables and charts offers a download in which a name from an upload could become a formula.
 _STYLE = f"""<style>
 [data-testid=stMainBlockContainer] {{ padding-top: 4rem; padding-bottom: 4rem }}
-[data-testid=stDataFrame] [data-testid=stElementToolbar] {{ display: none }}
+[data-testid=stElementToolbar] {{ display: none }}
 {plain.STYLE}
 </style>"""
 _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}

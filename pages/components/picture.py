@@ -32,7 +32,7 @@ from pages.components import judged, plain, session, take_away, verdict
 MEASURE, BY = "measure", "by"
 _MOST_IN_VIEW = 12
 _HEIGHT = 640
-_AXIS = 64
+_AXIS = 96
 
 
 @st.fragment
@@ -120,7 +120,7 @@ def _exploring(audit_id: str, record: AuditRecord, tried: float) -> None:
 
 
 def _shown(shown: Standings) -> None:
-    picture, numbers = st.columns([3, 4], gap="medium")
+    picture, numbers = st.columns([2, 3], gap="medium")
     with picture, _framed(shown):
         st.altair_chart(_chart(shown), height=ROW * len(shown.rows) + _AXIS, alt=_alt(shown))
     with numbers:

@@ -12,13 +12,15 @@ import streamlit as st
 _NO_BREAK = "\u2060"
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
 _LIVELY = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
-_NARROW = "40rem"
+_NARROW, _SHORT = "40rem", 12  # in letters: a rate or a gap with its unit stays on one line
 # On a narrow screen each row becomes a list of its cells, each with its column's name; a wide table scrolls instead.
 STYLE = f"""
 .plain-table {{ overflow-x: auto }}
 .plain-table table {{ border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums }}
 .plain-table th, .plain-table td {{ border: 0; border-bottom: 1px solid rgba(128, 138, 150, .35); text-align: left;
   padding: .4rem .75rem .4rem 0; vertical-align: top; overflow-wrap: break-word }}
+.plain-table td.short {{ white-space: nowrap }}
+.plain-table td.long:first-child {{ overflow-wrap: anywhere; min-width: 8rem }}
 .plain-table th {{ font-weight: 400; opacity: .75; vertical-align: bottom }}
 .plain-table.wide td {{ white-space: pre; max-width: 20rem; overflow: hidden; text-overflow: ellipsis }}
 @media (max-width: {_NARROW}) {{
@@ -69,5 +71,5 @@ def table(columns: Mapping[str, Sequence[str]], wide: bool = False) -> None:
     for cells in zip(*columns.values(), strict=True):
         row = SubElement(body, "tr")
         for name, cell in zip(columns, cells, strict=True):
-            SubElement(row, "td", {"data-name": name}).text = cell
+            SubElement(row, "td", {"data-name": name, "class": "short" if len(cell) <= _SHORT else "long"}).text = cell
     st.html(ElementTree.tostring(box, encoding="unicode", short_empty_elements=False))

@@ -48,6 +48,13 @@ def test_the_table_fits_a_projector_and_a_telephone(answered: Page) -> None:
         assert sideways == 0, f"{width} px: the table is {sideways} px too wide"
 
 
+def test_no_toolbar_offers_a_download_that_defuses_nothing(answered: Page) -> None:
+    chart(answered).hover()
+    expect(answered.locator("#vg-tooltip-element")).to_be_visible(timeout=10 * SECONDS)
+    for toolbar in answered.get_by_test_id("stElementToolbar").all():
+        expect(toolbar).to_be_hidden()
+
+
 def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, tmp_path: Path) -> None:
     with answered.expect_download(timeout=30 * SECONDS) as download:
         answered.get_by_role("button", name="Answer, picture and table (web page, .html)").click()

@@ -423,6 +423,20 @@ def test_bad_input_is_refused_in_one_line(
     assert not (folder / "out").exists()
 
 
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_tried(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tried(*_: object, **__: object) -> None:
+        raise AssertionError("a fix was tried")
+
+    monkeypatch.setattr("core.jobs.Supervisor.submit", tried)
+    (folder / "plan.toml").write_text(PLAN.format(decision=SCORE))
+    (folder / "taken").write_text("")
+    assert main(["mitigate", str(folder / "plan.toml"), "--with", "thresholds", "--out", str(folder / "taken")]) == 2
+    said = capsys.readouterr().err
+    assert "cannot be written" in said and said.count("\n") == 1
+
+
 def test_settings_have_defaults_and_their_own_order() -> None:
     plan = Plan.from_toml(PLAN.format(decision=SCORE).partition("[mitigate]")[0])
     usual = Settings.of(plan)
