@@ -12,6 +12,7 @@ from core.mitigate.goals import Goal
 from core.sentences import group_words
 
 PER = 1_000
+MOST_GROUPS = 4
 
 
 def price_sentences(compared: Comparison, by: tuple[str, ...]) -> tuple[str, ...]:
@@ -23,15 +24,24 @@ def price_sentences(compared: Comparison, by: tuple[str, ...]) -> tuple[str, ...
     if everybody is None or everybody.n == 0:
         return ()
     unit = PER / everybody.n
-    groups = compared.moved(by)
-    gained = [f"{_number(m.net * unit)} more {group_words(m.group)}" for m in groups if m.net > 0]
-    lost = [f"{_number(-m.net * unit)} fewer {group_words(m.group)}" for m in groups if m.net < 0]
+    most = sorted((m for m in compared.moved(by) if m.net), key=lambda m: -abs(m.net))
+    told = [m for m in compared.moved(by) if m in most[:MOST_GROUPS]]
+    gained = [_people(m.net * unit, "more", m.group) for m in told if m.net > 0]
+    lost = [_people(-m.net * unit, "fewer", m.group) for m in told if m.net < 0]
     changes = everybody.newly_selected + everybody.newly_refused
-    moved = f"{_join([*gained, *lost])} are selected" if gained or lost else "as many of every group are selected"
+    moved = f"{_join([*gained, *lost])} are selected" if most else "as many of every group are selected"
+    if len(most) > len(told):
+        moved += ", and fewer than that change in other groups"
     decisions = _number(changes * unit)
     changing = "decision changes" if decisions == "1" else "decisions change"
     first = f"Of {PER:,} people like these, {moved}; {decisions} {changing}."
     return (first, *_wrong_sentences(everybody, unit))
+
+
+def _people(count: float, direction: str, group: dict[str, str]) -> str:
+    """So many of a group: "17 more women"; what is no plural, "1 more among women"."""
+    number = _number(count)
+    return f"{number} {direction} {'among ' if number == '1' else ''}{group_words(group)}"
 
 
 def _wrong_sentences(everybody: Moved, unit: float) -> Iterator[str]:
@@ -92,15 +102,18 @@ def _gains(moved: Moved, goal: Goal) -> list[float]:
 
 
 def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: Goal) -> Iterator[str]:
-    """A gap that is closed on the people the fix was fitted on, and wider on others than chance can explain."""
+    """The gap that is most wider on others than on the people the fix was fitted on, and by more than chance."""
     fitted = {_key(gap): gap for gap in _aimed(fit, by, goal)}
-    for gap in _aimed(compared, by, goal):
-        before = fitted.get(_key(gap))
-        if before is not None and _disagree(before, gap):
-            yield (
-                f"It works less well on new people ({_about(gap)}): the gap is {_value(gap, gap.after)}, against"
-                f" {_value(gap, before.after)} on the people it was fitted on."
-            )
+    own = goal.measures[: len(goal.rates)]
+    pairs = [(fitted[_key(gap)], gap) for gap in _aimed(compared, by, goal) if _key(gap) in fitted]
+    apart = [(before, gap) for before, gap in pairs if gap.measure in own and _disagree(before, gap)]
+    if apart:
+        before, gap = max(apart, key=lambda pair: abs((pair[1].after or 0.0) - (pair[0].after or 0.0)))
+        more = f" So it does for {len(apart) - 1} more." if len(apart) > 1 else ""
+        yield (
+            f"It works less well on new people ({_about(gap)}): the gap is {_value(gap, gap.after)}, against"
+            f" {_value(gap, before.after)} on the people it was fitted on.{more}"
+        )
 
 
 def _disagree(fitted: GapChange, held_out: GapChange) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
+from core.counts import FAVOURABLE, UNFAVOURABLE
 from core.errors import PlumblineError
 from core.findings import plan_threshold
 from core.intervals import FEW
@@ -115,7 +116,8 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
         except PlumblineError as error:
             refused[name] = str(error)
     offered = [*fitted, *(_proposed(found, proposal) for proposal in found.proposals)]
-    return Offer(tuple(replace(fix, against=(*fix.against, *_one_sided(found, fix))) for fix in offered), refused)
+    judged = (replace(fix, against=(*fix.against, *_one_sided(found, fix), *_blunt(fix))) for fix in offered)
+    return Offer(tuple(judged), refused)
 
 
 _BY_THRESHOLDS: dict[str, Callable[[Question], Solution]] = {"thresholds": search, "shared_threshold": shared}
@@ -222,6 +224,15 @@ def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
     if changed.any():
         who = _listed([group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist()])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
+
+
+def _blunt(fix: Fix) -> Iterator[str]:
+    """A sentence where more decisions are wrong on the choose part than one answer for all would make, and than now."""
+    people = fix.joint[CHOOSE].n.sum(axis=0)
+    other, good = people[UNFAVOURABLE], people[FAVOURABLE]
+    now, then = other[1].sum() + good[0].sum(), other[:, 1].sum() + good[:, 0].sum()
+    if then > max(now, min(other.sum(), good.sum())):
+        yield "More of its decisions are wrong than if everybody got the same answer."
 
 
 def _listed(names: list[str]) -> str:

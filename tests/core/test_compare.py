@@ -257,6 +257,17 @@ def test_the_price_is_told_in_people() -> None:
     assert sentences[1].endswith(" more).") and " fewer to " in sentences[1] and sentences[2].endswith(" fewer).")
 
 
+def test_of_many_groups_the_price_names_those_that_change_most() -> None:
+    names = ("men", "women", "b", "c", "d", "e")
+    sides = {name: ([[400 - 50 * i, 50 * i], [0, 100]], [[0, 0], [0, 0]]) for i, name in enumerate(names)}
+    first = price_sentences(compared(sides), ("sex",))[0]
+    assert "women" not in first and "more people whose sex is b, " in first
+    last = "more people whose sex is e are selected, and fewer than that change in other groups; 250 decisions change."
+    assert first.endswith(last)
+    one: Sides = {"men": ([[999, 1], [0, 0]], [[0, 0], [0, 0]])}
+    assert "1 more among men are selected" in price_sentences(compared(one), ("sex",))[0]
+
+
 def test_the_document_holds_what_the_design_names() -> None:
     comparison = compared(CLOSING)
     document = json.loads(json.dumps(comparison.to_json("a" * 64, "b" * 64, ("careful",)), allow_nan=False))

@@ -331,6 +331,18 @@ def test_parts_and_joint_tables_agree(job: tuple[Path, Plan, str]) -> None:
             assert (confusion(counts, stated_rule(counts, decided.plan)).selected == selected.sum(axis=1)).all()
 
 
+def test_a_fix_that_is_wrong_more_often_than_one_answer_for_all_is_not_recommended(job: tuple[Path, Plan, str]) -> None:
+    made = collected(*job)
+    (proposal,) = made.proposals
+    assert offer(made, ()).fixes[0].is_recommended
+    n = proposal.joint["choose"].n
+    wrong = np.zeros_like(n)
+    wrong[:, 0, :, 1], wrong[:, 1, :, 0] = n[:, 0].sum(axis=2), n[:, 1].sum(axis=2)
+    blunt = replace(proposal, joint={**proposal.joint, "choose": replace(proposal.joint["choose"], n=wrong)})
+    (fix,) = offer(replace(made, proposals=(blunt,)), ()).fixes
+    assert "More of its decisions are wrong than if everybody got the same answer." in fix.against
+
+
 def test_a_suggestion_goes_by_the_gap_of_fit_and_choose_together_with_its_error(job: tuple[Path, Plan, str]) -> None:
     made = collected(*job)
     laid = places(made, offer(made, ("equalized_odds_mix",)).fixes)
