@@ -36,7 +36,7 @@ FACTS_FILE = "mitigation.json"
 RETRAINED = "retrained"
 _MOST_PROPOSALS = 64
 _ID = re.compile(r"[a-z0-9_]{1,60}(\.[0-9]{1,6})?")
-_FORMATS = ("pt2", "skops")
+_FORMATS = ("pt2", "skops", "zip")
 
 
 def collect_mitigation(

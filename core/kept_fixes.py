@@ -14,7 +14,7 @@ from core.progress import replace_json
 
 # The files of a job are read from a folder of this name only.
 _SEARCH, _FOUND = "search.json", "fixes/out"
-_MODELS = (".pt2", ".skops")
+_MODELS = (".pt2", ".skops", ".zip")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from core.inference import favourable_indices, reading
 from core.mitigate.steps import EDGE, Aim, Balanced, TrainingTensors, gap_loss
 from core.mitigate.training import TrainingRows
 from core.models import open_model
-from core.models.model import Model
+from core.models.model import Features, Model
 from core.models.pt2_sanitiser import sanitise
 from core.models.recipe import FILE_NAME
 from core.plan import Decision
@@ -55,15 +55,20 @@ class Tuned:
 
 
 class Tunable:
-    """A `.pt2` file opened for training. Raises ModelError where it has nothing to train."""
+    """A `.pt2` file opened for training. Raises ModelError where it has nothing to train.
+
+    `ending` is that of the file that `save` writes.
+    """
+
+    ending = "pt2"
+    epochs, patience = EPOCHS, PATIENCE
 
     def __init__(self, path: Path, name: str, decision: Decision, threshold: float, device: str) -> None:
         """Open the file at `path`, whose outputs are read as `decision` says and meet `threshold`."""
         self._path, self._name, self._device = path, name, device
         self._decision, self._threshold = decision, threshold
         self.model = open_model(path, name, device)
-        self._program = _program(path, name)
-        self._slots = _slots(self._program)
+        self._prepare()
         if not any(tensor.is_floating_point() for tensor in self._trainable(self._fresh()).values()):
             raise ModelError(f'"{name}" holds no weights to train. Export it with its weights as parameters.')
         if reading(decision, self.model) == "class":
@@ -73,6 +78,11 @@ class Tunable:
             )
         if not 0 < threshold < 1:
             raise ModelError(f"Fine-tuning needs a threshold between 0 and 1; the plan's is {threshold:g}.")
+
+    def _prepare(self) -> None:
+        """Read what the file's inputs take."""
+        self._program = _program(self._path, self._name)
+        self._slots = _slots(self._program)
 
     def tune(
         self, fit: TrainingRows, choose: TrainingRows, aim: Aim, seed: int, progress: Callable[[int, int], None]
@@ -93,19 +103,19 @@ class Tunable:
 
         module, draw = self._fresh(), torch.Generator().manual_seed(seed)
         parameters = [p.requires_grad_(True) for p in self._trainable(module).values()]
-        optimiser = torch.optim.Adam(parameters, lr=RATE)
+        optimiser = torch.optim.Adam(parameters, lr=self._rate(sum(p.numel() for p in parameters)))
         data, others = self._tensors(fit), self._tensors(choose)
         sampled = Balanced.of(fit, aim, draw)
         first = self._judge(module, data, others, aim)
         best, kept, weights, epoch = first, 0, self._copy(module), 0
-        for epoch in range(1, EPOCHS + 1):
+        for epoch in range(1, self.epochs + 1):
             for rows in self._minibatches(len(fit), draw):
                 self._step(module, optimiser, data, rows, sampled.rows(), aim)
             reached = self._judge(module, data, others, aim)
             if reached < best:
                 best, kept, weights = reached, epoch, self._copy(module)
-            progress(epoch, EPOCHS)
-            if epoch - kept >= PATIENCE:
+            progress(epoch, self.epochs)
+            if epoch - kept >= self.patience:
                 break
         return Tuned(weights, first, best, epoch, kept)
 
@@ -129,6 +139,10 @@ class Tunable:
         """How many rows go in at a time by the numbers that each has."""
         numbers = sum(math.prod(shape[1:]) for _, shape in self._slots)
         return max(1, MOST_NUMBERS // max(1, numbers))
+
+    def _rate(self, weights: int) -> float:
+        """How far a step goes, for a model of so many weights."""
+        return RATE
 
     def _fresh(self) -> Any:
         """The module with the upload's own weights."""
@@ -191,21 +205,31 @@ class Tunable:
         parts = []
         for part in torch.split(rows, min(JUDGED_ROWS, most or JUDGED_ROWS, self._fitting)):
             filled = torch.cat([part, part[-1:].repeat(max(0, least - len(part)))])
-            given = module(*(tensor[filled] for tensor in data.features))
+            given = module(*self._taken(data, filled))
             (result,) = (each for each in _flat(given) if isinstance(each, torch.Tensor))
             parts.append(favourable_logits(result, self._decision, self.model)[: len(part)])
         return torch.cat(parts)
 
+    def _taken(self, data: TrainingTensors, rows: Tensor) -> list[Tensor]:
+        """What the module takes for some rows."""
+        return [tensor[rows] for tensor in data.features]
+
+    def _inputs(self, features: Features) -> list[Tensor]:
+        """What the module takes for all rows, on the device."""
+        import torch
+
+        arrays = list(features.values()) if isinstance(features, Mapping) else [features]
+        return [
+            torch.from_numpy(np.ascontiguousarray(array)).to(self._device, dtype).reshape(shape)
+            for array, (dtype, shape) in zip(arrays, self._slots, strict=True)
+        ]
+
     def _tensors(self, rows: TrainingRows) -> TrainingTensors:
         import torch
 
-        arrays = list(rows.features.values()) if isinstance(rows.features, Mapping) else [rows.features]
         weights = np.where(rows.labels == UNKNOWN, 0.0, rows.weights)
         return TrainingTensors(
-            [
-                torch.from_numpy(np.ascontiguousarray(array)).to(self._device, dtype).reshape(shape)
-                for array, (dtype, shape) in zip(arrays, self._slots, strict=True)
-            ],
+            self._inputs(rows.features),
             torch.from_numpy(rows.labels.astype(np.int64)).to(self._device),
             torch.from_numpy(rows.groups).to(self._device),
             torch.from_numpy(weights.astype(np.float32)).to(self._device),

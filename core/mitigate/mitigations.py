@@ -57,12 +57,12 @@ MITIGATIONS = table(
         "reweighing", "Training with weights",
         "The model is trained again, and people of combinations of group and outcome that are rare in the table count"
         " more.",
-        needs_attribute=False, is_trained=True, formats=("pt2", "skops"),
+        needs_attribute=False, is_trained=True, formats=("pt2", "skops", "huggingface"),
     ),
     Mitigation(
         "fairness_loss", "Training with a price on the gap",
         "The model is trained on, and a gap between groups counts as a mistake: the higher its price, the more.",
-        needs_attribute=False, is_trained=True, formats=("pt2",),
+        needs_attribute=False, is_trained=True, formats=("pt2", "huggingface"),
     ),
     Mitigation(
         "reject_option", "AIF360: reject option classification",

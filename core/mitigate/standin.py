@@ -41,8 +41,11 @@ def stand_in_binding(model: Model | None, binding: Binding | None, profile: Prof
     )
 
 
-def fit_stand_in(rows: TrainingRows, binding: Binding, weighted: bool) -> Any:
-    """The stand-in fitted to the rows whose outcome is known, with their weights or without."""
+def fit_stand_in(rows: TrainingRows, binding: Binding, weighted: bool, reads_text: bool = False) -> Any:
+    """The stand-in fitted to the rows whose outcome is known, with their weights or without.
+
+    Texts are taken word by word where the model `reads_text`, else as categories.
+    """
     import pandas as pd
 
     known = rows.labels != UNKNOWN
@@ -50,7 +53,17 @@ def fit_stand_in(rows: TrainingRows, binding: Binding, weighted: bool) -> Any:
     table = pd.DataFrame({name: cells[known] for name, cells in rows.features.items()})
     settings = {"logisticregression__sample_weight": rows.weights[known]} if weighted else {}
     outcome = (rows.labels[known] == FAVOURABLE).astype(np.int64)
-    return fitted(_pipeline(binding), table, outcome, settings, "the stand-in")
+    pipeline = _words(binding.columns_used[0]) if reads_text else _pipeline(binding)
+    return fitted(pipeline, table, outcome, settings, "the stand-in")
+
+
+def _words(column: str) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    return make_pipeline(ColumnTransformer([("words", TfidfVectorizer(), column)]), LogisticRegression(max_iter=STEPS))
 
 
 def _pipeline(binding: Binding) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from core.intervals import FEW
 from core.mitigate.after import plan_with_model, plan_with_stand_in
 from core.mitigate.fairness_loss import COMPARED
 from core.mitigate.finetune import Tunable
+from core.mitigate.finetune_text import TunableText
 from core.mitigate.parts import CHOOSE, FIT
 from core.mitigate.refit import Refittable, save
 from core.mitigate.standin import FILE, fit_stand_in, stand_in_binding
@@ -38,7 +40,7 @@ def reweighing(work: Work) -> list[Proposal]:
     Raises DataError where a group has nobody of one outcome, ModelError where the model takes no weights.
     """
     model = _opened(work)
-    trainer = {"pt2": _tuned_with_weights, "skops": _refitted}.get("" if model is None else model.format)
+    trainer = _TRAINERS.get("" if model is None else model.format)
     if trainer is None or model is None:
         return _stand_ins(work, model)
     return trainer(work, model)
@@ -77,7 +79,8 @@ def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
         work.progress(0, 0, f"{proposal_id}: fitting a stand-in")
         file = f"{proposal_id}-{FILE}"
-        save(fit_stand_in(rows, binding, weighted), work.out / file)
+        reads_text = model is not None and model.reads_text
+        save(fit_stand_in(rows, binding, weighted, reads_text), work.out / file)
         plan = plan_with_stand_in(work.plan, file)
         baseline = RETRAINED if weighted else None
         made.append(
@@ -87,35 +90,35 @@ def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
 
 
 def _tuned_with_weights(work: Work, model: Model) -> list[Proposal]:
-    """A `.pt2` model trained on without weights, and with them."""
+    """A model trained on from its weights without weights, and with them."""
     fit, choose = _training_parts(work, model)
     weighted = (fit.weighted(work.weights), choose.weighted(work.weights))
     aim = Aim(work.settings.goal.name)
-    without = _retrained(work, (fit, choose))
-    return [without, _tuned(work, _tunable(work), "reweighing", "reweighing", weighted, aim)]
+    without = _retrained(work, model, (fit, choose))
+    return [without, _tuned(work, _tunable(work, model), "reweighing", "reweighing", weighted, aim)]
 
 
-def _retrained(work: Work, parts: tuple[TrainingRows, TrainingRows]) -> Proposal:
-    """A `.pt2` model trained on without any mitigation."""
+def _retrained(work: Work, model: Model, parts: tuple[TrainingRows, TrainingRows]) -> Proposal:
+    """A model trained on from its weights without any mitigation."""
     if RETRAINED not in work.shared:
         aim = Aim(work.settings.goal.name)
-        work.shared[RETRAINED] = _tuned(work, _tunable(work), RETRAINED, RETRAINED, parts, aim)
+        work.shared[RETRAINED] = _tuned(work, _tunable(work, model), RETRAINED, RETRAINED, parts, aim)
     return work.shared[RETRAINED]
 
 
 def fairness_loss(work: Work) -> list[Proposal]:
-    """A `.pt2` model trained on with no price on the gap, and with rising ones. Raises ModelError for any other."""
+    """A model trained on with no price on the gap, and with rising ones. Raises ModelError where there are none."""
     model = _opened(work)
-    if model is None or model.format != "pt2":
+    if model is None or model.format not in _TUNABLE:
         raise ModelError(
-            "Training with a price on the gap needs a model with gradients, a .pt2 file, and this is none. Use"
-            " thresholds or reweighing, or export the model with torch.export."
+            "Training with a price on the gap needs a model with gradients, a .pt2 file or a Hugging Face folder, and"
+            " this is none. Use thresholds or reweighing, or export the model with torch.export."
         )
     goal = work.settings.goal.name
     parts = _training_parts(work, model)
     bound = _bound(parts[0], parts[0], goal), _bound(parts[1], parts[0], goal)
-    tunable = _tunable(work)
-    made = [_retrained(work, parts)]
+    tunable = _tunable(work, model)
+    made = [_retrained(work, model, parts)]
     for strength in STRENGTHS:
         proposal_id = f"fairness_loss_{strength:g}"
         made.append(_tuned(work, tunable, proposal_id, "fairness_loss", bound, Aim(goal, strength)))
@@ -142,9 +145,9 @@ def _training_parts(work: Work, model: Model) -> tuple[TrainingRows, TrainingRow
     return work.rows(binding, FIT), work.rows(binding, CHOOSE)
 
 
-def _tunable(work: Work) -> Tunable:
+def _tunable(work: Work, model: Model) -> Tunable:
     name, threshold = str(work.plan.decision.model), plan_threshold(work.plan)
-    return Tunable(_path(work), name, work.plan.decision, threshold, choose_device())
+    return _TUNABLE[model.format](_path(work), name, work.plan.decision, threshold, choose_device())
 
 
 def _tuned(
@@ -153,7 +156,7 @@ def _tuned(
     """One training, saved and judged."""
     what = f"{proposal_id}: rounds of training"
     tuned = tunable.tune(*parts, aim, work.plan.run.seed, lambda done, total: work.progress(done, total, what))
-    file = f"{proposal_id}.pt2"
+    file = f"{proposal_id}.{tunable.ending}"
     tunable.save(tuned, work.out / file)
     facts = {"loss_before": tuned.first_loss, "loss_after": tuned.last_loss, "epochs": tuned.epochs, "kept": tuned.kept}
     notes = () if tuned.kept else ("No epoch of training did better on the choose part, so the model is as it was.",)
@@ -172,3 +175,11 @@ def _tuned(
 def _path(work: Work) -> Path:
     assert work.model is not None
     return work.model
+
+
+# The formats whose own model is trained on from its weights, and all that are trained here.
+_TUNABLE: dict[str, type[Tunable]] = {"pt2": Tunable, "huggingface": TunableText}
+_TRAINERS: dict[str, Callable[[Work, Model], list[Proposal]]] = {
+    "skops": _refitted,
+    **dict.fromkeys(_TUNABLE, _tuned_with_weights),
+}

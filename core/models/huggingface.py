@@ -225,8 +225,9 @@ class _Reader:
         given = self._cut(texts)
         lengths = [len(ids) for ids in given["input_ids"]]
         shape = (len(lengths), max(lengths, default=1))
-        ids = np.full(shape, self._tokenizer.pad_token_id, np.int64)
-        filled = Tokens(ids, np.zeros(shape, np.int64), np.zeros((*shape, 2), np.int64))
+        padding = int(self._tokenizer.pad_token_id)
+        spans = np.zeros((*shape, 2), np.int64)
+        filled = Tokens(np.full(shape, padding, np.int64), np.zeros(shape, np.int64), spans, padding)
         for row, length in enumerate(lengths):
             filled.ids[row, :length] = given["input_ids"][row]
             filled.mask[row, :length] = 1

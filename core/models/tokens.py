@@ -21,8 +21,11 @@ class Tokens:
     spans
         Where each piece stands in its text, as (begin, end) among its letters; (0, 0) for what the model adds. int64 of
         shape (n, longest, 2).
+    padding
+        The number of the piece that stands for nothing.
     """
 
     ids: npt.NDArray[np.int64]
     mask: npt.NDArray[np.int64]
     spans: npt.NDArray[np.int64]
+    padding: int
