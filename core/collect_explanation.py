@@ -67,7 +67,7 @@ def collect_explanation(
             kept,
             _base(facts["base"], plan_after),
             _proxies(facts["proxies"], plan, features),
-            tuple(checked_check(entry) for entry in list(facts["checks"])[: len(NAMES)]),
+            *_checks(facts["checks"], plan_after),
             "cuda" if facts["device"] == "cuda" else "cpu",
             checked_texts(facts["warnings"]),
             data_sha256,
@@ -149,6 +149,16 @@ class _Reader:
         if not np.isfinite(products).all() or (products**2 > bound).any():
             raise ValueError("its products are no products")
         return Paired(first, second, change, products)
+
+
+def _checks(document: Any, plan_after: Plan | None) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """Each model's checks: every one there is, once."""
+    sides = tuple(tuple(checked_check(entry) for entry in side) for side in document)
+    if len(sides) != (1 if plan_after is None else 2):
+        raise ValueError("it checked another number of models")
+    if any(tuple(check.name for check in side) != NAMES for side in sides):
+        raise ValueError("it left a check out, or made one twice")
+    return sides[0], sides[1] if len(sides) > 1 else ()
 
 
 def _base(document: Any, plan_after: Plan | None) -> tuple[float, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,22 @@ from core.counts import Floats
 from core.data import Batch, Dataset
 from core.errors import PlanError
 from core.explain.attribution import Attribution
+from core.explain.checks import Check
 from core.explain.deciding import Decider
 from core.explain.explainable import Effort
 from core.explain.explainers import Explainer, chosen, recommend
-from core.explain.opened import Opened, joined
+from core.explain.grid import SIDE
+from core.explain.image_units import image_units
+from core.explain.opened import Opened, joined, taken
 from core.explain.pace import Pace
 from core.explain.paired import Paired
 from core.explain.proxies import coded, telling, values_of
 from core.explain.sample import ROWS, Sample, batches_of, choose_people
+from core.explain.trust import ROWS as CHECKED_ROWS
+from core.explain.trust import Trial, check_trust
 from core.explain.units import Units, start, table_units
+from core.explain.vocabulary import Vocabulary, vocabulary
+from core.explain.words import SlopedWords, TakenWords, texts_of, word_units
 from core.models.model import Features
 from core.plan import Plan
 from core.progress import Progress
@@ -61,7 +69,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "at_once": [side.pace.at_once for side in sides],
         "proxies": found.proxies,
         "base": [side.base for side in sides],
-        "checks": [],
+        "checks": [[asdict(check) for check in side_checks] for side_checks in found.checks],
         "warnings": list(sample.warnings),
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
@@ -73,7 +81,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 class Side:
     """One model on one plan: what it takes, how it decides, how it is explained.
 
-    `base` is the score that the values add up from.
+    `base` is the score that the values add up from; `units_for` makes what another method needs.
     """
 
     opened: Opened
@@ -82,6 +90,8 @@ class Side:
     units: Units
     pace: Pace
     base: float
+    effort: Effort
+    units_for: Callable[[Explainer], Units]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +104,7 @@ class Found:
     paired: Paired | None
     changed: list[dict[str, Any]]
     proxies: dict[str, list[float]]
+    checks: list[tuple[Check, ...]]
 
 
 def open_sides(
@@ -121,7 +132,8 @@ def _explainer(name: str | None, opened: list[Opened]) -> Explainer:
     if len(kinds) > 1:
         raise PlanError("The two models read different kinds of input, so what they look at cannot be compared.")
     (kind,) = kinds
-    gradients, features = all(each.has_slope for each in opened), max(len(each.columns) for each in opened)
+    gradients = all(each.has_slope for each in opened)
+    features = SIDE * SIDE if kind == "image" else max(len(each.columns) for each in opened)
     return chosen(name or recommend(kind, gradients, features).name, kind, gradients, features)
 
 
@@ -129,10 +141,30 @@ def _side(opened: Opened, plan: Plan, explainer: Explainer, effort: Effort, data
     background = joined(
         [opened.binding.features(batch) for batch, _ in batches_of(dataset, sample.background, opened.columns)]
     )
-    units = table_units(opened, background, len(sample.background), explainer)
+    units_for = partial(_units, opened, background, dataset, sample)
+    units = units_for(explainer)
     decider = Decider.of(plan, sample.groups, opened.scorer.dtype, rule_file(plan))
     base = start(units, explainer, background, len(sample.background))
-    return Side(opened, decider, explainer, units, Pace(explainer, units, effort, opened.model.device), base)
+    most = opened.binding.most_rows
+    effort = effort if most is None else replace(effort, at_once=min(effort.at_once, most))
+    pace = Pace(explainer, units, effort, opened.model.device, most)
+    return Side(opened, decider, explainer, units, pace, base, effort, units_for)
+
+
+def _units(opened: Opened, background: Features, dataset: Dataset, sample: Sample, explainer: Explainer) -> Units:
+    """What is weighed, as the method needs it."""
+    if opened.kind == "text":
+        return word_units(opened, _vocabulary(opened, dataset, sample), explainer)
+    if opened.kind == "image":
+        return image_units(opened, background, explainer)
+    return table_units(opened, background, len(sample.background), explainer)
+
+
+def _vocabulary(opened: Opened, dataset: Dataset, sample: Sample) -> Vocabulary:
+    """The words of the explained people's texts that may be named."""
+    batches = batches_of(dataset, sample.rows, opened.columns)
+    texts = [text for batch, _ in batches for text in texts_of(opened.binding.features(batch))]
+    return vocabulary(texts, sample.cells, sample.groups)
 
 
 def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Progress) -> Found:
@@ -141,8 +173,10 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
     totals = [Attribution.empty(sample.groups, features) for _ in sides]
     paired: Paired | None = None
     changed: list[dict[str, Any]] = []
-    proxies = _Proxies(dataset, features)
-    for batch, where in batches_of(dataset, sample.rows, features):
+    checks: list[tuple[Check, ...]] = []
+    columns = tuple(dict.fromkeys(name for side in sides for name in side.opened.columns))
+    proxies = _Proxies(dataset, sides[0], features)
+    for batch, where in batches_of(dataset, sample.rows, columns):
         cells, hashes = sample.cells[where], sample.hashes[where]
         proxies.add(batch)
         values, scores, selected = [], [], []
@@ -153,6 +187,9 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
             begun = where.start * len(sides) + number * len(batch)
             tell = partial(_tell, progress, begun, len(sample) * len(sides))
             found = side.pace.whole(rows, keys(hashes), tell)
+            if len(checks) <= number:
+                few = np.argsort(hashes, kind="stable")[:CHECKED_ROWS]
+                checks.append(_checks(side, taken(rows, few), keys(hashes[few])))
             spread_out = np.zeros((len(batch), len(features)))
             spread_out[:, place] = found.values
             values.append(spread_out)
@@ -169,7 +206,13 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
         paired,
         changed[:MOST_CHANGED],
         proxies.strengths(sample),
+        checks,
     )
+
+
+def _checks(side: Side, rows: Features, row_keys: npt.NDArray[np.int64]) -> tuple[Check, ...]:
+    """How far this side's picture can be trusted, from a few rows."""
+    return check_trust(Trial(side.explainer, side.units, rows, row_keys, side.effort, side.units_for))
 
 
 def keys(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
@@ -194,22 +237,30 @@ def _changed(
 
 
 class _Proxies:
-    """Collects what each feature's column holds, to see how far it tells the groups."""
+    """Collects what each feature's column holds, or which texts hold a word, to see how far it tells the groups."""
 
-    def __init__(self, dataset: Dataset, features: tuple[str, ...]) -> None:
-        self._columns = [dataset.profile.column(name) for name in features if name in dataset.profile.names]
-        self._read = [values_of(column) for column in self._columns]
-        self._values: list[list[npt.NDArray[np.float64]]] = [[] for _ in self._columns]
+    def __init__(self, dataset: Dataset, side: Side, features: tuple[str, ...]) -> None:
+        self._opened, self._units, self._count = side.opened, side.units, len(features)
+        columns = [dataset.profile.column(name) for name in features] if side.opened.kind == "table" else []
+        self._numeric = [column.kind == "number" for column in columns]
+        self._read = [values_of(column) for column in columns]
+        self._values: list[npt.NDArray[np.float64]] = []
 
     def add(self, batch: Batch) -> None:
         """Take in a batch's cells."""
-        for values, read in zip(self._values, self._read, strict=True):
-            values.append(read(batch))
+        if isinstance(self._units, TakenWords | SlopedWords):
+            texts = texts_of(self._opened.binding.features(batch))
+            self._values.append(self._units.vocabulary.present(texts).astype(np.float64))
+        elif self._read:
+            self._values.append(np.column_stack([read(batch) for read in self._read]))
 
     def strengths(self, sample: Sample) -> dict[str, list[float]]:
-        """For each sensitive column, how strongly each feature tells it, from 0 to 1."""
+        """For each sensitive column, how strongly each feature tells it, from 0 to 1; 0 for places in an image."""
         own = sample.groups.cell_array[sample.cells]
-        codes = [coded(np.concatenate(v), c.kind == "number") for v, c in zip(self._values, self._columns, strict=True)]
+        values = np.concatenate(self._values) if self._values else np.zeros((len(sample), self._count))
+        codes = [
+            coded(values[:, place], number) for place, number in enumerate(self._numeric or [False] * values.shape[1])
+        ]
         return {
             attribute: [round(telling(code, own[:, a]), 4) for code in codes]
             for a, attribute in enumerate(sample.groups.attributes)

@@ -48,8 +48,8 @@ class Explanation:
         The score that a person's values add up from, for each model: a typical person's, or the background's mean.
     proxies
         For each sensitive column, how strongly each feature tells it, from 0 to 1, in the order of the features.
-    checks
-        How far the picture can be trusted.
+    checks, checks_after
+        How far each model's picture can be trusted; the second is empty where only one was explained.
     """
 
     plan: Plan
@@ -63,6 +63,7 @@ class Explanation:
     base: tuple[float, ...]
     proxies: dict[str, tuple[float, ...]]
     checks: tuple[Check, ...]
+    checks_after: tuple[Check, ...]
     device: str
     warnings: tuple[str, ...]
     data_sha256: str
@@ -83,4 +84,4 @@ class Explanation:
     @property
     def is_trusted(self) -> bool:
         """Whether no check failed."""
-        return all(check.state != "failed" for check in self.checks)
+        return all(check.state != "failed" for check in (*self.checks, *self.checks_after))

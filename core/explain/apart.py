@@ -1,4 +1,4 @@
-"""What stands out among the groups, in words: what sets two apart, on what most rests, and what goes along with whom."""
+"""What stands out among the groups, in words: what sets two apart, what most rests on, what goes along with whom."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _WHOSE = {None: "scores", True: "grants", False: "denials"}
 class Apart:
     """By how much more a feature moved one group's scores than those of the group that it is compared with.
 
-    `value`, `low` and `high` are in units of the score; `all_features` is the same of everything together.
+    `value`, `low` and `high` are in units of the score; `all_features` is the same of everything together. `is_clear`
+    says whether the interval leaves out none, also where it is widened for every comparison made beside it
+    (Bonferroni).
     """
 
     feature: str
@@ -30,11 +32,7 @@ class Apart:
     low: float
     high: float
     all_features: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves out none."""
-        return self.low > 0 or self.high < 0
+    is_clear: bool
 
 
 def apart(
@@ -44,20 +42,22 @@ def apart(
     seen = heatmap(attribution, by, selected, confidence)
     if reference not in seen.groups or seen.n[seen.groups.index(reference)] < FEW:
         return ()
+    others = [g for g, group in enumerate(seen.groups) if group != reference and seen.n[g] >= FEW]
+    cautious = 1 - (1 - confidence) / max(1, len(others) * len(seen.features))
     found = []
-    for g, group in enumerate(seen.groups):
-        if group == reference or seen.n[g] < FEW:
-            continue
+    for g in others:
+        group = seen.groups[g]
         differs = difference(attribution, by, group, reference, selected, confidence)
-        everything = float(differs.value.sum())
+        wide = difference(attribution, by, group, reference, selected, cautious)
+        everything, clear = float(differs.value.sum()), (wide.low > 0) | (wide.high < 0)
         for f, feature in enumerate(seen.features):
             ends = (float(differs.value[f]), float(differs.low[f]), float(differs.high[f]))
-            found.append(Apart(feature, group, reference, selected, int(seen.n[g]), *ends, everything))
+            found.append(Apart(feature, group, reference, selected, int(seen.n[g]), *ends, everything, bool(clear[f])))
     return tuple(sorted(found, key=lambda one: (not one.is_clear, -abs(one.value))))
 
 
 def apart_sentence(one: Apart, adds_up: bool) -> str:
-    """One plain sentence; the feature's name stands in backquotes.
+    """One plain sentence.
 
     `adds_up` says whether what the features move adds up to the score: then it is said of how much this is a part.
     """
@@ -65,13 +65,13 @@ def apart_sentence(one: Apart, adds_up: bool) -> str:
     if not one.is_clear:
         start = f"{among}nothing clearly sets {who} and {than} apart."
         return (
-            f"{start[0].upper()}{start[1:]} The largest difference is on `{one.feature}`: {_signed(one.value)} points "
-            f"({_signed(one.low)} to {_signed(one.high)})."
+            f"{start[0].upper()}{start[1:]} The largest difference is on “{one.feature}”: {signed_points(one.value)} "
+            f"points ({signed_points(one.low)} to {signed_points(one.high)})."
         )
     ends = sorted((abs(one.low), abs(one.high)))
     way = "lower" if one.value < 0 else "higher"
     start = (
-        f"{among}what sets {who} ({one.n:,} people) apart from {than} most is `{one.feature}`: on average it moves "
+        f"{among}what sets {who} ({one.n:,} people) apart from {than} most is “{one.feature}”: on average it moves "
         f"their scores {_points(abs(one.value))} points {way} ({_points(ends[0])} to {_points(ends[1])})"
     )
     whole = one.all_features
@@ -81,14 +81,14 @@ def apart_sentence(one: Apart, adds_up: bool) -> str:
 
 
 def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None) -> str:
-    """On what most of a group's scores rests; the feature's name stands in backquotes."""
+    """On what most of a group's scores rests."""
     g = seen.groups.index(group)
     said = f"In the {_WHOSE[selected]} of {group_words(group)} ({int(seen.n[g]):,} people)"
     if not seen.n[g] or not seen.share[g].any():
         return f"{said} nothing moves the score."
     most = int(seen.share[g].argmax())
     return (
-        f"{said} the model relies most on `{seen.features[most]}`: {100 * seen.share[g, most]:.0f} % of all that moves "
+        f"{said} the model relies most on “{seen.features[most]}”: {100 * seen.share[g, most]:.0f} % of all that moves "
         "their scores."
     )
 
@@ -101,7 +101,7 @@ def along_words(proxies: dict[str, tuple[float, ...]], place: int, feature: str)
     some = [name for name, strengths in proxies.items() if SOMEWHAT_AT <= strengths[place] < PROXY_AT]
     parts = [f"goes along with {' and '.join(much)}"] if much else []
     if some:
-        parts.append(f"{'' if much else 'goes along '}somewhat with {' and '.join(some)}")
+        parts.append(f"hints at {' and '.join(some)}")
     return ", ".join(parts)
 
 
@@ -109,7 +109,8 @@ def most_apart(
     attribution: Attribution, references: dict[tuple[str, ...], dict[str, str]], confidence: float
 ) -> tuple[str, ...]:
     """Of single columns, the one whose groups a feature sets apart most clearly; the first where none does."""
-    single = [by for by in references if len(by) == 1] or list(references)
+    every = list(references)
+    single = [by for by in every if len(by) == 1] or every
     distance = {by: _distance(attribution, by, references[by], confidence) for by in single}
     return max(single, key=lambda by: distance[by])
 
@@ -119,9 +120,10 @@ def _distance(attribution: Attribution, by: tuple[str, ...], reference: dict[str
     return abs(found[0].value) if found and found[0].is_clear else 0.0
 
 
+def signed_points(value: float) -> str:
+    """A part of a score in points, with its sign: "−3.2"."""
+    return f"{100 * value:+z.1f}".replace("-", "−")
+
+
 def _points(value: float) -> str:
     return beside(100 * value, 0.0, 1)
-
-
-def _signed(value: float) -> str:
-    return f"{100 * value:+z.1f}"

@@ -36,6 +36,8 @@ class Explainable:
         A number for each row that does not depend on its neighbours, shape (n,): it picks the row's draws.
     module
         The torch module behind `forward`, for methods that hook into layers; None without one.
+    nudge
+        Inputs changed a little, for any number of rows; None where nothing can be changed a little.
     """
 
     forward: Callable[[Tensor], Tensor]
@@ -45,6 +47,7 @@ class Explainable:
     features: int
     keys: Tensor
     module: Any = None
+    nudge: Callable[[Tensor], Tensor] | None = None
 
     def __len__(self) -> int:
         """Number of rows."""

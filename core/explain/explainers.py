@@ -121,6 +121,11 @@ EXPLAINERS = table(
         draws=True,
     ),
     Explainer(
+        "guided_backprop", "Guided backpropagation",
+        "The slope of the score through what speaks for the good outcome only.",
+        "slope", "hooks", _PIXELS, "core.explain.gradients:guided_backprop", lambda features: 1.0,
+    ),
+    Explainer(
         "kernel_shap", "Kernel SHAP",
         "Fits shares to the scores of many mixtures of this person and others.",
         "surrogate", "outputs", _ANY, "core.explain.perturbation:kernel_shap",
@@ -133,6 +138,26 @@ EXPLAINERS = table(
         "surrogate", "outputs", _ANY, "core.explain.perturbation:lime",
         lambda features: 24.0 * features, seconds_per_row=0.03,
         draws=True,
+    ),
+    Explainer(
+        "occlusion", "Covering patches",
+        "Covers one patch of the image after another, and sees how far the score moves.",
+        "removal", "outputs", ("image",), "core.explain.pictures:occlusion", lambda features: 4.0 * features,
+    ),
+    Explainer(
+        "grad_cam", "Grad-CAM",
+        "Shows which places of its last coarse map the model's score follows.",
+        "layer", "hooks", ("image",), "core.explain.pictures:grad_cam", lambda features: 2.0,
+    ),
+    Explainer(
+        "layer_integrated_gradients", "Integrated gradients of words",
+        "Follows the score on the way from a text of nothing to this one, word by word.",
+        "layer", "gradients", ("text",), "core.explain.language:layer_integrated_gradients", lambda features: 50.0,
+    ),
+    Explainer(
+        "attention_rollout", "Attention rollout",
+        "Shows which words the model attends to; it does not say in which direction they move the score.",
+        "layer", "hooks", ("text",), "core.explain.language:attention_rollout", lambda features: 1.0,
     ),
 )  # fmt: skip
 
@@ -147,9 +172,9 @@ class Recommended:
 
 def recommend(kind: Kind, gradients: bool, features: int) -> Recommended:
     """The method for a model: whether it has gradients that the kind of input can use, and how many features."""
-    if gradients and kind != "text":
+    if gradients:
         return Recommended(
-            "integrated_gradients",
+            "layer_integrated_gradients" if kind == "text" else "integrated_gradients",
             "The model shows its inner workings, so its score can be followed exactly and adds up without gaps.",
         )
     if features <= MOST_SHAPLEY:

@@ -74,7 +74,7 @@ def deep_lift(what: Explainable, effort: Effort) -> Explained:
 
 
 def guided_backprop(what: Explainable, effort: Effort) -> Explained:
-    """The slope through what speaks for the outcome only (Springenberg et al. 2015); needs `nn.ReLU` modules."""
+    """The slope through what speaks for the outcome only (Springenberg et al. 2015); sees ReLU layers alone."""
     from captum.attr import GuidedBackprop
 
     with quiet():

@@ -82,24 +82,24 @@ def moved_between(
 
 
 def moved_sentence(one: Moved) -> str:
-    """One plain sentence on what moved; the feature's name stands in backquotes."""
+    """One plain sentence on what moved; with the feature's name in quotation marks."""
     whose = {None: "scores", True: "grants", False: "denials"}[one.selected]
     said = f"In the {whose} of {group_words(one.group)} ({one.n:,} people) the model"
     end = "this describes the model, not the cause."
     if one.ratio is None or one.low is None or one.high is None:
-        return f"{said} cannot be compared on `{one.feature}`: too little rested on it, or too few people are there."
+        return f"{said} cannot be compared on “{one.feature}”: too little rested on it, or too few people are there."
     if one.ratio == 0:
-        return f"{said} no longer relies on `{one.feature}`; {end}"
+        return f"{said} no longer relies on “{one.feature}”; {end}"
     if one.verdict == "unclear":
         return (
-            f"{said} may rely on `{one.feature}` as much as before: between {_percent(one.low - 1)} and"
+            f"{said} may rely on “{one.feature}” as much as before: between {_percent(one.low - 1)} and"
             f" {_percent(one.high - 1)}; {end}"
         )
     if one.verdict == "less":
         span = f"{100 * (1 - one.high):.0f} to {100 * (1 - one.low):.0f}"
-        return f"{said} relied on `{one.feature}` {100 * (1 - one.ratio):.0f} % less ({span}); {end}"
+        return f"{said} relied on “{one.feature}” {100 * (1 - one.ratio):.0f} % less ({span}); {end}"
     span = f"{100 * (one.low - 1):.0f} to {100 * (one.high - 1):.0f}"
-    return f"{said} relied on `{one.feature}` {100 * (one.ratio - 1):.0f} % more ({span}); {end}"
+    return f"{said} relied on “{one.feature}” {100 * (one.ratio - 1):.0f} % more ({span}); {end}"
 
 
 def _percent(change: float) -> str:

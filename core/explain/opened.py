@@ -52,8 +52,9 @@ class Opened:
 
     @property
     def has_slope(self) -> bool:
-        """Whether its score can be followed back to one matrix of numbers, or to images."""
-        takes_one = self.model.inputs is None and np.issubdtype(np.dtype(self.model.dtype), np.floating)
+        """Whether its score can be followed back to one matrix of numbers, to images or to word pieces."""
+        is_matrix = self.model.inputs is None and np.issubdtype(np.dtype(self.model.dtype), np.floating)
+        takes_one = is_matrix or self.model.tokens is not None
         return self.model.module is not None and takes_one and reading(self.decision, self.model) != "class"
 
     def scores(self, features: Features) -> Floats:
@@ -97,11 +98,11 @@ def _named(features: Features) -> Mapping[str, Array]:
     return features
 
 
-def taken(features: Features, start: int, stop: int) -> Features:
+def taken(features: Features, rows: slice | npt.NDArray[np.int64]) -> Features:
     """Some of the rows."""
     if isinstance(features, Mapping):
-        return {name: cells[start:stop] for name, cells in features.items()}
-    return features[start:stop]
+        return {name: cells[rows] for name, cells in features.items()}
+    return features[rows]
 
 
 def slope(opened: Opened, module: Any) -> Any:
@@ -117,6 +118,8 @@ def slope(opened: Opened, module: Any) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.inner = module
+            # As layers, so that methods with hooks see them.
+            self.sigmoid, self.softmax = torch.nn.Sigmoid(), torch.nn.Softmax(dim=1)
 
         def forward(self, rows: Tensor) -> Tensor:
             count = len(rows)
@@ -124,7 +127,10 @@ def slope(opened: Opened, module: Any) -> Any:
                 rows = torch.cat([rows, rows[-1:].repeat(least - count, *[1] * (rows.dim() - 1))])
             given = self.inner(rows)
             result = next(each for each in _flat(given) if isinstance(each, torch.Tensor))
-            return favourable(result, decision, model)[:count]
+            columns = result.reshape(len(result), -1)
+            if reading(decision, model) == "logit":
+                columns = self.sigmoid(columns) if columns.shape[1] == 1 else self.softmax(columns)
+            return _good(columns, decision, model)[:count]
 
     return Score().eval()
 
@@ -135,13 +141,18 @@ def favourable(result: Tensor, decision: Decision, model: Model) -> Tensor:
     The same as `core.inference.favourable_scores`, with gradients.
     """
     columns = result.reshape(len(result), -1)
-    one_number = columns.shape[1] == 1
-    wanted = list(favourable_indices(decision, model.classes, 2 if one_number else columns.shape[1]))
     if reading(decision, model) == "logit":
-        columns = columns.sigmoid() if one_number else columns.softmax(dim=1)
+        columns = columns.sigmoid() if columns.shape[1] == 1 else columns.softmax(dim=1)
+    return _good(columns, decision, model)
+
+
+def _good(chances: Tensor, decision: Decision, model: Model) -> Tensor:
+    """The probability of the good classes together, shape (n,), from those of shape (n, 1) or (n, classes)."""
+    one_number = chances.shape[1] == 1
+    wanted = list(favourable_indices(decision, model.classes, 2 if one_number else chances.shape[1]))
     if one_number:
-        return columns[:, 0] if wanted == [1] else 1 - columns[:, 0]
-    return columns[:, wanted].sum(dim=1)
+        return chances[:, 0] if wanted == [1] else 1 - chances[:, 0]
+    return chances[:, wanted].sum(dim=1)
 
 
 def _flat(given: Any) -> list[Any]:

@@ -26,12 +26,14 @@ MOST_AT_ONCE = {"cpu": 1 << 15, "cuda": 1 << 19}
 class Pace:
     """Runs one method on one model's rows."""
 
-    def __init__(self, explainer: Explainer, units: Units, effort: Effort, device: str) -> None:
-        """Nothing tried yet."""
+    def __init__(
+        self, explainer: Explainer, units: Units, effort: Effort, device: str, most_rows: int | None = None
+    ) -> None:
+        """Nothing tried yet; at most `most_rows` go through the model at once."""
         self._explain, self._units, self._effort = explainer.function(), units, effort
         self._scorings = max(1, round(explainer.scorings(len(units.features))))
         self._fixed = explainer.draws
-        self._trial = Trial(MOST_AT_ONCE[device])
+        self._trial = Trial(min(MOST_AT_ONCE[device], most_rows or MOST_AT_ONCE[device]))
         self._drawn_rows = DRAWN_ROWS
 
     @property
@@ -47,7 +49,7 @@ class Pace:
             part = slice(done, min(done + size, len(keys)))
             begin = time.perf_counter()
             try:
-                found = self._run(taken(rows, part.start, part.stop), keys[part])
+                found = self._run(taken(rows, part), keys[part])
             except (MemoryError, RuntimeError) as error:
                 if not _is_memory(error):
                     raise _failed(error) from None

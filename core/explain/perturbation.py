@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def feature_ablation(what: Explainable, effort: Effort) -> Explained:
     at_once = _at_once(what, effort)
     return _drawn(
         what,
-        effort,
+        replace(effort, samples=min(effort.samples, len(what.background))),
         lambda baselines: method.attribute(
             what.inputs, baselines=baselines, feature_mask=what.mask[None], perturbations_per_eval=at_once
         ),

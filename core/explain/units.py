@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from core.counts import Floats
 from core.explain.explainable import Explainable
 from core.explain.explainers import Explainer
 from core.explain.opened import Opened, joined, slope
+from core.explain.rewritten import hookable
 from core.models.model import Features
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+# A small change: this part of a column's spread, or of the people in its order.
+NUDGE = 0.02
 
 
 class Units(Protocol):
@@ -31,22 +37,41 @@ class Units(Protocol):
         ...
 
 
+@runtime_checkable
+class Modular(Protocol):
+    """Units whose model has weights that can be drawn anew."""
+
+    @property
+    def module(self) -> Any:
+        """A torch module from the model's tensor to scores; None where the file has none."""
+        ...
+
+    def by_module(self) -> Units:
+        """The same units, scored by the module as it stands now."""
+        ...
+
+
 def start(units: Units, explainer: Explainer, background: Features, size: int) -> float:
     """The score that a row's values add up from: the typical person's, or the mean of the background's people."""
     import torch
 
     what = units.explainable(background, np.arange(size))
     with torch.no_grad():
-        return float(what.forward(what.typical if explainer.from_typical else what.inputs).mean())
+        return float(what.forward(what.typical if explainer.from_typical else what.background).mean())
 
 
 @dataclass(frozen=True, eq=False)
 class MixedColumns:
-    """Source columns replaced by other people's cells: for any model."""
+    """Source columns replaced by other people's cells: for any model.
+
+    `module` is there for a model whose weights can be drawn anew; `scores` asks it in place of the file.
+    """
 
     opened: Opened
     background: Features
     size: int
+    module: Any = None
+    scores: Callable[[Features], Floats] | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -57,15 +82,27 @@ class MixedColumns:
         """The rows as places in a pool of themselves and the background."""
         import torch
 
-        mixture = self.opened.mixture(joined([rows, self.background]))
+        pool = joined([rows, self.background])
+        mixture, scores = self.opened.mixture(pool), self.scores or self.opened.scores
         count, width = len(keys), len(self.features)
 
         def forward(index: Tensor) -> Tensor:
-            return torch.from_numpy(self.opened.scores(mixture(index.numpy())))
+            return torch.from_numpy(scores(mixture(index.numpy())))
 
         own = torch.arange(count + self.size)[:, None].expand(-1, width).contiguous()
-        mask = torch.arange(width)
-        return Explainable(forward, own[:count], own[count:], mask, width, torch.from_numpy(keys))
+        mask, nudge = torch.arange(width), _neighbours(self.opened, pool)
+        return Explainable(forward, own[:count], own[count:], mask, width, torch.from_numpy(keys), nudge=nudge)
+
+    def by_module(self) -> MixedColumns:
+        """The same people, scored by the module as it stands now."""
+        import torch
+
+        def scores(features: Features) -> Floats:
+            with torch.no_grad():
+                given = self.module(tensor_of(self.opened, features))
+            return np.asarray(given.cpu().numpy(), dtype=np.float64)
+
+        return replace(self, scores=scores)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +111,7 @@ class SlopedColumns:
 
     opened: Opened
     background: Features
-    score: Any
+    module: Any
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -85,27 +122,74 @@ class SlopedColumns:
         """The rows as the model's matrix."""
         import torch
 
+        background = tensor_of(self.opened, self.background)
+        spread = NUDGE * background.std(dim=0, keepdim=True)
         return Explainable(
-            self.score,
-            self._tensor(rows),
-            self._tensor(self.background),
+            self.module,
+            tensor_of(self.opened, rows),
+            background,
             torch.from_numpy(self.opened.owners),
             len(self.features),
             torch.from_numpy(keys),
-            self.score,
+            self.module,
+            lambda inputs: inputs + spread * torch.randn_like(inputs),
         )
 
-    def _tensor(self, features: Features) -> Tensor:
-        import torch
+    def by_module(self) -> SlopedColumns:
+        """The same people: it is the module that is asked anyway."""
+        return self
 
-        assert not isinstance(features, Mapping)
-        matrix = np.ascontiguousarray(features, dtype=self.opened.model.dtype)
-        return torch.from_numpy(matrix).to(self.opened.model.device)
+
+def tensor_of(opened: Opened, features: Features) -> Tensor:
+    """The matrix of a model of one matrix, on its device."""
+    import torch
+
+    assert not isinstance(features, Mapping)
+    return torch.from_numpy(np.ascontiguousarray(features, dtype=opened.model.dtype)).to(opened.model.device)
+
+
+def _neighbours(opened: Opened, pool: Features) -> Callable[[Tensor], Tensor] | None:
+    """Cells of numbers from somebody near: a few places up or down in the column's order. None without numbers."""
+    import torch
+
+    columns = _numbers(opened, pool)
+    if not columns:
+        return None
+    ranks, orders = {}, {}
+    for place, values in columns.items():
+        orders[place] = torch.from_numpy(np.argsort(values, kind="stable"))
+        ranks[place] = torch.empty_like(orders[place])
+        ranks[place][orders[place]] = torch.arange(len(values))
+    step = max(1, round(NUDGE * len(next(iter(columns.values())))))
+
+    def nudge(index: Tensor) -> Tensor:
+        near = index.clone()
+        for place, order in orders.items():
+            away = torch.randint(0, 2, (len(index),)) * 2 * step - step
+            near[:, place] = order[(ranks[place][index[:, place]] + away).clamp(0, len(order) - 1)]
+        return near
+
+    return nudge
+
+
+def _numbers(opened: Opened, pool: Features) -> dict[int, npt.NDArray[np.floating]]:
+    """The pool's values of each source column that is one column of numbers, by its place."""
+    if isinstance(pool, Mapping):
+        places = {wire.input: opened.columns.index(wire.column) for wire in opened.binding.wires}
+        return {places[name]: cells for name, cells in pool.items() if np.issubdtype(cells.dtype, np.number)}
+    owners = opened.owners.tolist()
+    single = [place for place in range(len(opened.columns)) if owners.count(place) == 1]
+    return {place: pool[:, owners.index(place)] for place in single}
 
 
 def table_units(opened: Opened, background: Features, size: int, explainer: Explainer) -> Units:
     """The source columns, as the method needs them."""
-    if explainer.needs == "outputs":
+    if not opened.has_slope or opened.model.module is None:
         return MixedColumns(opened, background, size)
-    assert opened.model.module is not None
-    return SlopedColumns(opened, background, slope(opened, opened.model.module()))
+    inner = opened.model.module()
+    if explainer.needs == "hooks":
+        inner = hookable(inner, needs_relu=explainer.name == "guided_backprop")
+    module = slope(opened, inner)
+    if explainer.needs == "outputs":
+        return MixedColumns(opened, background, size, module)
+    return SlopedColumns(opened, background, module)

@@ -209,7 +209,7 @@ def test_after_the_repair_the_proxy_has_left_and_who_changed_is_listed(job: tupl
     assert found.paired is not None and found.after is not None
     first = next(m for m in moved(found.paired, ("gender",), False, 0.95) if m.group["gender"] == "Woman")
     assert first.feature == "hobby" and first.verdict == "less" and first.high is not None and first.high < 0.3
-    assert "relied on `hobby`" in moved_sentence(first)
+    assert "relied on “hobby”" in moved_sentence(first)
     before, after = (
         1 / (1 + np.exp(-(0.5 * PEOPLE["merit"] + w * (PEOPLE["hobby"] - 0.5)))).to_numpy() for w in (3.0, 0.3)
     )
@@ -265,8 +265,11 @@ def of_facts(**changes: Any) -> Callable[[Path], None]:
         of_facts(base=[0.5, 7]),
         of_facts(proxies={"town": [0, 0, 0]}),
         of_facts(proxies={"gender": [0, 0, 2], "town": [0, 0, 0]}),
-        of_facts(checks=[{"name": "stability", "state": "passed", "reason": "", "value": None, "limit": None}]),
-        of_facts(checks=[{"name": "magic", "state": "not_checkable", "reason": "", "value": None, "limit": None}]),
+        change_json("explanation.json", lambda facts: facts["checks"][0][1].update(state="passed", value=None)),
+        change_json("explanation.json", lambda facts: facts["checks"][0][1].update(name="magic")),
+        change_json("explanation.json", lambda facts: facts["checks"][0][1].update(state="splendid")),
+        change_json("explanation.json", lambda facts: facts["checks"][1].pop()),
+        of_facts(checks=[]),
         change_json("explanation.json", lambda facts: facts["groups"].update(attributes=["gender", "z"])),
         change_json("changed.json", lambda people: people.append(people[0])),
         change_json("changed.json", lambda people: people[0].update(row=N)),
