@@ -216,9 +216,14 @@ def _print_row(goal: str, by: str, judged: list[tuple[Judged, Judged]], exact: s
 
 def _accuracy_at(split: Split, goal: str, gap: float) -> float:
     """Ours on the fit part at an accepted gap: for equalized odds the better of thresholds and lots between them."""
-    question = split.question(FIT, goal, round(gap, 9))
+    question = split.question(FIT, goal, rounded_up(gap))
     found = [search(question), *([mix(question)] if goal == "equalized_odds" else [])]
     return 1 - min(each.outcome.cost or 0.0 for each in found)
+
+
+def rounded_up(gap: float) -> float:
+    """To the nine digits that an accepted gap has."""
+    return float(np.ceil(gap * 1e9) / 1e9)
 
 
 def _bins(split: Split, scores: np.ndarray) -> np.ndarray:
@@ -253,7 +258,7 @@ def _shortfall(split: Split, goal: str, rule: np.ndarray) -> float:
     whole = np.zeros((len(split.present.counts(FIT).groups), rule.shape[1]))
     whole[:2] = rule
     reached = split.question(FIT, goal).outcome(Rule(whole))
-    question = replace(split.question(FIT, goal), at_most=float(np.ceil(float(reached.gap) * 1e9) / 1e9))
+    question = replace(split.question(FIT, goal), at_most=rounded_up(float(reached.gap)))
     if question.at_most >= 1:
         return 0.0
     return (search(question).outcome.cost or 0.0) - (reached.cost or 0.0)
