@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
-from core.counts import FAVOURABLE, UNFAVOURABLE
+from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 from core.errors import PlumblineError
 from core.findings import plan_threshold
 from core.intervals import FEW
@@ -116,7 +116,7 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
         except PlumblineError as error:
             refused[name] = str(error)
     offered = [*fitted, *(_proposed(found, proposal) for proposal in found.proposals)]
-    judged = (replace(fix, against=(*fix.against, *_one_sided(found, fix), *_blunt(fix))) for fix in offered)
+    judged = (replace(fix, against=(*fix.against, *_one_sided(found, fix), *_blunt(found, fix))) for fix in offered)
     return Offer(tuple(judged), refused)
 
 
@@ -226,13 +226,21 @@ def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 
-def _blunt(fix: Fix) -> Iterator[str]:
-    """A sentence where more decisions are wrong on the choose part than one answer for all would make, and than now."""
-    people = fix.joint[CHOOSE].n.sum(axis=0)
+def _blunt(found: Mitigated, fix: Fix) -> Iterator[str]:
+    """A sentence where it costs more on the choose part than one answer for all would, and than the present model."""
+    people, cost = fix.joint[CHOOSE].n.sum(axis=0), found.settings.cost
     other, good = people[UNFAVOURABLE], people[FAVOURABLE]
-    now, then = other[1].sum() + good[0].sum(), other[:, 1].sum() + good[:, 0].sum()
-    if then > max(now, min(other.sum(), good.sum())):
-        yield "More of its decisions are wrong than if everybody got the same answer."
+    if not people[:UNKNOWN].any():
+        return
+    prices = cost.prices(int(good.sum()), int(other.sum()))
+    now, then = (
+        prices.denied * int(refused) + prices.granted * int(selected)
+        for refused, selected in ((good[0].sum(), other[1].sum()), (good[:, 0].sum(), other[:, 1].sum()))
+    )
+    if then > max(now, min(prices.denied * int(good.sum()), prices.granted * int(other.sum()))):
+        wrong = cost.name == "accuracy"
+        worse = "More of its decisions are wrong" if wrong else "By what you let mistakes cost, it does worse"
+        yield f"{worse} than if everybody got the same answer."
 
 
 def _listed(names: list[str]) -> str:

@@ -25,6 +25,7 @@ from core.errors import JobError, PlanError
 from core.fix_places import places
 from core.fixes import offer
 from core.intervals import z_value
+from core.mitigate.goals import price
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from core.mitigated import Mitigated
@@ -341,6 +342,21 @@ def test_a_fix_that_is_wrong_more_often_than_one_answer_for_all_is_not_recommend
     blunt = replace(proposal, joint={**proposal.joint, "choose": replace(proposal.joint["choose"], n=wrong)})
     (fix,) = offer(replace(made, proposals=(blunt,)), ()).fixes
     assert "More of its decisions are wrong than if everybody got the same answer." in fix.against
+
+
+@pytest.mark.parametrize(("denied", "granted", "speaks_against"), [(100.0, 1.0, False), (1.0, 100.0, True)])
+def test_what_a_mistake_costs_decides_whether_selecting_nearly_all_is_recommended(
+    job: tuple[Path, Plan, str], denied: float, granted: float, speaks_against: bool
+) -> None:
+    made = collected(*job)
+    (proposal,) = made.proposals
+    n = proposal.joint["choose"].n
+    generous = np.zeros_like(n)
+    generous[..., 1] = n.sum(axis=3)
+    everybody = replace(proposal, joint={**proposal.joint, "choose": replace(proposal.joint["choose"], n=generous)})
+    settings = replace(made.settings, cost=price(denied, granted))
+    (fix,) = offer(replace(made, settings=settings, proposals=(everybody,)), ()).fixes
+    assert any("By what you let mistakes cost" in said for said in fix.against) == speaks_against
 
 
 def test_a_suggestion_goes_by_the_gap_of_fit_and_choose_together_with_its_error(job: tuple[Path, Plan, str]) -> None:
