@@ -15,7 +15,11 @@ from core.explain.checks import NAMES, Check
 from core.explain.explainers import EXPLAINERS
 from core.explain.paired import PRODUCTS, Paired
 from core.explain.person_found import Change, Person, PersonSide
+from core.explain.telling import FILE as TELLING_FILE
+from core.explain.telling import MOST as MOST_TELLING
+from core.explain.telling import PIXELS_FILE, Telling
 from core.explanation import Changed, Explanation
+from core.images.thumbnails import are_thumbnails
 from core.outputs import checked_array, checked_json, one_line
 from core.plan import Plan
 from core.record import groups_from_json
@@ -74,6 +78,7 @@ def collect_explanation(
             model_sha256,
             {str(k)[:100]: str(v)[:100] for k, v in dict(facts["versions"]).items()},
             {str(k)[:100]: float(v) for k, v in dict(facts["seconds"]).items()},
+            _telling(out, groups, features, rows),
         )
 
 
@@ -182,6 +187,23 @@ def _changed(out: Path, groups: Groups, rows: int) -> tuple[Changed, ...]:
     if len(listed) > MOST_CHANGED or len({int(entry["row"]) for entry in listed}) < len(listed):
         raise ValueError("it lists somebody twice, or too many people")
     return tuple(_person(entry, groups, rows) for entry in listed)
+
+
+def _telling(out: Path, groups: Groups, features: tuple[str, ...], rows: int) -> tuple[Telling, ...]:
+    """The single images, pixels that a page may show; none where the job wrote none, or they were deleted since."""
+    if not (out / TELLING_FILE).exists():
+        return ()
+    listed, pixels = list(checked_json(out / TELLING_FILE, FACTS_CAP)), checked_array(out / PIXELS_FILE, ARRAY_CAP)
+    if not are_thumbnails(pixels, MOST_TELLING) or len(listed) != len(pixels):
+        raise ValueError("its images are none")
+    found = []
+    for entry, image in zip(listed, pixels, strict=True):
+        row, cell, score = int(entry["row"]), int(entry["cell"]), float(entry["score"])
+        values = tuple(float(value) for value in entry["values"])
+        if not 0 <= row < rows or not 0 <= cell < len(groups) or not 0 <= score <= 1 or len(values) != len(features):
+            raise ValueError("an image is of nobody in the table")
+        found.append(Telling(row, groups.names(cell), score, entry["selected"] is True, values, image))
+    return tuple(found)
 
 
 def _person(entry: dict[str, Any], groups: Groups, rows: int) -> Changed:

@@ -28,6 +28,7 @@ from core.explain.pace import Pace
 from core.explain.paired import Paired
 from core.explain.proxies import coded, telling, values_of
 from core.explain.sample import ROWS, Sample, batches_of, choose_people
+from core.explain.telling import TellingImages
 from core.explain.trust import ROWS as CHECKED_ROWS
 from core.explain.trust import Trial, check_trust
 from core.explain.units import Units, start, table_units
@@ -60,6 +61,9 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     with timed(seconds, "explain"):
         found = _explain(sides, dataset, sample, progress)
     _write(found, sides, sample, out)
+    images = sides[0].opened.binding.images
+    if images is not None and dataset.images is not None:
+        found.telling.write(dataset.images, images.picture.size, out)
     facts = {
         "method": sides[0].explainer.name,
         "features": list(found.features),
@@ -105,6 +109,7 @@ class Found:
     changed: list[dict[str, Any]]
     proxies: dict[str, list[float]]
     checks: list[tuple[Check, ...]]
+    telling: TellingImages
 
 
 def open_sides(
@@ -176,6 +181,7 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
     checks: list[tuple[Check, ...]] = []
     columns = tuple(dict.fromkeys(name for side in sides for name in side.opened.columns))
     proxies = _Proxies(dataset, sides[0], features)
+    telling = TellingImages(sample.groups)
     for batch, where in batches_of(dataset, sample.rows, columns):
         cells, hashes = sample.cells[where], sample.hashes[where]
         proxies.add(batch)
@@ -194,6 +200,8 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
             spread_out[:, place] = found.values
             values.append(spread_out)
             totals[number] += Attribution.of(sample.groups, features, cells, selected[-1], spread_out)
+        if sides[0].opened.kind == "image":
+            telling.add(batch, sides[0].opened.columns[0], cells, values[0], scores[0], selected[0])
         if len(sides) > 1:
             pairs = Paired.of(sample.groups, features, cells, selected[0], values[0], values[1])
             paired = pairs if paired is None else paired + pairs
@@ -207,6 +215,7 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
         changed[:MOST_CHANGED],
         proxies.strengths(sample),
         checks,
+        telling,
     )
 
 

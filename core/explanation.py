@@ -8,6 +8,7 @@ from core.explain.attribution import Attribution
 from core.explain.checks import Check
 from core.explain.explainers import EXPLAINERS, Explainer
 from core.explain.paired import Paired
+from core.explain.telling import Telling
 from core.plan import Plan
 
 
@@ -50,6 +51,8 @@ class Explanation:
         For each sensitive column, how strongly each feature tells it, from 0 to 1, in the order of the features.
     checks, checks_after
         How far each model's picture can be trusted; the second is empty where only one was explained.
+    telling
+        The single images that tell most, of a model that looks at images; a few of each group.
     """
 
     plan: Plan
@@ -70,6 +73,7 @@ class Explanation:
     model_sha256: str | None
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    telling: tuple[Telling, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from core.collect_explanation import CHANGED_FILE, FACTS_FILE, PERSON_FILE, collect_explanation, collect_person
 from core.explain.person_found import Person
+from core.explain.telling import FILE as TELLING_FILE
+from core.explain.telling import PIXELS_FILE
 from core.explanation import Explanation
 from core.plan import Plan
 from core.progress import replace_json
@@ -106,7 +108,7 @@ class KeptExplanation:
         _collected(out, asked, rows, data_sha256, model_sha256)
         self._found.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in out.iterdir():
-            if path.name in (FACTS_FILE, CHANGED_FILE) or path.suffix == ".npy":
+            if path.name in (FACTS_FILE, CHANGED_FILE, TELLING_FILE) or path.suffix == ".npy":
                 os.replace(path, self._found / path.name)
 
     def found(self, rows: int, data_sha256: str, model_sha256: str | None) -> Explanation | None:
@@ -142,6 +144,8 @@ class KeptExplanation:
         self._second.unlink(missing_ok=True)
         self._person_asked.unlink(missing_ok=True)
         shutil.rmtree(self._person.parent, ignore_errors=True)
+        for name in (TELLING_FILE, PIXELS_FILE):
+            (self._found / name).unlink(missing_ok=True)
         if (self._found / CHANGED_FILE).is_file():
             replace_json(self._found / CHANGED_FILE, [])
 
