@@ -91,7 +91,7 @@ _IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 _GOOD = _vocabulary(
     "yes y true t good approved approve accept accepted granted grant hired hire selected select admitted admit pass "
     "passed paid repaid success successful favourable favorable positive low survived alive graduated invited ja "
-    "oui si sim vrai wahr gut bon bueno"
+    "oui si sim vrai wahr gut bon bueno ok okay harmless kept"
 )
 _BAD = _vocabulary(
     "no n false f bad denied deny rejected reject refused refuse fail failed default defaulted unfavourable "
