@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.axis import Axis
 from core.cells import LARGEST_SCORE, is_number, key, keys
 from core.coding import prediction_coder
-from core.axis import Axis
 from core.counts import MOST_DISTINCT
 from core.data import Batch, Dataset
 from core.errors import DataError
