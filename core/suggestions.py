@@ -236,6 +236,12 @@ def good_value(column: Column) -> Suggestion | None:
     return None
 
 
+def good_class(names: Iterable[str]) -> str | None:
+    """The one class of a model whose name usually means the good outcome; None where none or several do."""
+    good = [name for name in names if _means(name, _GOOD)]
+    return good[0] if len(good) == 1 else None
+
+
 def _means(text: str, meanings: frozenset[str]) -> bool:
     said = words(text)
     return bool(said & meanings) and not said & {"not", "kein", "pas"}

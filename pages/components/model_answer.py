@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import suggestions
 from core.collect import ModelFacts
 from core.errors import PlumblineError
 from core.plan import Plan
@@ -146,7 +147,10 @@ def _classes(facts: ModelFacts) -> tuple[list[str], bool]:
 
 
 def _suggested_class(facts: ModelFacts) -> Any:
-    return 1 if facts.suggested_favourable_class is None else facts.suggested_favourable_class
+    """What the check suggests; where the label says nothing of the classes, the one whose name sounds good."""
+    if facts.suggested_favourable_class not in (None, 1):
+        return facts.suggested_favourable_class
+    return suggestions.good_class(facts.classes) or 1
 
 
 def _listed(chosen: Any) -> tuple[Class, ...]:
