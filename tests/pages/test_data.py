@@ -365,7 +365,9 @@ def test_a_model_of_texts_is_tried_on_the_column_that_looks_like_texts(space: Wo
     assert at.selectbox(key=f"{audit_of(at, space).id}/text column").value == "comment"
     assert "texts of several words" in said(at) and "✓ reads one column: comment" in said(at)
     assert not at.error
-    press(press(at, CONFIRM), CONFIRM)  # the outcome, then the decision
+    press(at, CONFIRM)
+    settled(at, space)  # the model is looked at with the outcome
+    press(at, CONFIRM)
     assert plan_of(at, space).decision.text == "comment"
     assert plan_of(at, space).decision.favourable_class == "kept", "removed is no good outcome"
     assert 'text = "comment"' in plan_of(at, space).to_toml()
