@@ -13,12 +13,13 @@ import numpy.typing as npt
 from core.counts import Floats
 from core.errors import PlanError
 from core.explain.explainers import Kind
-from core.inference import Scorer, choose_device, favourable_indices, reading
+from core.inference import Scorer, choose_device
 from core.models import open_model
 from core.models.features import Binding, bind
 from core.models.model import Array, Features, Model
 from core.plan import Decision, Plan
 from core.profile import Profile
+from core.readings import favourable_indices, reading
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -9,7 +9,6 @@ import copy
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +17,16 @@ import numpy as np
 
 from core.counts import UNKNOWN
 from core.errors import ModelError
-from core.inference import favourable_indices, reading
 from core.mitigate.steps import EDGE, Aim, Balanced, TrainingTensors, gap_loss
 from core.mitigate.training import TrainingRows
 from core.models import open_model
+from core.models.device import SMALL_MODEL as SMALL_MODEL
+from core.models.device import few_threads
 from core.models.model import Features, Model
 from core.models.pt2_sanitiser import sanitise
 from core.models.recipe import FILE_NAME
 from core.plan import Decision
+from core.readings import favourable_indices, reading
 
 if TYPE_CHECKING:
     import torch
@@ -37,7 +38,6 @@ LEAST_ROWS, MOST_ROWS, STEPS, MOST_STEPS = 32, 512, 16, 400
 JUDGED_ROWS = 1 << 13
 # Rows of many numbers, such as images, go in fewer at a time: what layers make of them is many times as large.
 MOST_NUMBERS = 1 << 22
-SMALL_MODEL = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ class Tunable:
         the few people behind a group's rate in `choose` alone, a gap is mostly chance. Raises ModelError where the
         loss has no slope or is no number.
         """
-        with _few_threads(sum(p.numel() for p in self._trainable(self._fresh()).values())):
+        with few_threads(sum(p.numel() for p in self._trainable(self._fresh()).values())):
             return self._tune(fit, choose, aim, seed, progress)
 
     def _tune(
@@ -249,19 +249,6 @@ def favourable_logits(result: Tensor, decision: Decision, model: Model) -> Tenso
     chance = columns[:, 0] if one_number else columns[:, wanted].sum(dim=1)
     chance = chance if not one_number or wanted == [1] else 1 - chance
     return chance.clamp(EDGE, 1 - EDGE).logit()
-
-
-@contextmanager
-def _few_threads(weights: int) -> Iterator[None]:
-    """One thread for a small model, whose steps are so short that threads mostly wait for each other."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1 if weights < SMALL_MODEL else before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _flat(given: Any) -> list[Any]:

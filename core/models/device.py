@@ -1,10 +1,14 @@
 """Where a model computes, and how torch is made to give the same numbers each time."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 Device = Literal["cpu", "cuda"]
+
+SMALL_MODEL = 1_000_000
 
 
 def choose_device() -> Device:
@@ -29,3 +33,16 @@ def settle(device: str) -> None:
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = False
+
+
+@contextmanager
+def few_threads(weights: int) -> Iterator[None]:
+    """One thread for a small model, whose steps are so short that threads mostly wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1 if weights < SMALL_MODEL else before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

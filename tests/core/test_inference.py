@@ -10,12 +10,13 @@ import pytest
 
 from core.data import Batch, Dataset
 from core.errors import ModelError
-from core.inference import FIRST_ROWS, MOST_ROWS, Scorer, choose_device, favourable_scores
+from core.inference import FIRST_ROWS, MOST_ROWS, Scorer, choose_device
 from core.labels_seen import LabelsSeen
 from core.models.features import Binding
 from core.models.model import Model, Outputs
 from core.plan import Decision
 from core.profile import take_profile
+from core.readings import favourable_scores
 
 
 def model_of(run: Callable[[Any], Outputs] = lambda features: Outputs(None, None), **facts: Any) -> Model:
