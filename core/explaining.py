@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ from core.explain.trust import Trial, check_trust
 from core.explain.units import Units, start, table_units
 from core.explain.vocabulary import Vocabulary, vocabulary
 from core.explain.words import SlopedWords, TakenWords, texts_of, word_units
+from core.models.device import few_threads
 from core.models.model import Features
 from core.plan import Plan
 from core.progress import Progress
@@ -58,7 +60,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
     with timed(seconds, "open"):
         sides = open_sides(given, request, plan, dataset, sample, Effort(seed=plan.run.seed))
-    with timed(seconds, "explain"):
+    with timed(seconds, "explain"), fitting_threads(sides):
         found = _explain(sides, dataset, sample, progress)
     _write(found, sides, sample, out)
     images = sides[0].opened.binding.images
@@ -117,14 +119,38 @@ def open_sides(
 ) -> list[Side]:
     """The plan's model ready to be explained, and the second plan's beside it; both by the same method."""
     model, second = given / "model", given / "model_after"
-    plans = [plan, *([_after(plan, str(request["plan_after"]))] if request.get("plan_after") else [])]
-    paths = [model, second if second.exists() else model]
-    opened = [
-        Opened.of(path if path.exists() else None, asked, dataset.profile)
-        for asked, path in zip(plans, paths, strict=False)
-    ]
+    opened = [Opened.of(model if model.exists() else None, plan, dataset.profile)]
+    after = _after(plan, str(request["plan_after"])) if request.get("plan_after") else None
+    is_same = after is not None and not second.exists() and _scores_alike(plan, after)
+    if after is not None and not is_same:
+        opened.append(Opened.of(second if second.exists() else model, after, dataset.profile))
     explainer = _explainer(request.get("method"), opened)
-    return [_side(each, asked, explainer, effort, dataset, sample) for each, asked in zip(opened, plans, strict=True)]
+    sides = [
+        _side(each, asked, explainer, effort, dataset, sample)
+        for each, asked in zip(opened, [plan] if after is None else [plan, after], strict=False)
+    ]
+    if after is not None and is_same:
+        decider = Decider.of(after, sample.groups, opened[0].scorer.dtype, rule_file(after))
+        sides.append(replace(sides[0], decider=decider))
+    return sides
+
+
+def _scores_alike(plan: Plan, after: Plan) -> bool:
+    """Whether the two plans read the same model's scores alike, and only decide by another rule."""
+    one, other = (replace(each.decision, threshold=None, rule=None) for each in (plan, after))
+    return one == other
+
+
+@contextmanager
+def fitting_threads(sides: list[Side]) -> Iterator[None]:
+    """Within this, small models of tables run on one thread, as they are trained."""
+    modules = [side.opened.model.module for side in sides if side.opened.kind == "table"]
+    weights = [sum(weight.numel() for weight in module().parameters()) for module in modules if module is not None]
+    if not weights or len(modules) < len(sides):
+        yield
+        return
+    with few_threads(max(weights)):
+        yield
 
 
 def _after(plan: Plan, text: str) -> Plan:
@@ -185,8 +211,16 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
     for batch, where in batches_of(dataset, sample.rows, columns):
         cells, hashes = sample.cells[where], sample.hashes[where]
         proxies.add(batch)
-        values, scores, selected = [], [], []
+        values: list[Floats] = []
+        scores: list[Floats] = []
+        selected: list[npt.NDArray[np.bool_]] = []
         for number, (side, place) in enumerate(zip(sides, places, strict=True)):
+            if number and side.opened is sides[0].opened:  # the same scores, decided about in another way
+                scores.append(scores[0])
+                values.append(values[0])
+                selected.append(side.decider.selected(scores[0], cells, hashes))
+                totals[number] += Attribution.of(sample.groups, features, cells, selected[-1], values[0])
+                continue
             rows: Features = side.opened.binding.features(batch)
             scores.append(side.opened.scores(rows))
             selected.append(side.decider.selected(scores[-1], cells, hashes))
@@ -214,7 +248,7 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
         paired,
         changed[:MOST_CHANGED],
         proxies.strengths(sample),
-        checks,
+        checks * (len(sides) // len(checks)),
         telling,
     )
 

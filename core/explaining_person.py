@@ -17,10 +17,10 @@ from core.data import Batch, Dataset
 from core.errors import PlanError
 from core.explain.explainable import Effort
 from core.explain.opened import joined
-from core.explain.person_found import Person, PersonSide
+from core.explain.person_found import Change, Person, PersonSide
 from core.explain.sample import ROWS, Sample, batches_of, choose_people
 from core.explain.whatif import Options, smallest_changes
-from core.explaining import Side, keys, open_sides
+from core.explaining import Side, fitting_threads, keys, open_sides
 from core.fingerprint import fingerprints
 from core.plan import Plan
 from core.progress import Progress
@@ -44,7 +44,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
     sides = open_sides(given, request, plan, dataset, sample, Effort(samples=SAMPLES, seed=plan.run.seed))
     fixed = {*plan.groups.sensitive, *map(str, request.get("unchangeable") or ())}
-    person = explain_person(row, sides, dataset, sample, plan, fixed, progress)
+    with fitting_threads(sides):
+        person = explain_person(row, sides, dataset, sample, plan, fixed, progress)
     (out / PERSON_FILE).write_text(json.dumps(asdict(person), ensure_ascii=False), encoding="utf-8")
 
 
@@ -85,16 +86,17 @@ def _side(
     if explained.spread is not None:
         spread = np.zeros(len(features))
         spread[places] = explained.spread[0]
-    turning = _Turning(side, batch, dataset, sample, cell, hashes, selected)
+    changes: tuple[Change, ...] = ()
+    if side.opened.kind == "table":  # a place in an image or a word is nothing that a person could change
+        turning = _Turning(side, batch, dataset, sample, cell, hashes, selected)
+        changes = smallest_changes(turning.options(fixed), turning.own, side.opened.columns, turning.texts, turning)
     return PersonSide(
         float(score[0]),
         selected,
         side.base,
         tuple(values.tolist()),
         None if spread is None else tuple(spread.tolist()),
-        smallest_changes(turning.options(fixed), turning.own, side.opened.columns, turning.texts, turning)
-        if side.opened.kind == "table"
-        else (),
+        changes,
     )
 
 

@@ -366,3 +366,19 @@ def test_a_side_of_a_person_that_does_not_fit_is_refused(
     (tmp_path / "out" / "person.json").write_text(json.dumps(document))
     with pytest.raises(JobError):
         collect_person(tmp_path / "out", plan, ROW, 2)
+
+
+def test_another_cut_off_moves_no_reason_and_changes_who_is_refused(folder: Path) -> None:
+    plan = Plan.from_toml(PLAN.format(decision=NETWORK))
+    after = Plan.from_toml(PLAN.format(decision=NETWORK + "\nthreshold = 0.8"))
+    with supervising(folder / "work", program="core.job") as supervisor:
+        inputs = {"table": folder / "people.csv", "model": folder / "net.pt2"}
+        name = supervisor.submit("explain", {"plan": plan.to_toml(), "plan_after": after.to_toml()}, inputs)
+        status = supervisor.wait(name, 120)
+        assert status.state == "done", status
+        found = collected(supervisor.output(name), plan, after)
+    assert found.paired is not None and found.after is not None
+    assert not found.paired.change.sums.any()
+    assert found.after.n[:, 0].sum() > found.before.n[:, 0].sum()
+    assert found.checks_after == found.checks and found.base[0] == found.base[1]
+    assert all(not person.selected_after for person in found.changed)

@@ -1,0 +1,135 @@
+"""What explanations cost: integrated gradients beside captum's defaults, and a black box with 13 columns.
+
+    python tests/benchmarks/explaining.py [FOLDER]        (default ../shared/models/adult)
+
+Run by hand, from the project's root. Both sides of the first table in one run, in turns: read the ratio, not the
+seconds. FOLDER holds adult_mlp.pt2, adult_lr_rawcolumns.onnx and adult_test.csv; without it only the first table runs,
+on a network with drawn weights.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import numpy as np
+import torch
+from captum.attr import IntegratedGradients
+
+from core import explaining
+from core.explain.explainable import Effort, Explainable
+from core.explain.explainers import EXPLAINERS
+from core.explain.pace import Pace
+from core.models import open_model
+from core.models.device import few_threads
+from core.progress import Progress
+
+warnings.filterwarnings("ignore")
+
+ROWS, STEPS, ROUNDS = 10_000, 50, 3
+PLAN = """plumbline = 1
+[data]
+file = "adult_test.csv"
+label = "income"
+favourable = ">50K"
+[decision]
+model = "adult_lr_rawcolumns.onnx"
+[groups]
+sensitive = ["sex"]
+"""
+
+
+class Matrix:
+    """Rows of a matrix before a module."""
+
+    def __init__(self, module: Any, background: torch.Tensor) -> None:
+        self.module, self.background = module, background
+        self.features = tuple(f"x{i}" for i in range(background.shape[1]))
+
+    def explainable(self, rows: Any, keys: Any) -> Explainable:
+        mask, width = torch.arange(len(self.features)), len(self.features)
+        return Explainable(
+            self.forward, torch.from_numpy(rows), self.background, mask, width, torch.from_numpy(keys), self.module
+        )
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.module(rows).reshape(-1)
+
+
+def network(folder: Path) -> tuple[str, Any, int]:
+    path = folder / "adult_mlp.pt2"
+    if path.exists():
+        model = open_model(path, path.name)
+        assert model.module is not None and model.width is not None
+        return "Adult network", model.module(), model.width
+    torch.manual_seed(0)
+    layers = [torch.nn.Linear(100, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1), torch.nn.Sigmoid()]
+    return "drawn network", torch.nn.Sequential(*layers), 100
+
+
+def gradients(name: str, module: Any, width: int) -> None:
+    torch.manual_seed(0)
+    rows, background = torch.randn(ROWS, width), torch.randn(100, width)
+    units, typical = Matrix(module, background), background.mean(dim=0, keepdim=True)
+    found: dict[str, Any] = {}
+
+    def ours() -> None:
+        pace = Pace(EXPLAINERS["integrated_gradients"], units, Effort(steps=STEPS), "cpu")  # type: ignore[arg-type]
+        with few_threads(sum(weight.numel() for weight in module.parameters())):
+            found["ours"] = pace.whole(rows.numpy(), np.arange(ROWS)).values
+
+    def defaults() -> None:
+        method = IntegratedGradients(units.forward)
+        found["captum"] = method.attribute(rows, baselines=typical, n_steps=STEPS).detach().numpy()
+
+    seconds = in_turns({"Plumbline": ours, "captum's defaults": defaults})
+    apart = float(np.abs(found["ours"] - found["captum"]).max())
+    print(f"{name}, {width} columns, {ROWS:,} rows, {STEPS} steps; values differ by at most {apart:.1e}")
+    for side, took in seconds.items():
+        print(f"  {side:20} {took:6.2f} s   {took / seconds['Plumbline']:5.2f} x")
+
+
+def in_turns(sides: dict[str, Callable[[], None]]) -> dict[str, float]:
+    """Each side's median seconds, one run each left out."""
+    took: dict[str, list[float]] = {side: [] for side in sides}
+    for _ in range(ROUNDS + 1):
+        for side, run in sides.items():
+            begin = time.perf_counter()
+            run()
+            took[side].append(time.perf_counter() - begin)
+    return {side: statistics.median(times[1:]) for side, times in took.items()}
+
+
+def black_box(folder: Path, rows: int) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        given = Path(root) / "in"
+        given.mkdir()
+        (Path(root) / "out").mkdir()
+        (given / "table").symlink_to((folder / "adult_test.csv").resolve())
+        (given / "model").symlink_to((folder / "adult_lr_rawcolumns.onnx").resolve())
+        begin = time.perf_counter()
+        explaining.run(Path(root), {"plan": PLAN, "rows": rows}, Progress(Path(root) / "out" / "progress.json"))
+        took = time.perf_counter() - begin
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    print(f"black-box ONNX, 13 columns, {rows:,} rows, heatmap with its checks: {took:.2f} s, {peak:,.0f} MB at most")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/models/adult")
+    if (folder / "adult_lr_rawcolumns.onnx").exists():
+        for rows in (2_000, 16_000):
+            black_box(folder, rows)
+    gradients(*network(folder))
+
+
+if __name__ == "__main__":
+    main()
