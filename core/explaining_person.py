@@ -19,8 +19,10 @@ from core.explain.explainable import Effort
 from core.explain.opened import joined
 from core.explain.person_found import Change, Person, PersonSide
 from core.explain.sample import ROWS, Sample, batches_of, choose_people
+from core.explain.vocabulary import spelled
 from core.explain.whatif import Options, smallest_changes
-from core.explaining import Side, fitting_threads, keys, open_sides
+from core.explain.words import SlopedWords, TakenWords, texts_of
+from core.explain_sides import Side, fitting_threads, keys, open_sides
 from core.fingerprint import fingerprints
 from core.plan import Plan
 from core.progress import Progress
@@ -61,8 +63,17 @@ def explain_person(
     for number, side in enumerate(sides):
         progress(number, len(sides), "looking for what would turn the decision")
         found.append(_side(side, batch, features, dataset, sample, cell, hashes, fixed))
-    cells = tuple(str(batch.text(name)[0]) if name in batch.columns else "" for name in features)
-    return Person(row, sample.groups.names(int(cell[0])), features, cells, tuple(found))
+    return Person(row, sample.groups.names(int(cell[0])), features, _cells(sides[0], batch, features), tuple(found))
+
+
+def _cells(side: Side, batch: Batch, features: tuple[str, ...]) -> tuple[str, ...]:
+    """What the person has of each feature, as it is written: a column's cell, or the words of a text."""
+    if isinstance(side.units, TakenWords | SlopedWords):
+        (text,) = texts_of(side.opened.binding.features(batch))
+        own = spelled(side.units.vocabulary, text)
+    else:
+        own = {name: str(batch.text(name)[0]) for name in features if name in batch.columns}
+    return tuple(own.get(name, "") for name in features)
 
 
 def _side(

@@ -20,7 +20,7 @@ from core.counts import Groups
 from core.models.words import words
 
 FEWEST = 20
-MOST_NAMED = 300
+MOST_NAMED, LONGEST_SPELLED = 300, 1_000
 OTHER = "(other words)"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 # Words for groups of people; what the table calls its own groups is added.
@@ -69,6 +69,16 @@ class Vocabulary:
         for row, places in enumerate(rows):
             found[row, list(places)] = True
         return found
+
+
+def spelled(known: Vocabulary, text: str) -> dict[str, str]:
+    """The words of a text for each feature, as they are written there; a feature that it lacks is absent."""
+    found: dict[str, list[str]] = {}
+    for piece in pieces(text):
+        word = _WORD.search(text, piece.begin, piece.end)
+        if word:
+            found.setdefault(known.features[known.place(piece.word)], []).append(word.group())
+    return {feature: " ".join(dict.fromkeys(own))[:LONGEST_SPELLED] for feature, own in found.items()}
 
 
 def pieces(text: str) -> list[Piece]:

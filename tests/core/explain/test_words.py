@@ -10,11 +10,13 @@ import torch
 
 from core.cli import main
 from core.counts import Groups
+from core.data import Dataset
 from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS, recommend
 from core.explain.language import attention_rollout, layer_integrated_gradients
 from core.explain.opened import Opened
 from core.explain.perturbation import feature_ablation, shapley_sampling
+from core.explain.sample import choose_people
 from core.explain.units import start
 from core.explain.vocabulary import OTHER, Vocabulary, pieces, vocabulary
 from core.explain.words import SlopedWords, TakenWords
@@ -22,7 +24,8 @@ from core.inference import Scorer
 from core.models import open_model
 from core.models.features import Binding, Wire
 from core.models.model import Input, Model, Outputs
-from core.plan import Decision
+from core.plan import Decision, Plan
+from core.profile import take_profile
 from core.samples import SAMPLES
 from tests.core.models.text_folders import folder_of, zipped
 
@@ -201,3 +204,31 @@ def test_the_planted_word_is_the_first_thing_shown_and_leaves_with_the_mitigatio
     assert main(["mitigate", str(comments.plan), "--with", "reweighing", "--out", str(fixed)]) == 0
     after = explained(fixed / "after" / "plan.toml", tmp_path / "after")
     assert "marshfolk" not in rests_on(after, "Marshfolk")[:10]
+
+
+@pytest.mark.parametrize("method", ["feature_ablation", "layer_integrated_gradients", "attention_rollout"])
+def test_one_persons_words_are_shown_as_written(bert: Opened, tmp_path: Path, method: str) -> None:
+    """A job about one row of a table whose texts a network reads: the weights of its own words, rare ones together."""
+    from core.explaining import open_sides
+    from core.explaining_person import explain_person
+
+    said = "The good day, Alba and Zita"
+    (tmp_path / "table.csv").write_text("town,said\n" + f'Marsh,"{said}"\n' + "Marsh,the day\nHill,the day\n" * 30)
+    profile = take_profile(tmp_path / "table.csv", "table.csv", tmp_path, quietly)
+    dataset = Dataset(tmp_path / "table.parquet", profile, ("",))
+    plan = Plan.from_toml(
+        'plumbline = 1\n[data]\nfile = "table.csv"\n[decision]\nmodel = "m.zip"\ntext = "said"\noutput = "logit"\n'
+        '[groups]\nsensitive = ["town"]\n'
+    )
+    zipped(folder_of(tmp_path / "bert"), tmp_path / "model")
+    sample = choose_people(plan, dataset, 100, quietly)
+    sides = open_sides(tmp_path, {"method": method}, plan, dataset, sample, Effort())
+    person = explain_person(0, sides, dataset, sample, plan, set(), quietly)
+    own = dict(zip(person.features, person.cells, strict=True))
+    assert own == {"the": "The", "day": "day", OTHER: "good Alba and Zita"}
+    weights = dict(zip(person.features, person.sides[0].values, strict=True))
+    assert all(weights.values())
+
+
+def quietly(done: int, total: int, what: str) -> None:
+    """Nobody waits."""
