@@ -16,28 +16,19 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-import numpy.typing as npt
-
-from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
-from core.collect_mitigation import Mitigated
-from core.errors import DataError, JobError, PlumblineError
-from core.explain.person_found import Person
-from core.explanation import Explanation
+from core.audit_results import FACTS_FILE, RECORD_FILE, AuditResults
+from core.errors import DataError
 from core.images import FILE as IMAGES
 from core.images.thumbnails import FILE as THUMBNAILS
-from core.jobs import Status, Supervisor
+from core.jobs import Supervisor
 from core.kept_audits import Audit as Audit
-from core.kept_audits import KeptAudits
 from core.kept_explanation import Against as Against
 from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
 from core.models.content import HEAD_BYTES
 from core.models.glance import refuse_at_a_glance
 from core.plan import Plan
-from core.profile import PROFILE, TABLE, Profile
-from core.progress import replace_json
-from core.record import AuditRecord
+from core.profile import PROFILE, TABLE
 from core.samples import SAMPLES
 from core.sandbox import Protection
 from core.store import Store, Upload, shown_name
@@ -45,20 +36,17 @@ from core.store import Store, Upload, shown_name
 LOG = logging.getLogger(__name__)
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
 SWEEP_SECONDS = 15 * 60.0
-_RECORD, _FACTS = "record.json", "model.json"
 # What an inspection leaves.
-_LOOK = (_FACTS, THUMBNAILS)
+_LOOK = (FACTS_FILE, THUMBNAILS)
 
 
-class Workspace(KeptAudits):
+class Workspace(AuditResults):
     """The audits under one folder, and the supervisor that runs their jobs. Any thread may call it."""
 
     def __init__(self, root: Path, supervisor: Supervisor | None = None, sweep_every: float = SWEEP_SECONDS) -> None:
         """Use `root`, made if missing, and sweep it every so many seconds, also while nobody visits."""
-        super().__init__(root)
+        super().__init__(root, Supervisor(root) if supervisor is None else supervisor)
         self._store = Store(root / "uploads")
-        self._jobs = Supervisor(root) if supervisor is None else supervisor
-        self._lock = threading.RLock()
         self.sweep()
         self._closed = threading.Event()
         self._sweeper = threading.Thread(
@@ -93,7 +81,7 @@ class Workspace(KeptAudits):
         """Keep an uploaded table and look at it in a job. What was known of an earlier table is forgotten."""
         audit = self.get(audit_id)
         upload = self._store.put(source, name)
-        self._forget(audit_id, PROFILE, TABLE, *_LOOK, _RECORD)
+        self._forget(audit_id, PROFILE, TABLE, *_LOOK, RECORD_FILE)
         self._fixes(audit_id).forget_looks()
         self._explained(audit_id).forget()
         return self._look(replace(audit, table=upload, plan=None, sample=None), upload)
@@ -131,7 +119,7 @@ class Workspace(KeptAudits):
         job = self._jobs.submit(
             "audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None)
         )
-        self._forget(audit_id, _RECORD)
+        self._forget(audit_id, RECORD_FILE)
         self._fixes(audit_id).forget()
         self._explained(audit_id).forget()
         return self._start(replace(audit, plan=plan.to_toml(), asked=plan.to_toml()), job, "audit")
@@ -214,84 +202,6 @@ class Workspace(KeptAudits):
         with self._lock:
             return self._save(replace(self.get(audit_id), plan=plan.to_toml()))
 
-    # ------------------------------------------------------------ what came out
-
-    def status(self, audit_id: str) -> Status | None:
-        """Where the audit's last job stands; None where there was none, or its result was taken over."""
-        self._collect(audit_id)
-        job = self.get(audit_id).job
-        return None if job is None else self._jobs.status(job)
-
-    def wait(self, audit_id: str, timeout: float) -> Status | None:
-        """`status` once the job has ended, or after `timeout` seconds."""
-        job = self.get(audit_id).job
-        if job is not None:
-            self._jobs.wait(job, timeout)
-        return self.status(audit_id)
-
-    def cancel(self, audit_id: str) -> None:
-        """Kill the audit's job; nothing happens where none runs."""
-        job = self.get(audit_id).job
-        if job is not None:
-            self._jobs.cancel(job)
-
-    def profile(self, audit_id: str) -> Profile | None:
-        """What one look at the table found, or None while nothing was found yet."""
-        self._collect(audit_id)
-        document = self._read(audit_id, PROFILE)
-        return None if document is None else Profile.from_json(document)
-
-    def model_facts(self, audit_id: str) -> ModelFacts | None:
-        """What the inspection of the model found, or None while there was none."""
-        self._collect(audit_id)
-        document = self._read(audit_id, _FACTS)
-        return None if document is None else ModelFacts.from_json(document)
-
-    def thumbnails(self, audit_id: str) -> npt.NDArray[np.uint8] | None:
-        """A few images as the model sees them, uint8 of shape (n, h, w, 1 or 3); None where there are none."""
-        self._collect(audit_id)
-        path = self._folder(audit_id) / THUMBNAILS
-        return np.load(path, allow_pickle=False) if path.is_file() else None
-
-    def record(self, audit_id: str) -> AuditRecord | None:
-        """The audit's evidence, or None while it has not run to its end."""
-        self._collect(audit_id)
-        document = self._read(audit_id, _RECORD)
-        return None if document is None else AuditRecord.from_json(document)
-
-    def search(self, audit_id: str) -> Search | None:
-        """What was last looked for on the Fix page, whether or not it was found; None where nothing was."""
-        return self._fixes(audit_id).search
-
-    def mitigation(self, audit_id: str) -> Mitigated | None:
-        """What the search for fixes found, or None while it has not run to its end."""
-        self._collect(audit_id)
-        audit, profile = self.get(audit_id), self.profile(audit_id)
-        if audit.table is None or profile is None:
-            return None
-        return self._fixes(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
-
-    def asked_why(self, audit_id: str) -> Asked | None:
-        """What was last asked of the explanation, whether or not it was found; None where nothing was."""
-        return self._explained(audit_id).asked
-
-    def explanation(self, audit_id: str) -> Explanation | None:
-        """What the model looks at, or None while no explanation has run to its end."""
-        self._collect(audit_id)
-        audit, profile = self.get(audit_id), self.profile(audit_id)
-        if audit.table is None or profile is None:
-            return None
-        return self._explained(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
-
-    def person(self, audit_id: str) -> Person | None:
-        """The person last explained, or None while no such job has run to its end."""
-        self._collect(audit_id)
-        return self._explained(audit_id).person()
-
-    def has_rows(self, audit_id: str) -> bool:
-        """Whether the uploaded table is still kept, so that it can be audited again."""
-        return (self._folder(audit_id) / TABLE).is_file()
-
     # ------------------------------------------------------------ keeping and deleting
 
     def delete(self, audit_id: str) -> None:
@@ -335,53 +245,6 @@ class Workspace(KeptAudits):
             except OSError:  # a file that went in between, or a disk that fails: the next round comes
                 LOG.exception("old uploads could not be swept")
 
-    def _collect(self, audit_id: str) -> None:
-        """Take over what a finished job wrote, once, and remove the job with its links to the upload."""
-        with self._lock:
-            audit = self.get(audit_id)
-            if audit.job is None or self._jobs.status(audit.job).state != "done":
-                return
-            try:
-                taken = self._take_over(audit, self._jobs.output(audit.job))
-            except PlumblineError as error:
-                taken = replace(audit, problem=str(error))
-            self._jobs.delete(audit.job)
-            self._save(replace(taken, job=None))
-
-    def _take_over(self, audit: Audit, out: Path) -> Audit:
-        """The audit with what its job found, every file of it checked."""
-        folder = self._folder(audit.id)
-        if audit.table is None:
-            raise JobError("The audit has no table any more. Upload it again.")
-        if not (folder / PROFILE).exists():
-            profile = collect_profile(out, audit.table.name, audit.table.digest)
-            replace_json(folder / PROFILE, profile.to_json())
-            if (out / TABLE).is_symlink() or not (out / TABLE).is_file():
-                raise JobError("The job left no table behind. Upload the table again.")
-            os.replace(out / TABLE, folder / TABLE)
-        if audit.stage == "inspect":
-            replace_json(folder / _FACTS, collect_model_facts(out).to_json())
-            pictures = collect_thumbnails(out)
-            if pictures is not None:
-                np.save(folder / THUMBNAILS, pictures)
-        if audit.stage == "audit":
-            plan = Plan.from_toml(str(audit.asked))
-            model = audit.model.digest if audit.model and plan.decision.model is not None else None
-            images = _digest(audit.images) if plan.decision.image is not None else None
-            record = collect_record(out, plan, self._profile_rows(audit.id), audit.table.digest, model, images)
-            record = replace(record, parent=audit.parent)
-            replace_json(folder / _RECORD, record.to_json())
-            return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
-        if audit.stage == "mitigate":
-            rows = self._profile_rows(audit.id)
-            self._fixes(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
-        if audit.stage == "explain":
-            rows = self._profile_rows(audit.id)
-            self._explained(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
-        if audit.stage == "explain_person":
-            self._explained(audit.id).take_over_person(out)
-        return audit
-
     def _inputs(self, audit: Audit, with_model: bool = True) -> Mapping[str, Path]:
         if audit.table is None:
             raise DataError("There is no table yet. Upload one first.")
@@ -415,23 +278,6 @@ class Workspace(KeptAudits):
         job = self._jobs.submit("profile", {"name": table.name}, {"table": self._store.path(table.digest)})
         return self._start(audit, job, "profile")
 
-    def _start(self, audit: Audit, job: str, stage: str) -> Audit:
-        with self._lock:
-            before = self.get(audit.id).job
-            audit = self._save(replace(audit, job=job, stage=stage, problem=None))
-            if before is not None:
-                self._jobs.delete(before)
-            return audit
-
-    def _profile_rows(self, audit_id: str) -> int:
-        return Profile.from_json(self._read(audit_id, PROFILE)).rows
-
-    def _fixes(self, audit_id: str) -> KeptFixes:
-        return KeptFixes(self._folder(audit_id))
-
-    def _explained(self, audit_id: str) -> KeptExplanation:
-        return KeptExplanation(self._folder(audit_id))
-
 
 def _glance(source: BinaryIO | Path, name: str) -> None:
     """Refuse a model by its first bytes, before it is kept."""
@@ -441,7 +287,3 @@ def _glance(source: BinaryIO | Path, name: str) -> None:
     source.seek(0)
     refuse_at_a_glance(source.read(HEAD_BYTES), size, shown_name(name))
     source.seek(0)
-
-
-def _digest(upload: Upload | None) -> str | None:
-    return None if upload is None else upload.digest

@@ -320,7 +320,7 @@ def test_an_app_that_nobody_visits_deletes_what_outlived_its_day(opened: Open, r
 def test_a_table_is_read_again_from_what_is_kept(space: Workspace) -> None:
     audit = space.put_table(space.new().id, io.BytesIO(TABLE), "people.csv")
     space.cancel(audit.id)
-    status = space.status(audit.id)
+    status = space.wait(audit.id, 60)
     assert status is not None and status.state == "cancelled"
     space.reread(audit.id)
     assert space.wait(audit.id, SOON) is None
