@@ -11,6 +11,7 @@ page = st.navigation(
         st.Page("pages/data.py", title="Data", default=True),
         st.Page("pages/audit.py", title="Audit"),
         st.Page("pages/fix.py", title="Fix"),
+        st.Page("pages/explain.py", title="Explain"),
         st.Page("pages/history.py", title="History"),
     ],
     position="top",

@@ -11,8 +11,8 @@ from typing import Any
 from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, refuse_unwritable, sha256, writing
 from core.errors import PlanError
 from core.explain.explainers import EXPLAINERS
-from core.explain.heatmap import heatmap
 from core.explanation import Explanation
+from core.explanation_files import attribution_json
 from core.packed_images import images_beside, packed
 from core.plan import Plan
 
@@ -72,54 +72,3 @@ def explained(plan: Plan, data: Path, model: Path, method: str | None, images: P
             return collect_explanation(out, plan, None, rows, digests["table"], digests["model"])
         finally:
             supervisor.close()
-
-
-def attribution_json(found: Explanation) -> dict[str, Any]:
-    """The document: every single attribute and the crossing of all, by decision and over both."""
-    attributes = found.plan.groups.sensitive
-    by = [(name,) for name in attributes] + ([attributes] if len(attributes) > 1 else [])
-    return {
-        "plumbline": 1,
-        "method": found.method,
-        "features": list(found.features),
-        "people": {"kept": found.kept, "explained": found.before.people},
-        "base": found.base[0],
-        "groups": [row for names in by for selected in (None, True, False) for row in _groups(found, names, selected)],
-        "goes_along_with": {name: list(strengths) for name, strengths in found.proxies.items()},
-        "checks": {
-            check.name: {
-                "state": check.state,
-                "value": check.value,
-                "limit": check.limit,
-                "reason": check.reason,
-            }
-            for check in found.checks
-        },
-        "warnings": list(found.warnings),
-        "provenance": {
-            "data_sha256": found.data_sha256,
-            "model_sha256": found.model_sha256,
-            "plan_sha256": found.plan.sha256,
-            "seed": found.plan.run.seed,
-            "device": found.device,
-            "versions": found.versions,
-            "seconds": found.seconds,
-        },
-    }
-
-
-def _groups(found: Explanation, by: tuple[str, ...], selected: bool | None) -> list[dict[str, Any]]:
-    seen = heatmap(found.before, by, selected, found.plan.run.confidence)
-    return [
-        {
-            "by": list(by),
-            "group": group,
-            "selected": selected,
-            "n": int(seen.n[g]),
-            **{
-                name: [float(x) if x == x else None for x in getattr(seen, name)[g]]
-                for name in ("mean", "mean_abs", "low", "high", "share")
-            },
-        }
-        for g, group in enumerate(seen.groups)
-    ]

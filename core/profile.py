@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -78,6 +78,11 @@ class Profile:
     def file_row(self, index: int) -> int:
         """The number, from 1, that the used row with this index (from 0) has in the file."""
         return _file_row(index, self.left_out)
+
+    def index_of(self, file_row: int) -> int | None:
+        """The index, from 0, of the used row with this number, from 1, in the file; None where it is not used."""
+        index = file_row - 1 - bisect_left(self.left_out, file_row)
+        return index if file_row not in self.left_out and 0 <= index < self.rows else None
 
     def row_words(self, index: int) -> str:
         """How a person finds the used row with this index (from 0) in the file."""

@@ -3,7 +3,18 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from pages.components import answer, details, fix_button, job_status, judged, nothing_open, picture, plain, session
+from pages.components import (
+    answer,
+    details,
+    explain_button,
+    fix_button,
+    job_status,
+    judged,
+    nothing_open,
+    picture,
+    plain,
+    session,
+)
 
 audit = session.current()
 if audit is None:
@@ -23,7 +34,9 @@ if record is None:
 
 judgement = judged.at(record)
 answer.show(audit.id, record, judgement)
-fix_button.show(audit.id, record)
+with st.container(horizontal=True):
+    fix_button.show(audit.id, record)
+    explain_button.show(audit.id, record)
 st.divider()
 picture.show(audit.id, record)
 st.divider()

@@ -68,16 +68,26 @@ def apart_sentence(one: Apart, adds_up: bool) -> str:
             f"{start[0].upper()}{start[1:]} The largest difference is on “{one.feature}”: {signed_points(one.value)} "
             f"points ({signed_points(one.low)} to {signed_points(one.high)})."
         )
-    ends = sorted((abs(one.low), abs(one.high)))
-    way = "lower" if one.value < 0 else "higher"
     start = (
         f"{among}what sets {who} ({one.n:,} people) apart from {than} most is “{one.feature}”: on average it moves "
-        f"their scores {_points(abs(one.value))} points {way} ({_points(ends[0])} to {_points(ends[1])})"
+        f"their scores {_distance_words(one)}"
     )
-    whole = one.all_features
+    whole, way = one.all_features, _way(one)
     part = adds_up and one.value * whole > 0 and abs(one.value) <= abs(whole)
     end = f", of the {_points(abs(whole))} points that they are {way} in all." if part else "."
     return f"{start[0].upper()}{start[1:]}{end}"
+
+
+def apart_moved_sentence(before: Apart, after: Apart) -> str:
+    """What set two groups apart before, and what is left of it: the same feature and the same people."""
+    who, than = group_words(before.group), group_words(before.reference)
+    start = (
+        f"{_AMONG[before.selected]}“{before.feature}” moved the scores of {who} ({before.n:,} people) "
+        f"{_distance_words(before)} than those of {than} on average before"
+    )
+    left = f"and moves them {_distance_words(after)} now" if after.is_clear else "and now no clear difference is left"
+    unclear = "" if after.is_clear else f": {signed_points(after.low)} to {signed_points(after.high)} points"
+    return f"{start}, {left}{unclear}."
 
 
 def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None) -> str:
@@ -123,6 +133,16 @@ def _distance(attribution: Attribution, by: tuple[str, ...], reference: dict[str
 def signed_points(value: float) -> str:
     """A part of a score in points, with its sign: "−3.2"."""
     return f"{100 * value:+z.1f}".replace("-", "−")
+
+
+def _distance_words(one: Apart) -> str:
+    """How far a feature sets two groups apart, with the plausible range: "8.8 points lower (7.4 to 10.1)"."""
+    ends = sorted((abs(one.low), abs(one.high)))
+    return f"{_points(abs(one.value))} points {_way(one)} ({_points(ends[0])} to {_points(ends[1])})"
+
+
+def _way(one: Apart) -> str:
+    return "lower" if one.value < 0 else "higher"
 
 
 def _points(value: float) -> str:

@@ -11,7 +11,7 @@ from core.mitigate.reweighing import Weights, reweigh
 from core.plan import Plan
 from core.record import AuditRecord
 from core.report.result_json import as_text
-from pages.components import plain, session
+from pages.components import explain_question, plain, session
 from pages.components.fix_found import Found
 
 
@@ -29,6 +29,15 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
             weights = reweigh(found.mitigated.present.counts[FIT], found.mitigated.settings.by)
             _file(audit_id, "The weights (CSV)", weights.to_csv(), "weights.csv", "text/csv")
         _file(audit_id, "The plan that audits it", _named(plan).to_toml(), "plan.toml", "application/toml")
+        if record.plan.decision.model is not None:
+            st.button(
+                "See what moved",
+                key=session.action(audit_id, "see what moved"),
+                disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
+                on_click=session.attempt,
+                args=(_see_what_moved, audit_id, record, fix),
+                help="Opens the Explain page: what the model looks at now, and with this fix.",
+            )
         st.button(
             "Audit it",
             key=session.action(audit_id, "audit fix"),
@@ -97,6 +106,12 @@ def _weights(weights: Weights) -> None:
             "Other outcome": [f"{weights.values[g, 0]:.3f}" for g in filled],
         }
     )
+
+
+def _see_what_moved(audit_id: str, record: AuditRecord, fix: Fix) -> None:
+    """Compare what the model looks at with and without the fix, and go there."""
+    explain_question.begin(audit_id, record.plan, None, None, lambda: explain_question.against_fix(fix))
+    session.send(audit_id, "explain")
 
 
 def _audit(audit_id: str, record: AuditRecord, fix: Fix, model: str | None) -> None:

@@ -17,6 +17,8 @@ _DOING = {
     "inspect": "Looking at the model",
     "audit": "Running the audit",
     "mitigate": "Looking for fixes",
+    "explain": "Seeing what moves the scores",
+    "explain_person": "Looking at this person",
 }
 _SOON = 1.0
 

@@ -18,7 +18,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.errors import PlumblineError
 from core.workspace import Audit, Workspace
 
-PageName = Literal["data", "audit", "fix", "history"]
+PageName = Literal["data", "audit", "fix", "explain", "history"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"

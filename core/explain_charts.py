@@ -1,0 +1,184 @@
+"""The pictures of what a model looks at: features down and groups across on one scale, and one person's reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import altair as alt
+import numpy as np
+
+from core.charts import GREY
+from core.explain.apart import signed_points
+from core.explain.grid import grid_shape
+from core.explain.heatmap import Heatmap
+from core.explain.person_found import Person, PersonSide
+from core.sentences import group_words
+from core.standings import name_of
+
+# Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
+DOWN, UP = "#B34A00", "#0B5FA5"
+ROW, HEAD, _REASON = 36, 64, 46
+_LABEL, _NARROW, _SLANTED = 150, 40, 5
+# A label of two lines begins higher.
+_RAISED = {"condition": {"test": "indexof(datum.label, '\\n') >= 0", "value": -8}, "value": 0}
+# Of a normal distribution, 95 of 100 lie within so many standard errors.
+_TWO_SIDED = 1.96
+# From this part of the scale on, figures are white.
+_DEEP = 0.55
+
+
+def heatmap_chart(
+    seen: Heatmap,
+    features: Sequence[int],
+    groups: Sequence[int],
+    notes: Sequence[str],
+    most: float,
+    is_trusted: bool,
+    ink: str,
+    paper: str,
+) -> alt.LayerChart:
+    """A cell for each feature and group, coloured by how far it moved the score on average, with the figure in it.
+
+    Parameters
+    ----------
+    seen
+        What is shown.
+    features, groups
+        Their places, in the order in which they are drawn.
+    notes
+        A few words under each feature's name, "" for none; in the order of `features`.
+    most
+        Half the width of the colour scale, in units of the score.
+    is_trusted
+        Grey instead of colours where a check failed.
+    ink, paper
+        The colours of text and of what lies behind it, as CSS writes them.
+    """
+    most = most or 1.0
+    rows = [_cell(seen, f, g, note, most, ink) for f, note in zip(features, notes, strict=True) for g in groups]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("feature:N", sort=None, axis=_axis(ink, "left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
+        x=alt.X(
+            "group:N",
+            sort=None,
+            axis=_axis(ink, "top", 130, labelAngle=-35 if len(groups) > _SLANTED else 0, labelPadding=22),
+        ),
+    )
+    low, high = (DOWN, UP) if is_trusted else (GREY, GREY)
+    colours = alt.Scale(domain=[-most, 0, most], range=[low, paper, high], interpolate="rgb", clamp=True)
+    figures = alt.expr(f"width / {len(groups)} < {_NARROW} ? 0 : 1")
+    layers = [
+        base.mark_rect(stroke=GREY, strokeOpacity=0.35).encode(
+            color=alt.Color("value:Q", scale=colours, legend=None), tooltip=alt.Tooltip("sentence:N")
+        ),
+        base.mark_text(fontSize=12, opacity=figures).encode(text="words:N", color=alt.Color("ink:N", scale=None)),
+    ]
+    chart = alt.LayerChart(layer=layers, resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")))
+    return chart.properties(height=ROW * len(features))
+
+
+def cell_words(seen: Heatmap, g: int, f: int) -> str:
+    """By how many points a feature moved a group's scores on average; "nobody" for an empty group."""
+    return "nobody" if not seen.n[g] else signed_points(seen.mean[g, f])
+
+
+def cell_range_words(seen: Heatmap, g: int, f: int) -> str:
+    """The plausible range of `cell_words`, or a dash."""
+    low, high = seen.low[g, f], seen.high[g, f]
+    return "–" if np.isnan(low) else f"{signed_points(low)} to {signed_points(high)}"
+
+
+def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, ink: str) -> dict[str, Any]:
+    value = float(seen.mean[g, f]) if seen.n[g] else None
+    name = seen.features[f]
+    return {
+        "feature": f"{name}\n{note}" if note else name,
+        "group": f"{name_of(seen.groups[g])}\n{int(seen.n[g]):,}",
+        "value": value,
+        "words": cell_words(seen, g, f) if value is not None else "",
+        "ink": "#FFFFFF" if value is not None and abs(value) > _DEEP * most else ink,
+        "sentence": _sentence(seen, f, g),
+    }
+
+
+def _sentence(seen: Heatmap, f: int, g: int) -> str:
+    who, name = group_words(seen.groups[g]), seen.features[f]
+    if not seen.n[g]:
+        return f"{name}: nobody here among {who}"
+    return (
+        f"{name}: {cell_words(seen, g, f)} points for {who} ({int(seen.n[g]):,} people), plausible range "
+        f"{cell_range_words(seen, g, f)}; {100 * seen.share[g, f]:.0f} % of all that moves their scores"
+    )
+
+
+def _axis(ink: str, orient: Literal["left", "top"], limit: int, **more: Any) -> alt.Axis:
+    return alt.Axis(
+        title=None,
+        orient=orient,
+        labelExpr="split(datum.label, '\\n')",
+        labelColor=ink,
+        labelFontSize=12,
+        labelLimit=limit,
+        ticks=False,
+        domain=False,
+        **more,
+    )
+
+
+def reasons_chart(
+    person: Person, side: PersonSide, features: Sequence[int], most: float, is_trusted: bool, ink: str
+) -> alt.LayerChart:
+    """A bar for each reason of one person's score, with the person's own value under its name.
+
+    Parameters
+    ----------
+    person, side
+        Who, and by which model.
+    features
+        Their places, in the order in which they are drawn.
+    most
+        Half the width of the scale, in units of the score.
+    is_trusted, ink
+        As in `heatmap_chart`.
+    """
+    rows = [_reason(person, side, f) for f in features]
+    low, high = (DOWN, UP) if is_trusted else (GREY, GREY)
+    reach = 1.15 * (most or 1.0)
+    scale = alt.Scale(domain=[-reach, reach], nice=False)
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("feature:N", sort=None, axis=_axis(ink, "left", _LABEL, labelOffset=-8, labelPadding=6))
+    )
+    layers = [
+        base.mark_bar(height=14).encode(
+            x=alt.X("value:Q", scale=scale, axis=None),
+            color=alt.condition("datum.value < 0", alt.value(low), alt.value(high)),
+            tooltip=alt.Tooltip("sentence:N"),
+        ),
+        base.transform_filter("datum.low !== null")
+        .mark_rule(strokeWidth=2, color=ink)
+        .encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q"),
+        base.mark_text(dy=-14, fontSize=12, color=ink, baseline="middle").encode(
+            x=alt.X("value:Q", scale=scale, axis=None), text="words:N"
+        ),
+    ]
+    return alt.LayerChart(layer=layers).properties(height=_REASON * len(features))
+
+
+def reasons_height(features: Sequence[int]) -> int:
+    """The height of `reasons_chart` in pixels."""
+    return _REASON * len(features) + 10
+
+
+def _reason(person: Person, side: PersonSide, f: int) -> dict[str, Any]:
+    value, cell = side.values[f], "" if grid_shape(person.features) else person.cells[f] or "(empty)"
+    half = None if side.spread is None else _TWO_SIDED * side.spread[f]
+    words = signed_points(value)
+    return {
+        "feature": f"{person.features[f]}\n{cell}" if cell else person.features[f],
+        "value": value,
+        "low": None if half is None else value - half,
+        "high": None if half is None else value + half,
+        "words": words,
+        "sentence": f"{person.features[f]} is {cell}: {words} points",
+    }

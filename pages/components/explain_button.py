@@ -1,0 +1,14 @@
+"""The way from an audit to what its model looks at."""
+
+import streamlit as st
+
+from core.record import AuditRecord
+from pages.components import session
+
+
+def show(audit_id: str, record: AuditRecord) -> None:
+    """Show the button where there is a model to ask."""
+    if record.plan.decision.model is None:
+        return
+    if st.button("What does it look at?", key=session.action(audit_id, "explain it")):
+        session.open_audit(audit_id, "explain")

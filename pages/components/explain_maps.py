@@ -1,0 +1,60 @@
+"""For a model that looks at images: a map for each group of where in the image its scores are moved."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.explain.grid import grid_shape
+from core.explain.heatmap import Heatmap
+from core.explanation import Explanation
+from core.image_maps import SIDE, coloured, map_chart
+from core.standings import name_of
+from pages.components import plain, session
+
+_SINGLE, _PAIR = 130, 290
+
+
+def show(found: Explanation, maps: dict[str, Heatmap], groups: Sequence[int], most: float) -> None:
+    """Show a row of maps for each table, on one scale; nothing where no image is looked at."""
+    if grid_shape(found.features) is None:
+        return
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    paper = str(st.get_option(f"theme.{theme}.backgroundColor"))
+    st.caption(
+        "Each map lies as the images do: a square is a place in the image, and its colour says how far that place "
+        "moves the scores of the group on average."
+    )
+    for name, seen in maps.items():
+        if len(maps) > 1:
+            st.markdown(f"**{name}**")
+        with st.container(horizontal=True, gap="large"):
+            for group in groups:
+                with st.container(width=SIDE):
+                    plain.text(name_of(seen.groups[group]))
+                    st.altair_chart(
+                        map_chart(seen, group, most, found.is_trusted, paper),
+                        width=SIDE,
+                        alt=f"A map of the image for {name_of(seen.groups[group])}; the table below has its numbers.",
+                    )
+
+
+def show_single(audit_id: str, found: Explanation) -> None:
+    """Show the single images that tell most; nothing where there are none, or they were deleted with the upload."""
+    profile = session.workspace().profile(audit_id)
+    if not found.telling or profile is None:
+        return
+    with st.expander("Single images that tell most"):
+        st.caption(
+            "In each group, the people whose score one place of their image moved furthest: the image as the model "
+            "sees it, and the same with its places coloured, blue towards the good outcome and orange away from it."
+        )
+        with st.container(horizontal=True, gap="large"):
+            for one in found.telling:
+                with st.container(width=_PAIR):
+                    plain.text(f"{profile.row_words(one.row)}: {', '.join(one.group.values())}")
+                    with st.container(horizontal=True, gap="small"):
+                        st.image(one.image.squeeze(), width=_SINGLE)
+                        st.image(coloured(one, found.features, found.is_trusted), width=_SINGLE)
+                    decided = "selected" if one.selected else "refused"
+                    place = found.features[max(range(len(one.values)), key=lambda f: abs(one.values[f]))]
+                    st.caption(f"score {one.score:.2f}, {decided}; most by {plain.quoted(place)}")

@@ -1,0 +1,195 @@
+"""What the scores of each group rest on: the most telling sentences, the picture, and the same numbers as a table."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from core.explain.apart import along_words, apart, apart_moved_sentence, apart_sentence, most_apart, relied_sentence
+from core.explain.attribution import Attribution
+from core.explain.heatmap import Heatmap, heatmap
+from core.explain.moved import moved, moved_sentence
+from core.explain_charts import DOWN, HEAD, ROW, UP, cell_range_words, cell_words, heatmap_chart
+from core.explanation import Explanation
+from core.record import AuditRecord
+from core.reference import By
+from core.standings import name_of
+from pages.components import explain_found, explain_maps, explain_trust, plain, session
+
+_WHOSE = {"everybody": None, "the refused": False, "the selected": True}
+_MOST_FEATURES, _MOST_GROUPS, _SIDE_BY_SIDE = 12, 12, 4
+_MOVED_SENTENCES = 3
+_READING = (
+    "How to read it: a cell says by how many points of 100 a column moves the scores of a group, on average. Scores "
+    "start from a typical person's. Below a group's name stands how many people it has. The columns that weigh most "
+    "come first; of a column that “goes along with” or “hints at” a group, the model can tell who belongs to it."
+)
+_BEFORE, _AFTER, _CHANGE = "Before", "After", "Difference"
+
+
+@st.fragment
+def show(audit_id: str, record: AuditRecord, found: Explanation) -> None:
+    """Show the pickers, the sentences, the picture and its table."""
+    by, selected = _pickers(audit_id, record, found)
+    tables = _tables(found)
+    maps = {name: heatmap(table, by, selected, found.plan.run.confidence) for name, table in tables.items()}
+    if not maps[_BEFORE].n.any():
+        st.info("There is nobody of this kind among the people who were explained.")
+        return
+    _sentences(found, record, by, selected, maps[_BEFORE])
+    explain_trust.badge(found)
+    _pictures(audit_id, found, maps)
+    explain_maps.show_single(audit_id, found)
+    with st.expander("The same numbers as a table"):
+        for name, seen in maps.items():
+            if len(maps) > 1:
+                st.caption(name)
+            plain.table(_columns(found, seen, _features(seen, every=True)))
+    for warning in found.warnings:
+        st.caption(plain.escape(warning))
+
+
+def _pickers(audit_id: str, record: AuditRecord, found: Explanation) -> tuple[By, bool | None]:
+    options = list(record.references) or [found.plan.groups.sensitive[:1]]
+    whom, whose = st.columns([2, 3], vertical_alignment="bottom")
+    references = explain_found.references(record)
+    first = most_apart(found.before, references, found.plan.run.confidence) if references else options[0]
+    words = [" × ".join(by) for by in options]
+    key = session.seed(session.field(audit_id, "explained by"), options.index(first))
+    place = whom.selectbox("By", range(len(options)), format_func=words.__getitem__, key=key)
+    chosen = whose.segmented_control(
+        "The scores of",
+        list(_WHOSE),
+        required=True,
+        key=session.seed(session.field(audit_id, "whose scores"), "everybody"),
+        help="After a fix, people are sorted by the decision before it." if found.paired is not None else None,
+    )
+    return options[place], _WHOSE[str(chosen)]
+
+
+def _tables(found: Explanation) -> dict[str, Attribution]:
+    if found.paired is None:
+        return {_BEFORE: found.before}
+    return {_BEFORE: found.paired.before, _AFTER: found.paired.after, _CHANGE: found.paired.change}
+
+
+def _sentences(found: Explanation, record: AuditRecord, by: By, selected: bool | None, seen: Heatmap) -> None:
+    """The most telling thing first: what moved, what sets groups apart, on what most rests."""
+    first, *rest = _said(found, record, by, selected, seen)
+    st.markdown(f"**{plain.escape(first)}**")
+    for sentence in rest:
+        plain.text(sentence)
+
+
+def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None, seen: Heatmap) -> list[str]:
+    confidence, reference = found.plan.run.confidence, explain_found.references(record).get(by)
+    between = apart(found.before, by, reference, selected, confidence) if reference is not None else ()
+    widest = between[0] if between else None
+    group = widest.group if widest is not None else seen.groups[int(seen.n.argmax())]
+    along = "" if widest is None else _along(found, widest.feature)
+    if found.paired is None:
+        first = [] if widest is None else [apart_sentence(widest, found.explainer.adds_up and selected is None) + along]
+        return [*first, relied_sentence(seen, group, selected)]
+    said = []
+    if widest is not None and widest.is_clear and reference is not None:
+        later = apart(found.paired.after, by, reference, selected, confidence)
+        now = next(one for one in later if (one.feature, one.group) == (widest.feature, widest.group))
+        said.append(apart_moved_sentence(widest, now) + along)
+    changes = [one for one in moved(found.paired, by, selected, confidence) if one.verdict != "unclear"]
+    if not changes:
+        return [*said, "As far as these people can tell, the two models rely on every column alike."]
+    # What was said already comes first, then what else moved most.
+    changes.sort(key=lambda one: widest is None or (one.feature, one.group) != (widest.feature, widest.group))
+    return [*said, *(moved_sentence(one) for one in changes[:_MOVED_SENTENCES])]
+
+
+def _along(found: Explanation, feature: str) -> str:
+    words = along_words(found.proxies, found.features.index(feature), feature)
+    return f" “{feature}” {words}." if words else ""
+
+
+def _pictures(audit_id: str, found: Explanation, maps: dict[str, Heatmap]) -> None:
+    """One picture, or three on one scale: side by side where there is room, else one after the other."""
+    features, groups = _shown_features(audit_id, maps), _shown_groups(maps[_BEFORE])
+    most = max(seen.largest for seen in maps.values())
+    explain_maps.show(found, maps, groups, most)
+    if len(maps) == 1:
+        picture, reading = st.columns([3, 2], gap="large")
+        with picture:
+            _picture(found, maps[_BEFORE], features, groups, most)
+        reading.caption(_READING)
+    elif len(groups) <= _SIDE_BY_SIDE:
+        for place, (name, seen) in zip(st.columns(len(maps)), maps.items(), strict=True):
+            with place:
+                st.markdown(f"**{name}**")
+                _picture(found, seen, features, groups, most)
+    else:
+        key = session.seed(session.field(audit_id, "which picture"), _BEFORE)
+        chosen = st.segmented_control("Which picture", list(maps), required=True, key=key)
+        _picture(found, maps[str(chosen)], features, groups, most)
+    _legend(most, found.is_trusted)
+
+
+def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups: Sequence[int], most: float) -> None:
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    ink, paper = (str(st.get_option(f"theme.{theme}.{part}")) for part in ("textColor", "backgroundColor"))
+    notes = [along_words(found.proxies, f, found.features[f]) for f in features]
+    st.altair_chart(
+        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, ink, paper),
+        height=ROW * len(features) + HEAD,
+        alt=f"{len(features)} columns by {len(groups)} groups; the same numbers stand in the table below.",
+    )
+
+
+def _shown_features(audit_id: str, maps: dict[str, Heatmap]) -> tuple[int, ...]:
+    """The heaviest of many, before or after, unless all are asked for."""
+    every = _features(maps[_BEFORE], every=True)
+    if len(every) <= _MOST_FEATURES:
+        return every
+    key = session.field(audit_id, "all columns")
+    if st.toggle(f"Show all {len(every)}, not only the {_MOST_FEATURES} that weigh most", key=key):
+        return every
+    both = [maps[name].by_weight for name in (_BEFORE, _AFTER) if name in maps]
+    heavy = dict.fromkeys(f for rank in zip(*both, strict=True) for f in rank)
+    return tuple(list(heavy)[:_MOST_FEATURES])
+
+
+def _features(seen: Heatmap, every: bool) -> tuple[int, ...]:
+    return seen.by_weight if every else seen.by_weight[:_MOST_FEATURES]
+
+
+def _shown_groups(seen: Heatmap) -> tuple[int, ...]:
+    """The groups with people, the largest of many; in the table's order."""
+    largest = sorted(range(len(seen.groups)), key=lambda g: -int(seen.n[g]))[:_MOST_GROUPS]
+    if len(seen.groups) > _MOST_GROUPS:
+        st.caption(f"The {_MOST_GROUPS} largest of {len(seen.groups)} groups; the table has them all.")
+    return tuple(g for g in range(len(seen.groups)) if g in largest and seen.n[g])
+
+
+def _legend(most: float, is_trusted: bool) -> None:
+    """One scale for every picture above it."""
+    low, high = (DOWN, UP) if is_trusted else ("#7A828C", "#7A828C")
+    end = escape(f"{100 * most:.1f}")
+    st.html(
+        '<div style="display:flex; flex-wrap:wrap; gap:.6rem; align-items:center; font-size:.875rem">'
+        f"<span>moves the score down, by {end} points on average</span>"
+        '<span style="display:inline-block; width:9rem; height:.8rem; border:1px solid rgba(128,138,150,.35);'
+        f' background:linear-gradient(to right, {low}, transparent, {high})"></span>'
+        f"<span>up, by {end} points</span></div>"
+    )
+
+
+def _columns(found: Explanation, seen: Heatmap, features: Sequence[int]) -> dict[str, list[str]]:
+    """A row for each feature and group."""
+    cells = [(f, g) for f in features for g in range(len(seen.groups)) if seen.n[g]]
+    return {
+        "Column": [seen.features[f] for f, _ in cells],
+        "Goes along with": [
+            along_words(found.proxies, f, seen.features[f]).removeprefix("goes along with ") for f, _ in cells
+        ],
+        "Group": [name_of(seen.groups[g]) for _, g in cells],
+        "People": [f"{int(seen.n[g]):,}" for _, g in cells],
+        "Points on average": [cell_words(seen, g, f) for f, g in cells],
+        "Plausible range": [cell_range_words(seen, g, f) for f, g in cells],
+        "Part of all that moves": [f"{100 * seen.share[g, f]:.0f}\u00a0%" for f, g in cells],
+    }

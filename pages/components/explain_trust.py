@@ -1,0 +1,59 @@
+"""Whether a picture can be trusted: the checks behind it, in words."""
+
+import streamlit as st
+
+from core.explain.checks import Check
+from core.explanation import Explanation
+from pages.components import plain
+
+NAMES = {
+    "completeness": "The parts add up to the score",
+    "stability": "It stays the same under small changes",
+    "infidelity": "It foretells what the model does when something changes",
+    "randomisation": "A model with scrambled weights gives another picture",
+    "agreement": "A second method sees the same",
+}
+_WORDS = {"passed": "✓ passed", "failed": "✗ failed", "not_checkable": "– not checkable"}
+
+
+def badge(found: Explanation) -> None:
+    """Show how many checks the picture passes, which one fails and why, and the list for whoever asks."""
+    if not found.checks:
+        st.caption("This picture was not checked.")
+        return
+    failed = [check for check in found.checks if check.state == "failed"]
+    for check in failed:
+        st.warning(
+            f"Do not rely on this picture; it is shown in grey. A check failed: {_begun_lower(NAMES[check.name])}. "
+            f"{plain.escape(check.reason)}"
+        )
+    with st.expander(_count(found.checks)):
+        plain.table(
+            {
+                "Check": [NAMES[check.name] for check in found.checks],
+                "Result": [_WORDS[check.state] for check in found.checks],
+                "What was seen": [check.reason for check in found.checks],
+                "Measured": [_number(check.value) for check in found.checks],
+                "Limit": [_number(check.limit) for check in found.checks],
+            }
+        )
+
+
+def _count(checks: tuple[Check, ...]) -> str:
+    """How many of the checks that could be made were passed."""
+    made = [check for check in checks if check.state != "not_checkable"]
+    passed = sum(check.state == "passed" for check in made)
+    rest = len(checks) - len(made)
+    unmade = f", {rest} cannot be made here" if rest else ""
+    if not made:
+        return f"– None of {len(checks)} checks could be made: nothing is known of how far this can be trusted"
+    mark = "✓" if passed == len(made) else "✗"
+    return f"{mark} Passes {passed} of {len(made)} checks{unmade}"
+
+
+def _begun_lower(words: str) -> str:
+    return words[0].lower() + words[1:]
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3g}"

@@ -1,0 +1,47 @@
+"""The explain page: what the model looks at, for whom, what a fix moved, and one person at a time."""
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from pages.components import (
+    explain_changed,
+    explain_found,
+    explain_person,
+    explain_picture,
+    explain_question,
+    explain_take_away,
+    job_status,
+    nothing_open,
+    plain,
+    session,
+)
+
+audit = session.current()
+if audit is None:
+    nothing_open.no_audit()
+    st.stop()
+try:
+    record = session.workspace().record(audit.id)
+    if record is None:
+        if not job_status.show(audit):
+            nothing_open.not_run(audit.id)
+        st.stop()
+    st.header("What does it look at?", anchor=False)
+    if record.plan.decision.model is None:
+        explain_question.nobody_to_ask(audit.id)
+        st.stop()
+    found = explain_found.load(audit.id)
+    explain_question.ask(audit.id, record, found)
+    if not explain_person.is_asked(audit) and job_status.show(audit):
+        st.stop()
+    if found is not None:
+        explain_picture.show(audit.id, record, found)
+        if found.paired is not None:
+            st.divider()
+            explain_changed.show(audit.id, found)
+        st.divider()
+        explain_person.show(audit, record, found)
+        st.divider()
+        explain_take_away.show(audit.id, record, found)
+except PlumblineError as error:
+    st.error(plain.escape(str(error)))
