@@ -83,6 +83,21 @@ def test_a_hugging_face_folder_is_audited_in_the_sandbox(tmp_path: Path) -> None
         assert mean["value"] == pytest.approx(chance[[row[0] == group for row in rows]].mean(), abs=1e-6)
 
 
+def test_a_hugging_face_folder_is_explained_by_its_words(tmp_path: Path) -> None:
+    """The recommended method needs the network's slopes, in the sandbox too; its checks are made."""
+    pytest.importorskip("transformers", reason="the text extra is not installed")
+    texts = ("0,the good day", "1,a bad day", "1,the awful night", "0,nice people")
+    rows = [f"{about},{text}" for about in "xy" for text in texts] * 15
+    (tmp_path / "said.csv").write_text("\n".join(["about,hurtful,said", *rows]) + "\n")
+    zipped(folder_of(tmp_path / "bert"), tmp_path / "bert.zip")
+    plan(tmp_path, "bert.zip", "said", 'output = "logit"')
+    assert main(["explain", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")]) == 0
+    found = json.loads((tmp_path / "out" / "attribution.json").read_text())
+    assert found["method"] == "layer_integrated_gradients"
+    assert {"day", "(other words)"} <= set(found["features"])
+    assert found["checks"]["randomisation"]["state"] != "not_checkable"
+
+
 def test_hostile_zips_and_columns_end_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("transformers", reason="the text extra is not installed")
     (tmp_path / "said.csv").write_text("about,hurtful,said\n" + "x,0,good\ny,1,bad\n" * 20)
