@@ -108,7 +108,8 @@ class Explained:
     values
         By how much each feature moved the row's score, shape (n, features).
     spread
-        The standard error of each value where the method draws samples, shape (n, features); None where it does not.
+        The standard error of each value where the method draws samples, shape (n, features), or how far repeats lie
+        apart; None where it does neither.
     """
 
     values: Floats

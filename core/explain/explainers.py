@@ -121,6 +121,12 @@ EXPLAINERS = table(
         draws=True,
     ),
     Explainer(
+        "mc_dropout", "Integrated gradients, with doubt",
+        "Repeats integrated gradients while parts of the model are switched off by lot: how sure the picture is.",
+        "path", "gradients", _PIXELS, "core.explain.gradients:mc_dropout", lambda features: 500.0,
+        draws=True, from_typical=True,
+    ),
+    Explainer(
         "guided_backprop", "Guided backpropagation",
         "The slope of the score through what speaks for the good outcome only.",
         "slope", "hooks", _PIXELS, "core.explain.gradients:guided_backprop", lambda features: 1.0,

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.explain.draws import quiet, seeded
 from core.explain.explainable import Effort, Explainable, Explained
+from core.explain.rewritten import dropout_layers
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,3 +110,22 @@ def guided_backprop(what: Explainable, effort: Effort) -> Explained:
 
     with quiet():
         return Explained(what.added(GuidedBackprop(what.module).attribute(what.inputs.clone())))
+
+
+def mc_dropout(what: Explainable, effort: Effort) -> Explained:
+    """Integrated gradients with dropout switched on, again and again (Gal and Ghahramani 2016), and their spread.
+
+    The spread is that of the repeats themselves: how far one of them may be from their mean. Raises ModelError for a
+    model without dropout.
+    """
+    layers, repeats = dropout_layers(what.module), []
+    try:
+        for layer in layers:
+            layer.train()
+        for repeat in range(effort.samples):
+            with seeded(effort.seed * 1_000 + repeat):
+                repeats.append(integrated_gradients(what, effort).values)
+    finally:
+        for layer in layers:
+            layer.eval()
+    return Explained(np.mean(repeats, axis=0), np.std(repeats, axis=0, ddof=1) if len(repeats) > 1 else None)

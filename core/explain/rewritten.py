@@ -59,6 +59,33 @@ def hookable(module: Any, needs_relu: bool) -> Any:
 _NOT_RELU = ("Tanh", "ELU", "LeakyReLU", "Softplus")
 
 
+def dropout_layers(module: Any) -> list[Any]:
+    """The module's dropout as layers, changed in place; an exported program only calls it, switched off.
+
+    Raises ModelError for a model without any.
+    """
+    from torch import nn
+
+    for part in list(module.modules()):
+        graph = getattr(part, "graph", None)
+        nodes = [] if graph is None else [node for node in graph.nodes if node.op == "call_function"]
+        calls = [node for node in nodes if _operation(node.target) in _DROPOUT]
+        for node in calls:
+            share = node.kwargs["p"] if "p" in node.kwargs else node.args[1]
+            _put(part, graph, node, nn.Dropout(float(share)).eval())
+        if calls:
+            part.finalize()
+    layers = [part for part in module.modules() if isinstance(part, nn.Dropout)]
+    if not layers:
+        raise ModelError(
+            "The model has no dropout to switch on, so repeats would all be the same. Choose integrated_gradients."
+        )
+    return layers
+
+
+_DROPOUT = ("dropout", "dropout_", "feature_dropout")
+
+
 def _refused(operation: str, needs_relu: bool) -> ModelError:
     instead = "Choose integrated_gradients, which follows any model with gradients."
     if not needs_relu:
@@ -79,6 +106,10 @@ def _replace(part: Any, graph: Any, node: Any, operation: str) -> None:
     kind, names = _LAYERS[operation]
     given = {**dict(zip(names, node.args[1:], strict=False)), **node.kwargs}
     layer = getattr(nn, kind)(**{name: value for name, value in given.items() if name in names and value != []})
+    _put(part, graph, node, layer)
+
+
+def _put(part: Any, graph: Any, node: Any, layer: Any) -> None:
     name = f"layer_of_{node.name}"
     part.add_module(name, layer)
     with graph.inserting_before(node):

@@ -16,7 +16,7 @@ from torch import nn
 from core.errors import ModelError, PlanError
 from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS, chosen, recommend
-from core.explain.gradients import deep_lift, gradient_shap, integrated_gradients, saliency, smoothgrad
+from core.explain.gradients import deep_lift, gradient_shap, integrated_gradients, mc_dropout, saliency, smoothgrad
 from core.explain.perturbation import feature_ablation, kernel_shap, lime, shapley_sampling
 from core.explain.rewritten import hookable
 from core.models import open_model
@@ -111,6 +111,24 @@ def test_guided_backpropagation_is_refused_where_it_would_be_the_plain_slope(tmp
     with pytest.raises(ModelError, match="made for models whose layers end in a ReLU, and this one also uses Tanh"):
         hookable(exported(small(nn.Tanh), 5, tmp_path / "net.pt2"), needs_relu=True)
     hookable(exported(small(nn.ReLU), 5, tmp_path / "relu.pt2"), needs_relu=True)
+
+
+def test_dropout_in_a_file_is_switched_on_for_the_repeats_alone(tmp_path: Path) -> None:
+    original = network(nn.Linear(5, 64), nn.ReLU(), nn.Dropout(0.3), nn.Linear(64, 1), nn.Sigmoid())
+    module = First(exported(original, 5, tmp_path / "net.pt2"))
+    rows, background = torch.randn(8, 5), torch.randn(30, 5)
+    with torch.no_grad():
+        before = module(rows)
+    what = rows_of(module, rows, background, module=module)
+    sure = integrated_gradients(what, EFFORT).values
+    found = mc_dropout(what, Effort(samples=30, seed=1))
+    assert found.spread is not None and (found.spread[np.abs(sure) > 1e-3] > 0).all()
+    assert (np.abs(found.values - sure) <= 4 * found.spread / np.sqrt(30) + 0.02).all()
+    with torch.no_grad():
+        torch.testing.assert_close(module(rows), before)
+    bare = First(exported(small(), 5, tmp_path / "bare.pt2"))
+    with pytest.raises(ModelError, match="no dropout to switch on"):
+        mc_dropout(rows_of(bare, rows, background, module=bare), EFFORT)
 
 
 def test_the_columns_of_a_block_are_added_up() -> None:

@@ -1,0 +1,137 @@
+"""The models to be explained, one or two: opened, bound to the table, with their rules and what is weighed in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data import Dataset
+from core.errors import PlanError
+from core.explain.deciding import Decider
+from core.explain.explainable import Effort
+from core.explain.explainers import Explainer, chosen, recommend
+from core.explain.grid import SIDE
+from core.explain.image_units import image_units
+from core.explain.opened import Opened, joined
+from core.explain.pace import Pace
+from core.explain.sample import Sample, batches_of
+from core.explain.units import Units, start, table_units
+from core.explain.vocabulary import Vocabulary, vocabulary
+from core.explain.words import texts_of, word_units
+from core.models.device import few_threads
+from core.models.model import Features
+from core.plan import Plan
+from core.stated_rule import rule_file
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One model on one plan: what it takes, how it decides, how it is explained.
+
+    `base` is the score that the values add up from; `units_for` makes what another method needs.
+    """
+
+    opened: Opened
+    decider: Decider
+    explainer: Explainer
+    units: Units
+    pace: Pace
+    base: float
+    effort: Effort
+    units_for: Callable[[Explainer], Units]
+
+
+def open_sides(
+    given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset, sample: Sample, effort: Effort
+) -> list[Side]:
+    """The plan's model ready to be explained, and the second plan's beside it; both by the same method."""
+    model, second = given / "model", given / "model_after"
+    opened = [Opened.of(model if model.exists() else None, plan, dataset.profile)]
+    after = _after(plan, str(request["plan_after"])) if request.get("plan_after") else None
+    is_same = after is not None and not second.exists() and _scores_alike(plan, after)
+    if after is not None and not is_same:
+        opened.append(Opened.of(second if second.exists() else model, after, dataset.profile))
+    explainer = _explainer(request.get("method"), opened)
+    sides = [
+        _side(each, asked, explainer, effort, dataset, sample)
+        for each, asked in zip(opened, [plan] if after is None else [plan, after], strict=False)
+    ]
+    if after is not None and is_same:
+        decider = Decider.of(after, sample.groups, opened[0].scorer.dtype, rule_file(after))
+        sides.append(replace(sides[0], decider=decider))
+    return sides
+
+
+def _scores_alike(plan: Plan, after: Plan) -> bool:
+    """Whether the two plans read the same model's scores alike, and only decide by another rule."""
+    one, other = (replace(each.decision, threshold=None, rule=None) for each in (plan, after))
+    return one == other
+
+
+@contextmanager
+def fitting_threads(sides: list[Side]) -> Iterator[None]:
+    """Within this, small models of tables run on one thread, as they are trained."""
+    modules = [side.opened.model.module for side in sides if side.opened.kind == "table"]
+    weights = [sum(weight.numel() for weight in module().parameters()) for module in modules if module is not None]
+    if not weights or len(modules) < len(sides):
+        yield
+        return
+    with few_threads(max(weights)):
+        yield
+
+
+def _after(plan: Plan, text: str) -> Plan:
+    """The second plan's decision about the first plan's people."""
+    return replace(plan, decision=Plan.from_toml(text).decision)
+
+
+def _explainer(name: str | None, opened: list[Opened]) -> Explainer:
+    kinds = {each.kind for each in opened}
+    if len(kinds) > 1:
+        raise PlanError("The two models read different kinds of input, so what they look at cannot be compared.")
+    (kind,) = kinds
+    gradients = all(each.has_slope for each in opened)
+    features = SIDE * SIDE if kind == "image" else max(len(each.columns) for each in opened)
+    return chosen(name or recommend(kind, gradients, features).name, kind, gradients, features)
+
+
+def _side(opened: Opened, plan: Plan, explainer: Explainer, effort: Effort, dataset: Dataset, sample: Sample) -> Side:
+    background = joined(
+        [opened.binding.features(batch) for batch, _ in batches_of(dataset, sample.background, opened.columns)]
+    )
+    units_for = partial(_units, opened, background, dataset, sample)
+    units = units_for(explainer)
+    decider = Decider.of(plan, sample.groups, opened.scorer.dtype, rule_file(plan))
+    base = start(units, explainer, background, len(sample.background))
+    most = opened.binding.most_rows
+    effort = effort if most is None else replace(effort, at_once=min(effort.at_once, most))
+    pace = Pace(explainer, units, effort, opened.model.device, most)
+    return Side(opened, decider, explainer, units, pace, base, effort, units_for)
+
+
+def _units(opened: Opened, background: Features, dataset: Dataset, sample: Sample, explainer: Explainer) -> Units:
+    """What is weighed, as the method needs it."""
+    if opened.kind == "text":
+        return word_units(opened, _vocabulary(opened, dataset, sample), explainer)
+    if opened.kind == "image":
+        return image_units(opened, background, explainer)
+    return table_units(opened, background, len(sample.background), explainer)
+
+
+def _vocabulary(opened: Opened, dataset: Dataset, sample: Sample) -> Vocabulary:
+    """The words of the explained people's texts that may be named."""
+    batches = batches_of(dataset, sample.rows, opened.columns)
+    texts = [text for batch, _ in batches for text in texts_of(opened.binding.features(batch))]
+    return vocabulary(texts, sample.cells, sample.groups)
+
+
+def keys(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Each person's number for the draws."""
+    return (hashes >> np.uint64(1)).astype(np.int64)
