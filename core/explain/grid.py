@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 SIDE = 8
-_NAME = re.compile(r"row (\d+), column (\d+)")
+_NAME = re.compile(r"image row (\d+), column (\d+)")
 
 
 def cell_names(rows: int, columns: int) -> tuple[str, ...]:
     """What the cells are called, row by row from the top left."""
-    return tuple(f"row {row}, column {column}" for row in range(1, rows + 1) for column in range(1, columns + 1))
+    return tuple(f"image row {row}, column {column}" for row in range(1, rows + 1) for column in range(1, columns + 1))
 
 
 def grid_shape(features: tuple[str, ...]) -> tuple[int, int] | None:

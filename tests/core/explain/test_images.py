@@ -20,16 +20,20 @@ from core.explain.explainers import EXPLAINERS, recommend
 from core.explain.grid import cell_names, cell_of_pixels, grid_shape
 from core.explain.heatmap import heatmap
 from core.explain.image_units import image_units
+from core.explain.moved import moved
 from core.explain.opened import Opened
 from core.explain.telling import PIXELS_FILE
 from core.explaining import run
 from core.images import Images
+from core.mitigate.finetune import Tunable
+from core.mitigate.steps import Aim
+from core.mitigate.training import TrainingRows
 from core.plan import Plan
 from core.profile import take_profile
 from core.samples import SAMPLES
 
 faces = SAMPLES["faces"]
-STAMP = "row 1, column 8"
+STAMP = "image row 1, column 8"
 
 
 def silent(done: int, total: int, what: str) -> None:
@@ -184,3 +188,40 @@ def test_the_planted_stamp_is_the_first_thing_seen(job: Callable[..., Path]) -> 
     np.save(out / PIXELS_FILE, forged)
     with pytest.raises(JobError, match="its images are none"):
         collect_explanation(out, found.plan, None, 600, "", None)
+
+
+def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
+    everybody: TrainingRows, job: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.mitigate.finetune.EPOCHS", 10)
+    plan = Plan.from_toml(faces.plan.read_text(encoding="utf-8"))
+    tunable = Tunable(faces.model, "faces.pt2", plan.decision, 0.5, "cpu")
+    fit, choose = part(everybody, slice(0, 400)), part(everybody, slice(400, 600))
+    tuned = tunable.tune(fit, choose, Aim("demographic_parity", 4.0), 0, lambda done, total: None)
+    (tmp_path / "in").mkdir()
+    tunable.save(tuned, tmp_path / "after.pt2")
+    shutil.copy(tmp_path / "after.pt2", tmp_path / "in" / "model_after")
+    out = job(method="integrated_gradients", rows=100, plan_after=plan.to_toml())
+    found = collect_explanation(out, plan, plan, 600, "", None)
+    assert found.paired is not None
+    first = moved(found.paired, ("depot",), None, 0.95)[0]
+    assert (first.feature, first.group, first.verdict) == (STAMP, {"depot": "North"}, "less")
+    assert first.high is not None
+    assert first.high < 0.5  # it relies on the stamp less than half as much
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory: pytest.TempPathFactory, opened: tuple[Opened, np.ndarray]) -> TrainingRows:
+    """The sample's people as a training takes them, their depots made equal."""
+    out, (model, _) = tmp_path_factory.mktemp("everybody"), opened
+    profile = take_profile(faces.table, "faces.csv", out, silent)
+    dataset = Dataset(out / "table.parquet", profile, ("",), Images(Path(str(faces.images)), "faces.zip"))
+    batch = next(dataset.batches(profile.names, 600))
+    labels, depots = (batch.text(name) for name in ("awake", "depot"))
+    groups = (depots == "North").astype(np.int64)
+    return TrainingRows(model.binding.features(batch), (labels == "yes").astype(np.int64), groups, np.ones(600))
+
+
+def part(rows: TrainingRows, which: slice) -> TrainingRows:
+    assert isinstance(rows.features, np.ndarray)
+    return TrainingRows(rows.features[which], rows.labels[which], rows.groups[which], rows.weights[which])
