@@ -9,6 +9,9 @@ from core.explain.explainers import EXPLAINERS, Explainer, Kind, Recommended, re
 from core.plan import Plan
 from core.record import AuditRecord
 
+WORDS = 25
+# Files whose inner workings can be followed.
+_FOLLOWED = (".pt2", ".zip")
 _READS = {"table": "tables", "image": "images", "text": "texts"}
 
 
@@ -16,8 +19,8 @@ _READS = {"table": "tables", "image": "images", "text": "texts"}
 class Subject:
     """What is to be explained, as far as it is known before its model is opened.
 
-    `features` is how many columns it reads at most; `seconds_per_score` what scoring one person took in the audit,
-    with reading and counting.
+    `features` is how many columns it reads at most, or about how many words a text has; `seconds_per_score` what
+    scoring one person took in the audit, with reading and counting.
     """
 
     kind: Kind
@@ -31,11 +34,11 @@ class Subject:
         decision = record.plan.decision
         kind: Kind = "image" if decision.image is not None else "text" if decision.text is not None else "table"
         names = [decision.model, *([] if after is None else [after.decision.model])]
-        gradients = all(name is not None and name.endswith(".pt2") for name in names)
-        inputs = len(decision.features) or columns
+        gradients = all(name is not None and name.endswith(_FOLLOWED) for name in names)
+        inputs = WORDS if kind == "text" else len(decision.features) or columns
         if facts is not None:
             gradients = gradients and facts.gradients
-            inputs = min(inputs, len(facts.inputs) or inputs)
+            inputs = inputs if kind == "text" else min(inputs, len(facts.inputs) or inputs)
         seconds = record.provenance.seconds.get("count", 0.0) / max(1, record.counts.people)
         return cls(kind, gradients, inputs, seconds)
 
@@ -84,5 +87,5 @@ def _against(row: Explainer, subject: Subject) -> str:
     if subject.kind not in row.fits:
         return f"it is not made for {_READS[subject.kind]}"
     if row.needs != "outputs" and not subject.gradients:
-        return "it needs a model that shows its inner workings, a .pt2 file"
+        return "it needs a model that shows its inner workings, a .pt2 file or a Hugging Face folder"
     return ""

@@ -30,6 +30,15 @@ def test_the_comments_sample_leads_to_its_verdict(page: Page) -> None:
     seen(page, "comments-audit")
 
 
+def test_what_the_model_looks_at_begins_with_the_planted_word(page: Page) -> None:
+    page.get_by_role("button", name="Try a sample: comments").click(timeout=60 * SECONDS)
+    page.get_by_role("button", name="What does it look at?").click(timeout=120 * SECONDS)
+    page.get_by_role("button", name="Show what it looks at").click(timeout=60 * SECONDS)
+    expect(page.get_by_text("One person")).to_be_visible(timeout=180 * SECONDS)
+    expect(page.get_by_text("marshfolk").first).to_be_visible()
+    seen(page, "comments-explain")
+
+
 def test_a_table_of_comments_and_a_model_in_one_drop_lead_to_a_verdict(page: Page) -> None:
     """Nobody is asked which column the model reads: the one of sentences is tried, said, and may be changed."""
     page.locator("input[type=file]").first.set_input_files([str(comments.table), str(comments.model)])
