@@ -1,5 +1,6 @@
 """The Data page with a model that looks at images: from three files to a verdict, and back out of a wrong turn."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,3 +136,15 @@ def test_the_sample_leads_to_its_verdict_and_its_images_are_deleted_with_it(spac
     kept = space._store.path(audit.images.digest)  # type: ignore[union-attr]
     space.delete(audit.id)
     assert not kept.exists()
+
+
+def test_images_are_deleted_after_their_day(space: Workspace, model: bytes) -> None:
+    at = settled(put(opened("data"), space, csv=table().encode(), zip=archive({"5.png": b"y"}), pt2=model), space)
+    audit = audit_of(at, space)
+    assert space.thumbnails(audit.id) is not None
+    kept = [*(space._folder(audit.id).glob("*.parquet")), space._store.path(audit.images.digest)]  # type: ignore[union-attr]
+    for path in kept:
+        os.utime(path, (0, 0))
+    space.sweep()
+    assert space.thumbnails(audit.id) is None
+    assert not any(path.exists() for path in kept)
