@@ -78,22 +78,34 @@ class Axis:
         largest = max(abs(self.edges[0]), abs(self.edges[-1]), 2.0**-30)
         return 1.0 if self.kind == "probability" else float(2.0 ** np.ceil(np.log2(largest)))
 
-    def bin(self, scores: npt.NDArray[np.number]) -> npt.NDArray[np.intp]:
-        """The bin of each score, by comparing with the edges in the scores' own dtype; shape of `scores`."""
+    def bin(self, scores: npt.NDArray[np.number], dtype: npt.DTypeLike = np.intp) -> npt.NDArray[np.integer]:
+        """The bin of each score, by comparing with the edges in the scores' own dtype; shape of `scores`.
+
+        `dtype` is the type of the answer: a small one, that holds every bin, saves a third of the time.
+        """
         values = scores.astype(self.dtype, copy=False)
         if self._steps is None:
-            return np.maximum(np.searchsorted(self.edge_array, values, side="right") - 1, 0)
+            return np.maximum(np.searchsorted(self.edge_array, values, side="right") - 1, 0).astype(dtype, copy=False)
         low, per_guess, guesses = self._guesses
         with np.errstate(over="ignore"):  # a score far outside the edges: clipped all the same
-            bins = guesses[np.clip((values - low) * per_guess, 0, _GUESSES - 1).astype(np.intp)]
-        for _ in range(self._steps):
-            bins += values >= self._next_edge[bins]
+            steps = values - low
+            steps *= per_guess
+        guess = np.clip(steps, 0, _GUESSES - 1, out=steps).astype(np.intp)
+        bins = guesses.astype(dtype, copy=False).take(guess)
+        bins += values >= self._edge_above_guess.take(guess)
+        for _ in range(self._steps - 1):
+            bins += values >= self._edge_above[bins]
         return bins
 
     @cached_property
-    def _next_edge(self) -> npt.NDArray[np.floating]:
+    def _edge_above(self) -> npt.NDArray[np.floating]:
         """Each bin's upper edge, shape (edges,)."""
         return np.append(self.edge_array[1:], np.asarray(np.inf, dtype=self.dtype))
+
+    @cached_property
+    def _edge_above_guess(self) -> npt.NDArray[np.floating]:
+        """The upper edge of each guessed bin, shape (_GUESSES,): one look-up in place of two."""
+        return self._edge_above[self._guesses[2]]
 
     @cached_property
     def _guesses(self) -> tuple[float, float, npt.NDArray[np.intp]]:

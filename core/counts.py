@@ -176,39 +176,50 @@ def tally(
     """
     counts = Counts.empty(groups, axis)
     n, sums = counts.n.reshape(-1), counts.sums.reshape(SUMS, -1)
-    block = _BLOCK if scores is None else min(_BLOCK, _exact_rows(axis, scores))
     small = np.min_scalar_type(counts.n.size)
-    for start in range(0, len(cells), block):
-        part = slice(start, start + block)
+    for start in range(0, len(cells), _BLOCK):
+        part = slice(start, start + _BLOCK)
         place = np.multiply(cells[part], LABELS, dtype=small, casting="unsafe")
         place += labels[part].astype(small, copy=False)
         if scores is not None:
-            _add_sums(sums, place, np.multiply(scores[part], 1 / axis.scale, dtype=np.float64))
+            _add_sums(sums, place.astype(np.intp), scores[part], axis.scale)
         place *= small.type(axis.bins)
         if scores is not None:
-            place += axis.bin(scores[part]).astype(small, copy=False)
+            place += axis.bin(scores[part], small)
         if selected is not None:
             place += selected[part].astype(small, copy=False) * small.type(axis.bins // 2)
-        n += np.bincount(place, minlength=n.size)
+        np.add.at(n, place.astype(np.intp), 1)
     return counts
 
 
-def _exact_rows(axis: Axis, scores: npt.NDArray[np.number]) -> int:
+def _add_sums(sums: Ints, place: npt.NDArray[np.intp], scores: npt.NDArray[np.number], scale: float) -> None:
+    """Add the scores and their squares, each rounded to 2^-30, to the sums of shape (2, groups x labels).
+
+    `scale` is a power of two, so the scores may be multiplied by the unit before they are squared.
+    """
+    rows = _exact_rows(scores, scale)
+    value = np.multiply(scores, SUM_UNIT / scale, dtype=np.float64)
+    both = np.empty(len(value), dtype=np.complex128)  # one pass of additions for two sums
+    np.rint(value, out=both.real)
+    value *= value
+    value *= 1 / SUM_UNIT
+    np.rint(value, out=both.imag)
+    for start in range(0, len(value), rows):
+        part = slice(start, start + rows)
+        added = np.zeros(sums.shape[1], dtype=np.complex128)
+        np.add.at(added, place[part], both[part])
+        sums += np.stack([added.real, added.imag]).astype(np.int64)
+
+
+def _exact_rows(scores: npt.NDArray[np.number], scale: float) -> int:
     """How many rows may be summed at once: `bincount` sums floats, which hold integers below 2^53 exactly."""
-    largest = max(1.0, float(scores.max(initial=0)) / axis.scale, -float(scores.min(initial=0)) / axis.scale)
+    largest = max(1.0, float(scores.max(initial=0)) / scale, -float(scores.min(initial=0)) / scale)
     if largest > 2.0**10:
         raise DataError(
-            f"A score of {largest * axis.scale:g} is over 1,000 times larger than the scores that this plan's edges "
-            f"were made for (up to {axis.scale:g}). Remove the edges from the plan, or check the score column."
+            f"A score of {largest * scale:g} is over 1,000 times larger than the scores that this plan's edges "
+            f"were made for (up to {scale:g}). Remove the edges from the plan, or check the score column."
         )
     return int(2.0**53 / SUM_UNIT / largest**2)
-
-
-def _add_sums(sums: Ints, place: npt.NDArray[np.integer], scaled: Floats) -> None:
-    """Add the scores and their squares, each rounded to 2^-30, to the sums of shape (2, groups x labels)."""
-    for row, value in zip(sums, (scaled, scaled * scaled), strict=True):
-        value *= SUM_UNIT
-        row += np.bincount(place, weights=np.rint(value, out=value), minlength=row.size).astype(np.int64)
 
 
 def of_selection(groups: Groups, n: Ints) -> Counts:
