@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 import altair as alt
 
+# Altair takes pandas out of sys.modules, where another thread's first import may have left it half done.
+import pandas as pd  # noqa: F401
+
 from core.metrics import METRICS
 from core.sentences import VERDICT_WORDS
 from core.standings import Standing, Standings, gap_words, name_of, rate_words
