@@ -72,7 +72,12 @@ def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
 
 def _is_model_folder(file: UploadedFile) -> bool:
     """Whether a zip lists a Hugging Face folder's files: their names stand plainly at its end."""
-    return file.name.lower().endswith(_ARCHIVE) and all(name in file.getvalue()[-_LIST_BYTES:] for name in _FOLDER)
+    if not file.name.lower().endswith(_ARCHIVE):
+        return False
+    file.seek(max(0, file.size - _LIST_BYTES))
+    listed = file.read()
+    file.seek(0)
+    return all(name in listed for name in _FOLDER)
 
 
 def _brings_a_table(files: Sequence[UploadedFile]) -> bool:
