@@ -47,6 +47,11 @@ class Side:
     effort: Effort
     units_for: Callable[[Explainer], Units]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know of the model and of how it fits the table."""
+        return (*self.opened.model.warnings, *self.opened.binding.warnings)
+
 
 def open_sides(
     given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset, sample: Sample, effort: Effort

@@ -65,7 +65,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "proxies": found.proxies,
         "base": [side.base for side in sides],
         "checks": [[asdict(check) for check in side_checks] for side_checks in found.checks],
-        "warnings": list(sample.warnings),
+        "warnings": list(dict.fromkeys([*sample.warnings, *(words for side in sides for words in side.warnings)])),
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
     }

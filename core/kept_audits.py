@@ -24,8 +24,8 @@ class Audit:
 
     `owner` is the random id of the browser that began it; `plan` is TOML text, as it stands on the page; `asked` is the
     plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
-    for: "profile", "inspect", "audit" or "mitigate"; `problem` says why its result was refused. `created` is UTC, ISO
-    8601. `parent` is the digest of the record whose fix this audits.
+    for: "profile", "inspect", "audit", "mitigate", "explain" or "explain_person"; `problem` says why its result was
+    refused. `created` is UTC, ISO 8601. `parent` is the digest of the record whose fix this audits.
     """
 
     id: str

@@ -94,8 +94,11 @@ class KeptExplanation:
         self._second.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if isinstance(model, bytes):
             self._second.write_bytes(model)
-        else:
+            return
+        try:
             os.link(model, self._second)
+        except OSError:  # on another disk
+            shutil.copyfile(model, self._second)
 
     def begin(self, asked: Asked) -> None:
         """Keep what is asked now."""
