@@ -17,7 +17,7 @@ from core.unpacking import UNPACKED_CAP
 
 
 def read_xlsx(path: Path) -> Opened:
-    """Open a workbook with one filled sheet. Raises DataError where there are several, or it is damaged or too large."""
+    """Open a workbook with one filled sheet. Raises DataError where there are several, or it is damaged or too big."""
     mimetypes.knownfiles.clear()  # openpyxl's import has them read, and a job may not open files in /etc
     from openpyxl import load_workbook
 
