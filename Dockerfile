@@ -19,7 +19,7 @@ ENV PIP_BREAK_SYSTEM_PACKAGES=1 \
 
 WORKDIR /app
 COPY . .
-RUN python3 -m pip install --no-cache-dir --editable .
+RUN python3 -m pip install --no-cache-dir --editable ".[text]"
 
 USER 10001
 VOLUME /data
