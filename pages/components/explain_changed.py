@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from core.collect_explanation import MOST_CHANGED
 from core.explanation import Changed, Explanation
 from core.profile import Profile
-from core.sentences import group_words
+from core.standings import name_of
 from pages.components import explain_person, plain, session
 
 _HEIGHT, _TALL = 320, 7
+_CAPPED = f" (at most {MOST_CHANGED}, largest change of score first)"
 
 
 def show(audit_id: str, found: Explanation) -> None:
@@ -17,13 +19,15 @@ def show(audit_id: str, found: Explanation) -> None:
     if not found.changed or profile is None:
         st.write("Of the people who were explained, nobody is decided about in another way.")
         return
+    several = len(found.changed) > 1
+    people = f"The {len(found.changed)} people" if several else "The person"
     st.caption(
-        f"{len(found.changed)} people whose decision is another one after, those first whose score changed most. "
-        "The list goes with your table after a day."
+        f"{people} of those explained whose decision is another one after{_CAPPED if several else ''}. The list goes "
+        "with your table after a day."
     )
     with st.container(height=_HEIGHT if len(found.changed) > _TALL else "content", border=False):
         plain.table(_columns(found.changed, profile))
-    key = session.field(audit_id, "changed person")
+    key = session.field(audit_id, f"{_asked(audit_id)}/changed person")
     st.selectbox(
         "Look at one of them",
         range(len(found.changed)),
@@ -36,10 +40,16 @@ def show(audit_id: str, found: Explanation) -> None:
     )
 
 
+def _asked(audit_id: str) -> str:
+    """The job behind the list: a choice belongs to one list only."""
+    asked = session.workspace().asked_why(audit_id)
+    return "" if asked is None else asked.id
+
+
 def _columns(changed: tuple[Changed, ...], profile: Profile) -> dict[str, list[str]]:
     return {
         "Row": [f"{profile.file_row(one.row):,}" for one in changed],
-        "Who": [group_words(one.group) for one in changed],
+        "Who": [name_of(one.group) for one in changed],
         "Score before": [f"{one.score_before:.2f}" for one in changed],
         "Score after": [f"{one.score_after:.2f}" for one in changed],
         "Decision": [_turned(one) for one in changed],

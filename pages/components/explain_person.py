@@ -133,7 +133,7 @@ def _change(change: Change) -> str:
         f"“{column}” {then or '(empty)'} instead of {now or '(empty)'}"
         for column, now, then in zip(change.columns, change.now, change.then, strict=True)
     ]
-    return f"{' and '.join(parts)} (score {change.score:.2f})"
+    return f"{' and '.join(parts)} (score {change.score:.3f})"
 
 
 def _columns(person: Person) -> dict[str, list[str]]:

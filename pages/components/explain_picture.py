@@ -55,7 +55,7 @@ def _pickers(audit_id: str, record: AuditRecord, found: Explanation) -> tuple[By
     references = explain_found.references(record)
     first = most_apart(found.before, references, found.plan.run.confidence) if references else options[0]
     words = [" × ".join(by) for by in options]
-    key = session.seed(session.field(audit_id, "explained by"), options.index(first))
+    key = session.seed(session.field(audit_id, f"{found.plan.sha256}/explained by"), options.index(first))
     place = whom.selectbox("By", range(len(options)), format_func=words.__getitem__, key=key)
     chosen = whose.segmented_control(
         "The scores of",
@@ -95,11 +95,12 @@ def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None
         later = apart(found.paired.after, by, reference, selected, confidence)
         now = next(one for one in later if (one.feature, one.group) == (widest.feature, widest.group))
         said.append(apart_moved_sentence(widest, now) + along)
-    changes = [one for one in moved(found.paired, by, selected, confidence) if one.verdict != "unclear"]
+    every = [one for one in moved(found.paired, by, selected, confidence) if one.verdict != "unclear"]
+    changes = [one for one in every if one.group == group] or every
     if not changes:
         return [*said, "As far as these people can tell, the two models rely on every column alike."]
     # What was said already comes first, then what else moved most.
-    changes.sort(key=lambda one: widest is None or (one.feature, one.group) != (widest.feature, widest.group))
+    changes.sort(key=lambda one: widest is None or one.feature != widest.feature)
     return [*said, *(moved_sentence(one) for one in changes[:_MOVED_SENTENCES])]
 
 
