@@ -2,6 +2,7 @@
 
 A box is a range of lowest rates for the first rate and one for the second. What its windows could hold is known from
 its ends, so its cheapest choice bounds every choice inside; boxes that cannot beat the best choice found are dropped.
+What one rate leaves of a group's levels bounds the other rate too, so boxes also shrink before they are cut in two.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from core.counts import Floats, Ints
 from core.mitigate.candidates import Candidates, Ladder
-from core.mitigate.windows import RangeBest, Searched, Windows, best_of, meets, spread, totals, windows
+from core.mitigate.windows import RangeBest, Searched, Windows, best_of, spread, totals, windows
 
 BATCH = 4_096
 ROUND = 64
@@ -94,10 +95,13 @@ def cheapest(found: Candidates, at_most: Fraction, most_boxes: int = MOST_BOXES)
         start = np.maximum(first.start(ends[:, 0]), second.start(ends[:, 2]))
         stop = np.minimum(first.stop(ends[:, 1]), second.stop(ends[:, 3]))
         holds = (start < stop).all(axis=1)
-        levels = range_best.levels(start[holds], stop[holds])
-        reached = np.logical_and(*(meets(found, ladder, "difference", at_most, levels) for ladder in found.ladders))
+        ends, start, stop = ends[holds], start[holds], stop[holds]
+        levels = range_best.levels(start, stop)
+        reached = first.meets(levels) & second.meets(levels)
         best = _best_row(found, np.vstack([levels[reached], best]))
-        left = Boxes(ends[holds], np.stack(totals(found, levels), axis=1)).take(~reached)
+        ends = np.hstack([first.narrowed(ends[:, :2], start, stop), second.narrowed(ends[:, 2:], start, stop)])
+        remains = ~reached & (ends[:, 0] <= ends[:, 1]) & (ends[:, 2] <= ends[:, 3])
+        left = Boxes(ends, np.stack(totals(found, levels), axis=1)).take(remains)
         unseen = _may_beat(found, waiting.with_more(left), best)
     solved = best_of(found, best)
     return replace(solved, least_cost=min([solved.cost, *unseen.bounds[:, 0].tolist()]))

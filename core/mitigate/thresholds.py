@@ -14,7 +14,7 @@ from core.mitigate.goals import Goal
 from core.mitigate.odds import cheapest, smallest_odds_gap
 from core.mitigate.outcome import Outcome
 from core.mitigate.solution import Question, Solution
-from core.mitigate.windows import Searched, best_in_windows, best_of, meets, smallest_gap, spread, windows
+from core.mitigate.windows import Searched, best_in_windows, best_of, smallest_gap, spread, windows
 from core.rules import Rule
 
 
@@ -107,7 +107,7 @@ def _smallest(found: Candidates, goal: Goal) -> Fraction:
 
 def _cheapest_shared(found: Candidates, goal: Goal, at_most: Fraction) -> Searched:
     rows = _shared_levels(found)
-    accepted = np.all([meets(found, ladder, goal.kind, at_most, rows) for ladder in found.ladders], axis=0)
+    accepted = np.all([windows(found, ladder, goal.kind, at_most).meets(rows) for ladder in found.ladders], axis=0)
     return best_of(found, rows[accepted])
 
 

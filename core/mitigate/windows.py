@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,57 +20,108 @@ from core.mitigate.candidates import Candidates, Ladder
 _SMALL_FRACTION = 2**31
 _BLOCK = 32
 _FIRST_BLOCKS = 4
+_NEAR = 2.0**-48
+_MOST_KEPT = 1 << 23
 
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """One window for each distinct rate that a bound group can have, rising; its ends are worked out when asked for.
+    """One window for each distinct rate that a bound group can have, rising.
 
     Attributes
     ----------
-    found, ladder
-        The groups at every level, and the rate that the windows are over.
+    found
+        The groups at every level.
     kind, at_most
         How far above its lowest rate a window reaches.
-    low_k, low_n, low_place
-        The lowest rate of each window, and its place in the ladder: int64 of shape (windows,).
+    low_k, low_n
+        The lowest rate of each window: int64 of shape (windows,).
+    place
+        The window that each level's rate is the lowest of: int64 of shape (groups, levels), -1 below the levels that
+        may be chosen and the number of windows above them.
     """
 
     found: Candidates
-    ladder: Ladder
     kind: Kind
     at_most: Fraction
     low_k: Ints
     low_n: Ints
-    low_place: Ints
+    place: Ints
 
     def __len__(self) -> int:
         """Number of windows."""
         return len(self.low_k)
 
+    @cached_property
+    def beyond(self) -> Ints:
+        """For each window the first whose lowest rate it does not reach: int64 of shape (windows,).
+
+        Floats tell all but those that lie next to the window's end; these are compared by whole numbers.
+        """
+        rates = self.low_k / self.low_n
+        with np.errstate(divide="ignore", invalid="ignore"):  # a ratio of 0 is accepted: every rate is reached
+            ends = rates + float(self.at_most) if self.kind == "difference" else rates / float(1 - self.at_most)
+        beyond = rates.searchsorted(ends * (1 - _NEAR))
+        near = np.flatnonzero(rates[np.minimum(beyond, len(self) - 1)] <= ends * (1 + _NEAR))
+        while len(near := near[beyond[near] < len(self)]):
+            k, n = self.low_k[beyond[near]], self.low_n[beyond[near]]
+            near = near[k <= highest(self.low_k[near], self.low_n[near], n, self.kind, self.at_most)]
+            beyond[near] += 1
+        return np.asarray(beyond, dtype=np.int64)
+
     def start(self, which: Ints) -> Ints:
         """The first level of every group in some of the windows: int64 of shape (which, groups)."""
-        low = self.low_place[which]
-        first = [places.searchsorted(low) for places in self.ladder.places]
-        bound = np.maximum(np.stack(first, axis=1), self.found.start)
-        return np.asarray(np.where(self.found.bound, bound, self.found.start), dtype=np.int64)
+        return np.where(self.found.bound, self._levels_before(which), self.found.start)
 
     def stop(self, which: Ints) -> Ints:
         """One beyond the last level of every group in some of the windows: int64 of shape (which, groups)."""
-        low_k, low_n = self.low_k[which, None], self.low_n[which, None]
-        top = highest(low_k, low_n, self.ladder.n, self.kind, self.at_most)
-        beyond = [k.searchsorted(last, side="right") for k, last in zip(self.ladder.k, top.T, strict=True)]
-        bound = np.minimum(np.stack(beyond, axis=1), self.found.stop)
-        return np.asarray(np.where(self.found.bound, bound, self.found.stop), dtype=np.int64)
+        return np.where(self.found.bound, self._levels_before(self.beyond[which]), self.found.stop)
+
+    def meets(self, levels: Ints) -> npt.NDArray[np.bool_]:
+        """Whether each row of levels that may be chosen, shape (rows, groups), keeps within the accepted gap."""
+        bound = np.flatnonzero(self.found.bound)
+        places = self.place[bound, levels[:, bound]]
+        return np.asarray(places.max(axis=1) < self.beyond[places.min(axis=1)])
+
+    def narrowed(self, ends: Ints, start: Ints, stop: Ints) -> Ints:
+        """What choices within [start, stop) leave of ranges of windows: nothing where the first is above the last.
+
+        The lowest rate of such a choice is at most each group's highest, and its window reaches each group's lowest.
+        `ends` are first and last window, shape (ranges, 2), as the answer; the levels are of shape (ranges, groups).
+        """
+        bound = np.flatnonzero(self.found.bound)
+        lowest, highest = self.place[bound, start[:, bound]], self.place[bound, stop[:, bound] - 1]
+        reaching = self.beyond.searchsorted(lowest.max(axis=1), side="right")
+        return np.stack([np.maximum(ends[:, 0], reaching), np.minimum(ends[:, 1], highest.min(axis=1))], axis=1)
+
+    def _levels_before(self, which: Ints) -> Ints:
+        """How many levels of every group come before some of the windows: int64 of shape (which, groups)."""
+        if self._table is not None:
+            return self._table[which].astype(np.int64)
+        levels = [places.searchsorted(which) for places in self.place]
+        return np.stack(levels, axis=1)
+
+    @cached_property
+    def _table(self) -> npt.NDArray[np.int32] | None:
+        """The same for every window and the end, shape (windows + 1, groups); None where that is too much to keep."""
+        windows, groups = len(self) + 1, len(self.place)
+        if windows * groups > _MOST_KEPT:
+            return None
+        at = (self.place + 1) * groups + np.arange(groups)[:, None]
+        levels = np.bincount(at.ravel(), minlength=(windows + 1) * groups)[: windows * groups]
+        return np.cumsum(levels.astype(np.int32).reshape(windows, groups), axis=0, dtype=np.int32)
 
 
 def windows(found: Candidates, ladder: Ladder, kind: Kind, at_most: Fraction) -> Windows:
     """The window of every distinct rate that a bound group's levels have."""
     level = np.arange(found.levels)
-    usable = found.bound[:, None] & (level >= found.start[:, None]) & (level < found.stop[:, None])
-    low_place, first = np.unique(ladder.places[usable], return_index=True)
+    below, above = level < found.start[:, None], level >= found.stop[:, None]
+    usable = found.bound[:, None] & ~below & ~above
+    _, first, window = np.unique(ladder.places[usable], return_index=True, return_inverse=True)
+    place = np.where(above, len(first), -1)
+    place[usable] = window
     n = np.broadcast_to(ladder.n[:, None], ladder.k.shape)
-    return Windows(found, ladder, kind, at_most, ladder.k[usable][first], n[usable][first], low_place)
+    return Windows(found, kind, at_most, ladder.k[usable][first], n[usable][first], place)
 
 
 def highest(low_k: Ints, low_n: Ints, n: int | Ints, kind: Kind, at_most: Fraction) -> Ints:
@@ -196,14 +248,3 @@ def spread(found: Candidates, ladder: Ladder, levels: Ints, kind: Kind = "differ
     if kind == "difference":
         return high - low
     return 1 - low / high if high else Fraction(0)
-
-
-def meets(found: Candidates, ladder: Ladder, kind: Kind, at_most: Fraction, levels: Ints) -> npt.NDArray[np.bool_]:
-    """Whether each row of levels, shape (rows, groups), keeps the bound groups' rates within `at_most`, exactly."""
-    bound = np.flatnonzero(found.bound)
-    row, levels = np.arange(len(levels)), levels[:, bound]
-    places = ladder.places[bound, levels]
-    low, high = places.argmin(axis=1), places.argmax(axis=1)
-    low_k, high_k = (ladder.k[bound[g], levels[row, g]] for g in (low, high))
-    low_n, high_n = ladder.n[bound[low]], ladder.n[bound[high]]
-    return np.asarray(high_k <= highest(low_k, low_n, high_n, kind, at_most))

@@ -154,6 +154,17 @@ def test_a_search_that_ends_early_states_a_true_lower_bound() -> None:
     assert early.least_cost < early.cost
 
 
+@pytest.mark.parametrize("goal", GOALS.values(), ids=GOALS.keys())
+def test_groups_too_many_to_keep_every_window_of_give_the_same_thresholds(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = large(6, 5, 20_000)
+    question = Question(counts, ("g",), goal, COSTS["accuracy"], Rule.threshold(counts.axis, 0.5), 0.02)
+    found = search(question)
+    monkeypatch.setattr("core.mitigate.windows._MOST_KEPT", 0)
+    assert chosen(search(question)) == chosen(found)
+
+
 def test_what_selects_everybody_is_shown_and_not_recommended() -> None:
     counts = of_scores({"a": ([50, 0, 0], [0, 0, 50]), "b": ([10, 0, 0], [0, 0, 90])})
     present = Rule.threshold(counts.axis, 0.3)
