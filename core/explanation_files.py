@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.explain.attribution import Attribution
+from core.explain.checks import Check
 from core.explain.heatmap import heatmap
 from core.explanation import Explanation
 from core.report.numbers_csv import defused
@@ -38,15 +39,7 @@ def attribution_json(found: Explanation) -> dict[str, Any]:
         "base": found.base[0],
         "groups": _groups(found, found.before),
         "goes_along_with": {name: list(strengths) for name, strengths in found.proxies.items()},
-        "checks": {
-            check.name: {
-                "state": check.state,
-                "value": check.value,
-                "limit": check.limit,
-                "reason": check.reason,
-            }
-            for check in found.checks
-        },
+        "checks": _checks(found.checks),
         "warnings": list(found.warnings),
         "provenance": {
             "data_sha256": found.data_sha256,
@@ -85,7 +78,15 @@ def _second(found: Explanation) -> dict[str, Any]:
             "base": found.base[1],
             "groups": _groups(found, found.paired.after),
             "change": _groups(found, found.paired.change),
+            "checks": _checks(found.checks_after),
         }
+    }
+
+
+def _checks(checks: tuple[Check, ...]) -> dict[str, dict[str, Any]]:
+    return {
+        check.name: {"state": check.state, "value": check.value, "limit": check.limit, "reason": check.reason}
+        for check in checks
     }
 
 

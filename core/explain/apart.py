@@ -106,7 +106,7 @@ def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None)
 def along_words(proxies: dict[str, tuple[float, ...]], place: int, feature: str) -> str:
     """Which sensitive columns a feature goes along with, as a few words; "" where with none."""
     if feature in proxies:
-        return "is a sensitive column itself"
+        return "is sensitive itself"
     much = [name for name, strengths in proxies.items() if strengths[place] >= PROXY_AT]
     some = [name for name, strengths in proxies.items() if SOMEWHAT_AT <= strengths[place] < PROXY_AT]
     parts = [f"goes along with {' and '.join(much)}"] if much else []

@@ -17,7 +17,7 @@ from core.standings import name_of
 from pages.components import explain_found, explain_maps, explain_trust, plain, session
 
 _WHOSE = {"everybody": None, "the refused": False, "the selected": True}
-_MOST_FEATURES, _MOST_GROUPS, _SIDE_BY_SIDE = 12, 12, 4
+_MOST_FEATURES, _MOST_GROUPS, _SIDE_BY_SIDE = 15, 12, 4
 _MOVED_SENTENCES = 3
 _READING = (
     "How to read it: a cell says by how many points of 100 a column moves the scores of a group, on average. Scores "
@@ -86,7 +86,7 @@ def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None
     between = apart(found.before, by, reference, selected, confidence) if reference is not None else ()
     widest = between[0] if between else None
     group = widest.group if widest is not None else seen.groups[int(seen.n.argmax())]
-    along = "" if widest is None else _along(found, widest.feature)
+    along = "" if widest is None else _along(found, by, widest.feature)
     if found.paired is None:
         first = [] if widest is None else [apart_sentence(widest, found.explainer.adds_up and selected is None) + along]
         return [*first, relied_sentence(seen, group, selected)]
@@ -104,8 +104,9 @@ def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None
     return [*said, *(moved_sentence(one) for one in changes[:_MOVED_SENTENCES])]
 
 
-def _along(found: Explanation, feature: str) -> str:
-    words = along_words(found.proxies, found.features.index(feature), feature)
+def _along(found: Explanation, by: By, feature: str) -> str:
+    """Whether a column goes along with what the groups are made by, as a sentence; "" where not."""
+    words = along_words({name: found.proxies[name] for name in by}, found.features.index(feature), feature)
     return f" “{feature}” {words}." if words else ""
 
 
@@ -134,7 +135,8 @@ def _pictures(audit_id: str, found: Explanation, maps: dict[str, Heatmap]) -> No
 def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups: Sequence[int], most: float) -> None:
     theme = "dark" if st.context.theme.type == "dark" else "light"
     ink, paper = (str(st.get_option(f"theme.{theme}.{part}")) for part in ("textColor", "backgroundColor"))
-    notes = [along_words(found.proxies, f, found.features[f]) for f in features]
+    asked = {name: found.proxies[name] for name in seen.groups[0]}
+    notes = [along_words(asked, f, found.features[f]) for f in features]
     st.altair_chart(
         heatmap_chart(seen, features, groups, notes, most, found.is_trusted, ink, paper),
         height=ROW * len(features) + HEAD,

@@ -13,28 +13,38 @@ NAMES = {
     "randomisation": "A model with scrambled weights gives another picture",
     "agreement": "A second method sees the same",
 }
+_PICTURES = ("Before", "After")
 _WORDS = {"passed": "✓ passed", "failed": "✗ failed", "not_checkable": "– not checkable"}
 
 
 def badge(found: Explanation) -> None:
-    """Show how many checks the picture passes, which one fails and why, and the list for whoever asks."""
-    if not found.checks:
-        st.caption("This picture was not checked.")
+    """Show how many checks each model's picture passes, which one fails and why, and the list for whoever asks."""
+    if found.paired is None:
+        _model("", found.checks)
         return
-    failed = [check for check in found.checks if check.state == "failed"]
-    for check in failed:
-        st.warning(
-            f"Do not rely on this picture; it is shown in grey. A check failed: {_begun_lower(NAMES[check.name])}. "
-            f"{plain.escape(check.reason)}"
-        )
-    with st.expander(_count(found.checks)):
+    for place, name, checks in zip(st.columns(2), _PICTURES, (found.checks, found.checks_after), strict=True):
+        with place:
+            _model(f"{name}: ", checks)
+
+
+def _model(name: str, checks: tuple[Check, ...]) -> None:
+    if not checks:
+        st.caption(f"{name}this picture was not checked.")
+        return
+    for check in checks:
+        if check.state == "failed":
+            st.warning(
+                f"{name}Do not rely on this picture; it is shown in grey. A check failed: "
+                f"{_begun_lower(NAMES[check.name])}. {plain.escape(check.reason)}"
+            )
+    with st.expander(f"{name}{_count(checks)}"):
         plain.table(
             {
-                "Check": [NAMES[check.name] for check in found.checks],
-                "Result": [_WORDS[check.state] for check in found.checks],
-                "What was seen": [check.reason for check in found.checks],
-                "Measured": [_number(check.value) for check in found.checks],
-                "Limit": [_number(check.limit) for check in found.checks],
+                "Check": [NAMES[check.name] for check in checks],
+                "Result": [_WORDS[check.state] for check in checks],
+                "What was seen": [check.reason for check in checks],
+                "Measured": [_number(check.value) for check in checks],
+                "Limit": [_number(check.limit) for check in checks],
             }
         )
 

@@ -1,0 +1,84 @@
+"""What stands out among groups, in words: beside scipy's Welch test, and what may not be said."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from core.counts import Groups
+from core.explain.apart import along_words, apart, apart_moved_sentence, apart_sentence, most_apart
+from core.explain.attribution import Attribution
+
+GROUPS = Groups(("sex", "town"), (("Man", "Woman"), ("N", "S")), ((0, 0), (0, 1), (1, 0), (1, 1)))
+FEATURES = ("job", "debt")
+DRAW = np.random.default_rng(5)
+N = 400
+CELLS = DRAW.integers(0, 4, N)
+WOMAN = CELLS >= 2
+
+
+def attributed(shift: float) -> tuple[Attribution, np.ndarray]:
+    """People of whom the job moves women's scores by `shift` more than men's."""
+    values = DRAW.normal(0, 0.05, (N, 2))
+    values[WOMAN, 0] += shift
+    return Attribution.of(GROUPS, FEATURES, CELLS, DRAW.random(N) < 0.5, values), values
+
+
+def test_the_widest_difference_comes_first_and_equals_welch() -> None:
+    table, values = attributed(-0.1)
+    first = apart(table, ("sex",), {"sex": "Man"}, None, 0.95)[0]
+    test = stats.ttest_ind(values[WOMAN, 0], values[~WOMAN, 0], equal_var=False)
+    low, high = test.confidence_interval(0.95)
+    assert (first.feature, first.group, first.n) == ("job", {"sex": "Woman"}, int(WOMAN.sum())) and first.is_clear
+    assert first.value == pytest.approx(values[WOMAN, 0].mean() - values[~WOMAN, 0].mean())
+    assert (first.low, first.high) == pytest.approx((low, high))
+    assert first.all_features == pytest.approx((values[WOMAN].mean(axis=0) - values[~WOMAN].mean(axis=0)).sum())
+    said = apart_sentence(first, adds_up=True)
+    assert said.startswith(f"What sets women ({WOMAN.sum()} people) apart from men most is “job”") and "lower" in said
+
+
+def test_chance_is_not_named_as_what_sets_groups_apart() -> None:
+    table, _ = attributed(0.0)
+    first = apart(table, ("sex",), {"sex": "Man"}, None, 0.95)[0]
+    assert not first.is_clear and apart_sentence(first, adds_up=True).startswith("Nothing clearly sets")
+
+
+def test_a_difference_counts_only_where_every_comparison_beside_it_is_allowed_for() -> None:
+    values = np.zeros((40, 2))
+    values[:, 0] = np.tile([-1.0, 1.0], 20)
+    values[20:, 0] += 0.67  # p is 0.045: unusual alone, not as the largest of two
+    cells = np.repeat([0, 2], 20)
+    table = Attribution.of(GROUPS, FEATURES, cells, np.zeros(40, dtype=bool), values)
+    first = next(one for one in apart(table, ("sex",), {"sex": "Man"}, None, 0.95) if one.feature == "job")
+    assert first.low > 0 and not first.is_clear
+
+
+def test_few_people_are_not_compared() -> None:
+    cells = np.asarray([0] * 30 + [2] * 5)
+    table = Attribution.of(GROUPS, FEATURES, cells, np.zeros(35, dtype=bool), np.ones((35, 2)))
+    assert apart(table, ("sex",), {"sex": "Man"}, None, 0.95) == ()
+
+
+def test_what_is_left_after_says_when_nothing_clear_is() -> None:
+    (before, _), (after, _) = attributed(-0.1), attributed(0.0)
+    first = apart(before, ("sex",), {"sex": "Man"}, None, 0.95)[0]
+    now = next(one for one in apart(after, ("sex",), {"sex": "Man"}, None, 0.95) if one.feature == "job")
+    assert "no clear difference is left" in apart_moved_sentence(first, now)
+    assert "and moves them" in apart_moved_sentence(first, first)
+
+
+def test_the_page_opens_at_the_column_whose_groups_differ_most() -> None:
+    table, _ = attributed(-0.1)
+    references = {("town",): {"town": "N"}, ("sex",): {"sex": "Man"}, ("sex", "town"): {"sex": "Man", "town": "N"}}
+    assert most_apart(table, references, 0.95) == ("sex",)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "said"),
+    [((0.05,), ""), ((0.2,), "hints at sex"), ((0.4,), "goes along with sex")],
+)
+def test_how_far_a_column_goes_along_is_said_in_words(strengths: tuple[float, ...], said: str) -> None:
+    assert along_words({"sex": strengths}, 0, "job") == said
+
+
+def test_a_sensitive_column_is_no_proxy_of_itself() -> None:
+    assert along_words({"sex": (1.0,)}, 0, "sex") == "is sensitive itself"
