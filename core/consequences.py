@@ -78,7 +78,11 @@ def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal) -> Itera
     everybody = compared.everybody
     if everybody is not None and everybody.newly_selected + everybody.newly_refused == 0:
         yield "This fix does nothing here: no decision changes."
-    elif all(gap.verdict != "better" for gap in _aimed(compared, by, goal)):
+        return
+    aimed = {gap.verdict for gap in _aimed(compared, by, goal)}
+    if aimed == {"worse"}:
+        yield "This fix makes the gap larger that it was meant to close."
+    elif "better" not in aimed:
         yield "This fix does not help as far as these people can tell: the gap it was meant to close may be as large."
 
 

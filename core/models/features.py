@@ -170,7 +170,10 @@ def _bind_inputs(inputs: tuple[Input, ...], profile: Profile, plan: Plan) -> Bin
     wires = tuple(
         Wire(i.name, pairs[i.name], i.kind or _kind(profile.column(pairs[i.name])), i.blank_is_missing) for i in inputs
     )
-    return Binding(tuple(pairs.values()), wires, warnings=_label_warning(pairs.values(), plan))
+    texts = [profile.column(wire.column) for wire in wires if wire.kind == "text"]
+    return Binding(
+        tuple(pairs.values()), wires, warnings=(*_label_warning(pairs.values(), plan), *_space_warning(texts))
+    )
 
 
 def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Binding:
@@ -208,7 +211,10 @@ def _bind_recipe(model: Model, recipe: Recipe, profile: Profile, plan: Plan) -> 
     return Binding(
         tuple(found.columns.values()),
         recipe=recipe.renamed(found.columns),
-        warnings=_label_warning(found.columns.values(), plan),
+        warnings=(
+            *_label_warning(found.columns.values(), plan),
+            *_space_warning(c for c in map(profile.column, found.columns.values()) if c.kind == "text"),
+        ),
     )
 
 
@@ -258,3 +264,20 @@ def _label_warning(columns: Iterable[str], plan: Plan) -> tuple[str, ...]:
         f'The model reads "{plan.data.label}", the outcome that it is meant to predict: its results will look better '
         "than they are.",
     )
+
+
+def _space_warning(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Groups and labels are compared without the spaces around them, but a model gets the cells as they stand."""
+    spaced = [column.name for column in columns if _mostly_spaced(column)]
+    if not spaced:
+        return ()
+    return (
+        f"The cells of {listed(spaced)} stand with spaces around them, and the model gets them so. A model that was "
+        "trained on texts without the spaces takes every one for a value it has never seen, and its decisions are "
+        "then meaningless: remove the spaces from the file unless you know that it was trained with them.",
+    )
+
+
+def _mostly_spaced(column: Column) -> bool:
+    spaced = sum(n for text, n in column.values if text != text.strip() and text.strip())
+    return spaced > sum(n for _, n in column.values) / 2

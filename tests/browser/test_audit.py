@@ -76,7 +76,7 @@ def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answ
     expect(answered.get_by_text("Women are selected").first).to_be_visible(timeout=30 * SECONDS)
     answered.get_by_role("link", name="History").click()
     expect(answered.get_by_text("sample · 2,000 people")).to_be_visible(timeout=20 * SECONDS)
-    answered.get_by_role("button", name="Open").click()
+    answered.get_by_test_id("stButton").get_by_role("button", name="Open").click()
     expect(answered.get_by_text("The answer", exact=True)).to_be_visible(timeout=20 * SECONDS)
     answered.get_by_role("link", name="History").click()
     answered.get_by_role("button", name="Delete", exact=True).click(timeout=20 * SECONDS)

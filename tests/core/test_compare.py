@@ -318,6 +318,7 @@ def test_a_fix_that_hardly_moves_its_gap_is_told() -> None:
 
 def test_a_gap_that_got_worse_is_told_wherever_it_is() -> None:
     told = warnings(compared(swapped(CLOSING)), ("sex",), GOALS["demographic_parity"])
+    assert told[0] == "This fix makes the gap larger that it was meant to close."
     assert any(
         "got worse (among those with the good outcome, how often women are selected, against men): from" in text
         for text in told
