@@ -6,6 +6,7 @@ from core.explain.apart import signed_points
 from core.explain.person_found import Change, Person, PersonSide
 from core.explain_charts import reasons_chart, reasons_height
 from core.explanation import Explanation
+from core.plan import Decision
 from core.profile import Profile
 from core.record import AuditRecord
 from core.sentences import group_words
@@ -113,12 +114,14 @@ def _side(found: Explanation, person: Person, side: PersonSide, features: tuple[
     )
     if side.spread is not None:
         st.caption("The line on a bar shows how unsure the sampling leaves it.")
-    _changes(side)
+    _changes(side, found.plan.decision)
 
 
-def _changes(side: PersonSide) -> None:
+def _changes(side: PersonSide, decision: Decision) -> None:
     """What would turn the decision."""
     other = "refused" if side.selected else "selected"
+    if not side.changes and (decision.image or decision.text):
+        return  # single places of an image and single words are not tried
     if not side.changes:
         st.caption(f"No change of one or two of the person's own columns was found that would make it “{other}”.")
         return
