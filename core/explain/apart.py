@@ -97,9 +97,11 @@ def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None)
     if not seen.n[g] or not seen.share[g].any():
         return f"{said} nothing moves the score."
     most = int(seen.share[g].argmax())
+    cancels = abs(seen.mean[g, most]) < seen.mean_abs[g, most] / 2
+    both_ways = ", up for some and down for others" if cancels else ""
     return (
         f"{said} the model relies most on “{seen.features[most]}”: {100 * seen.share[g, most]:.0f} % of all that moves "
-        "their scores."
+        f"their scores{both_ways}."
     )
 
 

@@ -24,6 +24,9 @@ _READING = (
     "start from a typical person's. Below a group's name stands how many people it has. The columns that weigh most "
     "come first; of a column that “goes along with” or “hints at” a group, the model can tell who belongs to it."
 )
+_SAME_SCORES = (
+    "Every person's score is the same in both, and so are its reasons: only the score that a person needs differs."
+)
 _BEFORE, _AFTER, _CHANGE = "Before", "After", "Difference"
 
 
@@ -68,7 +71,7 @@ def _pickers(audit_id: str, record: AuditRecord, found: Explanation) -> tuple[By
 
 
 def _tables(found: Explanation) -> dict[str, Attribution]:
-    if found.paired is None:
+    if found.paired is None or not found.paired.change.sums.any():
         return {_BEFORE: found.before}
     return {_BEFORE: found.paired.before, _AFTER: found.paired.after, _CHANGE: found.paired.change}
 
@@ -90,6 +93,8 @@ def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None
     if found.paired is None:
         first = [] if widest is None else [apart_sentence(widest, found.explainer.adds_up and selected is None) + along]
         return [*first, relied_sentence(seen, group, selected)]
+    if not found.paired.change.sums.any():
+        return [_SAME_SCORES, relied_sentence(seen, group, selected)]
     said = []
     if widest is not None and widest.is_clear and reference is not None:
         later = apart(found.paired.after, by, reference, selected, confidence)

@@ -18,7 +18,7 @@ from core.jobs import Supervisor
 from core.plan import Plan
 from core.progress import replace_json
 from core.record import AuditRecord
-from core.workspace import Workspace
+from core.workspace import Against, Workspace
 from pages.components import explain_found, session
 from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said, tables
 from tests.records import HOSTILE, scored
@@ -319,6 +319,18 @@ def test_who_changed_is_listed_and_a_picked_one_is_explained_before_and_after(sp
     assert not at.exception and space.person(compared).row == found.changed[0].row  # type: ignore[union-attr]
     words = said(at)
     assert "Selected, with a score of" in words and "Refused, with a score of" in words
+
+
+def test_another_threshold_changes_decisions_and_no_reason(space: Workspace) -> None:
+    audit_id = audited(space, [0.5, 3.0, 0.0], "threshold")
+    stricter = replace(PLAN, decision=replace(PLAN.decision, threshold=0.7))
+    space.explain(audit_id, PLAN, against=Against("A stricter threshold", stricter))
+    finished(space, audit_id)
+    at = opened("explain", audit_id)
+    assert not at.exception and any("score is the same in both" in str(text.value) for text in at.markdown)
+    found = space.explanation(audit_id)
+    assert found is not None and found.changed
+    assert len([t for t in tables(at) if "Points on average" in t]) == 1
 
 
 def test_a_fix_is_compared_by_a_button_of_its_own(space: Workspace) -> None:

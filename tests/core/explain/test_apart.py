@@ -5,8 +5,9 @@ import pytest
 from scipy import stats
 
 from core.counts import Groups
-from core.explain.apart import along_words, apart, apart_moved_sentence, apart_sentence, most_apart
+from core.explain.apart import along_words, apart, apart_moved_sentence, apart_sentence, most_apart, relied_sentence
 from core.explain.attribution import Attribution
+from core.explain.heatmap import heatmap
 
 GROUPS = Groups(("sex", "town"), (("Man", "Woman"), ("N", "S")), ((0, 0), (0, 1), (1, 0), (1, 1)))
 FEATURES = ("job", "debt")
@@ -50,6 +51,16 @@ def test_a_difference_counts_only_where_every_comparison_beside_it_is_allowed_fo
     table = Attribution.of(GROUPS, FEATURES, cells, np.zeros(40, dtype=bool), values)
     first = next(one for one in apart(table, ("sex",), {"sex": "Man"}, None, 0.95) if one.feature == "job")
     assert first.low > 0 and not first.is_clear
+
+
+@pytest.mark.parametrize(("shift", "cancels"), [(0.0, True), (-1.0, False)])
+def test_a_column_that_moves_some_up_and_others_down_is_said_so(shift: float, cancels: bool) -> None:
+    values = np.zeros((N, 2))
+    values[:, 0] = np.where(np.arange(N) % 2, 0.3, -0.3) + shift
+    table = Attribution.of(GROUPS, FEATURES, CELLS, np.ones(N, dtype=bool), values)
+    said = relied_sentence(heatmap(table, ("sex",), None, 0.95), {"sex": "Woman"}, None)
+    assert "relies most on “job”: 100 %" in said
+    assert ("up for some and down for others" in said) is cancels
 
 
 def test_few_people_are_not_compared() -> None:
