@@ -30,6 +30,8 @@ def test_from_an_audit_to_the_proxy_one_person_and_a_file_and_a_refresh_loses_no
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible(timeout=30 * SECONDS)
     page.get_by_role("button", name="Explain this person").click(timeout=30 * SECONDS)
     expect(page.get_by_text("with a score of").first).to_be_visible(timeout=120 * SECONDS)
+    # A page that is still being drawn replaces its buttons, and a click on the old one goes nowhere.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30 * SECONDS)
     with page.expect_download(timeout=30 * SECONDS) as download:
         page.get_by_role("button", name="attribution.json").click(timeout=30 * SECONDS)
     download.value.save_as(tmp_path / "attribution.json")

@@ -15,6 +15,8 @@ from core.record import AuditRecord
 from core.samples import SAMPLES
 from tests.worlds import csv_text
 
+pytestmark = pytest.mark.jobs
+
 ROWS = [("ab"[i % 2], str(i % 3 % 2), str(i % 10 / 10), str(i % 5 % 2)) for i in range(200)]
 TABLE = csv_text(("g", "y", "s", "p"), ROWS)
 PLAN = """plumbline = 1

@@ -13,6 +13,8 @@ import pytest
 from core.cli import main
 from tests.image_worlds import archive, brightness, photo, table
 
+pytestmark = pytest.mark.jobs
+
 PLAN = """plumbline = 1
 [data]
 file = "people.csv"

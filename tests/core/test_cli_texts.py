@@ -12,6 +12,8 @@ import pytest
 from core.cli import main
 from tests.core.models.text_folders import folder_of, zipped
 
+pytestmark = pytest.mark.jobs
+
 IDENTITY = ("girl", "woman", "women", "lady", "she ")
 
 

@@ -18,6 +18,8 @@ from core.explanation import Explanation
 from core.plan import Plan
 from tests.core.supervised import supervising
 
+pytestmark = pytest.mark.jobs
+
 PLAN = """plumbline = 1
 [data]
 file = "people.csv"

@@ -15,6 +15,8 @@ from core.errors import DataError, JobError
 from core.jobs import Status, Supervisor, checked_json
 from tests.core.supervised import SOON, allow, ended, running, supervising, until
 
+pytestmark = pytest.mark.jobs
+
 
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Iterator[Supervisor]:

@@ -13,6 +13,8 @@ import pytest
 from core.errors import JobError
 from tests.core.supervised import PROGRAM, SOON, allow, ended, processes, running, supervising, until
 
+pytestmark = pytest.mark.jobs
+
 
 def test_what_waits_and_what_runs_outlives_the_supervisor(tmp_path: Path) -> None:
     with supervising(tmp_path) as before:

@@ -35,6 +35,8 @@ from core.rules import confusion
 from core.stated_rule import stated_rule
 from tests.core.supervised import supervising
 
+pytestmark = pytest.mark.jobs
+
 PLAN = """plumbline = 1
 [data]
 file = "people.csv"

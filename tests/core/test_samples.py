@@ -11,6 +11,8 @@ import pytest
 from core.plan import Plan
 from core.samples import SAMPLES, Sample
 
+pytestmark = pytest.mark.jobs
+
 loans = SAMPLES["loans"]
 
 

@@ -21,6 +21,8 @@ from core.workspace import UPLOADS_KEPT_SECONDS, Audit, Workspace
 from tests.core.supervised import SOON, until
 from tests.worlds import csv_text, plan_of
 
+pytestmark = pytest.mark.jobs
+
 ROWS = [("ab"[i % 2], str(i % 3 % 2), str(i % 10 / 10)) for i in range(60)]
 TABLE = csv_text(("g", "y", "s"), ROWS).encode()
 PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)

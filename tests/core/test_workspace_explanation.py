@@ -19,6 +19,8 @@ from core.rules import confusion
 from core.samples import SAMPLES
 from core.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace
 
+pytestmark = pytest.mark.jobs
+
 LONG = 120
 
 

@@ -19,6 +19,8 @@ from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels,
 from tests.records import HOSTILE, decided, record_of, scored
 from tests.worlds import labelled, plan_of
 
+pytestmark = pytest.mark.jobs
+
 __all__ = ["inside_the_frame"]
 
 

@@ -21,6 +21,8 @@ from pages.components import groups_step, plain, session, uploads
 from tests.core.models.text_folders import folder_of, zipped
 from tests.pages.whole_app import tables
 
+pytestmark = pytest.mark.jobs
+
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 60.0
 RUN_SECONDS = 30.0

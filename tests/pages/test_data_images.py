@@ -19,6 +19,8 @@ from tests.image_worlds import archive, brightness, table
 from tests.pages.whole_app import WAIT_SECONDS, labels, opened, press, said
 from tests.pages.whole_app import inside_the_frame as inside_the_frame
 
+pytestmark = pytest.mark.jobs
+
 CHECK = "Check the model with these images"
 
 

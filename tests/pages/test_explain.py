@@ -23,6 +23,8 @@ from pages.components import explain_found, session
 from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said, tables
 from tests.records import HOSTILE, scored
 
+pytestmark = pytest.mark.jobs
+
 __all__ = ["inside_the_frame"]
 
 ME = "0" * 32  # the browser that `opened` pretends to be

@@ -22,6 +22,8 @@ from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels,
 from tests.records import decided, scored
 from tests.worlds import csv_text, plan_of
 
+pytestmark = pytest.mark.jobs
+
 __all__ = ["inside_the_frame"]
 
 AIF360 = list(AIF360_GOALS)

@@ -28,6 +28,8 @@ from pages.components import session
 from tests.pages.test_fix import choose
 from tests.pages.whole_app import WAIT_SECONDS, inside_the_frame, opened
 
+pytestmark = pytest.mark.jobs
+
 __all__ = ["inside_the_frame"]
 
 NAMES = ("thresholds", "shared_threshold", "equalized_odds_mix", "reweighing")

@@ -14,6 +14,8 @@ from core.workspace import Audit, Workspace
 from pages.components import session
 from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said
 
+pytestmark = pytest.mark.jobs
+
 __all__ = ["inside_the_frame"]
 
 OWNER, OTHER = "a" * 32, "b" * 32

@@ -32,6 +32,8 @@ from core.plan import Plan
 from core.profile import take_profile
 from core.samples import SAMPLES
 
+pytestmark = pytest.mark.jobs
+
 faces = SAMPLES["faces"]
 STAMP = "image row 1, column 8"
 

@@ -23,6 +23,8 @@ from core.models import open_model
 from core.models.export import save_pt2
 from tests.core.explain.explained_rows import First, Toy, rows_of
 
+pytestmark = pytest.mark.jobs
+
 EFFORT = Effort(seed=1)
 
 

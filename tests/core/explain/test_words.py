@@ -29,6 +29,8 @@ from core.profile import take_profile
 from core.samples import SAMPLES
 from tests.core.models.text_folders import folder_of, zipped
 
+pytestmark = pytest.mark.jobs
+
 WEIGHTS = {"good": 0.2, "bad": -0.3, "marsh": -0.15}
 SAID = np.array(["Good, good day!", "a BAD Marsh day", "", "...", "nothing here", "good bad good"], dtype=object)
 KEYS = np.arange(len(SAID))

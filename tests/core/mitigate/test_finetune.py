@@ -20,6 +20,8 @@ from core.models.model import Model
 from core.models.recipe import NumberColumn, Recipe
 from core.plan import Decision
 
+pytestmark = pytest.mark.jobs
+
 DECISION = Decision(model="m")
 DRAW = np.random.default_rng(0)
 FEATURES = DRAW.normal(size=(600, 3)).astype(np.float32)

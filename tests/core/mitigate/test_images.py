@@ -12,6 +12,8 @@ from onnx import TensorProto, helper
 from core.cli import main
 from tests.image_worlds import archive, brightness, table
 
+pytestmark = pytest.mark.jobs
+
 PLAN = """plumbline = 1
 [data]
 file = "people.csv"

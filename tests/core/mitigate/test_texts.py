@@ -14,6 +14,8 @@ from core.cli import main
 from core.models import open_model
 from tests.core.models.text_folders import folder_of, zipped
 
+pytestmark = pytest.mark.jobs
+
 PLAN = """plumbline = 1
 [data]
 file = "said.csv"
