@@ -64,6 +64,15 @@ class Effect:
     price: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def may_be_training_alone(self) -> bool:
+        """Whether a gap closed, but the same training without the fix may have closed it as well."""
+        return bool(self.retrained) and _is_better(self.aimed) and not _is_better(self.retrained)
+
+
+def _is_better(changes: tuple[GapChange, ...]) -> bool:
+    return any(change.verdict == "better" for change in changes)
+
 
 def effect(found: Mitigated, fix: Fix) -> Effect:
     """What a fix does, on the report part."""

@@ -72,6 +72,11 @@ class Paired:
         np.add.at(np.moveaxis(products, 1, 0), where[among], np.moveaxis(self.products, 1, 0)[among])
         return replace(self, before=before, after=after, change=change, products=products)
 
+    @property
+    def is_unmoved(self) -> bool:
+        """Whether nothing moved for anybody, as where two models differ only in who is selected at which score."""
+        return not self.change.sums.any()
+
     def products_of(self, selected: bool | None) -> Floats:
         """Sums of products of those selected, those refused, or both before: shape (2, groups, features)."""
         return self.products.sum(axis=2) if selected is None else self.products[:, :, int(selected)]

@@ -71,7 +71,7 @@ def _pickers(audit_id: str, record: AuditRecord, found: Explanation) -> tuple[By
 
 
 def _tables(found: Explanation) -> dict[str, Attribution]:
-    if found.paired is None or not found.paired.change.sums.any():
+    if found.paired is None or found.paired.is_unmoved:
         return {_BEFORE: found.before}
     return {_BEFORE: found.paired.before, _AFTER: found.paired.after, _CHANGE: found.paired.change}
 
@@ -93,7 +93,7 @@ def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None
     if found.paired is None:
         first = [] if widest is None else [apart_sentence(widest, found.explainer.adds_up and selected is None) + along]
         return [*first, relied_sentence(seen, group, selected)]
-    if not found.paired.change.sums.any():
+    if found.paired.is_unmoved:
         return [_SAME_SCORES, relied_sentence(seen, group, selected)]
     said = []
     if widest is not None and widest.is_clear and reference is not None:

@@ -1,7 +1,5 @@
 """What the picked fix does, on people that it was not fitted on: warnings first, then gap, rightness and people."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
@@ -86,12 +84,8 @@ def _changes(effect: Effect) -> None:
         plain.text("What the fix itself did, against the same training without it:")
         for change in effect.retrained[:_MOST]:
             _line(change.verdict, _without(change))
-        if _is_better(effect.aimed) and not _is_better(effect.retrained):
+        if effect.may_be_training_alone:
             st.warning("These people cannot tell that the fix did it: training anew without it may bring as much.")
-
-
-def _is_better(changes: Sequence[GapChange]) -> bool:
-    return any(change.verdict == "better" for change in changes)
 
 
 def _line(turned: str, sentence: str) -> None:

@@ -21,7 +21,9 @@ from core.cli import main
 from core.cli_mitigate import Files, mitigated
 from core.collect_mitigation import collect_mitigation
 from core.command_files import sha256
+from core.compare import Direction
 from core.errors import JobError, PlanError
+from core.fix_effect import effect
 from core.fix_places import places
 from core.fixes import offer
 from core.intervals import z_value
@@ -344,6 +346,20 @@ def test_a_fix_that_is_wrong_more_often_than_one_answer_for_all_is_not_recommend
     blunt = replace(proposal, joint={**proposal.joint, "choose": replace(proposal.joint["choose"], n=wrong)})
     (fix,) = offer(replace(made, proposals=(blunt,)), ()).fixes
     assert "More of its decisions are wrong than if everybody got the same answer." in fix.against
+
+
+@pytest.mark.parametrize(
+    ("without", "alone"), [(("unclear",), True), (("worse",), True), (("unclear", "better"), False), ((), False)]
+)
+def test_a_gap_that_training_alone_may_have_closed_is_no_success_of_the_fix(
+    job: tuple[Path, Plan, str], without: tuple[Direction, ...], alone: bool
+) -> None:
+    made = collected(*job)
+    seen = effect(made, offer(made, ()).fixes[0])
+    closed = replace(seen.aimed[0], verdict="better")
+    against = tuple(replace(seen.aimed[0], verdict=verdict) for verdict in without)
+    assert replace(seen, aimed=(closed,), retrained=against).may_be_training_alone is alone
+    assert not replace(seen, aimed=(replace(closed, verdict="unclear"),), retrained=against).may_be_training_alone
 
 
 @pytest.mark.parametrize(("denied", "granted", "speaks_against"), [(100.0, 1.0, False), (1.0, 100.0, True)])
