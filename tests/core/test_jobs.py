@@ -47,6 +47,7 @@ def test_a_job_inherits_nothing_secret_and_writes_only_at_home(tmp_path: Path, m
         environment = checked_json(supervisor.output(job) / "echo.json", 100_000)["environment"]
     assert "DATABASE_URL" not in environment
     assert environment["HOME"] == environment["TMPDIR"] == str(tmp_path / "jobs" / job / "out" / "tmp")
+    assert environment["OMP_WAIT_POLICY"] == "passive"  # other jobs share these cores
 
 
 def test_once_a_job_has_ended_its_inputs_are_gone(supervisor: Supervisor, tmp_path: Path, table: Path) -> None:
