@@ -7,12 +7,7 @@ from pages.components import history_row, session
 _AT_ONCE = 20
 
 st.header("Your audits", anchor=False)
-owner = session.owner()
-if owner is None:
-    st.caption("Asking this browser which audits are its own.")
-    st.stop()
-
-audits = [audit for audit in session.workspace().owned_by(owner) if audit.table is not None]
+audits = [audit for audit in session.workspace().owned_by(session.owner()) if audit.table is not None]
 if not audits:
     st.write("Nothing here yet. Audits that you begin in this browser can be found here again.")
     if st.button("Go to Data", type="primary"):

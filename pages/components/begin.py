@@ -27,24 +27,13 @@ def show(audit: Audit | None) -> None:
             st.success("The plan is here. Now put in the table that it is about.")
         elif audit is not None and audit.table is None and audit.model is not None:
             st.success("The model is here. Now put in the table of people it decides about. The model is checked then.")
-        if session.is_settled():
-            uploads.ask(audit)
-        else:
-            st.caption("One moment ...")
-            session.be_patient()
+        uploads.ask(audit)
 
 
 def _sample(name: str) -> None:
     sample = SAMPLES[name]
     words = f"Try a sample: {name}"
-    st.button(
-        words,
-        key=f"sample/{name}",
-        type="primary",
-        disabled=not session.is_settled(),
-        on_click=session.attempt,
-        args=(_open_sample, name),
-    )
+    st.button(words, key=f"sample/{name}", type="primary", on_click=session.attempt, args=(_open_sample, name))
     st.caption(f"{sample.title}. {sample.about}")
 
 

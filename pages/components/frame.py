@@ -30,7 +30,7 @@ def show(page: str) -> None:
     session.follow(page.lower())
     st.html(_STYLE)
     with st.container(gap=None):
-        session.ask_browser()
+        session.remember_browser()
         complaint = session.complaint()
         if complaint is not None:
             model_check.refused(complaint)

@@ -7,9 +7,10 @@ a click on the navigation drops it from the address.
 import hmac
 import os
 import re
+import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
@@ -22,9 +23,8 @@ PageName = Literal["data", "audit", "fix", "explain", "history"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"
-_COMPLAINT, _SENT, _ASKED = "complaint", "sent", "asked"
-_PATIENCE, _PATIENCE_SECONDS = 4, 0.8
-_OWNER_ID = re.compile(r"[0-9a-f]{32}")
+_COMPLAINT, _SENT = "complaint", "sent"
+_COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
 _BROWSER = declare_component("plumbline_browser", path=Path(__file__).parent / "browser")
@@ -82,34 +82,34 @@ def admit(code: str) -> bool:
 # ---------------------------------------------------------------- the browser
 
 
-def owner() -> str | None:
-    """This browser's random id, or None until the browser answered."""
+def owner() -> str:
+    """This browser's random id: the one that it keeps, or a new one that it is given to keep."""
     _insist_on_the_frame()
-    return st.session_state.get(_OWNER)
+    given: str = st.session_state.setdefault(_OWNER, _kept() or secrets.token_hex(16))
+    return given
 
 
-def ask_browser() -> None:
-    """Ask the browser for its id; it answers in a rerun of its own."""
-    answer = _BROWSER(key="browser", default=None)
-    if isinstance(answer, str) and _OWNER_ID.fullmatch(answer):
-        st.session_state[_OWNER] = answer
+def remember_browser() -> None:
+    """Give a browser that brought no id this session's id to keep.
 
-
-def is_settled() -> bool:
-    """Whether the browser has told its id, or has had its time to.
-
-    Its answer comes in a rerun of its own, a moment after the first paint, and such a rerun can swallow a click that
-    comes at the same time: what starts something on the first page waits for this.
+    Only a browser that lost its cookie and still has the id in its storage answers, once, and has its cookie again.
+    No other is asked: an answer is a rerun of the page that the browser shows at that moment, and undoes a click on
+    the navigation that has not arrived yet.
     """
-    return owner() is not None or st.session_state.get(_ASKED, 0) >= _PATIENCE
+    if _kept() is None:
+        older = _BROWSER(key="browser", given=owner(), cookie=_COOKIE, default=None)
+        if _is_id(older):
+            st.session_state[_OWNER] = older
 
 
-@st.fragment(run_every=_PATIENCE_SECONDS)
-def be_patient() -> None:
-    """Give the browser its time, then let the page go on without its answer."""
-    st.session_state[_ASKED] = st.session_state.get(_ASKED, 0) + 1
-    if is_settled():
-        st.rerun()
+def _kept() -> str | None:
+    """The id that came as a cookie when this window was opened."""
+    brought = st.context.cookies.get(_COOKIE)
+    return brought if _is_id(brought) else None
+
+
+def _is_id(answer: object) -> TypeGuard[str]:
+    return isinstance(answer, str) and _OWNER_ID.fullmatch(answer) is not None
 
 
 # ---------------------------------------------------------------- the open audit

@@ -74,7 +74,12 @@ def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, 
 def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answered: Page) -> None:
     answered.reload()
     expect(answered.get_by_text("Women are selected").first).to_be_visible(timeout=30 * SECONDS)
+    # A browser that is known is asked nothing: its answer would be a rerun of this page, and undo the next click.
+    expect(answered.locator("iframe")).to_have_count(0)
     answered.get_by_role("link", name="History").click()
+    expect(answered.get_by_text("sample · 2,000 people")).to_be_visible(timeout=20 * SECONDS)
+    answered.context.clear_cookies()
+    answered.reload()
     expect(answered.get_by_text("sample · 2,000 people")).to_be_visible(timeout=20 * SECONDS)
     answered.get_by_test_id("stButton").get_by_role("button", name="Open").click()
     expect(answered.get_by_text("The answer", exact=True)).to_be_visible(timeout=20 * SECONDS)

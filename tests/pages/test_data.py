@@ -75,7 +75,7 @@ def a_server_that_has_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(audit_id: str | None = None) -> AppTest:
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=RUN_SECONDS)
-    at.session_state["owner"] = "0" * 32  # a browser would have told its id by now
+    at.session_state["owner"] = "0" * 32  # as a browser that was here before
     if audit_id is not None:
         at.query_params["audit"] = audit_id
     at.run()

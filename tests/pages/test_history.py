@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
@@ -56,13 +57,17 @@ def audit_of(space: Workspace, owner: str, folder: Path, run: bool = False) -> A
     return space.get(audit.id)
 
 
-def opened_by(monkeypatch: pytest.MonkeyPatch, owner: str | None) -> AppTest:
+def opened_by(monkeypatch: pytest.MonkeyPatch, owner: str) -> AppTest:
     monkeypatch.setattr(session, "owner", lambda: owner)
     return opened("history")
 
 
-def test_opened_alone_before_the_browser_answered_it_waits() -> None:
-    assert "Asking this browser" in said(alone("history"))
+def test_a_browser_is_known_by_its_cookie_and_a_cookie_that_holds_no_id_is_none(
+    monkeypatch: pytest.MonkeyPatch, ran: Audit
+) -> None:
+    for cookie, found in ((OWNER, True), (OTHER, False), (OWNER.upper(), False), (f"{OWNER}\n", False)):
+        monkeypatch.setattr(ContextProxy, "cookies", {"plumbline": cookie})
+        assert ("Hiring" in said(alone("history"))) is found
 
 
 def test_a_browser_without_audits_is_led_to_data(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def inside_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
 def opened(page: str, audit_id: str | None = None) -> AppTest:
     """The app at this page, with an audit in the address where one is given."""
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=RUN_SECONDS)
-    at.session_state["owner"] = "0" * 32  # a browser would have told its id by now
+    at.session_state["owner"] = "0" * 32  # as a browser that was here before
     if audit_id is not None:
         at.query_params["audit"] = audit_id
     at.run().switch_page(f"pages/{page}.py").run()
