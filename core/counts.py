@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ _BLOCK = 1 << 16
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Number = TypeVar("Number", bound=np.number)
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,8 @@ class Counts:
     def by(self, attributes: tuple[str, ...]) -> Counts:
         """The same people grouped by some of the attributes only; combinations without people have no cell."""
         groups, where = self.places(attributes)
-        total = Counts.empty(groups, self.axis)
-        np.add.at(total.n, where[where >= 0], self.n[where >= 0])
-        np.add.at(np.moveaxis(total.sums, 1, 0), where[where >= 0], np.moveaxis(self.sums, 1, 0)[where >= 0])
-        return total
+        sums = summed(np.moveaxis(self.sums, 1, 0), where, len(groups))
+        return Counts(groups, self.axis, summed(self.n, where, len(groups)), np.moveaxis(sums, 0, 1))
 
     def squared_error(self, group: int) -> float:
         """Sum over a group's labelled people of (probability of the good outcome - 1 if it came, else 0) squared.
@@ -149,6 +149,18 @@ class Counts:
         """People by score alone, a decision column left aside: int64 of shape (groups, 3, edges)."""
         by_decision = self.n.reshape(*self.n.shape[:2], -1, len(self.axis.edges))
         return np.asarray(by_decision.sum(axis=2), dtype=np.int64)
+
+
+def summed(values: npt.NDArray[Number], where: Ints, groups: int) -> npt.NDArray[Number]:
+    """Rows of numbers, one a cell, summed into the groups that `where` gives them; rows at -1 are left out.
+
+    Shape (cells, ...) to (groups, ...).
+    """
+    total = np.zeros((groups, *values.shape[1:]), dtype=values.dtype)
+    for cell, group in enumerate(where.tolist()):  # a tenth of the time of numpy's unbuffered addition
+        if group >= 0:
+            total[group] += values[cell]
+    return total
 
 
 def tally(

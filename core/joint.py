@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import LABELS, Counts, Floats, Groups, Ints, of_selection
+from core.counts import LABELS, Counts, Floats, Groups, Ints, of_selection, summed
 from core.errors import MergeError
 from core.intervals import Interval, mover_mean, wilson
 from core.metrics import Metric
@@ -55,9 +55,7 @@ class JointCounts:
     def by(self, attributes: tuple[str, ...]) -> JointCounts:
         """The same people grouped by some of the attributes only; combinations without people have no cell."""
         groups, where = self.before.places(attributes)
-        total = np.zeros((len(groups), *self.n.shape[1:]), dtype=np.int64)
-        np.add.at(total, where[where >= 0], self.n[where >= 0])
-        return JointCounts(groups, total)
+        return JointCounts(groups, summed(self.n, where, len(groups)))
 
 
 def joint_tally(

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts, Groups
+from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts, Groups, summed
 
 Numbers = npt.NDArray[np.number]
 
@@ -105,15 +105,8 @@ def confusion(counts: Counts, rule: Rule, by: tuple[str, ...] | None = None) -> 
     chosen, everybody = np.einsum("glb,gb->gl", counts.n, each), counts.n.sum(axis=2)
     if by is not None:
         groups, where = counts.places(by)
-        chosen, everybody = (_grouped(people, where, len(groups)) for people in (chosen, everybody))
+        chosen, everybody = (summed(people, where, len(groups)) for people in (chosen, everybody))
     return _confusion(chosen, everybody - chosen)
-
-
-def _grouped(people: Numbers, where: npt.NDArray[np.int64], groups: int) -> Numbers:
-    """Rows of people summed into their groups; cells at -1 hold nobody."""
-    total = np.zeros((groups, people.shape[1]), dtype=people.dtype)
-    np.add.at(total, where[where >= 0], people[where >= 0])
-    return total
 
 
 def sweep(counts: Counts) -> Confusion:

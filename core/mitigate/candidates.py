@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Axis, Counts, Floats, Groups, Ints
+from core.counts import Axis, Counts, Floats, Groups, Ints, summed
 from core.errors import DataError, PlanError
 from core.metrics import METRICS
 from core.mitigate.goals import Cost, Goal
@@ -22,9 +22,11 @@ from core.rules import Confusion, Rule
 
 ONE_IN = 100
 _MOST_PEOPLE = 2**31
+_MOST_FOR_FLOATS = 2**25
 _COUNTED = 2**20
+_INT64_BITS = 63
 
-Number = TypeVar("Number", np.int64, np.float64)
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +45,14 @@ class Ladder:
     n: Ints
 
     @cached_property
-    def places(self) -> Ints:
-        """Every rate as a whole number of 2^-62, rounded down: int64 of shape (groups, levels).
+    def places(self) -> Floats | Ints:
+        """Numbers that are equal, or in order, exactly when the rates are: shape (groups, levels).
 
-        Two rates of under 2^31 people each are equal, or in order, exactly when these numbers are.
+        Two different rates of up to 2^25 people each lie 2^-50 apart, so the nearest floats differ as they do. Of
+        larger groups, under 2^31 people each, whole numbers of 2^-62, rounded down.
         """
+        if int(self.n.max()) <= _MOST_FOR_FLOATS:
+            return self.rates
         n = self.n[:, None]
         upper = self.k << 31
         return ((upper // n) << 31) + ((upper % n) << 31) // n
@@ -82,7 +87,7 @@ class Candidates:
     cost: Ints
     changed: Ints
     split: Ints
-    bound: npt.NDArray[np.bool_]
+    bound: Bools
     start: Ints
     stop: Ints
 
@@ -91,10 +96,30 @@ class Candidates:
         """How many thresholds there are, nobody and everybody among them."""
         return int(self.cost.shape[1])
 
+    @cached_property
+    def usable(self) -> Bools:
+        """The levels of bound groups that may be chosen: shape (groups, levels)."""
+        level = np.arange(self.levels)
+        return self.bound[:, None] & (level >= self.start[:, None]) & (level < self.stop[:, None])
+
     @property
-    def order(self) -> Ints:
-        """The levels of each group, best first: cheapest, then fewest changed decisions, then the lower threshold."""
-        return np.lexsort((self.split, self.changed, self.cost), axis=1)
+    def keys(self) -> Ints:
+        """A whole number for each level, the lower the better, whose last `split_bits` are the level's split.
+
+        Cheapest first, then fewest changed decisions, then the lower threshold: int64 of shape (groups, levels).
+        """
+        changed = self.changed >> _common_zeros(self.changed)
+        bits = _bits(changed)
+        if _bits(self.cost) + bits + self.split_bits < _INT64_BITS:
+            rank = (self.cost << bits) | changed
+        else:
+            rank = np.argsort(np.lexsort((self.split, self.changed, self.cost), axis=1), axis=1).astype(np.int64)
+        return np.asarray((rank << self.split_bits) | self.split, dtype=np.int64)
+
+    @property
+    def split_bits(self) -> int:
+        """How many binary digits a split takes."""
+        return self.levels.bit_length()
 
 
 def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, present: Rule, fewest: int) -> Candidates:
@@ -116,10 +141,13 @@ def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, pres
     ladders, bound = _ladders(goal, people, fewest)
     if bound.sum() < 2:
         raise PlanError(_nothing_to_equalise(goal, by, int(bound.sum())))
-    changed = _changed(counts, by, present)
+    changed = _changed(counts, grouped.groups, present)
     split = np.broadcast_to(_splits(counts.axis), changed.shape)
-    nearest = np.lexsort((split, changed), axis=1)[:, 0]
-    levels = np.int64(changed.shape[1])
+    levels = changed.shape[1]
+    start, stop = np.zeros(len(bound), dtype=np.int64), np.full(len(bound), levels)
+    for g in np.flatnonzero(~bound):
+        start[g] = np.lexsort((split[g], changed[g]))[0]
+        stop[g] = start[g] + 1
     return Candidates(
         grouped.groups,
         ladders,
@@ -127,8 +155,8 @@ def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, pres
         changed,
         split,
         bound,
-        np.where(bound, 0, nearest),
-        np.where(bound, levels, nearest + 1),
+        start,
+        stop,
     )
 
 
@@ -148,10 +176,10 @@ def level_rule(axis: Axis, levels: Ints) -> Floats:
     return np.tile(chosen.astype(np.float64), axis.bins // len(axis.edges))
 
 
-def threshold_at(axis: Axis, level: int) -> float:
-    """The threshold of a level; infinite beyond the last edge."""
-    split = int(_splits(axis)[level])
-    return axis.edges[split] if split < len(axis.edges) else math.inf
+def thresholds_at(axis: Axis, levels: Ints) -> list[float]:
+    """The threshold of each level; infinite beyond the last edge."""
+    splits: list[int] = _splits(axis)[levels].tolist()
+    return [axis.edges[split] if split < len(axis.edges) else math.inf for split in splits]
 
 
 def cell_places(groups: Groups, among: Groups) -> Ints:
@@ -174,24 +202,25 @@ def without_degenerate(found: Candidates, counts: Counts, present: Rule) -> Cand
     return replace(found, start=start, stop=stop) if (start < stop).all() else None
 
 
+@overload
+def nearly_none(selected: float, n: int) -> tuple[bool, bool]: ...
+
+
+@overload
+def nearly_none(selected: npt.NDArray[np.number], n: npt.NDArray[np.number]) -> tuple[Bools, Bools]: ...
+
+
 def nearly_none(
-    selected: npt.NDArray[np.number], n: npt.NDArray[np.number]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    selected: float | npt.NDArray[np.number], n: int | npt.NDArray[np.number]
+) -> tuple[bool | Bools, bool | Bools]:
     """Whether under 1 in 100 are selected, and whether under 1 in 100 are refused; arrays of the shape given."""
-    return np.asarray(ONE_IN * selected < n), np.asarray(ONE_IN * (n - selected) < n)
+    return ONE_IN * selected < n, ONE_IN * (n - selected) < n
 
 
 def selected_now(counts: Counts, groups: Groups, rule: Rule) -> Floats:
     """How many people of each group a rule selects: float64 of shape (groups,)."""
     chance = np.broadcast_to(rule.selected, (len(counts.groups), counts.axis.bins))
     return summed((counts.n * chance[:, None]).sum(axis=(1, 2)), cell_places(counts.groups, groups), len(groups))
-
-
-def summed(values: npt.NDArray[Number], where: Ints, groups: int) -> npt.NDArray[Number]:
-    """Rows summed into the groups that `where` gives them; rows at -1 are left out."""
-    total = np.zeros((groups, *values.shape[1:]), dtype=values.dtype)
-    np.add.at(total, where[where >= 0], values[where >= 0])
-    return total
 
 
 def _splits(axis: Axis) -> Ints:
@@ -206,7 +235,7 @@ def _rising(axis: Axis, by_edge: npt.NDArray[np.number]) -> npt.NDArray[np.numbe
     return np.concatenate([np.zeros_like(ordered[..., :1]), np.cumsum(ordered, axis=-1)], axis=-1)
 
 
-def _ladders(goal: Goal, people: Confusion, fewest: int) -> tuple[tuple[Ladder, ...], npt.NDArray[np.bool_]]:
+def _ladders(goal: Goal, people: Confusion, fewest: int) -> tuple[tuple[Ladder, ...], Bools]:
     """The goal's rates at every level, and which groups have enough people behind all of them."""
     nums = [np.asarray(METRICS[name].num(people), dtype=np.int64) for name in goal.rates]
     dens = [np.asarray(METRICS[name].den(people), dtype=np.int64)[:, 0] for name in goal.rates]
@@ -214,18 +243,28 @@ def _ladders(goal: Goal, people: Confusion, fewest: int) -> tuple[tuple[Ladder, 
     return tuple(Ladder(k, np.maximum(n, 1)) for k, n in zip(nums, dens, strict=True)), bound
 
 
-def _changed(counts: Counts, by: tuple[str, ...], present: Rule) -> Ints:
-    """How many decisions each level changes, in 2^-20 of a decision: int64 of shape (groups, levels)."""
-    groups, where = counts.places(by)
-    chance = np.rint(np.broadcast_to(present.selected, (len(counts.groups), counts.axis.bins)) * _COUNTED)
+def _changed(counts: Counts, groups: Groups, present: Rule) -> Ints:
+    """How many decisions each level changes, in 2^-20 of a decision: int64 of shape (groups, levels).
+
+    At level 0 all who are selected now; each edge more changes those refused now and spares those selected now.
+    """
+    where = cell_places(counts.groups, groups)
+    chance = np.rint(present.selected * _COUNTED).astype(np.int64)
     people = counts.n.sum(axis=1)
-    yes = people * chance.astype(np.int64)
-    by_edge = [
-        summed(part.reshape(len(part), -1, len(counts.axis.edges)).sum(axis=1), where, len(groups))
-        for part in (people * _COUNTED - yes, yes)
-    ]
-    newly_selected, kept = (_rising(counts.axis, part) for part in by_edge)
-    return np.asarray(newly_selected + kept[:, -1:] - kept, dtype=np.int64)
+    selected = summed((people * chance).sum(axis=1), where, len(groups))
+    by_edge = (people * (_COUNTED - 2 * chance)).reshape(len(people), -1, len(counts.axis.edges)).sum(axis=1)
+    return np.asarray(selected[:, None] + _rising(counts.axis, summed(by_edge, where, len(groups))), dtype=np.int64)
+
+
+def _bits(numbers: Ints) -> int:
+    """How many binary digits the largest number takes."""
+    return int(numbers.max()).bit_length()
+
+
+def _common_zeros(numbers: Ints) -> int:
+    """How many binary zeros every number ends in."""
+    digits = int(np.bitwise_or.reduce(numbers, axis=None))
+    return (digits & -digits).bit_length() - 1 if digits else 0
 
 
 def _nothing_to_equalise(goal: Goal, by: tuple[str, ...], bound: int) -> str:

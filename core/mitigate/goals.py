@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from core.errors import PlanError
 from core.gaps import Kind
@@ -64,12 +65,18 @@ class Goal:
         A Fraction; where the rule draws lots a float, to 12 digits. 0 where nobody at all is selected.
         """
         rates = [(np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people))) for name in self.rates]
-        bound = np.flatnonzero(np.all([n >= max(1, fewest) for _, n in rates], axis=0))
-        widest = max(self._apart([rate(k[g].item(), n[g].item()) for g in bound]) for k, n in rates)
+        bound = np.all([n >= max(1, fewest) for _, n in rates], axis=0)
+        widest = max(self._apart(k[bound], n[bound]) for k, n in rates)
         return widest if isinstance(widest, Fraction) else round(widest, ROUNDED)
 
-    def _apart(self, rates: list[Exact]) -> Exact:
-        low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
+    def _apart(self, k: npt.NDArray[np.number], n: npt.NDArray[np.number]) -> Exact:
+        """How far apart the rates k / n are; those whose nearest floats are neither lowest nor highest need no care."""
+        near = k / n
+        if not len(near):
+            return Fraction(0)
+        low, high = (
+            best([rate(k[g].item(), n[g].item()) for g in np.flatnonzero(near == best(near))]) for best in (min, max)
+        )
         if self.kind == "difference":
             return high - low
         return 1 - low / high if high else Fraction(0)

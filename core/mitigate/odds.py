@@ -7,6 +7,7 @@ What one rate leaves of a group's levels bounds the other rate too, so boxes als
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -72,12 +73,15 @@ def halves(ends: Ints) -> Ints:
 
 
 def pieces(ends: Ints) -> Ints:
-    """The boxes cut in two, and again until they are worth a round by themselves; a single window stays whole."""
-    while True:
-        single = (ends[:, 0] == ends[:, 1]) & (ends[:, 2] == ends[:, 3])
-        ends = np.concatenate([ends[single], halves(ends[~single])])
-        if single.all() or len(ends) >= ROUND:
-            return ends
+    """The boxes cut in two, or where they are few into so many that a round is worth its while."""
+    parts = math.ceil(math.sqrt(ROUND / max(1, len(ends))))
+    if parts == 1:
+        return halves(ends)
+    first, last = ends[:, 0::2, None], ends[:, 1::2, None] + 1
+    cuts = first + (last - first) * np.arange(parts + 1) // parts
+    x, y = np.divmod(np.arange(parts * parts), parts)
+    each = np.stack([cuts[:, 0, x], cuts[:, 0, x + 1] - 1, cuts[:, 1, y], cuts[:, 1, y + 1] - 1], axis=2).reshape(-1, 4)
+    return each[(each[:, 0] <= each[:, 1]) & (each[:, 2] <= each[:, 3])]
 
 
 def cheapest(found: Candidates, at_most: Fraction, most_boxes: int = MOST_BOXES) -> Searched:
@@ -98,18 +102,14 @@ def cheapest(found: Candidates, at_most: Fraction, most_boxes: int = MOST_BOXES)
         ends, start, stop = ends[holds], start[holds], stop[holds]
         levels = range_best.levels(start, stop)
         reached = first.meets(levels) & second.meets(levels)
-        best = _best_row(found, np.vstack([levels[reached], best]))
+        if reached.any():
+            best = best_of(found, np.vstack([levels[reached], best])).levels[None]
         ends = np.hstack([first.narrowed(ends[:, :2], start, stop), second.narrowed(ends[:, 2:], start, stop)])
         remains = ~reached & (ends[:, 0] <= ends[:, 1]) & (ends[:, 2] <= ends[:, 3])
         left = Boxes(ends, np.stack(totals(found, levels), axis=1)).take(remains)
         unseen = _may_beat(found, waiting.with_more(left), best)
     solved = best_of(found, best)
     return replace(solved, least_cost=min([solved.cost, *unseen.bounds[:, 0].tolist()]))
-
-
-def _best_row(found: Candidates, levels: Ints) -> Ints:
-    """The best of the rows of levels, alone; no row where there is none."""
-    return best_of(found, levels).levels[None] if len(levels) else levels
 
 
 def _may_beat(found: Candidates, boxes: Boxes, best: Ints) -> Boxes:
@@ -127,7 +127,7 @@ def smallest_odds_gap(found: Candidates) -> Fraction:
     From a lowest rate of either kind on, every group takes its lowest level: raising one only widens the gaps.
     """
     first, second = (windows(found, ladder, "difference", Fraction(0)) for ladder in found.ladders)
-    lows = [every.low_k / every.low_n for every in (first, second)]
+    lows = [every.rates for every in (first, second)]
     smallest, exact_gaps = np.inf, [Fraction(1)]
     ends, waiting = whole(first, second), Boxes(whole(first, second)[:0], np.zeros((0, 1)))
     while len(ends):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.counts import Counts, Floats
-from core.mitigate.candidates import cell_places, nearly_none, summed
+from core.counts import Counts, Floats, summed
+from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import Cost, Exact, Goal
 from core.rules import Rule, confusion
 
@@ -30,8 +30,8 @@ class GroupOutcome:
     @property
     def is_degenerate(self) -> bool:
         """Whether nearly nobody or nearly everybody of the group is selected, though it was not so before."""
-        after, before = (nearly_none(np.asarray(k), np.asarray(self.n)) for k in (self.selected, self.selected_before))
-        return any(bool(then and not already) for then, already in zip(after, before, strict=True))
+        after, before = (nearly_none(selected, self.n) for selected in (self.selected, self.selected_before))
+        return any(then and not already for then, already in zip(after, before, strict=True))
 
 
 @dataclass(frozen=True)
@@ -60,22 +60,23 @@ def outcome(
     before, after = (confusion(counts, each, by) for each in (present, rule))
     other, good = (int(counts.n[:, label].sum()) for label in (0, 1))
     prices = cost.prices(good, other)
-    groups = tuple(_groups(counts, by, present, rule))
-    return Outcome(goal.gap(after, fewest), goal.gap(before, fewest), prices.value(after), prices.value(before), groups)
-
-
-def _groups(counts: Counts, by: tuple[str, ...], present: Rule, rule: Rule) -> list[GroupOutcome]:
-    """Who is selected before and after. One draw decides for a person under both rules, so few change their mind."""
+    newly = _newly(counts, by, present, rule)
     groups, _ = counts.places(by)
-    where = cell_places(counts.groups, groups)
+    people = np.stack([before.n, before.selected, after.selected, *newly], axis=1).astype(np.float64).tolist()
+    each = tuple(GroupOutcome(groups.names(g), int(n), *rest) for g, (n, *rest) in enumerate(people))
+    return Outcome(goal.gap(after, fewest), goal.gap(before, fewest), prices.value(after), prices.value(before), each)
+
+
+def _newly(counts: Counts, by: tuple[str, ...], present: Rule, rule: Rule) -> tuple[Floats, Floats]:
+    """How many of each group are newly selected and newly refused: two arrays of shape (groups,).
+
+    One draw decides for a person under both rules, so few change their mind.
+    """
+    groups, where = counts.places(by)
+    more = _each(counts, rule) - _each(counts, present)
     people = counts.n.sum(axis=1)
-    old, new = (_each(counts, each) for each in (present, rule))
-    parts = (people, people * old, people * new, people * np.maximum(new - old, 0), people * np.maximum(old - new, 0))
-    sums = [summed(part.sum(axis=1), where, len(groups)) for part in parts]
-    return [
-        GroupOutcome(groups.names(g), int(sums[0][g]), *(float(part[g]) for part in sums[1:]))
-        for g in range(len(groups))
-    ]
+    chosen, refused = ((people * part.clip(min=0)).sum(axis=1) for part in (more, -more))
+    return summed(chosen, where, len(groups)), summed(refused, where, len(groups))
 
 
 def _each(counts: Counts, rule: Rule) -> Floats:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from core.counts import Axis, Floats, Ints
-from core.mitigate.candidates import Candidates, candidates, cell_places, level_rule, threshold_at, without_degenerate
+from core.mitigate.candidates import Candidates, candidates, cell_places, level_rule, thresholds_at, without_degenerate
 from core.mitigate.goals import Goal
 from core.mitigate.odds import cheapest, smallest_odds_gap
 from core.mitigate.outcome import Outcome
@@ -89,8 +89,8 @@ def _rule_of_groups(question: Question, found: Candidates, by_group: Floats) -> 
 
 def _with_thresholds(reached: Outcome, axis: Axis, levels: Ints) -> Outcome:
     groups = (
-        replace(group, threshold=threshold_at(axis, int(level)))
-        for group, level in zip(reached.groups, levels, strict=True)
+        replace(group, threshold=threshold)
+        for group, threshold in zip(reached.groups, thresholds_at(axis, levels), strict=True)
     )
     return replace(reached, groups=tuple(groups))
 

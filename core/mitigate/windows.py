@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Ints
+from core.counts import Floats, Ints
 from core.gaps import Kind
 from core.mitigate.candidates import Candidates, Ladder
 
@@ -53,19 +53,24 @@ class Windows:
         return len(self.low_k)
 
     @cached_property
-    def beyond(self) -> Ints:
-        """For each window the first whose lowest rate it does not reach: int64 of shape (windows,).
+    def rates(self) -> Floats:
+        """The lowest rate of each window, to the nearest float: shape (windows,)."""
+        return np.asarray(self.low_k / self.low_n, dtype=np.float64)
+
+    def beyond(self, which: Ints) -> Ints:
+        """For some of the windows the first whose lowest rate each does not reach: int64 of shape (which,).
 
         Floats tell all but those that lie next to the window's end; these are compared by whole numbers.
         """
-        rates = self.low_k / self.low_n
+        rates = self.rates.take(which)
         with np.errstate(divide="ignore", invalid="ignore"):  # a ratio of 0 is accepted: every rate is reached
             ends = rates + float(self.at_most) if self.kind == "difference" else rates / float(1 - self.at_most)
-        beyond = rates.searchsorted(ends * (1 - _NEAR))
-        near = np.flatnonzero(rates[np.minimum(beyond, len(self) - 1)] <= ends * (1 + _NEAR))
+        beyond = self.rates.searchsorted(ends * (1 - _NEAR))
+        near = np.flatnonzero(self.rates.take(beyond, mode="clip") <= ends * (1 + _NEAR))
         while len(near := near[beyond[near] < len(self)]):
-            k, n = self.low_k[beyond[near]], self.low_n[beyond[near]]
-            near = near[k <= highest(self.low_k[near], self.low_n[near], n, self.kind, self.at_most)]
+            low, next_one = which[near], beyond[near]
+            k, n = self.low_k[next_one], self.low_n[next_one]
+            near = near[k <= highest(self.low_k[low], self.low_n[low], n, self.kind, self.at_most)]
             beyond[near] += 1
         return np.asarray(beyond, dtype=np.int64)
 
@@ -75,53 +80,62 @@ class Windows:
 
     def stop(self, which: Ints) -> Ints:
         """One beyond the last level of every group in some of the windows: int64 of shape (which, groups)."""
-        return np.where(self.found.bound, self._levels_before(self.beyond[which]), self.found.stop)
+        return np.where(self.found.bound, self._levels_before(self.beyond(which)), self.found.stop)
 
     def meets(self, levels: Ints) -> npt.NDArray[np.bool_]:
         """Whether each row of levels that may be chosen, shape (rows, groups), keeps within the accepted gap."""
-        bound = np.flatnonzero(self.found.bound)
-        places = self.place[bound, levels[:, bound]]
-        return np.asarray(places.max(axis=1) < self.beyond[places.min(axis=1)])
+        places = self._places(levels)
+        return np.asarray(places.max(axis=1) < self.beyond(places.min(axis=1)))
 
     def narrowed(self, ends: Ints, start: Ints, stop: Ints) -> Ints:
         """What choices within [start, stop) leave of ranges of windows: nothing where the first is above the last.
 
-        The lowest rate of such a choice is at most each group's highest, and its window reaches each group's lowest.
-        `ends` are first and last window, shape (ranges, 2), as the answer; the levels are of shape (ranges, groups).
+        The lowest rate of such a choice is at most each group's highest, and its window reaches each group's lowest,
+        which floats tell with room to spare. `ends` are first and last window, shape (ranges, 2), as the answer; the
+        levels are of shape (ranges, groups).
         """
-        bound = np.flatnonzero(self.found.bound)
-        lowest, highest = self.place[bound, start[:, bound]], self.place[bound, stop[:, bound] - 1]
-        reaching = self.beyond.searchsorted(lowest.max(axis=1), side="right")
+        lowest, highest = self._places(start), self._places(stop - 1)
+        rates, at_most = self.rates.take(lowest.max(axis=1)), float(self.at_most)
+        least = rates - at_most if self.kind == "difference" else rates * (1 - at_most)
+        reaching = self.rates.searchsorted(least - _NEAR)
         return np.stack([np.maximum(ends[:, 0], reaching), np.minimum(ends[:, 1], highest.min(axis=1))], axis=1)
+
+    def _places(self, levels: Ints) -> Ints:
+        """The windows of the bound groups' levels, shape (rows, groups): int64 of shape (rows, bound groups)."""
+        starts = np.arange(len(self.place)) * self.place.shape[1]
+        return np.asarray(self.place.ravel().take((levels + starts).compress(self.found.bound, axis=1)))
 
     def _levels_before(self, which: Ints) -> Ints:
         """How many levels of every group come before some of the windows: int64 of shape (which, groups)."""
         if self._table is not None:
-            return self._table[which].astype(np.int64)
+            return self._table.take(which, axis=1).T.astype(np.int64)
         levels = [places.searchsorted(which) for places in self.place]
         return np.stack(levels, axis=1)
 
     @cached_property
     def _table(self) -> npt.NDArray[np.int32] | None:
-        """The same for every window and the end, shape (windows + 1, groups); None where that is too much to keep."""
-        windows, groups = len(self) + 1, len(self.place)
+        """The same for every window and the end, shape (groups, windows + 1); None where that is too much to keep."""
+        windows, (groups, levels) = len(self) + 1, self.place.shape
         if windows * groups > _MOST_KEPT:
             return None
-        at = (self.place + 1) * groups + np.arange(groups)[:, None]
-        levels = np.bincount(at.ravel(), minlength=(windows + 1) * groups)[: windows * groups]
-        return np.cumsum(levels.astype(np.int32).reshape(windows, groups), axis=0, dtype=np.int32)
+        until = np.diff(self.place, axis=1, prepend=-1, append=len(self))  # so many windows before each next level
+        every = np.tile(np.arange(levels + 1, dtype=np.int32), groups)
+        return every.repeat(until.ravel()).reshape(groups, windows)
 
 
 def windows(found: Candidates, ladder: Ladder, kind: Kind, at_most: Fraction) -> Windows:
     """The window of every distinct rate that a bound group's levels have."""
-    level = np.arange(found.levels)
-    below, above = level < found.start[:, None], level >= found.stop[:, None]
-    usable = found.bound[:, None] & ~below & ~above
-    _, first, window = np.unique(ladder.places[usable], return_index=True, return_inverse=True)
-    place = np.where(above, len(first), -1)
+    usable = found.usable
+    places = ladder.places[usable]
+    order = places.argsort(kind="stable")
+    rising = places[order]
+    is_new = np.concatenate([[True], rising[1:] != rising[:-1]])
+    window = np.empty_like(order)
+    window[order] = np.cumsum(is_new) - 1
+    first = np.flatnonzero(usable)[order[is_new]]
+    place = np.where(np.arange(found.levels) >= found.stop[:, None], len(first), -1)
     place[usable] = window
-    n = np.broadcast_to(ladder.n[:, None], ladder.k.shape)
-    return Windows(found, kind, at_most, ladder.k[usable][first], n[usable][first], place)
+    return Windows(found, kind, at_most, ladder.k.ravel()[first], ladder.n[first // found.levels], place)
 
 
 def highest(low_k: Ints, low_n: Ints, n: int | Ints, kind: Kind, at_most: Fraction) -> Ints:
@@ -149,24 +163,26 @@ class RangeBest:
     """The best level of each group within any range of levels, from a table of powers of two."""
 
     def __init__(self, found: Candidates) -> None:
-        """Rank every group's levels, and keep the best rank of each run of 1, 2, 4, ... levels."""
-        self._level = found.order
-        rank = np.argsort(self._level, axis=1).astype(np.int32)
-        runs, width = [rank], 1
-        while 2 * width <= found.levels:
-            shifted = np.concatenate([runs[-1][:, width:], runs[-1][:, -width:]], axis=1)
-            runs.append(np.minimum(runs[-1], shifted))
-            width *= 2
-        self._runs = np.stack(runs)
-        self._power = np.floor(np.log2(np.maximum(np.arange(found.levels + 1), 1))).astype(np.int64)
-        self._groups = np.arange(len(found.groups))
+        """Keep the best key of each run of 1, 2, 4, ... levels of every group."""
+        groups, levels = found.cost.shape
+        runs = np.empty((levels.bit_length(), groups, levels), dtype=np.int64)
+        runs[0] = found.keys
+        for power in range(1, len(runs)):
+            reach = levels - (1 << (power - 1))
+            np.minimum(runs[power - 1, :, :reach], runs[power - 1, :, -reach:], out=runs[power, :, :reach])
+        self._best = runs.ravel()
+        self._power = np.frexp(np.arange(levels + 1))[1].astype(np.int64) - 1
+        self._row = np.arange(groups) * levels
+        self._size = groups * levels
+        self._is_split = (1 << found.split_bits) - 1
+        self._level = np.argsort(found.split[0])
 
     def levels(self, start: Ints, stop: Ints) -> Ints:
         """The best level in each [start, stop), none of them empty: int64 arrays of shape (ranges, groups)."""
-        power = self._power[stop - start]
-        last = stop - (1 << power)
-        best = np.minimum(self._runs[power, self._groups, start], self._runs[power, self._groups, last])
-        return np.asarray(self._level[self._groups, best], dtype=np.int64)
+        power = self._power.take(stop - start)
+        run = power * self._size + self._row
+        best = np.minimum(self._best.take(run + start), self._best.take(run + stop - (1 << power)))
+        return np.asarray(self._level.take(best & self._is_split), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,6 +58,17 @@ def test_the_optimum_is_that_of_every_combination(goal: Goal, groups: int, edges
 
 
 @pytest.mark.parametrize("goal", GOALS.values(), ids=GOALS.keys())
+def test_seventeen_million_times_as_many_people_get_the_same_thresholds(goal: Goal) -> None:
+    for seed in range(8):
+        question = asked(goal, seed, 2 + seed % 2, 4 + seed)
+        counts = question.counts
+        many = replace(question, counts=replace(counts, n=counts.n * 17_000_000), fewest=question.fewest * 17_000_000)
+        few, found = search(question), search(many)
+        assert found.outcome.gap == few.outcome.gap
+        assert [g.threshold for g in found.outcome.groups] == [g.threshold for g in few.outcome.groups]
+
+
+@pytest.mark.parametrize("goal", GOALS.values(), ids=GOALS.keys())
 @pytest.mark.parametrize("seed, limit", [(3, 0.01), (4, 0.0005), (5, 0.1)])
 def test_of_a_million_pairs_of_thresholds_the_best_is_found(goal: Goal, seed: int, limit: float) -> None:
     counts = large(seed, 2, 3_000 * 10 ** (seed % 3))
