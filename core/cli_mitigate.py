@@ -224,6 +224,7 @@ def _write_comparison(
         "mitigation": fix.mechanism,
         "needs_attribute": fix.needs_attribute,
         "parts": found.sizes,
+        "goal": found_out.goal_document(found.settings),
         "price": list(found_out.price),
         **facts,
     }
@@ -232,4 +233,8 @@ def _write_comparison(
         document["retrained"] = without.to_json("", after.digest)["gaps"]
     with writing(out):
         (out / "comparison.json").write_text(as_text(document), encoding="utf-8")
-    print("\n".join([f"Wrote {out / 'comparison.json'}", *document["price"], *document["warnings"]]))
+    print(
+        "\n".join(
+            [f"Wrote {out / 'comparison.json'}", document["goal"]["said"], *document["price"], *document["warnings"]]
+        )
+    )

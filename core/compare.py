@@ -68,6 +68,8 @@ class Moved:
     ----------
     by, group, n
         Which people, and how many there are.
+    selected
+        How many of them are selected before.
     newly_selected, newly_refused
         Those decided differently.
     wrongly_granted, wrongly_denied
@@ -78,6 +80,7 @@ class Moved:
     by: tuple[str, ...]
     group: dict[str, str]
     n: int
+    selected: int
     newly_selected: int
     newly_refused: int
     wrongly_granted: Change | None
@@ -87,6 +90,11 @@ class Moved:
     def net(self) -> int:
         """How many more are selected."""
         return self.newly_selected - self.newly_refused
+
+    @property
+    def selected_after(self) -> int:
+        """How many are selected after."""
+        return self.selected + self.net
 
 
 @dataclass(frozen=True)
@@ -232,6 +240,7 @@ def _moved(by: tuple[str, ...], group: dict[str, str], people: Ints, z: float) -
         by,
         group,
         int(people.sum()),
+        int(people[:, 1].sum()),
         int(people[:, 0, 1].sum()),
         int(people[:, 1, 0].sum()),
         _more(other[1, 1], other[0, 1], other[1, 0], other[0, 0], z),
@@ -270,6 +279,8 @@ def _moved_document(moved: Moved) -> dict[str, Any]:
         "by": list(moved.by),
         "group": moved.group,
         "n": moved.n,
+        "selected_before": moved.selected,
+        "selected_after": moved.selected_after,
         "newly_selected": moved.newly_selected,
         "newly_refused": moved.newly_refused,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.collect_mitigation import FIT, REPORT, Decided, Mitigated
 from core.compare import Comparison, GapChange, compare_audits
@@ -11,10 +11,12 @@ from core.consequences import price_sentences, warnings
 from core.findings import Gap, Judgement, judge
 from core.fixes import Fix
 from core.gaps import GAPS
+from core.goal_gap import GoalGap, goal_gap, kept_sentence
 from core.intervals import z_value
 from core.joint import Change, JointCounts, rate_change
 from core.metrics import METRICS
 from core.mitigate.goals import Goal
+from core.mitigate.settings import Settings
 from core.sentences import group_words, percent
 from core.stated_rule import stated_rule
 
@@ -52,6 +54,8 @@ class Effect:
         The same against the same training without the fix; empty where nothing was trained.
     rightness
         How often decisions are right; None where no outcome is known.
+    goal_now, goal_then
+        How far apart the groups are by the goal, now and with the fix, and whether that meets the goal.
     price, warnings
         What it means for people, and what speaks against it, as sentences.
     """
@@ -61,6 +65,8 @@ class Effect:
     before_ranges: tuple[tuple[float | None, float | None], ...]
     retrained: tuple[GapChange, ...]
     rightness: Rightness | None
+    goal_now: GoalGap
+    goal_then: GoalGap
     price: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -68,6 +74,12 @@ class Effect:
     def may_be_training_alone(self) -> bool:
         """Whether a gap closed, but the same training without the fix may have closed it as well."""
         return bool(self.retrained) and _is_better(self.aimed) and not _is_better(self.retrained)
+
+    def goal_document(self, settings: Settings) -> dict[str, Any]:
+        """Whether the goal is met, as comparison.json holds it."""
+        low, high = self.goal_then.interval or (None, None)
+        said = kept_sentence(self.goal_now, self.goal_then, settings)
+        return {"kept": self.goal_then.kept, "gap": self.goal_then.value, "low": low, "high": high, "said": said}
 
 
 def _is_better(changes: tuple[GapChange, ...]) -> bool:
@@ -92,6 +104,8 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
         tuple(ranges[_key(change)] for change in aimed),
         () if without is None else _aimed(without.gaps, settings.by, settings.goal),
         _rightness(joint, confidence),
+        _goal_gap(found, found.present),
+        _goal_gap(found, fix.decided),
         price_sentences(compared, settings.by),
         warnings(compared, settings.by, settings.goal, on_fit),
     )
@@ -101,6 +115,11 @@ def _judgement(found: Mitigated, decided: Decided, part: str) -> Judgement:
     """What follows from one part's people, judged with the report part's references."""
     counts = decided.counts[part]
     return judge(counts, decided.plan, stated_rule(counts, decided.plan), found.references)
+
+
+def _goal_gap(found: Mitigated, decided: Decided) -> GoalGap:
+    counts = decided.counts[REPORT]
+    return goal_gap(counts, stated_rule(counts, decided.plan), found.settings, decided.plan.run.confidence)
 
 
 def _aimed(gaps: tuple[GapChange, ...], by: tuple[str, ...], goal: Goal) -> tuple[GapChange, ...]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from core.collect_mitigation import CHOOSE, FIT, Decided, Mitigated
 from core.fixes import Fix
-from core.intervals import FEW, Interval, absolute, newcombe, ratio, wilson, z_value
+from core.goal_gap import goal_gap
+from core.intervals import FEW, Interval, wilson, z_value
 from core.metrics import METRICS
 from core.mitigate.frontier import Point, pick, point
 from core.mitigate.settings import Settings
@@ -66,31 +67,11 @@ def _beats(one: Place, other: Place) -> bool:
 def _place(found: Mitigated, name: str, title: str, decided: Decided, changed: float, z: float) -> Place:
     settings, counts = found.settings, decided.counts[CHOOSE]
     at = point(name, counts, stated_rule(counts, decided.plan), settings)
-    gap_range = _gap_range(decided, settings, z)
+    gap_range = goal_gap(counts, stated_rule(counts, decided.plan), settings, decided.plan.run.confidence).interval
     pooled = _pooled_gap(decided, settings)
     if at.cost is None:
         return Place(name, title, at.gap, gap_range, changed, None, pooled)
     return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z), pooled)
-
-
-def _gap_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
-    """The plausible range of the gap, where it is one rate's between two groups; None otherwise."""
-    counts, goal = decided.counts[CHOOSE], settings.goal
-    people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
-    metric = METRICS[goal.rates[0]]
-    k, n = np.asarray(metric.num(people), dtype=float), np.asarray(metric.den(people), dtype=float)
-    bound = np.flatnonzero(n >= FEW).tolist()
-    if len(goal.rates) > 1 or len(bound) != 2:
-        return None
-    low, high = sorted(bound, key=lambda g: float(k[g] / n[g]))
-    pair = (float(k[high]), int(n[high]), float(k[low]), int(n[low]))
-    if goal.kind == "difference":
-        value = float(k[high] / n[high] - k[low] / n[low])
-        return absolute(value, newcombe(*pair, z))[1]
-    if not k[high]:
-        return None
-    least, most = ratio(pair[2], pair[3], pair[0], pair[1], z)
-    return (max(0.0, 1 - most) if most <= 1 else 0.0), max(1 - least, 1 - 1 / most)
 
 
 def _pooled_gap(decided: Decided, settings: Settings) -> tuple[float, float]:

@@ -16,7 +16,9 @@ PICKED, OFFERED, AGAINST = "picked", "offered", "against"
 CLICKED, ID = "clicked", "id"
 HEIGHT = 380
 _SHAPES = {PRESENT: "circle", PICKED: "circle", OFFERED: "circle", AGAINST: "cross"}
-_ACCENT, _FAINT = COLOURS["no_gap"], 0.25
+_ACCENT, _FAINT = COLOURS["no_gap"], 0.5
+_PALE = 0.4
+_SIZES = {PRESENT: 190, PICKED: 260, OFFERED: 90, AGAINST: 110}
 _TURNS = {"better": ("#0072B2", "M8 2 15 14 1 14Z"), "worse": ("#D55E00", "M8 14 1 2 15 2Z")}
 
 
@@ -52,31 +54,56 @@ def frontier_chart(
     rows.sort(key=lambda row: (row["kind"] in (PICKED, PRESENT), row["strength"]))
     base = alt.Chart(alt.InlineData(values=rows)).encode(opacity=alt.Opacity("strength:Q", scale=None))
     across, up = _x(rows, settings, ink), _y(rows, settings, has_outcome, ink)
-    colour = alt.Color("colour:N", scale=None)
+    # Thin and pale but for the two that are looked at: all ranges at full strength would hide the marks.
+    ranges = (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_rule()
+        .encode(
+            color=alt.Color("colour:N", scale=None),
+            opacity=alt.Opacity("range_strength:Q", scale=None),
+            strokeWidth=alt.StrokeWidth("range_width:Q", scale=None),
+        )
+    )
     limit = alt.Chart(alt.InlineData(values=[{"gap": float(settings.at_most)}]))
     layers = [
         limit.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="gap:Q"),
-        base.transform_filter("datum.gap_low !== null && datum.has_range")
-        .mark_rule(strokeWidth=2)
-        .encode(x=alt.X("gap_low:Q"), x2="gap_high:Q", y=alt.Y("cost:Q"), color=colour),
-        base.transform_filter("datum.cost_low !== null && datum.has_range")
-        .mark_rule(strokeWidth=2)
-        .encode(x=alt.X("gap:Q"), y=alt.Y("cost_low:Q"), y2="cost_high:Q", color=colour),
-        base.mark_point(size=170, strokeWidth=2.5)
+        ranges.transform_filter("datum.gap_low !== null").encode(
+            x=alt.X("gap_low:Q"), x2="gap_high:Q", y=alt.Y("cost:Q")
+        ),
+        ranges.transform_filter("datum.cost_low !== null").encode(
+            x=alt.X("gap:Q"), y=alt.Y("cost_low:Q"), y2="cost_high:Q"
+        ),
+        base.mark_point(strokeWidth=2)
         .encode(
             x=across,
             y=up,
             stroke=alt.Stroke("colour:N", scale=None),
             fill=alt.Fill("fill:N", scale=None),
+            size=alt.Size("size:Q", scale=None),
             shape=alt.Shape("kind:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), legend=None),
             tooltip=alt.Tooltip("sentence:N"),
         )
         .add_params(alt.selection_point(name=CLICKED, fields=[ID], on="click")),
-        base.transform_filter("datum.label !== ''")
-        .mark_text(align="left", baseline="bottom", dx=9, dy=-6, fontSize=13, color=ink)
-        .encode(x=alt.X("gap:Q"), y=alt.Y("cost:Q"), text="label:N", opacity=alt.value(1)),
+        *(_label(rows, colour, width) for colour, width in ((paper, 4), (ink, 0))),
     ]
     return alt.LayerChart(layer=layers).properties(height=HEIGHT)
+
+
+def _label(rows: list[dict[str, Any]], colour: str, halo: int) -> alt.Chart:
+    """The names of the marks that are looked at, or the halo that keeps what lies behind from them."""
+    named: alt.Chart = (
+        alt.Chart(alt.InlineData(values=rows))
+        .transform_filter("datum.label !== ''")
+        .mark_text(align="left", baseline="bottom", dx=9, dy=-8, fontSize=13, color=colour)
+        .encode(
+            x=alt.X("gap:Q"),
+            y=alt.Y("cost:Q"),
+            text="label:N",
+            stroke=alt.value(colour if halo else None),
+            strokeWidth=alt.value(halo),
+        )
+    )
+    return named
 
 
 def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool, paper: str) -> dict[str, Any]:
@@ -96,10 +123,11 @@ def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool
         "cost": place.cost,
         "cost_low": cost_low,
         "cost_high": cost_high,
-        # All ranges at once would hide the marks.
-        "has_range": stands_out,
+        "range_strength": 1.0 if stands_out else _PALE,
+        "range_width": 2.0 if stands_out else 1.0,
+        "size": _SIZES[kind],
         "colour": colour,
-        "fill": colour if kind == PICKED else paper,
+        "fill": paper if kind == PRESENT else colour,
         "strength": _FAINT if place.is_dominated and not stands_out else 1.0,
         "label": {PRESENT: "now", PICKED: "picked"}.get(kind, ""),
         "sentence": f"{place.title}: {place_words(place, settings, has_outcome)}",
@@ -143,8 +171,7 @@ _COST_TITLES = {
 
 
 def _ends(row: dict[str, Any], what: str) -> list[float]:
-    ranged = [row[f"{what}_low"], row[f"{what}_high"]] if row["has_range"] else []
-    return [end for end in (row[what], *ranged) if end is not None]
+    return [end for end in (row[what], row[f"{what}_low"], row[f"{what}_high"]) if end is not None]
 
 
 def _domain(ends: Sequence[float]) -> list[float]:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.collect_mitigation import CHOOSE
 from core.fix_places import PRESENT
-from core.fixes import width_words
 from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, place_words
+from core.goal_gap import goal_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from pages.components import fix_question, plain, session
@@ -25,6 +25,10 @@ def show(audit_id: str, found: Found) -> str | None:
     if not found.fixes:
         st.info("Nothing was found that could be tried on these people.")
         return None
+    st.caption(
+        f"List and picture: measured on the {found.mitigated.sizes[CHOOSE]:,} people set aside for choosing, on whom no"
+        " threshold was fitted. Pick one, and it is judged on others."
+    )
     picture, choice = st.columns([3, 2], gap="large")
     with choice:
         picked = _pick(audit_id, found)
@@ -39,11 +43,10 @@ def show(audit_id: str, found: Found) -> str | None:
             selection_mode=CLICKED,
             alt=f"{len(found.fixes)} fixes by gap and cost; the same numbers stand in the list beside it.",
         )
-        people = found.mitigated.sizes[CHOOSE]
         st.caption(
-            f"Measured on {people:,} people that no threshold was fitted on. The further left and down, the better. "
-            "The ring is the model as it is, a cross is not recommended, a faint mark is beaten by another on both "
-            "counts, the dashed line is your goal. The lines are plausible ranges."
+            "The further left and down, the better. The ring is the model as it is. A dot is a fix, the large one the"
+            " picked fix. A cross is not recommended, a pale mark is beaten by another on both counts. The dashed line"
+            " is your goal, the thin lines are plausible ranges."
         )
     return picked
 
@@ -56,11 +59,8 @@ def _refused(found: Found) -> None:
 
 def _question(settings: Settings, has_outcome: bool) -> str:
     goal = settings.goal
-    width = f"a gap of at most {width_words(goal, settings.at_most)}"
-    if goal.kind == "ratio":
-        width = f"at least {100 * (1 - settings.at_most):g} % of the highest rate"
     cost = f" · {fix_question.COST_WORDS[settings.cost.name]}" if has_outcome else ""
-    return f"{goal.reads} · {' × '.join(settings.by)} · {width}{cost}"
+    return f"{goal.reads} · {' × '.join(settings.by)} · {goal_words(settings)}{cost}"
 
 
 def _pick(audit_id: str, found: Found) -> str | None:

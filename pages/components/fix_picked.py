@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from core.charts import mark_svg
 from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
-from core.compare import GapChange
+from core.compare import GapChange, Moved
 from core.fix_effect import Effect, change_sentence, rightness_sentence
 from core.fixes import Fix
+from core.frontier_chart import gap_words
+from core.goal_gap import KEPT_WORDS, VERDICTS, kept_sentence
 from core.joint import Change
 from core.mitigate.mitigations import MITIGATIONS
 from core.record import AuditRecord
@@ -27,7 +30,8 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str) -> None:
     if fix.rule is not None:
         plain.text(f"Selected: {rule_words(fix.rule)}.")
     _conditions(found, fix)
-    _caption(found)
+    _caption(found, fix)
+    _goal(found, effect)
     _changes(effect)
     for sentence in effect.price:
         plain.text(sentence)
@@ -52,11 +56,24 @@ def _conditions(found: Found, fix: Fix) -> None:
         plain.text(sentence)
 
 
-def _caption(found: Found) -> None:
+def _goal(found: Found, effect: Effect) -> None:
+    """Whether the asked goal is met, before anything else that it does."""
+    kept = effect.goal_then.kept
+    word, said = st.columns([1, 6], gap="small")
+    with word:
+        verdict.drawn(mark_svg(VERDICTS[kept], 18), KEPT_WORDS[kept])
+    with said:
+        plain.text(kept_sentence(effect.goal_now, effect.goal_then, found.mitigated.settings))
+
+
+def _caption(found: Found, fix: Fix) -> None:
     sizes = found.mitigated.sizes
     st.caption(
-        f"Judged on {sizes[REPORT]:,} people on whom nothing was fitted ({sizes[FIT]:,} people) or chosen "
-        f"({sizes[CHOOSE]:,})."
+        f"Judged on the {sizes[REPORT]:,} people set aside for the final judgement: nothing was fitted"
+        f" ({sizes[FIT]:,} people) or chosen ({sizes[CHOOSE]:,}) on them. List and picture are about the"
+        f" {sizes[CHOOSE]:,}, where this fix has a gap of"
+        f" {gap_words(found.place(fix.id).gap, found.mitigated.settings.goal)}. They are other people, so the two"
+        " need not agree."
     )
     if found.search.looked_before:
         st.caption(
@@ -119,6 +136,7 @@ def _people(effect: Effect, found: Found) -> None:
     columns = {
         "Group": [group_words(m.group) for m in moved],
         "People": [f"{m.n:,}" for m in moved],
+        "Selected, of 100": [_of_hundred(m) for m in moved],
         "Newly selected": [f"{m.newly_selected:,}" for m in moved],
         "No longer selected": [f"{m.newly_refused:,}" for m in moved],
         "Difference": [_signed(m.net) for m in moved],
@@ -127,6 +145,15 @@ def _people(effect: Effect, found: Found) -> None:
         columns["Change in wrongly denied"] = [_more(m.wrongly_denied) for m in moved]
         columns["Change in wrongly granted"] = [_more(m.wrongly_granted) for m in moved]
     plain.table(columns)
+
+
+def _of_hundred(moved: Moved) -> str:
+    """How many of 100 are selected now and with the fix: whole where that shows what moved."""
+    if moved.n == 0:
+        return "–"
+    before, after = (100 * k / moved.n for k in (moved.selected, moved.selected_after))
+    digits = 1 if moved.net and round(before) == round(after) else 0
+    return f"{before:.{digits}f} → {after:.{digits}f}"
 
 
 def _more(change: Change | None) -> str:

@@ -154,6 +154,8 @@ def test_thresholds_close_the_gap_on_people_they_were_not_fitted_on(folder: Path
     assert change["change"] == pytest.approx(change["after"] - change["before"])
     assert before["aif360"]["agrees"] and after["aif360"]["agrees"]
     assert compared["needs_attribute"] is True
+    told = compared["goal"]
+    assert told["kept"] in ("met", "unclear") and told["low"] <= told["gap"] <= told["high"] and told["said"]
     assert [AuditRecord.from_json(written[f"{when}/record.json"]).digest for when in ("before", "after")] == [
         compared["before"],
         compared["after"],

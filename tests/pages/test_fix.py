@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -243,10 +244,12 @@ def test_a_threshold_warns_first_then_says_what_it_does_and_can_be_taken_away(sp
     words = said(at)
     assert "Decisions are right" in words and "Of 1,000 people like these" in words
     assert "Selected: " in words and "or more for people whose g is a, " in words
-    assert "people on whom nothing was fitted" in words and "RULE" in words
+    assert "people set aside for the final judgement: nothing was fitted" in words and "RULE" in words
+    assert "The goal, a gap of at most 1 point, is met on these people" in words or "Can't tell yet whether" in words
     assert {"The thresholds (rule.json)", "The plan that audits it"} <= set(downloads(at))
     people = [int(n.replace(",", "")) for n in tables(at)[-1]["People"]]
     assert sum(people) == space.mitigation(searched).sizes["report"]  # type: ignore[union-attr]
+    assert all(re.fullmatch(r"[\d.]+ → [\d.]+", told) for told in tables(at)[-1]["Selected, of 100"])
 
 
 def test_the_pick_outlives_a_refresh_and_a_second_one_is_marked_seen(space: Workspace, searched: str) -> None:

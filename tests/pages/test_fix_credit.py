@@ -17,6 +17,7 @@ from core.compare import GapChange
 from core.fix_effect import Effect, effect
 from core.fixes import Fix, offer
 from core.gaps import GAPS
+from core.goal_gap import KEPT_WORDS
 from core.jobs import Supervisor
 from core.metrics import METRICS
 from core.mitigate.goals import GOALS
@@ -109,10 +110,12 @@ def resampled_distance(found: Mitigated, fix: Fix, change: GapChange) -> np.ndar
 
 
 def shown(effect_of: Effect) -> list[str]:
-    """What the page should say of each gap that was to be closed, and of how often decisions are right."""
+    """What the page should say of the goal, of each gap that was to be closed, and of how often decisions are right."""
     turns = [change.verdict for change in effect_of.aimed]
     turns += [] if effect_of.rightness is None else [effect_of.rightness.turn]
-    return [{"better": "Better", "worse": "Worse", "unclear": "Can't tell yet"}[turn] for turn in turns]
+    return [KEPT_WORDS[effect_of.goal_then.kept]] + [
+        {"better": "Better", "worse": "Worse", "unclear": "Can't tell yet"}[turn] for turn in turns
+    ]
 
 
 @pytest.mark.parametrize(

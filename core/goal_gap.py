@@ -1,0 +1,201 @@
+"""How far apart groups are by a fix's goal, with its plausible range, and whether that meets the goal.
+
+The verdict follows statistics.md 1, with the accepted gap as the band.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from core.counts import Counts
+from core.findings import Verdict
+from core.gaps import GAPS
+from core.intervals import FEW, Interval, absolute, equality_p, holm, newcombe, ratio, z_value
+from core.metrics import METRICS
+from core.mitigate.goals import Goal, exact
+from core.mitigate.settings import Settings
+from core.rules import Rule, confusion
+from core.sentences import beside, group_words
+
+Kept = Literal["met", "not_met", "unclear"]
+VERDICTS: dict[Kept, Verdict] = {"met": "no_gap", "not_met": "gap", "unclear": "unclear"}
+KEPT_WORDS: dict[Kept, str] = {"met": "Goal met", "not_met": "Goal not met", "unclear": "Can't tell yet"}
+
+
+@dataclass(frozen=True)
+class GoalGap:
+    """How far apart the groups of some people are.
+
+    Attributes
+    ----------
+    value
+        The gap, as `Goal.gap` has it.
+    interval
+        Its plausible range; None where fewer than two groups have enough people, or nobody is selected. The ranges of
+        all pairs hold at once (Bonferroni), so the largest gap lies between the largest of their lower ends and the
+        largest of their upper ends. Of two groups and one rate it is the range of their difference or ratio.
+    rate, group, other
+        The groups farthest apart, the one with the lower rate first, and the metric they are apart in; None without.
+    groups
+        How many groups were compared.
+    fewest, smallest
+        How many people stand behind the rate that has fewest, and whose it is.
+    kept
+        "not_met": the gap is larger than accepted, and of a pair so far apart equality is refused (Holm over all pairs
+        and rates). "met": it is accepted, and so is all of its range. Else "unclear".
+    """
+
+    value: float
+    interval: Interval | None
+    rate: str | None
+    group: dict[str, str] | None
+    other: dict[str, str] | None
+    groups: int
+    fewest: int
+    smallest: dict[str, str] | None
+    kept: Kept
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether any two groups could be compared."""
+        return self.interval is not None
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two groups by a rate: k of n people each, and which groups they are, the one with the lower rate first."""
+
+    rate: str
+    low: tuple[int, int]
+    high: tuple[int, int]
+    places: tuple[int, int]
+
+    def apart(self, goal: Goal) -> Fraction:
+        least, most = Fraction(*self.low), Fraction(*self.high)
+        if goal.kind == "difference":
+            return most - least
+        return 1 - least / most if most else Fraction(0)
+
+    def interval(self, goal: Goal, z: float) -> Interval | None:
+        """The range of how far they are apart, whichever of them is ahead."""
+        if goal.kind == "difference":
+            return absolute(float(self.apart(goal)), newcombe(*self.high, *self.low, z))[1]
+        if not self.high[0]:
+            return None
+        least, most = ratio(*self.low, *self.high, z)
+        return (max(0.0, 1 - most) if most <= 1 else 0.0), max(1 - least, 1 - 1 / most)
+
+    @property
+    def p_value(self) -> float:
+        return equality_p(*self.low, *self.high)
+
+
+def goal_gap(counts: Counts, rule: Rule, settings: Settings, confidence: float) -> GoalGap:
+    """The gap that a rule leaves among these people, by the goal of the settings, and whether it is accepted.
+
+    Groups with fewer than FEW people behind a rate are left out, as they are where a fix is fitted.
+    """
+    goal = settings.goal
+    value = goal.gap(confusion(counts, rule, settings.by), FEW)
+    pairs = list(_pairs(counts, rule, settings))
+    z = z_value(1 - (1 - confidence) / max(1, len(pairs)))
+    ranges = [found for pair in pairs if (found := pair.interval(goal, z)) is not None]
+    if not ranges:
+        return GoalGap(float(value), None, None, None, None, 0, 0, None, "unclear")
+    interval = (max(low for low, _ in ranges), max(high for _, high in ranges))
+    limit, alpha = exact(settings.at_most), 1 - confidence
+    widest = max(pairs, key=lambda pair: pair.apart(goal))
+    groups, _ = counts.places(settings.by)
+    kept: Kept = "unclear"
+    if value <= limit:
+        kept = "met" if interval[1] <= float(limit) else "unclear"
+    else:
+        adjusted = holm([pair.p_value for pair in pairs])
+        proven = (p < alpha and pair.apart(goal) > limit for pair, p in zip(pairs, adjusted, strict=True))
+        kept = "not_met" if any(proven) else "unclear"
+    group, other = (groups.names(place) for place in widest.places)
+    behind = [side for pair in pairs for side in zip((pair.low[1], pair.high[1]), pair.places, strict=True)]
+    fewest, smallest = min(behind)
+    compared = len({place for _, place in behind})
+    named = groups.names(smallest)
+    return GoalGap(float(value), interval, widest.rate, group, other, compared, fewest, named, kept)
+
+
+def _pairs(counts: Counts, rule: Rule, settings: Settings) -> Iterator[_Pair]:
+    """Every two groups that have enough people behind each rate of the goal, by each rate."""
+    people = confusion(counts, rule, settings.by)
+    rates = {
+        name: (np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people)))
+        for name in settings.goal.rates
+    }
+    bound = np.flatnonzero(np.all([n >= FEW for _, n in rates.values()], axis=0)).tolist()
+    for name, (k, n) in rates.items():
+        sides = {g: (round(k[g].item()), round(n[g].item())) for g in bound}
+        for two in combinations(bound, 2):
+            first, second = sorted(two, key=lambda g: Fraction(*sides[g]))
+            yield _Pair(name, sides[first], sides[second], (first, second))
+
+
+def goal_words(settings: Settings) -> str:
+    """What is accepted: "a gap of at most 1 point", "at least 80 % of the highest rate"."""
+    if settings.goal.kind == "ratio":
+        return f"at least {100 * (1 - settings.at_most):g}\u00a0% of the highest rate"
+    points = f"{100 * settings.at_most:g}"
+    return f"a gap of at most {points}\u00a0point{'' if points == '1' else 's'}"
+
+
+def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings) -> str:
+    """Whether the goal is met with a fix, how far apart the groups are then, and how far apart they are now."""
+    goal = goal_words(settings)
+    if then.interval is None or then.group is None or then.other is None:
+        return f"Can't tell yet whether the goal, {goal}, is met: too few people of two groups to compare."
+    said = {
+        "met": f"The goal, {goal}, is met on these people",
+        "not_met": f"The goal, {goal}, is not met on these people",
+        "unclear": f"Can't tell yet whether the goal, {goal}, is met",
+    }[then.kept]
+    among = next(m.among for m in GAPS.values() if m.metrics == (then.rate,))
+    found = (
+        f"{among[:1].lower()}{among[1:]}{_apart(then, settings)} (plausible range {_range(then.interval, settings)})"
+    )
+    before = f", against {_value(now.value, settings)} now" if now.is_measurable else ""
+    return f"{said}: {found}{before}.{_why(then, settings)}"
+
+
+def _why(then: GoalGap, settings: Settings) -> str:
+    """What leaves it open: the smallest group, whose rate is known least."""
+    if then.kept != "unclear" or then.smallest is None:
+        return ""
+    few = f" With only {then.fewest:,} {group_words(then.smallest)} to go by,"
+    if then.value <= settings.at_most:
+        return f"{few} the true gap may still be wider than that."
+    return f"{few} a gap this wide can come from chance."
+
+
+def _apart(found: GoalGap, settings: Settings) -> str:
+    """Who is how far from whom."""
+    assert found.group is not None and found.other is not None
+    who, other, words = group_words(found.group), group_words(found.other), _value(found.value, settings)
+    farthest = ", the two groups farthest apart," if found.groups > 2 else ""
+    if settings.goal.kind == "ratio":
+        return f"{who} are selected {words} as often as {other}{farthest.rstrip(',')}"
+    return f"{who} and {other}{farthest} are selected at rates {words} apart"
+
+
+def _value(gap: float, settings: Settings) -> str:
+    """A gap in its goal's own unit, rounded on the right side of what is accepted."""
+    if settings.goal.kind == "ratio":
+        return f"{beside(100 * (1 - gap), 100 * (1 - settings.at_most), 1)}\u00a0%"
+    return f"{beside(100 * gap, 100 * settings.at_most, 1)}\u00a0points"
+
+
+def _range(interval: Interval, settings: Settings) -> str:
+    ends = interval[::-1] if settings.goal.kind == "ratio" else interval
+    low, high = (_value(end, settings) for end in ends)
+    return f"{low.rpartition(chr(0xA0))[0]} to {high}"
