@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.findings import Gap, Judgement, Verdict
-from core.gaps import GAPS, Measure
-from core.metrics import METRICS, Estimate
+from core.answer import findings, headline_measure
+from core.findings import Gap, GroupResult, Judgement, Verdict
+from core.gap_sentences import is_worse_off
+from core.gaps import GAPS, Kind, Measure
+from core.metrics import METRICS
 from core.plan import Plan
 from core.policies import Band
 from core.reference import By
-from core.sentences import beside, findings, group_words, headline_measure, percent
+from core.sentences import beside, group_words, percent, rows_word
 
-# Metrics that count those whom another leaves, by that other's name.
-_OTHER_SIDE = {
-    "true_positive_rate": "false_negative_rate",
-    "true_negative_rate": "false_positive_rate",
-    "accuracy": "error_rate",
-}
+_KIND_WORDS: dict[Kind, str] = {"ratio": "how many times as often", "difference": "in points"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Standings:
     """Every group of one table on one measure: the reference first, then worst first.
 
     `acceptable` spans the rates that are within the band of the reference's (for a measure that averages two rates:
-    the differences within it); None where the reference has no rate.
+    the differences within it); None where the reference has no rate. `people` is what a row of the file is called.
     """
 
     measure: Measure
@@ -73,6 +70,7 @@ class Standings:
     band: Band
     rows: tuple[Standing, ...]
     acceptable: tuple[float, float] | None
+    people: str = "people"
 
     @property
     def shows_rates(self) -> bool:
@@ -84,6 +82,19 @@ class Standings:
         """The group that the others are compared with."""
         return self.rows[0]
 
+    @property
+    def upside_down(self) -> str:
+        """That the comparison group itself is the one worse off in a gap, where it is: marks then stand beside it."""
+        mine = self.reference.name
+        better = [row.name for row in self.rows if row.gap and row.verdict == "gap" and not is_worse_off(row.gap)]
+        if not better:
+            return ""
+        others = "the other group" if len(self.rows) == 2 else " and ".join(better) if len(better) < 3 else "others"
+        return (
+            f"Here the comparison group, {mine}, is the one worse off: a gap marked at {others} is to the disadvantage "
+            f"of {mine}."
+        )
+
 
 def standings(judgement: Judgement, plan: Plan, by: By, measure: Measure) -> Standings | None:
     """Where the groups of a table stand; None where it has only one group, so that nothing is compared."""
@@ -92,13 +103,13 @@ def standings(judgement: Judgement, plan: Plan, by: By, measure: Measure) -> Sta
     ordered = [judgement.gaps[i] for i in texts if _is_about(judgement.gaps[i], by, measure)]
     if not ordered:
         return None
-    groups = {tuple(g.group.values()): (g.n, g.metrics) for g in judgement.groups if g.by == by}
-    rows = [_reference(*groups[judgement.references[by]], ordered[0].reference, measure)]
+    groups = {tuple(g.group.values()): g for g in judgement.groups if g.by == by}
+    people = rows_word(plan)
+    rows = [_reference(groups[judgement.references[by]], measure, people)]
     for gap in ordered:
-        n, metrics = groups[tuple(gap.group.values())]
-        rows.append(_standing(n, metrics, gap, measure, texts[places[id(gap)]]))
+        rows.append(_standing(groups[tuple(gap.group.values())], gap, measure, texts[places[id(gap)]]))
     band = ordered[0].band
-    return Standings(measure, by, band, tuple(rows), _acceptable(rows[0], band, measure))
+    return Standings(measure, by, band, tuple(rows), _acceptable(rows[0], band, measure), people)
 
 
 def measures(judgement: Judgement, plan: Plan) -> list[Measure]:
@@ -110,7 +121,7 @@ def measures(judgement: Judgement, plan: Plan) -> list[Measure]:
 
 def question(measure: Measure) -> str:
     """The plain question that a measure answers."""
-    kind = measure.kind if measure.is_tested else "size alone"
+    kind = _KIND_WORDS[measure.kind] if measure.is_tested else "size alone"
     alike = [other for other in GAPS.values() if other.is_tested and other.metrics == measure.metrics]
     words = METRICS[measure.metrics[0]].question
     if len(measure.metrics) > 1:
@@ -118,29 +129,12 @@ def question(measure: Measure) -> str:
     return words if alike == [measure] else f"{words} ({kind})"
 
 
-def also_gaps(judgement: Judgement, plan: Plan) -> dict[str, tuple[By, ...]]:
-    """Other measures than the headline with a gap, each with the tables it is in: errors first, nothing twice.
-
-    A crossing of columns is named only where neither column has the gap by itself. Two measures say the same where one
-    counts those whom the other leaves: who is wrongly denied, and who of the deserving was selected.
-    """
-    headline = headline_measure(judgement, plan)
-    gaps = [gap for gap in judgement.gaps if gap.verdict == "gap"]
-    said = {fact for gap in gaps if gap.measure == headline for fact in _facts(gap)}
-    found: dict[str, tuple[By, ...]] = {}
-    for measure in sorted(GAPS.values(), key=lambda m: (len(m.metrics) > 1, m.worse != "higher")):
-        new = [gap for gap in gaps if gap.measure == measure.name and said.isdisjoint(_facts(gap))]
-        said.update(fact for gap in new for fact in _facts(gap))
-        if new:
-            tables = dict.fromkeys(gap.by for gap in new)
-            found[measure.name] = tuple(by for by in tables if not any(set(other) < set(by) for other in tables))
-    return found
-
-
 def also_words(measure: Measure, tables: tuple[By, ...]) -> str:
     """A measure with a gap and where it lies, for a list: "who is wrongly denied (sex, sex × race)"."""
-    asked = question(measure).replace(" (difference)", ", in points").replace("(ratio)", "as a ratio").replace("?", "")
-    return f"{asked[0].lower()}{asked[1:]} ({', '.join(' × '.join(by) for by in tables)})"
+    asked = question(measure)
+    for kind in _KIND_WORDS.values():
+        asked = asked.replace(f" ({kind})", f", {kind}")
+    return f"{asked[0].lower()}{asked[1:].replace('?', '')} ({', '.join(' × '.join(by) for by in tables)})"
 
 
 def technical_name(measure: Measure) -> str:
@@ -192,29 +186,25 @@ def band_words(band: Band) -> str:
     return f"{low:.2f} to {high:.2f}\u00a0times" if band.is_ratio else f"within {100 * band.limit:g}\u00a0points"
 
 
-def _facts(gap: Gap) -> set[tuple[object, ...]]:
-    """What a gap is about: whom, and which of the metrics, whichever side is counted."""
-    return {(gap.by, *gap.group.values(), _OTHER_SIDE.get(name, name)) for name in GAPS[gap.measure].metrics}
-
-
 def _is_about(gap: Gap, by: By, measure: Measure) -> bool:
     return gap.by == by and gap.measure == measure.name
 
 
-def _standing(n: int, metrics: dict[str, Estimate], gap: Gap, measure: Measure, sentence: str) -> Standing:
+def _standing(group: GroupResult, gap: Gap, measure: Measure, sentence: str) -> Standing:
     if len(measure.metrics) > 1:
-        return Standing(name_of(gap.group), n, None, None, None, gap, sentence)
-    rate = metrics[measure.metrics[0]]
+        return Standing(name_of(gap.group), group.n, None, None, None, gap, sentence)
+    rate = group.metrics[measure.metrics[0]]
     return Standing(name_of(gap.group), int(rate.denominator or 0), rate.value, rate.low, rate.high, gap, sentence)
 
 
-def _reference(n: int, metrics: dict[str, Estimate], group: dict[str, str], measure: Measure) -> Standing:
-    words = group_words(group)
+def _reference(group: GroupResult, measure: Measure, people: str) -> Standing:
+    words = group_words(group.group, people)
     start = f"{words[0].upper()}{words[1:]} are the group that the others are compared with"
+    name = name_of(group.group)
     if len(measure.metrics) > 1:
-        return Standing(name_of(group), n, None, None, None, None, f"{start}.")
-    rate = metrics[measure.metrics[0]]
-    row = Standing(name_of(group), int(rate.denominator or 0), rate.value, rate.low, rate.high, None, "")
+        return Standing(name, group.n, None, None, None, None, f"{start}.")
+    rate = group.metrics[measure.metrics[0]]
+    row = Standing(name, int(rate.denominator or 0), rate.value, rate.low, rate.high, None, "")
     rates = f"{rate_words(row)} of {row.people:,}; plausible range {rate_range_words(row)}"
     return Standing(row.name, row.people, row.rate, row.rate_low, row.rate_high, None, f"{start} ({rates}).")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from core.answer import also_gaps, repeats_words
 from core.charts import mark_svg, standings_chart, svg
 from core.findings import Judgement
 from core.gaps import GAPS
@@ -25,11 +26,10 @@ from core.report.notes import (
     second_opinion_note,
     tally,
 )
-from core.sentences import SAMPLING_NOTE, VERDICT_WORDS
+from core.sentences import VERDICT_WORDS, rows_word, sampling_note
 from core.standings import (
     Standing,
     Standings,
-    also_gaps,
     also_words,
     band_words,
     gap_range_words,
@@ -101,7 +101,12 @@ def _title(record: AuditRecord) -> str:
 def _heading(body: Element, record: AuditRecord) -> None:
     SubElement(body, "h1").text = _title(record)
     source = record.plan.decision.model or "decisions and scores of the table"
-    said = (record.plan.data.file, source, f"{record.counts.people:,} people", date_words(record.created))
+    said = (
+        record.plan.data.file,
+        source,
+        f"{record.counts.people:,} {rows_word(record.plan)}",
+        date_words(record.created),
+    )
     _text(body, " · ".join(said), "soft")
 
 
@@ -111,6 +116,9 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)
         SubElement(part, "div").text = finding.text
+        again = repeats_words(finding, found, judgement, record.plan)
+        if again:
+            _text(part, again, "soft")
     also = also_gaps(judgement, record.plan)
     if also:
         _text(section, f"Gaps also on: {'; '.join(also_words(GAPS[name], by) for name, by in also.items())}.")
@@ -144,7 +152,9 @@ def _picture(body: Element, standings: Standings) -> None:
             _mark(verdict, standing.verdict)
         else:
             verdict.text = VERDICT_WORDS[standing.verdict]
-    _text(section, SAMPLING_NOTE, "soft")
+    _text(section, sampling_note(standings.people), "soft")
+    if standings.upside_down:
+        _text(section, standings.upside_down)
 
 
 def _cells(row: Standing) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from core.answer import Finding, findings
 from core.findings import Judgement, Verdict, plan_threshold
 from core.plan import Condition, Keep, Plan
 from core.record import AuditRecord
 from core.report.rule_words import limit_words, rule_words
 from core.second_opinion import SecondOpinion
-from core.sentences import VERDICT_WORDS, Finding, findings, group_words
+from core.sentences import VERDICT_WORDS, group_words, rows_word
 from core.stated_rule import rule_file
 
 MOST_IN_THE_ANSWER = 3
@@ -43,7 +44,7 @@ def question_notes(record: AuditRecord, judgement: Judgement) -> list[str]:
 
 def decision_note(plan: Plan) -> str:
     """Who counts as selected."""
-    decision = plan.decision
+    decision, people = plan.decision, rows_word(plan)
     if decision.prediction is not None:
         return f"Selected: people whose “{decision.prediction}” is {_condition(decision.favourable)}."
     rule = rule_file(plan)
@@ -54,7 +55,8 @@ def decision_note(plan: Plan) -> str:
     selected = limit_words(plan_threshold(plan), below)
     if decision.score is not None:
         return f"Selected: people whose “{decision.score}” is {selected}."
-    return f"Selected: people to whom the model gives {selected} for the good outcome."
+    whom = "whom" if people == "people" else "which"
+    return f"Selected: {people} to {whom} the model gives {selected} for the good outcome."
 
 
 def outcome_note(plan: Plan) -> str:
@@ -64,12 +66,12 @@ def outcome_note(plan: Plan) -> str:
             "The table does not say what really happened, so this audit sees who is selected, and not who is wrongly "
             "denied or wrongly granted."
         )
+    refused = f"{rows_word(plan)} that were turned down" if plan.decision.text else "people who were turned down"
     known = {
-        True: "It is also known for people who were turned down.",
-        False: "It is not known for people who were turned down, so error rates are about those whose outcome is "
-        "known.",
-        None: "Nobody has said whether it is also known for people who were turned down. If it is not, error rates "
-        "describe only a part of them.",
+        True: f"It is also known for {refused}.",
+        False: f"It is not known for {refused}, so error rates are about those whose outcome is known.",
+        None: f"Nobody has said whether it is also known for {refused}. If it is not, error rates describe only a part "
+        "of them.",
     }[plan.data.refused_known]
     return (
         f"What really happened is read from “{plan.data.label}”: {_condition(plan.data.favourable)} is the good "
@@ -79,15 +81,19 @@ def outcome_note(plan: Plan) -> str:
 
 def reference_note(judgement: Judgement, plan: Plan) -> str:
     """Whom each group is compared with, and how that was chosen."""
-    named = [dict(zip(by, values, strict=True)) for by, values in judgement.references.items()]
-    who = "; ".join(group_words(group) for group in named)
+    people = rows_word(plan)
+    named = [dict(zip(by, values, strict=True)) for by, values in judgement.references.items() if len(by) == 1]
+    who = "; ".join(group_words(group, people) for group in named)
+    crossed = ""
+    if len(named) < len(judgement.references):
+        crossed = " Crossed columns have comparison groups of their own, named in the picture."
     if plan.groups.reference == "most_selected":
         return (
-            f"Compared with: {who}. The comparison group was chosen because its rate was highest; that alone makes "
-            "ratios look lower."
+            f"Compared with: {who}.{crossed} The comparison group was chosen because its rate was highest; that alone "
+            "makes ratios look lower."
         )
-    how = "the largest group of each column or pair" if plan.groups.reference == "largest" else "as the plan names them"
-    return f"Compared with: {who} ({how})."
+    how = "the largest group of each column" if plan.groups.reference == "largest" else "as the plan names them"
+    return f"Compared with: {who} ({how}).{crossed}"
 
 
 def second_opinion_note(opinion: SecondOpinion) -> str:
@@ -121,7 +127,7 @@ def data_facts(record: AuditRecord) -> Facts:
         sieves.append("their image could not be used")
     for sieve, dropped in zip(sieves, record.dropped, strict=True):
         facts.append((f"Left out: {sieve}", f"{dropped:,}"))
-    facts.append(("People counted", f"{record.counts.people:,}"))
+    facts.append((f"{rows_word(record.plan).capitalize()} counted", f"{record.counts.people:,}"))
     if record.plan.data.label is not None:
         facts.append(("Of them with a known outcome", f"{record.counts.labelled:,}"))
     return facts

@@ -6,11 +6,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from core.answer import findings
 from core.cells import MISSING_GROUP
 from core.findings import Gap, GroupResult, Judgement
 from core.metrics import Estimate
 from core.record import AuditRecord
-from core.sentences import findings
 
 
 def result(record: AuditRecord) -> dict[str, Any]:

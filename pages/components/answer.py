@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from core.answer import Finding, also_gaps, repeats_words
 from core.findings import Judgement
 from core.gaps import GAPS
 from core.metrics import overall_auc
 from core.record import AuditRecord
 from core.report.notes import MOST_IN_THE_ANSWER, headlines, question_notes, tally
-from core.sentences import Finding
-from core.standings import also_gaps, also_words, question
+from core.standings import also_words, question
 from pages.components import picture, plain, session, verdict
 
 _MOST_WARNINGS = 3
@@ -25,7 +25,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
         return
     st.caption(question(GAPS[judgement.gaps[found[0].gap].measure]))
     for finding in found[:MOST_IN_THE_ANSWER]:
-        _finding(finding)
+        _finding(finding, repeats_words(finding, found, judgement, record.plan))
     _also(audit_id, record, judgement)
     _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
@@ -54,12 +54,14 @@ def _also(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
             )
 
 
-def _finding(finding: Finding) -> None:
+def _finding(finding: Finding, again: str = "") -> None:
     word, sentence = st.columns([1, 6], gap="small")
     with word:
         verdict.mark(finding.verdict)
     with sentence:
         plain.text(finding.text)
+        if again:
+            st.caption(plain.escape(again))
 
 
 def _summary(found: list[Finding]) -> None:
@@ -71,8 +73,19 @@ def _summary(found: list[Finding]) -> None:
         every = st.expander(f"All {len(found)} findings on this measure", on_change="rerun")
         if every.open:
             with every:
-                for finding in found:
-                    _finding(finding)
+                _every(found)
+
+
+def _every(found: list[Finding]) -> None:
+    """All of them, what only shows a gap again inside smaller groups under a line of its own."""
+    for finding in found:
+        if finding.repeats is None:
+            _finding(finding)
+    again = [finding for finding in found if finding.repeats is not None]
+    if again:
+        st.caption("Smaller groups that show, or may show, a gap from above again:")
+    for finding in again:
+        _finding(finding)
 
 
 def _swapped(audit_id: str, record: AuditRecord) -> None:

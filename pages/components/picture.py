@@ -13,7 +13,7 @@ from core.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
 from core.report.notes import headlines
-from core.sentences import SAMPLING_NOTE
+from core.sentences import sampling_note
 from core.standings import (
     Standing,
     Standings,
@@ -126,7 +126,9 @@ def _shown(shown: Standings) -> None:
     with numbers:
         with _framed(shown):
             plain.table(_columns(shown))
-        st.caption(f"Acceptable: {band_words(shown.band)}. {SAMPLING_NOTE}")
+        if shown.upside_down:
+            st.caption(plain.escape(shown.upside_down))
+        st.caption(f"Acceptable: {band_words(shown.band)}. {sampling_note(shown.people)}")
 
 
 def _framed(shown: Standings) -> st.delta_generator.DeltaGenerator:
@@ -155,7 +157,7 @@ def _columns(shown: Standings) -> dict[str, list[str]]:
         columns["Plausible rate"] = [rate_range_words(row) for row in rows]
     columns["Gap"] = [_gap(row) for row in rows]
     columns["Plausible gap"] = ["" if row.gap is None else gap_range_words(row.gap) for row in rows]
-    return columns | {"People": [f"{row.people:,}" for row in rows]}
+    return columns | {shown.people.capitalize(): [f"{row.people:,}" for row in rows]}
 
 
 def _gap(row: Standing) -> str:

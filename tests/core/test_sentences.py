@@ -1,164 +1,12 @@
-"""Sentences: every template with rates, range and people; no forbidden word; no rounding across a limit."""
+"""What sentences are made of: groups in words, figures that add up, no rounding across a limit."""
 
-import re
-from itertools import product
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.findings import Judgement, judge
-from core.gaps import GAPS
-from core.plan import Plan
-from core.rules import Rule
-from core.sentences import (
-    SAMPLING_NOTE,
-    VERDICT_WORDS,
-    beside,
-    chance_words,
-    findings,
-    group_words,
-    headline_measure,
-    limit_words,
-    percent,
-    sentence,
-)
-from tests.worlds import labelled, plan_of, selections
-
-FORBIDDEN = re.compile(r"not chance|prove|because of|discriminat|\bfair|unfair|legal|complian|markdown|nan|inf\b", re.I)
-BREAKABLE = re.compile(r"\d (%|points?\b)")
-SEX = ("sex",)
-Table = dict[str, tuple[int, ...]]
-
-
-def spoken(table: Table, measure: str = "disparate_impact", plan: Plan | None = None, group: str | None = None) -> str:
-    """The sentence on one group's gap to "Male"."""
-    plan = plan or plan_of(SEX, groups='reference = {sex = "Male"}', label=len(next(iter(table.values()))) > 2)
-    counts = labelled(table, SEX) if plan.data.label else selections(table, SEX)
-    judgement = judge(counts, plan, Rule.as_decided(counts.axis))
-    name = group or next(name for name in table if name != "Male")
-    (found,) = (gap for gap in judgement.gaps if gap.measure == measure and gap.group["sex"] == name)
-    said = sentence(found, plan)
-    assert not BREAKABLE.search(said), "no line may break between a number and its unit"
-    return said.replace("\u00a0", " ")
-
-
-@pytest.mark.parametrize(
-    ("table", "measure", "expected"),
-    [
-        (
-            {"Female": (300, 1000), "Male": (500, 1000)},
-            "disparate_impact",
-            "Women are selected 20.0 points less often than men (30.0 % of 1,000 against 50.0 % of 1,000; plausible "
-            "range 15.8 to 24.1 points). That is 0.60 times as often, outside the usual limit of 0.80 (the "
-            "four-fifths mark). If the two groups really had the same rate, a difference this large would turn up in "
-            "fewer than 1 in 1,000 such comparisons. Even the most cautious end of the range is outside the limit.",
-        ),
-        (
-            {"Female": (9, 27), "Male": (41, 68)},
-            "disparate_impact",
-            "Women are selected 27.0 points less often than men (33.3 % of 27 against 60.3 % of 68; plausible range "
-            "4.7 to 45.2 points). That is 0.55 times as often, outside the usual limit of 0.80 (the four-fifths "
-            "mark). If the two groups really had the same rate, a difference this large would turn up in about 1 in "
-            "43 such comparisons. The true value may still be inside the limit.",
-        ),
-        (
-            {"Female": (600, 1000), "Male": (500, 1000)},
-            "statistical_parity_difference",
-            "Men are selected 10.0 points less often than women (50.0 % of 1,000 against 60.0 % of 1,000; plausible "
-            "range 5.6 to 14.3 points). That is outside the usual limit of 5 points. If the two groups really had "
-            "the same rate, a difference this large would turn up in fewer than 1 in 1,000 such comparisons. Even "
-            "the most cautious end of the range is outside the limit.",
-        ),
-        (
-            {"Female": (4850, 10_000), "Male": (5_000, 10_000)},
-            "disparate_impact",
-            "Women and men differ by 1.5 points in how often they are selected (48.5 % of 10,000 against 50.0 % of "
-            "10,000; plausible range 0.1 to 2.9 points); the whole range is inside the usual limit of 0.80 (the "
-            "four-fifths mark). The difference is small but real: it is unlikely to come from chance alone.",
-        ),
-        (
-            {"Female": (490, 1000), "Male": (500, 1000)},
-            "disparate_impact",
-            "Women and men differ by 1.0 points in how often they are selected (49.0 % of 1,000 against 50.0 % of "
-            "1,000; plausible range -3.4 to 5.4 points); the whole range is inside the usual limit of 0.80 (the "
-            "four-fifths mark).",
-        ),
-        (
-            {"Female": (7, 20), "Male": (500, 1000)},
-            "disparate_impact",
-            "Women are selected 0.70 times as often as men (35.0 % of 20 against 50.0 % of 1,000; plausible range "
-            "-6.9 to 32.2 points), outside the usual limit of 0.80 (the four-fifths mark), but with 20 people a "
-            "difference this large can easily come from chance. This does not show that there is no gap.",
-        ),
-        (
-            {"Female": (430, 1000), "Male": (500, 1000)},
-            "disparate_impact",
-            "Women are selected 0.86 times as often as men (43.0 % of 1,000 against 50.0 % of 1,000; 2.6 to 11.3 "
-            "points), inside the usual limit of 0.80 (the four-fifths mark), but unusual if the rates were the same "
-            "(p 0.002; 0.002 after allowing for 1 comparison). Look closer.",
-        ),
-        (
-            {"Female": (45, 100), "Male": (50, 100)},
-            "disparate_impact",
-            "Women are selected 5.0 points less often than men (45.0 % of 100 against 50.0 % of 100; plausible range "
-            "-8.7 to 18.4 points). The range includes both no difference and a difference that matters.",
-        ),
-        (
-            {"Female": (1, 9), "Male": (500, 1000)},
-            "disparate_impact",
-            "Women: only 9 people to go by, too few for a verdict (11.1 % of 9 against 50.0 % of 1,000; plausible "
-            "range 6.4 to 48.5 points).",
-        ),
-        (
-            {"Female": (5, 90), "Male": (0, 1000)},
-            "disparate_impact",
-            "How often people are selected cannot be computed for women: nobody in Male was selected, so there is "
-            "nothing to divide by. This is not a zero.",
-        ),
-        (
-            {"Female": (60, 10, 40, 90), "Male": (80, 10, 20, 90)},
-            "false_negative_rate_difference",
-            "Women are wrongly denied 20.0 points more often than men (40.0 % of 100 against 20.0 % of 100; "
-            "plausible range 7.3 to 31.9 points). That is outside the usual limit of 5 points. If the two groups "
-            "really had the same rate, a difference this large would turn up in about 1 in 313 such comparisons. "
-            "Even the most cautious end of the range is outside the limit.",
-        ),
-        (
-            {"Female": (60, 30, 40, 70), "Male": (80, 10, 20, 90)},
-            "average_odds_difference",
-            "Averaged over both outcomes, women are selected 0.0 points less often than men (30.0 % of 100 and 60.0 % "
-            "of 100 against 10.0 % of 100 and 80.0 % of 100; plausible range -8.3 to 8.1 points). The range includes "
-            "both no difference and a difference that matters.",
-        ),
-    ],
-)  # fmt: skip
-def test_each_template(table: Table, measure: str, expected: str) -> None:
-    said = spoken(table, measure)
-    assert said == expected
-
-
-def test_a_range_that_leaves_out_equality_is_not_said_to_include_it() -> None:
-    """Newcombe's interval and Fisher's test do not always agree."""
-    said = spoken({"Female": (1, 20), "Male": (2, 400)}, "statistical_parity_difference")
-    assert "plausible range 0.2 to 23.1 points" in said
-    assert said.endswith(
-        "The range reaches a difference that matters, but the test does not tell the groups apart (p 0.14)."
-    )
-
-
-def test_the_group_with_the_lower_rate_is_the_subject_also_when_it_is_the_reference() -> None:
-    said = spoken({"Female": (500, 1000), "Male": (300, 1000)})
-    assert said.startswith("Men are selected 20.0 points less often than women (30.0 % of 1,000 against 50.0 %")
-    assert "That is 0.60 times as often" in said
-
-
-def test_what_is_known_of_people_who_were_turned_down_is_said() -> None:
-    table = {"Female": (60, 10, 40, 90), "Male": (80, 10, 20, 90)}
-    plan = plan_of(SEX, label=True, data="refused_known = false", groups='reference = {sex = "Male"}')
-    prefix = "Among those whose outcome is known: "
-    assert spoken(table, "false_negative_rate_difference", plan).startswith(prefix)
-    assert not spoken(table, "disparate_impact", plan).startswith(prefix)
+from core.sentences import beside, chance_words, figures, group_words, limit_words, percent
 
 
 @pytest.mark.parametrize(
@@ -176,6 +24,56 @@ def test_what_is_known_of_people_who_were_turned_down_is_said() -> None:
 )
 def test_groups_in_words(group: dict[str, str], words: str) -> None:
     assert group_words(group) == words
+
+
+def test_rows_that_are_no_people_are_called_what_they_are() -> None:
+    assert group_words({"community": "Islanders"}, "texts") == "texts whose community is Islanders"
+    assert group_words({"sex": "F", "age": "under 40"}, "texts") == "texts whose sex is F and age is under 40"
+
+
+# ---------------------------------------------------------------- figures that add up
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "rates", "distance"),
+    [
+        ((568, 1000), (769, 1000), ("56.8 %", "76.9 %"), "20.1"),
+        ((163, 255), (804, 1166), ("63.92 %", "68.95 %"), "5.03"),  # 63.9 and 69.0 at one decimal, 5.0 apart
+        ((222, 334), (183, 271), ("66.47 %", "67.53 %"), "1.06"),  # 66.5 and 67.5, 1.1 apart
+        ((1, 3), (2, 3), ("33.3 %", "66.7 %"), "about 33.3"),
+    ],
+)
+def test_figures_that_do_not_add_up_get_a_decimal_more_or_an_about(
+    mine: tuple[int, int], theirs: tuple[int, int], rates: tuple[str, str], distance: str
+) -> None:
+    said = figures([mine], [theirs])
+    assert (_rate(said.mine), _rate(said.theirs), said.distance) == (*rates, distance)
+
+
+SHARES = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@settings(max_examples=400)
+@given(SHARES, SHARES, st.sampled_from([None, 5.0, 2.5]), st.sampled_from([None, 0.8]))
+def test_what_is_printed_without_an_about_adds_up(
+    mine: tuple[int, int], theirs: tuple[int, int], points: float | None, ratio: float | None
+) -> None:
+    said = figures([mine], [theirs], points, ratio)
+    first, second = (Fraction(_rate(rate).removesuffix(" %")) for rate in (said.mine, said.theirs))
+    exact = [Fraction(*share) for share in (mine, theirs)]
+    if said.distance[0].isdigit():
+        assert abs(first - second) == Fraction(said.distance)
+        assert abs(Fraction(said.distance) - 100 * abs(exact[0] - exact[1])) <= Fraction(1, 20)
+    else:
+        assert said.distance.startswith(("about ", "just "))
+    if said.ratio and said.ratio[0].isdigit() and said.ratio != "0":
+        assert abs(first / second - Fraction(said.ratio)) < Fraction(1, 100)
+        assert abs(exact[0] / exact[1] - Fraction(said.ratio)) <= Fraction(1, 200)
+    assert bool(said.ratio) == (ratio is not None and theirs[0] > 0)
+
+
+def _rate(words: str) -> str:
+    return words.replace("\u00a0", " ").partition(" of ")[0]
 
 
 # ---------------------------------------------------------------- rounding
@@ -212,34 +110,6 @@ def test_what_is_printed_stands_on_the_same_side_as_the_value(value: float, limi
         assert (float(printed) > limit) - (float(printed) < limit) == (value > limit) - (value < limit)
 
 
-@pytest.mark.parametrize("n", [1_000, 1_001, 9_999, 100_003, 10_000_000])
-def test_a_ratio_one_person_from_the_mark_is_not_printed_at_it(n: int) -> None:
-    selected = -(-4 * n // 10) - 1  # just under 0.8 of one half
-    said = spoken({"Female": (selected, n), "Male": (n // 2 + n % 2, n)})
-    times = re.search(r"(just under )?(0\.\d+) times", said)
-    assert times is not None
-    assert times[1] or float(times[2]) < 0.8
-
-
-def test_the_end_of_a_range_is_on_its_side_of_the_mark() -> None:
-    """A low end of 5.03 points is beyond the 5-point mark and must not read 5.0."""
-    said = spoken({"Female": (4_363, 10_000), "Male": (5_004, 10_000)}, "statistical_parity_difference")
-    assert "plausible range 5.03 to 7.8 points" in said
-    assert "Even the most cautious end of the range is outside the limit." in said
-
-
-def test_a_difference_of_exactly_the_mark_reads_as_the_mark() -> None:
-    """0.57 - 0.28 is more than 0.29 in floats."""
-    plan = plan_of(
-        SEX,
-        groups='reference = {sex = "Male"}',
-        policy='limits = [{measure = "statistical_parity_difference", most = 0.29}]',
-    )
-    said = spoken({"Female": (28, 100), "Male": (57, 100)}, "statistical_parity_difference", plan)
-    assert "29.0 points less often" in said
-    assert "inside the plan's limit of 29 points" in said
-
-
 @pytest.mark.parametrize(("limit", "digits", "words"), [(0.8, 2, "0.80"), (0.875, 2, "0.875"), (5.0, 1, "5.0")])
 def test_limits_keep_all_their_digits(limit: float, digits: int, words: str) -> None:
     assert limit_words(limit, digits) == words
@@ -251,94 +121,11 @@ def test_chance_in_words() -> None:
     ]  # fmt: skip
 
 
+def test_a_probability_near_one_is_no_one_in_one() -> None:
+    assert [chance_words(p) for p in (0.21, 0.4, 0.6, 0.95, 1.0)] == [
+        "about 1 in 5", "about 1 in 2", "about 6 in 10", "more than 9 in 10", "more than 9 in 10",
+    ]  # fmt: skip
+
+
 def test_percent() -> None:
     assert [percent(0.0749), percent(1, 0)] == ["7.5\u00a0%", "100\u00a0%"]
-
-
-# ---------------------------------------------------------------- all of them
-
-KINDS = st.tuples(*[st.integers(0, 80)] * 6).filter(any)
-
-
-@settings(max_examples=40)
-@given(
-    st.fixed_dictionaries({"Female": KINDS, "Male": KINDS, "(missing)": KINDS}),
-    st.sampled_from([None, True, False]),
-    st.sampled_from(["", "limits = [{measure = \"disparate_impact\", least = 0.875}]"]),
-)  # fmt: skip
-def test_every_sentence_gives_rates_range_and_people_in_allowed_words(
-    table: Table, known: bool | None, policy: str
-) -> None:
-    data = "" if known is None else f"refused_known = {str(known).lower()}"
-    plan = plan_of(SEX, label=True, policy=policy, data=data)
-    counts = labelled(table, SEX)
-    judgement = judge(counts, plan, Rule.as_decided(counts.axis))
-    for finding in findings(judgement, plan):
-        gap = judgement.gaps[finding.gap]
-        assert finding.verdict == gap.verdict
-        assert finding.text == sentence(gap, plan)
-        assert finding.text.endswith(".")
-        assert "  " not in finding.text and "\n" not in finding.text
-        assert not FORBIDDEN.search(finding.text), finding.text
-        assert not FORBIDDEN.search(gap.reason), gap.reason
-        if gap.verdict != "not_measurable":
-            for k, n in (*gap.group_shares, *gap.reference_shares):
-                assert f"{percent(k / n)} of {n:,}" in finding.text
-            assert re.search(r"(-?[\d.]+|just \w+ -?[\d.]+) to (-?[\d.]+|just \w+ -?[\d.]+)\u00a0points", finding.text)
-            assert not BREAKABLE.search(finding.text)
-
-
-def test_fixed_words_are_allowed_words() -> None:
-    for text in (SAMPLING_NOTE, *VERDICT_WORDS.values(), *(m.treated + m.among for m in GAPS.values())):
-        assert not FORBIDDEN.search(text)
-    assert set(VERDICT_WORDS) == {"gap", "unclear", "no_gap", "not_measurable"}
-
-
-# ---------------------------------------------------------------- their order
-
-
-def ordered(plan: Plan, table: Table) -> tuple[Judgement, list[tuple[str, str, str]]]:
-    counts = labelled(table)
-    judgement = judge(counts, plan, Rule.as_decided(counts.axis))
-    found = findings(judgement, plan)
-    return judgement, [(f.verdict, judgement.gaps[f.gap].measure, judgement.gaps[f.gap].group["g"]) for f in found]
-
-
-WORLD = {
-    "ref": (400, 100, 100, 400), "bad": (200, 60, 300, 440), "worst": (20, 5, 480, 495), "same": (395, 105, 105, 395),
-    "few": (2, 1, 2, 2), "wide": (19, 5, 6, 20), "none": (0, 0, 0, 0, 0, 50),
-}  # fmt: skip
-REFERRED = plan_of(label=True, groups='reference = {g = "ref"}')
-
-
-def test_findings_lead_with_the_headline_and_the_worst() -> None:
-    judgement, order = ordered(REFERRED, WORLD)
-    headline = [entry for entry in order if entry[1] == "disparate_impact"]
-    assert order[: len(headline)] == headline
-    assert [group for _, _, group in headline[:2]] == ["none", "worst"]
-    ranks = [("gap", "unclear", "no_gap", "not_measurable").index(verdict) for verdict, _, _ in headline]
-    assert ranks == sorted(ranks)
-    assert (headline[-1][0], headline[-1][2]) == ("no_gap", "same")
-    assert len(order) == sum(gap.verdict is not None for gap in judgement.gaps)
-
-
-def test_the_plan_names_the_headline() -> None:
-    plan = plan_of(label=True, policy='headline = "false_negative_rate_difference"')
-    judgement, order = ordered(plan, WORLD)
-    assert headline_measure(judgement, plan) == order[0][1] == "false_negative_rate_difference"
-
-
-def test_a_headline_that_needs_labels_gives_way_without_them() -> None:
-    plan = plan_of(policy='headline = "false_negative_rate_difference"')
-    judgement, order = ordered(plan, WORLD)
-    assert headline_measure(judgement, plan) == order[0][1] == "disparate_impact"
-
-
-def test_every_verdict_of_every_measure_has_its_sentence() -> None:
-    seen = set()
-    for a, b in product(WORLD.values(), repeat=2):
-        judgement, _ = ordered(plan_of(label=True, groups='reference = {g = "r"}'), {"x": a, "r": b})
-        seen |= {(gap.measure, gap.why or gap.verdict) for gap in judgement.gaps if gap.verdict}
-    tested = [name for name, measure in GAPS.items() if measure.is_tested]
-    assert {measure for measure, _ in seen} >= set(tested)
-    assert {why for _, why in seen} >= {"gap", "no_gap", "few", "wide", "far", "not_measurable"}

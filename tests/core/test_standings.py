@@ -8,7 +8,6 @@ from core.policies import Band
 from core.record import AuditRecord
 from core.standings import (
     Standings,
-    also_gaps,
     also_words,
     band_words,
     gap_range_words,
@@ -20,7 +19,7 @@ from core.standings import (
     standings,
 )
 from tests.records import decided, record_of
-from tests.worlds import labelled, plan_of, selections
+from tests.worlds import plan_of, selections
 
 
 def stood(record: AuditRecord, measure: str = "disparate_impact") -> Standings:
@@ -55,6 +54,15 @@ def test_numbers_are_the_judgements_own() -> None:
     for row in stood(record).rows:
         rate = groups[row.name].metrics["selection_rate"]
         assert (row.rate, row.rate_low, row.rate_high) == (rate.value, rate.low, rate.high)
+
+
+def test_a_comparison_group_that_is_worse_off_is_said_to_be() -> None:
+    apart = stood(record_of(plan_of(), selections({"a": (300, 1000), "b": (450, 900), "c": (290, 900)})))
+    assert apart.upside_down == (
+        "Here the comparison group, a, is the one worse off: a gap marked at b is to the disadvantage of a."
+    )
+    assert stood(record_of(plan_of(), selections({"a": (500, 1000), "b": (240, 900)}))).upside_down == ""
+    assert stood(record_of(plan_of(), selections({"a": (500, 1000), "b": (450, 900)}))).upside_down == ""
 
 
 def test_one_group_alone_has_no_standings() -> None:
@@ -113,57 +121,7 @@ def test_words_of_rates_and_bands() -> None:
     assert band_words(Band(0.05, "default", False)) == "within 5\u00a0points"
 
 
-# ---------------------------------------------------------------- gaps on other measures than the headline
-
-ERRORS = {"a": (80, 20, 20, 80), "b": (40, 60, 60, 40)}
-
-
-def also(record: AuditRecord) -> dict[str, tuple[tuple[str, ...], ...]]:
-    return also_gaps(record.judgement(), record.plan)
-
-
-def test_gaps_on_errors_are_named_where_everybody_is_selected_alike() -> None:
-    record = decided(ERRORS)
-    (headline,) = (gap for gap in record.judgement().gaps if gap.measure == "disparate_impact")
-    assert headline.verdict == "no_gap"
-    found = also(record)
-    assert list(found)[:2] == ["false_negative_rate_difference", "false_positive_rate_difference"]
-    assert found["false_negative_rate_difference"] == (("g",),)
-
-
-def test_only_measures_whose_verdict_is_a_gap_are_named_and_none_says_what_another_said() -> None:
-    record = decided(ERRORS)
-    verdicts = {gap.measure: gap.verdict for gap in record.judgement().gaps}
-    assert all(verdicts[name] == "gap" for name in also(record))
-    assert verdicts["equal_opportunity_difference"] == verdicts["accuracy_difference"] == "gap"
-    assert not {"equal_opportunity_difference", "accuracy_difference", "disparate_impact"} & set(also(record)), (
-        "who is wrongly denied says the first, how often it is wrong the second"
-    )
-    assert also(decided({"a": (80, 20, 20, 80), "b": (80, 20, 20, 80)})) == {}
-
-
-def test_the_headlines_own_gap_is_not_said_again_in_points() -> None:
-    record = record_of(plan_of(), selections({"a": (500, 1000), "b": (200, 1000)}))
-    assert {gap.verdict for gap in record.judgement().gaps} == {"gap"}
-    assert also(record) == {}
-
-
-def test_a_gap_in_points_where_the_ratio_shows_none_is_named() -> None:
-    record = record_of(plan_of(), selections({"a": (9_000, 10_000), "b": (8_000, 10_000)}))
-    assert also(record) == {"statistical_parity_difference": (("g",),)}
-
-
 def test_the_tables_of_a_gap_are_named_with_it() -> None:
     words = also_words(GAPS["false_negative_rate_difference"], (("sex",), ("sex", "race")))
     assert words == "who is wrongly denied (sex, sex × race)"
     assert also_words(GAPS["statistical_parity_difference"], (("sex",),)) == "who gets selected, in points (sex)"
-
-
-def test_a_crossing_is_named_only_where_no_column_of_it_has_the_gap_alone() -> None:
-    apart, alike = (40, 60, 60, 40), (80, 20, 20, 80)
-    plan = plan_of(("g", "h"), label=True)
-    by_g = {("a", "x"): alike, ("a", "y"): alike, ("b", "x"): apart, ("b", "y"): apart}
-    crossed = {("a", "x"): alike, ("a", "y"): apart, ("b", "x"): apart, ("b", "y"): alike}
-    for table, tables in ((by_g, (("g",),)), (crossed, (("g", "h"),))):
-        record = record_of(plan, labelled(table, ("g", "h")))
-        assert also(record)["false_negative_rate_difference"] == tables

@@ -12,7 +12,7 @@ from core.jobs import Supervisor
 from core.progress import replace_json
 from core.record import AuditRecord
 from core.samples import SAMPLES
-from core.sentences import SAMPLING_NOTE
+from core.sentences import sampling_note
 from core.workspace import Workspace
 from pages.components import session
 from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said, tables
@@ -115,8 +115,8 @@ def test_the_notes_say_what_the_outcome_is_whom_one_compares_with_and_which_limi
     at = opened("audit", kept(space, home, decided()))
     words = said(at)
     assert "What really happened is read from “y”" in words and "0.80 for ratios, 5 points for differences" in words
-    assert "Compared with: people whose g is a (the largest group of each column or pair)" in words
-    assert SAMPLING_NOTE in words
+    assert "Compared with: people whose g is a (the largest group of each column)" in words
+    assert sampling_note() in words
 
 
 def test_warnings_of_the_record_are_shown(space: Workspace, home: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from core.gaps import GAPS
 from core.record import AuditRecord
 from core.report.answer_html import MOST_DRAWN, answer_html
-from core.sentences import SAMPLING_NOTE
+from core.sentences import sampling_note
 from core.standings import standings
 from tests.records import HOSTILE, decided, record_of, scored
 from tests.worlds import plan_of
@@ -44,7 +44,7 @@ def html_of(record: AuditRecord, measure: str = "disparate_impact") -> str:
 def test_it_holds_answer_picture_table_digest_date_and_plan(record: AuditRecord) -> None:
     page = Page(html_of(record))
     assert page.tags.count("table") == 3 and page.tags.count("figure") == 1 and "svg" in page.tags
-    for wanted in (SAMPLING_NOTE, "d" * 64, "21 November 2026", 'sensitive = [\n    "g",\n]', "t.csv"):
+    for wanted in (sampling_note(), "d" * 64, "21 November 2026", 'sensitive = [\n    "g",\n]', "t.csv"):
         assert wanted in page.text
     assert record.judgement().gaps[0].group["g"] in page.text
 

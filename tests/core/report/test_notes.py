@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.answer import findings
 from core.report.notes import (
     data_facts,
     date_words,
@@ -18,7 +19,6 @@ from core.report.notes import (
     tally,
 )
 from core.second_opinion import SecondOpinion
-from core.sentences import findings
 from tests.records import decided, record_of, scored
 from tests.worlds import plan_of
 
