@@ -31,7 +31,9 @@ def untried(record: AuditRecord, settings: Settings) -> dict[str, str]:
 def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
     axis, plan = record.counts.axis, record.plan
     has_label, has_score = plan.data.label is not None, axis.kind != "decision"
-    if name in ("thresholds", "shared_threshold"):
+    if name == "threshold_mix" and len(settings.goal.rates) > 1:
+        return "for two kinds of mistake at once there are lots of their own"
+    if name in ("thresholds", "shared_threshold", "threshold_mix"):
         return "" if has_score else _SCORES
     if not has_label:
         return _LABELS

@@ -48,6 +48,11 @@ MITIGATIONS = table(
         needs_attribute=False,
     ),
     Mitigation(
+        "threshold_mix", "A threshold for each group, with lots",
+        "The score stays; between two thresholds of a group lots decide, so that the gap closes at the least cost.",
+        needs_attribute=True, draws_lots=True,
+    ),
+    Mitigation(
         "equalized_odds_mix", "Lots between two thresholds",
         "The score stays; between a group's thresholds lots decide, so that wrong denials and wrong grants are equally"
         " frequent in every group.",

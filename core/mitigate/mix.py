@@ -48,7 +48,7 @@ class Hull:
         for level in range(1, len(people)):
             if people[level] == people[corners[-1]]:
                 continue
-            while len(corners) > 1 and _cross(people[corners[-2]], people[corners[-1]], people[level]) >= 0:
+            while len(corners) > 1 and cross(people[corners[-2]], people[corners[-1]], people[level]) >= 0:
                 corners.pop()
             corners.append(level)
         other, good = people[-1]
@@ -72,17 +72,17 @@ class Hull:
         """
         end = self.points[-1]
         seen = [i for i, p in enumerate(self.points) if p[0] <= point[0] and p[1] <= point[1]]
-        start = next(i for i in reversed(seen) if self.points[i] == point or _cross(self.points[i], end, point) >= 0)
+        start = next(i for i in reversed(seen) if self.points[i] == point or cross(self.points[i], end, point) >= 0)
         a = self.points[start]
         if a == point:
             return {self.levels[start]: Fraction(1)}
-        far = next(j for j in range(start + 1, len(self.points)) if _cross(a, point, self.points[j]) <= 0)
+        far = next(j for j in range(start + 1, len(self.points)) if cross(a, point, self.points[j]) <= 0)
         b, c = self.points[far - 1], self.points[far]
-        if _cross(a, point, c) == 0:
+        if cross(a, point, c) == 0:
             share = _share(a, c, point)
             return {self.levels[start]: 1 - share, self.levels[far]: share}
-        area = _cross(a, b, c)
-        shares = (_cross(point, b, c) / area, _cross(a, point, c) / area, _cross(a, b, point) / area)
+        area = cross(a, b, c)
+        shares = (cross(point, b, c) / area, cross(a, point, c) / area, cross(a, b, point) / area)
         return dict(zip((self.levels[start], self.levels[far - 1], self.levels[far]), shares, strict=True))
 
 
@@ -100,7 +100,7 @@ def mix(question: Question) -> Solution:
     prices = question.cost.prices(*(int(counts.n[:, label].sum()) for label in (1, 0)))
     good, other = (int(ladder.n[bound].sum()) for ladder in found.ladders)
     point = cheapest_point(list(hulls.values()), prices, good, other)
-    rule = _rule(question, found, {g: hull.weights(point) for g, hull in hulls.items()})
+    rule = lots_rule(question, found, {g: hull.weights(point) for g, hull in hulls.items()})
     reached = question.outcome(rule)
     return Solution(
         MECHANISM,
@@ -110,7 +110,7 @@ def mix(question: Question) -> Solution:
         needs_attribute=True,
         least_cost=reached.cost,
         unbound=tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound)),
-        notes=(SAME_SCORE, *_who_loses(question, rule)),
+        notes=(SAME_SCORE, *who_loses(question, rule)),
     )
 
 
@@ -125,7 +125,7 @@ def cheapest_point(hulls: list[Hull], prices: Prices, good: int, other: int) -> 
         return prices.denied * good * min(hull.height(x) for hull in hulls) - prices.granted * other * x
 
     corners = sorted({x for hull in hulls for x, _ in hull.points})
-    best = _top(corners, saving)
+    best = top(corners, saving)
     beside = corners[max(0, best - 1) : best + 2]
     crossings = [x for pair in zip(beside, beside[1:], strict=False) for x in _crossings(hulls, *pair)]
     x = max([corners[best], *crossings], key=lambda at: (saving(at), -at))
@@ -148,7 +148,7 @@ def _hull(found: Candidates, g: int) -> Hull:
     return Hull.of(granted, selected)
 
 
-def _cross(a: tuple[Number, Number], b: tuple[Number, Number], c: tuple[Number, Number]) -> Number:
+def cross(a: tuple[Number, Number], b: tuple[Number, Number], c: tuple[Number, Number]) -> Number:
     """Above 0 where c lies to the left of the way from a to b, 0 on its line."""
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
@@ -159,7 +159,7 @@ def _share(a: Point, c: Point, point: Point) -> Fraction:
     return (point[axis] - a[axis]) / (c[axis] - a[axis])
 
 
-def _top(corners: list[Fraction], saving: Callable[[Fraction], Fraction]) -> int:
+def top(corners: list[Fraction], saving: Callable[[Fraction], Fraction]) -> int:
     """The first of the corners beyond which a concave saving no longer rises."""
     low, high = 0, len(corners) - 1
     while low < high:
@@ -179,7 +179,7 @@ def _crossings(hulls: list[Hull], left: Fraction, right: Fraction) -> Iterator[F
             yield left + (right - left) * (l1 - l2) / ((l1 - l2) - (r1 - r2))
 
 
-def _rule(question: Question, found: Candidates, weights: dict[int, dict[int, Fraction]]) -> Rule:
+def lots_rule(question: Question, found: Candidates, weights: dict[int, dict[int, Fraction]]) -> Rule:
     """Each cell's chance in each bin: its group's lots over levels, or the present rule where it has none."""
     counts = question.counts
     chance = np.array(np.broadcast_to(question.present.selected, (len(counts.groups), counts.axis.bins)))
@@ -198,7 +198,7 @@ def _chances(axis: Axis, lots: dict[int, Fraction]) -> Floats:
     return np.asarray([total / unit for total in totals])
 
 
-def _who_loses(question: Question, rule: Rule) -> Iterator[str]:
+def who_loses(question: Question, rule: Rule) -> Iterator[str]:
     """One sentence for each group of which fewer of those with the good outcome are selected than before."""
     groups, _ = question.counts.places(question.by)
     before, after = (_true_positive_rates(confusion(question.counts, r, question.by)) for r in (question.present, rule))

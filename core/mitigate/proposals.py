@@ -14,6 +14,7 @@ from core.mitigate.aif360_post import POST_PROCESSING, post_process
 from core.mitigate.mix import mix
 from core.mitigate.observed import drawn
 from core.mitigate.parts import FIT
+from core.mitigate.rate_mix import rate_mix
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.trained import fairness_loss, reweighing
@@ -50,8 +51,9 @@ def _rule(work: Work, solution: Solution) -> list[Proposal]:
     return [Proposal(solution.mechanism, solution.mechanism, observed, rule=rule, notes=solution.notes)]
 
 
-def _mix(work: Work) -> list[Proposal]:
-    return _rule(work, mix(work.question))
+def _mix(solve: Callable[[Question], Solution]) -> Callable[[Work], list[Proposal]]:
+    """Lots between thresholds."""
+    return lambda work: _rule(work, solve(work.question))
 
 
 def _aif360(name: str) -> Callable[[Work], list[Proposal]]:
@@ -87,7 +89,8 @@ def farthest_pair(question: Question, plan: Plan) -> tuple[str, str]:
 
 # Those that need no rows, thresholds and one shared threshold, are fitted wherever the counts are.
 PROPOSERS: dict[str, Callable[[Work], list[Proposal]]] = {
-    "equalized_odds_mix": _mix,
+    "threshold_mix": _mix(rate_mix),
+    "equalized_odds_mix": _mix(mix),
     "reweighing": reweighing,
     "fairness_loss": fairness_loss,
     **{name: _aif360(name) for name in POST_PROCESSING},

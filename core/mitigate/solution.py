@@ -90,7 +90,8 @@ class Solution:
     @property
     def meets(self) -> bool:
         """Whether the gap is within what was accepted."""
-        return self.outcome.gap <= self.question.limit
+        limit = self.question.limit
+        return self.outcome.gap <= (limit if isinstance(self.outcome.gap, Fraction) else float(limit))
 
     @property
     def degenerate(self) -> tuple[dict[str, str], ...]:

@@ -214,9 +214,9 @@ def test_a_score_of_which_low_is_good(folder: Path) -> None:
 # ---------------------------------------------------------------- lots, and AIF360's
 
 
-@pytest.mark.parametrize("name", ["equalized_odds_mix", "eq_odds_postprocessing", "reject_option"])
+@pytest.mark.parametrize("name", ["threshold_mix", "eq_odds_postprocessing", "reject_option"])
 def test_rules_that_are_fitted_in_the_job(folder: Path, name: str) -> None:
-    goal = "demographic_parity" if name == "reject_option" else "equalized_odds"
+    goal = "demographic_parity" if name in ("reject_option", "threshold_mix") else "equalized_odds"
     (folder / "plan.toml").write_text(PLAN.format(decision=SCORE).replace("demographic_parity", goal))
     written = fixed(folder, name)
     assert gap(written["after/result.json"]) < gap(written["before/result.json"])
@@ -499,8 +499,8 @@ def test_settings_have_defaults_and_their_own_order() -> None:
 
 def test_every_mitigation_says_what_it_needs() -> None:
     assert list(MITIGATIONS) == [
-        "thresholds", "shared_threshold", "equalized_odds_mix", "reweighing", "fairness_loss", "reject_option",
-        "eq_odds_postprocessing", "calibrated_eq_odds",
+        "thresholds", "shared_threshold", "threshold_mix", "equalized_odds_mix", "reweighing", "fairness_loss",
+        "reject_option", "eq_odds_postprocessing", "calibrated_eq_odds",
     ]  # fmt: skip
     assert not MITIGATIONS["reweighing"].needs_attribute and MITIGATIONS["thresholds"].needs_attribute
 

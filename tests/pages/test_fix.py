@@ -148,7 +148,13 @@ def test_what_cannot_be_tried_says_why(space: Workspace, searched: str) -> None:
     rows = tried(opened("fix", searched))
     assert "gradients" in rows["Training with a price on the gap"]
     assert rows["AIF360: equalized odds"] == "no: AIF360 has it for other goals"
-    assert rows["A threshold for each group"] == "yes"
+    assert rows["A threshold for each group"] == rows["A threshold for each group, with lots"] == "yes"
+
+
+def test_lots_for_one_rate_are_no_way_to_equalize_two(searched: str) -> None:
+    at = opened("fix", searched)
+    widget(at, "selectbox", "goal").set_value("equalized_odds").run()
+    assert tried(at)["A threshold for each group, with lots"].startswith("no: for two kinds of mistake")
 
 
 def few(good: int) -> Any:

@@ -1,6 +1,7 @@
 """A rule that is written, read and applied again decides as before; its example in plain Python too."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.counts import Axis, Counts, Groups, tally
 from core.errors import DataError, PlanError
 from core.mitigate.goals import COSTS, GOALS
 from core.mitigate.mix import draw, mix
+from core.mitigate.rate_mix import rate_mix
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
@@ -24,7 +26,8 @@ def solutions() -> list[Solution]:
     for counts in worlds:
         present = Rule.as_decided(counts.axis) if counts.axis.decided else Rule.threshold(counts.axis, 0.5)
         question = Question(counts, ("g",), GOALS["equalized_odds"], COSTS["accuracy"], present)
-        found += [search(question), shared(question), mix(question)]
+        one_rate = rate_mix(replace(question, goal=GOALS["equal_opportunity"]))
+        found += [search(question), shared(question), mix(question), one_rate]
     return found
 
 
