@@ -8,7 +8,10 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Sample:
-    """One audit to try: what a person reads about it, and its files."""
+    """One audit to try: what a person reads about it, and its files.
+
+    `trained_here` answers whether the model learned from the rows that ship: "yes", "no" or "unknown".
+    """
 
     name: str
     title: str
@@ -17,6 +20,7 @@ class Sample:
     model: Path
     plan: Path
     images: Path | None = None
+    trained_here: str = "no"
 
 
 SAMPLES = {

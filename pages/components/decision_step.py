@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import suggestions
+from core.confirmations import decision_sentence
 from core.plan import Plan
 from core.plan_parts import Decision
 from core.profile import Profile
@@ -46,7 +47,7 @@ def _first_way(profile: Profile, plan: Plan) -> str:
 
 
 def _confirm(audit: Audit, plan: Plan, answer: Decision) -> None:
-    st.markdown(f"**{plain.escape(suggestions.decision_sentence(answer))}**")
+    st.markdown(f"**{plain.escape(decision_sentence(answer))}**")
     if answer != plan.decision:
         st.button(
             "Yes, that is right",
@@ -66,4 +67,4 @@ def _line(audit: Audit, plan: Plan) -> str:
     if not is_settled(audit, plan):
         return "a model, or a column of scores or decisions"
     model = f"{plain.escape(audit.model.name)} · " if audit.model and plan.decision.model is not None else ""
-    return model + plain.escape(suggestions.decision_sentence(plan.decision))
+    return model + plain.escape(decision_sentence(plan.decision))

@@ -11,6 +11,7 @@ from core.mitigate.settings import Settings
 from core.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
+from core.samples import SAMPLES
 from core.untried import doubts, untried
 from pages.components import plain, session
 
@@ -46,7 +47,7 @@ def ask(audit_id: str, record: AuditRecord) -> None:
     if record.plan.data.label is not None:
         with cost:
             mitigate |= _cost(audit_id, before, asked.mitigate)
-    trained = _trained(audit_id, kept.trained_here if kept is not None else "unknown")
+    trained = _trained(audit_id, kept.trained_here if kept is not None else _known_training(audit_id))
     plan = replace(record.plan, mitigate=mitigate)
     names = _names(audit_id, record, Settings.of(plan))
     _button(audit_id, plan, names, trained)
@@ -108,6 +109,14 @@ def _cost(audit_id: str, before: Settings, mitigate: dict[str, Any]) -> dict[str
         price = session.seed(session.field(audit_id, kind), float(mitigate.get("price", {}).get(kind, 1.0)))
         given[kind] = float(column.number_input(label, 0.0, 1e6, step=1.0, key=price, format="%g"))
     return {"cost": name, "price": given}
+
+
+def _known_training(audit_id: str) -> str:
+    """Whether the model was trained on these people, where a sample's own files say so."""
+    audit = session.workspace().get(audit_id)
+    sample = SAMPLES.get(audit.sample or "")
+    is_own = sample is not None and audit.model is not None and audit.model.name == sample.model.name
+    return sample.trained_here if sample is not None and is_own else "unknown"
 
 
 def _trained(audit_id: str, before: str) -> str:

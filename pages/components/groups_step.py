@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import suggestions
 from core.cells import is_number
+from core.one_hot import OneHot
 from core.plan import Plan
 from core.plan_parts import Groups
 from core.profile import Column, Profile
@@ -72,11 +73,30 @@ def _ask_columns(audit: Audit, profile: Profile) -> tuple[str, ...]:
     more = [suggestion.value for suggestion in found if suggestion.value not in chosen]
     if more:
         st.caption(f"May also be sensitive: {plain.listed(more)}")
+    for spelt in suggestions.spelt_out(profile):
+        if not {spelt.enough, *spelt.columns}.isdisjoint(chosen):
+            st.caption(_spelt_words(spelt))
     for name in set(chosen).intersection(suggestions.identifiers(profile)):
         st.caption(
             f"{plain.quoted(name)} differs in every row, as a name or a number of a person does: it makes no groups."
         )
     return tuple(chosen)
+
+
+def _spelt_words(spelt: OneHot) -> str:
+    """Why most of the columns that spell out one column are not suggested."""
+    if spelt.plain is not None:
+        return (
+            f"{plain.listed(spelt.columns, 2)} say again what {plain.quoted(spelt.plain)} says, one column for each "
+            "value: that one is enough."
+        )
+    enough, others = plain.quoted(spelt.enough), plain.listed(spelt.spare, 2)
+    if len(spelt.columns) == 2:
+        return f"{others} is {enough} turned round: one of the two is enough."
+    return (
+        f"{enough} and {others} spell out one column, one for each value. A table with that column itself would show "
+        "every group."
+    )
 
 
 def _reason(found: Sequence[suggestions.Suggestion]) -> str:

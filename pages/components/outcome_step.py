@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import suggestions
+from core.confirmations import outcome_sentence
 from core.plan import Plan
 from core.plan_parts import Condition, DataPlan
 from core.profile import Profile
@@ -91,7 +92,7 @@ def _settle(audit: Audit, plan: Plan) -> None:
 def _sentence(label: str | None, favourable: Condition | None) -> str:
     if label is None or favourable is None:
         return "No column says what really happened."
-    return suggestions.outcome_sentence(label, favourable)
+    return outcome_sentence(label, favourable)
 
 
 def _line(plan: Plan) -> str:

@@ -55,6 +55,7 @@ def test_its_plan_names_its_own_files_and_columns(sample: Sample) -> None:
         header = file.readline().strip().split(",")
     assert (plan.data.file, plan.decision.model) == (sample.table.name, sample.model.name)
     assert {plan.data.label, *plan.groups.sensitive} <= set(header)
+    assert plan.data.refused_known is True, "invented outcomes are known for everybody"
 
 
 def test_scores_in_the_table_are_the_models() -> None:

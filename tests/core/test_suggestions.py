@@ -3,6 +3,7 @@
 import pytest
 
 from core import suggestions
+from core.confirmations import decision_sentence, outcome_sentence
 from core.models.refused import REFUSED, TORCH_SNIPPET
 from core.plan import Plan
 from core.plan_parts import Condition, Decision
@@ -77,6 +78,40 @@ def test_sensitive_columns_are_known_by_name_in_some_languages(name: str, trait:
 @pytest.mark.parametrize("name", ["percentage", "trace", "mileage", "sextant", "wages", "package", "language_score"])
 def test_a_word_inside_another_word_says_nothing(name: str) -> None:
     assert suggestions.sensitive_columns(profile(column(name, "a", "b"))) == ()
+
+
+def dummies(stem: str, **ones: int) -> list[Column]:
+    """A column of 0 and 1 for each value, with so many ones of 100."""
+    return [
+        Column(f"{stem}_{value}", "number", 0, 2, (("0.0", 100 - n), ("1.0", n)), 0.0, 1.0) for value, n in ones.items()
+    ]
+
+
+def plain_column(name: str, **people: int) -> Column:
+    return Column(name, "text", 0, len(people), tuple(people.items()))
+
+
+def test_of_columns_that_spell_out_a_plain_one_only_the_plain_one_is_suggested() -> None:
+    table = profile(
+        *dummies("sex", Female=33, Male=67),
+        *dummies("race", Black=10, White=85, Other=5),
+        plain_column("__group_sex", Male=67, Female=33),
+    )
+    assert [found.value for found in suggestions.sensitive_columns(table)] == ["__group_sex", "race_White"]
+    sex, race = suggestions.spelt_out(table)
+    assert (sex.plain, sex.spare) == ("__group_sex", ("sex_Female", "sex_Male"))
+    assert (race.plain, race.spare) == (None, ("race_Black", "race_Other"))
+
+
+def test_of_a_pair_of_halves_one_is_suggested() -> None:
+    table = profile(*dummies("sex", Female=50, Male=50), plain_column("sex_of_child", Male=60, Female=40))
+    assert [found.value for found in suggestions.sensitive_columns(table)] == ["sex_Female", "sex_of_child"]
+
+
+def test_columns_of_yes_and_no_that_do_not_add_up_to_everybody_are_each_a_column_of_its_own() -> None:
+    table = profile(*dummies("is", female=30, foreigner=40))
+    assert suggestions.spelt_out(table) == ()
+    assert [found.value for found in suggestions.sensitive_columns(table)] == ["is_female", "is_foreigner"]
 
 
 def test_a_column_of_very_many_texts_makes_no_groups() -> None:
@@ -164,7 +199,7 @@ def test_a_low_score_is_better_where_names_say_so() -> None:
     ],
 )
 def test_the_sentence_about_the_outcome(condition: Condition, sentence: str) -> None:
-    assert suggestions.outcome_sentence("income", condition) == sentence
+    assert outcome_sentence("income", condition) == sentence
 
 
 @pytest.mark.parametrize(
@@ -179,7 +214,7 @@ def test_the_sentence_about_the_outcome(condition: Condition, sentence: str) -> 
     ],
 )
 def test_the_sentence_about_the_decision(decision: Decision, words: str) -> None:
-    assert words in suggestions.decision_sentence(decision)
+    assert words in decision_sentence(decision)
 
 
 def test_a_refused_model_comes_with_the_lines_that_export_it() -> None:

@@ -1,0 +1,34 @@
+"""The sentences that a person confirms: which outcome is good, and from where on somebody is selected."""
+
+from __future__ import annotations
+
+from core.plan_parts import Condition, Decision
+
+
+def outcome_sentence(column: str, condition: Condition) -> str:
+    """The sentence that confirms which outcome is good for the person."""
+    return f'Someone with {condition_words(condition)} in "{column}" got the good outcome.'
+
+
+def decision_sentence(decision: Decision) -> str:
+    """The sentence that confirms from where on a person is selected."""
+    if decision.prediction is not None and decision.favourable is not None:
+        return f'Someone with {condition_words(decision.favourable)} in "{decision.prediction}" was selected.'
+    if decision.score is not None:
+        condition = decision.favourable or Condition(at_least=decision.threshold)
+        return f'Someone with {condition_words(condition)} in "{decision.score}" is selected.'
+    if decision.output == "class":
+        whom = "A text that" if decision.text else "Someone whom"
+        return f"{whom} the model puts in the good class is selected."
+    threshold = 0.5 if decision.threshold is None else decision.threshold
+    who = "A text" if decision.text else "Someone"
+    return f"{who} is selected when the model gives the good outcome a probability of {threshold:g} or more."
+
+
+def condition_words(condition: Condition) -> str:
+    """A condition as a person would say it."""
+    if condition.at_least is not None:
+        return f"{condition.at_least:g} or more"
+    if condition.below is not None:
+        return f"less than {condition.below:g}"
+    return " or ".join(f'"{value}"' for value in condition.values)
