@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from core.cli_explain import add_explain
 from core.cli_mitigate import add_mitigate
-from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, refuse_unwritable, sha256, write_audit
+from core.command_files import TIME_LIMIT, naming, read_plan, refuse_unreadable, refuse_unwritable, sha256, write_audit
 from core.errors import PlanError, PlumblineError
 from core.packed_images import images_beside, packed
 from core.plan import Plan
@@ -73,8 +73,11 @@ def _audit(chosen: argparse.Namespace) -> int:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
     refuse_unreadable(data, *([model] if model else []))
     refuse_unwritable(chosen.out)
-    record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent))
+    with naming(chosen.plan):
+        record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent))
     write_audit(record, chosen.out)
+    for warning in record.warnings:
+        print(warning)
     return 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, refuse_unwritable, sha256, writing
+from core.command_files import TIME_LIMIT, naming, read_plan, refuse_unreadable, refuse_unwritable, sha256, writing
 from core.errors import PlanError
 from core.explain.explainers import EXPLAINERS
 from core.explanation import Explanation
@@ -41,7 +41,8 @@ def _explain(chosen: argparse.Namespace) -> int:
     data, model = chosen.plan.parent / plan.data.file, chosen.plan.parent / plan.decision.model
     refuse_unreadable(data, model)
     refuse_unwritable(chosen.out)
-    found = explained(plan, data, model, chosen.method, images_beside(plan, chosen.plan.parent))
+    with naming(chosen.plan):
+        found = explained(plan, data, model, chosen.method, images_beside(plan, chosen.plan.parent))
     path = chosen.out / "attribution.json"
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.command_files import TIME_LIMIT, read_plan, refuse_unreadable, refuse_unwritable, sha256, write_audit, writing
+from core.command_files import (
+    TIME_LIMIT,
+    naming,
+    read_plan,
+    refuse_unreadable,
+    refuse_unwritable,
+    sha256,
+    write_audit,
+    writing,
+)
 from core.errors import PlanError
 from core.mitigate.mitigations import MITIGATIONS
 from core.packed_images import images_beside, packed
@@ -71,7 +80,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
     plan = read_plan(chosen.plan)
     files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out)
-    with mitigated(plan, files, [chosen.name]) as found:
+    with naming(chosen.plan), mitigated(plan, files, [chosen.name]) as found:
         fix, facts = _fix(found, chosen.name)
         _write(fix, facts, found, files, chosen.out)
     return 0

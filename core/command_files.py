@@ -25,7 +25,17 @@ def read_plan(path: Path) -> Plan:
         raise PlanError(f"{path} cannot be read ({error.strerror}). Give the path of a plan file.") from None
     except UnicodeDecodeError:
         raise PlanError(f"{path} is not a text file in UTF-8. Save the plan as UTF-8.") from None
-    return with_rule(Plan.from_toml(text), path.parent)
+    with naming(path):
+        return with_rule(Plan.from_toml(text), path.parent)
+
+
+@contextmanager
+def naming(plan: Path) -> Iterator[None]:
+    """Say in whose file a plan's mistake stands."""
+    try:
+        yield
+    except PlanError as error:
+        raise PlanError(f"{plan.name}: {error}") from None
 
 
 def refuse_unreadable(*paths: Path) -> None:

@@ -15,7 +15,7 @@ DEFAULT_RATIO, DEFAULT_DIFFERENCE = 0.8, 0.05
 
 
 @dataclass(frozen=True)
-class NamedPolicy:
+class StandardPolicy:
     """A named set of limits: for each measure the largest difference or the smallest ratio that it accepts."""
 
     name: str
@@ -24,7 +24,7 @@ class NamedPolicy:
 
 
 POLICIES = table(
-    NamedPolicy(
+    StandardPolicy(
         "four_fifths", {"disparate_impact": 0.8}, "the four-fifths rule of the US Uniform Guidelines (29 CFR 1607.4 D)"
     ),
 )

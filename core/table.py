@@ -44,7 +44,7 @@ class Table(Mapping[str, Row], Generic[Row]):
 
 
 def _words(name: str) -> str:
-    """A class name as words: "NamedPolicy" is a "named policy"."""
+    """A class name as words: "StandardPolicy" is a "standard policy"."""
     return re.sub("(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 

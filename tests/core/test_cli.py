@@ -77,6 +77,18 @@ def test_an_audit_writes_its_result_and_its_record(folder: Path, capsys: pytest.
     assert capsys.readouterr().out.startswith("Wrote ")
 
 
+def test_what_a_reader_of_the_result_should_know_is_said_after_the_run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep = 'keep = [{column = "g", not_in = ["nobody"]}]\n[decision]'
+    limits = '[policy]\nlimits = [{measure = "accuracy_difference", most = 0}]\n[groups]'
+    audited(edited(folder, ("[decision]", keep), ("[groups]", limits)))
+    said = capsys.readouterr()
+    assert said.out.count("the limit of 0 on accuracy_difference can never be shown to hold") == 1
+    assert said.out.count('"nobody" does not occur in g, so leaving it out drops nobody') == 1
+    assert said.err == ""
+
+
 def test_the_same_question_gets_the_same_answer(folder: Path) -> None:
     """But for the time, and also for a table in another order, named on the command line."""
     first = audited(folder)
@@ -121,7 +133,7 @@ BEFORE_A_JOB = {
     "model not there": [('score = "s"', 'model = "m.onnx"')],
 }
 WORDS = {
-    "no toml": "not valid TOML", "not a plan": "plumbline = 1", "unknown key": 'did you mean "threshold"?',
+    "no toml": "plan.toml: ", "not a plan": "plumbline = 1", "unknown key": 'did you mean "threshold"?',
     "table not there": "nowhere.csv is not there", "table a folder": "is not there or cannot be read",
     "name too long": "is not there", "name with a nul": "is not there", "model not there": "m.onnx is not there",
 }  # fmt: skip
@@ -164,7 +176,7 @@ def test_a_command_that_is_none_is_answered_in_one_line(
 
 BY_A_JOB: dict[str, tuple[list[tuple[str, str]], str | bytes | None, list[str]]] = {
     "unknown column": ([('["g"]', '["gender"]')], None, ['no column "gender"', "g, y, s, p"]),
-    "policy": ([("[groups]", '[policy]\nuse = ["five_fifths"]\n[groups]')], None, ["four_fifths"]),
+    "policy": ([("[groups]", '[policy]\nuse = ["five_fifths"]\n[groups]')], None, ["plan.toml: ", "four_fifths"]),
     "bad cell": ([], TABLE + "a,1,high,1\n", ["people.csv, row 201", 'column "s"', '"high" is not a number']),
     "pickle": ([], b"\x80\x04\x95abc", ["Python pickle"]),
     "no rows": ([], "g,y,s,p\n", ["has a header but no rows"]),

@@ -362,7 +362,7 @@ def test_measures_without_a_test_break_only_limits_that_somebody_set() -> None:
 @pytest.mark.parametrize(
     ("policy", "words"),
     [
-        ('use = ["five_fourths"]', 'There is no named policy named "five_fourths"; known are four_fifths'),
+        ('use = ["five_fourths"]', 'There is no standard policy named "five_fourths"; known are four_fifths'),
         ('limits = [{measure = "equality", most = 0.1}]', 'There is no measure named "equality"; known are disparate_'),
         ('limits = [{measure = "disparate_impact", most = 0.1}]', "give least for this measure, not most"),
         ('limits = [{measure = "accuracy_difference", least = 0.8}]', "give most for this measure, not least"),
