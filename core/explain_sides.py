@@ -30,6 +30,8 @@ from core.models.model import Features
 from core.plan import Plan
 from core.stated_rule import rule_file
 
+OPENING = "opening the model"
+
 
 @dataclass(frozen=True, eq=False)
 class Side:
@@ -53,24 +55,35 @@ class Side:
         return (*self.opened.model.warnings, *self.opened.binding.warnings)
 
 
-def open_sides(
-    given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset, sample: Sample, effort: Effort
-) -> list[Side]:
-    """The plan's model ready to be explained, and the second plan's beside it; both by the same method."""
+def open_models(given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset) -> list[tuple[Opened, Plan]]:
+    """The plan's model with its plan, and the second plan's beside it; the first again where only decisions differ.
+
+    From here on the dataset keeps images at the size that the plan's model takes, so that each is opened once.
+    """
     model, second = given / "model", given / "model_after"
-    opened = [Opened.of(model if model.exists() else None, plan, dataset.profile)]
-    after = _after(plan, str(request["plan_after"])) if request.get("plan_after") else None
-    is_same = after is not None and not second.exists() and _scores_alike(plan, after)
-    if after is not None and not is_same:
-        opened.append(Opened.of(second if second.exists() else model, after, dataset.profile))
-    explainer = _explainer(request.get("method"), opened)
-    sides = [
-        _side(each, asked, explainer, effort, dataset, sample)
-        for each, asked in zip(opened, [plan] if after is None else [plan, after], strict=False)
-    ]
-    if after is not None and is_same:
-        decider = Decider.of(after, sample.groups, opened[0].scorer.dtype, rule_file(after))
-        sides.append(replace(sides[0], decider=decider))
+    first = Opened.of(model if model.exists() else None, plan, dataset.profile)
+    if first.binding.images is not None and dataset.images is not None:
+        dataset.images.expect(first.binding.images.picture.size)
+    if not request.get("plan_after"):
+        return [(first, plan)]
+    after = _after(plan, str(request["plan_after"]))
+    if not second.exists() and _scores_alike(plan, after):
+        return [(first, plan), (first, after)]
+    return [(first, plan), (Opened.of(second if second.exists() else model, after, dataset.profile), after)]
+
+
+def open_sides(
+    models: list[tuple[Opened, Plan]], method: str | None, dataset: Dataset, sample: Sample, effort: Effort
+) -> list[Side]:
+    """The models ready to be explained, all by the same method; None for the recommended one."""
+    explainer = _explainer(method, [opened for opened, _ in models])
+    sides: list[Side] = []
+    for opened, plan in models:
+        if sides and opened is sides[0].opened:
+            decider = Decider.of(plan, sample.groups, opened.scorer.dtype, rule_file(plan))
+            sides.append(replace(sides[0], decider=decider))
+        else:
+            sides.append(_side(opened, plan, explainer, effort, dataset, sample))
     return sides
 
 
@@ -115,7 +128,8 @@ def _side(opened: Opened, plan: Plan, explainer: Explainer, effort: Effort, data
     units = units_for(explainer)
     decider = Decider.of(plan, sample.groups, opened.scorer.dtype, rule_file(plan))
     base = start(units, explainer, background, len(sample.background))
-    most = opened.binding.most_rows
+    bounds = [most for most in (opened.binding.most_rows, opened.model.rows[1]) if most is not None]
+    most = min(bounds, default=None)
     effort = effort if most is None else replace(effort, at_once=min(effort.at_once, most))
     pace = Pace(explainer, units, effort, opened.model.device, most)
     return Side(opened, decider, explainer, units, pace, base, effort, units_for)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,20 @@ import numpy.typing as npt
 
 from core.audit import open_table, timed, versions
 from core.counts import Floats
-from core.data import Batch, Dataset
+from core.data import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.explain.attribution import Attribution
-from core.explain.checks import Check
+from core.explain.checks import NAMES, Check
 from core.explain.explainable import Effort
 from core.explain.opened import taken
 from core.explain.paired import Paired
 from core.explain.proxies import coded, telling, values_of
 from core.explain.sample import ROWS, Sample, batches_of, choose_people
 from core.explain.telling import TellingImages
+from core.explain.trust import IMAGES as CHECKED_IMAGES
 from core.explain.trust import ROWS as CHECKED_ROWS
 from core.explain.trust import Trial, check_trust
 from core.explain.words import SlopedWords, TakenWords, texts_of
-from core.explain_sides import Side, fitting_threads, keys, open_sides
+from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.models.model import Features
 from core.plan import Plan
 from core.progress import Progress
@@ -46,9 +47,12 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     seconds: dict[str, float] = {}
     with timed(seconds, "profile"):
         dataset = open_table(given, out, plan, progress)
-        sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
+    progress(0, 0, OPENING)
     with timed(seconds, "open"):
-        sides = open_sides(given, request, plan, dataset, sample, Effort(seed=plan.run.seed))
+        models = open_models(given, request, plan, dataset)
+    with timed(seconds, "choose"):
+        sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
+        sides = open_sides(models, request.get("method"), dataset, sample, Effort(seed=plan.run.seed))
     with timed(seconds, "explain"), fitting_threads(sides):
         found = _explain(sides, dataset, sample, progress)
     _write(found, sides, sample, out)
@@ -92,11 +96,11 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
     totals = [Attribution.empty(sample.groups, features) for _ in sides]
     paired: Paired | None = None
     changed: list[dict[str, Any]] = []
-    checks: list[tuple[Check, ...]] = []
+    trials: list[Trial] = []
     columns = tuple(dict.fromkeys(name for side in sides for name in side.opened.columns))
     proxies = _Proxies(dataset, sides[0], features)
     telling = TellingImages(sample.groups)
-    for batch, where in batches_of(dataset, sample.rows, columns):
+    for batch, where in batches_of(dataset, sample.rows, columns, _rows_at_once(sides[0])):
         cells, hashes = sample.cells[where], sample.hashes[where]
         proxies.add(batch)
         values: list[Floats] = []
@@ -113,11 +117,10 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
             scores.append(side.opened.scores(rows))
             selected.append(side.decider.selected(scores[-1], cells, hashes))
             begun = where.start * len(sides) + number * len(batch)
-            tell = partial(_tell, progress, begun, len(sample) * len(sides))
+            tell = partial(_tell, progress, begun, len(sample) * len(sides), "people explained")
             found = side.pace.whole(rows, keys(hashes), tell)
-            if len(checks) <= number:
-                few = np.argsort(hashes, kind="stable")[:CHECKED_ROWS]
-                checks.append(_checks(side, taken(rows, few), keys(hashes[few])))
+            if len(trials) <= number:
+                trials.append(_trial(side, rows, hashes))
             spread_out = np.zeros((len(batch), len(features)))
             spread_out[:, place] = found.values
             values.append(spread_out)
@@ -128,6 +131,7 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
             pairs = Paired.of(sample.groups, features, cells, selected[0], values[0], values[1])
             paired = pairs if paired is None else paired + pairs
             changed += _changed(batch, cells, scores, selected)
+    checks = _checks(trials, progress)
     changed.sort(key=lambda person: -abs(person["score_after"] - person["score_before"]))
     return Found(
         features,
@@ -136,14 +140,24 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
         paired,
         changed[:MOST_CHANGED],
         proxies.strengths(sample),
-        checks * (len(sides) // len(checks)),
+        checks * (len(sides) // len(checks)),  # one model decided about in two ways has one picture
         telling,
     )
 
 
-def _checks(side: Side, rows: Features, row_keys: npt.NDArray[np.int64]) -> tuple[Check, ...]:
-    """How far this side's picture can be trusted, from a few rows."""
-    return check_trust(Trial(side.explainer, side.units, rows, row_keys, side.effort, side.units_for))
+def _trial(side: Side, rows: Features, hashes: npt.NDArray[np.uint64]) -> Trial:
+    """A few of the rows, to see how far this side's picture can be trusted."""
+    few = np.argsort(hashes, kind="stable")[: CHECKED_IMAGES if side.opened.kind == "image" else CHECKED_ROWS]
+    effort = replace(side.effort, at_once=side.pace.at_once)
+    return Trial(side.explainer, side.units, taken(rows, few), keys(hashes[few]), effort, side.units_for)
+
+
+def _checks(trials: list[Trial], progress: Progress) -> list[tuple[Check, ...]]:
+    """How far each picture can be trusted."""
+    return [
+        check_trust(trial, partial(_tell, progress, number * len(NAMES), len(trials) * len(NAMES), "checks made"))
+        for number, trial in enumerate(trials)
+    ]
 
 
 def _changed(
@@ -205,5 +219,11 @@ def _write(found: Found, sides: list[Side], sample: Sample, out: Path) -> None:
             np.save(out / f"{name}_sums.npy", table.sums)
 
 
-def _tell(progress: Progress, before: int, total: int, done: int) -> None:
-    progress(before + done, total, "people explained")
+def _tell(progress: Progress, before: int, total: int, what: str, done: int) -> None:
+    progress(before + done, total, what)
+
+
+def _rows_at_once(side: Side) -> int | None:
+    """How many rows are read together: fewer of large images, as all of their pixels are held; None as usual."""
+    most = side.opened.binding.most_rows
+    return None if most is None else max(CHECKED_IMAGES, min(most, IMAGE_BATCH_ROWS))

@@ -18,11 +18,11 @@ from core.errors import PlanError
 from core.explain.explainable import Effort
 from core.explain.opened import joined
 from core.explain.person_found import Change, Person, PersonSide
-from core.explain.sample import ROWS, Sample, batches_of, choose_people
+from core.explain.sample import ROWS, Sample, batches_of, choose_background, choose_people
 from core.explain.vocabulary import spelled
 from core.explain.whatif import Options, smallest_changes
 from core.explain.words import SlopedWords, TakenWords, texts_of
-from core.explain_sides import Side, fitting_threads, keys, open_sides
+from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.fingerprint import fingerprints
 from core.plan import Plan
 from core.progress import Progress
@@ -40,11 +40,17 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     given, out = folder / "in", folder / "out"
     plan = Plan.from_toml(str(request["plan"]))
     dataset = open_table(given, out, plan, progress)
+    progress(0, 0, OPENING)
     row = int(request["row"])
     if not 0 <= row < dataset.profile.rows:
         raise PlanError(f"{dataset.profile.name} has {dataset.profile.rows:,} rows; choose one of them.")
-    sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
-    sides = open_sides(given, request, plan, dataset, sample, Effort(samples=SAMPLES, seed=plan.run.seed))
+    models = open_models(given, request, plan, dataset)
+    if models[0][0].kind == "image":
+        sample = choose_background(plan, dataset, progress)
+    else:
+        sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
+    effort = Effort(samples=SAMPLES, seed=plan.run.seed)
+    sides = open_sides(models, request.get("method"), dataset, sample, effort)
     fixed = {*plan.groups.sensitive, *map(str, request.get("unchangeable") or ())}
     with fitting_threads(sides):
         person = explain_person(row, sides, dataset, sample, plan, fixed, progress)

@@ -111,7 +111,7 @@ def slope(opened: Opened, module: Any) -> Any:
     import torch
 
     model, decision = opened.model, opened.decision
-    least = model.rows[0]
+    least, most = model.rows
 
     class Score(torch.nn.Module):
         """Scores as the audit reads them."""
@@ -123,6 +123,11 @@ def slope(opened: Opened, module: Any) -> Any:
             self.sigmoid, self.softmax = torch.nn.Sigmoid(), torch.nn.Softmax(dim=1)
 
         def forward(self, rows: Tensor) -> Tensor:
+            if most is None or len(rows) <= most:
+                return self._scored(rows)
+            return torch.cat([self._scored(part) for part in torch.split(rows, most)])
+
+        def _scored(self, rows: Tensor) -> Tensor:
             count = len(rows)
             if count < least:  # some exports take two rows or more
                 rows = torch.cat([rows, rows[-1:].repeat(least - count, *[1] * (rows.dim() - 1))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,11 @@ from core.data import Batch, Dataset
 from core.fingerprint import fingerprints
 from core.plan import Plan
 from core.progress import Progress
+from core.usable_images import UsableImages
 
 ROWS, BACKGROUND = 2_000, 100
+# After so many images it is told how far they are: opening large ones takes long.
+OPENED = 64
 
 Places = npt.NDArray[np.int64]
 
@@ -60,7 +63,7 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
     most = max(most, BACKGROUND)
     rows, cell = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     hashes, kept = np.zeros(0, dtype=np.uint64), 0
-    for batch in dataset.batches(dataset.profile.names):
+    for batch in dataset.batches(dataset.profile.names, None if dataset.images is None else OPENED):
         read = int(batch.rows[-1]) + 1
         for rule in keep:
             batch = batch.take(rule.keeps(batch))
@@ -79,10 +82,45 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
     return Sample(cells, rows, cell, hashes, background, kept, tuple(warnings))
 
 
-def batches_of(dataset: Dataset, rows: Places, columns: tuple[str, ...]) -> Iterator[tuple[Batch, slice]]:
-    """Some rows of a table, by rising index, batch by batch, and where each batch stands among them."""
+def choose_background(plan: Plan, dataset: Dataset, progress: Progress) -> Sample:
+    """The background of `choose_people` and nobody else; of a table that names images, few have to be opened.
+
+    Raises DataError where nobody is left.
+    """
+    if plan.decision.image is None:
+        return choose_people(plan, dataset, BACKGROUND, progress)
+    unopened, most = replace(plan, decision=replace(plan.decision, image=None)), BACKGROUND
+    while True:
+        most *= 2
+        sample = choose_people(unopened, dataset, most, progress)
+        usable = _with_images(plan.decision.image, dataset, sample, progress)
+        if len(usable) >= BACKGROUND:
+            break
+        if len(sample) == sample.kept:
+            return choose_people(plan, dataset, BACKGROUND, progress)
+    first = np.sort(usable[np.lexsort((sample.rows[usable], sample.hashes[usable]))[:BACKGROUND]])
+    rows = sample.rows[first]
+    return replace(sample, rows=rows, cells=sample.cells[first], hashes=sample.hashes[first], background=rows)
+
+
+def _with_images(column: str, dataset: Dataset, sample: Sample, progress: Progress) -> Places:
+    """The places of those people of a sample whose image can be used."""
+    usable, kept = UsableImages(column), []
+    for batch, where in batches_of(dataset, sample.rows, (column,), OPENED):
+        kept.append(np.arange(where.start, where.stop)[usable.keeps(batch)])
+        progress(where.stop, len(sample), "images opened")
+    return np.concatenate(kept)
+
+
+def batches_of(
+    dataset: Dataset, rows: Places, columns: tuple[str, ...], size: int | None = None
+) -> Iterator[tuple[Batch, slice]]:
+    """Some rows of a table, by rising index, batch by batch, and where each batch stands among them.
+
+    `size` is how many rows of the table a batch is taken from; None for the usual number.
+    """
     done = 0
-    for batch in dataset.batches(columns):
+    for batch in dataset.batches(columns, size):
         among = batch.take(np.isin(batch.rows, rows))
         if len(among):
             yield among, slice(done, done + len(among))

@@ -211,7 +211,7 @@ def test_the_planted_word_is_the_first_thing_shown_and_leaves_with_the_mitigatio
 @pytest.mark.parametrize("method", ["feature_ablation", "layer_integrated_gradients", "attention_rollout"])
 def test_one_persons_words_are_shown_as_written(bert: Opened, tmp_path: Path, method: str) -> None:
     """A job about one row of a table whose texts a network reads: the weights of its own words, rare ones together."""
-    from core.explaining import open_sides
+    from core.explain_sides import open_models, open_sides
     from core.explaining_person import explain_person
 
     said = "The good day, Alba and Zita"
@@ -224,7 +224,7 @@ def test_one_persons_words_are_shown_as_written(bert: Opened, tmp_path: Path, me
     )
     zipped(folder_of(tmp_path / "bert"), tmp_path / "model")
     sample = choose_people(plan, dataset, 100, quietly)
-    sides = open_sides(tmp_path, {"method": method}, plan, dataset, sample, Effort())
+    sides = open_sides(open_models(tmp_path, {}, plan, dataset), method, dataset, sample, Effort())
     person = explain_person(0, sides, dataset, sample, plan, set(), quietly)
     own = dict(zip(person.features, person.cells, strict=True))
     assert own == {"the": "The", "day": "day", OTHER: "good Alba and Zita"}
