@@ -21,7 +21,7 @@ from core.kept_audits import Audit, KeptAudits
 from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
 from core.plan import Plan
-from core.profile import PROFILE, TABLE, Profile
+from core.profile import PROFILE, SECOND, TABLE, Profile
 from core.progress import replace_json
 from core.record import AuditRecord
 from core.store import Upload
@@ -85,6 +85,18 @@ class AuditResults(KeptAudits):
         """What was last looked for on the Fix page, whether or not it was found; None where nothing was."""
         return self._fixes(audit_id).search
 
+    def found_by(self, audit_id: str) -> Search | None:
+        """The search that found what `mitigation` gives: the last one that came to its end; None where none did."""
+        self._collect(audit_id)
+        return self._fixes(audit_id).found_by
+
+    def second_profile(self, audit_id: str) -> Profile | None:
+        """What one look at the second table found; None where there is none, or its rows were deleted."""
+        self._collect(audit_id)
+        if not (self._folder(audit_id) / f"{SECOND}{TABLE}").is_file():
+            return None
+        return Profile.from_json(self._read(audit_id, f"{SECOND}{PROFILE}"))
+
     def mitigation(self, audit_id: str) -> Mitigated | None:
         """What the search for fixes found, or None while it has not run to its end."""
         self._collect(audit_id)
@@ -135,11 +147,9 @@ class AuditResults(KeptAudits):
         if audit.table is None:
             raise JobError("The audit has no table any more. Upload it again.")
         if not (folder / PROFILE).exists():
-            profile = collect_profile(out, audit.table.name, audit.table.digest)
-            replace_json(folder / PROFILE, profile.to_json())
-            if (out / TABLE).is_symlink() or not (out / TABLE).is_file():
-                raise JobError("The job left no table behind. Upload the table again.")
-            os.replace(out / TABLE, folder / TABLE)
+            _take_table(out, audit.table, folder, "")
+        if audit.stage == "second" and audit.second is not None:
+            _take_table(out, audit.second, folder, SECOND)
         if audit.stage == "inspect":
             replace_json(folder / FACTS_FILE, collect_model_facts(out).to_json())
             pictures = collect_thumbnails(out)
@@ -179,6 +189,15 @@ class AuditResults(KeptAudits):
 
     def _explained(self, audit_id: str) -> KeptExplanation:
         return KeptExplanation(self._folder(audit_id))
+
+
+def _take_table(out: Path, upload: Upload, folder: Path, prefix: str) -> None:
+    """Keep a table as a look at it left it, and what was found in it."""
+    profile = collect_profile(out, upload.name, upload.digest)
+    if (out / TABLE).is_symlink() or not (out / TABLE).is_file():
+        raise JobError("The job left no table behind. Upload the table again.")
+    replace_json(folder / f"{prefix}{PROFILE}", profile.to_json())
+    os.replace(out / TABLE, folder / f"{prefix}{TABLE}")
 
 
 def _digest(upload: Upload | None) -> str | None:

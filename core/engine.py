@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.coding import attributes, filters, groups, label_coder, nobody_left
+from core.coding import attributes, groups, label_coder, nobody_left
 from core.counts import Axis, Counts, Groups, tally
 from core.data import Batch, Dataset
 from core.decisions import Source
 from core.findings import plan_threshold
 from core.fingerprint import draws, fingerprints
+from core.people import sieves
 from core.plan import Plan
 from core.progress import Progress
 from core.rules import Rule, Stated
@@ -43,7 +44,7 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
     Raises DataError where a row has no decision, or nobody is left.
     """
     warnings: list[str] = list(source.warnings)
-    keep = filters(plan, dataset, warnings)
+    keep = sieves(plan, dataset, warnings, progress)
     label = label_coder(plan, dataset)
     sensitive = attributes(plan, dataset)
     cells = groups(sensitive, dataset)

@@ -24,8 +24,9 @@ class Audit:
 
     `owner` is the random id of the browser that began it; `plan` is TOML text, as it stands on the page; `asked` is the
     plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
-    for: "profile", "inspect", "audit", "mitigate", "explain" or "explain_person"; `problem` says why its result was
-    refused. `created` is UTC, ISO 8601. `parent` is the digest of the record whose fix this audits.
+    for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain" or
+    "explain_person"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the table that
+    fixes are judged on. `parent` is the digest of the record whose fix this audits, `original` that audit's id.
     """
 
     id: str
@@ -41,11 +42,13 @@ class Audit:
     stage: str | None = None
     problem: str | None = None
     parent: str | None = None
+    second: Upload | None = None
+    original: str | None = None
 
     @property
     def uploads(self) -> tuple[Upload, ...]:
         """The files put in."""
-        return tuple(upload for upload in (self.table, self.model, self.images) if upload is not None)
+        return tuple(upload for upload in (self.table, self.model, self.images, self.second) if upload is not None)
 
 
 class KeptAudits:
@@ -68,7 +71,7 @@ class KeptAudits:
         if not path.is_file():
             raise DataError("There is no audit at this address, or it was deleted. Start a new one on the Data page.")
         document = json.loads(path.read_text(encoding="utf-8"))
-        found = {key: document.get(key) for key in ("table", "model", "images")}  # older states know no images
+        found = {key: document.get(key) for key in ("table", "model", "images", "second")}  # older states lack some
         uploads = {key: None if upload is None else Upload(**upload) for key, upload in found.items()}
         return Audit(**{**document, **uploads})
 

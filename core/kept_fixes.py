@@ -7,14 +7,25 @@ import os
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core.collect_mitigation import FACTS_FILE, Mitigated, collect_mitigation
 from core.plan import Plan
 from core.progress import replace_json
 
 # The files of a job are read from a folder of this name only.
-_SEARCH, _FOUND = "search.json", "fixes/out"
+_ASKED, _FOUND_BY, _FOUND, _LOOKS = "search.json", "fixes/search.json", "fixes/out", "looks.json"
 _MODELS = (".pt2", ".skops", ".zip")
+_HELD_OUT = "held out"
+
+
+@dataclass(frozen=True)
+class Second:
+    """The table that fixes were judged on in place of people held out of the first: its name, rows and digest."""
+
+    name: str
+    rows: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -31,81 +42,106 @@ class Search:
         The mitigations that were tried in the job.
     trained_here
         Whether the model was trained on these rows, as the person says: "yes", "no" or "unknown".
+    second
+        The table that judges; None where a part of the first does.
     picked
         The fix that the person looks at.
     looked_at
-        Every fix whose result on the held-out people was shown, as "search/fix", the first one first: of all searches
-        on this table, which have the same people held out.
+        Every fix whose result on the judging people was shown, as "people/search/fix", the first one first: of all
+        searches on this table, which have the same people held out.
     """
 
     id: str
     plan: str
     names: tuple[str, ...]
     trained_here: str
+    second: Second | None = None
     picked: str | None = None
     looked_at: tuple[str, ...] = ()
 
+    def look(self, fix_id: str) -> str:
+        """A look at one fix's result, and at whose."""
+        return f"{self._judging}/{self.id}/{fix_id}"
+
     @property
     def looked_before(self) -> bool:
-        """Whether another fix's result on the held-out people was shown before the picked one's."""
-        return self.picked is not None and bool(self.looked_at) and self.looked_at[0] != f"{self.id}/{self.picked}"
+        """Whether another fix's result on the same people was shown before the picked one's."""
+        same = [look for look in self.looked_at if look.startswith(f"{self._judging}/")]
+        return self.picked is not None and bool(same) and same[0] != self.look(self.picked)
+
+    @property
+    def _judging(self) -> str:
+        return _HELD_OUT if self.second is None else self.second.sha256
 
 
 class KeptFixes:
-    """The fixes in one audit's folder."""
+    """The fixes in one audit's folder: those of the last search that came to its end, and what was asked since."""
 
     def __init__(self, folder: Path) -> None:
         """Those of the audit that is kept in `folder`."""
-        self._search, self._found = folder / _SEARCH, folder / _FOUND
+        self._asked, self._found_by = folder / _ASKED, folder / _FOUND_BY
+        self._found, self._looks = folder / _FOUND, folder / _LOOKS
 
     @property
     def search(self) -> Search | None:
-        """What was last looked for; None where nothing was."""
-        if not self._search.is_file():
+        """What was last looked for, found or not; None where nothing was."""
+        return _read(self._asked)
+
+    @property
+    def found_by(self) -> Search | None:
+        """The search that found what is kept, with what was looked at; None where nothing is kept."""
+        search = _read(self._found_by)
+        if search is None:
             return None
-        document = json.loads(self._search.read_text(encoding="utf-8"))
-        return Search(**{**document, **{key: tuple(document[key]) for key in ("names", "looked_at")}})
+        looks = self._read_looks()
+        return replace(search, picked=looks["picked"], looked_at=tuple(looks["looked_at"]))
 
     def begin(self, search: Search) -> None:
-        """Keep what is looked for now, and forget what was found before."""
-        self.forget()
-        before = self.search
-        replace_json(self._search, asdict(replace(search, looked_at=before.looked_at if before else ())))
+        """Keep what is looked for now; what was found before stands until this has come to its end."""
+        replace_json(self._asked, asdict(search))
 
     def pick(self, fix_id: str | None) -> None:
-        """Keep which fix is looked at; nothing happens where nothing was looked for."""
-        search = self.search
+        """Keep which of the found fixes is looked at; nothing happens where none are."""
+        search = self.found_by
         if search is None:
             return
-        looks = search.looked_at if fix_id is None else (*search.looked_at, f"{search.id}/{fix_id}")
-        replace_json(self._search, asdict(replace(search, picked=fix_id, looked_at=tuple(dict.fromkeys(looks)))))
+        looks = search.looked_at if fix_id is None else (*search.looked_at, search.look(fix_id))
+        replace_json(self._looks, {"picked": fix_id, "looked_at": list(dict.fromkeys(looks))})
 
     def take_over(self, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
-        """Keep what a job wrote in `out`, once it stands up to every check."""
+        """Keep what a job wrote in `out` in place of what was found before, once it stands up to every check."""
         search = self.search
         assert search is not None
         found = _collected(out, search, rows, data_sha256, model_sha256)
-        self._found.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.forget()
+        self._found.mkdir(mode=0o700, parents=True)
         models = {proposal.file.name for proposal in found.proposals if proposal.file is not None}
         for path in out.iterdir():
             if path.name in models or path.name == FACTS_FILE or path.suffix == ".npy":
                 os.replace(path, self._found / path.name)
+        replace_json(self._looks, {**self._read_looks(), "picked": None})
+        replace_json(self._found_by, asdict(search))
 
     def found(self, rows: int, data_sha256: str, model_sha256: str | None) -> Mitigated | None:
         """What was found, checked again; None where nothing was yet."""
-        search = self.search
-        if search is None or not (self._found / FACTS_FILE).is_file():
-            return None
-        return _collected(self._found, search, rows, data_sha256, model_sha256)
+        search = self.found_by
+        return None if search is None else _collected(self._found, search, rows, data_sha256, model_sha256)
 
     def forget(self) -> None:
         """Remove what was found; what was looked at stays known."""
-        shutil.rmtree(self._found, ignore_errors=True)
+        shutil.rmtree(self._found.parent, ignore_errors=True)
 
     def forget_looks(self) -> None:
         """Remove everything: the table is another one."""
         self.forget()
-        self._search.unlink(missing_ok=True)
+        for path in (self._asked, self._looks):
+            path.unlink(missing_ok=True)
+
+    def _read_looks(self) -> dict[str, Any]:
+        if not self._looks.is_file():
+            return {"picked": None, "looked_at": []}
+        looks: dict[str, Any] = json.loads(self._looks.read_text(encoding="utf-8"))
+        return looks
 
     def forget_models(self) -> None:
         """Remove the trained models, as uploaded rows are; the counts stay."""
@@ -114,7 +150,18 @@ class KeptFixes:
                 path.unlink(missing_ok=True)
 
 
+def _read(path: Path) -> Search | None:
+    if not path.is_file():
+        return None
+    document = json.loads(path.read_text(encoding="utf-8"))
+    second = document.get("second")
+    listed = {key: tuple(document[key]) for key in ("names", "looked_at")}
+    return Search(**{**document, **listed, "second": None if second is None else Second(**second)})
+
+
 def _collected(out: Path, search: Search, rows: int, data_sha256: str, model_sha256: str | None) -> Mitigated:
-    plan = Plan.from_toml(search.plan)
-    used = model_sha256 if plan.decision.model is not None else None
-    return collect_mitigation(out, plan, (rows,), data_sha256, used)
+    plan, second = Plan.from_toml(search.plan), search.second
+    model = model_sha256 if plan.decision.model is not None else None
+    if second is None:
+        return collect_mitigation(out, plan, (rows,), data_sha256, model)
+    return collect_mitigation(out, plan, (rows, second.rows), second.sha256, model)

@@ -21,12 +21,12 @@ from core.mitigate.settings import Settings
 from core.mitigate.work import Proposal, Work
 from core.plan import Plan
 from core.policies import policy_warnings
+from core.profile import SECOND
 from core.progress import Progress
 from core.record import axis_to_json, groups_to_json
 
 FACTS_FILE = "mitigation.json"
 PRESENT = "present"
-SECOND = "second_"
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:

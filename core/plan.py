@@ -64,8 +64,8 @@ class Plan:
 
     @property
     def sieves(self) -> int:
-        """How many things can leave a row out: each `keep` rule, then an image that cannot be read."""
-        return len(self.data.keep) + (self.decision.image is not None)
+        """How many things can leave a row out: each `keep` rule, an image that cannot be read, `held_out`."""
+        return len(self.data.keep) + (self.decision.image is not None) + (self.data.held_out is not None)
 
 
 def _read_plan(top: Section) -> Plan:
@@ -230,6 +230,8 @@ def _document(plan: Plan) -> dict[str, Any]:
     data["missing"] = list(plan.data.missing)
     if plan.data.refused_known is not None:
         data["refused_known"] = plan.data.refused_known
+    if plan.data.held_out is not None:
+        data["held_out"] = plan.data.held_out
     groups = plan.groups
     document: dict[str, Any] = {
         "plumbline": 1,

@@ -35,7 +35,8 @@ class Keep:
 class DataPlan:
     """`[data]`: the table and what really happened.
 
-    `refused_known` is the person's answer to "is the outcome known for people who were turned down?".
+    `refused_known` is the person's answer to "is the outcome known for people who were turned down?". With `held_out`
+    only those people take part whom a search for fixes with this `holdout` judges on, and neither fits nor chooses on.
     """
 
     file: str
@@ -44,6 +45,7 @@ class DataPlan:
     favourable: Condition | None = None
     missing: tuple[str, ...] = DEFAULT_MISSING
     refused_known: bool | None = None
+    held_out: float | None = None
 
 
 @dataclass(frozen=True)

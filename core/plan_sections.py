@@ -21,8 +21,13 @@ def read_data(data: Section) -> DataPlan:
         favourable=_read_condition(data),
         missing=data.take_list("missing", str, default=DEFAULT_MISSING),
         refused_known=data.take("refused_known", bool, default=None),
+        held_out=data.take("held_out", float, default=None),
     )
     data.done()
+    if plan.held_out is not None and not 0 < plan.held_out < 1:
+        raise PlanError(
+            f"[data] held_out is the share of people that was held out, such as 0.5; it is {plan.held_out:g}."
+        )
     return plan
 
 

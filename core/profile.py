@@ -19,8 +19,12 @@ from core.survey import ColumnSurvey, Oddity
 from core.table_file import Opened, open_table
 
 TABLE, PROFILE = "table.parquet", "profile.json"
+# What the files' names of a second table begin with.
+SECOND = "second_"
 HEAD_ROWS = 20
 _LEFT_OUT_SHARE = 0.2
+_MOST_LACKING = 8
+_ROWS_NAMED = 10
 _ROW_GROUP = 1 << 17
 
 Kind = Literal["number", "text", "empty"]
@@ -73,7 +77,17 @@ class Profile:
         for column in self.columns:
             if column.name == name:
                 return column
-        raise DataError(f'{self.name} has no column "{name}". Its columns are: {", ".join(self.names)}.')
+        message = f'{self.name} has no column "{name}". Its columns are: {", ".join(self.names)}.'
+        if not self.has_header:
+            message += " Its first row reads like data, not like names: put a row with the columns' names on top."
+        raise DataError(message)
+
+    def left_out_words(self) -> tuple[str, ...]:
+        """What a reader of a result should know about rows that are in the file and in no count."""
+        if not self.left_out:
+            return ()
+        rows = ", ".join(map(str, self.left_out[:_ROWS_NAMED])) + (" ..." if len(self.left_out) > _ROWS_NAMED else "")
+        return (f"rows of {self.name} with missing or extra cells, left out: {len(self.left_out)} (row {rows})",)
 
     def file_row(self, index: int) -> int:
         """The number, from 1, that the used row with this index (from 0) has in the file."""
@@ -131,6 +145,18 @@ def _column_from_json(document: dict[str, Any]) -> Column:
     )
 
 
+def refuse_lacking(second: Profile, first: Profile) -> None:
+    """Raise DataError where a second table lacks a column of the first: both are read by the same plan and model."""
+    lacking = [name for name in first.names if name not in second.names]
+    if lacking:
+        some = ", ".join(f"“{name}”" for name in lacking[:_MOST_LACKING])
+        more = f" and {len(lacking) - _MOST_LACKING} more" if len(lacking) > _MOST_LACKING else ""
+        raise DataError(
+            f"{second.name} lacks the column{'s' if len(lacking) > 1 else ''} {some}{more} of {first.name}. Put in a"
+            " table with the same columns; other columns may stand beside them."
+        )
+
+
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The profile job: in/table and request["name"] become out/table.parquet and out/profile.json."""
     out = folder / "out"
@@ -139,7 +165,14 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 
 
 def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profile:
-    """Read a table once, write it as Parquet into `out`, and return what was found."""
+    """Read a table once, write it as Parquet into `out`, and return what was found. A DataError names the table."""
+    try:
+        return _taken(path, name, out, progress)
+    except DataError as error:
+        raise error if name in str(error) else DataError(f"{name}: {error}") from None
+
+
+def _taken(path: Path, name: str, out: Path, progress: Progress) -> Profile:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -210,7 +243,7 @@ def _oddities(opened: Opened, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]
     for extra, word in ((True, "extra"), (False, "missing")):
         rows = [row for row, cells in opened.left_out if (cells > len(opened.names)) is extra]
         if rows:
-            found.append(Oddity(f"{len(rows)} row(s) with {word} cells, left out", rows=tuple(rows[:10])))
+            found.append(Oddity(f"{len(rows)} row(s) with {word} cells, left out", rows=tuple(rows[:_ROWS_NAMED])))
     merged: dict[tuple[str, tuple[int, ...]], tuple[str, ...]] = {}
     for name, survey in zip(opened.names, surveys, strict=True):
         for oddity in survey.oddities(name):

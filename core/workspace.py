@@ -24,11 +24,12 @@ from core.jobs import Supervisor
 from core.kept_audits import Audit as Audit
 from core.kept_explanation import Against as Against
 from core.kept_explanation import Asked, KeptExplanation
-from core.kept_fixes import KeptFixes, Search
+from core.kept_fixes import KeptFixes, Search, Second
+from core.mitigate.settings import Settings
 from core.models.content import HEAD_BYTES
 from core.models.glance import refuse_at_a_glance
 from core.plan import Plan
-from core.profile import PROFILE, TABLE
+from core.profile import PROFILE, SECOND, TABLE, refuse_lacking
 from core.samples import SAMPLES
 from core.sandbox import Protection
 from core.store import Store, Upload, shown_name
@@ -38,6 +39,7 @@ UPLOADS_KEPT_SECONDS = 24 * 3600.0
 SWEEP_SECONDS = 15 * 60.0
 # What an inspection leaves.
 _LOOK = (FACTS_FILE, THUMBNAILS)
+_SECOND = (f"{SECOND}{PROFILE}", f"{SECOND}{TABLE}")
 
 
 class Workspace(AuditResults):
@@ -81,10 +83,23 @@ class Workspace(AuditResults):
         """Keep an uploaded table and look at it in a job. What was known of an earlier table is forgotten."""
         audit = self.get(audit_id)
         upload = self._store.put(source, name)
-        self._forget(audit_id, PROFILE, TABLE, *_LOOK, RECORD_FILE)
+        self._forget(audit_id, PROFILE, TABLE, *_SECOND, *_LOOK, RECORD_FILE)
         self._fixes(audit_id).forget_looks()
         self._explained(audit_id).forget()
-        return self._look(replace(audit, table=upload, plan=None, sample=None), upload)
+        return self._look(replace(audit, table=upload, second=None, plan=None, sample=None), upload)
+
+    def put_second(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
+        """Keep a second table, which fixes are judged on, and look at it in a job."""
+        audit = self.get(audit_id)
+        upload = self._store.put(source, name)
+        self._forget(audit_id, *_SECOND)
+        return self._look(replace(audit, second=upload), upload, "second")
+
+    def drop_second(self, audit_id: str) -> Audit:
+        """Judge fixes on people of the first table again."""
+        with self._lock:
+            self._forget(audit_id, *_SECOND)
+            return self._save(replace(self.get(audit_id), second=None))
 
     def reread(self, audit_id: str) -> Audit:
         """Look once more at the table that is kept already, after a look that was broken off."""
@@ -128,26 +143,41 @@ class Workspace(AuditResults):
         """Look for fixes in a job: what `names` says is tried on the question, whose `[mitigate]` says what for.
 
         `trained_here` is the person's answer whether the model was trained on these rows: "yes", "no" or "unknown".
+        Where `[mitigate] evaluate` names a table, it is the second one. Raises DataError where that lacks a column.
         """
         audit = self.get(audit_id)
-        inputs = self._inputs(audit, with_model=plan.decision.model is not None)
+        inputs = dict(self._inputs(audit, with_model=plan.decision.model is not None))
+        second = None
+        if Settings.of(plan).evaluate is not None:
+            second = self._judging(audit)
+            inputs |= {name: self._folder(audit_id) / name for name in _SECOND}
         job = self._jobs.submit("mitigate", {"plan": plan.to_toml(), "with": list(names)}, inputs)
-        self._fixes(audit_id).begin(Search(job, plan.to_toml(), names, trained_here))
+        self._fixes(audit_id).begin(Search(job, plan.to_toml(), names, trained_here, second))
         return self._start(audit, job, "mitigate")
 
-    def audit_fix(self, audit_id: str, plan: Plan, model: bytes | None, parent: str) -> Audit:
-        """A new audit of the same table with a fix in place, begun by the same browser.
+    def audit_fix(
+        self, audit_id: str, plan: Plan, model: bytes | None, parent: str, second: Second | None = None
+    ) -> Audit:
+        """A new audit of the same table, or of the second one, with a fix in place, begun by the same browser.
 
         `model` is the fixed model's file, or None where the fix is a rule over the scores that are there; `parent` is
-        the digest of the record that the fix is for.
+        the digest of the record that the fix is for; `second` is the table that the fix was judged on. Raises DataError
+        where rows or model are not here any more.
         """
         audit = self.get(audit_id)
         self._inputs(audit, with_model=model is None and plan.decision.model is not None)
+        table = audit.table
+        if second is not None:
+            self._judging(audit)
+            table = audit.second
+            if table is None or table.digest != second.sha256:
+                raise DataError(f"{second.name} is not here any more. Upload it again, and find fixes again.")
         kept = audit.model if model is None else self._store.put(BytesIO(model), str(plan.decision.model))
-        child = replace(self.new(audit.owner), table=audit.table, model=kept, images=audit.images, parent=parent)
+        child = replace(self.new(audit.owner), table=table, model=kept, images=audit.images, parent=parent)
         for name in (PROFILE, TABLE):
-            os.link(self._folder(audit_id) / name, self._folder(child.id) / name)
-        self._save(child)
+            given = name if second is None else f"{SECOND}{name}"
+            os.link(self._folder(audit_id) / given, self._folder(child.id) / name)
+        self._save(replace(child, original=audit_id))
         return self.run(child.id, plan)
 
     def explain(
@@ -224,6 +254,9 @@ class Workspace(AuditResults):
                 (table.parent / THUMBNAILS).unlink(missing_ok=True)
                 KeptFixes(table.parent).forget_models()
                 KeptExplanation(table.parent).forget_people()
+        for table in self._audits.glob(f"*/{SECOND}{TABLE}"):
+            if time.time() - table.stat().st_mtime > UPLOADS_KEPT_SECONDS:
+                table.unlink(missing_ok=True)
 
     @property
     def protection(self) -> Protection:
@@ -265,6 +298,15 @@ class Workspace(AuditResults):
                 inputs[IMAGES] = self._store.path(audit.images.digest)
         return inputs
 
+    def _judging(self, audit: Audit) -> Second:
+        """The second table of an audit, which has every column of the first."""
+        first, second = self.profile(audit.id), self.second_profile(audit.id)
+        if first is None or second is None:
+            raise DataError("The second table is not here any more. Upload it again.")
+        refuse_lacking(second, first)
+        os.utime(self._folder(audit.id) / f"{SECOND}{TABLE}")
+        return Second(second.name, second.rows, second.sha256)
+
     def _unlooked(self, audit_id: str) -> Audit:
         """The audit without what an inspection found or is about to find."""
         audit = self.get(audit_id)
@@ -274,9 +316,9 @@ class Workspace(AuditResults):
         self._forget(audit_id, *_LOOK)
         return audit
 
-    def _look(self, audit: Audit, table: Upload) -> Audit:
+    def _look(self, audit: Audit, table: Upload, stage: str = "profile") -> Audit:
         job = self._jobs.submit("profile", {"name": table.name}, {"table": self._store.path(table.digest)})
-        return self._start(audit, job, "profile")
+        return self._start(audit, job, stage)
 
 
 def _glance(source: BinaryIO | Path, name: str) -> None:

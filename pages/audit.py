@@ -8,6 +8,7 @@ from pages.components import (
     details,
     explain_button,
     fix_button,
+    fix_origin,
     job_status,
     judged,
     nothing_open,
@@ -33,6 +34,7 @@ if record is None:
     st.stop()
 
 judgement = judged.at(record)
+fix_origin.show(audit, record)
 answer.show(audit.id, record, judgement)
 with st.container(horizontal=True):
     fix_button.show(audit.id, record)

@@ -6,6 +6,7 @@ from core.errors import PlumblineError
 from pages.components import (
     fix_found,
     fix_frontier,
+    fix_origin,
     fix_picked,
     fix_question,
     fix_retry,
@@ -28,18 +29,19 @@ try:
     st.header("What would fix this?", anchor=False)
     if record.plan.decision.rule is not None:
         st.info("This is the audit of a fix. To look for others, open the audit that it was made from.")
+        fix_origin.back(audit)
         st.stop()
-    fix_question.ask(audit.id, record)
-    if job_status.show(audit):
-        st.stop()
+    asked = fix_question.ask(audit.id, record)
+    is_busy = job_status.show(audit)
     found = fix_found.load(audit.id)
-    if found is None:
+    if not is_busy:
         fix_retry.offer(audit.id, record)
+    if found is None:
         st.stop()
     st.divider()
-    picked = fix_frontier.show(audit.id, found)
+    picked = fix_frontier.show(audit.id, found, asked, is_busy)
     if picked is not None:
         st.divider()
-        fix_picked.show(audit.id, record, found, picked)
+        fix_picked.show(audit.id, record, found, picked, is_busy)
 except PlumblineError as error:
     st.error(plain.escape(str(error)))

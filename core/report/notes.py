@@ -125,6 +125,8 @@ def data_facts(record: AuditRecord) -> Facts:
     sieves = [_keep(keep) for keep in record.plan.data.keep]
     if record.plan.decision.image is not None:
         sieves.append("their image could not be used")
+    if record.plan.data.held_out is not None:
+        sieves.append("a fix was fitted or chosen on them")
     for sieve, dropped in zip(sieves, record.dropped, strict=True):
         facts.append((f"Left out: {sieve}", f"{dropped:,}"))
     facts.append((f"{rows_word(record.plan).capitalize()} counted", f"{record.counts.people:,}"))

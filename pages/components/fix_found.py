@@ -1,4 +1,4 @@
-"""What the last search for fixes found, kept for the session so that looking from one to the next feels instant."""
+"""What the last finished search for fixes found, kept for the session so that picking another feels instant."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ from pages.components import session
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """One search with its fixes and where they lie; `best` is the id of the one that would be tried first.
+    """The last search that came to its end, its fixes, and where they lie.
 
-    `refused` says why a mitigation could not be tried, by its name.
+    `best` is the id of the fix that would be tried first; `refused` says why a mitigation could not be tried, by name.
     """
 
     search: Search
@@ -45,7 +45,7 @@ class Found:
 def load(audit_id: str) -> Found | None:
     """What was found; None while nothing was."""
     space = session.workspace()
-    search = space.search(audit_id)
+    search = space.found_by(audit_id)
     if search is None:
         return None
     mitigated = _mitigated(search.id, audit_id)

@@ -17,10 +17,12 @@ from pages.components.fix_found import Found
 _AXIS = 60
 
 
-def show(audit_id: str, found: Found) -> str | None:
-    """Show the picture and the list; the id of the fix that is picked, None while none is."""
-    settings = found.mitigated.settings
-    st.caption(f"Found for: {plain.escape(_question(settings, found.has_outcome))}.")
+def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | None:
+    """Show the picture and the list; the id of the fix that is picked, None while none is.
+
+    `asked` is the question as it stands on the page now, and `is_busy` whether a search is under way.
+    """
+    _whose(audit_id, found, asked, is_busy)
     _refused(found)
     if not found.fixes:
         st.info("Nothing was found that could be tried on these people.")
@@ -57,10 +59,27 @@ def _refused(found: Found) -> None:
         st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why)}")
 
 
+def _whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
+    """For which question these fixes were found, where that is not the last one that was asked, or the one above."""
+    question = _question(found.mitigated.settings, found.has_outcome)
+    st.caption(f"Found for: {plain.escape(question)}.")
+    last = session.workspace().search(audit_id)
+    if is_busy and session.workspace().get(audit_id).stage == "mitigate":
+        st.info("These fixes were found before. They stay here until the new search is done.")
+    elif last is not None and last.id != found.search.id:
+        st.info("The last search brought nothing. These are the fixes that were found before it.")
+    elif _question(asked, found.has_outcome) != question:
+        st.info("You have changed the question since. These fixes are for the earlier one; find fixes for the new one.")
+
+
 def _question(settings: Settings, has_outcome: bool) -> str:
-    goal = settings.goal
-    cost = f" · {fix_question.COST_WORDS[settings.cost.name]}" if has_outcome else ""
-    return f"{goal.reads} · {' × '.join(settings.by)} · {goal_words(settings)}{cost}"
+    parts = [settings.goal.reads, " × ".join(settings.by), goal_words(settings)]
+    if has_outcome:
+        is_priced = settings.cost.name == "price"
+        parts.append(f"lowest {settings.cost.reads[4:]}" if is_priced else fix_question.COST_WORDS[settings.cost.name])
+    if settings.evaluate is not None:
+        parts.append(f"judged on {settings.evaluate}")
+    return " · ".join(parts)
 
 
 def _pick(audit_id: str, found: Found) -> str | None:

@@ -20,8 +20,8 @@ from pages.components.fix_found import Found
 _MOST = 3
 
 
-def show(audit_id: str, record: AuditRecord, found: Found, name: str) -> None:
-    """Show the fix and what can be taken away."""
+def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: bool) -> None:
+    """Show the fix and what can be taken away; while a search is under way, nothing that would end it."""
     fix = found.fix(name)
     effect = fix_found.effect_of(found, fix)
     st.subheader(fix.title, anchor=False)
@@ -37,7 +37,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str) -> None:
         plain.text(sentence)
     _speaks_against(effect)
     _people(effect, found)
-    fix_take_away.show(audit_id, record, found, fix)
+    fix_take_away.show(audit_id, record, found, fix, is_busy)
 
 
 def _conditions(found: Found, fix: Fix) -> None:
@@ -67,9 +67,12 @@ def _goal(found: Found, effect: Effect) -> None:
 
 
 def _caption(found: Found, fix: Fix) -> None:
-    sizes = found.mitigated.sizes
+    sizes, second = found.mitigated.sizes, found.search.second
+    whom = "people set aside for the final judgement"
+    if second is not None:
+        whom = f"people of {plain.quoted(second.name)}"
     st.caption(
-        f"Judged on the {sizes[REPORT]:,} people set aside for the final judgement: nothing was fitted"
+        f"Judged on the {sizes[REPORT]:,} {whom}: nothing was fitted"
         f" ({sizes[FIT]:,} people) or chosen ({sizes[CHOOSE]:,}) on them. List and picture are about the"
         f" {sizes[CHOOSE]:,}, where this fix has a gap of"
         f" {gap_words(found.place(fix.id).gap, found.mitigated.settings.goal)}. They are other people, so the two"
@@ -80,7 +83,7 @@ def _caption(found: Found, fix: Fix) -> None:
             "Seen: you looked at another fix on these people before this one, so it may look a little better here than "
             "it is. Judge it on new people before you rely on it."
         )
-    if found.search.trained_here != "no":
+    if found.search.trained_here != "no" and second is None:
         who = "was" if found.search.trained_here == "yes" else "may have been"
         st.caption(f"The model {who} trained on these people, so it may look better now than it is.")
 

@@ -8,12 +8,14 @@ import streamlit as st
 from core.mitigate.goals import COSTS, GOALS, Goal
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
+from core.opening_goal import opening_mitigate
 from core.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
 from core.samples import SAMPLES
 from core.untried import doubts, untried
-from pages.components import plain, session
+from pages.components import fix_judging, judged, plain, session
+from pages.components.fix_judging import Judging
 
 COST_WORDS = {
     "accuracy": "right as often as possible",
@@ -30,10 +32,10 @@ _FOLLOWS = {
 }
 
 
-def ask(audit_id: str, record: AuditRecord) -> None:
-    """Show the question and the button that starts the search."""
+def ask(audit_id: str, record: AuditRecord) -> Settings:
+    """Show the question and the button that starts the search; the question as it stands."""
     kept = session.workspace().search(audit_id)
-    asked = Plan.from_toml(kept.plan) if kept is not None else record.plan
+    asked = Plan.from_toml(kept.plan) if kept is not None else _opening(record)
     before = Settings.of(asked)
     what, whom = st.columns([7, 4])
     with what:
@@ -48,9 +50,19 @@ def ask(audit_id: str, record: AuditRecord) -> None:
         with cost:
             mitigate |= _cost(audit_id, before, asked.mitigate)
     trained = _trained(audit_id, kept.trained_here if kept is not None else _known_training(audit_id))
+    judging = fix_judging.ask(audit_id)
+    if judging.second is not None:
+        mitigate["evaluate"] = judging.second.name
     plan = replace(record.plan, mitigate=mitigate)
-    names = _names(audit_id, record, Settings.of(plan))
-    _button(audit_id, plan, names, trained)
+    settings = Settings.of(plan)
+    names = _names(audit_id, record, settings)
+    _button(audit_id, plan, names, trained, judging)
+    return settings
+
+
+def _opening(record: AuditRecord) -> Plan:
+    """The question that closes the gap which the audit told first."""
+    return replace(record.plan, mitigate=opening_mitigate(judged.at(record), record.plan))
 
 
 def _goal(audit_id: str, record: AuditRecord, before: Settings) -> Goal:
@@ -161,13 +173,13 @@ def _whether(reason: str, is_left_out: bool, doubt: str | None) -> str:
     return "yes" if doubt is None else f"yes, but {doubt}"
 
 
-def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str) -> None:
+def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str, judging: Judging) -> None:
     has_rows = session.workspace().has_rows(audit_id)
     start, said = st.columns([1, 4], vertical_alignment="center")
     start.button(
         "Find fixes",
         type="primary",
-        disabled=not has_rows or not names,
+        disabled=not has_rows or not names or judging.is_unusable,
         key=session.action(audit_id, "find fixes"),
         on_click=session.attempt,
         args=(begin, audit_id, plan, names, trained),
@@ -177,10 +189,7 @@ def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str) -> 
     elif not names:
         said.info("There is nothing left to try here.")
     else:
-        said.caption(
-            "It splits these people: a fix is fitted on one part, chosen on a second, and judged on a third that it "
-            "never saw, half of them all."
-        )
+        said.caption(judging.words)
 
 
 def begin(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str) -> None:

@@ -11,9 +11,12 @@ _UNTRAINED = ("thresholds", "shared_threshold")
 
 def offer(audit_id: str, record: AuditRecord) -> None:
     """Offer thresholds alone, which nothing can go wrong with that went right in the audit."""
-    search = session.workspace().search(audit_id)
-    ended = session.workspace().get(audit_id).stage == "mitigate"
-    if not ended or search is None or search.names == _UNTRAINED or record.counts.axis.kind == "decision":
+    space = session.workspace()
+    search, found = space.search(audit_id), space.found_by(audit_id)
+    is_without = (
+        space.get(audit_id).stage == "mitigate" and search is not None and (found is None or found.id != search.id)
+    )
+    if not is_without or search is None or search.names == _UNTRAINED or record.counts.axis.kind == "decision":
         return
     st.button(
         "Look at thresholds only, which needs no training",

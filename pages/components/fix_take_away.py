@@ -15,8 +15,8 @@ from pages.components import explain_question, plain, session
 from pages.components.fix_found import Found
 
 
-def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
-    """Show a button for each file, and one that audits the fix where it is a model."""
+def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bool) -> None:
+    """Show a button for each file, one that audits the fix, and one that explains it, unless a search is under way."""
     st.subheader("Take it away", anchor=False)
     model = _model_name(fix)
     plan = _plan(fix, model)
@@ -33,7 +33,9 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
             st.button(
                 "See what moved",
                 key=session.action(audit_id, "see what moved"),
-                disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
+                disabled=is_busy
+                or not session.workspace().has_rows(audit_id)
+                or (model is not None and not _is_there(fix)),
                 on_click=session.attempt,
                 args=(_see_what_moved, audit_id, record, fix),
                 help="Opens the Explain page: what the model looks at now, and with this fix.",
@@ -43,9 +45,9 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix) -> None:
             key=session.action(audit_id, "audit fix"),
             disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
             on_click=session.attempt,
-            args=(_audit, audit_id, record, fix, model),
-            help="Opens an audit of everybody in the table with this fix in place; the people that it was fitted on "
-            "are among them, so the numbers above say more about new people.",
+            args=(_audit, audit_id, record, found, fix, model),
+            help="Opens an audit of the people it was judged on, with this fix in place: by the same measures as any"
+            " other audit.",
         )
     if fix.rule is not None:
         with st.expander("How to apply rule.json in Python"):
@@ -114,13 +116,19 @@ def _see_what_moved(audit_id: str, record: AuditRecord, fix: Fix) -> None:
     session.send(audit_id, "explain")
 
 
-def _audit(audit_id: str, record: AuditRecord, fix: Fix, model: str | None) -> None:
-    """Audit the table with the fix in place, and go there."""
+def _audit(audit_id: str, record: AuditRecord, found: Found, fix: Fix, model: str | None) -> None:
+    """Audit with the fix in place the people whom it was judged on, and go there."""
     content = None
     if model is not None:
         if fix.proposed is None or not _is_there(fix):
             raise JobError("The trained model was deleted after a day, as announced. Find fixes again.")
         content = fix.proposed.model_bytes()
+    plan, second = _plan(fix, model), found.search.second
     name = f"{record.plan.name or record.plan.data.file}: {fix.title}"
-    child = session.workspace().audit_fix(audit_id, replace(_plan(fix, model), name=name), content, record.digest)
+    if second is None:
+        data = replace(plan.data, held_out=found.mitigated.settings.holdout)
+    else:
+        data = replace(plan.data, file=second.name)
+    judged = replace(plan, name=name, data=data)
+    child = session.workspace().audit_fix(audit_id, judged, content, record.digest, second)
     session.send(child.id, "audit")

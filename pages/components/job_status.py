@@ -14,6 +14,7 @@ _POLL_SECONDS = ((1, 0.4), (5, 1.0), (10, 2.0))
 _SELDOM_SECONDS = 4.0
 _DOING = {
     "profile": "Reading your table",
+    "second": "Reading the second table",
     "inspect": "Looking at the model",
     "audit": "Running the audit",
     "mitigate": "Looking for fixes",

@@ -262,7 +262,7 @@ def test_the_pick_outlives_a_refresh_and_a_second_one_is_marked_seen(space: Work
     choose(opened("fix", searched), "thresholds_1")
     again = opened("fix", searched)
     assert widget(again, "radio", "picked fix").value == "thresholds_1" and "Judged on" in said(again)
-    looked_at = space.search(searched).looked_at  # type: ignore[union-attr]
+    looked_at = space.found_by(searched).looked_at  # type: ignore[union-attr]
     assert ("Seen:" in said(again)) == (not looked_at[0].endswith("/thresholds_1"))
     choose(again, "equalized_odds_mix" if looked_at[0].endswith("/thresholds_1") else "retrained")
     assert "Seen:" in said(again)
@@ -311,7 +311,14 @@ def test_a_fix_can_be_audited_as_a_child(space: Workspace, searched: str) -> Non
     child = audited_fix(space, searched, "reweighing")
     record, parent = space.record(child), space.record(searched)
     assert record is not None and parent is not None and record.parent == parent.digest
-    assert record.plan.decision.model == "stand-in.skops" and record.counts.people == parent.counts.people
+    assert record.plan.decision.model == "stand-in.skops"
+    found = space.mitigation(searched)
+    assert found is not None and (record.counts.n == found.named("reweighing").decided.counts["report"].n).all()
+    judged = record.counts.people
+    assert judged == found.sizes["report"] < parent.counts.people
+    at = opened("audit", child)
+    assert f"The {judged} people here are those set aside for the judgement" in said(at)
+    assert press(at, "To the original audit").query_params["audit"] in (searched, [searched])
 
 
 def test_thresholds_can_be_audited_as_a_child_that_says_the_rule_and_has_no_threshold_to_move(
@@ -320,7 +327,9 @@ def test_thresholds_can_be_audited_as_a_child_that_says_the_rule_and_has_no_thre
     child = audited_fix(space, searched, "thresholds_1")
     record, parent = space.record(child), space.record(searched)
     assert record is not None and parent is not None and record.parent == parent.digest
-    assert record.plan.decision.score == "s" and record.counts.people == parent.counts.people
+    assert record.plan.decision.score == "s"
+    decided = space.mitigation(searched)
+    assert decided is not None and record.counts.people == decided.sizes["report"]
     page = opened("audit", child)
     limits = {row.group["g"]: row.threshold(False) for row in rule_file(record.plan).groups}  # type: ignore[union-attr]
     told = [f"{limit:g} or more for people whose g is {group}" for group, limit in limits.items()]

@@ -10,7 +10,8 @@ import pytest
 from core import data
 from core.data import Dataset
 from core.errors import DataError
-from core.mitigate.parts import CHOOSE, FIT, PARTS, REPORT, Divided, cut_by_hash, divide
+from core.mitigate.parts import CHOOSE, FIT, PARTS, REPORT, Divided, divide
+from core.people import cut_by_hash
 from tests.worlds import csv_text, dataset_of, plan_of, quiet
 
 PLAN = plan_of(("g",), label=True, decision='score = "s"\nthreshold = 0.5')

@@ -1,0 +1,39 @@
+"""The goal that a search for fixes begins with: the one that closes the gap that the audit told first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.answer import findings, headline_measure
+from core.findings import Judgement
+from core.gaps import GAPS
+from core.mitigate.goals import GOALS, Goal
+from core.plan import Plan
+from core.policies import band
+
+
+def opening_mitigate(judgement: Judgement, plan: Plan) -> dict[str, Any]:
+    """`[mitigate]` for the headline measure, between the groups of the first finding; what the plan states stands.
+
+    A ratio is to come within the limit that the audit used; of a difference the goal's own width is asked. Empty where
+    nothing was compared.
+    """
+    told = findings(judgement, plan)
+    if not told:
+        return dict(plan.mitigate)
+    measure = headline_measure(judgement, plan)
+    goal = _goal(measure)
+    if goal is None or (goal.needs_label and plan.data.label is None):
+        return dict(plan.mitigate)
+    asked: dict[str, Any] = {"by": list(judgement.gaps[told[0].gap].by)}
+    if "goal" not in plan.mitigate:
+        asked["goal"] = goal.name
+        if goal.kind == "ratio":
+            asked["at_most"] = round(1 - band(GAPS[measure], plan).limit, 8)
+    return {**asked, **plan.mitigate}
+
+
+def _goal(measure: str) -> Goal | None:
+    """The goal whose own measure it is, else one by which an audit sees it too; None where none makes it equal."""
+    own = (goal for goal in GOALS.values() if measure == goal.measures[0])
+    return next(own, next((goal for goal in GOALS.values() if measure in goal.measures), None))

@@ -1,0 +1,163 @@
+"""The people whom a plan keeps, and the parts they are divided into when a fix is looked for.
+
+A row's part follows from a keyed hash of its cells: equal rows share a part, and neither their order nor their number
+in a batch matters. Each group and label is cut at quantiles of its own hashes, so that all parts look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.coding import Attribute, Coder, Filter, attributes, filters, groups, label_coder, nobody_left
+from core.counts import LABELS, Groups
+from core.data import Batch, Dataset
+from core.fingerprint import Hashes, fingerprints
+from core.plan import Plan
+from core.progress import Progress
+
+FIT, CHOOSE, REPORT = 0, 1, 2
+PARTS = ("fit", "choose", "report")
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """The people of a table whom the plan keeps, in the table's order.
+
+    Attributes
+    ----------
+    dataset, plan
+        The table and the question.
+    groups
+        What the cells are.
+    kept
+        Which rows of the table they are: bool of shape (rows,).
+    cell, label, part
+        Shape (people,): int32; uint8, as in `core.counts`; uint8, a place in PARTS.
+    hashes
+        A hash of each person's cells: uint64 of shape (people,).
+    dropped
+        How many rows each sieve left out.
+    said
+        What the sieves say of it.
+    """
+
+    dataset: Dataset
+    plan: Plan
+    groups: Groups
+    kept: npt.NDArray[np.bool_]
+    cell: npt.NDArray[np.int32]
+    label: npt.NDArray[np.uint8]
+    part: npt.NDArray[np.uint8]
+    hashes: Hashes
+    dropped: tuple[int, ...]
+    said: tuple[str, ...]
+
+    def batches(self, columns: tuple[str, ...]) -> Iterator[tuple[Batch, slice]]:
+        """The kept rows, batch by batch, and where each batch's people stand among all."""
+        done = 0
+        for batch in self.dataset.batches(columns):
+            kept = batch.take(self.kept[batch.rows])
+            if len(kept):
+                yield kept, slice(done, done + len(kept))
+            done += len(kept)
+
+    def sizes(self) -> dict[str, int]:
+        """How many people each part has."""
+        return {name: int((self.part == part).sum()) for part, name in enumerate(PARTS)}
+
+
+def sieves(plan: Plan, dataset: Dataset, warnings: list[str], progress: Progress) -> tuple[Filter, ...]:
+    """What leaves rows out: the plan's filters, and last, where the plan asks for them, all but people held out."""
+    keep = filters(plan, dataset, warnings)
+    if plan.data.held_out is None:
+        return keep
+    held = _held_out(plan, plan.data.held_out, dataset, progress)
+    return (*keep, Filter(plan.groups.sensitive[0], lambda batch: held[batch.rows]))
+
+
+def _held_out(plan: Plan, share: float, dataset: Dataset, progress: Progress) -> npt.NDArray[np.bool_]:
+    """Which rows hold people on whom a search for fixes that holds out this share fits and chooses nothing."""
+    people = meet(plan, dataset, filters(plan, dataset, []), tuple(sorted(dataset.profile.names)), progress)
+    held = np.zeros(dataset.profile.rows, dtype=np.bool_)
+    held[people.kept] = cut(people, (share, share)) == REPORT
+    return held
+
+
+def meet(
+    plan: Plan, dataset: Dataset, keep: tuple[Filter, ...], columns: tuple[str, ...], progress: Progress
+) -> People:
+    """The people of a table that the filters keep, hashed by their cells in `columns`; nobody is in a part yet."""
+    reader = _Reader(keep, label_coder(plan, dataset), attributes(plan, dataset), columns, plan.run.seed)
+    cells = groups(reader.sensitive, dataset)
+    kept = np.zeros(dataset.profile.rows, dtype=np.bool_)
+    dropped = np.zeros(len(reader.keep), dtype=np.int64)
+    found: list[tuple[npt.NDArray[np.generic], ...]] = []
+    for batch in dataset.batches(dataset.profile.names):
+        done = int(batch.rows[-1]) + 1
+        batch = reader.kept(batch, dropped)
+        kept[batch.rows] = True
+        if len(batch):
+            found.append(reader.read(batch, cells))
+        progress(done, dataset.profile.rows, "rows divided into parts")
+    if not found:
+        raise nobody_left(dataset, reader.keep)
+    hashes, cell, label = (np.concatenate(each) for each in zip(*found, strict=True))
+    said = tuple(words for each in reader.keep for words in each.said())
+    nowhere = np.zeros(len(cell), dtype=np.uint8)
+    return People(dataset, plan, cells, kept, cell, label, nowhere, hashes, tuple(dropped.tolist()), said)
+
+
+def cut(people: People, ends: tuple[float, float]) -> npt.NDArray[np.uint8]:
+    """The parts of a table's people, each cell and label cut by itself."""
+    return cut_by_hash(people.hashes, people.cell.astype(np.int64) * LABELS + people.label, ends)
+
+
+def cut_by_hash(hashes: Hashes, strata: npt.NDArray[np.integer], ends: tuple[float, float]) -> npt.NDArray[np.uint8]:
+    """The part of each row: report below the first end, choose below the second, else fit, within its stratum.
+
+    Parameters
+    ----------
+    hashes, strata
+        Shape (n,): a row's hash, and which stratum it is in, from 0. Rows with equal hashes share a part.
+    ends
+        The shares of a stratum at which it is cut, to the nearest row; at least one hash of each is left to fit on.
+    """
+    sizes = np.bincount(strata)
+    ordered = hashes[np.lexsort((hashes, strata))]
+    starts = np.cumsum(sizes) - sizes
+    is_report, is_choose = (hashes < _limits(ordered, starts, sizes, end)[strata] for end in ends)
+    return np.where(is_report, REPORT, np.where(is_choose, CHOOSE, FIT)).astype(np.uint8)
+
+
+def _limits(ordered: Hashes, starts: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64], end: float) -> Hashes:
+    """The hash in each stratum below which `end` of its rows lie; `ordered` by stratum, then hash."""
+    places = np.minimum(np.floor(end * sizes + 0.5).astype(np.int64), sizes - 1)
+    return np.asarray(ordered[np.clip(starts + places, 0, len(ordered) - 1)])
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """How a table's rows are read: who is kept, the label, the groups, and what is hashed."""
+
+    keep: tuple[Filter, ...]
+    label: Coder
+    sensitive: tuple[Attribute, ...]
+    columns: tuple[str, ...]
+    seed: int
+
+    def kept(self, batch: Batch, dropped: npt.NDArray[np.int64]) -> Batch:
+        """The rows that every rule keeps; how many each leaves out is added to `dropped`."""
+        for i, rule in enumerate(self.keep):
+            chosen = rule.keeps(batch)
+            dropped[i] += len(batch) - int(chosen.sum())
+            batch = batch.take(chosen)
+        return batch
+
+    def read(self, batch: Batch, cells: Groups) -> tuple[npt.NDArray[np.generic], ...]:
+        """Hash, cell and label of each row."""
+        cell = cells.number([attribute.code(batch) for attribute in self.sensitive])
+        return fingerprints(batch, self.columns, self.seed), cell, self.label(batch).astype(np.uint8)

@@ -1,0 +1,83 @@
+"""On whom fixes are judged: a part of the table's own people, or a second table that the person puts in."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import DataError
+from core.mitigate.parts import FIT_SHARE
+from core.mitigate.settings import HOLDOUT
+from core.profile import Profile, refuse_lacking
+from pages.components import plain, session
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The second table, where there is one, and what follows for everybody, in words; or why it cannot be used."""
+
+    second: Profile | None
+    words: str
+    is_unusable: bool = False
+
+
+def ask(audit_id: str) -> Judging:
+    """Offer a box for a second table; what is put in is kept and looked at at once."""
+    space = session.workspace()
+    first, second = space.profile(audit_id), space.second_profile(audit_id)
+    with st.expander("Judge it on another file" if second is None else "Judged on another file", second is not None):
+        if second is not None:
+            return _there(audit_id, first, second)
+        st.caption(
+            "A table of other people with the same columns, such as last month's. Nothing is fitted on it. Without one,"
+            " half of the people in your table are set aside for the judgement."
+        )
+        given = st.file_uploader(
+            "Drop it here: CSV, TSV, XLSX or Parquet", key=session.upload_key("second"), disabled=not _is_free(audit_id)
+        )
+        if given is not None:
+            session.attempt(space.put_second, audit_id, given, given.name)
+            session.adopt(audit_id)
+            st.rerun()
+    return Judging(None, _split_words(first))
+
+
+def _there(audit_id: str, first: Profile | None, second: Profile) -> Judging:
+    """What is known of the second table, and a way back."""
+    plain.text(f"{second.name}: {second.rows:,} rows. {second.words}")
+    st.button(
+        "Use the table's own people instead",
+        key=session.action(audit_id, "drop second"),
+        disabled=not _is_free(audit_id),
+        on_click=session.attempt,
+        args=(session.workspace().drop_second, audit_id),
+    )
+    if first is None:
+        return Judging(second, "", is_unusable=True)
+    try:
+        refuse_lacking(second, first)
+    except DataError as error:
+        st.error(plain.escape(str(error)))
+        return Judging(second, "The second table cannot be used as it is.", is_unusable=True)
+    return Judging(
+        second,
+        f"A fix is fitted and chosen on people of {plain.quoted(first.name)} ({first.rows:,} rows), and judged on"
+        f" {plain.quoted(second.name)} ({second.rows:,} rows), which it never saw.",
+    )
+
+
+def _split_words(first: Profile | None) -> str:
+    if first is None:
+        return ""
+    judged = round(HOLDOUT * first.rows)
+    fitted = round(FIT_SHARE * (first.rows - judged))
+    others = first.rows - judged - fitted
+    return (
+        f"It splits these people: a fix is fitted on about {fitted:,}, chosen on {others:,} others, and judged on about"
+        f" {judged:,} that it never saw."
+    )
+
+
+def _is_free(audit_id: str) -> bool:
+    """Whether no job works on the audit, which another would end."""
+    status = session.workspace().status(audit_id)
+    return status is None or status.ended
