@@ -115,7 +115,10 @@ class AuditResults(KeptAudits):
         audit, profile = self.get(audit_id), self.profile(audit_id)
         if audit.table is None or profile is None:
             return None
-        return self._explained(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
+        found = self._explained(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
+        if found is None or found.plan.decision.image is None:
+            return found
+        return replace(found, images_sha256=_digest(audit.images))
 
     def person(self, audit_id: str) -> Person | None:
         """The person last explained, or None while no such job has run to its end."""

@@ -70,6 +70,7 @@ def explained(plan: Plan, data: Path, model: Path, method: str | None, images: P
                 raise status.error(status.message)
             out = supervisor.output(job)
             rows = collect_profile(out, data.name, digests["table"]).rows
-            return collect_explanation(out, plan, None, rows, digests["table"], digests["model"])
+            found = collect_explanation(out, plan, None, rows, digests["table"], digests["model"])
+            return replace(found, images_sha256=digests.get("images"))
         finally:
             supervisor.close()

@@ -74,6 +74,7 @@ class Explanation:
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     telling: tuple[Telling, ...] = ()
+    images_sha256: str | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def attribution_json(found: Explanation) -> dict[str, Any]:
         "provenance": {
             "data_sha256": found.data_sha256,
             "model_sha256": found.model_sha256,
+            "images_sha256": found.images_sha256,
             "plan_sha256": found.plan.sha256,
             "seed": found.plan.run.seed,
             "device": found.device,

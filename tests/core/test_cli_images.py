@@ -1,6 +1,7 @@
 """The command on a table of images: who is counted, who is left out and how that is said, and what is refused."""
 
 import csv
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -67,6 +68,15 @@ def test_people_are_counted_by_what_their_images_show(folder: Path) -> None:
     assert result["warnings"] == []
 
 
+def test_an_explanation_says_which_images_it_looked_at(folder: Path) -> None:
+    asked = ["explain", str(folder / "plan.toml"), "--method", "saliency", "--out", str(folder / "out")]
+    assert main(asked) == 0
+    found = json.loads((folder / "out" / "attribution.json").read_text())
+    digest = hashlib.sha256((folder / "images.zip").read_bytes()).hexdigest()
+    assert found["provenance"]["images_sha256"] == digest
+    assert found["features"][0] == "image row 1, column 1"
+
+
 def test_a_folder_serves_as_well_as_a_zip(folder: Path) -> None:
     first = audited(folder)
     with zipfile.ZipFile(folder / "images.zip") as packed:
@@ -101,6 +111,10 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "no such column": (
         lambda folder: (folder / "plan.toml").write_text(PLAN.replace('"photo"', '"foto"')),
         'no column "foto"',
+    ),
+    "another class": (
+        lambda folder: (folder / "plan.toml").write_text(PLAN.replace("[groups]", "favourable_class = 7\n[groups]")),
+        "favourable_class = 7 is outside",
     ),
 }
 
