@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.coding import attributes, filters, groups, nobody_left
+from core.coding import attributes, groups, nobody_left
 from core.counts import Groups
 from core.data import Batch, Dataset
 from core.fingerprint import fingerprints
+from core.people import sieves
 from core.plan import Plan
 from core.progress import Progress
 from core.usable_images import UsableImages
@@ -58,7 +59,7 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
     Raises DataError where nobody is left.
     """
     warnings: list[str] = []
-    keep, sensitive = filters(plan, dataset, warnings), attributes(plan, dataset)
+    keep, sensitive = sieves(plan, dataset, warnings, progress), attributes(plan, dataset)
     cells, columns = groups(sensitive, dataset), tuple(sorted(dataset.profile.names))
     most = max(most, BACKGROUND)
     rows, cell = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
@@ -87,7 +88,7 @@ def choose_background(plan: Plan, dataset: Dataset, progress: Progress) -> Sampl
 
     Raises DataError where nobody is left.
     """
-    if plan.decision.image is None:
+    if plan.decision.image is None or plan.data.held_out is not None:
         return choose_people(plan, dataset, BACKGROUND, progress)
     unopened, most = replace(plan, decision=replace(plan.decision, image=None)), BACKGROUND
     while True:
