@@ -63,7 +63,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "read": counted.read,
         "dropped": list(counted.dropped),
         "near_threshold": counted.near_threshold,
-        "warnings": [*policy_warnings(plan), *counted.warnings],
+        "warnings": [*policy_warnings(plan), *dataset.profile.left_out_words(), *counted.warnings],
         "aif360": asdict(opinion),
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},

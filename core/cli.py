@@ -73,7 +73,7 @@ def _audit(chosen: argparse.Namespace) -> int:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
     refuse_unreadable(data, *([model] if model else []))
     refuse_unwritable(chosen.out)
-    with naming(chosen.plan):
+    with naming(chosen.plan, model):
         record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent))
     write_audit(record, chosen.out)
     for warning in record.warnings:

@@ -41,7 +41,7 @@ def _explain(chosen: argparse.Namespace) -> int:
     data, model = chosen.plan.parent / plan.data.file, chosen.plan.parent / plan.decision.model
     refuse_unreadable(data, model)
     refuse_unwritable(chosen.out)
-    with naming(chosen.plan):
+    with naming(chosen.plan, model):
         found = explained(plan, data, model, chosen.method, images_beside(plan, chosen.plan.parent))
     path = chosen.out / "attribution.json"
     with writing(chosen.out):

@@ -80,7 +80,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
     plan = read_plan(chosen.plan)
     files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out)
-    with naming(chosen.plan), mitigated(plan, files, [chosen.name]) as found:
+    with naming(chosen.plan, files.model), mitigated(plan, files, [chosen.name]) as found:
         fix, facts = _fix(found, chosen.name)
         _write(fix, facts, found, files, chosen.out)
     return 0

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import DataError, PlanError
+from core.errors import DataError, ModelError, PlanError
 from core.plan import Plan
 from core.record import AuditRecord
 from core.stated_rule import with_rule
@@ -30,12 +30,16 @@ def read_plan(path: Path) -> Plan:
 
 
 @contextmanager
-def naming(plan: Path) -> Iterator[None]:
-    """Say in whose file a plan's mistake stands."""
+def naming(plan: Path, model: Path | None = None) -> Iterator[None]:
+    """Say in whose file a plan's mistake stands, and which model file does not fit."""
     try:
         yield
     except PlanError as error:
         raise PlanError(f"{plan.name}: {error}") from None
+    except ModelError as error:
+        if model is None or model.name in str(error):
+            raise
+        raise ModelError(f"{model.name}: {error}") from None
 
 
 def refuse_unreadable(*paths: Path) -> None:

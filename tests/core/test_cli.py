@@ -82,8 +82,11 @@ def test_what_a_reader_of_the_result_should_know_is_said_after_the_run(
 ) -> None:
     keep = 'keep = [{column = "g", not_in = ["nobody"]}]\n[decision]'
     limits = '[policy]\nlimits = [{measure = "accuracy_difference", most = 0}]\n[groups]'
-    audited(edited(folder, ("[decision]", keep), ("[groups]", limits)))
+    (folder / "people.csv").write_text(TABLE + "a,1\na,1,0.5,1\n")
+    result = audited(edited(folder, ("[decision]", keep), ("[groups]", limits)))
+    assert result["rows"]["read"] == 201
     said = capsys.readouterr()
+    assert said.out.count("rows of people.csv with missing or extra cells, left out: 1 (row 201)") == 1
     assert said.out.count("the limit of 0 on accuracy_difference can never be shown to hold") == 1
     assert said.out.count('"nobody" does not occur in g, so leaving it out drops nobody') == 1
     assert said.err == ""

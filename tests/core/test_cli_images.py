@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "another class": (
         lambda folder: (folder / "plan.toml").write_text(PLAN.replace("[groups]", "favourable_class = 7\n[groups]")),
-        "favourable_class = 7 is outside",
+        "model.pt2: favourable_class = 7 is outside",
     ),
 }
 

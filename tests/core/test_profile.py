@@ -60,6 +60,27 @@ def test_an_unknown_column_is_answered_with_the_known_ones(taken: Taken) -> None
     assert str(refusal.value) == 't.csv has no column "gender". Its columns are: sex, age.'
 
 
+def test_a_column_of_a_table_without_a_header_is_answered_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "adult.data").write_text("39, Male, <=50K\n52, Female, >50K\n31, Male, >50K\n" * 4)
+    profile = take_profile(tmp_path / "adult.data", "adult.data", tmp_path, quiet)
+    with pytest.raises(DataError, match="Its first row reads like data, not like names: put a row with the columns'"):
+        profile.column("sex")
+
+
+def test_a_refused_table_is_named(tmp_path: Path) -> None:
+    (tmp_path / "upload").write_bytes(b"%PDF-1.7\n\x00\x01\x02")
+    with pytest.raises(DataError, match="^people.csv: "):
+        take_profile(tmp_path / "upload", "people.csv", tmp_path, quiet)
+
+
+@pytest.mark.parametrize(("ragged", "said"), [(0, ()), (2, ("2 (row 61, 62)",)), (11, ("11 (row 61, 62",))])
+def test_rows_that_do_not_fit_the_header_are_counted_and_named(tmp_path: Path, ragged: int, said: tuple[str]) -> None:
+    (tmp_path / "upload").write_text("g,p\n" + "a,1\n" * 60 + "b\n" * ragged)
+    words = take_profile(tmp_path / "upload", "people.csv", tmp_path, quiet).left_out_words()
+    assert len(words) == len(said)
+    assert all(part in text for part, text in zip(said, words, strict=True))
+
+
 def test_many_distinct_values_are_capped_but_missing_ones_and_ends_are_counted(taken: Taken) -> None:
     scores = [f"{i / 7:.5f}" for i in range(CAP + 10)]
     profile = taken(s=["NA", *scores, "", "-3"], g=["f"] * (CAP + 13))
