@@ -33,7 +33,11 @@ def with_rule(plan: Plan, folder: Path) -> Plan:
         raise PlanError(f"{path} cannot be read ({error.strerror}). Correct rule in the plan's [decision].") from None
     except (ValueError, RecursionError):
         raise PlanError(f"{path} is not JSON. Use a rule.json that a mitigation wrote.") from None
-    return stating(plan, RuleFile.from_json(document))
+    try:
+        rule = RuleFile.from_json(document)
+    except PlanError as error:
+        raise PlanError(f"{path.name}: {error}") from None
+    return stating(plan, rule)
 
 
 def rule_file(plan: Plan) -> RuleFile | None:

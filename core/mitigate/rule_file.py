@@ -194,11 +194,13 @@ class RuleFile:
                 str(document["score"]),
                 lower,
             )
-        except (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError) as error:
-            raise PlanError(
-                f"This is not a rule as Plumbline writes it ({type(error).__name__}: {error}). Use a rule.json that a"
-                " mitigation wrote."
-            ) from None
+        except KeyError as lacking:
+            why = f"it lacks {lacking}"
+        except ValueError as error:
+            why = str(error)
+        except (TypeError, OverflowError, AttributeError, IndexError):
+            why = "a part of it is of another kind"
+        raise PlanError(f"This is not a rule as Plumbline writes it: {why}. Use a rule.json that a mitigation wrote.")
 
 
 def _read_row(row: dict[str, Any], by: tuple[str, ...], lower_is_better: bool) -> GroupRule:

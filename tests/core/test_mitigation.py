@@ -338,6 +338,21 @@ def test_parts_and_joint_tables_agree(job: tuple[Path, Plan, str]) -> None:
             assert (confusion(counts, stated_rule(counts, decided.plan)).selected == selected.sum(axis=1)).all()
 
 
+def test_a_mix_that_needs_no_lots_is_not_listed_beside_the_thresholds_that_it_comes_to(
+    job: tuple[Path, Plan, str],
+) -> None:
+    made = collected(*job)
+    names, (thresholds, *_) = ("thresholds", "threshold_mix"), offer(made, ("thresholds",)).fixes
+    with_lots = replace(made.proposals[0], id="threshold_mix", mechanism="threshold_mix")
+    listed = offer(replace(made, proposals=(with_lots,)), names).fixes
+    assert listed[-1].mechanism == "threshold_mix" and listed[-1].draws_lots
+    without = replace(with_lots, rule=thresholds.rule)
+    assert "threshold_mix" not in {f.mechanism for f in offer(replace(made, proposals=(without,)), names).fixes}
+    assert [f.mechanism for f in offer(replace(made, proposals=(without,)), ("threshold_mix",)).fixes] == [
+        "threshold_mix"
+    ]
+
+
 def test_a_fix_that_is_wrong_more_often_than_one_answer_for_all_is_not_recommended(job: tuple[Path, Plan, str]) -> None:
     made = collected(*job)
     (proposal,) = made.proposals
@@ -545,7 +560,8 @@ def test_lots_in_a_rule_are_drawn_about_as_often_as_it_says(folder: Path) -> Non
     ("rule", "decision", "said"),
     [
         ("{", BY_RULE, "is not JSON"),
-        ({"plumbline": 1}, BY_RULE, "not a rule as Plumbline writes it"),
+        ({"plumbline": 1}, BY_RULE, "rule.json: This is not a rule as Plumbline writes it: it lacks 'direction'"),
+        ([], BY_RULE, "rule.json: This is not a rule as Plumbline writes it: a part of it is of another kind"),
         (RULE, 'score = "s"\nrule = "gone.json"', "gone.json cannot be read"),
         (RULE, BY_RULE + "\nthreshold = 0.5", "in place of a threshold|needs one of"),
         (RULE, 'prediction = "y"\nfavourable = [1]\nrule = "rule.json"', "applies to a score"),
