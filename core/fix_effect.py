@@ -165,7 +165,7 @@ def change_sentence(change: GapChange, before: str = "now") -> str:
     why = f" {change.reason[0].upper()}{change.reason[1:]}." if change.reason else ""
     if change.low is None or change.high is None:
         return f"{said}.{why}"
-    return f"{said} (plausible change {_range(change.low, change.high, is_ratio)}).{why}"
+    return f"{said} (plausible change {_range(change.low, change.high, 'times' if is_ratio else 'points')}).{why}"
 
 
 def _standing(value: float, is_ratio: bool) -> tuple[str, str]:
@@ -178,10 +178,13 @@ def _standing(value: float, is_ratio: bool) -> tuple[str, str]:
     return f"{points} points {'less' if value < 0 else 'more'} often", "than"
 
 
-def _range(low: float, high: float, is_ratio: bool) -> str:
-    if is_ratio:
-        return f"{low:+.2f} to {high:+.2f}".replace("-", "−")
-    return f"{100 * low:+.1f} to {100 * high:+.1f} points".replace("-", "−")
+def _range(low: float, high: float, unit: str) -> str:
+    """The range of a change in words: "15.3 to 27.9 points less", and "3.2 points less to 1.4 more" for either."""
+    digits, scale = (2, 1) if unit == "times" else (1, 100)
+    if low < 0 < high:
+        return f"{-scale * low:.{digits}f} {unit} less to {scale * high:.{digits}f} more"
+    least, most = (f"{end:.{digits}f}" for end in sorted((abs(scale * low), abs(scale * high))))
+    return f"{least} to {most} {unit} {'less' if low < 0 else 'more'}"
 
 
 def rightness_sentence(rightness: Rightness) -> str:
@@ -189,5 +192,5 @@ def rightness_sentence(rightness: Rightness) -> str:
     low, high = rightness.change[1]
     return (
         f"Decisions are right {percent(rightness.before)} of the time now, and {percent(rightness.after)} with this fix"
-        f" (plausible change {_range(low, high, False)})."
+        f" (plausible change {_range(low, high, 'points')})."
     )

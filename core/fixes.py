@@ -115,9 +115,16 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
             fitted += _by_thresholds(found, name)
         except PlumblineError as error:
             refused[name] = str(error)
-    offered = [*fitted, *(_proposed(found, proposal) for proposal in found.proposals)]
+    proposed = [_proposed(found, proposal) for proposal in found.proposals]
+    offered = [*fitted, *(fix for fix in proposed if not _needs_no_lots(fix, fitted))]
     judged = (replace(fix, against=(*fix.against, *_one_sided(found, fix), *_blunt(found, fix))) for fix in offered)
     return Offer(tuple(judged), refused)
+
+
+def _needs_no_lots(fix: Fix, fitted: list[Fix]) -> bool:
+    """Whether the cheapest mix of thresholds came out without lots: thresholds that cost no more are listed already."""
+    is_mix = fix.mechanism == "threshold_mix" and not fix.draws_lots
+    return is_mix and any(other.mechanism == "thresholds" and not other.is_wider for other in fitted)
 
 
 _BY_THRESHOLDS: dict[str, Callable[[Question], Solution]] = {"thresholds": search, "shared_threshold": shared}

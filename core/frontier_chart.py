@@ -16,7 +16,7 @@ PICKED, OFFERED, AGAINST = "picked", "offered", "against"
 CLICKED, ID = "clicked", "id"
 HEIGHT = 380
 _SHAPES = {PRESENT: "circle", PICKED: "circle", OFFERED: "circle", AGAINST: "cross"}
-_ACCENT, _FAINT = COLOURS["no_gap"], 0.5
+_ACCENT, _FAINT = COLOURS["no_gap"], 0.6
 _PALE = 0.4
 _SIZES = {PRESENT: 190, PICKED: 260, OFFERED: 90, AGAINST: 110}
 _TURNS = {"better": ("#0072B2", "M8 2 15 14 1 14Z"), "worse": ("#D55E00", "M8 14 1 2 15 2Z")}
@@ -150,7 +150,7 @@ def gap_words(gap: float, goal: Goal) -> str:
 
 def _x(rows: list[dict[str, Any]], settings: Settings, ink: str) -> alt.X:
     if settings.goal.kind == "ratio":
-        title = "How much less often the least selected group is selected (%)"
+        title = "Behind the most selected group (%)"
     else:
         title = "How far apart the groups are (points)"
     ends = [end for row in rows for end in _ends(row, "gap")]

@@ -1,0 +1,26 @@
+"""What a fix does, in words: every range of a change as it would be said aloud."""
+
+import pytest
+
+from core.fix_effect import Rightness, change_sentence, rightness_sentence
+from tests.core.test_compare import CLOSING, compared, of
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.279, -0.153, "15.3 to 27.9 points less"),
+        (0.054, 0.121, "5.4 to 12.1 points more"),
+        (-0.032, 0.014, "3.2 points less to 1.4 more"),
+        (0.0, 0.014, "0.0 to 1.4 points more"),
+    ],
+)
+def test_a_range_of_a_change_is_said_without_signs(low: float, high: float, said: str) -> None:
+    sentence = rightness_sentence(Rightness(0.6, 0.7, (0.1, (low, high))))
+    assert sentence.endswith(f"(plausible change {said}).")
+
+
+def test_a_ratio_changes_by_times() -> None:
+    change = of(compared(CLOSING), "disparate_impact")
+    assert change.low is not None and change.high is not None and change.low > 0
+    assert f"(plausible change {change.low:.2f} to {change.high:.2f} times more)" in change_sentence(change)
