@@ -160,10 +160,9 @@ def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings) -> str:
         "not_met": f"The goal, {goal}, is not met on these people",
         "unclear": f"Can't tell yet whether the goal, {goal}, is met",
     }[then.kept]
-    among = next(m.among for m in GAPS.values() if m.metrics == (then.rate,))
-    found = (
-        f"{among[:1].lower()}{among[1:]}{_apart(then, settings)} (plausible range {_range(then.interval, settings)})"
-    )
+    measure = next(m for m in GAPS.values() if m.metrics == (then.rate,))
+    among = f"{measure.among[:1].lower()}{measure.among[1:]}"
+    found = f"{among}{_apart(then, measure.treated, settings)} (plausible range {_range(then.interval, settings)})"
     before = f", against {_value(now.value, settings)} now" if now.is_measurable else ""
     return f"{said}: {found}{before}.{_why(then, settings)}"
 
@@ -178,14 +177,14 @@ def _why(then: GoalGap, settings: Settings) -> str:
     return f"{few} a gap this wide can come from chance."
 
 
-def _apart(found: GoalGap, settings: Settings) -> str:
-    """Who is how far from whom."""
+def _apart(found: GoalGap, treated: str, settings: Settings) -> str:
+    """Who is how far from whom, and in what."""
     assert found.group is not None and found.other is not None
     who, other, words = group_words(found.group), group_words(found.other), _value(found.value, settings)
     farthest = ", the two groups farthest apart," if found.groups > 2 else ""
     if settings.goal.kind == "ratio":
-        return f"{who} are selected {words} as often as {other}{farthest.rstrip(',')}"
-    return f"{who} and {other}{farthest} are selected at rates {words} apart"
+        return f"{who} are {treated} {words} as often as {other}{farthest.rstrip(',')}"
+    return f"{who} and {other}{farthest} are {treated} at rates {words} apart"
 
 
 def _value(gap: float, settings: Settings) -> str:

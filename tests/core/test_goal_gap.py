@@ -94,6 +94,15 @@ def test_of_two_rates_the_wider_gap_counts_and_says_among_whom() -> None:
     assert "among those with the good outcome" in kept_sentence(gap, gap, asked("equalized_odds", label=True))
 
 
+def test_wrong_grants_are_called_so() -> None:
+    counts = labelled({"a": (90, 10, 10, 90), "b": (50, 40, 50, 60)})
+    settings = asked("predictive_equality", label=True)
+    gap = found(counts, settings)
+    assert gap.rate == "false_positive_rate" and gap.value == pytest.approx(0.3)
+    said = kept_sentence(gap, gap, settings).replace("\u00a0", " ")
+    assert "people whose g is a and people whose g is b are wrongly granted at rates 30.0 points apart" in said
+
+
 def test_the_sentence_gives_the_goal_the_gap_its_range_and_what_it_was() -> None:
     now, then = (
         found(selections(p), asked()) for p in ({"a": (500, 900), "b": (300, 900)}, {"a": (400, 900), "b": (370, 900)})
