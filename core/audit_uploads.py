@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from core.kept_fixes import KeptFixes, Second
 from core.models.content import HEAD_BYTES
 from core.models.glance import refuse_at_a_glance
 from core.profile import PROFILE, SECOND, TABLE, refuse_lacking
-from core.store import Store, Upload, shown_name
+from core.store import Store, Upload, shown_name, untouched
 
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
 # What an inspection leaves, and what a look at a second table.
@@ -44,7 +43,7 @@ class AuditUploads(AuditResults):
         self._forget(audit_id, PROFILE, TABLE, *SECOND_FILES, *LOOK, RECORD_FILE)
         self._fixes(audit_id).forget_looks()
         self._explained(audit_id).forget()
-        return self._look(replace(audit, table=upload, second=None, plan=None, sample=None), upload)
+        return self._look(replace(audit, table=upload, second=None, original=None, plan=None, sample=None), upload)
 
     def put_second(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep a second table, which fixes are judged on, and look at it in a job."""
@@ -98,15 +97,13 @@ class AuditUploads(AuditResults):
     def sweep(self) -> None:
         """Remove uploaded rows and models that nobody used for a day. Counts and verdicts stay."""
         self._store.sweep(UPLOADS_KEPT_SECONDS)
-        for table in self._audits.glob(f"*/{TABLE}"):
-            if time.time() - table.stat().st_mtime > UPLOADS_KEPT_SECONDS:
-                table.unlink(missing_ok=True)
-                (table.parent / THUMBNAILS).unlink(missing_ok=True)
-                KeptFixes(table.parent).forget_models()
-                KeptExplanation(table.parent).forget_people()
-        for table in self._audits.glob(f"*/{SECOND}{TABLE}"):
-            if time.time() - table.stat().st_mtime > UPLOADS_KEPT_SECONDS:
-                table.unlink(missing_ok=True)
+        for table in untouched(self._audits.glob(f"*/{TABLE}"), UPLOADS_KEPT_SECONDS):
+            table.unlink(missing_ok=True)
+            (table.parent / THUMBNAILS).unlink(missing_ok=True)
+            KeptFixes(table.parent).forget_models()
+            KeptExplanation(table.parent).forget_people()
+        for table in untouched(self._audits.glob(f"*/{SECOND}{TABLE}"), UPLOADS_KEPT_SECONDS):
+            table.unlink(missing_ok=True)
 
     # ------------------------------------------------------------ within
 

@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -335,6 +336,19 @@ def test_thresholds_can_be_audited_as_a_child_that_says_the_rule_and_has_no_thre
     told = [f"{limit:g} or more for people whose g is {group}" for group, limit in limits.items()]
     assert f"Selected, by “s”: {', '.join(told)}" in said(page)
     assert not page.select_slider
+
+
+@pytest.mark.parametrize(("seed", "said_of_it"), [(0, "are those set aside"), (1, "no longer the original's")])
+def test_an_audit_of_a_fix_that_asks_otherwise_than_the_original_says_so(
+    space: Workspace, home: Path, seed: int, said_of_it: str
+) -> None:
+    record = decided()
+    plan = replace(record.plan, data=replace(record.plan.data, held_out=0.5), run=replace(record.plan.run, seed=seed))
+    original = kept(space, home, record)
+    child = kept(space, home, replace(record, plan=plan, dropped=(40,)))
+    state = home / "audits" / child / "state.json"
+    replace_json(state, {**json.loads(state.read_text()), "original": original})
+    assert said_of_it in said(opened("audit", child))
 
 
 def test_an_audit_with_a_rule_in_place_is_not_fixed_again(space: Workspace, searched: str) -> None:
