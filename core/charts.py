@@ -71,7 +71,7 @@ def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChar
     point: dict[str, Any] = {"size": 130, "opacity": 1, "strokeWidth": 2, "yOffset": _DOT_DOWN}
     layers = [
         *_band(rows, standings, ink),
-        measured.mark_rule(strokeWidth=3, opacity=0.5, yOffset=_DOT_DOWN, y2Offset=_DOT_DOWN).encode(
+        measured.mark_rule(strokeWidth=3, opacity=0.7, yOffset=_DOT_DOWN, y2Offset=_DOT_DOWN).encode(
             x=alt.X("low:Q"), x2="high:Q", stroke=_by_verdict(alt.Stroke, COLOURS)
         ),
         measured.mark_point(**point).encode(**_symbols(paper)),

@@ -37,21 +37,28 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
 
 
 def _also(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
-    """The other measures with a gap; a click turns the picture to one."""
+    """The other measures with a gap; a click on one turns the picture to it."""
     also = also_gaps(judgement, record.plan)
     if not also:
         return
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption("Gaps also on:", width="content")
-        for name, tables in also.items():
-            st.button(
-                plain.escape(also_words(GAPS[name], tables)),
-                key=session.action(audit_id, f"also {name}"),
-                type="tertiary",
-                help="Show it in the picture below",
-                on_click=picture.look_at,
-                args=(audit_id, GAPS[name], list(judgement.references).index(tables[0])),
-            )
+    words = {name: plain.escape(also_words(GAPS[name], tables)) for name, tables in also.items()}
+    places = {name: list(judgement.references).index(tables[0]) for name, tables in also.items()}
+    key = session.action(audit_id, "also")
+    st.pills(
+        "Gaps also on",
+        list(also),
+        format_func=words.__getitem__,
+        key=key,
+        help="A click shows it in the picture below.",
+        on_change=_show_in_picture,
+        args=(audit_id, key, places),
+    )
+
+
+def _show_in_picture(audit_id: str, key: str, places: dict[str, int]) -> None:
+    name = st.session_state[key]
+    if name is not None:
+        picture.look_at(audit_id, GAPS[name], places[name])
 
 
 def _finding(finding: Finding, again: str = "") -> None:

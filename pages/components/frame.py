@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.record import AuditRecord
+from core.sentences import rows_word
 from core.workspace import Audit
 from pages.components import age, model_check, plain, session
 
@@ -55,7 +56,7 @@ def _facts(audit: Audit) -> list[str]:
     name = record.plan.name if record and record.plan.name else audit.table.name if audit.table else "No table yet"
     facts = [name]
     if record is not None:
-        facts.append(f"{record.counts.people:,} people")
+        facts.append(f"{record.counts.people:,} {rows_word(record.plan)}")
     elif profile is not None:
         facts.append(f"{profile.rows:,} rows")
     if audit.model is not None:

@@ -13,7 +13,7 @@ _NO_BREAK = "\u2060"
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
 _LIVELY = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
 _NARROW, _SHORT = "40rem", 12  # in letters: a rate or a gap with its unit stays on one line
-# On a narrow screen each row becomes a list of its cells, each with its column's name; a wide table scrolls instead.
+# On a narrow screen each row becomes a list of its cells, each with its column's name.
 STYLE = f"""
 .plain-table {{ overflow-x: auto }}
 .plain-table table {{ border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums }}
@@ -22,15 +22,19 @@ STYLE = f"""
 .plain-table td.short {{ white-space: nowrap }}
 .plain-table td.long:first-child {{ overflow-wrap: anywhere; min-width: 8rem }}
 .plain-table th {{ font-weight: 400; opacity: .75; vertical-align: bottom }}
-.plain-table.wide td {{ white-space: pre; max-width: 20rem; overflow: hidden; text-overflow: ellipsis }}
+.plain-table.as-written table {{ table-layout: fixed }}
+.plain-table.as-written :is(td, th) {{ white-space: pre; overflow: hidden; text-overflow: ellipsis }}
+.plain-table.as-written td:is(:first-child, :nth-child(2)) {{ white-space: normal; overflow-wrap: anywhere }}
 @media (max-width: {_NARROW}) {{
-  .plain-table:not(.wide) thead {{ display: none }}
-  .plain-table:not(.wide) :is(table, tbody, tr) {{ display: block }}
-  .plain-table:not(.wide) tr {{ padding: .5rem 0; border-bottom: 1px solid rgba(128, 138, 150, .35) }}
-  .plain-table:not(.wide) td {{ display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .1rem 0 }}
-  .plain-table:not(.wide) td::before {{ content: attr(data-name); opacity: .75; flex: none }}
-  .plain-table:not(.wide) td:first-child {{ font-weight: 600 }}
-  .plain-table:not(.wide) td:empty {{ display: none }}
+  .plain-table thead {{ display: none }}
+  .plain-table :is(table, tbody, tr) {{ display: block }}
+  .plain-table tr {{ padding: .5rem 0; border-bottom: 1px solid rgba(128, 138, 150, .35) }}
+  .plain-table td {{ display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .1rem 0 }}
+  .plain-table td::before {{ content: attr(data-name); opacity: .75; flex: none }}
+  .plain-table td:first-child {{ font-weight: 600 }}
+  .plain-table td:empty {{ display: none }}
+  .plain-table.as-written td {{ white-space: pre-wrap; overflow-wrap: anywhere }}
+  .plain-table.as-written td:nth-child(n+5) {{ display: none }}
 }}
 """
 
@@ -57,12 +61,12 @@ def listed(names: list[str] | tuple[str, ...], most: int = 8) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def table(columns: Mapping[str, Sequence[str]], wide: bool = False) -> None:
-    """The columns side by side, every cell the text it is; a `wide` table scrolls sideways and keeps its spaces.
+def table(columns: Mapping[str, Sequence[str]], as_written: bool = False) -> None:
+    """The columns side by side, every cell the text it is; cells of a file are shown `as_written`, spaces and all.
 
     Not st.dataframe: its download would hand a spreadsheet cells that begin like formulas.
     """
-    box = Element("div", {"class": "plain-table wide" if wide else "plain-table"})
+    box = Element("div", {"class": "plain-table as-written" if as_written else "plain-table"})
     drawn = SubElement(box, "table")
     head = SubElement(SubElement(drawn, "thead"), "tr")
     for name in columns:

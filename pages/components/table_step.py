@@ -1,14 +1,16 @@
-"""Step 1, the table: what was found in it, what is odd about it, and its first rows as they stand in the file."""
+"""Step 1, the table: what was found in it, what is odd about it, and its columns with the first cells of each."""
 
 import streamlit as st
 
-from core.profile import Profile
+from core.profile import Column, Profile
 from core.survey import Oddity
 from core.workspace import Audit
 from pages.components import plain, steps
 
-_ROWS_SHOWN = 5
+_ROWS_SHOWN = 4
 _COLUMNS_NAMED = 5
+_MOST_IN_VIEW = 25
+_HEIGHT = 560
 
 
 def show(audit: Audit, profile: Profile, is_open: bool) -> None:
@@ -19,9 +21,34 @@ def show(audit: Audit, profile: Profile, is_open: bool) -> None:
             plain.text("✓ nothing odd was found")
         for oddity in profile.oddities:
             st.markdown(f":orange[**!**] {_words(oddity)}")
-        st.caption("The first rows, as text, exactly as they stand in the file:")
-        cells = zip(*profile.head[:_ROWS_SHOWN], strict=True)
-        plain.table(dict(zip(profile.names, map(list, cells), strict=True)), wide=True)
+        st.caption("Its columns, one a line, with the first cells of each as they stand in the file:")
+        with st.container(height=_HEIGHT if len(profile.columns) > _MOST_IN_VIEW else "content", border=False):
+            plain.table(_columns(profile), as_written=True)
+
+
+def _columns(profile: Profile) -> dict[str, list[str]]:
+    """A line for each column, so that no table is too wide to be seen whole."""
+    shown = {
+        "Column": list(profile.names),
+        "It holds": [_holds(column, profile.rows) for column in profile.columns],
+    }
+    for place, row in enumerate(profile.head[:_ROWS_SHOWN], start=1):
+        shown[f"Row {place}"] = list(row)
+    return shown
+
+
+def _holds(column: Column, rows: int) -> str:
+    """What a column's filled cells are, and how many are not."""
+    if column.kind == "empty":
+        return "nothing"
+    if column.kind == "number":
+        words = f"numbers, {column.low:g} to {column.high:g}"
+    elif column.distinct is None or column.unique:
+        words = "many texts"
+    else:
+        filled = column.distinct - sum(not text.strip() for text, _ in column.values)
+        words = f"{filled:,} different texts" if filled > 1 else "one text"
+    return f"{words}; {column.missing:,} of {rows:,} empty" if column.missing else words
 
 
 def _line(profile: Profile) -> str:

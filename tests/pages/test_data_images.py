@@ -1,7 +1,6 @@
 """The Data page with a model that looks at images: from three files to a verdict, and back out of a wrong turn."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from core.collect import collect_thumbnails
 from core.errors import JobError
 from core.images.thumbnails import FILE as THUMBNAILS
-from core.jobs import Supervisor
-from core.plan import Plan
-from core.workspace import Audit, Workspace
-from pages.components import session
+from core.workspace import Workspace
 from tests.image_worlds import archive, brightness, table
+from tests.pages.on_data_page import audit_of, plan_of, put, settled
+from tests.pages.on_data_page import one_workspace as one_workspace
+from tests.pages.on_data_page import space as space
 from tests.pages.whole_app import WAIT_SECONDS, labels, opened, press, said
 from tests.pages.whole_app import inside_the_frame as inside_the_frame
 
@@ -25,42 +24,8 @@ CHECK = "Check the model with these images"
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    root = tmp_path_factory.mktemp("workspace")
-    space = Workspace(root, Supervisor(root, slots=1, warm=False))
-    yield space
-    space.close()
-
-
-@pytest.fixture(autouse=True)
-def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
-    monkeypatch.setattr(session, "workspace", lambda: space)
-
-
-@pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return brightness(tmp_path_factory.mktemp("model") / "model.pt2")
-
-
-def put(at: AppTest, space: Workspace, **files: bytes) -> AppTest:
-    at.file_uploader[0].set_value([(f"people.{ending}", content, "") for ending, content in files.items()]).run()
-    return settled(at, space)
-
-
-def settled(at: AppTest, space: Workspace) -> AppTest:
-    space.wait(audit_of(at, space).id, WAIT_SECONDS)
-    at.run()
-    assert not at.exception
-    return at
-
-
-def audit_of(at: AppTest, space: Workspace) -> Audit:
-    address = at.query_params["audit"]
-    return space.get(address if isinstance(address, str) else address[0])
-
-
-def decided(at: AppTest, space: Workspace) -> Plan:
-    return Plan.from_toml(str(audit_of(at, space).plan))
 
 
 def with_outcome(at: AppTest) -> AppTest:
@@ -71,7 +36,7 @@ def with_outcome(at: AppTest) -> AppTest:
 def test_three_files_in_one_drop_are_recognised_and_shown(space: Workspace, model: bytes) -> None:
     at = put(opened("data"), space, csv=table().encode(), zip=archive({"3.png": b"x"}), pt2=model)
     settled(at, space)  # the model is looked at once the table was read
-    decision = decided(at, space).decision
+    decision = plan_of(at, space).decision
     assert (decision.image, decision.images) == ("photo", "people.zip")
     text = said(at)
     assert "The first images, as the model sees them" in text
@@ -89,7 +54,7 @@ def test_a_model_of_images_asks_for_the_zip(space: Workspace, model: bytes) -> N
     box = next(box for box in at.file_uploader if "one zip" in box.label)
     box.set_value([("photos.zip", archive(), "")]).run()
     settled(at, space)
-    decision = decided(at, space).decision
+    decision = plan_of(at, space).decision
     assert (decision.image, decision.images) == ("photo", "photos.zip")
     assert space.model_facts(audit_of(at, space).id).problem is None  # type: ignore[union-attr]
 
@@ -98,7 +63,7 @@ def test_colours_are_asked_and_checked_again(space: Workspace, model: bytes) -> 
     at = settled(put(opened("data"), space, csv=table().encode(), zip=archive(), pt2=model), space)
     next(box for box in at.number_input if box.label == "Less, red").set_value(0.0).run()
     settled(press(at, CHECK), space)
-    assert decided(at, space).decision.image_mean == (0.0, 0.5, 0.5)
+    assert plan_of(at, space).decision.image_mean == (0.0, 0.5, 0.5)
 
 
 def test_a_hostile_zip_is_refused_in_words(space: Workspace, model: bytes) -> None:

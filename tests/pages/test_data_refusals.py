@@ -1,0 +1,149 @@
+"""The Data page: what is said when something is wrong, and uploads that are hostile."""
+
+import io
+import pickle
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.samples import SAMPLES
+from core.workspace import Workspace
+from tests.core.models.text_folders import folder_of, zipped
+from tests.pages.on_data_page import (
+    CONFIRM,
+    PEOPLE,
+    audit_of,
+    opened,
+    plan_of,
+    press,
+    put,
+    run_button_is_disabled,
+    said,
+    settled,
+)
+from tests.pages.on_data_page import one_workspace as one_workspace
+from tests.pages.on_data_page import space as space
+from tests.pages.whole_app import inside_the_frame as inside_the_frame
+from tests.pages.whole_app import tables
+
+pytestmark = pytest.mark.jobs
+
+
+def test_a_file_that_is_no_table_is_said_and_another_can_be_put_in(space: Workspace) -> None:
+    at = put(opened(), space, pdf=b"%PDF-1.7 not a table \x00\x01")
+    assert at.error and at.file_uploader
+    assert "Read it again" not in [button.label for button in at.button], "it would be no table the second time either"
+    put(at, space, csv=PEOPLE)
+    assert not at.error and "200 rows" in said(at)
+
+
+def test_a_plan_that_cannot_be_read_is_said_and_nothing_is_opened() -> None:
+    at = opened()
+    at.file_uploader[0].set_value([("plan.toml", b"plumbline = 2\n", "")]).run()
+    assert "plumbline" in at.error[0].value and "audit" not in at.query_params
+
+
+def test_two_tables_at_once_are_refused_by_name() -> None:
+    at = opened()
+    at.file_uploader[0].set_value([("a.csv", b"x\n1\n", ""), ("b.csv", b"x\n1\n", "")]).run()
+    assert "Here are 2 tables" in at.error[0].value
+
+
+PICKLE = pickle.dumps({"weights": [1, 2]})
+
+
+def refused_with_an_export(at: AppTest) -> bool:
+    return "pickle" in at.error[0].value and "skops.io.dump" in at.code[0].value
+
+
+def test_a_pickled_model_beside_the_table_is_refused_at_once_and_the_table_is_read(space: Workspace) -> None:
+    at = opened()
+    at.file_uploader[0].set_value([("people.csv", PEOPLE.encode(), ""), ("people.pkl", PICKLE, "")]).run()
+    assert not at.exception
+    assert refused_with_an_export(at)
+    assert "200 rows" in said(settled(at, space))
+    assert audit_of(at, space).model is None
+
+
+def test_a_pickled_model_in_step_3_is_refused_at_once(space: Workspace) -> None:
+    at = put(opened(), space, csv=PEOPLE)
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    at.file_uploader[0].set_value(("people.pkl", PICKLE, "")).run()
+    assert not at.exception
+    assert refused_with_an_export(at)
+    assert audit_of(at, space).model is None
+    assert run_button_is_disabled(at)
+
+
+def test_a_model_that_only_a_job_can_tell_is_refused_with_lines_that_export_it_safely(space: Workspace) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("m/model.weights.h5", b"")
+    at = put(opened(), space, csv=PEOPLE, keras=archive.getvalue())
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    settled(at, space)
+    assert "Keras" in at.error[0].value
+    assert "model.export" in at.code[0].value
+    assert run_button_is_disabled(at)
+
+
+def test_a_model_of_texts_is_tried_on_the_column_that_looks_like_texts(space: Workspace) -> None:
+    """The suggested column is checked at once; the plan that is downloaded names it, and opens without a question."""
+    comments = SAMPLES["comments"]
+    at = put(opened(), space, csv=comments.table.read_text(), skops=comments.model.read_bytes())
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    settled(at, space)
+    settled(at, space)
+    assert at.selectbox(key=f"{audit_of(at, space).id}/text column").value == "comment"
+    assert "texts of several words" in said(at) and "✓ reads one column: comment" in said(at)
+    assert not at.error
+    press(at, CONFIRM)
+    settled(at, space)  # the model is looked at with the outcome
+    press(at, CONFIRM)
+    assert plan_of(at, space).decision.text == "comment"
+    assert plan_of(at, space).decision.favourable_class == "kept", "removed is no good outcome"
+    assert 'text = "comment"' in plan_of(at, space).to_toml()
+
+    at.selectbox(key=f"{audit_of(at, space).id}/text column").select("community").run()
+    press(at, "Check the model with this column")
+    settled(at, space)
+    assert "✓ reads one column: community" in said(at)
+
+
+def test_a_zipped_hugging_face_folder_beside_the_table_is_a_model(space: Workspace, tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="the text extra is not installed")
+    model = zipped(folder_of(tmp_path / "bert"), tmp_path / "bert.zip", "bert/").read_bytes()
+    at = put(opened(), space, csv=SAMPLES["comments"].table.read_text(), zip=model)
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    settled(at, space)
+    settled(at, space)
+    assert "a Hugging Face folder of texts" in said(at) and "✓ reads one column: comment" in said(at)
+    assert "logit" in [box.value for box in at.selectbox]
+
+
+def test_a_look_at_the_table_that_was_broken_off_is_offered_again(space: Workspace) -> None:
+    audit = space.put_table(space.new().id, io.BytesIO(PEOPLE.encode()), "people.csv")
+    space.cancel(audit.id)
+    at = opened(audit.id)
+    assert "Read it again" in [button.label for button in at.button]
+    press(at, "Read it again")
+    assert "200 rows" in said(settled(at, space))
+
+
+def test_names_and_values_of_a_table_are_never_markdown(space: Workspace) -> None:
+    hostile = "![x](http://evil.example/p.png),:red[hired],<script>alert(1)</script>\n"
+    at = put(
+        opened(),
+        space,
+        csv=hostile + "".join(f"[m](http://evil.example),{'no' if i % 2 else 'yes'},a\n" for i in range(50)),
+    )
+    raw = "\n".join([*(str(m.value) for m in at.markdown), *(str(c.value) for c in at.caption)])
+    raw += "\n".join(step.label for step in at.expander)
+    assert "evil" in raw, "the names are shown"
+    assert not at.dataframe, "its download would hand a spreadsheet what begins like a formula"
+    assert "<script>alert(1)</script>" in tables(at)[0]["Column"]
+    for alive in ("![x", "](", ":red", "<script"):
+        assert not re.search(rf"(?<!\\){re.escape(alive)}", raw)
