@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,10 +68,12 @@ class KeptAudits:
 
     def get(self, audit_id: str) -> Audit:
         """The audit with this id. Raises DataError where there is none."""
-        path = self._folder(audit_id) / _STATE
-        if not path.is_file():
-            raise DataError("There is no audit at this address, or it was deleted. Start a new one on the Data page.")
-        document = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            document = json.loads((self._folder(audit_id) / _STATE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise DataError(
+                "There is no audit at this address, or it was deleted. Start a new one on the Data page."
+            ) from None
         found = {key: document.get(key) for key in ("table", "model", "images", "second")}  # older states lack some
         uploads = {key: None if upload is None else Upload(**upload) for key, upload in found.items()}
         return Audit(**{**document, **uploads})
@@ -84,7 +87,11 @@ class KeptAudits:
         return audit
 
     def _all(self) -> list[Audit]:
-        return [self.get(path.parent.name) for path in self._audits.glob(f"*/{_STATE}")]
+        found = []
+        for path in self._audits.glob(f"*/{_STATE}"):
+            with suppress(DataError):  # another person may delete theirs at this moment
+                found.append(self.get(path.parent.name))
+        return found
 
     def _folder(self, audit_id: str) -> Path:
         if not AUDIT_ID.fullmatch(audit_id):

@@ -6,8 +6,8 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -60,8 +60,7 @@ class Store:
 
     def sweep(self, older_than_seconds: float) -> int:
         """Remove uploads, whole or broken off, that nobody put again for so long; returns how many."""
-        limit = time.time() - older_than_seconds
-        old = [path for path in self._root.iterdir() if path.stat().st_mtime < limit]
+        old = untouched(self._root.iterdir(), older_than_seconds)
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
@@ -94,6 +93,16 @@ class Store:
                 digest.update(chunk)
                 kept.write(chunk)
         return digest.hexdigest(), size
+
+
+def untouched(paths: Iterable[Path], seconds: float) -> list[Path]:
+    """Those that nobody wrote or touched for so long. Others may go, or get another name, while this looks."""
+    limit, found = time.time() - seconds, []
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < limit:
+                found.append(path)
+    return found
 
 
 @contextmanager
