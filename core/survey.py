@@ -40,6 +40,8 @@ class ColumnSurvey:
         self._rows = 0
         self._first_batch_unique = False
         self._broken_lines: list[int] = []
+        self._spaced: list[int] = []
+        self._with_spaces = 0
         self.missing = 0
         self.low: float | None = None
         self.high: float | None = None
@@ -47,6 +49,7 @@ class ColumnSurvey:
     def add(self, column: Any, start: int) -> None:
         """Take in one batch: an Arrow (chunked) array of texts whose first row has index `start`."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         counted = texts.value_counts()
@@ -54,7 +57,9 @@ class ColumnSurvey:
         if start == 0:
             self._first_batch_unique = len(texts) > 1 and len(counted) == len(texts)
         self._rows += len(texts)
-        self._add_numbers(distinct, counts, texts, start)
+        trimmed = pc.utf8_trim_whitespace(distinct)
+        self._add_numbers(distinct, trimmed, counts, texts, start)
+        self._add_spaces(distinct, trimmed, counts, texts, start)
         self._add_broken_lines(distinct, texts, start)
         if self._counts is not None:
             self._counts.update(dict(zip(distinct.to_pylist(), counts.tolist(), strict=True)))
@@ -106,6 +111,12 @@ class ColumnSurvey:
                 "cells with line breaks: check that none holds whole rows, as when a quotation mark never closes",
                 (row + 1 for row in self._broken_lines),
             )
+        if self._spaced and not self.is_numeric:
+            say(
+                f"{self._with_spaces:,} cell(s) with spaces around them: groups are compared without the spaces, but a"
+                " model gets them",
+                (row + 1 for row in self._spaced),
+            )
         if self.distinct is not None and self.distinct <= _FEW_VALUES:
             for spellings in _variants(filled):
                 say(f"one value spelled in several ways: {', '.join(spellings)}")
@@ -113,13 +124,13 @@ class ColumnSurvey:
             say("differs in every row, as an identifier does: better not used as a group")
         return found
 
-    def _add_numbers(self, texts: Any, counts: Any, all_texts: Any, start: int) -> None:
+    def _add_numbers(self, texts: Any, trimmed: Any, counts: Any, all_texts: Any, start: int) -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
 
         parsed = numbers(texts, self._decimal)
         finite = ~np.isnan(parsed)
-        absent = pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(DEFAULT_MISSING)).to_numpy(zero_copy_only=False)
+        absent = pc.is_in(trimmed, pa.array(DEFAULT_MISSING)).to_numpy(zero_copy_only=False)
         if finite.any():
             self.low = min(self.low if self.low is not None else np.inf, float(parsed[finite].min()))
             self.high = max(self.high if self.high is not None else -np.inf, float(parsed[finite].max()))
@@ -132,6 +143,17 @@ class ColumnSurvey:
             stranger_texts = texts.filter(pa.array(strange))
             rows = np.flatnonzero(pc.is_in(all_texts, stranger_texts).to_numpy(zero_copy_only=False))
             self._strange += [int(row) + start for row in rows[: 10 - len(self._strange)]]
+
+    def _add_spaces(self, distinct: Any, trimmed: Any, counts: Any, all_texts: Any, start: int) -> None:
+        import pyarrow.compute as pc
+
+        spaced = pc.and_(pc.not_equal(distinct, trimmed), pc.not_equal(trimmed, ""))
+        if not pc.any(spaced).as_py():
+            return
+        self._with_spaces += int(counts[spaced.to_numpy(zero_copy_only=False)].sum())
+        if len(self._spaced) < 10:
+            rows = np.flatnonzero(pc.is_in(all_texts, distinct.filter(spaced)).to_numpy(zero_copy_only=False))
+            self._spaced += [int(row) + start for row in rows[: 10 - len(self._spaced)]]
 
     def _add_broken_lines(self, distinct: Any, all_texts: Any, start: int) -> None:
         import pyarrow.compute as pc

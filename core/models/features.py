@@ -268,16 +268,19 @@ def _label_warning(columns: Iterable[str], plan: Plan) -> tuple[str, ...]:
 
 def _space_warning(columns: Iterable[Column]) -> tuple[str, ...]:
     """Groups and labels are compared without the spaces around them, but a model gets the cells as they stand."""
-    spaced = [column.name for column in columns if _mostly_spaced(column)]
+    spaced = {column.name: found for column in columns if (found := _spaced(column))}
     if not spaced:
         return ()
+    example = next(iter(spaced.values()))[0][0]
+    cells = sum(n for found in spaced.values() for _, n in found)
     return (
-        f"The cells of {listed(spaced)} stand with spaces around them, and the model gets them so. A model that was "
-        "trained on texts without the spaces takes every one for a value it has never seen, and its decisions are "
-        "then meaningless: remove the spaces from the file unless you know that it was trained with them.",
+        f'{cells:,} cell{"s" if cells > 1 else ""} of {listed(list(spaced))}, such as "{example}": these stand with '
+        "spaces around them, and the model gets them so. A model that was trained on texts without the spaces takes "
+        "each for a value it has never seen, and what it decides there is then meaningless: remove the spaces from the "
+        "file unless you know that it was trained with them. Step 1 of the Data page names the first such rows.",
     )
 
 
-def _mostly_spaced(column: Column) -> bool:
-    spaced = sum(n for text, n in column.values if text != text.strip() and text.strip())
-    return spaced > sum(n for _, n in column.values) / 2
+def _spaced(column: Column) -> list[tuple[str, int]]:
+    """The texts with spaces around them, each with its number of cells; of very many texts those seen most often."""
+    return [(text, n) for text, n in column.values if text != text.strip() and text.strip()]

@@ -8,7 +8,7 @@ from core.metrics import METRICS, SCORE_METRICS, Estimate
 from core.profile import Profile
 from core.record import AuditRecord
 from core.report.notes import Facts, data_facts, near_note, run_facts, second_opinion_note
-from core.sentences import group_words
+from core.sentences import group_words, rows_word
 from core.standings import gap_range_words, gap_words, question, technical_name
 from pages.components import plain, session, verdict
 
@@ -16,7 +16,7 @@ from pages.components import plain, session, verdict
 def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Profile | None) -> None:
     """Show the expanders."""
     with st.expander("All measures of a group"):
-        _measures(audit_id, judgement)
+        _measures(audit_id, judgement, rows_word(record.plan))
     with st.expander("A second opinion: AIF360"):
         st.write(second_opinion_note(record.second_opinion))
     with st.expander("The data behind it"):
@@ -33,16 +33,16 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
         st.code(record.plan.to_toml(), language="toml")
 
 
-def _measures(audit_id: str, judgement: Judgement) -> None:
+def _measures(audit_id: str, judgement: Judgement, people: str) -> None:
     groups = judgement.groups
-    words = [f"{group_words(group.group)} ({group.n:,})" for group in groups]
+    words = [f"{group_words(group.group, people)} ({group.n:,})" for group in groups]
     place = st.selectbox(
         "Group", range(len(groups)), format_func=words.__getitem__, key=session.field(audit_id, "group")
     )
-    plain.table(_metric_rows(groups[place]))
+    plain.table(_metric_rows(groups[place], people))
     gaps = [gap for gap in judgement.gaps if gap.group == groups[place].group]
     if gaps:
-        plain.text(f"Compared with {group_words(gaps[0].reference)}")
+        plain.text(f"Compared with {group_words(gaps[0].reference, people)}")
         plain.table(_gap_rows(gaps))
     else:
         st.caption("This is the group that the others are compared with.")
@@ -54,13 +54,13 @@ def _note(estimate: Estimate) -> str:
     return estimate.reason or ""
 
 
-def _metric_rows(group: GroupResult) -> dict[str, list[str]]:
+def _metric_rows(group: GroupResult, people: str) -> dict[str, list[str]]:
     metrics = group.metrics
     return {
         "Question": [(METRICS[name] if name in METRICS else SCORE_METRICS[name]).question for name in metrics],
         "Value": [_value(name, estimate) for name, estimate in metrics.items()],
         "Plausible range": [_range(name, estimate) for name, estimate in metrics.items()],
-        "People": ["" if e.denominator is None else f"{int(e.denominator):,}" for e in metrics.values()],
+        people.capitalize(): ["" if e.denominator is None else f"{int(e.denominator):,}" for e in metrics.values()],
         "Note": [_note(estimate) for estimate in metrics.values()],
         "Name in the field": [name.replace("_", " ") for name in metrics],
     }

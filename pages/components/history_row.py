@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import PlumblineError
 from core.record import AuditRecord
 from core.report.notes import headlines
+from core.sentences import rows_word
 from core.workspace import Audit
 from pages.components import age, judged, plain, session, verdict
 
@@ -52,7 +53,7 @@ def _facts(audit: Audit, record: AuditRecord | None) -> list[str]:
     source = "sample" if audit.sample else audit.table and audit.table.name
     if source == _name(audit, record):
         source = None
-    people = None if record is None else f"{record.counts.people:,} people"
+    people = None if record is None else f"{record.counts.people:,} {rows_word(record.plan)}"
     return [fact for fact in (source, people, age.words(audit.created)) if fact]
 
 

@@ -117,7 +117,8 @@ def test_batches_of_a_long_table_are_added_up(tmp_path: Path) -> None:
         (["f", " None ", "m"], 'cells "None" may mean "not known"'),
         (["F", "f", "m"], "one value spelled in several ways: F, f"),
         (["part time", "part-time", "full"], "one value spelled in several ways: part time, part-time"),
-        (["yes ", "yes", "no"], None),
+        (["yes ", "yes", "no"], "1 cell(s) with spaces around them"),
+        ([" 1", "2 ", "3"], None),
         (["1.0", "1", "2"], None),
         (["a", "b", "a"], None),
     ],
@@ -152,6 +153,16 @@ def test_what_differs_in_every_row_looks_like_an_identifier(
 ) -> None:
     profile = taken(x=cells, y=["a"] * len(cells))
     assert any("as an identifier does" in text for text in remarks_on(profile, "x")) is is_identifier
+
+
+def test_cells_with_spaces_around_them_are_numbered_over_all_batches(tmp_path: Path) -> None:
+    lines = ["m"] * 300_000
+    lines[4] = lines[200_000] = " m"
+    lines[250_000] = "  "
+    (tmp_path / "upload").write_text("s,g\n" + "\n".join(f"{line},1" for line in lines) + "\n")
+    (oddity,) = (o for o in take_profile(tmp_path / "upload", "t.csv", tmp_path, quiet).oddities if "spaces" in o.text)
+    assert oddity.text.startswith("2 cell(s) with spaces around them")
+    assert (oddity.columns, oddity.rows) == (("s",), (5, 200_001))
 
 
 def test_the_same_remark_on_several_columns_is_made_once(taken: Taken) -> None:
