@@ -3,39 +3,17 @@
 import math
 import warnings
 from fractions import Fraction
-from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import PlanError
-from core.findings import Gap, Judgement, judge, p_words, plan_rule, plan_threshold
+from core.findings import judge, p_words, plan_rule, plan_threshold
 from core.gaps import GAPS
-from core.intervals import equality_p
-from core.plan import Plan
-from core.policies import band, check_policy, policy_warnings
 from core.rules import Rule
 from tests import reference
+from tests.judged import gap_of, judged, ratio_of
 from tests.worlds import AXES, count, groups_of, labelled, people_of, plan_of, selections
-
-Table = dict[str, tuple[int, int]]
-
-
-def judged(table: dict, plan: Plan | None = None, attributes: tuple[str, ...] = ("g",)) -> Judgement:
-    """The judgement on {group: (selected, people)}."""
-    counts = selections(table, attributes)
-    return judge(counts, plan or plan_of(attributes), Rule.as_decided(counts.axis))
-
-
-def gap_of(judgement: Judgement, measure: str, *group: str) -> Gap:
-    (found,) = (gap for gap in judgement.gaps if gap.measure == measure and tuple(gap.group.values()) == group)
-    return found
-
-
-def ratio_of(table: dict, group: str, plan: Plan | None = None) -> Gap:
-    return gap_of(judged(table, plan), "disparate_impact", group)
-
 
 # ---------------------------------------------------------------- each rule
 
@@ -175,101 +153,6 @@ def test_each_family_is_one_measure_over_one_table(rows: list[tuple[int, int]]) 
         assert {gap.comparisons for gap in family} == {len(measurable)}
 
 
-# ---------------------------------------------------------------- Ricci v. DeStefano (features.md 3.2)
-
-
-@pytest.mark.parametrize(
-    ("table", "group", "value", "p", "verdict", "why"),
-    [
-        ({"W": (41, 68), "B": (9, 27), "H": (6, 23)}, "B", 0.553, 0.023, "gap", ""),
-        ({"W": (41, 68), "B": (9, 27), "H": (6, 23)}, "H", 0.433, 0.0072, "gap", ""),
-        ({"W": (25, 43), "B": (6, 19), "H": (3, 15)}, "B", 0.543, 0.097, "unclear", "far"),
-        ({"W": (25, 43), "B": (6, 19), "H": (3, 15)}, "H", 0.344, 0.016, "gap", ""),
-        ({"W": (16, 25), "B": (3, 8), "H": (3, 8)}, "B", 0.586, 0.238, "unclear", "few"),
-        ({"W": (16, 25), "B": (3, 8), "H": (3, 8)}, "H", 0.586, 0.238, "unclear", "few"),
-    ],
-)
-def test_ricci(table: Table, group: str, value: float, p: float, verdict: str, why: str) -> None:
-    found = ratio_of(table, group)
-    assert found.value == pytest.approx(value, abs=5e-4)
-    assert found.p_value == pytest.approx(p, abs=5e-4)
-    assert (found.verdict, found.why) == (verdict, why)
-
-
-# ---------------------------------------------------------------- New York's Local Law 144 (features.md 3.1)
-
-SEX = {("Male",): (667, 1390), ("Female",): (555, 1181)}
-RACE = {
-    "Hispanic": (204, 408), "White": (412, 797), "Black": (170, 390), "Pacific": (52, 119), "Asian": (302, 616),
-    "Native": (18, 41), "Two": (96, 213),
-}  # fmt: skip
-BOTH = {
-    ("Male", "Hispanic"): (90, 205), ("Male", "White"): (215, 412), ("Male", "Black"): (95, 226),
-    ("Male", "Pacific"): (37, 87), ("Male", "Asian"): (167, 321), ("Male", "Native"): (11, 24),
-    ("Male", "Two"): (52, 115), ("Female", "Hispanic"): (82, 190),
-    ("Female", "White"): (197, 385), ("Female", "Black"): (75, 164),
-    ("Female", "Pacific"): (15, 32), ("Female", "Asian"): (135, 295), ("Female", "Native"): (7, 17),
-    ("Female", "Two"): (44, 98),
-}  # fmt: skip
-CROSSED = ("sex", "race")
-
-
-def test_local_law_144_selection_rates_and_ratios() -> None:
-    judgement = judged(BOTH, plan_of(CROSSED), CROSSED)
-    assert judgement.references[("sex",)] == ("Male",)
-    assert judgement.references[CROSSED] == ("Male", "White")
-    female = gap_of(judgement, "disparate_impact", "Female")
-    assert (female.group_shares, female.reference_shares) == (((555, 1181),), ((667, 1390),))
-    printed = {
-        ("Male", "Hispanic"): 0.841, ("Female", "Hispanic"): 0.827, ("Female", "White"): 0.981,
-        ("Male", "Black"): 0.806,
-        ("Female", "Black"): 0.876, ("Male", "Pacific"): 0.815, ("Female", "Pacific"): 0.898, ("Male", "Asian"): 0.997,
-        ("Female", "Asian"): 0.877, ("Male", "Native"): 0.878, ("Female", "Native"): 0.789, ("Male", "Two"): 0.866,
-        ("Female", "Two"): 0.860,
-    }  # fmt: skip
-    for group, ratio in printed.items():
-        assert gap_of(judgement, "disparate_impact", *group).value == pytest.approx(ratio, abs=6e-4)
-
-
-@pytest.mark.parametrize(
-    ("table", "group", "p", "p_adjusted", "comparisons", "verdict", "why"),
-    [
-        (SEX, ("Female",), 0.635, 0.635, 1, "no_gap", ""),
-        (RACE, ("Black",), 0.0094, 0.057, 6, "unclear", "look_closer"),
-        (BOTH, ("Male", "Black"), 0.016, 0.21, 13, "unclear", "look_closer"),
-        (BOTH, ("Female", "Native"), 0.46, 1, 13, "unclear", "far"),
-        (BOTH, ("Female", "Asian"), 0.094, 0.94, 13, "unclear", "wide"),
-    ],
-)
-def test_local_law_144_significance(
-    table: dict, group: tuple[str, ...], p: float, p_adjusted: float, comparisons: int, verdict: str, why: str
-) -> None:
-    attributes = CROSSED if len(group) == 2 else ("g",)
-    found = gap_of(judged(table, plan_of(attributes), attributes), "disparate_impact", *group)
-    assert found.p_value == pytest.approx(p, rel=0.05)
-    assert found.p_adjusted == pytest.approx(p_adjusted, rel=0.05)
-    assert (found.comparisons, found.verdict, found.why) == (comparisons, verdict, why)
-
-
-def test_a_reference_chosen_for_its_rate_was_compared_with_everybody() -> None:
-    plan = plan_of(CROSSED, groups='reference = "most_selected"')
-    judgement = judged(BOTH, plan, CROSSED)
-    assert {gap.by: gap.comparisons for gap in judgement.gaps} == {("sex",): 1, ("race",): 21, CROSSED: 91}
-    black = ratio_of(RACE, "Black", plan_of(groups='reference = "most_selected"'))
-    pairs = list(combinations(RACE, 2))
-    p_values = [equality_p(*RACE[one], *RACE[other]) for one, other in pairs]
-    adjusted = dict(zip(pairs, reference.holm(p_values), strict=True))
-    assert black.comparisons == 21
-    assert black.p_adjusted == pytest.approx(adjusted["White", "Black"])
-
-
-@pytest.mark.parametrize("names", [("a", "b", "c", "d"), ("d", "c", "b", "a")])
-def test_pairs_count_whichever_way_round_they_have_a_ratio(names: tuple[str, ...]) -> None:
-    table = dict(zip(names, [(40, 50), (20, 50), (0, 50), (30, 50)], strict=True))
-    found = ratio_of(table, names[1], plan_of(groups='reference = "most_selected"'))
-    assert found.comparisons == 6
-
-
 # ---------------------------------------------------------------- families, missing values, unmeasurable groups
 
 
@@ -317,76 +200,6 @@ def test_a_sliders_judgement_keeps_the_references_of_the_plan() -> None:
     counts = selections({"a": (5, 100), "b": (90, 100), "c": (50, 100)})
     kept = judge(counts, plan_of(), Rule.as_decided(counts.axis), {("g",): ("c",)})
     assert {gap.reference["g"] for gap in kept.gaps} == {"c"}
-
-
-# ---------------------------------------------------------------- limits and policies
-
-
-def limited(policy: str, measure: str = "disparate_impact") -> Gap:
-    plan = plan_of(policy=policy, label=True)
-    check_policy(plan)
-    counts = labelled({"a": (40, 30, 20, 30), "b": (60, 30, 10, 30)})
-    return gap_of(judge(counts, plan, Rule.as_decided(counts.axis)), measure, "a")
-
-
-@pytest.mark.parametrize(
-    ("policy", "measure", "ends", "source"),
-    [
-        ("", "disparate_impact", (0.8, 1.25), "default"),
-        ("", "false_negative_rate_difference", (-0.05, 0.05), "default"),
-        ('use = ["four_fifths"]', "disparate_impact", (0.8, 1.25), "policy"),
-        ('use = ["four_fifths"]', "statistical_parity_difference", (-0.05, 0.05), "default"),
-        ('limits = [{measure = "disparate_impact", least = 0.5}]', "disparate_impact", (0.5, 2.0), "plan"),
-        (
-            'use = ["four_fifths"]\nlimits = [{measure = "disparate_impact", least = 0.5}]',
-            "disparate_impact", (0.5, 2.0), "plan",
-        ),
-        ('limits = [{measure = "accuracy_difference", most = 0.2}]', "accuracy_difference", (-0.2, 0.2), "plan"),
-    ],
-)  # fmt: skip
-def test_where_a_limit_comes_from(policy: str, measure: str, ends: tuple[float, float], source: str) -> None:
-    found = limited(policy, measure)
-    assert (found.band.ends, found.band.source) == (ends, source)
-
-
-def test_measures_without_a_test_break_only_limits_that_somebody_set() -> None:
-    name = "average_abs_odds_difference"
-    table = {"a": (10, 90, 90, 10), "b": (90, 10, 10, 90)}
-    for policy, breaks in (("", False), (f'limits = [{{measure = "{name}", most = 0.1}}]', True)):
-        counts = labelled(table)
-        judgement = judge(counts, plan_of(policy=policy, label=True), Rule.as_decided(counts.axis))
-        found = gap_of(judgement, name, "b")
-        assert (found.verdict, found.breaks_limit, found.value) == (None, breaks, 0.8)
-
-
-@pytest.mark.parametrize(
-    ("policy", "words"),
-    [
-        ('use = ["five_fourths"]', 'There is no standard policy named "five_fourths"; known are four_fifths'),
-        ('limits = [{measure = "equality", most = 0.1}]', 'There is no measure named "equality"; known are disparate_'),
-        ('limits = [{measure = "disparate_impact", most = 0.1}]', "give least for this measure, not most"),
-        ('limits = [{measure = "accuracy_difference", least = 0.8}]', "give most for this measure, not least"),
-        ('headline = "fairness"', 'There is no measure named "fairness"'),
-        ('headline = "average_abs_odds_difference"', "has no verdict"),
-    ],
-)
-def test_a_policy_that_cannot_be_honoured_is_refused(policy: str, words: str) -> None:
-    with pytest.raises(PlanError) as refusal:
-        check_policy(plan_of(policy=policy))
-    assert words in str(refusal.value)
-
-
-def test_a_limit_of_zero_is_said_to_have_no_way_to_hold() -> None:
-    plan = plan_of(policy='limits = [{measure = "accuracy_difference", most = 0}]')
-    assert str(band(GAPS["accuracy_difference"], plan).ends) == "(0.0, 0.0)"
-    assert policy_warnings(plan) == (
-        'the limit of 0 on accuracy_difference can never be shown to hold: no verdict on it can be "no gap"',
-    )
-    assert (
-        "the limit of 1 on disparate_impact"
-        in policy_warnings(plan_of(policy='limits = [{measure = "disparate_impact", least = 1.0}]'))[0]
-    )
-    assert policy_warnings(plan_of()) == ()
 
 
 # ---------------------------------------------------------------- the plan's rule, the population, words
