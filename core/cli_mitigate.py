@@ -77,13 +77,26 @@ def _mitigate(chosen: argparse.Namespace) -> int:
 
     if chosen.name not in MITIGATIONS:
         raise PlanError(f'There is no mitigation named "{chosen.name}"; known are {", ".join(MITIGATIONS)}.')
-    plan = read_plan(chosen.plan)
+    plan = _with_goal(read_plan(chosen.plan), chosen.name)
     files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out)
     with naming(chosen.plan, files.model), mitigated(plan, files, [chosen.name]) as found:
         fix, facts = _fix(found, chosen.name)
         _write(fix, facts, found, files, chosen.out)
     return 0
+
+
+def _with_goal(plan: Plan, name: str) -> Plan:
+    """The plan with a goal that this mitigation knows, where it states none and the usual one is unknown to it."""
+    from core.mitigate.aif360_post import POST_PROCESSING
+    from core.mitigate.settings import Settings
+
+    if "goal" in plan.mitigate or name not in POST_PROCESSING:
+        return plan
+    known = POST_PROCESSING[name].goals
+    if Settings.of(plan).goal.name in known:
+        return plan
+    return replace(plan, mitigate={**plan.mitigate, "goal": known[0]})
 
 
 @contextmanager

@@ -88,7 +88,8 @@ def post_process(method: PostProcessing, question: Question, group: str, referen
     """
     if question.goal.name not in method.goals:
         raise PlanError(
-            f"AIF360's {method.name} knows the goals {', '.join(method.goals)}, and not {question.goal.name}."
+            f"AIF360's {method.name} knows the goals {', '.join(method.goals)}, and not {question.goal.name}: ask for"
+            " one of these."
         )
     pair, people = _pair(question, (group, reference))
     with quietly():
