@@ -61,7 +61,7 @@ def _there(audit_id: str, first: Profile | None, second: Profile) -> Judging:
     return Judging(
         second,
         f"A fix is fitted and chosen on people of {plain.quoted(first.name)} ({first.rows:,} rows), and judged on"
-        f" {plain.quoted(second.name)} ({second.rows:,} rows), which it never saw.",
+        f" {plain.quoted(second.name)} ({second.rows:,} rows), which should hold other people.",
     )
 
 

@@ -16,7 +16,7 @@ def show(audit: Audit, record: AuditRecord) -> None:
         return
     people = f"The {record.counts.people:,} people here"
     if record.plan.data.held_out is None:
-        who = f"{people} stand in {plain.quoted(record.plan.data.file)}, on which nothing was fitted."
+        who = f"{people} stand in {plain.quoted(record.plan.data.file)}, the table that judged it."
     else:
         left_out = f"the {record.dropped[-1]:,} others, on whom it was fitted or chosen, are left out"
         who = f"{people} are those set aside for the judgement; {left_out}."

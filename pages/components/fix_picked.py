@@ -30,7 +30,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
     if fix.rule is not None:
         plain.text(f"Selected: {rule_words(fix.rule)}.")
     _conditions(found, fix)
-    _caption(found, fix)
+    _caption(record, found, fix)
     _goal(found, effect)
     _changes(effect)
     for sentence in effect.price:
@@ -66,18 +66,23 @@ def _goal(found: Found, effect: Effect) -> None:
         plain.text(kept_sentence(effect.goal_now, effect.goal_then, found.mitigated.settings))
 
 
-def _caption(found: Found, fix: Fix) -> None:
+def _caption(record: AuditRecord, found: Found, fix: Fix) -> None:
+    """Whom it is judged on, and what speaks against taking the judgement at its word."""
     sizes, second = found.mitigated.sizes, found.search.second
-    whom = "people set aside for the final judgement"
-    if second is not None:
+    if second is None:
+        whom = "people set aside for the final judgement"
+        fitted = f": nothing was fitted ({sizes[FIT]:,} people) or chosen ({sizes[CHOOSE]:,}) on them."
+    else:
         whom = f"people of {plain.quoted(second.name)}"
+        fitted = f"; it was fitted on {sizes[FIT]:,} people of the first table, and chosen on {sizes[CHOOSE]:,}."
     st.caption(
-        f"Judged on the {sizes[REPORT]:,} {whom}: nothing was fitted"
-        f" ({sizes[FIT]:,} people) or chosen ({sizes[CHOOSE]:,}) on them. List and picture are about the"
-        f" {sizes[CHOOSE]:,}, where this fix has a gap of"
-        f" {gap_words(found.place(fix.id).gap, found.mitigated.settings.goal)}. They are other people, so the two"
-        " need not agree."
+        f"Judged on the {sizes[REPORT]:,} {whom}{fitted} List and picture are about the {sizes[CHOOSE]:,}, where this"
+        f" fix has a gap of {gap_words(found.place(fix.id).gap, found.mitigated.settings.goal)}. They are other people,"
+        " so the two need not agree."
     )
+    for warning in found.mitigated.warnings:
+        if warning not in record.warnings:
+            st.warning(plain.escape(warning))
     if found.search.looked_before:
         st.caption(
             "Seen: you looked at another fix on these people before this one, so it may look a little better here than "

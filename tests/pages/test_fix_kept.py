@@ -20,6 +20,7 @@ pytestmark = pytest.mark.jobs
 __all__ = ["inside_the_frame"]
 
 TABLE, OTHERS = ROWS[::2], ROWS[1::4]
+SEEN = 20  # so many of the others' rows stand in the table too
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def picked(at: AppTest) -> AppTest:
 
 
 def put_second(space: Workspace, audit_id: str, names: tuple[str, ...] = NAMES) -> None:
-    rows = [row[: len(names)] for row in OTHERS]
+    rows = [row[: len(names)] for row in [*OTHERS[SEEN:], *TABLE[:SEEN]]]
     space.put_second(audit_id, io.BytesIO(csv_text(names, rows).encode()), "others.csv")
     ended(space, audit_id)
 
@@ -97,7 +98,7 @@ def test_what_was_found_stays_when_the_next_search_is_cancelled_and_says_which_q
 def test_a_second_table_judges_and_the_fix_is_audited_on_it(space: Workspace, audited: str) -> None:
     put_second(space, audited)
     at = opened("fix", audited)
-    assert "judged on “others.csv” (200 rows), which it never saw" in said(at)
+    assert "judged on “others.csv” (200 rows), which should hold other people" in said(at)
     press(at, "Find fixes")
     asked = Plan.from_toml(str(space.search(audited).plan)).mitigate  # type: ignore[union-attr]
     assert asked["evaluate"] == "others.csv"
@@ -108,13 +109,14 @@ def test_a_second_table_judges_and_the_fix_is_audited_on_it(space: Workspace, au
     found = space.mitigation(audited)
     assert found is not None and found.sizes["report"] == len(OTHERS) and sum(found.sizes.values()) == 600
     at = picked(opened("fix", audited))
-    assert "Judged on the 200 people of “others.csv”: nothing was fitted" in said(at)
+    assert "Judged on the 200 people of “others.csv”; it was fitted on" in said(at)
+    assert "20 of the 200 rows of others.csv also stand in people.csv" in said(at)
     before = {audit.id for audit in space.owned_by("me")}
     press(at, "Audit it")
     (child,) = {audit.id for audit in space.owned_by("me")} - before
     record = space.record(ended(space, child))
     assert record is not None and record.counts.people == len(OTHERS) and record.plan.data.file == "others.csv"
-    assert "The 200 people here stand in “others.csv”, on which nothing was fitted" in said(opened("audit", child))
+    assert "The 200 people here stand in “others.csv”, the table that judged it" in said(opened("audit", child))
     press(opened("fix", audited), "Use the table's own people instead")
     assert space.second_profile(audited) is None
     at = press(opened("fix", audited), "Audit it")
