@@ -10,7 +10,7 @@ import numpy as np
 
 from core.collect_mitigation import CHOOSE, FIT, Decided, Mitigated
 from core.fixes import Fix
-from core.goal_gap import goal_gap
+from core.goal_gap import goal_range
 from core.intervals import FEW, Interval, wilson, z_value
 from core.metrics import METRICS
 from core.mitigate.frontier import Point, pick, point
@@ -67,7 +67,7 @@ def _beats(one: Place, other: Place) -> bool:
 def _place(found: Mitigated, name: str, title: str, decided: Decided, changed: float, z: float) -> Place:
     settings, counts = found.settings, decided.counts[CHOOSE]
     at = point(name, counts, stated_rule(counts, decided.plan), settings)
-    gap_range = goal_gap(counts, stated_rule(counts, decided.plan), settings, decided.plan.run.confidence).interval
+    gap_range = goal_range(counts, stated_rule(counts, decided.plan), settings, decided.plan.run.confidence)
     pooled = _pooled_gap(decided, settings)
     if at.cost is None:
         return Place(name, title, at.gap, gap_range, changed, None, pooled)

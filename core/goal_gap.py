@@ -85,7 +85,7 @@ class _Pair:
     def interval(self, goal: Goal, z: float) -> Interval | None:
         """The range of how far they are apart, whichever of them is ahead."""
         if goal.kind == "difference":
-            return absolute(float(self.apart(goal)), newcombe(*self.high, *self.low, z))[1]
+            return absolute(0.0, newcombe(*self.high, *self.low, z))[1]
         if not self.high[0]:
             return None
         least, most = ratio(*self.low, *self.high, z)
@@ -101,30 +101,40 @@ def goal_gap(counts: Counts, rule: Rule, settings: Settings, confidence: float) 
 
     Groups with fewer than FEW people behind a rate are left out, as they are where a fix is fitted.
     """
-    goal = settings.goal
-    value = goal.gap(confusion(counts, rule, settings.by), FEW)
+    value = settings.goal.gap(confusion(counts, rule, settings.by), FEW)
     pairs = list(_pairs(counts, rule, settings))
-    z = z_value(1 - (1 - confidence) / max(1, len(pairs)))
-    ranges = [found for pair in pairs if (found := pair.interval(goal, z)) is not None]
-    if not ranges:
+    interval = _all_at_once(pairs, settings.goal, confidence)
+    if interval is None:
         return GoalGap(float(value), None, None, None, None, 0, 0, None, "unclear")
-    interval = (max(low for low, _ in ranges), max(high for _, high in ranges))
     limit, alpha = exact(settings.at_most), 1 - confidence
-    widest = max(pairs, key=lambda pair: pair.apart(goal))
-    groups, _ = counts.places(settings.by)
     kept: Kept = "unclear"
     if value <= limit:
         kept = "met" if interval[1] <= float(limit) else "unclear"
     else:
         adjusted = holm([pair.p_value for pair in pairs])
-        proven = (p < alpha and pair.apart(goal) > limit for pair, p in zip(pairs, adjusted, strict=True))
+        proven = (p < alpha and pair.apart(settings.goal) > limit for pair, p in zip(pairs, adjusted, strict=True))
         kept = "not_met" if any(proven) else "unclear"
-    group, other = (groups.names(place) for place in widest.places)
+    widest = max(pairs, key=lambda pair: pair.apart(settings.goal))
     behind = [side for pair in pairs for side in zip((pair.low[1], pair.high[1]), pair.places, strict=True)]
     fewest, smallest = min(behind)
+    groups, _ = counts.places(settings.by)
+    group, other, small = (groups.names(place) for place in (*widest.places, smallest))
     compared = len({place for _, place in behind})
-    named = groups.names(smallest)
-    return GoalGap(float(value), interval, widest.rate, group, other, compared, fewest, named, kept)
+    return GoalGap(float(value), interval, widest.rate, group, other, compared, fewest, small, kept)
+
+
+def goal_range(counts: Counts, rule: Rule, settings: Settings, confidence: float) -> Interval | None:
+    """The interval of `goal_gap`, without the verdict, whose tests take long where there are many groups."""
+    return _all_at_once(list(_pairs(counts, rule, settings)), settings.goal, confidence)
+
+
+def _all_at_once(pairs: list[_Pair], goal: Goal, confidence: float) -> Interval | None:
+    """The range of the largest gap, from ranges of all pairs that hold at once."""
+    z = z_value(1 - (1 - confidence) / max(1, len(pairs)))
+    ranges = [found for pair in pairs if (found := pair.interval(goal, z)) is not None]
+    if not ranges:
+        return None
+    return max(low for low, _ in ranges), max(high for _, high in ranges)
 
 
 def _pairs(counts: Counts, rule: Rule, settings: Settings) -> Iterator[_Pair]:
@@ -137,9 +147,9 @@ def _pairs(counts: Counts, rule: Rule, settings: Settings) -> Iterator[_Pair]:
     bound = np.flatnonzero(np.all([n >= FEW for _, n in rates.values()], axis=0)).tolist()
     for name, (k, n) in rates.items():
         sides = {g: (round(k[g].item()), round(n[g].item())) for g in bound}
-        for two in combinations(bound, 2):
-            first, second = sorted(two, key=lambda g: Fraction(*sides[g]))
-            yield _Pair(name, sides[first], sides[second], (first, second))
+        rising = sorted(bound, key=lambda g: Fraction(*sides[g]))
+        for low, high in combinations(rising, 2):
+            yield _Pair(name, sides[low], sides[high], (low, high))
 
 
 def goal_words(settings: Settings) -> str:
