@@ -37,7 +37,9 @@ def _explain(chosen: argparse.Namespace) -> int:
     if chosen.method is not None and chosen.method not in EXPLAINERS:
         raise PlanError(f'There is no explainer named "{chosen.method}"; known are {", ".join(EXPLAINERS)}.')
     if plan.decision.model is None:
-        raise PlanError("The plan audits a column of the table, and a column cannot be asked why. Name a model.")
+        raise PlanError(
+            f"{chosen.plan.name} audits a column of the table, and a column cannot be asked why. Name a model in it."
+        )
     data, model = chosen.plan.parent / plan.data.file, chosen.plan.parent / plan.decision.model
     refuse_unreadable(data, model)
     refuse_unwritable(chosen.out)

@@ -77,8 +77,10 @@ def _mitigate(chosen: argparse.Namespace) -> int:
 
     if chosen.name not in MITIGATIONS:
         raise PlanError(f'There is no mitigation named "{chosen.name}"; known are {", ".join(MITIGATIONS)}.')
-    plan = _with_goal(read_plan(chosen.plan), chosen.name)
-    files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
+    plan = read_plan(chosen.plan)
+    with naming(chosen.plan):
+        plan = _with_goal(plan, chosen.name)
+        files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out)
     with naming(chosen.plan, files.model), mitigated(plan, files, [chosen.name]) as found:
         fix, facts = _fix(found, chosen.name)
