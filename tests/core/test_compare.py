@@ -1,64 +1,32 @@
-"""Before and after: every change with its range and verdict, who changed sides, and what to be warned of."""
+"""Before and after: every change with its range and verdict, and who changed sides."""
 
-import json
 import math
 from collections import Counter
-from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
-from core.compare import Comparison, GapChange, compare_audits
+from core.compare import compare_audits
 from core.consequences import price_sentences, warnings
-from core.counts import Groups
 from core.distance import crossed_change, has_crossed
-from core.findings import Judgement, judge
 from core.intervals import mover_mean, z_value
-from core.joint import JointCounts, difference_change
+from core.joint import difference_change
 from core.metrics import METRICS
 from core.mitigate.goals import GOALS
-from core.rules import Rule
-from tests.worlds import plan_of
+from tests.core.two_audits import (
+    CLOSING,
+    Sides,
+    compared,
+    joint_of,
+    judged,
+    of,
+    one_rate,
+    selecting,
+    swapped,
+    unchanged,
+)
 
 Z = z_value(0.95)
-# Of each group and label [[refused twice, newly selected], [newly refused, selected twice]].
-Sides = Mapping[str, tuple[list[list[int]], list[list[int]]]]
-CLOSING: Sides = {
-    "women": ([[300, 60], [5, 35]], [[100, 90], [10, 200]]),
-    "men": ([[250, 5], [60, 85]], [[60, 5], [35, 300]]),
-}
-PLAN = plan_of(("sex",), label=True, groups='reference = {sex = "men"}')
-
-
-def joint_of(sides: Sides, attribute: str = "sex") -> JointCounts:
-    groups = Groups.product((attribute,), (tuple(sides),))
-    n = np.zeros((len(groups), 3, 2, 2), np.int64)
-    for g, (other, good) in enumerate(sides.values()):
-        n[g, 0], n[g, 1] = other, good
-    return JointCounts(groups, n)
-
-
-def judged(joint: JointCounts) -> tuple[Judgement, Judgement]:
-    before = judge(joint.before, PLAN, Rule.as_decided(joint.before.axis))
-    return before, judge(joint.after, PLAN, Rule.as_decided(joint.after.axis), before.references)
-
-
-def compared(sides: Sides, paired: bool = True) -> Comparison:
-    joint = joint_of(sides)
-    return compare_audits(*judged(joint), joint if paired else None, 0.95)
-
-
-def swapped(sides: Sides) -> Sides:
-    return {name: (np.transpose(other).tolist(), np.transpose(good).tolist()) for name, (other, good) in sides.items()}
-
-
-def unchanged(sides: Sides) -> Sides:
-    still = np.eye(2, dtype=int)
-    return {name: ((still * other).tolist(), (still * good).tolist()) for name, (other, good) in sides.items()}
-
-
-def of(comparison: Comparison, measure: str) -> GapChange:
-    return next(gap for gap in comparison.gaps if gap.measure == measure)
 
 
 def test_a_change_is_after_less_before_with_the_paired_range() -> None:
@@ -107,18 +75,6 @@ def test_a_gap_that_crosses_equality_is_better_only_if_it_is_nearer() -> None:
     assert gap.before == pytest.approx(0.25 - 0.625) and gap.after == pytest.approx(0.85 - 0.425)
     assert gap.low is not None and gap.low > 0 and gap.verdict == "unclear"
     assert "on the other side, and may be as large as before" in gap.reason
-
-
-def one_rate(before: float, after: float, n: int) -> list[list[int]]:
-    """A group of which the two decisions, each with its rate, agree as often as they can."""
-    old, new = round(before * n), round(after * n)
-    return [[n - max(old, new), max(0, new - old)], [max(0, old - new), min(old, new)]]
-
-
-def selecting(women: tuple[float, float], men: tuple[float, float], n: int) -> Comparison:
-    """Both groups' rates before and after, each with n people."""
-    nobody = [[0, 0], [0, 0]]
-    return compared({"women": (one_rate(*women, n), nobody), "men": (one_rate(*men, n), nobody)})
 
 
 @pytest.mark.parametrize("measure", ["statistical_parity_difference", "disparate_impact"])
@@ -243,125 +199,6 @@ def test_people_who_changed_sides_are_counted_with_their_outcome() -> None:
     low, high = women.wrongly_granted[1]
     assert 30 < low < 55 < high < 80
     assert comparison.everybody is not None and comparison.everybody.newly_selected == 160
-
-
-def test_the_price_is_told_in_people() -> None:
-    sentences = price_sentences(compared(CLOSING), ("sex",))
-    assert (
-        sentences[0] == "Of 1,000 people like these, 84 more women and 53 fewer men are selected; 169 decisions change."
-    )
-    assert sentences[1].startswith(
-        "Among those of them whose outcome is known, as many people with the other outcome are selected"
-    )
-    assert "31 fewer people with the good outcome are turned down (plausible range " in sentences[2]  # 50 of 1,600
-    assert sentences[1].endswith(" more).") and " fewer to " in sentences[1] and sentences[2].endswith(" fewer).")
-
-
-def test_of_many_groups_the_price_names_those_that_change_most() -> None:
-    names = ("men", "women", "b", "c", "d", "e")
-    sides = {name: ([[400 - 50 * i, 50 * i], [0, 100]], [[0, 0], [0, 0]]) for i, name in enumerate(names)}
-    first = price_sentences(compared(sides), ("sex",))[0]
-    assert "women" not in first and "more people whose sex is b, " in first
-    last = "more people whose sex is e are selected, and fewer than that change in other groups; 250 decisions change."
-    assert first.endswith(last)
-    one: Sides = {"men": ([[999, 1], [0, 0]], [[0, 0], [0, 0]])}
-    assert "1 more among men are selected" in price_sentences(compared(one), ("sex",))[0]
-
-
-def test_the_document_holds_what_the_design_names() -> None:
-    comparison = compared(CLOSING)
-    document = json.loads(json.dumps(comparison.to_json("a" * 64, "b" * 64, ("careful",)), allow_nan=False))
-    assert (document["before"], document["after"], document["warnings"]) == ("a" * 64, "b" * 64, ["careful"])
-    gap = document["gaps"][0]
-    assert set(gap) >= {"by", "measure", "group", "reference", "before", "after", "change", "low", "high", "paired"}
-    assert gap["verdict"] in ("better", "worse", "unclear") and gap["group"] == {"sex": "women"}
-    women = document["people"][0]
-    assert (women["group"], women["n"], women["newly_selected"], women["newly_refused"]) == (
-        {"sex": "women"},
-        800,
-        150,
-        15,
-    )
-    assert women["wrongly_granted"]["more"] == 55
-
-
-def test_a_fix_that_helps_without_harm_has_no_warning() -> None:
-    clean: Sides = {
-        "women": ([[200, 0], [0, 100]], [[100, 100], [0, 200]]),
-        "men": ([[200, 0], [0, 100]], [[100, 0], [0, 300]]),
-    }
-    assert warnings(compared(clean), ("sex",), GOALS["equal_opportunity"]) == ()
-
-
-def test_a_gap_that_closes_only_downwards_is_told() -> None:
-    down: Sides = {
-        "women": ([[200, 0], [0, 100]], [[200, 0], [0, 200]]),
-        "men": ([[200, 0], [0, 100]], [[100, 0], [90, 210]]),
-    }
-    for goal in ("demographic_parity", "equal_opportunity"):
-        assert any(
-            "no group gains, and men are selected less often" in text
-            for text in warnings(compared(down), ("sex",), GOALS[goal])
-        )
-    assert not any(
-        "no group gains" in text for text in warnings(compared(CLOSING), ("sex",), GOALS["demographic_parity"])
-    )
-
-
-def test_a_fix_that_hardly_moves_its_gap_is_told() -> None:
-    hardly: Sides = {
-        "women": ([[200, 1], [0, 100]], [[200, 1], [1, 200]]),
-        "men": unchanged(CLOSING)["men"],
-    }
-    assert "does not help" in warnings(compared(hardly), ("sex",), GOALS["demographic_parity"])[0]
-
-
-def test_a_gap_that_got_worse_is_told_wherever_it_is() -> None:
-    told = warnings(compared(swapped(CLOSING)), ("sex",), GOALS["demographic_parity"])
-    assert told[0] == "This fix makes the gap larger that it was meant to close."
-    assert any(
-        "got worse (among those with the good outcome, how often women are selected, against men): from" in text
-        for text in told
-    )
-
-
-def test_gaps_that_got_worse_are_told_once_a_measure_the_worst_first() -> None:
-    worse: Sides = {
-        "men": ([[200, 0], [0, 200]], [[200, 0], [0, 200]]),
-        "women": ([[200, 0], [40, 160]], [[200, 0], [40, 160]]),
-        "others": ([[200, 0], [120, 80]], [[200, 0], [120, 80]]),
-    }
-    told = warnings(compared(worse), ("sex",), GOALS["predictive_equality"])
-    selected = [text for text in told if "how often people whose sex is others are selected, against" in text]
-    assert "got worse (how often" in selected[0] and "So did 1 more of this kind" in selected[0]
-    grown = [text for text in told if "got worse" in text]
-    assert len(grown) == len({text.partition(":")[0] for text in grown}) <= 5
-
-
-def test_a_fix_that_works_only_on_its_own_people_is_told() -> None:
-    perfect: Sides = {
-        "women": ([[400, 0], [0, 400]], [[400, 300], [0, 100]]),
-        "men": ([[400, 0], [0, 400]], [[400, 0], [0, 400]]),
-    }
-    weaker: Sides = {
-        "women": ([[400, 0], [0, 400]], [[600, 100], [0, 100]]),
-        "men": perfect["men"],
-    }
-    goal = GOALS["equal_opportunity"]
-    told = warnings(compared(weaker), ("sex",), goal, fit=compared(perfect))
-    assert any("works less well on new people" in text and "−25.0 points, against +0.0 points" in text for text in told)
-    assert not any("new people" in text for text in warnings(compared(perfect), ("sex",), goal, fit=compared(perfect)))
-    assert not any("new people" in text for text in warnings(compared(perfect), ("sex",), goal, fit=compared(weaker)))
-
-
-def test_a_gap_that_only_changes_sides_on_new_people_is_no_overfit() -> None:
-    def ends_at(women: float, n: int) -> Comparison:
-        return selecting((0.3, women), (0.5, 0.5), n)
-
-    goal = GOALS["demographic_parity"]
-    mirrored, wider = (warnings(ends_at(women, 4_000), ("sex",), goal, ends_at(0.53, 4_000)) for women in (0.46, 0.40))
-    assert not any("new people" in text for text in mirrored)
-    assert any("works less well on new people" in text for text in wider)
 
 
 def test_a_ratio_gets_better_by_its_logarithm() -> None:

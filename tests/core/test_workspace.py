@@ -1,89 +1,28 @@
-"""Audits on disk: nothing is lost by leaving, nothing forged is taken over, and deleting deletes."""
+"""Audits on disk: nothing is lost by leaving, and nothing forged is taken over."""
 
 import io
 import json
 import os
-import pickle
-import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.errors import DataError, ModelError
-from core.jobs import Supervisor
+from core.errors import DataError
 from core.plan import Plan
-from core.record import FACTS_FILE, N_FILE, AuditRecord
-from core.workspace import UPLOADS_KEPT_SECONDS, Audit, Workspace
-from tests.core.supervised import SOON, until
+from core.record import FACTS_FILE, N_FILE
+from core.workspace import Workspace
+from tests.core.supervised import SOON
+from tests.core.workspaces import PLAN, Open, profiled, taken_over
+from tests.core.workspaces import ended as ended
+from tests.core.workspaces import opened as opened
+from tests.core.workspaces import run as run
+from tests.core.workspaces import space as space
 from tests.worlds import csv_text, plan_of
 
 pytestmark = pytest.mark.jobs
-
-ROWS = [("ab"[i % 2], str(i % 3 % 2), str(i % 10 / 10)) for i in range(60)]
-TABLE = csv_text(("g", "y", "s"), ROWS).encode()
-PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
-Open = Callable[..., Workspace]
-
-
-def start(root: Path, **options: float) -> Workspace:
-    return Workspace(root, Supervisor(root, slots=1, warm=False), **options)
-
-
-def profiled(space: Workspace) -> Audit:
-    """An audit whose table was looked at."""
-    audit = space.put_table(space.new("me").id, io.BytesIO(TABLE), "people.csv")
-    assert space.wait(audit.id, SOON) is None
-    return space.get(audit.id)
-
-
-@pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A folder as an app left it whose audit's job has ended and was not taken over yet, and the audit's id."""
-    root = tmp_path_factory.mktemp("ended") / "root"
-    space = start(root)
-    audit = space.run(profiled(space).id, PLAN)
-    until((root / "jobs" / str(audit.job) / "out" / "done").exists)
-    space.close()
-    return root, audit.id
-
-
-@pytest.fixture
-def opened(tmp_path: Path, ended: tuple[Path, str]) -> Iterator[Open]:
-    """Opens a copy of that folder as an app does when it starts, after closing what was open before."""
-    shutil.copytree(ended[0], tmp_path / "root", symlinks=True)
-    spaces: list[Workspace] = []
-
-    def again(**options: float) -> Workspace:
-        for space in spaces:
-            space.close()
-        spaces[:] = [start(tmp_path / "root", **options)]
-        return spaces[0]
-
-    yield again
-    for space in spaces:
-        space.close()
-
-
-@pytest.fixture
-def space(opened: Open) -> Workspace:
-    return opened()
-
-
-@pytest.fixture
-def run(ended: tuple[Path, str]) -> str:
-    """The id of the audit in that folder."""
-    return ended[1]
-
-
-def taken_over(space: Workspace, audit_id: str) -> AuditRecord:
-    assert space.wait(audit_id, SOON) is None
-    record = space.record(audit_id)
-    assert record is not None, space.get(audit_id).problem
-    return record
 
 
 def test_from_an_upload_to_a_verdict(space: Workspace) -> None:
@@ -253,89 +192,3 @@ def test_another_table_forgets_what_was_known_of_the_one_before(space: Workspace
     profile = space.profile(run)
     assert profile is not None and profile.names == ("h", "z")
     assert space.get(run).plan is None
-
-
-# ---------------------------------------------------------------- deleting
-
-
-def files_under(root: Path) -> list[Path]:
-    return [path for path in root.rglob("*") if path.is_file()]
-
-
-def test_deleting_an_audit_deletes_its_uploads_and_results(space: Workspace, run: str, tmp_path: Path) -> None:
-    taken_over(space, run)
-    space.delete(run)
-    with pytest.raises(DataError):
-        space.get(run)
-    assert [path.name for path in files_under(tmp_path / "root")] == ["jobs.lock"]
-
-
-def test_an_upload_stays_while_another_audit_uses_it(space: Workspace, run: str) -> None:
-    other = space.put_table(space.new().id, io.BytesIO(TABLE), "same.csv")
-    space.delete(run)
-    assert space.wait(other.id, SOON) is None
-    assert other.table is not None
-    assert space.put_table(other.id, io.BytesIO(TABLE), "same.csv").table == other.table
-
-
-def test_rows_are_deleted_after_a_day_and_verdicts_stay(space: Workspace, run: str, tmp_path: Path) -> None:
-    taken_over(space, run)
-    assert space.has_rows(run)
-    long_ago = time.time() - UPLOADS_KEPT_SECONDS - 60
-    for path in files_under(tmp_path / "root"):
-        os.utime(path, (long_ago, long_ago))
-    space.sweep()
-    assert not space.has_rows(run)
-    assert space.record(run) is not None
-    table = space.get(run).table
-    assert table is not None
-    names = [path.name for path in files_under(tmp_path / "root")]
-    assert not any(table.digest in name or name == "table.parquet" for name in names)
-
-
-def age(root: Path, seconds: float) -> None:
-    """Let every file look as old as this."""
-    for path in files_under(root):
-        os.utime(path, (time.time() - seconds,) * 2)
-
-
-@pytest.mark.parametrize(("seconds", "left"), [(UPLOADS_KEPT_SECONDS - 60, True), (UPLOADS_KEPT_SECONDS + 60, False)])
-def test_beginning_an_audit_deletes_what_outlived_its_day(
-    space: Workspace, run: str, tmp_path: Path, seconds: float, left: bool
-) -> None:
-    taken_over(space, run)
-    age(tmp_path / "root", seconds)
-    space.new()
-    assert space.has_rows(run) is left
-    assert len(list((tmp_path / "root" / "uploads").iterdir())) == int(left)
-    assert space.record(run) is not None
-
-
-def test_an_app_that_nobody_visits_deletes_what_outlived_its_day(opened: Open, run: str, tmp_path: Path) -> None:
-    taken_over(opened(), run)
-    space = opened(sweep_every=0.01)
-    assert space.has_rows(run)
-    age(tmp_path / "root", UPLOADS_KEPT_SECONDS + 60)
-    until(lambda: not list((tmp_path / "root" / "uploads").iterdir()) and not space.has_rows(run))
-
-
-def test_a_table_is_read_again_from_what_is_kept(space: Workspace) -> None:
-    audit = space.put_table(space.new().id, io.BytesIO(TABLE), "people.csv")
-    space.cancel(audit.id)
-    status = space.wait(audit.id, 60)
-    assert status is not None and status.state == "cancelled"
-    space.reread(audit.id)
-    assert space.wait(audit.id, SOON) is None
-    profile = space.profile(audit.id)
-    assert profile is not None and profile.rows == len(ROWS)
-    with pytest.raises(DataError, match="no table yet"):
-        space.reread(space.new().id)
-
-
-def test_a_model_whose_first_bytes_are_a_pickles_is_not_even_kept(space: Workspace, tmp_path: Path) -> None:
-    audit = profiled(space)
-    kept = files_under(tmp_path / "root" / "uploads")
-    with pytest.raises(ModelError, match="is a pickle"):
-        space.put_model(audit.id, io.BytesIO(pickle.dumps({"a": 1})), "model.onnx")
-    assert files_under(tmp_path / "root" / "uploads") == kept
-    assert space.get(audit.id).model is None
