@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ import altair as alt
 import numpy as np
 
 from core.charts import GREY
-from core.explain.apart import signed_points
+from core.explain.apart import range_words, signed_points
 from core.explain.grid import grid_shape
 from core.explain.heatmap import Heatmap
 from core.explain.person_found import Person, PersonSide
@@ -18,10 +19,16 @@ from core.standings import name_of
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
 DOWN, UP = "#B34A00", "#0B5FA5"
-ROW, HEAD, _REASON = 36, 64, 46
+_ROW, _HEAD, _REASON = 36, 64, 46
 _LABEL, _NARROW, _SLANTED = 150, 40, 5
-# A label of two lines begins higher.
-_RAISED = {"condition": {"test": "indexof(datum.label, '\\n') >= 0", "value": -8}, "value": 0}
+# What stands under a feature's name is cut into lines of so many letters, which fit into _LABEL pixels.
+_NOTE_LETTERS, _LINE = 24, 15
+_LINES = "length(split(datum.label, '\\n'))"
+# A label of several lines begins higher.
+_RAISED = {
+    "condition": [{"test": f"{_LINES} > {lines}", "value": -7.5 * lines} for lines in (4, 3, 2, 1)],
+    "value": 0,
+}
 # Of a normal distribution, 95 of 100 lie within so many standard errors.
 _TWO_SIDED = 1.96
 # From this part of the scale on, figures are white.
@@ -37,6 +44,7 @@ def heatmap_chart(
     is_trusted: bool,
     ink: str,
     paper: str,
+    people: str = "people",
 ) -> alt.LayerChart:
     """A cell for each feature and group, coloured by how far it moved the score on average, with the figure in it.
 
@@ -54,9 +62,12 @@ def heatmap_chart(
         Grey instead of colours where a check failed.
     ink, paper
         The colours of text and of what lies behind it, as CSS writes them.
+    people
+        What rows are called.
     """
     most = most or 1.0
-    rows = [_cell(seen, f, g, note, most, ink) for f, note in zip(features, notes, strict=True) for g in groups]
+    lines = ["\n".join(textwrap.wrap(note, _NOTE_LETTERS)) for note in notes]
+    rows = [_cell(seen, f, g, note, most, ink, people) for f, note in zip(features, lines, strict=True) for g in groups]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("feature:N", sort=None, axis=_axis(ink, "left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
         x=alt.X(
@@ -75,7 +86,18 @@ def heatmap_chart(
         base.mark_text(fontSize=12, opacity=figures).encode(text="words:N", color=alt.Color("ink:N", scale=None)),
     ]
     chart = alt.LayerChart(layer=layers, resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")))
-    return chart.properties(height=ROW * len(features))
+    return chart.properties(height=_row_height(notes) * len(features))
+
+
+def heatmap_height(notes: Sequence[str]) -> int:
+    """The height of `heatmap_chart` in pixels, its head included."""
+    return _row_height(notes) * len(notes) + _HEAD
+
+
+def _row_height(notes: Sequence[str]) -> int:
+    """All rows are as high as the one with the longest note."""
+    lines = max((len(textwrap.wrap(note, _NOTE_LETTERS)) for note in notes), default=0)
+    return _ROW + _LINE * max(0, lines - 1)
 
 
 def cell_words(seen: Heatmap, g: int, f: int) -> str:
@@ -86,10 +108,10 @@ def cell_words(seen: Heatmap, g: int, f: int) -> str:
 def cell_range_words(seen: Heatmap, g: int, f: int) -> str:
     """The plausible range of `cell_words`, or a dash."""
     low, high = seen.low[g, f], seen.high[g, f]
-    return "–" if np.isnan(low) else f"{signed_points(low)} to {signed_points(high)}"
+    return "–" if np.isnan(low) else range_words(float(low), float(high))
 
 
-def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, ink: str) -> dict[str, Any]:
+def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, ink: str, people: str) -> dict[str, Any]:
     value = float(seen.mean[g, f]) if seen.n[g] else None
     name = seen.features[f]
     return {
@@ -98,16 +120,16 @@ def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, ink: str) -> di
         "value": value,
         "words": cell_words(seen, g, f) if value is not None else "",
         "ink": "#FFFFFF" if value is not None and abs(value) > _DEEP * most else ink,
-        "sentence": _sentence(seen, f, g),
+        "sentence": _sentence(seen, f, g, people),
     }
 
 
-def _sentence(seen: Heatmap, f: int, g: int) -> str:
-    who, name = group_words(seen.groups[g]), seen.features[f]
+def _sentence(seen: Heatmap, f: int, g: int, people: str) -> str:
+    who, name = group_words(seen.groups[g], people), seen.features[f]
     if not seen.n[g]:
         return f"{name}: nobody here among {who}"
     return (
-        f"{name}: {cell_words(seen, g, f)} points for {who} ({int(seen.n[g]):,} people), plausible range "
+        f"{name}: {cell_words(seen, g, f)} points for {who} ({int(seen.n[g]):,} {people}), plausible range "
         f"{cell_range_words(seen, g, f)}; {100 * seen.share[g, f]:.0f} % of all that moves their scores"
     )
 

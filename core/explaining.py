@@ -15,15 +15,15 @@ from core.audit import open_table, timed, versions
 from core.counts import Floats
 from core.data import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.explain.attribution import Attribution
+from core.explain.checks import IMAGES as CHECKED_IMAGES
 from core.explain.checks import NAMES, Check
+from core.explain.checks import ROWS as CHECKED_ROWS
 from core.explain.explainable import Effort
 from core.explain.opened import taken
 from core.explain.paired import Paired
 from core.explain.proxies import coded, telling, values_of
 from core.explain.sample import ROWS, Sample, batches_of, choose_people
 from core.explain.telling import TellingImages
-from core.explain.trust import IMAGES as CHECKED_IMAGES
-from core.explain.trust import ROWS as CHECKED_ROWS
 from core.explain.trust import Trial, check_trust
 from core.explain.words import SlopedWords, TakenWords, texts_of
 from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.explain.attribution import Attribution
 from core.explain.checks import Check
@@ -85,6 +85,12 @@ class Explanation:
     def explainer(self) -> Explainer:
         """The method's row."""
         return EXPLAINERS[self.method]
+
+    @property
+    def alone(self) -> Explanation:
+        """The same of the first model by itself, without what was found beside it."""
+        first = self.base[:1]
+        return replace(self, plan_after=None, after=None, paired=None, changed=(), base=first, checks_after=())
 
     @property
     def is_trusted(self) -> bool:

@@ -131,7 +131,7 @@ _BY_THRESHOLDS: dict[str, Callable[[Question], Solution]] = {"thresholds": searc
 
 
 def _by_thresholds(found: Mitigated, name: str) -> list[Fix]:
-    """Thresholds at the accepted gap, each optimum before its like without extremes; one for each group wider too."""
+    """Thresholds at the accepted gap, each optimum before one that is not one-sided; for each group wider too."""
     fit = found.present.counts[FIT]
     settings, seen = found.settings, list[tuple[Solution, bool]]()
     widths = [settings.at_most]
@@ -171,7 +171,7 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, stands_in:
     return Fix(
         f"{solution.mechanism}_{number}",
         solution.mechanism,
-        title + (", without extremes" if stands_in else ""),
+        title + (", nearly all or nobody in no group" if stands_in else ""),
         decided,
         joint,
         tuple(_unmet(found, solution)),
@@ -203,7 +203,7 @@ def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
     is_plain = proposal.mechanism == RETRAINED
     title = "The same training without the fix" if is_plain else MITIGATIONS[proposal.mechanism].title
     if proposal.strength is not None:
-        title += f", price {proposal.strength:g}"
+        title += f", at a price of {proposal.strength:g}"
     if proposal.is_stand_in:
         title += " (on a stand-in)"
     return Fix(

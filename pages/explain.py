@@ -31,6 +31,7 @@ try:
         explain_question.nobody_to_ask(audit.id)
         st.stop()
     found = explain_found.load(audit.id)
+    found = None if found is None else explain_found.view(audit.id, found)
     explain_question.ask(audit.id, record, found)
     if not explain_person.is_asked(audit) and job_status.show(audit):
         st.stop()

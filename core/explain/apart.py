@@ -56,20 +56,21 @@ def apart(
     return tuple(sorted(found, key=lambda one: (not one.is_clear, -abs(one.value))))
 
 
-def apart_sentence(one: Apart, adds_up: bool) -> str:
-    """One plain sentence.
+def apart_sentence(one: Apart, adds_up: bool, people: str = "people") -> str:
+    """One plain sentence; `people` is what rows are called.
 
     `adds_up` says whether what the features move adds up to the score: then it is said of how much this is a part.
     """
-    among, who, than = _AMONG[one.selected], group_words(one.group), group_words(one.reference)
+    among = _AMONG[one.selected]
+    who, than = group_words(one.group, people), group_words(one.reference, people)
     if not one.is_clear:
         start = f"{among}nothing clearly sets {who} and {than} apart."
         return (
             f"{start[0].upper()}{start[1:]} The largest difference is on “{one.feature}”: {signed_points(one.value)} "
-            f"points ({signed_points(one.low)} to {signed_points(one.high)})."
+            f"points ({range_words(one.low, one.high)})."
         )
     start = (
-        f"{among}what sets {who} ({one.n:,} people) apart from {than} most is “{one.feature}”: on average it moves "
+        f"{among}what sets {who} ({one.n:,} {people}) apart from {than} most is “{one.feature}”: on average it moves "
         f"their scores {_distance_words(one)}"
     )
     whole, way = one.all_features, _way(one)
@@ -78,22 +79,22 @@ def apart_sentence(one: Apart, adds_up: bool) -> str:
     return f"{start[0].upper()}{start[1:]}{end}"
 
 
-def apart_moved_sentence(before: Apart, after: Apart) -> str:
+def apart_moved_sentence(before: Apart, after: Apart, people: str = "people") -> str:
     """What set two groups apart before, and what is left of it: the same feature and the same people."""
-    who, than = group_words(before.group), group_words(before.reference)
+    who, than = group_words(before.group, people), group_words(before.reference, people)
     start = (
-        f"{_AMONG[before.selected]}“{before.feature}” moved the scores of {who} ({before.n:,} people) "
+        f"{_AMONG[before.selected]}“{before.feature}” moved the scores of {who} ({before.n:,} {people}) "
         f"{_distance_words(before)} than those of {than} on average before"
     )
     left = f"and moves them {_distance_words(after)} now" if after.is_clear else "and now no clear difference is left"
-    unclear = "" if after.is_clear else f": {signed_points(after.low)} to {signed_points(after.high)} points"
+    unclear = "" if after.is_clear else f" ({range_words(after.low, after.high)})"
     return f"{start}, {left}{unclear}."
 
 
-def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None) -> str:
+def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None, people: str = "people") -> str:
     """On what most of a group's scores rests."""
     g = seen.groups.index(group)
-    said = f"In the {_WHOSE[selected]} of {group_words(group)} ({int(seen.n[g]):,} people)"
+    said = f"In the {_WHOSE[selected]} of {group_words(group, people)} ({int(seen.n[g]):,} {people})"
     if not seen.n[g] or not seen.share[g].any():
         return f"{said} nothing moves the score."
     most = int(seen.share[g].argmax())
@@ -113,7 +114,7 @@ def along_words(proxies: dict[str, tuple[float, ...]], place: int, feature: str)
     some = [name for name, strengths in proxies.items() if SOMEWHAT_AT <= strengths[place] < PROXY_AT]
     parts = [f"goes along with {' and '.join(much)}"] if much else []
     if some:
-        parts.append(f"hints at {' and '.join(some)}")
+        parts.append(f"{'' if much else 'goes along '}a little with {' and '.join(some)}")
     return ", ".join(parts)
 
 
@@ -130,6 +131,15 @@ def most_apart(
 def _distance(attribution: Attribution, by: tuple[str, ...], reference: dict[str, str], confidence: float) -> float:
     found = apart(attribution, by, reference, None, confidence)
     return abs(found[0].value) if found and found[0].is_clear else 0.0
+
+
+def range_words(low: float, high: float) -> str:
+    """A plausible range of points: "7.4 to 10.1 down", "3.2 down to 1.0 up"."""
+    ends = [beside(abs(100 * end), 0.0, 1) for end in (low, high)]
+    if low * high < 0:
+        return f"{ends[0]} down to {ends[1]} up"
+    near, far = (ends[0], ends[1]) if high > 0 else (ends[1], ends[0])
+    return near if near == far == "0.0" else f"{near} to {far} {'up' if high > 0 else 'down'}"
 
 
 def signed_points(value: float) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
 from core.errors import PlanError
+from core.explain.nouns import NOUNS, Kind
 from core.table import table
 
-Kind = Literal["table", "image", "text"]
 Needs = Literal["gradients", "hooks", "outputs"]
 MOST_SHAPLEY = 40
 BACKWARD = 3.0
@@ -27,8 +27,8 @@ class Explainer:
     ----------
     name
         What plans and the command line call it.
-    title, reads
-        What a page calls it, and what it does, in plain words.
+    title, does
+        What a page calls it, and what it does: plain words with places for those of `core.explain.nouns`.
     family
         "path", "slope", "layer", "removal", "sharing" or "surrogate".
     needs
@@ -39,8 +39,8 @@ class Explainer:
         "module:function", from Explainable and Effort to Explained.
     scorings
         How many times a row is scored, from the number of features and the effort.
-    seconds_per_row
-        What it costs besides, however fast the model is.
+    seconds_per_scoring
+        What each of them costs besides, however fast the model is.
     adds_up
         Whether the values add up to the score less that of the background.
     draws
@@ -51,13 +51,13 @@ class Explainer:
 
     name: str
     title: str
-    reads: str
+    does: str
     family: str
     needs: Needs
     fits: tuple[Kind, ...]
     runs: str
     scorings: Callable[[int], float]
-    seconds_per_row: float = 0.0
+    seconds_per_scoring: float = 0.0
     adds_up: bool = False
     draws: bool = False
     from_typical: bool = False
@@ -67,10 +67,14 @@ class Explainer:
         module, _, name = self.runs.partition(":")
         return cast(Callable[..., Any], getattr(importlib.import_module(module), name))
 
+    def reads(self, kind: Kind) -> str:
+        """What it does, in plain words, for a kind of input."""
+        return self.does.format_map(asdict(NOUNS[kind]))
+
     def seconds(self, rows: int, features: int, seconds_per_score: float) -> float:
         """About how long it takes for so many rows, from what scoring one row takes this model."""
         factor = 1.0 if self.needs == "outputs" else BACKWARD
-        return rows * (self.seconds_per_row + factor * self.scorings(features) * seconds_per_score)
+        return rows * self.scorings(features) * (self.seconds_per_scoring + factor * seconds_per_score)
 
 
 _ANY: tuple[Kind, ...] = ("table", "image", "text")
@@ -79,44 +83,44 @@ _PIXELS: tuple[Kind, ...] = ("table", "image")
 EXPLAINERS = table(
     Explainer(
         "integrated_gradients", "Integrated gradients",
-        "Follows the score on the way from a typical person to this one, and adds up to it.",
+        "Follows the score on the way from {start} to this one, and adds up to it.",
         "path", "gradients", _PIXELS, "core.explain.gradients:integrated_gradients", lambda features: 50.0,
         adds_up=True, from_typical=True,
     ),
     Explainer(
         "shapley_sampling", "Shapley values, sampled",
-        "Brings the columns in one after the other, in many orders, and shares the score out among them.",
+        "Brings the {parts} in one after the other, in many orders, and shares the score out among them.",
         "sharing", "outputs", _ANY, "core.explain.perturbation:shapley_sampling",
         lambda features: 10.0 * (features + 1), adds_up=True,
         draws=True,
     ),
     Explainer(
         "feature_ablation", "Leaving out one by one",
-        "Replaces one column at a time by other people's values, and sees how far the score moves.",
+        "Replaces one {part} at a time by {others}, and sees how far the score moves.",
         "removal", "outputs", _ANY, "core.explain.perturbation:feature_ablation",
         lambda features: 10.0 * (features + 1),
         draws=True,
     ),
     Explainer(
         "gradient_shap", "Gradient SHAP",
-        "Averages slopes on the ways from many other people to this one.",
+        "Averages slopes on the ways from many others to this {one}.",
         "path", "gradients", _PIXELS, "core.explain.gradients:gradient_shap", lambda features: 50.0,
         draws=True,
     ),
     Explainer(
         "deep_lift", "DeepLIFT",
-        "Carries the difference from a typical person back through the layers.",
+        "Carries the difference from {start} back through the model, layer by layer.",
         "layer", "hooks", _PIXELS, "core.explain.gradients:deep_lift", lambda features: 2.0,
         adds_up=True, from_typical=True,
     ),
     Explainer(
         "saliency", "Saliency",
-        "The slope of the score at the person's own values.",
+        "How steeply the score changes when this {one} changes a little.",
         "slope", "gradients", _PIXELS, "core.explain.gradients:saliency", lambda features: 1.0,
     ),
     Explainer(
         "smoothgrad", "SmoothGrad",
-        "The slope of the score, averaged over small changes of the person's values.",
+        "How steeply the score changes, averaged over small changes of this {one}.",
         "slope", "gradients", _PIXELS, "core.explain.gradients:smoothgrad", lambda features: 10.0,
         draws=True,
     ),
@@ -133,16 +137,16 @@ EXPLAINERS = table(
     ),
     Explainer(
         "kernel_shap", "Kernel SHAP",
-        "Fits shares to the scores of many mixtures of this person and others.",
+        "Fits shares to the scores of many {mixtures}.",
         "surrogate", "outputs", _ANY, "core.explain.perturbation:kernel_shap",
-        lambda features: 24.0 * features, seconds_per_row=0.03, adds_up=True,
+        lambda features: 24.0 * features, seconds_per_scoring=1.3e-4, adds_up=True,
         draws=True,
     ),
     Explainer(
         "lime", "LIME",
-        "Fits a simple model around each person.",
+        "Fits a simple model around each {one}.",
         "surrogate", "outputs", _ANY, "core.explain.perturbation:lime",
-        lambda features: 24.0 * features, seconds_per_row=0.03,
+        lambda features: 24.0 * features, seconds_per_scoring=1.1e-4,
         draws=True,
     ),
     Explainer(
@@ -183,14 +187,15 @@ def recommend(kind: Kind, gradients: bool, features: int) -> Recommended:
             "layer_integrated_gradients" if kind == "text" else "integrated_gradients",
             "The model shows its inner workings, so its score can be followed exactly and adds up without gaps.",
         )
+    parts = NOUNS[kind].parts
     if features <= MOST_SHAPLEY:
         return Recommended(
             "shapley_sampling",
-            "It only needs the model's answers, and shares the whole score out fairly among the columns.",
+            f"It only needs the model's answers, and shares the whole score out fairly among the {parts}.",
         )
     return Recommended(
         "feature_ablation",
-        "It only needs the model's answers, and with so many columns anything else would take much longer.",
+        f"It only needs the model's answers, and with so many {parts} anything else would take much longer.",
     )
 
 

@@ -81,13 +81,13 @@ def moved_between(
     )
 
 
-def moved_sentence(one: Moved) -> str:
-    """One plain sentence on what moved; with the feature's name in quotation marks."""
+def moved_sentence(one: Moved, people: str = "people") -> str:
+    """One plain sentence on what moved, the feature in quotation marks; `people` is what rows are called."""
     whose = {None: "scores", True: "grants", False: "denials"}[one.selected]
-    said = f"In the {whose} of {group_words(one.group)} ({one.n:,} people) the model"
+    said = f"In the {whose} of {group_words(one.group, people)} ({one.n:,} {people}) the model"
     end = "this describes the model, not the cause."
     if one.ratio is None or one.low is None or one.high is None:
-        return f"{said} cannot be compared on “{one.feature}”: too little rested on it, or too few people are there."
+        return f"{said} cannot be compared on “{one.feature}”: too little rested on it, or too few {people} are there."
     if one.ratio == 0:
         return f"{said} no longer relies on “{one.feature}”; {end}"
     if one.verdict == "unclear":

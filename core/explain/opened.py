@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from core.counts import Floats
 from core.errors import PlanError
-from core.explain.explainers import Kind
+from core.explain.nouns import Kind
 from core.inference import Scorer, choose_device
 from core.models import open_model
 from core.models.features import Binding, bind

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts import Floats
-from core.explain.checks import Check
+from core.explain.checks import NUDGED, REDRAWN, Check
 from core.explain.draws import quiet, seeded
 from core.explain.explainable import Effort, Explainable, Explained
 from core.explain.explainers import EXPLAINERS, Explainer
@@ -22,11 +22,9 @@ from core.models.model import Features
 if TYPE_CHECKING:
     from torch import Tensor
 
-# An image has more places than a table has columns, so fewer of them give as many values.
-ROWS, IMAGES = 24, 8
 # Fewer features put in order say nothing.
 FEWEST_RANKED = 3
-LEFT_OUT, PERTURBED, NUDGED, REDRAWN = 0.3, 20, 4, 5
+LEFT_OUT, PERTURBED = 0.3, 20
 LIMITS = {"completeness": 0.05, "stability": 0.5, "infidelity": 0.5, "randomisation": 0.5, "agreement": 0.5}
 
 
@@ -96,7 +94,7 @@ def _stability(trial: Trial, what: Explainable) -> Check:
     with quiet(), seeded(trial.effort.seed):
         moved = sensitivity_max(explained, what.inputs, perturb_func=nudge, n_perturb_samples=NUDGED)
     value = float(moved.double().nan_to_num(0.0).mean())
-    says = f"Small changes of a person's values change the picture by {100 * value:.0f} %."
+    says = f"Small changes of the values change the picture by {100 * value:.0f} %."
     return _at_most("stability", value, says, f"{says} It shakes.")
 
 
@@ -156,19 +154,19 @@ def _randomisation(trial: Trial, values: Floats) -> Check:
     if not isinstance(units, Modular) or units.module is None:
         return _not_checkable("randomisation", "The file does not let its weights be drawn anew.")
     if values.shape[1] < FEWEST_RANKED:
-        return _not_checkable("randomisation", "There are too few columns to put in order.")
+        return _not_checkable("randomisation", "There is too little to put in order.")
     alike = []
     for redraw in range(REDRAWN):
         with _redrawn(units.module, trial.effort.seed + redraw):
             _, found = trial.run(units.by_module())
         alike.append(_rank_correlation(values, found.values))
     value = float(np.mean(alike))
-    says = f"With its weights drawn by lot the model gives another picture (likeness {value:.2f})."
+    says = f"With its weights drawn by lot the model gives another picture ({_alike(value)})."
     return _at_most(
         "randomisation",
         value,
         says,
-        f"A model whose weights were drawn by lot gives much the same picture ({value:.2f}).",
+        f"A model whose weights were drawn by lot gives much the same picture ({_alike(value)}).",
     )
 
 
@@ -176,16 +174,16 @@ def _agreement(trial: Trial, values: Floats) -> Check:
     """Rank correlation of the features' weights with those by a method of another kind."""
     name = "shapley_sampling" if trial.explainer.name == "feature_ablation" else "feature_ablation"
     if values.shape[1] < FEWEST_RANKED:
-        return _not_checkable("agreement", "There are too few columns to put in order.")
+        return _not_checkable("agreement", "There is too little to put in order.")
     other = EXPLAINERS[name]
     what = trial.units_for(other).explainable(trial.rows, trial.keys)
     second: Explained = other.function()(what, trial.effort)
     value = _rank_correlation(np.abs(values).mean(axis=0), np.abs(second.values).mean(axis=0))
     title = other.title.lower()
     if value >= LIMITS["agreement"]:
-        says = f'Another method ("{title}") puts the columns in much the same order (likeness {value:.2f}).'
+        says = f'Another method ("{title}") finds much the same order of weight ({_alike(value)}).'
         return Check("agreement", "passed", says, value, LIMITS["agreement"])
-    says = f'Another method ("{title}") puts the columns in another order (likeness {value:.2f}).'
+    says = f'Another method ("{title}") finds another order of weight ({_alike(value)}).'
     return Check("agreement", "failed", says, value, LIMITS["agreement"])
 
 
@@ -240,6 +238,10 @@ def _rank_correlation(one: Floats, other: Floats) -> float:
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return 0.0
     return float(np.corrcoef(first, second)[0, 1])
+
+
+def _alike(value: float) -> str:
+    return f"alike to {max(0.0, 100 * value):.0f} %"
 
 
 def _at_most(name: str, value: float, passed: str, failed: str) -> Check:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.record import AuditRecord
-from pages.components import session
+from pages.components import explain_found, session
 
 
 def show(audit_id: str, record: AuditRecord) -> None:
@@ -11,4 +11,5 @@ def show(audit_id: str, record: AuditRecord) -> None:
     if record.plan.decision.model is None:
         return
     if st.button("What does it look at?", key=session.action(audit_id, "explain it")):
+        explain_found.prefer(audit_id, alone=True)
         session.open_audit(audit_id, "explain")

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.collect_explanation import MOST_CHANGED
+from core.explain_words import score_words
 from core.explanation import Changed, Explanation
 from core.profile import Profile
+from core.sentences import rows_word
 from core.standings import name_of
 from pages.components import explain_person, plain, session
 
 _HEIGHT, _TALL = 320, 7
-_CAPPED = f" (at most {MOST_CHANGED}, largest change of score first)"
 
 
 def show(audit_id: str, found: Explanation) -> None:
@@ -17,22 +18,17 @@ def show(audit_id: str, found: Explanation) -> None:
     st.subheader("Who changed", anchor=False)
     profile = session.workspace().profile(audit_id)
     if not found.changed or profile is None:
-        st.write("Of the people who were explained, nobody is decided about in another way.")
+        st.write(f"Of the {rows_word(found.plan)} that were explained, none is decided about in another way.")
         return
-    several = len(found.changed) > 1
-    people = f"The {len(found.changed)} people" if several else "The person"
-    st.caption(
-        f"{people} of those explained whose decision is another one after{_CAPPED if several else ''}. The list goes "
-        "with your table after a day."
-    )
+    st.caption(f"{_how_many(found)} The list goes with your table after a day.")
     with st.container(height=_HEIGHT if len(found.changed) > _TALL else "content", border=False):
-        plain.table(_columns(found.changed, profile))
+        plain.table(_columns(found, profile))
     key = session.field(audit_id, f"{_asked(audit_id)}/changed person")
     st.selectbox(
         "Look at one of them",
         range(len(found.changed)),
         index=None,
-        format_func=[_words(one, profile) for one in found.changed].__getitem__,
+        format_func=[_words(one, found, profile) for one in found.changed].__getitem__,
         placeholder="Choose a row",
         key=key,
         on_change=_look,
@@ -46,18 +42,42 @@ def _asked(audit_id: str) -> str:
     return "" if asked is None else asked.id
 
 
-def _columns(changed: tuple[Changed, ...], profile: Profile) -> dict[str, list[str]]:
+def _how_many(found: Explanation) -> str:
+    """How many are decided about in another way after, and in which order they stand."""
+    people, explained, several = rows_word(found.plan), f"{found.before.people:,}", len(found.changed) > 1
+    if not several:
+        return f"One of the {explained} {people} that were explained is decided about in another way after."
+    if len(found.changed) < MOST_CHANGED:
+        return (
+            f"{len(found.changed)} of the {explained} {people} that were explained are decided about in another way "
+            "after, those first whose score changed most."
+        )
+    return (
+        f"At least {MOST_CHANGED} of the {explained} {people} that were explained are decided about in another way "
+        f"after; here are the {MOST_CHANGED} whose score changed most."
+    )
+
+
+def _columns(found: Explanation, profile: Profile) -> dict[str, list[str]]:
+    changed = found.changed
     return {
         "Row": [f"{profile.file_row(one.row):,}" for one in changed],
         "Who": [name_of(one.group) for one in changed],
-        "Score before": [f"{one.score_before:.2f}" for one in changed],
-        "Score after": [f"{one.score_after:.2f}" for one in changed],
+        "Score before": [_scores(one, found)[0] for one in changed],
+        "Score after": [_scores(one, found)[1] for one in changed],
         "Decision": [_turned(one) for one in changed],
     }
 
 
-def _words(one: Changed, profile: Profile) -> str:
-    return f"Row {profile.file_row(one.row):,}: {one.score_before:.2f} to {one.score_after:.2f}, {_turned(one)}"
+def _words(one: Changed, found: Explanation, profile: Profile) -> str:
+    before, after = _scores(one, found)
+    return f"Row {profile.file_row(one.row):,}: {before} to {after}, {_turned(one)}"
+
+
+def _scores(one: Changed, found: Explanation) -> tuple[str, str]:
+    """The score before and after, each beside the score that was needed then."""
+    after = found.plan if found.plan_after is None else found.plan_after
+    return score_words(one.score_before, found.plan, one.group), score_words(one.score_after, after, one.group)
 
 
 def _turned(one: Changed) -> str:

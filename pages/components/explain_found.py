@@ -7,6 +7,8 @@ from core.record import AuditRecord
 from core.reference import By
 from pages.components import session
 
+_ALONE, _BESIDE = "alone", "beside"
+
 
 def load(audit_id: str) -> Explanation | None:
     """What was found; None while nothing was."""
@@ -17,6 +19,26 @@ def load(audit_id: str) -> Explanation | None:
     if found is None:
         _explanation.clear(asked.id, audit_id)
     return found
+
+
+def view(audit_id: str, found: Explanation) -> Explanation:
+    """Let the person choose between the model alone and the comparison, where there is one; returns what is chosen."""
+    if found.paired is None:
+        return found
+    asked = session.workspace().asked_why(audit_id)
+    names = {_ALONE: "This model alone", _BESIDE: f"Beside: {(asked and asked.against) or 'the other model'}"}
+    key = session.seed(_key(audit_id), _BESIDE)
+    chosen = st.segmented_control("Show", list(names), format_func=names.__getitem__, required=True, key=key)
+    return found.alone if chosen == _ALONE else found
+
+
+def prefer(audit_id: str, alone: bool) -> None:
+    """Choose in the person's place, who asked for the one or the other; before the page is drawn."""
+    session.put(_key(audit_id), _ALONE if alone else _BESIDE)
+
+
+def _key(audit_id: str) -> str:
+    return session.field(audit_id, "alone or beside")
 
 
 def references(record: AuditRecord) -> dict[By, dict[str, str]]:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.explain.grid import grid_shape
 from core.explain.heatmap import Heatmap
+from core.explain_words import score_words
 from core.explanation import Explanation
 from core.image_maps import SIDE, coloured, map_chart
 from core.standings import name_of
@@ -57,4 +58,5 @@ def show_single(audit_id: str, found: Explanation) -> None:
                         st.image(coloured(one, found.features, found.is_trusted), width=_SINGLE)
                     decided = "selected" if one.selected else "refused"
                     place = found.features[max(range(len(one.values)), key=lambda f: abs(one.values[f]))]
-                    st.caption(f"score {one.score:.2f}, {decided}; most by {plain.quoted(place)}")
+                    score = score_words(one.score, found.plan, one.group)
+                    st.caption(f"score {score}, {decided}; most by {plain.quoted(place)}")

@@ -1,15 +1,19 @@
 """One person: the decision, the reasons in order of weight, and what would change it; before and after."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.explain.apart import signed_points
+from core.explain.nouns import Nouns
 from core.explain.person_found import Change, Person, PersonSide
 from core.explain_charts import reasons_chart, reasons_height
+from core.explain_words import kind_of, nouns_of, score_words, start_words
 from core.explanation import Explanation
-from core.plan import Decision
+from core.plan import Plan
 from core.profile import Profile
 from core.record import AuditRecord
-from core.sentences import group_words
+from core.sentences import group_words, rows_word
 from core.workspace import Audit
 from pages.components import job_status, plain, session
 
@@ -33,7 +37,8 @@ def begin(audit_id: str, row: int, unchangeable: tuple[str, ...]) -> None:
 
 def show(audit: Audit, record: AuditRecord, found: Explanation) -> None:
     """Show the question, and the person last asked about."""
-    st.subheader("One person", anchor=False)
+    one = "text" if kind_of(found.plan) == "text" else "person"
+    st.subheader(f"One {one}", anchor=False)
     space = session.workspace()
     profile = space.profile(audit.id)
     if profile is None:
@@ -43,12 +48,15 @@ def show(audit: Audit, record: AuditRecord, found: Explanation) -> None:
         return
     person = space.person(audit.id)
     if person is not None:
+        if found.plan_after is None:  # asked beside another model, looked at alone
+            person = replace(person, sides=person.sides[:1])
         _person(found, person, profile)
 
 
 def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profile) -> None:
     has_rows = session.workspace().has_rows(audit_id)
-    row, fixed, start = st.columns([2, 4, 2], vertical_alignment="bottom")
+    own = [name for name in found.features if name in profile.names and name not in record.plan.groups.sensitive]
+    row, *middle, start = st.columns([2, 4, 2] if own else [2, 6], vertical_alignment="bottom")
     last = profile.rows + len(profile.left_out)
     number = row.number_input(
         f"Row{' below the header' if profile.has_header else ''}, 1 to {last:,}",
@@ -57,16 +65,17 @@ def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profil
         step=1,
         key=session.seed(row_key(audit_id), 1),
     )
-    own = [name for name in found.features if name in profile.names and name not in record.plan.groups.sensitive]
-    unchangeable = fixed.multiselect(
-        "What this person cannot change",
-        own,
-        key=session.field(audit_id, "unchangeable"),
-        placeholder="nothing more than the sensitive columns",
-    )
+    unchangeable = []
+    if middle:  # of an image or a text there is nothing that the person could change
+        unchangeable = middle[0].multiselect(
+            "What this person cannot change",
+            own,
+            key=session.field(audit_id, "unchangeable"),
+            placeholder="nothing more than the sensitive columns",
+        )
     index = profile.index_of(int(number))
     start.button(
-        "Explain this person",
+        f"Explain this {'text' if kind_of(found.plan) == 'text' else 'person'}",
         disabled=not has_rows or index is None,
         key=session.action(audit_id, "explain person"),
         on_click=session.attempt,
@@ -83,51 +92,52 @@ def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profil
 def _person(found: Explanation, person: Person, profile: Profile) -> None:
     """What one model or two say of the person, side by side."""
     where = profile.row_words(person.row)
-    plain.text(f"{where[0].upper()}{where[1:]}: {_one_of(person)}")
+    plain.text(f"{where[0].upper()}{where[1:]}: one of the {group_words(person.group, rows_word(found.plan))}")
     features = person.by_weight()[:_MOST_REASONS]
     most = max(abs(side.values[f]) for side in person.sides for f in features)
     names = ("Before", "After") if len(person.sides) > 1 else ("",)
-    for place, name, side in zip(st.columns(2), names, person.sides, strict=False):
+    plans = (found.plan, found.plan_after or found.plan)
+    for place, name, plan, side in zip(st.columns(2), names, plans, person.sides, strict=False):
         with place:
             if name:
                 st.markdown(f"**{name}**")
-            _side(found, person, side, features, most)
+            _side(found, plan, person, side, features, most)
     if len(person.features) > len(features):
-        st.caption(f"The {_MOST_REASONS} of {len(person.features)} columns that weigh most; the table has them all.")
+        parts = nouns_of(found.plan).parts
+        st.caption(f"The {_MOST_REASONS} of {len(person.features)} {parts} that weigh most; the table has them all.")
     with st.expander("All reasons as a table"):
-        plain.table(_columns(person))
+        plain.table(_columns(person, nouns_of(found.plan)))
 
 
-def _one_of(person: Person) -> str:
-    return f"one of the {group_words(person.group)}"
-
-
-def _side(found: Explanation, person: Person, side: PersonSide, features: tuple[int, ...], most: float) -> None:
+def _side(
+    found: Explanation, plan: Plan, person: Person, side: PersonSide, features: tuple[int, ...], most: float
+) -> None:
     theme = "dark" if st.context.theme.type == "dark" else "light"
     ink = str(st.get_option(f"theme.{theme}.textColor"))
     decision = "Selected" if side.selected else "Refused"
-    plain.text(f"{decision}, with a score of {side.score:.2f}. The reasons start from {side.base:.2f}.")
+    score = score_words(side.score, plan, person.group)
+    start = f"{side.base:.2f}, the score of {start_words(found)}"
+    plain.text(f"{decision}, with a score of {score}. The reasons start from {start}.")
     st.altair_chart(
         reasons_chart(person, side, features, most, found.is_trusted, ink),
         height=reasons_height(features),
-        alt=f"The {len(features)} columns that weigh most; the same numbers stand in the table below.",
+        alt=f"The {len(features)} {nouns_of(plan).parts} that weigh most; the same numbers stand in the table below.",
     )
     if side.spread is not None:
         st.caption("The line on a bar shows how unsure the sampling leaves it.")
-    _changes(side, found.plan.decision)
+    if kind_of(plan) == "table":  # single places of an image and single words are not tried
+        _changes(side, plan, person)
 
 
-def _changes(side: PersonSide, decision: Decision) -> None:
+def _changes(side: PersonSide, plan: Plan, person: Person) -> None:
     """What would turn the decision."""
     other = "refused" if side.selected else "selected"
-    if not side.changes and (decision.image or decision.text):
-        return  # single places of an image and single words are not tried
     if not side.changes:
         st.caption(f"No change of one or two of the person's own columns was found that would make it “{other}”.")
         return
     st.caption(f"What would make it “{other}”: any one of these, smallest first")
     for change in side.changes:
-        plain.text(_change(change))
+        plain.text(f"{_change(change)} (score {score_words(change.score, plan, person.group)})")
     st.caption("This is what the model would answer, not advice: in life one thing rarely changes alone.")
 
 
@@ -136,15 +146,14 @@ def _change(change: Change) -> str:
         f"“{column}” {then or '(empty)'} instead of {now or '(empty)'}"
         for column, now, then in zip(change.columns, change.now, change.then, strict=True)
     ]
-    return f"{' and '.join(parts)} (score {change.score:.3f})"
+    return " and ".join(parts)
 
 
-def _columns(person: Person) -> dict[str, list[str]]:
+def _columns(person: Person, nouns: Nouns) -> dict[str, list[str]]:
     order = person.by_weight()
-    columns = {
-        "Column": [person.features[f] for f in order],
-        "This person's value": [person.cells[f] or "(empty)" for f in order],
-    }
+    columns = {nouns.part.capitalize(): [person.features[f] for f in order]}
+    if any(person.cells):
+        columns[f"This {nouns.one}'s value"] = [person.cells[f] or "(empty)" for f in order]
     names = ("Points before", "Points after") if len(person.sides) > 1 else ("Points",)
     for name, side in zip(names, person.sides, strict=True):
         columns[name] = [_points(side, f) for f in order]

@@ -9,24 +9,19 @@ from core.explain.apart import along_words, apart, apart_moved_sentence, apart_s
 from core.explain.attribution import Attribution
 from core.explain.heatmap import Heatmap, heatmap
 from core.explain.moved import moved, moved_sentence
-from core.explain_charts import DOWN, HEAD, ROW, UP, cell_range_words, cell_words, heatmap_chart
+from core.explain_charts import DOWN, UP, cell_range_words, cell_words, heatmap_chart, heatmap_height
+from core.explain_words import nouns_of, reading_words
 from core.explanation import Explanation
 from core.record import AuditRecord
 from core.reference import By
+from core.sentences import rows_word
 from core.standings import name_of
 from pages.components import explain_found, explain_maps, explain_trust, plain, session
 
 _WHOSE = {"everybody": None, "the refused": False, "the selected": True}
 _MOST_FEATURES, _MOST_GROUPS, _SIDE_BY_SIDE = 15, 12, 4
 _MOVED_SENTENCES = 3
-_READING = (
-    "How to read it: a cell says by how many points of 100 a column moves the scores of a group, on average. Scores "
-    "start from a typical person's. Below a group's name stands how many people it has. The columns that weigh most "
-    "come first; of a column that “goes along with” or “hints at” a group, the model can tell who belongs to it."
-)
-_SAME_SCORES = (
-    "Every person's score is the same in both, and so are its reasons: only the score that a person needs differs."
-)
+_SAME_SCORES = "Every score is the same in both, and so are its reasons: only the score that is needed differs."
 _BEFORE, _AFTER, _CHANGE = "Before", "After", "Difference"
 
 
@@ -86,27 +81,29 @@ def _sentences(found: Explanation, record: AuditRecord, by: By, selected: bool |
 
 def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None, seen: Heatmap) -> list[str]:
     confidence, reference = found.plan.run.confidence, explain_found.references(record).get(by)
+    people, adds_up = rows_word(found.plan), found.explainer.adds_up and selected is None
     between = apart(found.before, by, reference, selected, confidence) if reference is not None else ()
     widest = between[0] if between else None
     group = widest.group if widest is not None else seen.groups[int(seen.n.argmax())]
     along = "" if widest is None else _along(found, by, widest.feature)
     if found.paired is None:
-        first = [] if widest is None else [apart_sentence(widest, found.explainer.adds_up and selected is None) + along]
-        return [*first, relied_sentence(seen, group, selected)]
+        first = [] if widest is None else [apart_sentence(widest, adds_up, people) + along]
+        return [*first, relied_sentence(seen, group, selected, people)]
     if found.paired.is_unmoved:
-        return [_SAME_SCORES, relied_sentence(seen, group, selected)]
+        return [_SAME_SCORES, relied_sentence(seen, group, selected, people)]
     said = []
     if widest is not None and widest.is_clear and reference is not None:
         later = apart(found.paired.after, by, reference, selected, confidence)
         now = next(one for one in later if (one.feature, one.group) == (widest.feature, widest.group))
-        said.append(apart_moved_sentence(widest, now) + along)
+        said.append(apart_moved_sentence(widest, now, people) + along)
     every = [one for one in moved(found.paired, by, selected, confidence) if one.verdict != "unclear"]
     changes = [one for one in every if one.group == group] or every
     if not changes:
-        return [*said, "As far as these people can tell, the two models rely on every column alike."]
+        part = nouns_of(found.plan).part
+        return [*said, f"As far as these {people} can tell, the two models rely on every {part} alike."]
     # What was said already comes first, then what else moved most.
     changes.sort(key=lambda one: widest is None or one.feature != widest.feature)
-    return [*said, *(moved_sentence(one) for one in changes[:_MOVED_SENTENCES])]
+    return [*said, *(moved_sentence(one, people) for one in changes[:_MOVED_SENTENCES])]
 
 
 def _along(found: Explanation, by: By, feature: str) -> str:
@@ -124,7 +121,7 @@ def _pictures(audit_id: str, found: Explanation, maps: dict[str, Heatmap]) -> No
         picture, reading = st.columns([3, 2], gap="large")
         with picture:
             _picture(found, maps[_BEFORE], features, groups, most)
-        reading.caption(_READING)
+        reading.caption(reading_words(found))
     elif len(groups) <= _SIDE_BY_SIDE:
         for place, (name, seen) in zip(st.columns(len(maps)), maps.items(), strict=True):
             with place:
@@ -143,9 +140,9 @@ def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups:
     asked = {name: found.proxies[name] for name in seen.groups[0]}
     notes = [along_words(asked, f, found.features[f]) for f in features]
     st.altair_chart(
-        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, ink, paper),
-        height=ROW * len(features) + HEAD,
-        alt=f"{len(features)} columns by {len(groups)} groups; the same numbers stand in the table below.",
+        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, ink, paper, rows_word(found.plan)),
+        height=heatmap_height(notes),
+        alt=f"{len(features)} {nouns_of(found.plan).parts} by {len(groups)} groups; the table below has the numbers.",
     )
 
 
@@ -191,12 +188,13 @@ def _columns(found: Explanation, seen: Heatmap, features: Sequence[int]) -> dict
     """A row for each feature and group."""
     cells = [(f, g) for f in features for g in range(len(seen.groups)) if seen.n[g]]
     return {
-        "Column": [seen.features[f] for f, _ in cells],
+        nouns_of(found.plan).part.capitalize(): [seen.features[f] for f, _ in cells],
         "Goes along with": [
-            along_words(found.proxies, f, seen.features[f]).removeprefix("goes along with ") for f, _ in cells
+            along_words(found.proxies, f, seen.features[f]).removeprefix("goes along ").removeprefix("with ")
+            for f, _ in cells
         ],
         "Group": [name_of(seen.groups[g]) for _, g in cells],
-        "People": [f"{int(seen.n[g]):,}" for _, g in cells],
+        rows_word(found.plan).capitalize(): [f"{int(seen.n[g]):,}" for _, g in cells],
         "Points on average": [cell_words(seen, g, f) for f, g in cells],
         "Plausible range": [cell_range_words(seen, g, f) for f, g in cells],
         "Part of all that moves": [f"{100 * seen.share[g, f]:.0f}\u00a0%" for f, g in cells],

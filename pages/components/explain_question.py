@@ -9,12 +9,14 @@ from core.errors import JobError
 from core.explain.explainers import EXPLAINERS
 from core.explain.sample import ROWS
 from core.explain_ways import Subject, Way, ways
+from core.explain_words import nouns_of
 from core.explanation import Explanation
 from core.fixes import Fix
 from core.plan import Plan
 from core.record import AuditRecord
+from core.sentences import rows_word
 from core.workspace import Against
-from pages.components import fix_found, plain, session
+from pages.components import explain_found, fix_found, plain, session
 
 _ALONE = ""
 _MOST_ROWS = 50_000
@@ -43,8 +45,8 @@ def ask(audit_id: str, record: AuditRecord, found: Explanation | None) -> None:
     """Show the question and the button that starts; folded once there is an answer."""
     if found is None:
         st.write(
-            "See which columns move the scores, for whom, and whether one of them stands in for a sensitive one. "
-            "Add a fix or another model to see what moved."
+            f"See which {nouns_of(record.plan).parts} move the scores, for whom, and whether one of them stands in for "
+            "a sensitive column. Add a fix or another model to see what moved."
         )
         _ask(audit_id, record)
         return
@@ -66,17 +68,19 @@ def against_fix(fix: Fix) -> Against:
 def begin(
     audit_id: str, plan: Plan, method: str | None, rows: int | None, against: Callable[[], Against] | None
 ) -> None:
-    """Start the job."""
+    """Start the job, whose result is shown as it was asked for."""
+    explain_found.prefer(audit_id, alone=against is None)
     session.workspace().explain(audit_id, plan, method, rows, None if against is None else against())
 
 
 def _how(audit_id: str, found: Explanation) -> str:
     """Which way was taken, on whom, beside what."""
     asked = session.workspace().asked_why(audit_id)
-    people = f"{found.before.people:,} people"
+    word = rows_word(found.plan)
+    people = f"{found.before.people:,} {word}"
     if found.before.people < found.kept:
-        people = f"{found.before.people:,} of {found.kept:,} people, drawn by lot"
-    beside = "" if asked is None or asked.against is None else f" · compared with: {asked.against}"
+        people = f"{found.before.people:,} of {found.kept:,} {word}, drawn by lot"
+    beside = "" if asked is None or found.paired is None else f" · compared with: {asked.against}"
     return f"{found.explainer.title} · {people} · on the {'GPU' if found.device == 'cuda' else 'CPU'}{beside}"
 
 
@@ -162,7 +166,9 @@ def _way(audit_id: str, record: AuditRecord, other: Other | None) -> tuple[str |
         del st.session_state[key]
         session.seed(key, best.name)
     with st.container(gap="small"):
-        st.markdown(f"**{EXPLAINERS[st.session_state[key]].title}**: {EXPLAINERS[st.session_state[key]].reads}")
+        st.markdown(
+            f"**{EXPLAINERS[st.session_state[key]].title}**: {EXPLAINERS[st.session_state[key]].reads(subject.kind)}"
+        )
         way = next(way for way in offered if way.explainer.name == st.session_state[key])
         if st.session_state[key] == best.name:
             st.caption(f"Recommended here. {best.reason} {_takes(way)}")
@@ -173,13 +179,15 @@ def _way(audit_id: str, record: AuditRecord, other: Other | None) -> tuple[str |
             "In which way",
             able,
             format_func={name: EXPLAINERS[name].title for name in able}.__getitem__,
-            captions=[_caption(way, best.name) for way in offered if not way.against],
+            captions=[_caption(way, subject, best.name) for way in offered if not way.against],
             key=key,
         )
         for way in offered:
             if way.against:
                 st.caption(f"Not here: {way.explainer.title}; {way.against}.")
-        st.number_input("People to explain, at most", 100, _MOST_ROWS, step=500, key=rows_key)
+        st.number_input(
+            f"{rows_word(record.plan).capitalize()} to explain, at most", 100, _MOST_ROWS, step=500, key=rows_key
+        )
     return None if name == best.name else name, int(st.session_state[rows_key])
 
 
@@ -187,10 +195,10 @@ def _takes(way: Way) -> str:
     return f"About {_seconds(way.seconds)}."
 
 
-def _caption(way: Way, best: str) -> str:
+def _caption(way: Way, subject: Subject, best: str) -> str:
     mark = "Recommended. " if way.explainer.name == best else ""
     lacks = f" What it cannot do: {way.lacks}." if way.lacks else ""
-    return f"{mark}{way.explainer.reads} {_takes(way)}{lacks}"
+    return f"{mark}{way.explainer.reads(subject.kind)} {_takes(way)}{lacks}"
 
 
 def _seconds(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What explanations cost: integrated gradients beside captum's defaults, and a black box with 13 columns.
+"""What explanations cost: beside captum's defaults, of a black box, and every way beside what the page says before it.
 
     python tests/benchmarks/explaining.py [FOLDER]        (default ../shared/models/adult)
 
@@ -29,13 +29,18 @@ from core import explaining
 from core.explain.explainable import Effort, Explainable
 from core.explain.explainers import EXPLAINERS
 from core.explain.pace import Pace
+from core.explain_ways import Subject, ways
+from core.jobs import Supervisor
 from core.models import open_model
 from core.models.device import few_threads
+from core.plan import Plan
 from core.progress import Progress
+from core.workspace import Workspace
 
 warnings.filterwarnings("ignore")
 
 ROWS, STEPS, ROUNDS = 10_000, 50, 3
+COLUMNS, TIME_LIMIT = 13, 900.0
 PLAN = """plumbline = 1
 [data]
 file = "adult_test.csv"
@@ -123,11 +128,39 @@ def black_box(folder: Path, rows: int) -> None:
     print(f"black-box ONNX, 13 columns, {rows:,} rows, heatmap with its checks: {took:.2f} s, {peak:,.0f} MB at most")
 
 
+def every_way(folder: Path, name: str, people: int) -> None:
+    """Each way through the app's own queue: what the page says before the start, and how long it took."""
+    plan = Plan.from_toml(PLAN.replace("adult_lr_rawcolumns.onnx", name))
+    with tempfile.TemporaryDirectory() as home:
+        space = Workspace(Path(home), Supervisor(Path(home), slots=1, warm=True))
+        audit = space.new().id
+        with (folder / "adult_test.csv").open("rb") as table:
+            space.put_table(audit, table, "adult_test.csv")
+        space.wait(audit, TIME_LIMIT)
+        with (folder / name).open("rb") as model:
+            space.put_model(audit, model, name)
+        space.run(audit, plan)
+        space.wait(audit, TIME_LIMIT)
+        record, facts = space.record(audit), space.model_facts(audit)
+        assert record is not None
+        subject = Subject.of(record, None, facts, len(record.plan.decision.features) or COLUMNS)
+        print(f"{name}, {people:,} people: seconds as said before the start, and as measured")
+        for way in ways(subject, people, 1):
+            if not way.against:
+                space.explain(audit, plan, way.explainer.name, people)
+                begin = time.perf_counter()
+                space.wait(audit, TIME_LIMIT)
+                took, problem = time.perf_counter() - begin, space.get(audit).problem
+                print(f"  {way.explainer.name:28} {way.seconds:7.1f} {took:7.1f}   {problem or ''}", flush=True)
+        space.close()
+
+
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/models/adult")
     if (folder / "adult_lr_rawcolumns.onnx").exists():
         for rows in (2_000, 16_000):
             black_box(folder, rows)
+        every_way(folder, "adult_lr_rawcolumns.onnx", 500)
     gradients(*network(folder))
 
 

@@ -26,7 +26,7 @@ def test_from_an_audit_to_the_proxy_one_person_and_a_file_and_a_refresh_loses_no
     page.reload()
     proxy = page.get_by_text(re.compile("What sets women .* apart from men most is “years_at_job”"))
     expect(proxy).to_be_visible(timeout=180 * SECONDS)
-    expect(page.get_by_text("hints at gender").first).to_be_visible()
+    expect(page.get_by_text("goes along a little with gender").first).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible(timeout=30 * SECONDS)
     page.get_by_role("button", name="Explain this person").click(timeout=30 * SECONDS)
     expect(page.get_by_text("with a score of").first).to_be_visible(timeout=120 * SECONDS)

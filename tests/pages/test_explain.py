@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.explain.checks import Check
+from core.explain.grid import cell_names
 from core.fixes import offer
 from core.jobs import Supervisor
 from core.plan import Plan
@@ -306,6 +307,29 @@ def test_after_a_fairer_model_the_page_says_that_the_proxy_left(compared: str) -
     assert abs(numbers(after, "hobby", "Woman")) < 2 < abs(numbers(before, "hobby", "Woman"))
     assert numbers(change, "hobby", "Woman") == pytest.approx(moved, abs=0.11)
     assert len(at.get("vega_lite_chart")) == 3 and "compared with: An audit: fairer" in said(at)
+
+
+def test_from_the_audit_page_the_model_is_shown_alone_and_the_comparison_is_a_click_away(compared: str) -> None:
+    at = press(opened("audit", compared), "What does it look at?")
+    assert "apart from" in first_sentence(at) and "compared with" not in said(at)
+    assert "Who changed" not in [s.value for s in at.subheader]
+    assert len([t for t in tables(at) if "Points on average" in t]) == 1
+    at = opened("explain", compared)
+    assert "“hobby” moved the scores of" in first_sentence(at)
+    widget(at, "button_group", "alone or beside").set_value("This model alone").run()
+    assert not at.exception and "apart from" in first_sentence(at)
+
+
+def test_of_an_image_nothing_is_asked_that_a_person_cannot_change(
+    space: Workspace, explained: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = space.explanation(explained)
+    assert found is not None
+    seen = replace(found, before=replace(found.before, features=cell_names(1, 3)))
+    monkeypatch.setattr(explain_found, "load", lambda audit_id: seen)
+    at = opened("explain", explained)
+    assert not at.exception and "One person" in [s.value for s in at.subheader]
+    assert not at.get("multiselect")
 
 
 def test_who_changed_is_listed_and_a_picked_one_is_explained_before_and_after(space: Workspace, compared: str) -> None:

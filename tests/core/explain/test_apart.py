@@ -5,7 +5,15 @@ import pytest
 from scipy import stats
 
 from core.counts import Groups
-from core.explain.apart import along_words, apart, apart_moved_sentence, apart_sentence, most_apart, relied_sentence
+from core.explain.apart import (
+    along_words,
+    apart,
+    apart_moved_sentence,
+    apart_sentence,
+    most_apart,
+    range_words,
+    relied_sentence,
+)
 from core.explain.attribution import Attribution
 from core.explain.heatmap import heatmap
 
@@ -84,11 +92,42 @@ def test_the_page_opens_at_the_column_whose_groups_differ_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("strengths", "said"),
-    [((0.05,), ""), ((0.2,), "hints at sex"), ((0.4,), "goes along with sex")],
+    ("sex", "race", "said"),
+    [
+        (0.05, 0.0, ""),
+        (0.2, 0.0, "goes along a little with sex"),
+        (0.4, 0.0, "goes along with sex"),
+        (0.4, 0.2, "goes along with sex, a little with race"),
+        (0.2, 0.1, "goes along a little with sex and race"),
+    ],
 )
-def test_how_far_a_column_goes_along_is_said_in_words(strengths: tuple[float, ...], said: str) -> None:
-    assert along_words({"sex": strengths}, 0, "job") == said
+def test_how_far_a_column_goes_along_is_said_in_words(sex: float, race: float, said: str) -> None:
+    assert along_words({"sex": (sex,), "race": (race,)}, 0, "job") == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.074, 0.101, "7.4 to 10.1 up"),
+        (-0.101, -0.074, "7.4 to 10.1 down"),
+        (-0.032, 0.01, "3.2 down to 1.0 up"),
+        (0.0, 0.0, "0.0"),
+        (-0.02, 0.0, "0.0 to 2.0 down"),
+    ],
+)
+def test_a_range_of_points_is_said_without_signs(low: float, high: float, said: str) -> None:
+    assert range_words(low, high) == said
+
+
+def test_texts_are_called_texts() -> None:
+    table, _ = attributed(-0.1)
+    first = apart(table, ("sex",), {"sex": "Man"}, None, 0.95)[0]
+    said = [
+        apart_sentence(first, True, "texts"),
+        apart_moved_sentence(first, first, "texts"),
+        relied_sentence(heatmap(table, ("sex",), None, 0.95), {"sex": "Woman"}, None, "texts"),
+    ]
+    assert all(" texts)" in sentence and "people" not in sentence for sentence in said)
 
 
 def test_a_sensitive_column_is_no_proxy_of_itself() -> None:

@@ -1,0 +1,58 @@
+"""What the Explain page says of one explanation: how to read it, and scores that never seem to reach a mark."""
+
+from __future__ import annotations
+
+from core.explain.nouns import NOUNS, Kind, Nouns
+from core.explanation import Explanation
+from core.findings import plan_threshold
+from core.plan import Plan
+from core.sentences import beside, rows_word
+from core.stated_rule import rule_file
+
+DIGITS = 2
+_TOLD = "the model can partly tell from it whom it has before it."
+
+
+def kind_of(plan: Plan) -> Kind:
+    """What a plan's model reads."""
+    decision = plan.decision
+    return "image" if decision.image is not None else "text" if decision.text is not None else "table"
+
+
+def nouns_of(plan: Plan) -> Nouns:
+    """What is weighed, and in what, by the words of a plan's kind of input."""
+    return NOUNS[kind_of(plan)]
+
+
+def start_words(found: Explanation) -> str:
+    """Whose score the reasons start from."""
+    nouns = nouns_of(found.plan)
+    return nouns.start if found.explainer.from_typical else nouns.nothing
+
+
+def reading_words(found: Explanation) -> str:
+    """How to read the picture of groups."""
+    nouns, people = nouns_of(found.plan), rows_word(found.plan)
+    starts = f" Scores start from that of {start_words(found)}." if found.explainer.adds_up else ""
+    return (
+        f"How to read it: a cell says by how many points of 100 a {nouns.part} moves the scores of a group, on"
+        f" average.{starts} Below a group's name stands how many {people} it has. The {nouns.parts} that weigh most"
+        f" come first. Where a {nouns.part} “goes along” with a group, {_TOLD}"
+    )
+
+
+def score_words(score: float, plan: Plan, group: dict[str, str]) -> str:
+    """A score with as many digits as it takes not to seem to reach the score that this group needs."""
+    mark = _mark(plan, group)
+    return f"{score:.{DIGITS}f}" if mark is None else beside(score, mark, DIGITS)
+
+
+def _mark(plan: Plan, group: dict[str, str]) -> float | None:
+    """The score that parts the refused of a group from the selected; None where there is no one such score."""
+    rule = rule_file(plan)
+    if rule is None:
+        return plan_threshold(plan)
+    for one in rule.groups:
+        if one.group.items() <= group.items():
+            return one.threshold(rule.lower_is_better)
+    return rule.otherwise

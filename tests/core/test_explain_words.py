@@ -1,0 +1,44 @@
+"""What the Explain page says: scores beside the mark that they must reach, and whose score the reasons start from."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from core.explain_words import nouns_of, reading_words, score_words
+from core.mitigate.rule_file import GroupRule, RuleFile
+from core.plan import Plan
+from tests.core.test_explanation_files import PLAN, explanation
+
+RULE = RuleFile(("g",), (GroupRule({"g": "b"}, ((0.0, 0.0), (0.42, 1.0))),), 0.6, "the score")
+
+
+def reads(kind: str) -> Plan:
+    return replace(PLAN, decision=replace(PLAN.decision, **({} if kind == "table" else {kind: "x"})))
+
+
+@pytest.mark.parametrize(
+    ("score", "said"), [(0.4996, "0.4996"), (0.5004, "0.5004"), (0.5, "0.50"), (0.41, "0.41"), (0.499, "0.499")]
+)
+def test_a_score_never_seems_to_reach_a_mark_that_it_does_not_reach(score: float, said: str) -> None:
+    assert score_words(score, PLAN, {"g": "b"}) == said
+
+
+def test_the_mark_is_that_of_the_persons_own_group() -> None:
+    plan = replace(PLAN, decision=replace(PLAN.decision, rule=json.dumps(RULE.to_json())))
+    assert score_words(0.4199, plan, {"g": "b"}) == "0.4199"
+    assert score_words(0.4199, plan, {"g": "c"}) == "0.42"
+    assert score_words(0.6001, plan, {"g": "c"}) == "0.6001"
+
+
+@pytest.mark.parametrize(("kind", "start"), [("table", "a typical person"), ("image", "an average image")])
+def test_reasons_start_from_what_the_method_starts_from(kind: str, start: str) -> None:
+    followed = replace(explanation(False), plan=reads(kind), method="integrated_gradients")
+    assert f"start from that of {start}." in reading_words(followed)
+
+
+def test_of_a_text_words_are_weighed_and_an_empty_one_is_the_start() -> None:
+    found = replace(explanation(False), plan=reads("text"), method="shapley_sampling")
+    assert nouns_of(found.plan).parts == "words"
+    said = reading_words(found)
+    assert "start from that of an empty text." in said and "how many texts it has" in said and "column" not in said
