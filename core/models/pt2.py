@@ -15,7 +15,8 @@ from core.models.device import settle
 from core.models.faults import first_line
 from core.models.images import picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
-from core.models.pt2_sanitiser import old, refused, sanitise
+from core.models.pt2_archive import old, refused
+from core.models.pt2_sanitiser import sanitise
 from core.models.recipe import read_recipe
 from core.models.refused import TORCH_SNIPPET
 from core.models.words import words
