@@ -44,6 +44,14 @@ def add_recipe_to_onnx(path: str | Path, recipe: Recipe) -> None:
     Path(path).write_bytes(graph.SerializeToString())
 
 
+def add_recipe_to_pt2(path: str | Path, recipe: Recipe) -> None:
+    """Write a recipe into a `.pt2` file that takes one matrix; replaces one that is there."""
+    import torch
+
+    program = torch.export.load(path)
+    torch.export.save(program, path, extra_files={FILE_NAME: recipe.to_json()})
+
+
 def recipe_from_sklearn(transformer: Any) -> Recipe:
     """The recipe that a fitted ColumnTransformer follows.
 
