@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -25,6 +25,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+SECONDS = 1000
+# No test is about speed: what is expected may take as long as a busy machine needs for it.
+expect.set_options(timeout=60 * SECONDS)
+_STILL = """
+    document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+    && !document.getAnimations().some((one) => one.playState === "running")
+"""
 
 
 @dataclass
@@ -109,9 +117,27 @@ def page(chromium: Browser, app: App) -> Iterator[Page]:
             outside.append(request.url)
 
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(60 * SECONDS)
     context.on("request", note)
     page = context.new_page()
     page.goto(app.address)
     yield page
     context.close()
     assert not outside
+
+
+def press(page: Page, name: str, seconds: float = 60) -> None:
+    """Press a button once the page has come to rest: a click on what still moves or is replaced goes nowhere."""
+    button = page.get_by_role("button", name=name, exact=True)
+    expect(button).to_be_enabled(timeout=seconds * SECONDS)
+    page.wait_for_function(_STILL, timeout=seconds * SECONDS)
+    button.click(timeout=seconds * SECONDS)
+
+
+def choose(page: Page, question: str, answer: str, seconds: float = 60) -> None:
+    """Open the list of this question once the page has come to rest, and choose the answer."""
+    box = page.get_by_role("combobox", name=question)
+    expect(box).to_be_enabled(timeout=seconds * SECONDS)
+    page.wait_for_function(_STILL, timeout=seconds * SECONDS)
+    box.click(timeout=seconds * SECONDS)
+    page.get_by_role("option", name=answer).click(timeout=seconds * SECONDS)

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import SECONDS, App, press
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 1000
 SAMPLE = "Try the sample: Loans: 2,000 invented people"
 
 
@@ -35,7 +34,7 @@ def test_a_dot_says_its_sentence_and_the_slider_moves_the_picture_but_not_the_an
     answered.keyboard.press("ArrowRight")
     expect(answered.get_by_text("is a threshold you tried")).to_be_visible(timeout=10 * SECONDS)
     assert answered.get_by_text("Women are selected").first.inner_text() == sentence
-    answered.get_by_role("button", name="Back to the plan's threshold").click()
+    press(answered, "Back to the plan's threshold")
     expect(answered.get_by_text("is a threshold you tried")).to_have_count(0, timeout=10 * SECONDS)
 
 
@@ -56,8 +55,8 @@ def test_no_toolbar_offers_a_download_that_defuses_nothing(answered: Page) -> No
 
 
 def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, tmp_path: Path) -> None:
-    with answered.expect_download(timeout=30 * SECONDS) as download:
-        answered.get_by_role("button", name="Answer, picture and table (web page, .html)").click()
+    with answered.expect_download(timeout=60 * SECONDS) as download:
+        press(answered, "Answer, picture and table (web page, .html)")
     taken = tmp_path / "answer.html"
     download.value.save_as(taken)
     assert taken.stat().st_size < 300_000
@@ -81,9 +80,9 @@ def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answ
     answered.context.clear_cookies()
     answered.reload()
     expect(answered.get_by_text("sample · 2,000 people")).to_be_visible(timeout=20 * SECONDS)
-    answered.get_by_test_id("stButton").get_by_role("button", name="Open").click()
+    press(answered, "Open")
     expect(answered.get_by_text("The answer", exact=True)).to_be_visible(timeout=20 * SECONDS)
     answered.get_by_role("link", name="History").click()
-    answered.get_by_role("button", name="Delete", exact=True).click(timeout=20 * SECONDS)
-    answered.get_by_role("button", name="Delete for good").click()
+    press(answered, "Delete")
+    press(answered, "Delete for good")
     expect(answered.get_by_text("Is your model treating people alike?")).to_be_visible(timeout=20 * SECONDS)

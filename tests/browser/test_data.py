@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, free_port
+from tests.browser.conftest import SECONDS, App, choose, free_port, press
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 1000
 CONFIRM = "Yes, that is right"
 PEOPLE = "sex,age,hired,approved\n" + "".join(
     f"{'mf'[i % 2]},{20 + i % 50},{'yes' if i % 3 else 'no'},{'yes' if i % 4 else 'no'}\n" for i in range(400)
@@ -45,7 +44,7 @@ def step(page: Page, title: str) -> None:
 
 def confirm(page: Page, then: str) -> None:
     """Confirm the open step, and wait until its line says what was settled."""
-    page.get_by_role("button", name=CONFIRM).click()
+    press(page, CONFIRM)
     expect(page.get_by_text(then).first).to_be_visible(timeout=30 * SECONDS)
 
 
@@ -56,7 +55,7 @@ def test_a_table_and_a_model_lead_to_a_verdict(page: Page, shared: Path) -> None
     put(page, shared / "models" / "adult" / "adult_lr_rawcolumns.onnx")
     expect(page.get_by_text("13 inputs, all found in your table")).to_be_visible(timeout=60 * SECONDS)
     confirm(page, "adult_lr_rawcolumns.onnx · Someone is selected when")
-    page.get_by_role("button", name="Run the audit").click()
+    press(page, "Run the audit")
     expect(page.get_by_text("Women are selected 17.7 points less often than men").first).to_be_visible(
         timeout=90 * SECONDS
     )
@@ -85,15 +84,14 @@ def test_cancel_stops_the_reading_and_says_so(page: Page, tmp_path: Path) -> Non
 def test_a_refresh_in_the_middle_loses_nothing_that_was_settled(page: Page, people: Path) -> None:
     put(page, people)
     step(page, "2 The outcome")
-    page.get_by_label("What really happened").first.click()
-    page.get_by_role("option", name="hired").click()
+    choose(page, "What really happened", "hired")
     confirm(page, 'Someone with "yes" in "hired" got the good outcome.')
     page.wait_for_url("**audit=*")
     page.reload()
     expect(page.get_by_text('Someone with "yes" in "hired" got the good outcome.').first).to_be_visible(
         timeout=30 * SECONDS
     )
-    expect(page.get_by_role("radio", name="A model file")).to_be_visible()
+    expect(page.get_by_role("radio", name="A model file")).to_be_visible(timeout=30 * SECONDS)
 
 
 def test_nothing_sticks_out_on_a_small_screen(page: Page, people: Path) -> None:

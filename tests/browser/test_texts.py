@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.samples import SAMPLES
+from tests.browser.conftest import SECONDS, choose, press
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 1000
 CONFIRM = "Yes, that is right"
 comments = SAMPLES["comments"]
 
@@ -35,7 +35,7 @@ def test_what_the_model_looks_at_begins_with_the_planted_word(page: Page) -> Non
     page.get_by_role("button", name="What does it look at?").click(timeout=120 * SECONDS)
     page.get_by_role("button", name="Show what it looks at").click(timeout=60 * SECONDS)
     expect(page.get_by_text("One person")).to_be_visible(timeout=180 * SECONDS)
-    expect(page.get_by_text("marshfolk").first).to_be_visible()
+    expect(page.get_by_text("marshfolk").first).to_be_visible(timeout=30 * SECONDS)
     seen(page, "comments-explain")
 
 
@@ -43,15 +43,13 @@ def test_a_table_of_comments_and_a_model_in_one_drop_lead_to_a_verdict(page: Pag
     """Nobody is asked which column the model reads: the one of sentences is tried, said, and may be changed."""
     page.locator("input[type=file]").first.set_input_files([str(comments.table), str(comments.model)])
     expect(page.get_by_text("1,600 rows").first).to_be_visible(timeout=90 * SECONDS)
-    page.get_by_role("combobox", name="really happened").click()
-    page.get_by_role("option", name="verdict").click()
-    page.get_by_role("button", name=CONFIRM).click()
+    choose(page, "really happened", "verdict")
+    press(page, CONFIRM)
     expect(page.get_by_text("reads one column: comment")).to_be_visible(timeout=90 * SECONDS)
-    expect(page.get_by_text("its cells are texts of several words")).to_be_visible()
+    expect(page.get_by_text("its cells are texts of several words")).to_be_visible(timeout=30 * SECONDS)
     seen(page, "comments-decision")
-    page.get_by_role("button", name=CONFIRM).click()
-    page.get_by_role("combobox", name="who belongs to which group").click(timeout=30 * SECONDS)
-    page.get_by_role("option", name="community").click()
+    press(page, CONFIRM)
+    choose(page, "who belongs to which group", "community")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Run the audit").click(timeout=30 * SECONDS)
+    press(page, "Run the audit")
     expect(page.get_by_text("community is").first).to_be_visible(timeout=120 * SECONDS)
