@@ -148,9 +148,9 @@ def test_ten_groups_take_milliseconds_and_equalized_odds_under_a_second() -> Non
         question = Question(counts, ("g",), goal, COSTS["accuracy"], Rule.threshold(counts.axis, 0.5))
         spent = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             found = search(question)
-            spent.append(time.perf_counter() - start)
+            spent.append(time.process_time() - start)
             assert found.optimality_gap == pytest.approx(0, abs=1e-12)
         assert min(spent) < (1.0 if goal.name == "equalized_odds" else 0.25)
 
