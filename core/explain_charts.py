@@ -195,9 +195,9 @@ def reasons_height(features: Sequence[int]) -> int:
 def _reason(person: Person, side: PersonSide, f: int) -> dict[str, Any]:
     value, cell = side.values[f], "" if grid_shape(person.features) else person.cells[f] or "(empty)"
     half = None if side.spread is None else _TWO_SIDED * side.spread[f]
-    words = signed_points(value)
+    words, name = signed_points(value), person.features[f].casefold()
     return {
-        "feature": f"{person.features[f]}\n{cell}" if cell else person.features[f],
+        "feature": f"{person.features[f]}\n{cell}" if cell.casefold() not in ("", name) else person.features[f],
         "value": value,
         "low": None if half is None else value - half,
         "high": None if half is None else value + half,

@@ -10,7 +10,6 @@ from core.sentences import beside, rows_word
 from core.stated_rule import rule_file
 
 DIGITS = 2
-_TOLD = "the model can partly tell from it whom it has before it."
 
 
 def kind_of(plan: Plan) -> Kind:
@@ -37,7 +36,8 @@ def reading_words(found: Explanation) -> str:
     return (
         f"How to read it: a cell says by how many points of 100 a {nouns.part} moves the scores of a group, on"
         f" average.{starts} Below a group's name stands how many {people} it has. The {nouns.parts} that weigh most"
-        f" come first. Where a {nouns.part} “goes along” with a group, {_TOLD}"
+        f" come first. Where a {nouns.part} “goes along” with a sensitive column, the model can partly tell the group"
+        " from it."
     )
 
 

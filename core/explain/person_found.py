@@ -58,6 +58,11 @@ class Person:
     cells: tuple[str, ...]
     sides: tuple[PersonSide, ...]
 
+    def weighing(self) -> tuple[int, ...]:
+        """The places of the features that moved a score at all, those first that moved it most; all where none did."""
+        moving = [f for f in self.by_weight() if any(side.values[f] for side in self.sides)]
+        return tuple(moving) or self.by_weight()
+
     def by_weight(self, side: int = 0) -> tuple[int, ...]:
         """The features' places, those first that moved the score most."""
         values = self.sides[side].values

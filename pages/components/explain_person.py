@@ -93,7 +93,8 @@ def _person(found: Explanation, person: Person, profile: Profile) -> None:
     """What one model or two say of the person, side by side."""
     where = profile.row_words(person.row)
     plain.text(f"{where[0].upper()}{where[1:]}: one of the {group_words(person.group, rows_word(found.plan))}")
-    features = person.by_weight()[:_MOST_REASONS]
+    weighing = person.weighing()
+    features = weighing[:_MOST_REASONS]
     most = max(abs(side.values[f]) for side in person.sides for f in features)
     names = ("Before", "After") if len(person.sides) > 1 else ("",)
     plans = (found.plan, found.plan_after or found.plan)
@@ -102,9 +103,9 @@ def _person(found: Explanation, person: Person, profile: Profile) -> None:
             if name:
                 st.markdown(f"**{name}**")
             _side(found, plan, person, side, features, most)
-    if len(person.features) > len(features):
+    if len(weighing) > len(features):
         parts = nouns_of(found.plan).parts
-        st.caption(f"The {_MOST_REASONS} of {len(person.features)} {parts} that weigh most; the table has them all.")
+        st.caption(f"The {_MOST_REASONS} of {len(weighing)} {parts} that weigh most; the table has them all.")
     with st.expander("All reasons as a table"):
         plain.table(_columns(person, nouns_of(found.plan)))
 

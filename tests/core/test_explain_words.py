@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from core.explain.person_found import Person, PersonSide
+from core.explain_charts import reasons_chart
 from core.explain_words import nouns_of, reading_words, score_words
 from core.mitigate.rule_file import GroupRule, RuleFile
 from core.plan import Plan
@@ -41,4 +43,19 @@ def test_of_a_text_words_are_weighed_and_an_empty_one_is_the_start() -> None:
     found = replace(explanation(False), plan=reads("text"), method="shapley_sampling")
     assert nouns_of(found.plan).parts == "words"
     said = reading_words(found)
-    assert "start from that of an empty text." in said and "how many texts it has" in said and "column" not in said
+    assert "start from that of an empty text." in said and "how many texts it has" in said
+    assert "a word moves the scores" in said and "a column moves" not in said
+
+
+def spoken(*values: float) -> Person:
+    side = PersonSide(0.4, False, 0.7, values, None, ())
+    return Person(0, {"g": "b"}, ("the", "like", "(other words)"), ("", "Like", "Oona"), (side,))
+
+
+def test_of_one_text_only_words_that_move_its_score_are_drawn_and_none_is_named_twice() -> None:
+    person = spoken(0.0, -0.2, 0.01)
+    assert person.weighing() == (1, 2)
+    assert set(spoken(0.0, 0.0, 0.0).weighing()) == {0, 1, 2}
+    drawn = reasons_chart(person, person.sides[0], person.weighing(), 0.2, True, "#000000").to_dict()
+    labels = [row["feature"] for data in drawn["datasets"].values() for row in data]
+    assert labels == ["like", "(other words)\nOona"]
