@@ -34,7 +34,7 @@ def test_what_the_model_looks_at_begins_with_the_planted_word(page: Page) -> Non
     page.get_by_role("button", name="Try a sample: comments").click(timeout=60 * SECONDS)
     page.get_by_role("button", name="What does it look at?").click(timeout=120 * SECONDS)
     page.get_by_role("button", name="Show what it looks at").click(timeout=60 * SECONDS)
-    expect(page.get_by_text("One person")).to_be_visible(timeout=180 * SECONDS)
+    expect(page.get_by_text("One text")).to_be_visible(timeout=180 * SECONDS)
     expect(page.get_by_text("marshfolk").first).to_be_visible(timeout=30 * SECONDS)
     seen(page, "comments-explain")
 
