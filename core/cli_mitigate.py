@@ -142,7 +142,10 @@ def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
 
 
 def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
-    """Of thresholds the best that are not one-sided; of trainings the one that does best on the choose part."""
+    """Of thresholds the best that are not one-sided; of trainings the one that does best on the choose part.
+
+    A training that something speaks against is taken only where something speaks against all.
+    """
     from core.mitigate.frontier import pick, point
     from core.stated_rule import stated_rule
 
@@ -155,7 +158,8 @@ def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
     for fix in fixes:
         counts = fix.decided.counts["choose"]
         points.append(point(fix.id, counts, stated_rule(counts, fix.decided.plan), found.settings))
-    picked = pick(points, found.settings.at_most).id
+    recommended = [at for at, fix in zip(points, fixes, strict=True) if fix.is_recommended]
+    picked = pick(recommended or points, found.settings.at_most).id
     best = next(fix for fix in fixes if fix.id == picked)
     return best, {
         "picked": picked,

@@ -19,6 +19,7 @@ from core.joint import JointCounts, from_rules
 from core.mitigate.after import plan_with_rule, without_decisions
 from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import Goal
+from core.mitigate.hardly_better import hardly_better
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
@@ -117,8 +118,7 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
             refused[name] = str(error)
     proposed = [_proposed(found, proposal) for proposal in found.proposals]
     offered = [*fitted, *(fix for fix in proposed if not _needs_no_lots(fix, fitted))]
-    judged = (replace(fix, against=(*fix.against, *_one_sided(found, fix), *_blunt(found, fix))) for fix in offered)
-    return Offer(tuple(judged), refused)
+    return Offer(tuple(replace(fix, against=tuple(_against(found, fix))) for fix in offered), refused)
 
 
 def _needs_no_lots(fix: Fix, fitted: list[Fix]) -> bool:
@@ -219,10 +219,18 @@ def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
     )
 
 
+def _against(found: Mitigated, fix: Fix) -> Iterator[str]:
+    """Why it is not recommended: what is known of it, and how it treats the people of the choose part."""
+    yield from fix.against
+    if not any("nearly everybody" in said for said in fix.against):
+        one_sided = list(_one_sided(found, fix))
+        confidence = found.present.plan.run.confidence
+        yield from one_sided or hardly_better(fix.joint[CHOOSE], found.settings.by, confidence)
+    yield from _blunt(found, fix)
+
+
 def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
     """A sentence where nearly all or nearly none of a group are selected on the choose part, and were not before."""
-    if any("nearly everybody" in said for said in fix.against):
-        return
     people = fix.joint[CHOOSE].by(found.settings.by)
     n = people.n.sum(axis=(1, 2, 3))
     before, after = people.n[:, :, 1, :].sum(axis=(1, 2)), people.n[:, :, :, 1].sum(axis=(1, 2))

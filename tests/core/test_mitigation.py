@@ -367,6 +367,19 @@ def test_a_fix_that_is_wrong_more_often_than_one_answer_for_all_is_not_recommend
     assert "More of its decisions are wrong than if everybody got the same answer." in fix.against
 
 
+def test_a_fix_that_tells_nobody_apart_any_more_is_not_recommended(job: tuple[Path, Plan, str]) -> None:
+    made = collected(*job)
+    (proposal,) = made.proposals
+    n = proposal.joint["choose"].n
+    blind = np.zeros_like(n)
+    blind[..., 1] = np.rint(0.96 * n.sum(axis=3))
+    blind[..., 0] = n.sum(axis=3) - blind[..., 1]
+    nearly_all = replace(proposal, joint={**proposal.joint, "choose": replace(proposal.joint["choose"], n=blind)})
+    (fix,) = offer(replace(made, proposals=(nearly_all,)), ()).fixes
+    (said,) = (words for words in fix.against if "hardly better" in words)
+    assert said.startswith("It says yes to 97 of 100 people whose g is a (now 49) and") and not fix.is_recommended
+
+
 @pytest.mark.parametrize(
     ("without", "alone"), [(("unclear",), True), (("worse",), True), (("unclear", "better"), False), ((), False)]
 )

@@ -1,0 +1,49 @@
+"""Fixes that close a gap by giving nearly everybody of a group one answer, and know hardly more than that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.intervals import FEW, newcombe, z_value
+from core.joint import JointCounts
+from core.sentences import group_words
+
+# Where fewer than one in ten get the other answer, an answer is nearly everybody's. It alone says nothing: of a group
+# of which nearly all have the good outcome, nearly all may rightly be selected.
+NEARLY_ALL = 0.9
+
+
+def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float) -> Iterator[str]:
+    """A sentence for each answer that nearly everybody of some group gets, and did not get before, for too little.
+
+    Too little: those with the good outcome are not selected surely more often than the others (Newcombe's interval of
+    true less false positive rate, twice the balanced accuracy less 1, reaches 0, where one answer for all lies), and
+    they were set apart better before. Groups with too few people of either outcome are not judged.
+    """
+    people = joint.by(by)
+    z = z_value(confidence)
+    for place, answer in ((1, "yes"), (0, "no")):
+        said = []
+        for g, n in enumerate(people.n):
+            after, before = n[:, :, place].sum(), n[:, place, :].sum()
+            if after >= NEARLY_ALL * n.sum() > before and _tells_little(n, z):
+                shares = [f"{100 * part / n.sum():.0f}" for part in (after, before)]
+                said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g))} (now {shares[1]})")
+        if said:
+            listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+            yield f"It says {answer} to {listed}: hardly better than {answer} to all of them."
+
+
+def _tells_little(n: Ints, z: float) -> bool:
+    """Whether decisions after tell the outcomes apart no better than chance may, and worse than those before.
+
+    `n` is one group's int64 of shape (3, 2, 2).
+    """
+    good, other = n[FAVOURABLE], n[UNFAVOURABLE]
+    of_good, of_other = int(good.sum()), int(other.sum())
+    if min(of_good, of_other) < FEW:
+        return False
+    low, _ = newcombe(int(good[:, 1].sum()), of_good, int(other[:, 1].sum()), of_other, z)
+    after, before = (good.sum(axis=axis)[1] / of_good - other.sum(axis=axis)[1] / of_other for axis in (0, 1))
+    return low <= 0 and bool(after < before)
