@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,6 +16,7 @@ from core.reference import By
 from core.sentences import group_words, rows_word
 
 _SEVERITY: dict[Verdict | None, int] = {"gap": 0, "unclear": 1, "no_gap": 2, "not_measurable": 3}
+_MOST_NAMED = 3
 _WHY_ORDER = {"": 0, "far": 0, "look_closer": 1, "wide": 2, "few": 3}
 # Metrics that count those whom another leaves, by that other's name.
 _OTHER_SIDE = {
@@ -53,11 +55,23 @@ class _Fact:
 
 
 def findings(judgement: Judgement, plan: Plan) -> tuple[Finding, ...]:
-    """A finding for every gap with a verdict: the headline measure first, facts before repeats, then worst first."""
+    """A finding for every gap with a verdict: the headline measure first, facts before repeats, then worst first.
+
+    Of gaps that the same people have to several groups, the largest comes first and the others after all other gaps.
+    """
     headline = headline_measure(judgement, plan)
     judged = [(i, gap, gap.verdict) for i, gap in enumerate(judgement.gaps) if gap.verdict is not None]
     repeated = {i: _repeated(gap, judgement) for i, gap, _ in judged}
-    judged.sort(key=lambda entry: _order(entry[1], headline, repeated[entry[0]] is not None))
+    judged.sort(key=lambda entry: _order(entry[1]))
+    further = _further((i, gap) for i, gap, _ in judged if repeated[i] is None)
+    judged.sort(
+        key=lambda entry: (
+            entry[1].measure != headline,
+            repeated[entry[0]] is not None,
+            _SEVERITY[entry[1].verdict],
+            entry[0] in further,
+        )
+    )
     return tuple(
         Finding(verdict, sentence(gap, plan), i, gap.measure == headline, repeated[i]) for i, gap, verdict in judged
     )
@@ -69,21 +83,38 @@ def headline_measure(judgement: Judgement, plan: Plan) -> str:
     return plan.policy.headline if plan.policy.headline in there else "disparate_impact"
 
 
-def repeats_words(finding: Finding, found: Iterable[Finding], judgement: Judgement, plan: Plan) -> str:
-    """That a gap shows again inside smaller groups, and in which; empty where it does not."""
+def further_words(finding: Finding, found: Sequence[Finding], judgement: Judgement, plan: Plan) -> str:
+    """What else shows a gap: to which other groups, and again in which smaller ones; empty where nothing does."""
+    gap = judgement.gaps[finding.gap]
+    gaps = [judgement.gaps[other.gap] for other in found if other.verdict == "gap" and other.repeats is None]
+    same = [o for o in gaps if (o.by, o.measure, _worse_off(o)) == (gap.by, gap.measure, _worse_off(gap)) and o != gap]
     again = [judgement.gaps[other.gap] for other in found if other.repeats == finding.gap and other.verdict == "gap"]
+    words = [] if finding.verdict != "gap" else [_others_words(same, rows_word(plan)), _again_words(gap, again, plan)]
+    return " ".join(filter(None, words))
+
+
+def _others_words(same: list[Gap], people: str) -> str:
+    """To which other groups the same people have a gap as well."""
+    if not same:
+        return ""
+    measure = GAPS[same[0].measure]
+    named = [group_words(_better_off(gap), people) for gap in same[:_MOST_NAMED]]
+    rest = [f"{len(same) - _MOST_NAMED} more groups"] if len(same) > _MOST_NAMED else []
+    direction = "less" if measure.worse == "lower" else "more"
+    return f"They are also {measure.treated} {direction} often than {_and(named + rest)}."
+
+
+def _again_words(gap: Gap, again: list[Gap], plan: Plan) -> str:
+    """In which smaller groups the same gap shows."""
     if not again:
         return ""
-    first = judgement.gaps[finding.gap]
-    worse, other = again[0].group, again[0].reference
-    if not is_worse_off(again[0]):
-        worse, other = other, worse
     people = rows_word(plan)
-    crossed = [name for name in dict.fromkeys(name for gap in again for name in gap.by) if name not in first.by]
+    crossed = [name for name in dict.fromkeys(name for other in again for name in other.by) if name not in gap.by]
     where = f"in {len(again)} comparisons" if len(again) > 1 else "in one comparison"
+    pair = group_words(_worse_off(again[0]), people), group_words(_better_off(again[0]), people)
     return (
-        f"The same gap shows again {where} of smaller groups, by {_and(crossed)} too: for example "
-        f"{group_words(worse, people)} against {group_words(other, people)}."
+        f"The same gap shows again {where} of smaller groups, by {_and(crossed)} too: for example {pair[0]} against "
+        f"{pair[1]}."
     )
 
 
@@ -152,23 +183,49 @@ def _says_no_more(gap: Gap, wider: Gap) -> bool:
     return gap.value > equality and (gap.low is None or gap.low <= value)
 
 
-def _order(gap: Gap, headline: str, is_repeat: bool) -> tuple[object, ...]:
-    """Headline measure first; facts before repeats; then by verdict; then the surest and largest first.
+def _further(ordered: Iterable[tuple[int, Gap]]) -> set[int]:
+    """The gaps whose worse-off people have a larger one, on the same measure, to another group."""
+    told: set[_Fact] = set()
+    found = set()
+    for i, gap in ordered:
+        fact = _Fact(gap.by, tuple(_worse_off(gap).values()), gap.measure)
+        if gap.verdict == "gap" and fact in told:
+            found.add(i)
+        elif gap.verdict == "gap":
+            told.add(fact)
+    return found
+
+
+def _worse_off(gap: Gap) -> dict[str, str]:
+    return gap.group if is_worse_off(gap) else gap.reference
+
+
+def _better_off(gap: Gap) -> dict[str, str]:
+    return gap.reference if is_worse_off(gap) else gap.group
+
+
+def _order(gap: Gap) -> tuple[object, ...]:
+    """The surest and largest first.
 
     What is no gap of people whose group nobody knows is of little use, so it comes late.
     """
-    distance = 0.0 if gap.value is None else abs(gap.value - GAPS[gap.measure].equality)
     nameless = MISSING_GROUP in (*gap.group.values(), *gap.reference.values())
     return (
-        gap.measure != headline,
-        is_repeat,
-        _SEVERITY[gap.verdict],
         nameless and gap.verdict != "gap",
         len(gap.by),
         _WHY_ORDER[gap.why],
         not gap.breaks_limit,
-        -distance,
+        -_distance(gap),
     )
+
+
+def _distance(gap: Gap) -> float:
+    """How far a gap is from equality, the same whichever group is the reference."""
+    if gap.value is None:
+        return 0.0
+    if GAPS[gap.measure].kind == "difference":
+        return abs(gap.value)
+    return abs(math.log(gap.value)) if gap.value > 0 else math.inf
 
 
 def _and(names: list[str]) -> str:

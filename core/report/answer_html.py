@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from core.answer import also_gaps, repeats_words
+from core.answer import also_gaps, further_words
 from core.charts import mark_svg, standings_chart, svg
 from core.findings import Judgement
 from core.gaps import GAPS
@@ -116,7 +116,7 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)
         SubElement(part, "div").text = finding.text
-        again = repeats_words(finding, found, judgement, record.plan)
+        again = further_words(finding, found, judgement, record.plan)
         if again:
             _text(part, again, "soft")
     also = also_gaps(judgement, record.plan)

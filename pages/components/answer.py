@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.answer import Finding, also_gaps, repeats_words
+from core.answer import Finding, also_gaps, further_words
 from core.findings import Judgement
 from core.gaps import GAPS
 from core.metrics import overall_auc
@@ -25,7 +25,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
         return
     st.caption(question(GAPS[judgement.gaps[found[0].gap].measure]))
     for finding in found[:MOST_IN_THE_ANSWER]:
-        _finding(finding, repeats_words(finding, found, judgement, record.plan))
+        _finding(finding, further_words(finding, found, judgement, record.plan))
     _also(audit_id, record, judgement)
     _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from core.answer import Finding, also_gaps, findings, headline_measure, repeats_words
+from core.answer import Finding, also_gaps, findings, further_words, headline_measure
 from core.findings import Judgement, judge
 from core.gaps import GAPS
 from core.plan import Plan
@@ -93,7 +93,7 @@ def test_a_crossing_that_shows_a_columns_own_gap_again_comes_after_every_other_f
     again = [finding for finding in found if finding.repeats is not None]
     assert found[-len(again) :] == again and len(again) == 2
     assert {finding.repeats for finding in again} == {found[0].gap}
-    said = repeats_words(found[0], found, judgement, plan)
+    said = further_words(found[0], found, judgement, plan)
     assert said == (
         "The same gap shows again in 2 comparisons of smaller groups, by age too: for example people whose sex is W and"
         " age is old against men whose age is old."
@@ -113,6 +113,17 @@ def test_a_crossing_with_its_gap_the_other_way_round_is_a_fact_of_its_own() -> N
     assert ("W, young", "M, old") in own
 
 
+def test_gaps_of_the_same_people_to_several_groups_are_told_once_with_the_others_named() -> None:
+    table = {("M", "old"): (300, 1000), ("W", "old"): (450, 900), ("X", "old"): (400, 900), ("M", "young"): (120, 700)}
+    judgement, plan, found = told(table, 'intersections = 1\nreference = {sex = "M", age = "old"}')
+    assert [pair_of(judgement, finding) for finding in found] == [("young", "old"), ("W", "M"), ("X", "M")]
+    assert [finding.verdict for finding in found] == ["gap"] * 3
+    assert further_words(found[1], found, judgement, plan) == (
+        "They are also selected less often than people whose sex is X."
+    )
+    assert further_words(found[0], found, judgement, plan) == ""
+
+
 def test_without_a_gap_by_a_column_alone_nothing_repeats() -> None:
     crossed = {
         ("M", "old"): (600, 1000),
@@ -122,7 +133,7 @@ def test_without_a_gap_by_a_column_alone_nothing_repeats() -> None:
     }
     judgement, plan, found = told(crossed)
     assert {finding.repeats for finding in found} == {None}
-    assert {repeats_words(finding, found, judgement, plan) for finding in found} == {""}
+    assert {further_words(finding, found, judgement, plan) for finding in found} == {""}
 
 
 # ---------------------------------------------------------------- gaps on other measures than the headline
