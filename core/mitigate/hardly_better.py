@@ -12,14 +12,17 @@ from core.sentences import group_words
 # Where fewer than one in ten get the other answer, an answer is nearly everybody's. It alone says nothing: of a group
 # of which nearly all have the good outcome, nearly all may rightly be selected.
 NEARLY_ALL = 0.9
+# True less false positive rate: a balanced accuracy of 0.55, where one answer for all has 0.5.
+LITTLE = 0.1
 
 
 def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float) -> Iterator[str]:
     """A sentence for each answer that nearly everybody of some group gets, and did not get before, for too little.
 
-    Too little: those with the good outcome are not selected surely more often than the others (Newcombe's interval of
-    true less false positive rate, twice the balanced accuracy less 1, reaches 0, where one answer for all lies), and
-    they were set apart better before. Groups with too few people of either outcome are not judged.
+    Too little: those with the good outcome are selected more often than the others by at most 10 points, or not surely
+    so (Newcombe's interval of true less false positive rate, twice the balanced accuracy less 1, reaches 0, where one
+    answer for all lies), and they were set apart better before. Groups with too few people of either outcome are not
+    judged.
     """
     people = joint.by(by)
     z = z_value(confidence)
@@ -36,7 +39,7 @@ def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float) ->
 
 
 def _tells_little(n: Ints, z: float) -> bool:
-    """Whether decisions after tell the outcomes apart no better than chance may, and worse than those before.
+    """Whether decisions after tell the outcomes apart hardly, or no better than chance may, and worse than before.
 
     `n` is one group's int64 of shape (3, 2, 2).
     """
@@ -46,4 +49,4 @@ def _tells_little(n: Ints, z: float) -> bool:
         return False
     low, _ = newcombe(int(good[:, 1].sum()), of_good, int(other[:, 1].sum()), of_other, z)
     after, before = (good.sum(axis=axis)[1] / of_good - other.sum(axis=axis)[1] / of_other for axis in (0, 1))
-    return low <= 0 and bool(after < before)
+    return bool((low <= 0 or after <= LITTLE) and after < before)
