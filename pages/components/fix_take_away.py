@@ -28,7 +28,14 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
         if fix.mechanism == "reweighing":
             weights = reweigh(found.mitigated.present.counts[FIT], found.mitigated.settings.by)
             _file(audit_id, "The weights (CSV)", weights.to_csv(), "weights.csv", "text/csv")
-        _file(audit_id, "The plan that audits it", _named(plan).to_toml(), "plan.toml", "application/toml")
+        _file(
+            audit_id,
+            "The plan that audits it",
+            _named(plan).to_toml(),
+            "plan.toml",
+            "application/toml",
+            "For new people: it audits everybody in the table that stands beside it.",
+        )
         if record.plan.decision.model is not None:
             st.button(
                 "See what moved",
@@ -56,8 +63,9 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
         _weights(weights)
 
 
-def _file(audit_id: str, label: str, content: str, name: str, mime: str) -> None:
-    st.download_button(label, content, name, mime, key=session.action(audit_id, label), on_click="ignore")
+def _file(audit_id: str, label: str, content: str, name: str, mime: str, tip: str | None = None) -> None:
+    key = session.action(audit_id, label)
+    st.download_button(label, content, name, mime, key=key, on_click="ignore", help=tip)
 
 
 def _model(audit_id: str, fix: Fix, name: str) -> None:
