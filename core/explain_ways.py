@@ -52,7 +52,8 @@ class Subject:
     @property
     def checked(self) -> int:
         """How many rows are explained besides, to see how far the picture can be trusted."""
-        return (IMAGES if self.kind == "image" else ROWS) * (2 + NUDGED + (REDRAWN if self.gradients else 0))
+        again = IMAGES if self.kind == "image" else ROWS
+        return ROWS + again * (1 + NUDGED + (REDRAWN if self.gradients else 0))
 
     @property
     def recommended(self) -> Recommended:

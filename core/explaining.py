@@ -147,9 +147,10 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
 
 def _trial(side: Side, rows: Features, hashes: npt.NDArray[np.uint64]) -> Trial:
     """A few of the rows, to see how far this side's picture can be trusted."""
-    few = np.argsort(hashes, kind="stable")[: CHECKED_IMAGES if side.opened.kind == "image" else CHECKED_ROWS]
+    few = np.argsort(hashes, kind="stable")[:CHECKED_ROWS]
     effort = replace(side.effort, at_once=side.pace.at_once)
-    return Trial(side.explainer, side.units, taken(rows, few), keys(hashes[few]), effort, side.units_for)
+    again = CHECKED_IMAGES if side.opened.kind == "image" else CHECKED_ROWS
+    return Trial(side.explainer, side.units, taken(rows, few), keys(hashes[few]), effort, side.units_for, again)
 
 
 def _checks(trials: list[Trial], progress: Progress) -> list[tuple[Check, ...]]:
@@ -226,4 +227,4 @@ def _tell(progress: Progress, before: int, total: int, what: str, done: int) -> 
 def _rows_at_once(side: Side) -> int | None:
     """How many rows are read together: fewer of large images, as all of their pixels are held; None as usual."""
     most = side.opened.binding.most_rows
-    return None if most is None else max(CHECKED_IMAGES, min(most, IMAGE_BATCH_ROWS))
+    return None if most is None else max(CHECKED_ROWS, min(most, IMAGE_BATCH_ROWS))

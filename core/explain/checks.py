@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["passed", "failed", "not_checkable"]
-# How many rows are looked at. An image has more places than a table has columns, so fewer of them give as many values.
+# How many rows are looked at, and how many images where each is explained again and again: an image has more places
+# than a table has columns, so fewer of them give as many values.
 ROWS, IMAGES = 24, 8
-# How often those are explained: once, with values changed a little, and with weights drawn anew where there are some.
+# How often rows are explained again: with values changed a little, and with weights drawn anew where there are some.
 NUDGED, REDRAWN = 4, 5
 NAMES = ("completeness", "stability", "infidelity", "randomisation", "agreement")
 

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts import Floats
-from core.explain.checks import NUDGED, REDRAWN, Check
+from core.explain.checks import NUDGED, REDRAWN, ROWS, Check
 from core.explain.draws import quiet, seeded
 from core.explain.explainable import Effort, Explainable, Explained
 from core.explain.explainers import EXPLAINERS, Explainer
+from core.explain.opened import taken
 from core.explain.units import Modular, Units
 from core.explain.words import Spelled
 from core.models.model import Features
@@ -32,7 +33,8 @@ LIMITS = {"completeness": 0.05, "stability": 0.5, "infidelity": 0.5, "randomisat
 class Trial:
     """A few rows explained by one method, to be explained again under other conditions.
 
-    `units_for` makes the units that another method needs.
+    `units_for` makes the units that another method needs; the first `again` rows are those that are explained many
+    times over.
     """
 
     explainer: Explainer
@@ -41,6 +43,12 @@ class Trial:
     keys: npt.NDArray[np.int64]
     effort: Effort
     units_for: Callable[[Explainer], Units]
+    again: int = ROWS
+
+    @property
+    def shorter(self) -> Trial:
+        """The rows that are explained many times over."""
+        return replace(self, rows=taken(self.rows, slice(0, self.again)), keys=self.keys[: self.again])
 
     def run(self, units: Units | None = None) -> tuple[Explainable, Explained]:
         """The rows, and what the method finds; with other units of the same rows where they are given."""
@@ -54,9 +62,9 @@ def check_trust(trial: Trial, tell: Callable[[int], None] = lambda done: None) -
     what, found = trial.run()
     steps: tuple[Callable[[], Check], ...] = (
         lambda: _completeness(trial, what, found.values),
-        lambda: _stability(trial, what),
+        lambda: _stability(trial, what.part(0, trial.again)),
         lambda: _infidelity(trial, what, found.values),
-        lambda: _randomisation(trial, found.values),
+        lambda: _randomisation(trial.shorter, found.values[: trial.again]),
         lambda: _agreement(trial, found.values),
     )
     checks = []

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from core.errors import ModelError
-from core.explain.checks import NAMES, Check
+from core.explain.checks import NAMES, NUDGED, REDRAWN, Check
 from core.explain.explainable import Effort, Explainable, Explained
 from core.explain.explainers import EXPLAINERS, Explainer
 from core.explain.pace import Pace
@@ -129,6 +129,19 @@ def test_a_method_that_weighs_other_columns_than_another_method_is_said() -> Non
 
     weights = torch.tensor([0.01, 0.1, 0.2, 0.4, 0.8, 1.6])
     assert tried(Plain(lambda x: x @ weights), made(upside_down))["agreement"].state == "failed"
+
+
+def test_only_the_first_rows_are_explained_again_and_again() -> None:
+    seen: list[int] = []
+
+    def counted(what: Explainable, effort: Effort) -> Explained:
+        seen.append(len(what))
+        return by_size(what, effort)
+
+    module = network()
+    units, rows = Plain(module, module), torch.ones(16, WIDTH).numpy()
+    check_trust(Trial(made(counted), units, rows, np.arange(16), Effort(), lambda _: units, 4))
+    assert seen[0] == 16 and sum(seen[1:]) == 4 * (1 + NUDGED + REDRAWN)
 
 
 def test_what_cannot_be_checked_is_never_passed() -> None:
