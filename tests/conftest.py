@@ -13,11 +13,13 @@ settings.load_profile("plumbline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if Path("/dev/nvidia0").exists():
-        return
+    has_gpu = Path("/dev/nvidia0").exists()
     for item in items:
-        if item.get_closest_marker("gpu"):
+        if item.get_closest_marker("gpu") and not has_gpu:
             item.add_marker(pytest.mark.skip(reason="no CUDA device on this machine"))
+        # For `-n 2 --dist loadgroup`: a file's tests share its fixtures, the acceptance cases share nothing.
+        if not item.get_closest_marker("acceptance"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,10 @@ def command(name: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "install", "ending"),
-    [("app", "--editable .", ".venv/bin/plumbline app"), ("tests", '--editable ".[test]"', ".venv/bin/pytest")],
+    [
+        ("app", "--editable .", ".venv/bin/plumbline app"),
+        ("tests", '--editable ".[test]"', ".venv/bin/pytest -n 2 --dist loadgroup"),
+    ],
 )
 def test_each_command_does_its_own_set_up(name: str, install: str, ending: str) -> None:
     make, fill, run = command(name).split(" && ")
