@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -111,7 +111,7 @@ def bind(model: Model, profile: Profile, plan: Plan) -> Binding:
         return _bind_recipe(model, model.recipe, profile, plan)
     if model.columns and model.width == len(model.columns) and not match(model.columns, profile.names).missing:
         return _bind_matrix(model, tuple(match(model.columns, profile.names).columns.values()), profile, plan)
-    return _bind_matrix(model, numeric_columns(profile, plan), profile, plan)
+    return _bind_matrix(model, _fitting_numbers(model, profile, plan), profile, plan)
 
 
 def match(wanted: Iterable[str], columns: Iterable[str]) -> Match:
@@ -148,6 +148,13 @@ def numeric_columns(profile: Profile, plan: Plan) -> tuple[str, ...]:
     """The table's columns of numbers, in order, less those that have another role in the plan."""
     roles = {plan.data.label, plan.decision.score, plan.decision.prediction, *plan.groups.sensitive}
     return tuple(column.name for column in profile.columns if column.kind == "number" and column.name not in roles)
+
+
+def _fitting_numbers(model: Model, profile: Profile, plan: Plan) -> tuple[str, ...]:
+    """The columns of numbers that make the matrix: with the sensitive ones where the model only fits with them."""
+    without = numeric_columns(profile, plan)
+    every = numeric_columns(profile, replace(plan, groups=replace(plan.groups, sensitive=())))
+    return every if model.width == len(every) else without
 
 
 def listed(names: Iterable[str]) -> str:

@@ -103,6 +103,14 @@ def test_a_matrix_takes_the_numbers_without_other_roles(dataset_of: MakeDataset,
     np.testing.assert_array_equal(features, [[1, 2], [3, 4]])
 
 
+def test_a_matrix_that_only_fits_with_a_sensitive_column_of_numbers_takes_it(
+    dataset_of: MakeDataset, plan_of: MakePlan
+) -> None:
+    """Age is a group, and one of the inputs: naming it as a group takes it from no model."""
+    binding = bind(model_of(width=3), dataset_of("sex,a,y,b\n0,1,1,2\n").profile, plan_of(label="y"))
+    assert binding.columns_used == ("sex", "a", "b")
+
+
 def test_a_matrix_takes_what_the_plan_names_in_its_order(dataset_of: MakeDataset, plan_of: MakePlan) -> None:
     dataset = dataset_of("sex,a,b\n0,1,2\n")
     binding = bind(model_of(width=3, dtype=np.float64), dataset.profile, plan_of(features=["b", "sex", "a"]))
@@ -124,7 +132,7 @@ def test_a_matrix_of_the_wrong_width_says_what_there_is(
     dataset_of: MakeDataset, plan_of: MakePlan, features: list[str], words: str
 ) -> None:
     with pytest.raises(ModelError, match=words) as raised:
-        bind(model_of(width=3), dataset_of("sex,a,b\n0,1,2\n").profile, plan_of(features=features))
+        bind(model_of(width=3), dataset_of("sex,a,b\nF,1,2\n").profile, plan_of(features=features))
     assert '"b"' in str(raised.value) or "in order" in str(raised.value)
 
 
