@@ -1,0 +1,255 @@
+"""Before and after in real Chromium, on models that people have: a tweet model and the Adult network.
+
+Each is audited by hand, its plan is dropped again with another version of the model, and the two are compared.
+Where PLUMBLINE_SCREENSHOTS names a folder, the page is pictured there: wide in both themes, and narrow.
+"""
+
+import csv
+import gzip
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, TimeoutError, expect
+
+from tests.browser.conftest import App
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 1000
+LONG = 300 * SECONDS
+CONFIRM, LAST = "Yes, that is right", "attribution.json"
+WIDE, NARROW, HIGH = 1280, 400, 900
+
+
+@dataclass(frozen=True)
+class World:
+    """What a person puts in: a table and a model in two versions; and the answers to the questions.
+
+    `beside` holds the second version under the first one's name, since the plan names it. `way` is the way of
+    explaining to choose; None for the recommended one. `good_class` is the answer of a model whose classes are bare
+    numbers. `cause` stands in what the page says first.
+    """
+
+    name: str
+    table: Path
+    model: Path
+    beside: Path
+    rows: str
+    label: str
+    good: str
+    group: str
+    cause: str
+    way: str | None = None
+    good_class: str | None = None
+
+
+def written(path: Path, header: list[str], rows: list[list[str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    packed = path.suffix == ".gz"
+    with gzip.open(path, "rt", newline="") if packed else path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def changed_pt2(source: Path, target: Path, change: Callable[[dict[str, object]], None]) -> Path:
+    """A copy of a `.pt2` file with other weights."""
+    import torch
+
+    program = torch.export.load(source)
+    with torch.no_grad():
+        change(program.state_dict)
+    torch.export.save(program, target)
+    return target
+
+
+# ---------------------------------------------------------------- the models
+
+
+def tweets(folder: Path, shared: Path) -> World:
+    """Tweets of which a third say "white", and a model that hides offensive ones; beside it one without that word."""
+    import onnx
+
+    said = re.compile(r"\bwhite\b", re.IGNORECASE)
+    source = read(shared / "models" / "davidson" / "davidson_test.csv")
+    named = [row for row in source if said.search(row["tweet"])]
+    others = [row for row in source if not said.search(row["tweet"])][: 300 - len(named)]
+    rows = [
+        [row["tweet"], "hidden" if row["offensive_or_hate"] == "1" else "stays", who]
+        for who, those in (("white people", named), ("nobody", others))
+        for row in those
+    ]
+    table = written(folder / "tweets.csv", ["tweet", "verdict", "speaks_of"], rows)
+    model = shared / "models" / "davidson" / "davidson_tfidf_lr.onnx"
+    graph = onnx.load(model)
+    parts = {(node.op_type, attribute.name): attribute for node in graph.graph.node for attribute in node.attribute}
+    place = [word.decode() for word in parts["TfIdfVectorizer", "pool_strings"].strings].index("white")
+    column = parts["TfIdfVectorizer", "ngram_indexes"].ints[place]
+    weights = parts["LinearClassifier", "coefficients"].floats
+    weights[column] = weights[len(weights) // 2 + column] = 0.0
+    onnx.save(graph, folder / "beside" / model.name)
+    return World(
+        "tweets", table, model, folder / "beside" / model.name, "300 rows", "verdict", "stays", "speaks_of", "“white”",
+        way="Leaving out one by one", good_class="class 0",
+    )  # fmt: skip
+
+
+def adult(folder: Path, shared: Path) -> World:
+    """The Adult network on its matrix of 107 named columns; beside it one that is blind to who is married."""
+    rows = read(shared / "models" / "adult" / "adult_test_matrix.csv.gz")[:400]
+    names = {"__group_sex": "sex", "__label": "income"}
+    header = [names.get(name, name) for name in rows[0] if name != "__group_race"]
+    kept = [[cell for name, cell in row.items() if name != "__group_race"] for row in rows]
+    table = written(folder / "adult.csv", header, kept)
+    places = [i for i, name in enumerate(header) if name.startswith(("marital-status", "relationship"))]
+    model = shared / "models" / "adult" / "adult_mlp.pt2"
+
+    def blind(weights: dict[str, object]) -> None:
+        next(weight for weight in weights.values() if weight.ndim == 2)[:, places] = 0  # type: ignore[attr-defined,index]
+
+    beside = changed_pt2(model, folder / "beside" / model.name, blind)
+    return World("adult", table, model, beside, "400 rows", "income", ">50K", "sex", "“age”")
+
+
+# ---------------------------------------------------------------- what a person does
+
+
+def drawn(page: Page) -> None:
+    """A page that is still being drawn replaces its buttons, and a click on the old one goes nowhere."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=LONG)
+
+
+def put(page: Page, *files: Path) -> None:
+    page.locator("input[type=file]").first.set_input_files(files)
+
+
+WATCHED = """() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    window.answered = false;
+    const note = () => { window.answered = window.answered || app.dataset.testScriptState !== "notRunning"; };
+    new MutationObserver(note).observe(app, { attributes: true });
+}"""
+
+
+def pick(page: Page, name: str, option: str | re.Pattern[str], takes_several: bool = False) -> None:
+    """Choose in a box, and wait until the page has taken it in.
+
+    A box that the page draws anew while its list is open closes it: then it is opened again.
+    """
+    offered = page.get_by_role("option", name=option).first
+    while True:
+        page.get_by_role("combobox", name=name).click()
+        page.evaluate(WATCHED)
+        try:
+            offered.click(timeout=20 * SECONDS)
+            break
+        except TimeoutError:
+            page.keyboard.press("Escape")
+    page.wait_for_function("window.answered")
+    if takes_several:
+        page.keyboard.press("Escape")  # its list stays open until it is left
+    expect(offered).to_be_hidden(timeout=LONG)
+    drawn(page)
+
+
+def audited_by_hand(page: Page, world: World) -> str:
+    """The files in one drop, then the questions one by one; returns the audit's address."""
+    put(page, world.table, world.model)
+    expect(page.get_by_text(world.rows).first).to_be_visible(timeout=LONG)
+    pick(page, "What really happened", world.label)
+    chosen = page.get_by_test_id("stMultiSelect").first.get_by_text(world.good)
+    if not chosen.count():
+        pick(page, "The good outcome", re.compile(re.escape(world.good)), takes_several=True)
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_text("✓ gives")).to_be_visible(timeout=LONG)
+    drawn(page)
+    if world.good_class is not None:
+        pick(page, "Good for the person is", world.good_class)
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_role("combobox", name="who belongs to which group")).to_be_visible(timeout=LONG)
+    drawn(page)
+    if not page.get_by_test_id("stMultiSelect").get_by_text(world.group, exact=True).count():
+        pick(page, "who belongs to which group", world.group, takes_several=True)
+    page.get_by_role("button", name="Run the audit").click()
+    expect(page.get_by_role("heading", name="The answer")).to_be_visible(timeout=LONG)
+    return page.url
+
+
+def audited_by_plan(page: Page, app: App, world: World, plan: Path) -> None:
+    """The second version, in one drop with the plan that was downloaded."""
+    page.goto(app.address)
+    put(page, world.table, plan, world.beside)
+    expect(page.get_by_text("✓ 4 The groups")).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Run the audit").click()
+    expect(page.get_by_role("heading", name="The answer")).to_be_visible(timeout=LONG)
+
+
+def downloaded_plan(page: Page, to: Path) -> Path:
+    drawn(page)
+    with page.expect_download(timeout=LONG) as download:
+        page.get_by_role("button", name="The plan (.toml)").click()
+    download.value.save_as(to)
+    return to
+
+
+def compared(page: Page, world: World) -> None:
+    page.get_by_role("button", name="What does it look at?").click()
+    pick(page, "Compare it with", re.compile("^An audit: "))
+    if world.way is not None:
+        page.get_by_text("Other ways").click()
+        page.get_by_test_id("stRadio").get_by_text(world.way).click()
+        drawn(page)
+    page.get_by_role("button", name="Show what moved").click()
+    expect(page.get_by_role("button", name=LAST)).to_be_visible(timeout=LONG)
+
+
+def seen(page: Page, name: str) -> None:
+    """Pictures of the whole page for whoever wants to look, where PLUMBLINE_SCREENSHOTS names a folder."""
+    folder = os.environ.get("PLUMBLINE_SCREENSHOTS")
+    if not folder:
+        return
+    for theme, width in (("light", WIDE), ("dark", WIDE), ("light", NARROW)):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": HIGH})
+        page.reload()
+        expect(page.get_by_role("button", name=LAST)).to_be_visible(timeout=LONG)
+        drawn(page)
+        height = page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
+        page.set_viewport_size({"width": width, "height": height + 20})
+        drawn(page)
+        page.wait_for_timeout(2 * SECONDS)  # for the pictures, which nobody can wait for otherwise
+        page.screenshot(path=Path(folder) / f"{name}-{theme}-{width}.png")
+    page.set_viewport_size({"width": WIDE, "height": HIGH})
+
+
+@pytest.mark.parametrize("made", [tweets, adult])
+def test_two_versions_of_a_model_are_audited_and_the_page_shows_what_moved(
+    made: Callable[[Path, Path], World], page: Page, app: App, tmp_path: Path, shared: Path
+) -> None:
+    page.set_default_timeout(LONG)
+    (tmp_path / "beside").mkdir()
+    world = made(tmp_path, shared)
+    address = audited_by_hand(page, world)
+    plan = downloaded_plan(page, tmp_path / "plan.toml")
+    audited_by_plan(page, app, world, plan)
+    page.goto(address)
+    compared(page, world)
+    seen(page, world.name)
+    expect(page.get_by_test_id("stMain").locator("strong", has_text=world.cause).first).to_contain_text(
+        "before", timeout=LONG
+    )
+    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible(timeout=LONG)
+    for title in ("Before", "After", "Difference"):
+        expect(page.get_by_text(title, exact=True).first).to_be_visible(timeout=LONG)
+    pictures = page.get_by_test_id("stVegaLiteChart")
+    expect(pictures.nth(2).locator("canvas, svg").first).to_be_visible(timeout=LONG)
+    page.set_viewport_size({"width": NARROW, "height": HIGH})
+    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible(timeout=LONG)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
