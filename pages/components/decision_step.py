@@ -49,17 +49,13 @@ def _first_way(profile: Profile, plan: Plan) -> str:
 def _confirm(audit: Audit, plan: Plan, answer: Decision) -> None:
     st.markdown(f"**{plain.escape(decision_sentence(answer))}**")
     if answer != plan.decision:
-        st.button(
-            "Yes, that is right",
-            key=session.action(audit.id, "settle decision"),
-            type="primary",
-            on_click=_settle,
-            args=(audit.id, replace(plan, decision=answer)),
-        )
+        key = session.action(audit.id, "settle decision")
+        settled = replace(plan, decision=answer)
+        session.act(st.container(), "Yes, that is right", key, _settle, audit.id, settled, type="primary")
 
 
 def _settle(audit_id: str, plan: Plan) -> None:
-    session.attempt(session.workspace().save_plan, audit_id, plan)
+    session.workspace().save_plan(audit_id, plan)
     steps.fold(audit_id, 3)
 
 

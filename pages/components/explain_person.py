@@ -74,12 +74,15 @@ def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profil
             placeholder="nothing more than the sensitive columns",
         )
     index = profile.index_of(int(number))
-    start.button(
+    session.act(
+        start,
         f"Explain this {'text' if kind_of(found.plan) == 'text' else 'person'}",
+        session.action(audit_id, "explain person"),
+        begin,
+        audit_id,
+        index,
+        tuple(unchangeable),
         disabled=not has_rows or index is None,
-        key=session.action(audit_id, "explain person"),
-        on_click=session.attempt,
-        args=(begin, audit_id, index, tuple(unchangeable)),
     )
     if index is None:
         st.info("That row was left out when your table was read. Choose another.")

@@ -176,13 +176,17 @@ def _whether(reason: str, is_left_out: bool, doubt: str | None) -> str:
 def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str, judging: Judging) -> None:
     has_rows = session.workspace().has_rows(audit_id)
     start, said = st.columns([1, 4], vertical_alignment="center")
-    start.button(
+    session.act(
+        start,
         "Find fixes",
+        session.action(audit_id, "find fixes"),
+        begin,
+        audit_id,
+        plan,
+        names,
+        trained,
         type="primary",
         disabled=not has_rows or not names or judging.is_unusable,
-        key=session.action(audit_id, "find fixes"),
-        on_click=session.attempt,
-        args=(begin, audit_id, plan, names, trained),
     )
     if not has_rows:
         said.info("The uploaded table was deleted after a day, as announced. Upload it again to look for fixes.")

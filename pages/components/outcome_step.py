@@ -73,13 +73,9 @@ def _ask_refused(audit: Audit, data: DataPlan) -> bool | None:
 def _confirm(audit: Audit, plan: Plan, answer: DataPlan) -> None:
     st.markdown(f"**{plain.escape(_sentence(answer.label, answer.favourable))}**")
     if answer != plan.data:
-        st.button(
-            "Yes, that is right",
-            key=session.action(audit.id, "settle outcome"),
-            type="primary",
-            on_click=_settle,
-            args=(audit, replace(plan, data=answer)),
-        )
+        key = session.action(audit.id, "settle outcome")
+        settled = replace(plan, data=answer)
+        session.act(st.container(), "Yes, that is right", key, _settle, audit, settled, type="primary")
 
 
 def _settle(audit: Audit, plan: Plan) -> None:

@@ -14,13 +14,15 @@ def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> Non
     missing = _missing(audit, plan) + problems
     with st.container(horizontal=True, vertical_alignment="center"):
         key = session.action(audit.id, "run")
-        st.button(
+        session.act(
+            st.container(width="content"),
             "Run the audit",
+            key,
+            _run,
+            audit.id,
+            plan,
             type="primary",
             disabled=bool(missing),
-            key=key,
-            on_click=session.attempt,
-            args=(_run, audit.id, plan),
         )
         st.download_button(
             "Download this plan",

@@ -8,12 +8,14 @@ import hmac
 import os
 import re
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, TypeGuard, cast
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import PlumblineError
@@ -23,7 +25,8 @@ PageName = Literal["data", "audit", "fix", "explain", "history"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"
-_COMPLAINT, _SENT = "complaint", "sent"
+_COMPLAINT, _SENT, _CLICKED = "complaint", "sent", "clicked"
+_A_CLICK_HOLDS_SECONDS = 30.0
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
@@ -150,7 +153,7 @@ def open_audit(audit_id: str, page: PageName | None = None) -> None:
 
 
 def send(audit_id: str, page: PageName) -> None:
-    """Make this the open audit and go to a page with it: from a callback, which nothing interrupts."""
+    """Make this the open audit and have the next page that is drawn go to `page` with it."""
     st.session_state[_OPEN], st.session_state[_SENT] = audit_id, page
     st.query_params[_ADDRESS] = audit_id
 
@@ -174,15 +177,43 @@ def close_audit() -> None:
 
 
 def attempt(action: Callable[..., object], *arguments: object) -> None:
-    """Do something from a callback; what goes wrong is said at the top of the page that is drawn next."""
+    """Do something; what goes wrong is said at the top of the page that is drawn next."""
     try:
         action(*arguments)
     except PlumblineError as error:
         st.session_state[_COMPLAINT] = str(error)
 
 
+def act(
+    place: DeltaGenerator, label: str, key: str, do: Callable[..., object], *arguments: object, **looks: Any
+) -> None:
+    """A button in `place` that does something with the answers as they stand when its click arrives.
+
+    A callback would get the arguments of the last drawing, in which an answer is missing that was given just before
+    the click, or by it: a number that is typed counts once its box is left. So the callback only notes the click, and
+    the page that is drawn with the newest answers does the rest, then is drawn again. `looks` are Streamlit's.
+    """
+    place.button(label, key=key, on_click=_note_click, args=(key,), **looks)
+    if _clicked(key) and not looks.get("disabled"):
+        attempt(do, *arguments)
+        st.rerun()
+
+
+def _note_click(key: str) -> None:
+    st.session_state[_CLICKED] = (key, time.monotonic())
+
+
+def _clicked(key: str) -> bool:
+    """Whether this button was clicked just now; true once. A click that its page never saw does not wait for long."""
+    clicked, at = cast(tuple[str, float], st.session_state.get(_CLICKED, ("", 0.0)))
+    if clicked != key:
+        return False
+    del st.session_state[_CLICKED]
+    return time.monotonic() - at < _A_CLICK_HOLDS_SECONDS
+
+
 def complaint() -> str | None:
-    """What went wrong in the callback before this page was drawn; said once."""
+    """What went wrong before this page was drawn; said once."""
     said: str | None = st.session_state.pop(_COMPLAINT, None)
     return said
 

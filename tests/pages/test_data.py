@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.plan import Plan
 from core.plan_parts import Condition
 from core.samples import SAMPLES
 from core.workspace import Workspace
@@ -163,6 +164,24 @@ def test_cut_points_that_are_none_are_said_at_once_and_stop_the_run(space: Works
     at.text_input(key=key).set_value("30; 50").run()
     assert not at.error and not run_button_is_disabled(at)
     assert plan_of(at, space).groups.bins == {"age": (30.0, 50.0)}
+
+
+def test_an_answer_given_just_before_a_click_counts_in_what_the_click_does(space: Workspace) -> None:
+    """A browser may send both before the page is drawn anew, as it does for a box that is left by the click."""
+    at = put(opened(), space, toml=PLAN.replace('["sex"]', '["age"]') + "[groups.bins]\nage = [40]\n", csv=PEOPLE)
+    audit_id = audit_of(at, space).id
+    at.selectbox(key=f"{audit_id}/outcome").select("age").run()
+    at.selectbox(key=f"{audit_id}/outcome").select("approved").run()
+    assert plan_of(at, space).data.label == "hired"
+    at.radio(key=f"{audit_id}/refused known").set_value("Yes, also for people who were turned down")
+    press(at, CONFIRM)
+    assert (plan_of(at, space).data.label, plan_of(at, space).data.refused_known) == ("approved", True)
+
+    at.text_input(key=f"{audit_id}/cuts/age").set_value("30, 50")
+    press(at, "Run the audit")
+    asked = space.get(audit_id).asked
+    assert asked is not None and Plan.from_toml(asked).groups.bins == {"age": (30.0, 50.0)}
+    space.cancel(audit_id)
 
 
 def test_a_named_group_to_compare_with(space: Workspace) -> None:
