@@ -16,6 +16,9 @@ from core.sentences import group_words
 
 Verdict = Literal["less", "more", "unclear"]
 
+# From here on a share is said in times, and then in words: of nearly nothing every change is many per cent.
+_MANY_TIMES, _NOTHING_BEFORE = 4.0, 100.0
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -98,6 +101,11 @@ def moved_sentence(one: Moved, people: str = "people") -> str:
     if one.verdict == "less":
         span = f"{100 * (1 - one.high):.0f} to {100 * (1 - one.low):.0f}"
         return f"{said} relied on “{one.feature}” {100 * (1 - one.ratio):.0f} % less ({span}); {end}"
+    if one.ratio >= _NOTHING_BEFORE:
+        return f"{said} hardly relied on “{one.feature}” before, and does now; {end}"
+    if one.ratio >= _MANY_TIMES:
+        span = f"{one.low:.0f} to {one.high:.0f} times"
+        return f"{said} relied on “{one.feature}” {one.ratio:.0f} times as much ({span}); {end}"
     span = f"{100 * (one.low - 1):.0f} to {100 * (one.high - 1):.0f}"
     return f"{said} relied on “{one.feature}” {100 * (one.ratio - 1):.0f} % more ({span}); {end}"
 

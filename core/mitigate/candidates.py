@@ -271,8 +271,8 @@ def _nothing_to_equalise(goal: Goal, by: tuple[str, ...], bound: int) -> str:
     who = " and ".join(by)
     if goal.needs_label:
         return (
-            f"[mitigate] goal {goal.name} compares groups by people whose outcome is known, and of the groups by {who}"
-            f' {"only one has" if bound else "none has"} enough of them. Use goal = "demographic_parity", or other'
-            " groups."
+            f"This goal ({goal.name}) compares people whose outcome is known, and of the groups by {who}"
+            f" {'only one has' if bound else 'none has'} enough of them. Choose equal selection rates"
+            " (demographic_parity), or other groups."
         )
-    return f"[mitigate] by {who}: there is only one group in this table, so there is nothing to make equal."
+    return f"By {who} there is only one group in this table, so there is nothing to make equal."

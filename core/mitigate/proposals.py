@@ -80,9 +80,7 @@ def farthest_pair(question: Question, plan: Plan) -> tuple[str, str]:
     rates = {", ".join(groups.names(g).values()): nums[g] / dens[g] for g in np.flatnonzero(dens >= FEW).tolist()}
     reference = ", ".join(references.get(question.by, ()))
     if reference not in rates or len(rates) < 2:
-        raise PlanError(
-            "[mitigate] by: AIF360 needs a reference group and another with enough people. Choose larger groups."
-        )
+        raise PlanError("AIF360 compares two groups, and fewer than two have enough people here. Choose larger groups.")
     others = [name for name in rates if name != reference]
     return max(others, key=lambda name: abs(rates[name] - rates[reference])), reference
 

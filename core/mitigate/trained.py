@@ -134,9 +134,7 @@ def _bound(rows: TrainingRows, fit: TrainingRows, goal: str) -> TrainingRows:
     among: Ints = np.unique(fit.groups[fit.groups >= 0])
     kept = [g for g in among.tolist() if all((kind & (fit.groups == g)).sum() >= FEW for kind in kinds)]
     if len(kept) < 2:
-        raise PlanError(
-            "[mitigate] by: fewer than two groups have enough people to train on. Choose larger groups, or add rows."
-        )
+        raise PlanError("Fewer than two groups have enough people to train on. Choose larger groups, or add rows.")
     return replace(rows, groups=np.where(np.isin(rows.groups, kept), rows.groups, -1))
 
 

@@ -26,6 +26,11 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Pla
     answered = _answered(audit, profile, plan)
     with steps.step(audit.id, 4, _line(answered), bool(answered), is_open):
         sensitive = _ask_columns(audit, profile)
+        if plan.data.label in sensitive:
+            st.caption(
+                f"{plain.quoted(str(plan.data.label))} also says what really happened. As a group it shows only how"
+                " each outcome was decided on: take it out, unless that is your question."
+            )
         bins = {}
         for name in sensitive:
             cuts = _ask_cuts(audit, profile.column(name), plan.groups, problems)

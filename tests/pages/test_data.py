@@ -103,6 +103,13 @@ def test_the_line_of_the_groups_says_what_is_chosen_now(space: Workspace) -> Non
     assert "sex" in line and "age" not in line
 
 
+def test_the_outcome_as_a_group_is_called_what_it_is(space: Workspace) -> None:
+    at = put(opened(), space, toml=PLAN, csv=PEOPLE)
+    assert "also says what really happened" not in said(at)
+    at.multiselect(key=f"{audit_of(at, space).id}/sensitive").select("hired").run()
+    assert "“hired” also says what really happened" in said(at)
+
+
 def test_a_model_may_come_before_the_table(space: Workspace) -> None:
     at = put(opened(), space, onnx="not looked at yet")
     assert "put in the table" in at.success[0].value

@@ -144,6 +144,19 @@ def test_sentences_say_who_and_how_much_and_that_it_is_no_cause() -> None:
     assert all(sentence.endswith("this describes the model, not the cause.") for sentence in said.values())
 
 
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (3, "200 % more"),
+        (20, "20 times as much (20 to 20 times)"),
+        (4000, "hardly relied on “age” before, and does now"),
+    ],
+)
+def test_what_grew_from_little_is_said_in_times_and_from_nothing_in_words(times: float, words: str) -> None:
+    grown = moved(pairs(VALUES * times), ("sex",), False, 0.95)
+    assert words in next(moved_sentence(m) for m in grown if m.feature == "age")
+
+
 def test_too_few_people_or_nothing_to_compare_is_said_and_not_computed() -> None:
     few = Paired.of(GROUPS, FEATURES, CELLS[:5], SELECTED[:5], VALUES[:5], VALUES[:5])
     assert all(m.ratio is None and m.verdict == "unclear" for m in moved(few, ("sex",), None, 0.95))
