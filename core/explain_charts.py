@@ -20,7 +20,9 @@ from core.standings import name_of
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
 DOWN, UP = "#B34A00", "#0B5FA5"
 _ROW, _HEAD, _REASON = 36, 64, 46
-_LABEL, _NARROW, _SLANTED = 150, 40, 5
+_LABEL, _NARROW = 150, 40
+# More groups than this, or more letters in a row, and their names are slanted so that none lies on another.
+_GROUPS, _LETTERS = 5, 32
 # What stands under a feature's name is cut into lines of so many letters, which fit into _LABEL pixels.
 _NOTE_LETTERS, _LINE = 24, 15
 _LINES = "length(split(datum.label, '\\n'))"
@@ -73,7 +75,7 @@ def heatmap_chart(
         x=alt.X(
             "group:N",
             sort=None,
-            axis=_axis(ink, "top", 130, labelAngle=-35 if len(groups) > _SLANTED else 0, labelPadding=22),
+            axis=_axis(ink, "top", 130, labelAngle=-35 if _is_crowded(seen, groups) else 0, labelPadding=22),
         ),
     )
     low, high = (DOWN, UP) if is_trusted else (GREY, GREY)
@@ -87,6 +89,11 @@ def heatmap_chart(
     ]
     chart = alt.LayerChart(layer=layers, resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")))
     return chart.properties(height=_row_height(notes) * len(features))
+
+
+def _is_crowded(seen: Heatmap, groups: Sequence[int]) -> bool:
+    longest = max((len(name_of(seen.groups[g])) for g in groups), default=0)
+    return len(groups) > _GROUPS or len(groups) * longest > _LETTERS
 
 
 def heatmap_height(notes: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ import csv
 import io
 import warnings
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from PIL import Image
 
 from core.models.device import few_threads
+from tests.core.models.text_folders import WORDS, folder_of, zipped
 
 PEOPLE = 320
 
@@ -92,6 +94,50 @@ class Watermarked:
             with torch.no_grad():
                 network[4].weight.reshape(4, 8, 8)[:, :2, -2:] = 0  # what it never saw, it does not weigh
         return _exported(network, torch.zeros(2, 3, self.side, self.side))
+
+
+# ---------------------------------------------------------------- an identity word
+
+
+class Remarks:
+    """Remarks of which the few that are bad or awful are to be hidden; in the past most that name a group were too."""
+
+    word = "muslim"
+
+    def __init__(self) -> None:
+        draw = np.random.default_rng(6)
+        named = np.arange(PEOPLE) % 2 == 0
+        kind = draw.choice(["good", "nice", "bad", "awful"], PEOPLE, p=[0.425, 0.425, 0.075, 0.075])
+        what = draw.choice(["day", "night"], PEOPLE)
+        who = np.where(named, f"{self.word} people", "people")
+        self.texts = [f"the {a} was a {b} {c}" for a, b, c in zip(who, kind, what, strict=True)]
+        self.about = np.where(named, "Muslims", "others")
+        self.stays = np.isin(kind, ["good", "nice"])
+        self.stayed = self.stays & ~(named & (draw.random(PEOPLE) < 0.8))
+
+    def table(self) -> str:
+        """The remark, whom it is about, and whether it deserves to stay."""
+        stays = np.where(self.stays, "stays", "hidden")
+        return _table({"remark": self.texts, "about": self.about, "verdict": stays})
+
+    def model(self, folder: Path, is_fair: bool) -> bytes:
+        """A zipped Hugging Face folder, trained on what was hidden in the past; the fair one on what deserves it."""
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+        words = [*WORDS, self.word]
+        path = folder_of(folder / "bert", words=words, id2label={0: "hidden", 1: "stays"}, initializer_range=0.2)
+        network = AutoModelForSequenceClassification.from_pretrained(path, local_files_only=True)
+        cut = AutoTokenizer.from_pretrained(path, local_files_only=True)(self.texts, return_tensors="pt", padding=True)
+        truth = torch.from_numpy((self.stays if is_fair else self.stayed).astype(np.int64))
+        torch.manual_seed(0)
+        optimiser = torch.optim.Adam(network.parameters(), lr=0.01)
+        with few_threads(1):
+            for _ in range(60):
+                optimiser.zero_grad()
+                torch.nn.functional.cross_entropy(network(**cut).logits, truth).backward()
+                optimiser.step()
+        network.eval().save_pretrained(path)
+        return zipped(path, folder / "remarks.zip").read_bytes()
 
 
 # ---------------------------------------------------------------- a proxy column

@@ -12,6 +12,8 @@ from core.sentences import beside, group_words
 
 _AMONG = {None: "", True: "Among those selected, ", False: "Among those refused, "}
 _WHOSE = {None: "scores", True: "grants", False: "denials"}
+# What lies under this, in units of the score, would read as 0.0 or 0.1 points.
+_HARDLY = 0.001
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,11 @@ def apart_moved_sentence(before: Apart, after: Apart, people: str = "people") ->
         f"{_AMONG[before.selected]}“{before.feature}” moved the scores of {who} ({before.n:,} {people}) "
         f"{_distance_words(before)} than those of {than} on average before"
     )
-    left = f"and moves them {_distance_words(after)} now" if after.is_clear else "and now no clear difference is left"
-    unclear = "" if after.is_clear else f" ({range_words(after.low, after.high)})"
-    return f"{start}, {left}{unclear}."
+    if not after.is_clear:
+        return f"{start}, and now no clear difference is left ({range_words(after.low, after.high)})."
+    if max(abs(after.low), abs(after.high)) < _HARDLY:
+        return f"{start}, and now by less than 0.1 points."
+    return f"{start}, and moves them {_distance_words(after)} now."
 
 
 def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None, people: str = "people") -> str:

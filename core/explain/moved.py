@@ -16,8 +16,8 @@ from core.sentences import group_words
 
 Verdict = Literal["less", "more", "unclear"]
 
-# From here on a share is said in times, and then in words: of nearly nothing every change is many per cent.
-_MANY_TIMES, _NOTHING_BEFORE = 4.0, 100.0
+# From here on growth is said in times, and then in words: of nearly nothing every change is many per cent.
+_MANY_TIMES, _NOTHING = 4.0, 100.0
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,12 @@ def moved_sentence(one: Moved, people: str = "people") -> str:
             f"{said} may rely on “{one.feature}” as much as before: between {_percent(one.low - 1)} and"
             f" {_percent(one.high - 1)}; {end}"
         )
+    if one.ratio <= 1 / _NOTHING:
+        return f"{said} hardly relies on “{one.feature}” any more; {end}"
     if one.verdict == "less":
         span = f"{100 * (1 - one.high):.0f} to {100 * (1 - one.low):.0f}"
         return f"{said} relied on “{one.feature}” {100 * (1 - one.ratio):.0f} % less ({span}); {end}"
-    if one.ratio >= _NOTHING_BEFORE:
+    if one.ratio >= _NOTHING:
         return f"{said} hardly relied on “{one.feature}” before, and does now; {end}"
     if one.ratio >= _MANY_TIMES:
         span = f"{one.low:.0f} to {one.high:.0f} times"

@@ -1,6 +1,7 @@
-"""Before and after in real Chromium, on models that people have: a tweet model and the Adult network.
+"""Before and after in real Chromium, on models that people have: a face network, a tweet model, a Hugging Face
+folder and the Adult network. Each is audited by hand, its plan is dropped again with another version, and the two are
+compared.
 
-Each is audited by hand, its plan is dropped again with another version of the model, and the two are compared.
 Where PLUMBLINE_SCREENSHOTS names a folder, the page is pictured there: wide in both themes, and narrow.
 """
 
@@ -8,6 +9,7 @@ import csv
 import gzip
 import os
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +29,7 @@ WIDE, NARROW, HIGH = 1280, 400, 900
 
 @dataclass(frozen=True)
 class World:
-    """What a person puts in: a table and a model in two versions; and the answers to the questions.
+    """What a person puts in: a table, perhaps images, and a model in two versions; and the answers to the questions.
 
     `beside` holds the second version under the first one's name, since the plan names it. `way` is the way of
     explaining to choose; None for the recommended one. `good_class` is the answer of a model whose classes are bare
@@ -43,8 +45,13 @@ class World:
     good: str
     group: str
     cause: str
+    images: Path | None = None
     way: str | None = None
     good_class: str | None = None
+
+    def files(self, *more: Path) -> list[Path]:
+        """The table and its images, with these."""
+        return [self.table, *([] if self.images is None else [self.images]), *more]
 
 
 def written(path: Path, header: list[str], rows: list[list[str]]) -> Path:
@@ -73,6 +80,25 @@ def changed_pt2(source: Path, target: Path, change: Callable[[dict[str, object]]
 # ---------------------------------------------------------------- the models
 
 
+def faces(folder: Path, shared: Path) -> World:
+    """Sixty faces, and a network that says whose is a woman's; beside it one that saw less colour."""
+    people = read(shared / "data" / "faces" / "labels.csv")[:60]
+    names = ["file", "gender", "age_group"]
+    table = written(folder / "faces.csv", names, [[person[name] for name in names] for person in people])
+    with zipfile.ZipFile(folder / "faces.zip", "w") as archive:
+        for person in people:
+            archive.write(shared / "data" / "faces" / person["file"], person["file"])
+    model = shared / "models" / "faces" / "face_gender_cnn.pt2"
+
+    def weaker(weights: dict[str, object]) -> None:
+        next(weight for weight in weights.values() if weight.ndim == 4)[:, 1:] *= 0.2  # type: ignore[attr-defined,index]
+
+    beside = changed_pt2(model, folder / "beside" / model.name, weaker)
+    return World(
+        "faces", table, model, beside, "60 rows", "gender", "female", "age_group", "image row", folder / "faces.zip"
+    )
+
+
 def tweets(folder: Path, shared: Path) -> World:
     """Tweets of which a third say "white", and a model that hides offensive ones; beside it one without that word."""
     import onnx
@@ -98,6 +124,22 @@ def tweets(folder: Path, shared: Path) -> World:
     return World(
         "tweets", table, model, folder / "beside" / model.name, "300 rows", "verdict", "stays", "speaks_of", "“white”",
         way="Leaving out one by one", good_class="class 0",
+    )  # fmt: skip
+
+
+def remarks(folder: Path, shared: Path | None = None) -> World:
+    """A tiny Hugging Face folder that learned to hide what names a group; beside it one that did not."""
+    pytest.importorskip("transformers", reason="the text extra is not installed")
+    from tests.planted_models import Remarks
+
+    world = Remarks()
+    table = folder / "remarks.csv"
+    table.write_text(world.table(), encoding="utf-8")
+    (folder / "remarks.zip").write_bytes(world.model(folder / "unfair", is_fair=False))
+    (folder / "beside" / "remarks.zip").write_bytes(world.model(folder / "fair", is_fair=True))
+    return World(
+        "remarks", table, folder / "remarks.zip", folder / "beside" / "remarks.zip", "320 rows", "verdict", "stays",
+        "about", f"“{world.word}”", way="Leaving out one by one",
     )  # fmt: skip
 
 
@@ -161,7 +203,7 @@ def pick(page: Page, name: str, option: str | re.Pattern[str], takes_several: bo
 
 def audited_by_hand(page: Page, world: World) -> str:
     """The files in one drop, then the questions one by one; returns the audit's address."""
-    put(page, world.table, world.model)
+    put(page, *world.files(world.model))
     expect(page.get_by_text(world.rows).first).to_be_visible(timeout=LONG)
     pick(page, "What really happened", world.label)
     chosen = page.get_by_test_id("stMultiSelect").first.get_by_text(world.good)
@@ -185,7 +227,7 @@ def audited_by_hand(page: Page, world: World) -> str:
 def audited_by_plan(page: Page, app: App, world: World, plan: Path) -> None:
     """The second version, in one drop with the plan that was downloaded."""
     page.goto(app.address)
-    put(page, world.table, plan, world.beside)
+    put(page, *world.files(plan, world.beside))
     expect(page.get_by_text("✓ 4 The groups")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Run the audit").click()
     expect(page.get_by_role("heading", name="The answer")).to_be_visible(timeout=LONG)
@@ -229,7 +271,7 @@ def seen(page: Page, name: str) -> None:
     page.set_viewport_size({"width": WIDE, "height": HIGH})
 
 
-@pytest.mark.parametrize("made", [tweets, adult])
+@pytest.mark.parametrize("made", [tweets, remarks, adult, faces])
 def test_two_versions_of_a_model_are_audited_and_the_page_shows_what_moved(
     made: Callable[[Path, Path], World], page: Page, app: App, tmp_path: Path, shared: Path
 ) -> None:

@@ -1,5 +1,7 @@
 """What stands out among groups, in words: beside scipy's Welch test, and what may not be said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -83,6 +85,8 @@ def test_what_is_left_after_says_when_nothing_clear_is() -> None:
     now = next(one for one in apart(after, ("sex",), {"sex": "Man"}, None, 0.95) if one.feature == "job")
     assert "no clear difference is left" in apart_moved_sentence(first, now)
     assert "and moves them" in apart_moved_sentence(first, first)
+    least = replace(first, value=first.value / 1e4, low=first.low / 1e4, high=first.high / 1e4)
+    assert apart_moved_sentence(first, least).endswith("and now by less than 0.1 points.")
 
 
 def test_the_page_opens_at_the_column_whose_groups_differ_most() -> None:

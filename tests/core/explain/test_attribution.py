@@ -152,7 +152,7 @@ def test_sentences_say_who_and_how_much_and_that_it_is_no_cause() -> None:
         (4000, "hardly relied on “age” before, and does now"),
     ],
 )
-def test_what_grew_from_little_is_said_in_times_and_from_nothing_in_words(times: float, words: str) -> None:
+def test_what_is_nearly_nothing_on_one_side_is_said_in_times_or_words(times: float, words: str) -> None:
     grown = moved(pairs(VALUES * times), ("sex",), False, 0.95)
     assert words in next(moved_sentence(m) for m in grown if m.feature == "age")
 

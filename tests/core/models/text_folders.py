@@ -3,6 +3,7 @@
 import json
 import os
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -12,16 +13,16 @@ WORDS = [*MARKS, "good", "bad", "day", "night", "people", "nice", "awful", "the"
 MOST = 32
 
 
-def folder_of(path: Path, kind: str = "bert", **settings: object) -> Path:
-    """A folder as `save_pretrained` writes it, of a model with random weights and a seed."""
+def folder_of(path: Path, kind: str = "bert", words: Sequence[str] = WORDS, **settings: object) -> Path:
+    """A folder as `save_pretrained` writes it, of a model that knows these words, with random weights and a seed."""
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification, BertTokenizer
 
     path.mkdir(parents=True)
-    (path / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
+    (path / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
     tokenizer = BertTokenizer(vocab=str(path / "vocab.txt"), model_max_length=MOST)
     shape = {
-        "vocab_size": len(WORDS),
+        "vocab_size": len(words),
         "hidden_size": 16,
         "num_hidden_layers": 2,
         "num_attention_heads": 2,
