@@ -33,8 +33,8 @@ def stand_in_binding(model: Model | None, binding: Binding | None, profile: Prof
     columns = tuple(name for name in dict.fromkeys(columns) if name != plan.data.label)
     if not columns:
         raise DataError(
-            f"{profile.name} has no column that a stand-in could learn from besides outcome, score and groups. Take the"
-            " weights away, or add the columns that the model reads."
+            f"{profile.name} has no column that a stand-in could learn from besides outcome, score and groups. Add the"
+            " columns that the model reads, or choose a way that needs no training, such as thresholds."
         )
     return Binding(
         columns, tuple(Wire(c, c, "number" if profile.column(c).kind == "number" else "text") for c in columns)
