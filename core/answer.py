@@ -13,7 +13,7 @@ from core.gap_sentences import is_worse_off, sentence
 from core.gaps import GAPS
 from core.plan import Plan
 from core.reference import By
-from core.sentences import group_words, rows_word
+from core.sentences import group_words, listed, rows_word
 
 _SEVERITY: dict[Verdict | None, int] = {"gap": 0, "unclear": 1, "no_gap": 2, "not_measurable": 3}
 _MOST_NAMED = 3
@@ -101,7 +101,7 @@ def _others_words(same: list[Gap], people: str) -> str:
     named = [group_words(_better_off(gap), people) for gap in same[:_MOST_NAMED]]
     rest = [f"{len(same) - _MOST_NAMED} more groups"] if len(same) > _MOST_NAMED else []
     direction = "less" if measure.worse == "lower" else "more"
-    return f"They are also {measure.treated} {direction} often than {_and(named + rest)}."
+    return f"They are also {measure.treated} {direction} often than {listed(named + rest)}."
 
 
 def _again_words(gap: Gap, again: list[Gap], plan: Plan) -> str:
@@ -113,7 +113,7 @@ def _again_words(gap: Gap, again: list[Gap], plan: Plan) -> str:
     where = f"in {len(again)} comparisons" if len(again) > 1 else "in one comparison"
     pair = group_words(_worse_off(again[0]), people), group_words(_better_off(again[0]), people)
     return (
-        f"The same gap shows again {where} of smaller groups, by {_and(crossed)} too: for example {pair[0]} against "
+        f"The same gap shows again {where} of smaller groups, by {listed(crossed)} too: for example {pair[0]} against "
         f"{pair[1]}."
     )
 
@@ -226,7 +226,3 @@ def _distance(gap: Gap) -> float:
     if GAPS[gap.measure].kind == "difference":
         return abs(gap.value)
     return abs(math.log(gap.value)) if gap.value > 0 else math.inf
-
-
-def _and(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

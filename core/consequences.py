@@ -9,7 +9,7 @@ from core.distance import distance, least_distance
 from core.gaps import GAPS
 from core.joint import Change
 from core.mitigate.goals import Goal
-from core.sentences import group_words
+from core.sentences import group_words, listed
 
 PER = 1_000
 MOST_GROUPS = 4
@@ -29,7 +29,7 @@ def price_sentences(compared: Comparison, by: tuple[str, ...]) -> tuple[str, ...
     gained = [_people(m.net * unit, "more", m.group) for m in told if m.net > 0]
     lost = [_people(-m.net * unit, "fewer", m.group) for m in told if m.net < 0]
     changes = everybody.newly_selected + everybody.newly_refused
-    moved = f"{_join([*gained, *lost])} are selected" if most else "as many of every group are selected"
+    moved = f"{listed([*gained, *lost])} are selected" if most else "as many of every group are selected"
     if len(most) > len(told):
         moved += ", and fewer than that change in other groups"
     decisions = _number(changes * unit)
@@ -91,7 +91,7 @@ def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal) -> It
     closed = any(gap.verdict == "better" for gap in _aimed(compared, by, goal))
     gains = [gain for moved in compared.moved(by) for gain in _gains(moved, goal)]
     if closed and gains and max(gains) <= 0 > min(gains):
-        losers = _join([group_words(m.group) for m in compared.moved(by) if min(_gains(m, goal), default=0) < 0])
+        losers = listed([group_words(m.group) for m in compared.moved(by) if min(_gains(m, goal), default=0) < 0])
         yield f"The gap closes only because some are worse off: no group gains, and {losers} are selected less often."
 
 
@@ -204,7 +204,3 @@ def _number(count: float) -> str:
     if 0 < count < 0.05:
         return "under 0.1"
     return f"{count:.1f}".removesuffix(".0") if count < 1 else f"{count:,.0f}"
-
-
-def _join(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

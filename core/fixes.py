@@ -24,7 +24,7 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
-from core.sentences import group_words
+from core.sentences import group_words, listed
 
 WIDER = (0.02, 0.05)
 _STANDS_IN = (
@@ -190,7 +190,7 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
             f" people they are fitted on; these come nearest, with {width_words(goal, float(solution.outcome.gap))}."
         )
     if solution.degenerate:
-        who = _listed([group_words(group) for group in solution.degenerate])
+        who = listed([group_words(group) for group in solution.degenerate])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 
@@ -237,7 +237,7 @@ def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
     then, already = nearly_none(after, n), nearly_none(before, n)
     changed = np.any([now & ~was for now, was in zip(then, already, strict=True)], axis=0) & (n >= FEW)
     if changed.any():
-        who = _listed([group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist()])
+        who = listed([group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist()])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 
@@ -256,7 +256,3 @@ def _blunt(found: Mitigated, fix: Fix) -> Iterator[str]:
         wrong = cost.name == "accuracy"
         worse = "More of its decisions are wrong" if wrong else "By what you let mistakes cost, it does worse"
         yield f"{worse} than if everybody got the same answer."
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

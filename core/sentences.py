@@ -51,6 +51,11 @@ def group_words(group: dict[str, str], people: str = "people") -> str:
     return f"{noun} whose {' and '.join(rest)}" if rest else noun
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, one or more: "a", "a and b", "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def percent(rate: float, digits: int = 1) -> str:
     """A rate as "7.5 %", with a space that no line breaks at."""
     return f"{100 * rate:.{digits}f}\u00a0%"

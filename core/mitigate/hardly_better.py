@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.intervals import FEW, newcombe, z_value
 from core.joint import JointCounts
-from core.sentences import group_words
+from core.sentences import group_words, listed
 
 # Where fewer than one in ten get the other answer, an answer is nearly everybody's. It alone says nothing: of a group
 # of which nearly all have the good outcome, nearly all may rightly be selected.
@@ -34,8 +34,7 @@ def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float) ->
                 shares = [f"{100 * part / n.sum():.0f}" for part in (after, before)]
                 said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g))} (now {shares[1]})")
         if said:
-            listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-            yield f"It says {answer} to {listed}: hardly better than {answer} to all of them."
+            yield f"It says {answer} to {listed(said)}: hardly better than {answer} to all of them."
 
 
 def _tells_little(n: Ints, z: float) -> bool:

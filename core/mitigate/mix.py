@@ -100,17 +100,22 @@ def mix(question: Question) -> Solution:
     prices = question.cost.prices(*(int(counts.n[:, label].sum()) for label in (1, 0)))
     good, other = (int(ladder.n[bound].sum()) for ladder in found.ladders)
     point = cheapest_point(list(hulls.values()), prices, good, other)
-    rule = lots_rule(question, found, {g: hull.weights(point) for g, hull in hulls.items()})
+    return by_lots(MECHANISM, question, found, {g: hull.weights(point) for g, hull in hulls.items()})
+
+
+def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict[int, dict[int, Fraction]]) -> Solution:
+    """The cheapest solution with these lots over levels; a group's chances add up to 1."""
+    rule = lots_rule(question, found, weights)
     reached = question.outcome(rule)
     return Solution(
-        MECHANISM,
+        mechanism,
         question,
         rule,
         reached,
         needs_attribute=True,
         least_cost=reached.cost,
         unbound=tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound)),
-        notes=(SAME_SCORE, *who_loses(question, rule)),
+        notes=(*((SAME_SCORE,) if rule.draws_lots else ()), *who_loses(question, rule)),
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from core.errors import PlanError
 from core.gaps import Kind
 from core.mitigate.candidates import Candidates, candidates
-from core.mitigate.mix import SAME_SCORE, cross, lots_rule, top, who_loses
+from core.mitigate.mix import by_lots, cross, top
 from core.mitigate.solution import Question, Solution
 
 MECHANISM = "threshold_mix"
@@ -99,18 +99,7 @@ def rate_mix(question: Question) -> Solution:
     envelopes = {int(g): _envelope(found, int(g)) for g in np.flatnonzero(found.bound)}
     rates = cheapest_rates(list(envelopes.values()), goal.kind, question.limit)
     lots = {g: envelope.lots(rate) for (g, envelope), rate in zip(envelopes.items(), rates, strict=True)}
-    rule = lots_rule(question, found, lots)
-    reached = question.outcome(rule)
-    return Solution(
-        MECHANISM,
-        question,
-        rule,
-        reached,
-        needs_attribute=True,
-        least_cost=reached.cost,
-        unbound=tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound)),
-        notes=(*((SAME_SCORE,) if rule.draws_lots else ()), *who_loses(question, rule)),
-    )
+    return by_lots(MECHANISM, question, found, lots)
 
 
 def cheapest_rates(envelopes: Sequence[Envelope], kind: Kind, at_most: Fraction) -> list[Fraction]:

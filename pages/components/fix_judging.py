@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.errors import DataError
 from core.mitigate.parts import FIT_SHARE
-from core.mitigate.settings import HOLDOUT
 from core.profile import Profile, refuse_lacking
 from pages.components import plain, session
 
@@ -20,8 +19,8 @@ class Judging:
     is_unusable: bool = False
 
 
-def ask(audit_id: str) -> Judging:
-    """Offer a box for a second table; what is put in is kept and looked at at once."""
+def ask(audit_id: str, holdout: float) -> Judging:
+    """Offer a box for a second table, kept and looked at at once; without one, a share of the people is held out."""
     space = session.workspace()
     first, second = space.profile(audit_id), space.second_profile(audit_id)
     with st.expander("Judge it on another file" if second is None else "Judged on another file", second is not None):
@@ -29,7 +28,7 @@ def ask(audit_id: str) -> Judging:
             return _there(audit_id, first, second)
         st.caption(
             "A table of other people with the same columns, such as last month's. Nothing is fitted on it. Without one,"
-            " half of the people in your table are set aside for the judgement."
+            f" {100 * holdout:g} % of the people in your table are set aside for the judgement."
         )
         given = st.file_uploader(
             "Drop it here: CSV, TSV, XLSX or Parquet", key=session.upload_key("second"), disabled=not _is_free(audit_id)
@@ -38,7 +37,7 @@ def ask(audit_id: str) -> Judging:
             session.attempt(space.put_second, audit_id, given, given.name)
             session.adopt(audit_id)
             st.rerun()
-    return Judging(None, _split_words(first))
+    return Judging(None, _split_words(first, holdout))
 
 
 def _there(audit_id: str, first: Profile | None, second: Profile) -> Judging:
@@ -65,10 +64,10 @@ def _there(audit_id: str, first: Profile | None, second: Profile) -> Judging:
     )
 
 
-def _split_words(first: Profile | None) -> str:
+def _split_words(first: Profile | None, holdout: float) -> str:
     if first is None:
         return ""
-    judged = round(HOLDOUT * first.rows)
+    judged = round(holdout * first.rows)
     fitted = round(FIT_SHARE * (first.rows - judged))
     others = first.rows - judged - fitted
     return (

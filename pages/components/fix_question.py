@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.mitigate.goals import COSTS, GOALS, Goal
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.settings import Settings
+from core.mitigate.settings import HOLDOUT, Settings
 from core.opening_goal import opening_mitigate
 from core.plan import Plan
 from core.record import AuditRecord
@@ -50,7 +50,9 @@ def ask(audit_id: str, record: AuditRecord) -> Settings:
         with cost:
             mitigate |= _cost(audit_id, before, asked.mitigate)
     trained = _trained(audit_id, kept.trained_here if kept is not None else _known_training(audit_id))
-    judging = fix_judging.ask(audit_id)
+    judging = fix_judging.ask(audit_id, before.holdout)
+    if before.holdout != HOLDOUT:
+        mitigate["holdout"] = before.holdout
     if judging.second is not None:
         mitigate["evaluate"] = judging.second.name
     plan = replace(record.plan, mitigate=mitigate)

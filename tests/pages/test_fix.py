@@ -122,6 +122,19 @@ def test_the_audit_page_leads_here(space: Workspace, searched: str) -> None:
     assert "Find fixes" in labels(at)
 
 
+def test_a_plan_s_own_share_for_the_judgement_is_said_and_kept(space: Workspace) -> None:
+    audit = space.put_table(space.new("me").id, io.BytesIO(TABLE), "people.csv")
+    space.wait(audit.id, WAIT_SECONDS)
+    space.run(audit.id, replace(PLAN, mitigate={"holdout": 0.25}))
+    assert space.wait(audit.id, WAIT_SECONDS) is None
+    at = opened("fix", audit.id)
+    assert "25 % of the people in your table are set aside" in said(at)
+    press(at, "Find fixes")
+    search = space.search(audit.id)
+    assert search is not None and Plan.from_toml(search.plan).mitigate["holdout"] == 0.25
+    space.cancel(audit.id)
+
+
 def kept(space: Workspace, home: Path, record: Any) -> str:
     audit = space.new()
     replace_json(home / "audits" / audit.id / "record.json", record.to_json())
