@@ -48,8 +48,14 @@ def _explain(chosen: argparse.Namespace) -> int:
     path = chosen.out / "attribution.json"
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")
-    print(f"Wrote {path}")
+    print("\n".join([f"Wrote {path}", *_doubts(found)]))
     return 0
+
+
+def _doubts(found: Explanation) -> list[str]:
+    """What the checks speak against, as sentences."""
+    checks = (*found.checks, *found.checks_after)
+    return [f"Do not rely on it. A check failed: {check.reason}" for check in checks if check.state == "failed"]
 
 
 def explained(plan: Plan, data: Path, model: Path, method: str | None, images: Path | None = None) -> Explanation:

@@ -41,6 +41,11 @@ def reading_words(found: Explanation) -> str:
     )
 
 
+def doubted(sentence: str) -> str:
+    """A sentence that rests on a picture which a check speaks against."""
+    return f"In doubt: {sentence[0].lower()}{sentence[1:]}"
+
+
 def score_words(score: float, plan: Plan, group: dict[str, str]) -> str:
     """A score with as many digits as it takes not to seem to reach the score that this group needs."""
     mark = _mark(plan, group)

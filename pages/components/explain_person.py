@@ -96,6 +96,8 @@ def _person(found: Explanation, person: Person, profile: Profile) -> None:
     """What one model or two say of the person, side by side."""
     where = profile.row_words(person.row)
     plain.text(f"{where[0].upper()}{where[1:]}: one of the {group_words(person.group, rows_word(found.plan))}")
+    if not found.is_trusted:
+        st.warning("A check of this way of explaining failed (see above): the reasons below are in doubt.")
     weighing = person.weighing()
     features = weighing[:_MOST_REASONS]
     most = max(abs(side.values[f]) for side in person.sides for f in features)

@@ -10,7 +10,7 @@ from core.explain.attribution import Attribution
 from core.explain.heatmap import Heatmap, heatmap
 from core.explain.moved import moved, moved_sentence
 from core.explain_charts import DOWN, UP, cell_range_words, cell_words, heatmap_chart, heatmap_height
-from core.explain_words import nouns_of, reading_words
+from core.explain_words import doubted, nouns_of, reading_words
 from core.explanation import Explanation
 from core.record import AuditRecord
 from core.reference import By
@@ -34,8 +34,12 @@ def show(audit_id: str, record: AuditRecord, found: Explanation) -> None:
     if not maps[_BEFORE].n.any():
         st.info("There is nobody of this kind among the people who were explained.")
         return
-    _sentences(found, record, by, selected, maps[_BEFORE])
-    explain_trust.badge(found)
+    if found.is_trusted:
+        _sentences(found, record, by, selected, maps[_BEFORE])
+        explain_trust.badge(found)
+    else:  # the warning first: nobody should read a sentence, stop there, and take it for a finding
+        explain_trust.badge(found)
+        _doubted(found, record, by, selected, maps[_BEFORE])
     _pictures(audit_id, found, maps)
     explain_maps.show_single(audit_id, found)
     with st.expander("The same numbers as a table"):
@@ -77,6 +81,12 @@ def _sentences(found: Explanation, record: AuditRecord, by: By, selected: bool |
     st.markdown(f"**{plain.escape(first)}**")
     for sentence in rest:
         plain.text(sentence)
+
+
+def _doubted(found: Explanation, record: AuditRecord, by: By, selected: bool | None, seen: Heatmap) -> None:
+    """The same where a check speaks against the picture: every sentence that rests on it says so, and none is bold."""
+    for sentence in _said(found, record, by, selected, seen):
+        plain.text(sentence if sentence == _SAME_SCORES else doubted(sentence))
 
 
 def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None, seen: Heatmap) -> list[str]:
