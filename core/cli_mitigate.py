@@ -83,6 +83,8 @@ def _mitigate(chosen: argparse.Namespace) -> int:
         files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out)
     with naming(chosen.plan, files.model), mitigated(plan, files, [chosen.name]) as found:
+        if _wrote_weights_alone(found, chosen.out):
+            return 0
         fix, facts = _fix(found, chosen.name)
         _write(fix, facts, found, files, chosen.out)
     return 0
@@ -139,6 +141,22 @@ def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
     if name in offered.refused:
         raise PlanError(offered.refused[name])
     return _chosen(found, [fix for fix in offered.fixes if fix.mechanism == name])
+
+
+def _wrote_weights_alone(found: Mitigated, out: Path) -> bool:
+    """Whether the weights were all there is to take away; then they are written."""
+    from core.fixes import weights_alone
+
+    weights = weights_alone(found)
+    if weights is None:
+        return False
+    with writing(out):
+        (out / _WEIGHTS).write_text(weights.to_csv(), encoding="utf-8")
+    print(
+        f"Wrote {out / _WEIGHTS}\nNothing could be trained with these weights here, so there is no audit before and"
+        f" after: {found.refused['reweighing']}"
+    )
+    return True
 
 
 def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:

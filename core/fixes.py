@@ -12,7 +12,7 @@ import numpy as np
 
 from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
-from core.errors import PlumblineError
+from core.errors import DataError, PlumblineError
 from core.findings import plan_threshold
 from core.intervals import FEW
 from core.joint import JointCounts, from_rules
@@ -21,6 +21,7 @@ from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import Goal
 from core.mitigate.hardly_better import hardly_better
 from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.reweighing import Weights, reweigh
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
@@ -119,6 +120,19 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
     proposed = [_proposed(found, proposal) for proposal in found.proposals]
     offered = [*fitted, *(fix for fix in proposed if not _needs_no_lots(fix, fitted))]
     return Offer(tuple(replace(fix, against=tuple(_against(found, fix))) for fix in offered), refused)
+
+
+def weights_alone(found: Mitigated) -> Weights | None:
+    """Reweighing's weights where nothing could be trained with them here; None where something was, or there are none.
+
+    They follow from groups and outcomes; only the model that would show what they do needs columns to learn from.
+    """
+    if "reweighing" not in found.refused:
+        return None
+    try:
+        return reweigh(found.present.counts[FIT], found.settings.by)
+    except DataError:
+        return None
 
 
 def _needs_no_lots(fix: Fix, fitted: list[Fix]) -> bool:

@@ -16,7 +16,7 @@ LIGHTEST = 5
 # Which goals AIF360's methods know; AIF360 itself is imported in jobs only.
 AIF360_GOALS = {
     "reject_option": ("demographic_parity", "equal_opportunity", "equalized_odds"),
-    "eq_odds_postprocessing": ("equalized_odds",),
+    "eq_odds_postprocessing": ("equalized_odds", "equal_opportunity", "predictive_equality"),
     "calibrated_eq_odds": ("equal_opportunity", "predictive_equality", "equalized_odds"),
 }
 _LABELS = "it needs to know what really happened"

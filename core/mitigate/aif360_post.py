@@ -18,6 +18,7 @@ from core.errors import DataError, PlanError
 from core.mitigate.candidates import cell_places
 from core.mitigate.solution import Question, Solution
 from core.rules import Rule
+from core.sentences import listed
 from core.table import table
 
 MOST_ROWS = 10_000
@@ -65,11 +66,20 @@ class Pair:
 
 @dataclass(frozen=True)
 class PostProcessing:
-    """One of AIF360's methods: from a pair and the question to the chance of each bin, float64 of shape (2, bins)."""
+    """One of AIF360's methods: from a pair and the question to the chance of each bin, float64 of shape (2, bins).
+
+    `goals` are those that it is made for, `also` those that it meets because it makes more equal than they ask.
+    """
 
     name: str
     goals: tuple[str, ...]
     fit: Callable[[Pair, Question], Floats]
+    also: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> tuple[str, ...]:
+        """Every goal that it can be asked for."""
+        return (*self.goals, *self.also)
 
 
 def post_process(method: PostProcessing, question: Question, group: str, reference: str) -> Solution:
@@ -80,15 +90,15 @@ def post_process(method: PostProcessing, question: Question, group: str, referen
     method
         A row of `POST_PROCESSING`.
     question
-        With one attribute in `by`; its goal one of the method's.
+        With one attribute in `by`; its goal one that the method serves.
     group, reference
         The names of the unprivileged and the privileged group.
 
     Raises PlanError where the method has no such goal, DataError where AIF360 cannot work with these people.
     """
-    if question.goal.name not in method.goals:
+    if question.goal.name not in method.serves:
         raise PlanError(
-            f"AIF360's {method.name} knows the goals {', '.join(method.goals)}, and not {question.goal.name}: ask for"
+            f"AIF360's {method.name} knows the goals {listed(method.serves)}, and not {question.goal.name}: ask for"
             " one of these."
         )
     pair, people = _pair(question, (group, reference))
@@ -101,6 +111,8 @@ def post_process(method: PostProcessing, question: Question, group: str, referen
     for row, name in zip(np.clip(chances, 0.0, 1.0), (group, reference), strict=True):
         rule[_cells(question, name)] = row
     notes = _notes(question, (group, reference), int(pair.n.sum()), people, bool(((chances > 0) & (chances < 1)).any()))
+    if question.goal.name in method.also:
+        notes = (*notes, "It makes wrong denials and wrong grants equal, which is more than you asked for.")
     return Solution(method.name, question, Rule(rule), question.outcome(Rule(rule)), needs_attribute=True, notes=notes)
 
 
@@ -154,7 +166,12 @@ def _calibrated(pair: Pair, question: Question) -> Floats:
 
 POST_PROCESSING = table(
     PostProcessing("reject_option", ("demographic_parity", "equal_opportunity", "equalized_odds"), _reject_option),
-    PostProcessing("eq_odds_postprocessing", ("equalized_odds",), _equalized_odds),
+    PostProcessing(
+        "eq_odds_postprocessing",
+        ("equalized_odds",),
+        _equalized_odds,
+        also=("equal_opportunity", "predictive_equality"),
+    ),
     PostProcessing("calibrated_eq_odds", ("equal_opportunity", "predictive_equality", "equalized_odds"), _calibrated),
 )
 
@@ -184,7 +201,7 @@ def _cells(question: Question, name: str) -> Ints:
     groups, _ = question.counts.places(question.by)
     names = [", ".join(groups.names(g).values()) for g in range(len(groups))]
     if name not in names:
-        raise PlanError(f'There is no group "{name}" here; there are {", ".join(names)}.')
+        raise PlanError(f'There is no group "{name}" here; there are {listed(names)}.')
     return np.flatnonzero(cell_places(question.counts.groups, groups) == names.index(name))
 
 

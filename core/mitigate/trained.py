@@ -71,10 +71,11 @@ def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
             "A model that looks at images is trained here only as a .pt2 file, and this is none. Use thresholds, or"
             " export the model with torch.export."
         )
+    weights = work.weights  # first: where there can be none, no column helps
     profile = work.dataset.profile
     bound = None if model is None else bind(model, profile, work.plan)
     binding = stand_in_binding(model, bound, profile, work.plan)
-    rows = work.rows(binding, FIT).weighted(work.weights)
+    rows = work.rows(binding, FIT).weighted(weights)
     made = []
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
         work.progress(0, 0, f"{proposal_id}: fitting a stand-in")

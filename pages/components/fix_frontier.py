@@ -7,11 +7,12 @@ import streamlit as st
 
 from core.collect_mitigation import CHOOSE
 from core.fix_places import PRESENT
+from core.fixes import weights_alone
 from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, place_words
 from core.goal_gap import goal_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
-from pages.components import fix_question, plain, session
+from pages.components import fix_question, fix_weights, plain, session
 from pages.components.fix_found import Found
 
 _AXIS = 60
@@ -23,7 +24,7 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
     `asked` is the question as it stands on the page now, and `is_busy` whether a search is under way.
     """
     _whose(audit_id, found, asked, is_busy)
-    _refused(found)
+    _refused(audit_id, found)
     if not found.fixes:
         st.info("Nothing was found that could be tried on these people.")
         return None
@@ -53,10 +54,17 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
     return picked
 
 
-def _refused(found: Found) -> None:
-    """What could not be tried, and why."""
+def _refused(audit_id: str, found: Found) -> None:
+    """What could not be tried, and why; weights that nothing here could be trained with can be taken away."""
     for name, why in found.refused.items():
         st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why)}")
+    weights = weights_alone(found.mitigated)
+    if weights is None:
+        return
+    st.write("The weights themselves are there. What they do is not known before a model is trained with them.")
+    fix_weights.download(audit_id, weights)
+    with st.expander("The weights"):
+        fix_weights.show(weights)
 
 
 def _whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:

@@ -7,11 +7,11 @@ import streamlit as st
 from core.collect_mitigation import FIT
 from core.errors import JobError
 from core.fixes import Fix
-from core.mitigate.reweighing import Weights, reweigh
+from core.mitigate.reweighing import reweigh
 from core.plan import Plan
 from core.record import AuditRecord
 from core.report.result_json import as_text
-from pages.components import explain_question, plain, session
+from pages.components import explain_question, fix_weights, session
 from pages.components.fix_found import Found
 
 
@@ -27,7 +27,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
             _model(audit_id, fix, model)
         if fix.mechanism == "reweighing":
             weights = reweigh(found.mitigated.present.counts[FIT], found.mitigated.settings.by)
-            _file(audit_id, "The weights (CSV)", weights.to_csv(), "weights.csv", "text/csv")
+            fix_weights.download(audit_id, weights)
         _file(
             audit_id,
             "The plan that audits it",
@@ -60,7 +60,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
         with st.expander("How to apply rule.json in Python"):
             st.code(fix.rule.example, language="python")
     if fix.mechanism == "reweighing":
-        _weights(weights)
+        fix_weights.show(weights)
 
 
 def _file(audit_id: str, label: str, content: str, name: str, mime: str, tip: str | None = None) -> None:
@@ -103,19 +103,6 @@ def _plan(fix: Fix, model: str | None) -> Plan:
 def _named(plan: Plan) -> Plan:
     """The plan with the rule in a file beside it."""
     return plan if plan.decision.rule is None else replace(plan, decision=replace(plan.decision, rule="rule.json"))
-
-
-def _weights(weights: Weights) -> None:
-    groups = weights.groups
-    filled = [g for g in range(len(groups)) if weights.n[g].sum()]
-    st.caption("What each person weighs in the training, by group and outcome")
-    plain.table(
-        {
-            "Group": [", ".join(groups.names(g).values()) for g in filled],
-            "Good outcome": [f"{weights.values[g, 1]:.3f}" for g in filled],
-            "Other outcome": [f"{weights.values[g, 0]:.3f}" for g in filled],
-        }
-    )
 
 
 def _see_what_moved(audit_id: str, record: AuditRecord, fix: Fix) -> None:

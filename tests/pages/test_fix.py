@@ -194,7 +194,7 @@ def test_the_list_says_where_few_people_stand_behind_a_weight(
 
 
 def test_the_page_knows_the_goals_that_aif360_knows() -> None:
-    assert {name: method.goals for name, method in POST_PROCESSING.items()} == AIF360_GOALS
+    assert {name: method.serves for name, method in POST_PROCESSING.items()} == AIF360_GOALS
 
 
 def test_the_answer_about_training_says_what_follows(space: Workspace, searched: str) -> None:

@@ -79,6 +79,16 @@ def test_equalized_odds_flips_the_shares_that_aif360_flips() -> None:
     assert any("same score" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("goal", ["equal_opportunity", "predictive_equality"])
+def test_equalized_odds_serves_a_goal_that_asks_for_half_of_it(goal: str) -> None:
+    counts = large(3, 2, 4_000, 30)
+    method = POST_PROCESSING["eq_odds_postprocessing"]
+    found, whole = (post_process(method, asked(counts, name), "g0", "g1") for name in (goal, "equalized_odds"))
+    assert (found.rule.selected == whole.rule.selected).all()
+    assert found.outcome.gap < 1e-6 < asked(counts, goal).outcome(asked(counts, goal).present).gap
+    assert "more than you asked for" in found.notes[-1] and "more than you asked for" not in whole.notes[-1]
+
+
 def test_calibrated_odds_withholds_the_scores_that_aif360_withholds() -> None:
     from aif360.algorithms.postprocessing import CalibratedEqOddsPostprocessing
 
