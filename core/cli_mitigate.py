@@ -22,6 +22,7 @@ from core.command_files import (
     writing,
 )
 from core.errors import PlanError
+from core.mitigate.after import of_the_judged
 from core.mitigate.mitigations import MITIGATIONS
 from core.packed_images import images_beside, packed
 from core.plan import Plan
@@ -193,7 +194,8 @@ def _write(fix: Fix, facts: dict[str, Any], found: Mitigated, files: Files, out:
     with writing(out / "after"):
         taken = _take_away(fix, found, model, out)
         plan = _named(fix.decided.plan, taken)
-        (out / "after" / "plan.toml").write_text(_plan_file(plan, files, taken, out), encoding="utf-8")
+        judged = plan if files.second is not None else of_the_judged(plan, found.settings.holdout)
+        (out / "after" / "plan.toml").write_text(_plan_file(judged, files, taken, out), encoding="utf-8")
     before = _record(found, found.present, found.model_sha256)
     digest = found.model_sha256 if model is None else sha256(out / taken["model"])
     after = _record(found, replace(fix.decided, plan=plan), digest, parent=before.digest)
@@ -228,7 +230,7 @@ def _named(plan: Plan, taken: dict[str, str]) -> Plan:
 
 
 def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> str:
-    """The plan that audits the fix, on the second table where one judges; its paths are relative to its folder."""
+    """The plan that audits the fix, on the people whom it was judged on; its paths are relative to its folder."""
 
     def seen_from_it(path: Path) -> str:
         return os.path.relpath(path.resolve(), (out / "after").resolve())

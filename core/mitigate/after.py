@@ -34,6 +34,15 @@ def plan_with_rule(plan: Plan, counts: Counts, rule: RuleFile) -> Plan:
     return stating(replace(plan, decision=decision), rule)
 
 
+def of_the_judged(plan: Plan, holdout: float) -> Plan:
+    """The question about those people alone whom a search that holds out this share of the plan's judges a fix on.
+
+    Where the plan is about people held out already, it is this share of them, to the nearest row.
+    """
+    share = holdout * (1.0 if plan.data.held_out is None else plan.data.held_out)
+    return replace(plan, data=replace(plan.data, held_out=share))
+
+
 def without_decisions(counts: Counts) -> Counts:
     """The same people by score alone, where decisions stood beside it."""
     return replace(counts, axis=replace(counts.axis, decided=False), n=counts.scores())

@@ -7,6 +7,7 @@ import streamlit as st
 from core.collect_mitigation import FIT
 from core.errors import JobError
 from core.fixes import Fix
+from core.mitigate.after import of_the_judged
 from core.mitigate.reweighing import reweigh
 from core.plan import Plan
 from core.record import AuditRecord
@@ -121,9 +122,8 @@ def _audit(audit_id: str, record: AuditRecord, found: Found, fix: Fix, model: st
     plan, second = _plan(fix, model), found.search.second
     name = f"{record.plan.name or record.plan.data.file}: {fix.title}"
     if second is None:
-        data = replace(plan.data, held_out=found.mitigated.settings.holdout)
+        plan = of_the_judged(plan, found.mitigated.settings.holdout)
     else:
-        data = replace(plan.data, file=second.name)
-    judged = replace(plan, name=name, data=data)
-    child = session.workspace().audit_fix(audit_id, judged, content, record.digest, second)
+        plan = replace(plan, data=replace(plan.data, file=second.name))
+    child = session.workspace().audit_fix(audit_id, replace(plan, name=name), content, record.digest, second)
     session.send(child.id, "audit")

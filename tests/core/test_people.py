@@ -11,6 +11,7 @@ from core.data import Dataset
 from core.decisions import source
 from core.engine import count
 from core.errors import PlanError
+from core.mitigate.after import of_the_judged
 from core.mitigate.observed import observe
 from core.mitigate.parts import REPORT, divide
 from core.plan import Plan
@@ -50,6 +51,15 @@ def test_a_search_on_people_held_out_divides_only_them(dataset: Dataset) -> None
     among = divide(plan, dataset, 0.5, None, quiet)
     first = divide(PLAN, dataset, 0.5, None, quiet).tables[0]
     assert sum(among.sizes().values()) == first.sizes()["report"] and len(among.tables[0].dropped) == plan.sieves
+
+
+def test_a_fix_found_among_people_held_out_is_audited_on_those_of_them_whom_it_was_judged_on(tmp_path: Path) -> None:
+    rows = [(*row, str(i)) for i, row in enumerate(ROWS)]  # equal rows would stay together
+    dataset, plan, share = dataset_of(csv_text(("g", "y", "s", "i"), rows), tmp_path), held_out(0.5), 0.4
+    judged = observe(divide(plan, dataset, share, None, quiet), plan, None, quiet, "").counts(REPORT).n.sum(axis=2)
+    again = of_the_judged(plan, share)
+    counted = count(source(again, dataset, None), dataset, again, quiet).counts.n.sum(axis=2)
+    assert np.abs(counted - judged).max() <= 1 < judged.sum()  # each group and outcome to the nearest person
 
 
 def test_the_plan_file_keeps_it_and_refuses_what_is_no_share(table_text: Callable[[str], str]) -> None:

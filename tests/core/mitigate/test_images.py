@@ -67,7 +67,8 @@ def test_thresholds_close_a_gap_between_images(folder: Path) -> None:
     assert any("1 image could not be used" in warning for warning in before["warnings"])
     assert main(["audit", str(folder / "out" / "after" / "plan.toml"), "--out", str(folder / "again")]) == 0
     again = json.loads((folder / "again" / "result.json").read_text())
-    assert again["rows"] == {"read": 240, "kept": 239, "labelled": 239}
+    after = json.loads((folder / "out" / "after" / "result.json").read_text())
+    assert again["rows"]["read"] == 240 and again["groups"] == after["groups"]
 
 
 def test_a_model_of_images_is_trained_with_weights_and_taken_away(folder: Path) -> None:
