@@ -14,6 +14,7 @@ from core.goal_gap import goal_range
 from core.intervals import FEW, Interval, wilson, z_value
 from core.metrics import METRICS
 from core.mitigate.frontier import Point, pick, point
+from core.mitigate.hardly_better import gives_one_answer
 from core.mitigate.settings import Settings
 from core.rules import confusion
 from core.stated_rule import stated_rule
@@ -43,6 +44,7 @@ class Place:
     pooled: tuple[float, float]
     is_wider: bool = False
     is_recommended: bool = True
+    is_one_sided: bool = False
     is_dominated: bool = False
 
 
@@ -55,7 +57,8 @@ def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
         n = fix.joint[CHOOSE].n.sum(axis=(0, 1))
         changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
         place = _place(found, fix.id, fix.title, fix.decided, changed, z)
-        laid.append(replace(place, is_recommended=fix.is_recommended, is_wider=fix.is_wider))
+        one_sided = gives_one_answer(fix.joint[CHOOSE], found.settings.by)
+        laid.append(replace(place, is_recommended=fix.is_recommended, is_wider=fix.is_wider, is_one_sided=one_sided))
     return tuple(replace(place, is_dominated=any(_beats(other, place) for other in laid[1:])) for place in laid)
 
 
@@ -109,8 +112,9 @@ def suggested(laid: Sequence[Place], at_most: float) -> str | None:
     """Of the recommended fixes that aim at the goal the cheapest whose gap is near enough.
 
     That is at most what is accepted, or else within a standard error of the smallest one: without that margin, chance
-    alone would make one that costs much win over its like (the one-standard-error rule of Breiman et al. 1984). None
-    where no fix has a smaller gap than now.
+    alone would make one that costs much win over its like (the one-standard-error rule of Breiman et al. 1984). Of
+    these, one that turns to nearly one answer for some group is named only where all do: it may be right more often,
+    but it is another policy, not a first try at this one. None where no fix has a smaller gap than now.
     """
     now, *others = laid
     able = [p for p in others if p.is_recommended and not p.is_wider and p.pooled < now.pooled]
@@ -118,5 +122,6 @@ def suggested(laid: Sequence[Place], at_most: float) -> str | None:
         return None
     gap, error = min(place.pooled for place in able)
     accepted = max(at_most, gap + error)
-    points = [Point(place.id, place.pooled[0], place.cost) for place in able]
-    return pick(points, min(accepted, MOST)).id
+    near = [place for place in able if place.pooled[0] <= accepted]
+    first = [place for place in near if not place.is_one_sided] or near
+    return pick([Point(place.id, place.pooled[0], place.cost) for place in first], min(accepted, MOST)).id

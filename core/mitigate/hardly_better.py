@@ -26,15 +26,27 @@ def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float) ->
     """
     people = joint.by(by)
     z = z_value(confidence)
-    for place, answer in ((1, "yes"), (0, "no")):
+    for place, answer in enumerate(("no", "yes")):
         said = []
         for g, n in enumerate(people.n):
-            after, before = n[:, :, place].sum(), n[:, place, :].sum()
-            if after >= NEARLY_ALL * n.sum() > before and _tells_little(n, z):
-                shares = [f"{100 * part / n.sum():.0f}" for part in (after, before)]
+            if _turns_to(n, place) and _tells_little(n, z):
+                shares = [f"{100 * part / n.sum():.0f}" for part in (n[:, :, place].sum(), n[:, place, :].sum())]
                 said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g))} (now {shares[1]})")
         if said:
             yield f"It says {answer} to {listed(said)}: hardly better than {answer} to all of them."
+
+
+def gives_one_answer(joint: JointCounts, by: tuple[str, ...]) -> bool:
+    """Whether nearly everybody of some group gets one answer, and did not get it before: rightly or not.
+
+    Groups of fewer people than a rate is given for are not judged.
+    """
+    return any(n.sum() >= FEW and (_turns_to(n, 0) or _turns_to(n, 1)) for n in joint.by(by).n)
+
+
+def _turns_to(n: Ints, place: int) -> bool:
+    """Whether the answer `place` is nearly everybody's after and was not before; `n` as in `_tells_little`."""
+    return bool(n[:, :, place].sum() >= NEARLY_ALL * n.sum() > n[:, place, :].sum())
 
 
 def _tells_little(n: Ints, z: float) -> bool:

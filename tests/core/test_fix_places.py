@@ -6,9 +6,15 @@ from core.fix_places import PRESENT, Place, suggested
 
 
 def place(
-    name: str, gap: float, cost: float, error: float = 0.0, recommended: bool = True, wider: bool = False
+    name: str,
+    gap: float,
+    cost: float,
+    error: float = 0.0,
+    recommended: bool = True,
+    wider: bool = False,
+    one_sided: bool = False,
 ) -> Place:
-    return Place(name, name, gap, None, cost, None, (gap, error), wider, recommended)
+    return Place(name, name, gap, None, cost, None, (gap, error), wider, recommended, one_sided)
 
 
 NOW = place(PRESENT, 0.10, 0.15)
@@ -23,6 +29,8 @@ NOW = place(PRESENT, 0.10, 0.15)
         ([place("blunt", 0.015, 0.49, error=0.002), place("sharp", 0.027, 0.151, error=0.02)], 0.01, "blunt"),
         ([place("degenerate", 0.0, 0.1, recommended=False), place("b", 0.009, 0.18)], 0.01, "b"),
         ([place("meant", 0.02, 0.16, error=0.02), place("wider", 0.03, 0.15, wider=True)], 0.01, "meant"),
+        ([place("yes to most", 0.008, 0.1, one_sided=True), place("b", 0.009, 0.18)], 0.01, "b"),
+        ([place("yes to most", 0.008, 0.1, one_sided=True), place("too far", 0.05, 0.15)], 0.01, "yes to most"),
         ([place("worse", 0.12, 0.1)], 0.2, None),
         ([], 0.01, None),
     ],

@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.counts import Groups
 from core.joint import JointCounts
-from core.mitigate.hardly_better import hardly_better
+from core.mitigate.hardly_better import gives_one_answer, hardly_better
 
 SEX = Groups.product(("sex",), (("Man", "Woman"),))
 Decisions = tuple[int, int, int]
@@ -66,3 +66,19 @@ def test_the_range_is_newcombes() -> None:
 def test_ten_points_are_little_however_sure() -> None:
     assert said(((10_000, 8_000, 9_900), (2_000, 1_000, 1_800)), FINE)
     assert not said(((10_000, 8_000, 9_900), (2_000, 1_000, 1_760)), FINE)
+
+
+@pytest.mark.parametrize(
+    ("group", "turns"),
+    [
+        pytest.param(((900, 700, 890), (100, 30, 20)), True, id="rightly"),
+        pytest.param(((100, 60, 6), (100, 30, 4)), True, id="no"),
+        pytest.param(((114, 113, 113), (30, 28, 29)), False, id="it was so before"),
+        pytest.param(((114, 87, 102), (30, 16, 27)), False, id="more than one in ten get the other answer"),
+        pytest.param(((7, 3, 7), (2, 1, 2)), False, id="too few people"),
+    ],
+)
+def test_turning_to_one_answer_is_told_whether_it_is_right_or_not(
+    group: tuple[Decisions, Decisions], turns: bool
+) -> None:
+    assert gives_one_answer(joint(group, FINE), ("sex",)) is turns
