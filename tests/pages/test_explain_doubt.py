@@ -1,6 +1,5 @@
 """The Explain page and the command where a check speaks against the picture: the doubt comes first, and stays."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,28 +14,16 @@ from core.explain.attribution import Attribution
 from core.explain.checks import Check
 from core.explain.person_found import Person, PersonSide
 from core.explanation import Explanation
-from core.jobs import Supervisor
 from core.profile import Profile
-from core.progress import replace_json
 from core.workspace import Workspace
-from pages.components import explain_found, session
+from pages.components import explain_found
 from tests.core.test_explanation_files import explanation
-from tests.pages.whole_app import inside_the_frame, opened, said
+from tests.pages.whole_app import kept, opened, said
 from tests.records import scored
-
-__all__ = ["inside_the_frame"]
 
 PASSED = Check("completeness", "passed", "it adds up", 0.001, 0.05)
 FAILED = Check("randomisation", "failed", "scrambled weights give much the same picture", 0.9, 0.5)
 ROWS = 60
-
-
-@pytest.fixture
-def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    space = Workspace(tmp_path, Supervisor(tmp_path, slots=1, warm=False))
-    monkeypatch.setattr(session, "workspace", lambda: space)
-    yield space
-    space.close()
 
 
 def explained(*checks: Check) -> Explanation:
@@ -51,10 +38,8 @@ def explained(*checks: Check) -> Explanation:
 
 def page(space: Workspace, home: Path, monkeypatch: pytest.MonkeyPatch, found: Explanation) -> AppTest:
     """The page of an audit with this explanation."""
-    audit = space.new()
-    replace_json(home / "audits" / audit.id / "record.json", scored().to_json())
     monkeypatch.setattr(explain_found, "load", lambda audit_id: found)
-    return opened("explain", audit.id)
+    return opened("explain", kept(space, home, scored()))
 
 
 def bold(at: AppTest) -> list[str]:
@@ -68,9 +53,9 @@ def places(at: AppTest, *words: str) -> list[int]:
 
 
 def test_a_failed_check_stands_above_the_sentences_and_none_of_them_is_sure(
-    space: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    space: Workspace, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = page(space, tmp_path, monkeypatch, explained(PASSED, FAILED))
+    at = page(space, home, monkeypatch, explained(PASSED, FAILED))
     assert not bold(at)
     assert "In doubt: what sets people whose g is b" in said(at) and "In doubt: in the scores of" in said(at)
     warned, apart, relied = places(at, "Do not rely on this picture", "apart from", "relies most on")
@@ -78,15 +63,15 @@ def test_a_failed_check_stands_above_the_sentences_and_none_of_them_is_sure(
 
 
 def test_a_picture_that_passed_is_said_in_bold_and_first(
-    space: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    space: Workspace, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = page(space, tmp_path, monkeypatch, explained(PASSED))
+    at = page(space, home, monkeypatch, explained(PASSED))
     assert "What sets people whose g is b" in bold(at)[0].replace("\u2060", "")
     assert "In doubt" not in said(at) and "Do not rely" not in said(at)
 
 
 def test_one_persons_reasons_are_in_doubt_where_the_way_of_explaining_is(
-    space: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    space: Workspace, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     side = PersonSide(0.4, False, 0.5, (0.01, -0.2), None, ())
     profile = Profile("t.csv", "0" * 64, "CSV", 2 * ROWS, ())
@@ -95,8 +80,8 @@ def test_one_persons_reasons_are_in_doubt_where_the_way_of_explaining_is(
         Workspace, "person", lambda self, audit_id: Person(0, {"g": "b"}, ("job", "debt"), ("", "3"), (side,))
     )
     doubt = "the reasons below are in doubt"
-    assert doubt in said(page(space, tmp_path, monkeypatch, explained(PASSED, FAILED)))
-    assert doubt not in said(page(space, tmp_path, monkeypatch, explained(PASSED)))
+    assert doubt in said(page(space, home, monkeypatch, explained(PASSED, FAILED)))
+    assert doubt not in said(page(space, home, monkeypatch, explained(PASSED)))
 
 
 def test_the_command_says_which_check_failed(

@@ -1,24 +1,19 @@
 """A planted bias is the first thing the Explain page says, and after the fix it says that the bias left."""
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs import Supervisor
 from core.plan import Plan
 from core.workspace import Against, Workspace
-from pages.components import session
-from tests.pages.whole_app import WAIT_SECONDS, inside_the_frame, opened, press, said, tables
+from tests.pages.whole_app import audited, finished, opened, press, said, tables
 from tests.planted_models import Hired, Watermarked
 
 pytestmark = pytest.mark.jobs
 
-__all__ = ["inside_the_frame"]
-
-ME = "0" * 32  # the browser that `opened` pretends to be
+DOUBT = "In doubt: "
 
 
 @dataclass(frozen=True)
@@ -31,7 +26,7 @@ class Planted:
     after: bytes
     cause: str
     by: str
-    images: bytes | None = None
+    images: bytes = b""
 
 
 def asked(label: str, favourable: str, decision: str, sensitive: str) -> Plan:
@@ -56,36 +51,14 @@ def proxy() -> Planted:
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    home = tmp_path_factory.mktemp("workspace")
-    space = Workspace(home, Supervisor(home, slots=1, warm=True))
-    yield space
-    space.close()
-
-
-@pytest.fixture(autouse=True)
-def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
-    monkeypatch.setattr(session, "workspace", lambda: space)
-
-
-def finished(space: Workspace, audit_id: str) -> None:
-    assert space.wait(audit_id, WAIT_SECONDS) is None and space.get(audit_id).problem is None
-
-
-def audited(space: Workspace, planted: Planted) -> str:
-    audit = space.put_table(space.new(ME).id, io.BytesIO(planted.table.encode()), "people.csv")
-    space.wait(audit.id, WAIT_SECONDS)
-    if planted.images is not None:
-        space.put_images(audit.id, io.BytesIO(planted.images), "badges.zip")
-    space.put_model(audit.id, io.BytesIO(planted.before), str(planted.plan.decision.model))
-    space.run(audit.id, planted.plan)
-    finished(space, audit.id)
-    return audit.id
+def warm() -> bool:
+    return True
 
 
 def first_of(at: AppTest) -> str:
-    """What the page says first, in bold."""
-    return next(line.strip("*") for line in said(at).splitlines() if line.startswith("**") and "“" in line)
+    """The first of the page's sentences on what was found: in bold, or said to be in doubt where a check failed."""
+    found = (line for line in said(at).splitlines() if line.startswith(("**", DOUBT)) and "“" in line)
+    return next(found).strip("*").removeprefix(DOUBT)
 
 
 def points(table: dict[str, list[str]]) -> dict[str, list[float]]:
@@ -101,7 +74,7 @@ def test_the_planted_cause_is_said_first_and_after_the_fix_that_it_left(
     made: Callable[[], Planted], space: Workspace
 ) -> None:
     planted = made()
-    audit_id = audited(space, planted)
+    audit_id = audited(space, planted.plan, planted.table, planted.before, planted.images)
     press(opened("explain", audit_id), "Show what it looks at")
     finished(space, audit_id)
     at = opened("explain", audit_id)

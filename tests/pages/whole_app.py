@@ -1,5 +1,6 @@
-"""The whole app in AppTest, opened at one of its pages, and what it says there."""
+"""The whole app in AppTest, opened at one of its pages, what it says there, and audits for it to show."""
 
+import io
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -8,9 +9,15 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from core.plan import Plan
+from core.progress import replace_json
+from core.record import AuditRecord
+from core.workspace import Workspace
+
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 60.0
 RUN_SECONDS = 30.0
+ME = "0" * 32  # the browser that has the app open
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +35,7 @@ def inside_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
 def opened(page: str, audit_id: str | None = None) -> AppTest:
     """The app at this page, with an audit in the address where one is given."""
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=RUN_SECONDS)
-    at.session_state["owner"] = "0" * 32  # as a browser that was here before
+    at.session_state["owner"] = ME  # as a browser that was here before
     if audit_id is not None:
         at.query_params["audit"] = audit_id
     at.run().switch_page(f"pages/{page}.py").run()
@@ -48,6 +55,11 @@ def press(at: AppTest, label: str) -> AppTest:
     next(button for button in at.button if button.label == label).click().run()
     assert not at.exception
     return at
+
+
+def widget(at: AppTest, kind: str, name: str) -> Any:
+    """The widget of this kind whose name on its page this is."""
+    return next(found for found in at.get(kind) if str(found.key).endswith(f"/{name}"))
 
 
 def labels(at: AppTest) -> list[str]:
@@ -72,3 +84,28 @@ def said(at: AppTest) -> str:
     """All that the page says outside its widgets and tables, without what keeps markdown from reading it."""
     texts = [*at.header, *at.error, *at.warning, *at.info, *at.caption, *at.markdown, *at.text, *at.code]
     return "\n".join(str(text.value) for text in texts).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
+
+
+def finished(space: Workspace, audit_id: str) -> str:
+    """The audit, whose job ended well."""
+    assert space.wait(audit_id, WAIT_SECONDS) is None and space.get(audit_id).problem is None
+    return audit_id
+
+
+def audited(space: Workspace, plan: Plan, table: str, model: bytes = b"", images: bytes = b"") -> str:
+    """An audit of this browser's that ran to its end."""
+    audit = space.put_table(space.new(ME).id, io.BytesIO(table.encode()), "people.csv")
+    space.wait(audit.id, WAIT_SECONDS)
+    if images:
+        space.put_images(audit.id, io.BytesIO(images), str(plan.decision.images))
+    if model:
+        space.put_model(audit.id, io.BytesIO(model), str(plan.decision.model))
+    space.run(audit.id, plan)
+    return finished(space, audit.id)
+
+
+def kept(space: Workspace, home: Path, record: AuditRecord) -> str:
+    """An audit whose record a job left some time ago."""
+    audit = space.new()
+    replace_json(home / "audits" / audit.id / "record.json", record.to_json())
+    return audit.id

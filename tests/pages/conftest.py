@@ -1,0 +1,34 @@
+"""What every test of a page has: the app's frame, and a workspace of its file's own that the pages use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.jobs import Supervisor
+from core.workspace import Workspace
+from pages.components import session
+from tests.pages.whole_app import inside_the_frame as inside_the_frame
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def warm() -> bool:
+    """Whether a process stands ready for the next job; a file with many jobs has its own answer."""
+    return False
+
+
+@pytest.fixture(scope="module")
+def space(home: Path, warm: bool) -> Iterator[Workspace]:
+    space = Workspace(home, Supervisor(home, slots=1, warm=warm))
+    yield space
+    space.close()
+
+
+@pytest.fixture(autouse=True)
+def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
+    monkeypatch.setattr(session, "workspace", lambda: space)
