@@ -5,6 +5,7 @@ Colours are Okabe and Ito's that stand out on white and on the dark theme alike;
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import wrap
 from typing import Any, Literal
 
@@ -25,6 +26,12 @@ COLOURS = {
     "reference": "#7A828C",
 }
 GREY = "#7A828C"
+Colour = str | alt.ExprRef
+# What lies behind a picture on a page, and text on it. A picture finds out by itself, and again after a switch of the
+# theme: a page would hear of it only at the next click.
+PAPER = alt.ExprRef("background")
+ON_LIGHT, ON_DARK = "#1B2430", "#E8ECF1"
+INK = alt.ExprRef(f"luminance(background) < 0.2 ? '{ON_DARK}' : '{ON_LIGHT}'")
 _MARKS = {
     "gap": '<path d="M8 1 15 8 8 15 1 8Z" fill="{0}"/>',
     "unclear": '<circle cx="8" cy="8" r="6" fill="none" stroke="{0}" stroke-width="2"/>'
@@ -55,7 +62,7 @@ def mark_svg(verdict: str, size: int = 16) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {space} aria-hidden="true">{drawn}</svg>'
 
 
-def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChart:
+def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAPER) -> alt.LayerChart:
     """A dot and its interval for each group, the reference first, the acceptable band shaded.
 
     Parameters
@@ -63,7 +70,7 @@ def standings_chart(standings: Standings, ink: str, paper: str) -> alt.LayerChar
     standings
         Where the groups stand.
     ink, paper
-        The colours of text and of what lies behind it, as CSS writes them.
+        The colours of text and of what lies behind it: those of the page, unless given as CSS writes them.
     """
     rows = [_row(place, row, standings) for place, row in enumerate(standings.rows)]
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=_y(len(rows)))
@@ -124,7 +131,7 @@ def _interval(row: Standing, standings: Standings) -> tuple[float | None, float 
     return (0.0, 0.0, 0.0) if row.gap is None else (row.gap.value, row.gap.low, row.gap.high)
 
 
-def _band(rows: list[dict[str, Any]], standings: Standings, ink: str) -> list[alt.Chart]:
+def _band(rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> list[alt.Chart]:
     """The acceptable values as a strip behind each group's dot, and the reference's own value as a line in it.
 
     They keep to the lower half of a row: its words stand above.
@@ -144,7 +151,7 @@ def _band(rows: list[dict[str, Any]], standings: Standings, ink: str) -> list[al
     ]
 
 
-def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: str) -> alt.X:
+def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> alt.X:
     ends = [row[key] for row in rows for key in ("value", "low", "high") if row[key] is not None]
     ends += standings.acceptable or ()
     low, high = min(ends, default=0.0), max(ends, default=1.0)
@@ -173,13 +180,13 @@ def _y(rows: int, field: str = "place:Q") -> alt.Y:
     return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False))
 
 
-def _text(base: alt.Chart, align: Literal["left", "right"], ink: str) -> alt.Chart:
+def _text(base: alt.Chart, align: Literal["left", "right"], ink: Colour) -> alt.Chart:
     limit = alt.expr("max(60, width - 180)") if align == "left" else alt.Undefined
     text: alt.Chart = base.mark_text(align=align, baseline="middle", dy=_NAME_UP, fontSize=13, color=ink, limit=limit)
     return text
 
 
-def _symbols(paper: str) -> dict[str, Any]:
+def _symbols(paper: Colour) -> dict[str, Any]:
     """Shape, outline and filling of a verdict's mark; the open circle is filled with what lies behind it."""
     return {
         "shape": _by_verdict(alt.Shape, _SHAPES),
@@ -188,6 +195,6 @@ def _symbols(paper: str) -> dict[str, Any]:
     }
 
 
-def _by_verdict(channel: Any, values: dict[str, str]) -> Any:
+def _by_verdict(channel: Any, values: Mapping[str, Colour]) -> Any:
     scale = alt.Scale(domain=list(values), range=list(values.values()))
     return channel("verdict:N", scale=scale, legend=None)

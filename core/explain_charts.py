@@ -9,7 +9,7 @@ from typing import Any, Literal
 import altair as alt
 import numpy as np
 
-from core.charts import GREY
+from core.charts import GREY, INK, PAPER
 from core.explain.apart import range_words, signed_points
 from core.explain.grid import grid_shape
 from core.explain.heatmap import Heatmap
@@ -44,8 +44,6 @@ def heatmap_chart(
     notes: Sequence[str],
     most: float,
     is_trusted: bool,
-    ink: str,
-    paper: str,
     people: str = "people",
 ) -> alt.LayerChart:
     """A cell for each feature and group, coloured by how far it moved the score on average, with the figure in it.
@@ -62,30 +60,30 @@ def heatmap_chart(
         Half the width of the colour scale, in units of the score.
     is_trusted
         Grey instead of colours where a check failed.
-    ink, paper
-        The colours of text and of what lies behind it, as CSS writes them.
     people
         What rows are called.
     """
     most = most or 1.0
     lines = ["\n".join(textwrap.wrap(note, _NOTE_LETTERS)) for note in notes]
-    rows = [_cell(seen, f, g, note, most, ink, people) for f, note in zip(features, lines, strict=True) for g in groups]
+    rows = [_cell(seen, f, g, note, most, people) for f, note in zip(features, lines, strict=True) for g in groups]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        y=alt.Y("feature:N", sort=None, axis=_axis(ink, "left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
+        y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
         x=alt.X(
             "group:N",
             sort=None,
-            axis=_axis(ink, "top", 130, labelAngle=-35 if _is_crowded(seen, groups) else 0, labelPadding=22),
+            axis=_axis("top", 130, labelAngle=-35 if _is_crowded(seen, groups) else 0, labelPadding=22),
         ),
     )
     low, high = (DOWN, UP) if is_trusted else (GREY, GREY)
-    colours = alt.Scale(domain=[-most, 0, most], range=[low, paper, high], interpolate="rgb", clamp=True)
+    colours = alt.Scale(domain=[-most, 0, most], range=[low, PAPER, high], interpolate="rgb", clamp=True)
     figures = alt.expr(f"width / {len(groups)} < {_NARROW} ? 0 : 1")
     layers = [
         base.mark_rect(stroke=GREY, strokeOpacity=0.35).encode(
             color=alt.Color("value:Q", scale=colours, legend=None), tooltip=alt.Tooltip("sentence:N")
         ),
-        base.mark_text(fontSize=12, opacity=figures).encode(text="words:N", color=alt.Color("ink:N", scale=None)),
+        base.mark_text(fontSize=12, opacity=figures).encode(
+            text="words:N", color=alt.condition("datum.is_deep", alt.value("#FFFFFF"), alt.value(INK))
+        ),
     ]
     chart = alt.LayerChart(layer=layers, resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")))
     return chart.properties(height=_row_height(notes) * len(features))
@@ -118,7 +116,7 @@ def cell_range_words(seen: Heatmap, g: int, f: int) -> str:
     return "–" if np.isnan(low) else range_words(float(low), float(high))
 
 
-def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, ink: str, people: str) -> dict[str, Any]:
+def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, people: str) -> dict[str, Any]:
     value = float(seen.mean[g, f]) if seen.n[g] else None
     name = seen.features[f]
     return {
@@ -126,7 +124,7 @@ def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, ink: str, peopl
         "group": f"{name_of(seen.groups[g])}\n{int(seen.n[g]):,}",
         "value": value,
         "words": cell_words(seen, g, f) if value is not None else "",
-        "ink": "#FFFFFF" if value is not None and abs(value) > _DEEP * most else ink,
+        "is_deep": value is not None and abs(value) > _DEEP * most,
         "sentence": _sentence(seen, f, g, people),
     }
 
@@ -141,12 +139,12 @@ def _sentence(seen: Heatmap, f: int, g: int, people: str) -> str:
     )
 
 
-def _axis(ink: str, orient: Literal["left", "top"], limit: int, **more: Any) -> alt.Axis:
+def _axis(orient: Literal["left", "top"], limit: int, **more: Any) -> alt.Axis:
     return alt.Axis(
         title=None,
         orient=orient,
         labelExpr="split(datum.label, '\\n')",
-        labelColor=ink,
+        labelColor=INK,
         labelFontSize=12,
         labelLimit=limit,
         ticks=False,
@@ -156,7 +154,7 @@ def _axis(ink: str, orient: Literal["left", "top"], limit: int, **more: Any) -> 
 
 
 def reasons_chart(
-    person: Person, side: PersonSide, features: Sequence[int], most: float, is_trusted: bool, ink: str
+    person: Person, side: PersonSide, features: Sequence[int], most: float, is_trusted: bool
 ) -> alt.LayerChart:
     """A bar for each reason of one person's score, with the person's own value under its name.
 
@@ -168,7 +166,7 @@ def reasons_chart(
         Their places, in the order in which they are drawn.
     most
         Half the width of the scale, in units of the score.
-    is_trusted, ink
+    is_trusted
         As in `heatmap_chart`.
     """
     rows = [_reason(person, side, f) for f in features]
@@ -176,7 +174,7 @@ def reasons_chart(
     reach = 1.15 * (most or 1.0)
     scale = alt.Scale(domain=[-reach, reach], nice=False)
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        y=alt.Y("feature:N", sort=None, axis=_axis(ink, "left", _LABEL, labelOffset=-8, labelPadding=6))
+        y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=-8, labelPadding=6))
     )
     layers = [
         base.mark_bar(height=14).encode(
@@ -185,9 +183,9 @@ def reasons_chart(
             tooltip=alt.Tooltip("sentence:N"),
         ),
         base.transform_filter("datum.low !== null")
-        .mark_rule(strokeWidth=2, color=ink)
+        .mark_rule(strokeWidth=2, color=INK)
         .encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q"),
-        base.mark_text(dy=-14, fontSize=12, color=ink, baseline="middle").encode(
+        base.mark_text(dy=-14, fontSize=12, color=INK, baseline="middle").encode(
             x=alt.X("value:Q", scale=scale, axis=None), text="words:N"
         ),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from core.charts import COLOURS, GREY
+from core.charts import COLOURS, GREY, INK, PAPER, Colour
 from core.fix_places import PRESENT, Place
 from core.mitigate.goals import Goal
 from core.mitigate.settings import Settings
@@ -32,7 +32,7 @@ def turn_svg(turn: str, size: int = 16) -> str:
 
 
 def frontier_chart(
-    places: Sequence[Place], settings: Settings, picked: str | None, has_outcome: bool, ink: str, paper: str
+    places: Sequence[Place], settings: Settings, picked: str | None, has_outcome: bool
 ) -> alt.LayerChart:
     """One mark a fix, with its ranges; a click on one tells its id in the selection `CLICKED`.
 
@@ -46,14 +46,12 @@ def frontier_chart(
         The fix that is looked at.
     has_outcome
         Whether the cost is one of wrong decisions; else it is the share of decisions that change.
-    ink, paper
-        The colours of text and of what lies behind it, as CSS writes them.
     """
-    rows = [_row(place, picked, settings, has_outcome, paper) for place in places]
+    rows = [_row(place, picked, settings, has_outcome) for place in places]
     # What is faint is drawn first, and what is looked at last.
     rows.sort(key=lambda row: (row["kind"] in (PICKED, PRESENT), row["strength"]))
     base = alt.Chart(alt.InlineData(values=rows)).encode(opacity=alt.Opacity("strength:Q", scale=None))
-    across, up = _x(rows, settings, ink), _y(rows, settings, has_outcome, ink)
+    across, up = _x(rows, settings), _y(rows, settings, has_outcome)
     # Thin and pale but for the two that are looked at: all ranges at full strength would hide the marks.
     ranges = (
         alt.Chart(alt.InlineData(values=rows))
@@ -78,18 +76,18 @@ def frontier_chart(
             x=across,
             y=up,
             stroke=alt.Stroke("colour:N", scale=None),
-            fill=alt.Fill("fill:N", scale=None),
+            fill=alt.condition(f"datum.kind === '{PRESENT}'", alt.value(PAPER), alt.Fill("colour:N", scale=None)),
             size=alt.Size("size:Q", scale=None),
             shape=alt.Shape("kind:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), legend=None),
             tooltip=alt.Tooltip("sentence:N"),
         )
         .add_params(alt.selection_point(name=CLICKED, fields=[ID], on="click")),
-        *(_label(rows, colour, width) for colour, width in ((paper, 4), (ink, 0))),
+        *(_label(rows, colour, width) for colour, width in ((PAPER, 4), (INK, 0))),
     ]
     return alt.LayerChart(layer=layers).properties(height=HEIGHT)
 
 
-def _label(rows: list[dict[str, Any]], colour: str, halo: int) -> alt.Chart:
+def _label(rows: list[dict[str, Any]], colour: Colour, halo: int) -> alt.Chart:
     """The names of the marks that are looked at, or the halo that keeps what lies behind from them."""
     named: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
@@ -106,7 +104,7 @@ def _label(rows: list[dict[str, Any]], colour: str, halo: int) -> alt.Chart:
     return named
 
 
-def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool, paper: str) -> dict[str, Any]:
+def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool) -> dict[str, Any]:
     kind = PRESENT if place.id == PRESENT else PICKED if place.id == picked else OFFERED
     if kind == OFFERED and not place.is_recommended:
         kind = AGAINST
@@ -127,7 +125,6 @@ def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool
         "range_width": 2.0 if stands_out else 1.0,
         "size": _SIZES[kind],
         "colour": colour,
-        "fill": paper if kind == PRESENT else colour,
         "strength": _FAINT if place.is_dominated and not stands_out else 1.0,
         "label": {PRESENT: "now", PICKED: "picked"}.get(kind, ""),
         "sentence": f"{place.title}: {place_words(place, settings, has_outcome)}",
@@ -148,19 +145,19 @@ def gap_words(gap: float, goal: Goal) -> str:
     return f"{100 * gap:.1f} {'%' if goal.kind == 'ratio' else 'points'}"
 
 
-def _x(rows: list[dict[str, Any]], settings: Settings, ink: str) -> alt.X:
+def _x(rows: list[dict[str, Any]], settings: Settings) -> alt.X:
     if settings.goal.kind == "ratio":
         title = "Behind the most selected group (%)"
     else:
         title = "How far apart the groups are (points)"
     ends = [end for row in rows for end in _ends(row, "gap")]
-    return alt.X("gap:Q", axis=_axis(title, ink), scale=alt.Scale(domain=_domain([0.0, settings.at_most, *ends])))
+    return alt.X("gap:Q", axis=_axis(title), scale=alt.Scale(domain=_domain([0.0, settings.at_most, *ends])))
 
 
-def _y(rows: list[dict[str, Any]], settings: Settings, has_outcome: bool, ink: str) -> alt.Y:
+def _y(rows: list[dict[str, Any]], settings: Settings, has_outcome: bool) -> alt.Y:
     title = "Decisions that change, of 100" if not has_outcome else _COST_TITLES[settings.cost.name]
     ends = [end for row in rows for end in _ends(row, "cost")]
-    return alt.Y("cost:Q", axis=_axis(title, ink), scale=alt.Scale(domain=_domain(ends), zero=False))
+    return alt.Y("cost:Q", axis=_axis(title), scale=alt.Scale(domain=_domain(ends), zero=False))
 
 
 _COST_TITLES = {
@@ -180,13 +177,13 @@ def _domain(ends: Sequence[float]) -> list[float]:
     return [max(0.0, low - pad), high + pad]
 
 
-def _axis(title: str, ink: str) -> alt.Axis:
+def _axis(title: str) -> alt.Axis:
     return alt.Axis(
         title=title,
-        titleColor=ink,
+        titleColor=INK,
         titleFontWeight="normal",
         labelExpr="format(100 * datum.value, '~f')",
-        labelColor=ink,
+        labelColor=INK,
         grid=False,
         tickCount=6,
     )

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
-from core.charts import GREY
+from core.charts import GREY, PAPER
 from core.explain.grid import grid_shape
 from core.explain.heatmap import Heatmap
 from core.explain.telling import Telling
@@ -16,7 +16,7 @@ SIDE = 200
 _DEEPEST = 0.65
 
 
-def map_chart(seen: Heatmap, group: int, most: float, is_trusted: bool, paper: str) -> alt.Chart:
+def map_chart(seen: Heatmap, group: int, most: float, is_trusted: bool) -> alt.Chart:
     """Where in the image one group's scores were moved on average, as the image lies.
 
     Parameters
@@ -25,7 +25,7 @@ def map_chart(seen: Heatmap, group: int, most: float, is_trusted: bool, paper: s
         What is shown; its features are the cells of a grid.
     group
         The group's place.
-    most, is_trusted, paper
+    most, is_trusted
         As in `heatmap_chart`: one scale for all maps.
     """
     shape = grid_shape(seen.features)
@@ -43,7 +43,7 @@ def map_chart(seen: Heatmap, group: int, most: float, is_trusted: bool, paper: s
         for place, name in enumerate(seen.features)
     ]
     low, high = (DOWN, UP) if is_trusted else (GREY, GREY)
-    colours = alt.Scale(domain=[-most, 0, most], range=[low, paper, high], interpolate="rgb", clamp=True)
+    colours = alt.Scale(domain=[-most, 0, most], range=[low, PAPER, high], interpolate="rgb", clamp=True)
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=places))
         .mark_rect(stroke=GREY, strokeOpacity=0.2)

@@ -19,8 +19,6 @@ def show(found: Explanation, maps: dict[str, Heatmap], groups: Sequence[int], mo
     """Show a row of maps for each table, on one scale; nothing where no image is looked at."""
     if grid_shape(found.features) is None:
         return
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    paper = str(st.get_option(f"theme.{theme}.backgroundColor"))
     st.caption(
         "Each map lies as the images do: a square is a place in the image, and its colour says how far that place "
         "moves the scores of the group on average."
@@ -33,7 +31,7 @@ def show(found: Explanation, maps: dict[str, Heatmap], groups: Sequence[int], mo
                 with st.container(width=SIDE):
                     plain.text(name_of(seen.groups[group]))
                     st.altair_chart(
-                        map_chart(seen, group, most, found.is_trusted, paper),
+                        map_chart(seen, group, most, found.is_trusted),
                         width=SIDE,
                         alt=f"A map of the image for {name_of(seen.groups[group])}; the table below has its numbers.",
                     )

@@ -118,14 +118,12 @@ def _person(found: Explanation, person: Person, profile: Profile) -> None:
 def _side(
     found: Explanation, plan: Plan, person: Person, side: PersonSide, features: tuple[int, ...], most: float
 ) -> None:
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    ink = str(st.get_option(f"theme.{theme}.textColor"))
     decision = "Selected" if side.selected else "Refused"
     score = score_words(side.score, plan, person.group)
     start = f"{side.base:.2f}, the score of {start_words(found)}"
     plain.text(f"{decision}, with a score of {score}. The reasons start from {start}.")
     st.altair_chart(
-        reasons_chart(person, side, features, most, found.is_trusted, ink),
+        reasons_chart(person, side, features, most, found.is_trusted),
         height=reasons_height(features),
         alt=f"The {len(features)} {nouns_of(plan).parts} that weigh most; the same numbers stand in the table below.",
     )

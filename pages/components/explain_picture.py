@@ -145,12 +145,10 @@ def _pictures(audit_id: str, found: Explanation, maps: dict[str, Heatmap]) -> No
 
 
 def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups: Sequence[int], most: float) -> None:
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    ink, paper = (str(st.get_option(f"theme.{theme}.{part}")) for part in ("textColor", "backgroundColor"))
     asked = {name: found.proxies[name] for name in seen.groups[0]}
     notes = [along_words(asked, f, found.features[f]) for f in features]
     st.altair_chart(
-        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, ink, paper, rows_word(found.plan)),
+        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, rows_word(found.plan)),
         height=heatmap_height(notes),
         alt=f"{len(features)} {nouns_of(found.plan).parts} by {len(groups)} groups; the table below has the numbers.",
     )

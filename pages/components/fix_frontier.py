@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import altair as alt
 import streamlit as st
 
 from core.collect_mitigation import CHOOSE
@@ -36,7 +35,7 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
     with choice:
         picked = _pick(audit_id, found)
     with picture:
-        chart = _chart(found, picked)
+        chart = frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome)
         key = session.action(audit_id, f"frontier/{found.search.id}")
         st.altair_chart(
             chart,
@@ -130,12 +129,6 @@ def _caption(found: Found, name: str) -> str:
     if name == found.best:
         return f"{words}. First to try."
     return words if place.is_recommended else f"{words}. Not recommended."
-
-
-def _chart(found: Found, picked: str | None) -> alt.LayerChart:
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    ink, paper = (str(st.get_option(f"theme.{theme}.{part}")) for part in ("textColor", "backgroundColor"))
-    return frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome, ink, paper)
 
 
 def _clicked(audit_id: str, found: Found, key: str) -> None:

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import altair as alt
 import streamlit as st
 
 from core.charts import ROW, standings_chart
@@ -122,7 +121,7 @@ def _exploring(audit_id: str, record: AuditRecord, tried: float) -> None:
 def _shown(shown: Standings) -> None:
     picture, numbers = st.columns([2, 3], gap="medium")
     with picture, _framed(shown):
-        st.altair_chart(_chart(shown), height=ROW * len(shown.rows) + _AXIS, alt=_alt(shown))
+        st.altair_chart(standings_chart(shown), height=ROW * len(shown.rows) + _AXIS, alt=_alt(shown))
     with numbers:
         with _framed(shown):
             plain.table(_columns(shown))
@@ -133,12 +132,6 @@ def _shown(shown: Standings) -> None:
 
 def _framed(shown: Standings) -> st.delta_generator.DeltaGenerator:
     return st.container(height=_HEIGHT if len(shown.rows) > _MOST_IN_VIEW else "content", border=False)
-
-
-def _chart(shown: Standings) -> alt.LayerChart:
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    ink, paper = (str(st.get_option(f"theme.{theme}.{part}")) for part in ("textColor", "backgroundColor"))
-    return standings_chart(shown, ink, paper)
 
 
 def _alt(shown: Standings) -> str:

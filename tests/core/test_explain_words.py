@@ -56,6 +56,6 @@ def test_of_one_text_only_words_that_move_its_score_are_drawn_and_none_is_named_
     person = spoken(0.0, -0.2, 0.01)
     assert person.weighing() == (1, 2)
     assert set(spoken(0.0, 0.0, 0.0).weighing()) == {0, 1, 2}
-    drawn = reasons_chart(person, person.sides[0], person.weighing(), 0.2, True, "#000000").to_dict()
+    drawn = reasons_chart(person, person.sides[0], person.weighing(), 0.2, True).to_dict()
     labels = [row["feature"] for data in drawn["datasets"].values() for row in data]
     assert labels == ["like", "(other words)\nOona"]

@@ -36,7 +36,7 @@ def test_a_map_has_a_square_for_each_place() -> None:
     cells, selected = np.array([0, 0, 1], np.int32), np.array([True, True, False])
     values = np.arange(18, dtype=float).reshape(3, 6) / 100
     seen = heatmap(Attribution.of(groups, names, cells, selected, values), ("depot",), None, 0.95)
-    chart = map_chart(seen, 0, 0.1, True, "#FFFFFF").to_dict()
+    chart = map_chart(seen, 0, 0.1, True).to_dict()
     (squares,) = chart["datasets"].values()
     assert [(square["row"], square["column"]) for square in squares] == [(r, c) for r in (1, 2) for c in (1, 2, 3)]
     np.testing.assert_allclose([square["value"] for square in squares], values[:2].mean(axis=0))
