@@ -1,8 +1,6 @@
 """German credit, 1,000 people: on so few a fix must end in "Can't tell yet" wherever the paired range includes none."""
 
 import html
-import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,20 +16,16 @@ from core.fix_effect import Effect, effect
 from core.fixes import Fix, offer
 from core.gaps import GAPS
 from core.goal_gap import KEPT_WORDS
-from core.jobs import Supervisor
 from core.metrics import METRICS
 from core.mitigate.goals import GOALS
 from core.mitigated import REPORT, Mitigated
 from core.plan import Plan
 from core.rules import Confusion
 from core.workspace import Workspace
-from pages.components import session
-from tests.pages.test_fix import choose
-from tests.pages.whole_app import WAIT_SECONDS, inside_the_frame, opened
+from tests.pages.on_fix_page import choose
+from tests.pages.whole_app import WAIT_SECONDS, audited, opened
 
 pytestmark = pytest.mark.jobs
-
-__all__ = ["inside_the_frame"]
 
 NAMES = ("thresholds", "shared_threshold", "equalized_odds_mix", "reweighing")
 NUMBERS = ["duration_in_month", "credit_amount", "installment_as_income_perc", "age", "credits_this_bank"]
@@ -52,20 +46,7 @@ REPLICATES = 2_000
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    home = tmp_path_factory.mktemp("workspace")
-    space = Workspace(home, Supervisor(home, slots=1, warm=False))
-    yield space
-    space.close()
-
-
-@pytest.fixture(autouse=True)
-def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
-    monkeypatch.setattr(session, "workspace", lambda: space)
-
-
-@pytest.fixture(scope="module")
-def table(shared: Path) -> bytes:
+def table(shared: Path) -> str:
     """The people, and a score that was learned from other people's rows."""
     people = pd.read_csv(shared / "data" / "german_credit_giskard.csv")
     words = ["account_check_status", "savings", "credit_history", "housing"]
@@ -74,19 +55,16 @@ def table(shared: Path) -> bytes:
         LogisticRegression(max_iter=2_000), known, people["default"] == 0, cv=5, method="predict_proba"
     )
     kept = people[[*NUMBERS, "sex", "default"]].assign(chance_of_repaying=chances[:, 1].round(3))
-    return kept.to_csv(index=False).encode()
+    return kept.to_csv(index=False)
 
 
-def searched(space: Workspace, table: bytes, goal: str, by: str) -> tuple[str, Mitigated]:
-    audit = space.put_table(space.new("me").id, io.BytesIO(table), "german.csv")
-    space.wait(audit.id, WAIT_SECONDS)
-    space.run(audit.id, PLAN)
-    space.wait(audit.id, WAIT_SECONDS)
-    space.mitigate(audit.id, replace(PLAN, mitigate={"goal": goal, "by": [by]}), NAMES, "no")
-    space.wait(audit.id, WAIT_SECONDS)
-    found = space.mitigation(audit.id)
-    assert found is not None, space.get(audit.id).problem
-    return audit.id, found
+def searched(space: Workspace, table: str, goal: str, by: str) -> tuple[str, Mitigated]:
+    audit_id = audited(space, PLAN, table)
+    space.mitigate(audit_id, replace(PLAN, mitigate={"goal": goal, "by": [by]}), NAMES, "no")
+    space.wait(audit_id, WAIT_SECONDS)
+    found = space.mitigation(audit_id)
+    assert found is not None, space.get(audit_id).problem
+    return audit_id, found
 
 
 def resampled_distance(found: Mitigated, fix: Fix, change: GapChange) -> np.ndarray:
@@ -121,7 +99,7 @@ def shown(effect_of: Effect) -> list[str]:
 @pytest.mark.parametrize(
     ("goal", "by"), [("demographic_parity", "sex"), ("equal_opportunity", "sex"), ("demographic_parity", "age")]
 )
-def test_no_success_is_claimed_on_so_few_people(space: Workspace, table: bytes, goal: str, by: str) -> None:
+def test_no_success_is_claimed_on_so_few_people(space: Workspace, table: str, goal: str, by: str) -> None:
     audit_id, found = searched(space, table, goal, by)
     fixes = offer(found, NAMES).fixes
     unclear = 0

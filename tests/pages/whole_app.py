@@ -58,8 +58,8 @@ def press(at: AppTest, label: str) -> AppTest:
 
 
 def widget(at: AppTest, kind: str, name: str) -> Any:
-    """The widget of this kind whose name on its page this is."""
-    return next(found for found in at.get(kind) if str(found.key).endswith(f"/{name}"))
+    """The first widget of this kind with this name in its key."""
+    return next(found for found in at.get(kind) if f"/{name}/" in f"{found.key}/")
 
 
 def labels(at: AppTest) -> list[str]:
