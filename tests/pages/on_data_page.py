@@ -1,14 +1,9 @@
-"""The Data page as tests use it: a workspace of their own, files put in the box, and what the page then says."""
+"""The Data page as tests use it: files put in the box, and what the page then says."""
 
-from collections.abc import Iterator
-
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs import Supervisor
 from core.plan import Plan
 from core.workspace import Audit, Workspace
-from pages.components import session
 from tests.pages import whole_app
 from tests.pages.whole_app import WAIT_SECONDS
 
@@ -32,21 +27,6 @@ intersections = 1
 [policy]
 limits = [{measure = "disparate_impact", least = 0.9}]
 """
-
-
-@pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """A workspace of this module's own."""
-    root = tmp_path_factory.mktemp("workspace")
-    space = Workspace(root, Supervisor(root, slots=1, warm=False))
-    yield space
-    space.close()
-
-
-@pytest.fixture(autouse=True)
-def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
-    """Pages use the tests' workspace."""
-    monkeypatch.setattr(session, "workspace", lambda: space)
 
 
 def opened(audit_id: str | None = None) -> AppTest:

@@ -1,59 +1,24 @@
 """The Audit page: opened alone, empty, while the job runs, and with audits of every kind."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs import Supervisor
 from core.progress import replace_json
-from core.record import AuditRecord
 from core.samples import SAMPLES
 from core.sentences import sampling_note
 from core.workspace import Workspace
-from pages.components import session
-from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said, tables
+from tests.pages.whole_app import WAIT_SECONDS, alone, kept, labels, opened, press, said, tables, widget
 from tests.records import HOSTILE, decided, record_of, scored
 from tests.worlds import labelled, plan_of
 
 pytestmark = pytest.mark.jobs
 
-__all__ = ["inside_the_frame"]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("workspace")
-
-
-@pytest.fixture(scope="module")
-def space(home: Path) -> Iterator[Workspace]:
-    space = Workspace(home, Supervisor(home, slots=1, warm=False))
-    yield space
-    space.close()
-
-
-@pytest.fixture(autouse=True)
-def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
-    monkeypatch.setattr(session, "workspace", lambda: space)
-
-
-def kept(space: Workspace, home: Path, record: AuditRecord) -> str:
-    """An audit whose record a job left some time ago."""
-    audit = space.new()
-    replace_json(home / "audits" / audit.id / "record.json", record.to_json())
-    return audit.id
-
 
 def table(at: AppTest) -> dict[str, list[str]]:
     return tables(at)[0]
-
-
-def widget(at: AppTest, kind: str, name: str) -> Any:
-    return next(found for found in getattr(at, kind) if str(found.key).endswith(f"/{name}"))
 
 
 # ---------------------------------------------------------------- without a result

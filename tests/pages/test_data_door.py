@@ -9,9 +9,6 @@ from core.errors import DataError, PlanError
 from core.workspace import Workspace
 from pages.components import groups_step, plain, uploads
 from tests.pages.on_data_page import PEOPLE, opened, press, said, settled
-from tests.pages.on_data_page import one_workspace as one_workspace
-from tests.pages.on_data_page import space as space
-from tests.pages.whole_app import inside_the_frame as inside_the_frame
 
 pytestmark = pytest.mark.jobs
 

@@ -13,10 +13,7 @@ from core.images.thumbnails import FILE as THUMBNAILS
 from core.workspace import Workspace
 from tests.image_worlds import archive, brightness, table
 from tests.pages.on_data_page import audit_of, plan_of, put, settled
-from tests.pages.on_data_page import one_workspace as one_workspace
-from tests.pages.on_data_page import space as space
 from tests.pages.whole_app import WAIT_SECONDS, labels, opened, press, said
-from tests.pages.whole_app import inside_the_frame as inside_the_frame
 
 pytestmark = pytest.mark.jobs
 

@@ -24,9 +24,6 @@ from tests.pages.on_data_page import (
     said,
     settled,
 )
-from tests.pages.on_data_page import one_workspace as one_workspace
-from tests.pages.on_data_page import space as space
-from tests.pages.whole_app import inside_the_frame as inside_the_frame
 from tests.pages.whole_app import tables
 
 pytestmark = pytest.mark.jobs

@@ -2,22 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.cli import main
-from core.jobs import Supervisor
 from core.workspace import Workspace
-from pages.components import session
-from tests.pages.whole_app import WAIT_SECONDS, inside_the_frame, opened, said, tables
+from tests.pages.whole_app import audited, finished, opened, said, tables
 from tests.worlds import csv_text, plan_of
 
 pytestmark = pytest.mark.jobs
-
-__all__ = ["inside_the_frame"]
 
 # Nothing but group, outcome and score: (people with the other outcome, with the good one).
 PEOPLE = {"a": (40, 80), "b": (100, 60)}
@@ -32,14 +27,6 @@ PLAN = replace(
     mitigate={"goal": "demographic_parity", "by": ["g"], "holdout": 0.5},
 )
 NO_COLUMN = "no column that a stand-in could learn from"
-
-
-@pytest.fixture
-def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    space = Workspace(tmp_path, Supervisor(tmp_path, slots=1, warm=False))
-    monkeypatch.setattr(session, "workspace", lambda: space)
-    yield space
-    space.close()
 
 
 def command(folder: Path, rows: list[tuple[str, ...]]) -> int:
@@ -75,14 +62,10 @@ def test_where_a_group_has_nobody_of_one_outcome_there_are_no_weights(
 
 
 def test_the_page_gives_the_weights_under_what_could_not_be_tried(space: Workspace) -> None:
-    table = csv_text(("g", "y", "s"), ROWS).encode()
-    audit = space.put_table(space.new("me").id, io.BytesIO(table), "t.csv")
-    space.wait(audit.id, WAIT_SECONDS)
-    space.run(audit.id, replace(PLAN, mitigate={}))
-    space.wait(audit.id, WAIT_SECONDS)
-    space.mitigate(audit.id, PLAN, ("reweighing", "thresholds"), "no")
-    assert space.wait(audit.id, WAIT_SECONDS) is None and space.get(audit.id).problem is None
-    at = opened("fix", audit.id)
+    audit_id = audited(space, replace(PLAN, mitigate={}), csv_text(("g", "y", "s"), ROWS))
+    space.mitigate(audit_id, PLAN, ("reweighing", "thresholds"), "no")
+    finished(space, audit_id)
+    at = opened("fix", audit_id)
     assert NO_COLUMN in said(at) and "The weights themselves are there" in said(at)
     assert "The weights (CSV)" in [button.proto.label for button in at.get("download_button")]
     (shown,) = (table for table in tables(at) if "Good outcome" in table)

@@ -1,6 +1,5 @@
 """The History page: this browser's own audits, to open again or to delete."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,15 +8,12 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
-from core.jobs import Supervisor
 from core.plan import Plan
 from core.workspace import Audit, Workspace
 from pages.components import session
-from tests.pages.whole_app import WAIT_SECONDS, alone, inside_the_frame, labels, opened, press, said
+from tests.pages.whole_app import WAIT_SECONDS, alone, labels, opened, press, said
 
 pytestmark = pytest.mark.jobs
-
-__all__ = ["inside_the_frame"]
 
 OWNER, OTHER = "a" * 32, "b" * 32
 TABLE = "sex,said\n" + "".join(f"{'mf'[i % 2]},{'yes' if i % 2 or i % 3 else 'no'}\n" for i in range(300))
@@ -28,22 +24,9 @@ PLAN = Plan.from_toml(
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    root = tmp_path_factory.mktemp("workspace")
-    space = Workspace(root, Supervisor(root, slots=1, warm=False))
-    yield space
-    space.close()
-
-
-@pytest.fixture(scope="module")
 def ran(space: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Audit:
     """An audit of this browser that ran to its end."""
     return audit_of(space, OWNER, tmp_path_factory.mktemp("upload"), run=True)
-
-
-@pytest.fixture(autouse=True)
-def one_workspace(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
-    monkeypatch.setattr(session, "workspace", lambda: space)
 
 
 def audit_of(space: Workspace, owner: str, folder: Path, run: bool = False) -> Audit:
