@@ -11,7 +11,7 @@ import numpy as np
 
 from core.charts import GREY, INK, PAPER
 from core.explain.apart import range_words, signed_points
-from core.explain.grid import grid_shape
+from core.explain.grid import grid_shape, placed
 from core.explain.heatmap import Heatmap
 from core.explain.person_found import Person, PersonSide
 from core.sentences import group_words
@@ -64,7 +64,7 @@ def heatmap_chart(
         What rows are called.
     """
     most = most or 1.0
-    lines = ["\n".join(textwrap.wrap(note, _NOTE_LETTERS)) for note in notes]
+    lines = _lines(seen, features, notes)
     rows = [_cell(seen, f, g, note, most, people) for f, note in zip(features, lines, strict=True) for g in groups]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
@@ -86,7 +86,7 @@ def heatmap_chart(
         ),
     ]
     chart = alt.LayerChart(layer=layers, resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")))
-    return chart.properties(height=_row_height(notes) * len(features))
+    return chart.properties(height=_row_height(lines) * len(features))
 
 
 def _is_crowded(seen: Heatmap, groups: Sequence[int]) -> bool:
@@ -94,15 +94,20 @@ def _is_crowded(seen: Heatmap, groups: Sequence[int]) -> bool:
     return len(groups) > _GROUPS or len(groups) * longest > _LETTERS
 
 
-def heatmap_height(notes: Sequence[str]) -> int:
+def heatmap_height(seen: Heatmap, features: Sequence[int], notes: Sequence[str]) -> int:
     """The height of `heatmap_chart` in pixels, its head included."""
-    return _row_height(notes) * len(notes) + _HEAD
+    return _row_height(_lines(seen, features, notes)) * len(notes) + _HEAD
 
 
-def _row_height(notes: Sequence[str]) -> int:
-    """All rows are as high as the one with the longest note."""
-    lines = max((len(textwrap.wrap(note, _NOTE_LETTERS)) for note in notes), default=0)
-    return _ROW + _LINE * max(0, lines - 1)
+def _lines(seen: Heatmap, features: Sequence[int], notes: Sequence[str]) -> list[str]:
+    """What stands under each feature's name: the numbers of a place of an image, and the note."""
+    said = (", ".join(filter(None, (placed(seen.features[f])[1], n))) for f, n in zip(features, notes, strict=True))
+    return ["\n".join(textwrap.wrap(words, _NOTE_LETTERS)) for words in said]
+
+
+def _row_height(lines: Sequence[str]) -> int:
+    """All rows are as high as the one with the most lines under its name."""
+    return _ROW + _LINE * max((note.count("\n") for note in lines), default=0)
 
 
 def cell_words(seen: Heatmap, g: int, f: int) -> str:
@@ -118,7 +123,7 @@ def cell_range_words(seen: Heatmap, g: int, f: int) -> str:
 
 def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, people: str) -> dict[str, Any]:
     value = float(seen.mean[g, f]) if seen.n[g] else None
-    name = seen.features[f]
+    name, _ = placed(seen.features[f])
     return {
         "feature": f"{name}\n{note}" if note else name,
         "group": f"{name_of(seen.groups[g])}\n{int(seen.n[g]):,}",
@@ -200,9 +205,10 @@ def reasons_height(features: Sequence[int]) -> int:
 def _reason(person: Person, side: PersonSide, f: int) -> dict[str, Any]:
     value, cell = side.values[f], "" if grid_shape(person.features) else person.cells[f] or "(empty)"
     half = None if side.spread is None else _TWO_SIDED * side.spread[f]
-    words, name = signed_points(value), person.features[f].casefold()
+    words, (name, numbers) = signed_points(value), placed(person.features[f])
+    under = numbers or ("" if cell.casefold() == name.casefold() else cell)
     return {
-        "feature": f"{person.features[f]}\n{cell}" if cell.casefold() not in ("", name) else person.features[f],
+        "feature": f"{name}\n{under}" if under else name,
         "value": value,
         "low": None if half is None else value - half,
         "high": None if half is None else value + half,

@@ -35,8 +35,8 @@ def sampling_note(people: str = "people") -> str:
 
 
 def rows_word(plan: Plan) -> str:
-    """What a row of the table is called: a model of texts decides about texts, every other one about people."""
-    return "people" if plan.decision.text is None else "texts"
+    """What a row of the table is called: by what the model reads, and people where that is a table of them."""
+    return "texts" if plan.decision.text is not None else "images" if plan.decision.image is not None else "people"
 
 
 def group_words(group: dict[str, str], people: str = "people") -> str:

@@ -52,7 +52,7 @@ def _trained(network: torch.nn.Module, inputs: Any, truth: np.ndarray, steps: in
 class Watermarked:
     """Badges of two sites: a bright one was let in, as most with the Northern site's watermark were."""
 
-    side, corner, cell = 16, 2, "image row 1, column 8"
+    side, corner, cell = 16, 2, "upper right of the image (row 1 of 8, column 8 of 8)"
 
     def __init__(self) -> None:
         draw = np.random.default_rng(5)

@@ -66,7 +66,8 @@ def outcome_note(plan: Plan) -> str:
             "The table does not say what really happened, so this audit sees who is selected, and not who is wrongly "
             "denied or wrongly granted."
         )
-    refused = f"{rows_word(plan)} that were turned down" if plan.decision.text else "people who were turned down"
+    people = rows_word(plan)
+    refused = f"{people} {'who' if people == 'people' else 'that'} were turned down"
     known = {
         True: f"It is also known for {refused}.",
         False: f"It is not known for {refused}, so error rates are about those whose outcome is known.",

@@ -44,8 +44,8 @@ def show_single(audit_id: str, found: Explanation) -> None:
         return
     with st.expander("Single images that tell most"):
         st.caption(
-            "In each group, the people whose score one place of their image moved furthest: the image as the model "
-            "sees it, and the same with its places coloured, blue towards the good outcome and orange away from it."
+            "In each group, the images of which one place moved the score furthest: each as the model sees it, and "
+            "again with its places coloured, blue towards the good outcome and orange away from it."
         )
         with st.container(horizontal=True, gap="large"):
             for one in found.telling:

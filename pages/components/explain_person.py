@@ -37,8 +37,7 @@ def begin(audit_id: str, row: int, unchangeable: tuple[str, ...]) -> None:
 
 def show(audit: Audit, record: AuditRecord, found: Explanation) -> None:
     """Show the question, and the person last asked about."""
-    one = "text" if kind_of(found.plan) == "text" else "person"
-    st.subheader(f"One {one}", anchor=False)
+    st.subheader(f"One {nouns_of(found.plan).one}", anchor=False)
     space = session.workspace()
     profile = space.profile(audit.id)
     if profile is None:
@@ -76,7 +75,7 @@ def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profil
     index = profile.index_of(int(number))
     session.act(
         start,
-        f"Explain this {'text' if kind_of(found.plan) == 'text' else 'person'}",
+        f"Explain this {nouns_of(found.plan).one}",
         session.action(audit_id, "explain person"),
         begin,
         audit_id,

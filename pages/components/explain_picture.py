@@ -149,7 +149,7 @@ def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups:
     notes = [along_words(asked, f, found.features[f]) for f in features]
     st.altair_chart(
         heatmap_chart(seen, features, groups, notes, most, found.is_trusted, rows_word(found.plan)),
-        height=heatmap_height(notes),
+        height=heatmap_height(seen, features, notes),
         alt=f"{len(features)} {nouns_of(found.plan).parts} by {len(groups)} groups; the table below has the numbers.",
     )
 

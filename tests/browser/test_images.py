@@ -18,7 +18,7 @@ def test_the_faces_sample_leads_to_its_verdict(page: Page) -> None:
     page.get_by_role("button", name="Try a sample: faces").click(timeout=60 * SECONDS)
     answer = page.get_by_text("depot is South are selected").first
     expect(answer).to_be_visible(timeout=120 * SECONDS)
-    expect(answer).to_contain_text("less often than people whose depot is North")
+    expect(answer).to_contain_text("less often than images whose depot is North")
 
 
 def test_a_table_a_zip_and_a_model_in_one_drop_lead_to_a_verdict(page: Page) -> None:

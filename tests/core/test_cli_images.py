@@ -74,7 +74,7 @@ def test_an_explanation_says_which_images_it_looked_at(folder: Path) -> None:
     found = json.loads((folder / "out" / "attribution.json").read_text())
     digest = hashlib.sha256((folder / "images.zip").read_bytes()).hexdigest()
     assert found["provenance"]["images_sha256"] == digest
-    assert found["features"][0] == "image row 1, column 1"
+    assert found["features"][0] == "upper left of the image (row 1 of 8, column 1 of 8)"
 
 
 def test_a_folder_serves_as_well_as_a_zip(folder: Path) -> None:

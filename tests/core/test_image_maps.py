@@ -40,4 +40,4 @@ def test_a_map_has_a_square_for_each_place() -> None:
     (squares,) = chart["datasets"].values()
     assert [(square["row"], square["column"]) for square in squares] == [(r, c) for r in (1, 2) for c in (1, 2, 3)]
     np.testing.assert_allclose([square["value"] for square in squares], values[:2].mean(axis=0))
-    assert squares[5]["sentence"].startswith("image row 2, column 3: ")
+    assert squares[5]["sentence"].startswith("lower right of the image (row 2 of 2, column 3 of 3): ")

@@ -35,7 +35,7 @@ from core.samples import SAMPLES
 pytestmark = pytest.mark.jobs
 
 faces = SAMPLES["faces"]
-STAMP = "image row 1, column 8"
+STAMP = "upper right of the image (row 1 of 8, column 8 of 8)"
 
 
 def silent(done: int, total: int, what: str) -> None:
