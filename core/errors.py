@@ -10,6 +10,17 @@
 Each message is one line in plain words: what is wrong, where (file, row, column), and what to do next.
 """
 
+from collections.abc import Iterable
+
+MOST_QUOTED = 12
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names as a message shows them: in quotation marks, the first few of many."""
+    names = list(names)
+    shown = ", ".join(f'"{name}"' for name in names[:MOST_QUOTED])
+    return f"{shown} and {len(names) - MOST_QUOTED} more" if len(names) > MOST_QUOTED else shown
+
 
 class PlumblineError(Exception):
     """A problem that the person who runs the audit can act on."""

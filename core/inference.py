@@ -140,9 +140,9 @@ class Scorer:
                 continue
             self._trial.took(rows, time.perf_counter() - begin)
             if _given(outputs).shape[:1] != (rows,):
+                sizes = " by ".join(map(str, _given(outputs).shape))
                 raise ModelError(
-                    f"The model gave results of shape {_given(outputs).shape} for {rows} rows; Plumbline needs one "
-                    "result for each row."
+                    f"The model gave results of shape {sizes} for {rows} rows; Plumbline needs one result for each row."
                 )
             return outputs
 

@@ -11,7 +11,7 @@ from typing import Any
 import tomli_w
 
 from core.cells import LARGEST_SCORE
-from core.errors import PlanError
+from core.errors import PlanError, quoted
 from core.plan_parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Output, Policy, Run, Value
 from core.plan_reader import Section
 from core.plan_sections import read_data, read_decision, read_groups, read_mitigate, read_policy, read_run
@@ -102,7 +102,7 @@ def _check(plan: Plan) -> None:
     for column, cuts in groups.bins.items():
         if column not in groups.sensitive:
             raise PlanError(
-                f'[groups] bins cuts "{column}", which is not among the sensitive columns {list(groups.sensitive)}.'
+                f'[groups] bins cuts "{column}", which is not among the sensitive columns {quoted(groups.sensitive)}.'
             )
         if not cuts or any(low >= high for low, high in zip(cuts, cuts[1:], strict=False)):
             raise PlanError(f'[groups] bins for "{column}" must be numbers in rising order, such as [25, 40, 60].')
@@ -113,7 +113,8 @@ def _check(plan: Plan) -> None:
         strangers = [column for column in groups.reference if column not in groups.sensitive]
         if strangers:
             raise PlanError(
-                f"[groups] reference names {strangers}, not among the sensitive columns {list(groups.sensitive)}."
+                f"[groups] reference names {quoted(strangers)}, not among the sensitive columns"
+                f" {quoted(groups.sensitive)}."
             )
 
 

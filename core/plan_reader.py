@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from typing import Any
 
 from core.errors import PlanError
@@ -94,7 +95,7 @@ class Section:
         if isinstance(value, int) and not isinstance(value, bool) and float in kinds and int not in kinds:
             return self._as_float(key, value)
         if not isinstance(value, kinds):
-            raise PlanError(f"{self.name} {key} is {value!r}; it takes {_words(kinds)}.")
+            raise PlanError(f"{self.name} {key} is {_shown(value)}; it takes {_words(kinds)}.")
         if isinstance(value, float) and value - value != 0:
             raise PlanError(f"{self.name} {key} is {value}; it takes a finite number.")
         return value
@@ -104,6 +105,11 @@ class Section:
             return float(value)
         except OverflowError:
             raise PlanError(f"{self.name} {key} has {len(str(value))} digits; it takes a smaller number.") from None
+
+
+def _shown(value: Any) -> str:
+    """A value about as a plan writes it."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _words(kinds: tuple[type, ...]) -> str:

@@ -57,9 +57,9 @@ def _columns(scores: Array) -> Array:
         return scores[:, None]
     if scores.ndim == 2 and scores.shape[1] > 0:
         return scores
+    sizes = " by ".join(map(str, scores.shape))
     raise ModelError(
-        f"The model gives results of shape {scores.shape}; Plumbline needs one number, or one number per class, for "
-        "each row."
+        f"The model gives results of shape {sizes}; Plumbline needs one number, or one number per class, for each row."
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.counts import Axis, Floats, Groups
-from core.errors import DataError, PlanError
+from core.errors import DataError, PlanError, quoted
 from core.mitigate.candidates import cell_places
 from core.mitigate.solution import Solution
 from core.rules import Rule
@@ -206,7 +206,7 @@ class RuleFile:
 def _read_row(row: dict[str, Any], by: tuple[str, ...], lower_is_better: bool) -> GroupRule:
     group = {str(column): str(value) for column, value in row["group"].items()}
     if set(group) != set(by):
-        raise ValueError(f"a group names {sorted(group)} and not {sorted(by)}")
+        raise ValueError(f"a group names {quoted(sorted(group))} and not {quoted(sorted(by))}")
     if "threshold" in row:
         limit = _finite(row["threshold"])
         below, above = (1.0, 0.0) if lower_is_better else (0.0, 1.0)

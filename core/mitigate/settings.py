@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.counts import Counts
-from core.errors import PlanError
+from core.errors import PlanError, quoted
 from core.intervals import FEW
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
 from core.mitigate.solution import Question
@@ -64,8 +64,8 @@ def _by(named: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
     strangers = [column for column in named if column not in plan.groups.sensitive]
     if strangers or not named or len(set(named)) < len(named):
         raise PlanError(
-            f"[mitigate] by names {list(named)}; it takes sensitive columns of the plan, each once:"
-            f" {list(plan.groups.sensitive)}."
+            f"[mitigate] by names {quoted(named) or 'no column'}; it takes sensitive columns of the plan, each once:"
+            f" {quoted(plan.groups.sensitive)}."
         )
     # In the plan's order, so that two spellings of one question are one question.
     return tuple(column for column in plan.groups.sensitive if column in named)

@@ -9,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import Batch
-from core.errors import ModelError
+from core.errors import ModelError, quoted
 from core.models.images import ImageColumn, image_column
 from core.models.model import Array, Features, Input, Model
 from core.models.recipe import Recipe
 from core.plan import Plan
 from core.profile import Column, Profile
-
-MOST_LISTED = 12
 
 # How far a name in the model may be from the column's: nothing, then spaces and capitals, then what exporters replace.
 SPELLINGS: tuple[Callable[[str], str], ...] = (
@@ -127,14 +125,14 @@ def match(wanted: Iterable[str], columns: Iterable[str]) -> Match:
             fitting = [column for column in free if spell(column) == spell(name)]
             if len(fitting) > 1:
                 raise ModelError(
-                    f'The model\'s input "{name}" could be any of the columns {listed(fitting)}. Rename the '
+                    f'The model\'s input "{name}" could be any of the columns {quoted(fitting)}. Rename the '
                     f'column it should read to "{name}".'
                 )
             if fitting:
                 pairs[name] = fitting[0]
     if len(set(pairs.values())) < len(pairs):
         raise ModelError(
-            f"Several of the model's inputs would read the same column: {listed(pairs)}. Give the columns the inputs' "
+            f"Several of the model's inputs would read the same column: {quoted(pairs)}. Give the columns the inputs' "
             "names."
         )
     return Match(
@@ -155,13 +153,6 @@ def _fitting_numbers(model: Model, profile: Profile, plan: Plan) -> tuple[str, .
     without = numeric_columns(profile, plan)
     every = numeric_columns(profile, replace(plan, groups=replace(plan.groups, sensitive=())))
     return every if model.width == len(every) else without
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in quotation marks, the first few of many."""
-    names = list(names)
-    shown = ", ".join(f'"{name}"' for name in names[:MOST_LISTED])
-    return f"{shown} and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else shown
 
 
 def _bind_inputs(inputs: tuple[Input, ...], profile: Profile, plan: Plan) -> Binding:
@@ -192,7 +183,7 @@ def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Bindi
         )
     if column not in profile.names:
         raise ModelError(
-            f'The table has no column "{column}", which text names. Its columns are {listed(profile.names)}.'
+            f'The table has no column "{column}", which text names. Its columns are {quoted(profile.names)}.'
         )
     (takes,) = model.inputs
     wire = Wire(takes.name, column, "text", takes.blank_is_missing)
@@ -202,7 +193,7 @@ def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Bindi
 def _no_text(profile: Profile) -> ModelError:
     return ModelError(
         f'The model reads one text, and it is not said which column that is: write text = "..." under [decision]. The'
-        f" table's columns are {listed(profile.names)}."
+        f" table's columns are {quoted(profile.names)}."
     )
 
 
@@ -231,7 +222,7 @@ def _bind_matrix(model: Model, columns: tuple[str, ...], profile: Profile, plan:
     elif model.width not in (None, len(columns)) or not columns:
         raise ModelError(
             f"The model takes a matrix of {model.width or 'several'} columns, and the table has {len(columns)} "
-            f"columns of numbers besides label and groups: {listed(columns) or 'none'}. Name the model's columns in "
+            f"columns of numbers besides label and groups: {quoted(columns) or 'none'}. Name the model's columns in "
             "their order: features = [...] under [decision]; or embed a recipe in the model (core.models.export)."
         )
     return Binding(columns, dtype=model.dtype, warnings=_label_warning(columns, plan))
@@ -242,7 +233,7 @@ def _stated(features: tuple[str, ...], width: int | None, profile: Profile) -> t
     unknown = [name for name in features if name not in profile.names]
     if unknown:
         raise ModelError(
-            f"The table has no column {listed(unknown)}, which features names. Its columns are {listed(profile.names)}."
+            f"The table has no column {quoted(unknown)}, which features names. Its columns are {quoted(profile.names)}."
         )
     if width not in (None, len(features)):
         raise ModelError(
@@ -254,8 +245,8 @@ def _stated(features: tuple[str, ...], width: int | None, profile: Profile) -> t
 
 def _mismatch(found: Match) -> ModelError:
     return ModelError(
-        f"The table lacks {len(found.missing)} column(s) that the model reads: {listed(found.missing)}. Columns of "
-        f"the table that the model does not read: {listed(found.extra) or 'none'}. Rename or add them as the model "
+        f"The table lacks {len(found.missing)} column(s) that the model reads: {quoted(found.missing)}. Columns of "
+        f"the table that the model does not read: {quoted(found.extra) or 'none'}. Rename or add them as the model "
         "expects, or list the model's columns in its order: features = [...]."
     )
 
@@ -281,7 +272,7 @@ def _space_warning(columns: Iterable[Column]) -> tuple[str, ...]:
     example = next(iter(spaced.values()))[0][0]
     cells = sum(n for found in spaced.values() for _, n in found)
     return (
-        f'{cells:,} cell{"s" if cells > 1 else ""} of {listed(list(spaced))}, such as "{example}": these stand with '
+        f'{cells:,} cell{"s" if cells > 1 else ""} of {quoted(list(spaced))}, such as "{example}": these stand with '
         "spaces around them, and the model gets them so. A model that was trained on texts without the spaces takes "
         "each for a value it has never seen, and what it decides there is then meaningless: remove the spaces from the "
         "file unless you know that it was trained with them. Step 1 of the Data page names the first such rows.",

@@ -138,7 +138,7 @@ def test_class_output_of_numbers() -> None:
 
 
 def test_results_of_more_than_two_dimensions_are_refused() -> None:
-    with pytest.raises(ModelError, match=r"shape \(2, 3, 4\)"):
+    with pytest.raises(ModelError, match="shape 2 by 3 by 4"):
         scores_of(np.zeros((2, 3, 4)))
 
 

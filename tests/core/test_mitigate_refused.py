@@ -34,7 +34,11 @@ def test_what_is_refused_does_not_stop_the_others_and_says_why(folder: Path) -> 
         ("", "magic", 'no mitigation named "magic"; known are thresholds, shared_threshold'),
         ('goal = "niceness"', "thresholds", "no goal named"),
         ("at_most = 1.5", "thresholds", "plan.toml: \\[mitigate\\] at_most is the largest gap you accept"),
-        ('by = ["job"]', "thresholds", "by names \\['job'\\]; it takes sensitive columns"),
+        (
+            'by = ["job"]',
+            "thresholds",
+            'by names "job"; it takes sensitive columns of the plan, each once: "g", "h"\\.',
+        ),
         ("holdout = 1.0", "thresholds", "holdout is the share"),
         ('cost = "money"', "thresholds", "no cost named"),
         ("price = {wrongly_denied = 1}", "thresholds", "lacks wrongly_granted"),
