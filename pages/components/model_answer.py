@@ -118,9 +118,11 @@ def _ask_threshold(prefix: str, known: Decision) -> float:
 def _ask_class(prefix: str, facts: ModelFacts, known: Decision) -> Class | tuple[Class, ...] | None:
     """Which of the model's classes is good for the person."""
     names, by_name = _classes(facts)
-    first = known.favourable_class if known.model else _suggested_class(facts)
+    suggested = _suggested_class(facts)
+    first = known.favourable_class if known.model else suggested
     places = [place for place in (_place(one, facts) for one in _listed(first)) if place is not None]
-    key = f"{prefix}/class"
+    # Another suggestion asks anew: the good outcome may be settled after the model was first looked at.
+    key = f"{prefix}/{suggested}/class"
     if len(names) <= 2:
         place = st.selectbox(
             "Good for the person is",
