@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ FEWEST = 20
 MOST_NAMED, LONGEST_SPELLED = 300, 1_000
 OTHER = "(other words)"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
+# What a web page wrote for a character, such as "&#8220;" for a quotation mark: no number, and no word "amp".
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Words for groups of people; what the table calls its own groups is added.
 IDENTITY = words(
     """woman women man men girl girls boy boys lady ladies female male mother father wife husband she her hers he him
@@ -74,21 +77,41 @@ class Vocabulary:
 def spelled(known: Vocabulary, text: str) -> dict[str, str]:
     """The words of a text for each feature, as they are written there; a feature that it lacks is absent."""
     found: dict[str, list[str]] = {}
-    for piece in pieces(text):
-        word = _WORD.search(text, piece.begin, piece.end)
-        if word:
-            found.setdefault(known.features[known.place(piece.word)], []).append(word.group())
+    for piece, word in zip(pieces(text), _words_in(text), strict=False):  # a text without words is one piece
+        found.setdefault(known.features[known.place(piece.word)], []).append(word.group())
     return {feature: " ".join(dict.fromkeys(own))[:LONGEST_SPELLED] for feature, own in found.items()}
 
 
 def pieces(text: str) -> list[Piece]:
-    """A text cut before each word but the first; one piece without a word where a text has none, and none if empty."""
-    found = list(_WORD.finditer(text))
+    """A text cut before each word but the first; one piece without a word where a text has none, and none if empty.
+
+    The text stays as the model is given it: what a web page wrote for a character is one piece, and only its name says
+    which character is meant.
+    """
+    found = _words_in(text)
     if not found:
         return [Piece("", 0, len(text))] if text else []
     begins = [0, *(word.start() for word in found[1:])]
     ends = [*begins[1:], len(text)]
-    return [Piece(w.group().casefold(), begin, end) for w, begin, end in zip(found, begins, ends, strict=True)]
+    return [Piece(_name(w.group()), begin, end) for w, begin, end in zip(found, begins, ends, strict=True)]
+
+
+def _words_in(text: str) -> list[re.Match[str]]:
+    """The words of a text and what a web page wrote for characters, in order."""
+    found, done = list[re.Match[str]](), 0
+    for entity in _ENTITY.finditer(text) if "&" in text else ():
+        if unescape(entity.group()) != entity.group():
+            found += [*_WORD.finditer(text, done, entity.start()), entity]
+            done = entity.end()
+    return [*found, *_WORD.finditer(text, done)]
+
+
+def _name(word: str) -> str:
+    """What a word is called: in small letters; what a web page wrote for a character by both."""
+    if not word.startswith("&"):
+        return word.casefold()
+    meant = unescape(word)
+    return f"{meant if meant.isprintable() and meant.strip() else 'blank'} (written as {word})"
 
 
 def vocabulary(texts: Sequence[str], cells: npt.NDArray[np.integer], groups: Groups) -> Vocabulary:
