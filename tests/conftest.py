@@ -1,9 +1,11 @@
 """What every test shares: the public data beside the repository, and skips that say why."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -12,14 +14,25 @@ settings.register_profile("plumbline", derandomize=True, deadline=None, database
 settings.load_profile("plumbline")
 
 
+class _BySubject(LoadFileScheduling):
+    """For `-n`: a file's tests share its fixtures, the browser's one app and one Chromium, the acceptance's nothing."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/browser/"):
+            return "tests/browser"
+        return nodeid if nodeid.startswith("tests/test_acceptance.py") else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return _BySubject(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     has_gpu = Path("/dev/nvidia0").exists()
     for item in items:
         if item.get_closest_marker("gpu") and not has_gpu:
             item.add_marker(pytest.mark.skip(reason="no CUDA device on this machine"))
-        # For `-n 2 --dist loadgroup`: a file's tests share its fixtures, the acceptance cases share nothing.
-        if not item.get_closest_marker("acceptance"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,24 @@
 """A running app and a real Chromium. Without one, tests skip; in continuous integration (CI is set) they fail."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, TimeoutError, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",  # Chromium refuses to start as root with it
+    "--disable-dev-shm-usage",  # a container's /dev/shm may be too small for a page
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -28,11 +29,19 @@ FLAGS = [
 
 SECONDS = 1000
 # No test is about speed: what is expected may take as long as a busy machine needs for it.
-expect.set_options(timeout=60 * SECONDS)
+PATIENCE = 300 * SECONDS
+expect.set_options(timeout=PATIENCE)
 _STILL = """
     document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
     && !document.getAnimations().some((one) => one.playState === "running")
 """
+_WATCH = """() => {
+    window.hasAnswered = false;
+    const note = () => { window.hasAnswered = true; };
+    const what = { attributes: true, attributeFilter: ["data-test-script-state"] };
+    new MutationObserver(note).observe(document.querySelector("[data-testid=stApp]"), what);
+}"""
+_ATTEMPTS = 4
 
 
 @dataclass
@@ -74,7 +83,7 @@ class App:
         try:
             with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=2) as answer:
                 return answer.status == 200
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
+        except OSError:  # refused, cut off or too slow
             return False
 
 
@@ -117,7 +126,7 @@ def page(chromium: Browser, app: App) -> Iterator[Page]:
             outside.append(request.url)
 
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(60 * SECONDS)
+    context.set_default_timeout(PATIENCE)
     context.on("request", note)
     page = context.new_page()
     page.goto(app.address)
@@ -126,18 +135,64 @@ def page(chromium: Browser, app: App) -> Iterator[Page]:
     assert not outside
 
 
-def press(page: Page, name: str, seconds: float = 60) -> None:
-    """Press a button once the page has come to rest: a click on what still moves or is replaced goes nowhere."""
-    button = page.get_by_role("button", name=name, exact=True)
-    expect(button).to_be_enabled(timeout=seconds * SECONDS)
-    page.wait_for_function(_STILL, timeout=seconds * SECONDS)
-    button.click(timeout=seconds * SECONDS)
+def settled(page: Page) -> None:
+    """Wait until the page has come to rest: a click on what still moves or is drawn anew goes nowhere."""
+    page.wait_for_function(_STILL)
 
 
-def choose(page: Page, question: str, answer: str, seconds: float = 60) -> None:
-    """Open the list of this question once the page has come to rest, and choose the answer."""
+def press(page: Page, name: str, exact: bool = True) -> None:
+    """Press a button once the page has come to rest."""
+    button = page.get_by_role("button", name=name, exact=exact)
+    expect(button).to_be_enabled()
+    settled(page)
+    button.click()
+
+
+def put(page: Page, *files: Path) -> None:
+    """Put files in the first box for them, in one drop, once the page has come to rest."""
+    box = page.locator("input[type=file]").first
+    box.wait_for(state="attached")
+    settled(page)
+    box.set_input_files(files)
+
+
+def choose(page: Page, question: str, answer: str | re.Pattern[str]) -> None:
+    """Choose in a box, unless it says so already, and wait until the app has taken it in.
+
+    A box that is drawn anew while its list is open closes it: then it is opened again. Of a long list only a part is
+    drawn: what is looked for is typed then.
+    """
     box = page.get_by_role("combobox", name=question)
-    expect(box).to_be_enabled(timeout=seconds * SECONDS)
-    page.wait_for_function(_STILL, timeout=seconds * SECONDS)
-    box.click(timeout=seconds * SECONDS)
-    page.get_by_role("option", name=answer).click(timeout=seconds * SECONDS)
+    offered = page.get_by_role("option", name=answer).first
+    expect(box).to_be_enabled()
+    settled(page)
+    if re.search(re.escape(answer) if isinstance(answer, str) else answer, _said(box)):
+        return
+    for attempt in range(_ATTEMPTS):
+        page.evaluate(_WATCH)
+        box.click()
+        if attempt and isinstance(answer, str):
+            box.fill(answer)
+        try:
+            offered.click(timeout=20 * SECONDS)
+            page.wait_for_function("window.hasAnswered", timeout=60 * SECONDS)
+            break
+        except TimeoutError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        _leave_list(page)
+        settled(page)
+    _leave_list(page)
+    settled(page)
+
+
+def _said(box: Locator) -> str:
+    """What was chosen in the box: of one choice its value, of several the words beside it."""
+    several = box.locator("xpath=ancestor::*[@data-testid='stMultiSelect'][1]")
+    return box.input_value() + "".join(several.get_by_role("group", name="Selected values").all_inner_texts())
+
+
+def _leave_list(page: Page) -> None:
+    """Close the list of a box where it is open; with none open the key would empty the box."""
+    if page.get_by_role("listbox").count():
+        page.keyboard.press("Escape")

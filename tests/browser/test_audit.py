@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import SECONDS, App, press
+from tests.browser.conftest import SECONDS, App, press, settled
 
 pytestmark = pytest.mark.browser
 
@@ -16,9 +16,9 @@ SAMPLE = "Try the sample: Loans: 2,000 invented people"
 def answered(page: Page, app: App) -> Page:
     """The sample's audit, begun on the Audit page and run to its end."""
     page.goto(f"{app.address}/audit")
-    page.get_by_role("button", name=SAMPLE).click(timeout=60 * SECONDS)
-    expect(page.get_by_text("The answer", exact=True)).to_be_visible(timeout=60 * SECONDS)
-    expect(chart(page)).to_be_visible(timeout=30 * SECONDS)
+    press(page, SAMPLE)
+    expect(page.get_by_text("The answer", exact=True).first).to_be_visible()
+    expect(chart(page)).to_be_visible()
     return page
 
 
@@ -26,16 +26,30 @@ def chart(page: Page) -> Locator:
     return page.get_by_test_id("stVegaLiteChart")
 
 
+def pointed_at(page: Page) -> Locator:
+    """What the chart says of the dot in its middle; a chart that has just been drawn anew has not seen the mouse."""
+    said = page.locator("#vg-tooltip-element")
+    for _ in range(5):
+        settled(page)
+        page.mouse.move(0, 0)
+        chart(page).hover()
+        try:
+            said.wait_for(timeout=20 * SECONDS)
+            break
+        except TimeoutError:
+            continue
+    return said
+
+
 def test_a_dot_says_its_sentence_and_the_slider_moves_the_picture_but_not_the_answer(answered: Page) -> None:
-    chart(answered).hover()
-    expect(answered.locator("#vg-tooltip-element")).to_contain_text("plausible range", timeout=10 * SECONDS)
+    expect(pointed_at(answered)).to_contain_text("plausible range")
     sentence = answered.get_by_text("Women are selected").first.inner_text()
     answered.get_by_role("slider").focus()
     answered.keyboard.press("ArrowRight")
-    expect(answered.get_by_text("is a threshold you tried")).to_be_visible(timeout=10 * SECONDS)
+    expect(answered.get_by_text("is a threshold you tried").first).to_be_visible()
     assert answered.get_by_text("Women are selected").first.inner_text() == sentence
     press(answered, "Back to the plan's threshold")
-    expect(answered.get_by_text("is a threshold you tried")).to_have_count(0, timeout=10 * SECONDS)
+    expect(answered.get_by_text("is a threshold you tried")).to_have_count(0)
 
 
 def test_the_table_fits_a_projector_and_a_telephone(answered: Page) -> None:
@@ -48,14 +62,13 @@ def test_the_table_fits_a_projector_and_a_telephone(answered: Page) -> None:
 
 
 def test_no_toolbar_offers_a_download_that_defuses_nothing(answered: Page) -> None:
-    chart(answered).hover()
-    expect(answered.locator("#vg-tooltip-element")).to_be_visible(timeout=10 * SECONDS)
+    expect(pointed_at(answered)).to_be_visible()
     for toolbar in answered.get_by_test_id("stElementToolbar").all():
         expect(toolbar).to_be_hidden()
 
 
 def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, tmp_path: Path) -> None:
-    with answered.expect_download(timeout=60 * SECONDS) as download:
+    with answered.expect_download() as download:
         press(answered, "Answer, picture and table (web page, .html)")
     taken = tmp_path / "answer.html"
     download.value.save_as(taken)
@@ -72,17 +85,17 @@ def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, 
 
 def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answered: Page) -> None:
     answered.reload()
-    expect(answered.get_by_text("Women are selected").first).to_be_visible(timeout=30 * SECONDS)
+    expect(answered.get_by_text("Women are selected").first).to_be_visible()
     # A browser that is known is asked nothing: its answer would be a rerun of this page, and undo the next click.
     expect(answered.locator("iframe")).to_have_count(0)
     answered.get_by_role("link", name="History").click()
-    expect(answered.get_by_text("sample · 2,000 people")).to_be_visible(timeout=20 * SECONDS)
+    expect(answered.get_by_text("sample · 2,000 people").first).to_be_visible()
     answered.context.clear_cookies()
     answered.reload()
-    expect(answered.get_by_text("sample · 2,000 people")).to_be_visible(timeout=20 * SECONDS)
+    expect(answered.get_by_text("sample · 2,000 people").first).to_be_visible()
     press(answered, "Open")
-    expect(answered.get_by_text("The answer", exact=True)).to_be_visible(timeout=20 * SECONDS)
+    expect(answered.get_by_text("The answer", exact=True).first).to_be_visible()
     answered.get_by_role("link", name="History").click()
     press(answered, "Delete")
     press(answered, "Delete for good")
-    expect(answered.get_by_text("Is your model treating people alike?")).to_be_visible(timeout=20 * SECONDS)
+    expect(answered.get_by_text("Is your model treating people alike?").first).to_be_visible()

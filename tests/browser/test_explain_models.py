@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import SECONDS, App, choose, press, put, settled
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 1000
-LONG = 300 * SECONDS
 CONFIRM, LAST = "Yes, that is right", "attribution.json"
 WIDE, NARROW, HIGH = 1280, 400, 900
 
@@ -163,64 +161,20 @@ def adult(folder: Path, shared: Path) -> World:
 # ---------------------------------------------------------------- what a person does
 
 
-def drawn(page: Page) -> None:
-    """A page that is still being drawn replaces its buttons, and a click on the old one goes nowhere."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=LONG)
-
-
-def put(page: Page, *files: Path) -> None:
-    page.locator("input[type=file]").first.set_input_files(files)
-
-
-WATCHED = """() => {
-    const app = document.querySelector("[data-testid=stApp]");
-    window.answered = false;
-    const note = () => { window.answered = window.answered || app.dataset.testScriptState !== "notRunning"; };
-    new MutationObserver(note).observe(app, { attributes: true });
-}"""
-
-
-def pick(page: Page, name: str, option: str | re.Pattern[str], takes_several: bool = False) -> None:
-    """Choose in a box, and wait until the page has taken it in.
-
-    A box that the page draws anew while its list is open closes it: then it is opened again.
-    """
-    offered = page.get_by_role("option", name=option).first
-    while True:
-        page.get_by_role("combobox", name=name).click()
-        page.evaluate(WATCHED)
-        try:
-            offered.click(timeout=20 * SECONDS)
-            break
-        except TimeoutError:
-            page.keyboard.press("Escape")
-    page.wait_for_function("window.answered")
-    if takes_several:
-        page.keyboard.press("Escape")  # its list stays open until it is left
-    expect(offered).to_be_hidden(timeout=LONG)
-    drawn(page)
-
-
 def audited_by_hand(page: Page, world: World) -> str:
     """The files in one drop, then the questions one by one; returns the audit's address."""
     put(page, *world.files(world.model))
-    expect(page.get_by_text(world.rows).first).to_be_visible(timeout=LONG)
-    pick(page, "What really happened", world.label)
-    chosen = page.get_by_test_id("stMultiSelect").first.get_by_text(world.good)
-    if not chosen.count():
-        pick(page, "The good outcome", re.compile(re.escape(world.good)), takes_several=True)
-    page.get_by_role("button", name=CONFIRM).click()
-    expect(page.get_by_text("✓ gives")).to_be_visible(timeout=LONG)
-    drawn(page)
+    expect(page.get_by_text(world.rows).first).to_be_visible()
+    choose(page, "What really happened", world.label)
+    choose(page, "The good outcome", world.good)
+    press(page, CONFIRM)
+    expect(page.get_by_text("✓ gives").first).to_be_visible()
     if world.good_class is not None:
-        pick(page, "Good for the person is", world.good_class)
-    page.get_by_role("button", name=CONFIRM).click()
-    expect(page.get_by_role("combobox", name="who belongs to which group")).to_be_visible(timeout=LONG)
-    drawn(page)
-    if not page.get_by_test_id("stMultiSelect").get_by_text(world.group, exact=True).count():
-        pick(page, "who belongs to which group", world.group, takes_several=True)
-    page.get_by_role("button", name="Run the audit").click()
-    expect(page.get_by_role("heading", name="The answer")).to_be_visible(timeout=LONG)
+        choose(page, "Good for the person is", world.good_class)
+    press(page, CONFIRM)
+    choose(page, "who belongs to which group", world.group)
+    press(page, "Run the audit")
+    expect(page.get_by_role("heading", name="The answer")).to_be_visible()
     return page.url
 
 
@@ -228,28 +182,28 @@ def audited_by_plan(page: Page, app: App, world: World, plan: Path) -> None:
     """The second version, in one drop with the plan that was downloaded."""
     page.goto(app.address)
     put(page, *world.files(plan, world.beside))
-    expect(page.get_by_text("✓ 4 The groups")).to_be_visible(timeout=LONG)
-    page.get_by_role("button", name="Run the audit").click()
-    expect(page.get_by_role("heading", name="The answer")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("✓ 4 The groups").first).to_be_visible()
+    press(page, "Run the audit")
+    expect(page.get_by_role("heading", name="The answer")).to_be_visible()
 
 
 def downloaded_plan(page: Page, to: Path) -> Path:
-    drawn(page)
-    with page.expect_download(timeout=LONG) as download:
+    settled(page)
+    with page.expect_download() as download:
         page.get_by_role("button", name="The plan (.toml)").click()
     download.value.save_as(to)
     return to
 
 
 def compared(page: Page, world: World) -> None:
-    page.get_by_role("button", name="What does it look at?").click()
-    pick(page, "Compare it with", re.compile("^An audit: "))
+    press(page, "What does it look at?")
+    choose(page, "Compare it with", re.compile("^An audit: "))
     if world.way is not None:
         page.get_by_text("Other ways").click()
         page.get_by_test_id("stRadio").get_by_text(world.way).click()
-        drawn(page)
-    page.get_by_role("button", name="Show what moved").click()
-    expect(page.get_by_role("button", name=LAST)).to_be_visible(timeout=LONG)
+        settled(page)
+    press(page, "Show what moved")
+    expect(page.get_by_role("button", name=LAST)).to_be_visible()
 
 
 def seen(page: Page, name: str) -> None:
@@ -261,11 +215,11 @@ def seen(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": HIGH})
         page.reload()
-        expect(page.get_by_role("button", name=LAST)).to_be_visible(timeout=LONG)
-        drawn(page)
+        expect(page.get_by_role("button", name=LAST)).to_be_visible()
+        settled(page)
         height = page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
         page.set_viewport_size({"width": width, "height": height + 20})
-        drawn(page)
+        settled(page)
         page.wait_for_timeout(2 * SECONDS)  # for the pictures, which nobody can wait for otherwise
         page.screenshot(path=Path(folder) / f"{name}-{theme}-{width}.png")
     page.set_viewport_size({"width": WIDE, "height": HIGH})
@@ -275,7 +229,6 @@ def seen(page: Page, name: str) -> None:
 def test_two_versions_of_a_model_are_audited_and_the_page_shows_what_moved(
     made: Callable[[Path, Path], World], page: Page, app: App, tmp_path: Path, shared: Path
 ) -> None:
-    page.set_default_timeout(LONG)
     (tmp_path / "beside").mkdir()
     world = made(tmp_path, shared)
     address = audited_by_hand(page, world)
@@ -286,12 +239,12 @@ def test_two_versions_of_a_model_are_audited_and_the_page_shows_what_moved(
     seen(page, world.name)
     # In bold, or in plain letters and said to be in doubt where a check failed.
     said = re.compile(f"{re.escape(world.cause)}.* before")
-    expect(page.get_by_test_id("stMain").get_by_text(said).first).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stMain").get_by_text(said).first).to_be_visible()
+    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible()
     for title in ("Before", "After", "Difference"):
-        expect(page.get_by_text(title, exact=True).first).to_be_visible(timeout=LONG)
+        expect(page.get_by_text(title, exact=True).first).to_be_visible()
     pictures = page.get_by_test_id("stVegaLiteChart")
-    expect(pictures.nth(2).locator("canvas, svg").first).to_be_visible(timeout=LONG)
+    expect(pictures.nth(2).locator("canvas, svg").first).to_be_visible()
     page.set_viewport_size({"width": NARROW, "height": HIGH})
-    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW

@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.samples import SAMPLES
-from tests.browser.conftest import App
+from tests.browser.conftest import PATIENCE, App, press, settled
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 1000
 SAMPLE = "Try the sample: Loans: 2,000 invented people"
 
 
@@ -20,41 +19,47 @@ def test_four_clicks_from_an_audit_to_a_fix_taken_away_and_neither_a_refresh_nor
     page: Page, app: App, tmp_path: Path
 ) -> None:
     page.goto(f"{app.address}/audit")
-    page.get_by_role("button", name=SAMPLE).click(timeout=60 * SECONDS)
-    page.get_by_role("button", name="What would fix this?").click(timeout=60 * SECONDS)
-    page.get_by_role("button", name="Find fixes").click(timeout=30 * SECONDS)
-    expect(page.get_by_text("Looking for fixes")).to_be_visible(timeout=30 * SECONDS)
+    press(page, SAMPLE)
+    press(page, "What would fix this?")
+    press(page, "Find fixes")
+    expect(page.get_by_text("Looking for fixes").first).to_be_visible()
     first = page.get_by_role("radiogroup", name="Pick one to see what it does").locator("label").first
-    first.click(timeout=420 * SECONDS)
+    first.wait_for(timeout=2 * PATIENCE)
+    settled(page)
+    first.click()
     taken = page.get_by_role("button", name=re.compile(r"^The (thresholds|model|stand-in) \(")).first
-    with page.expect_download(timeout=60 * SECONDS) as download:
-        taken.click(timeout=60 * SECONDS)
+    with page.expect_download() as download:
+        settled(page)
+        taken.click()
     download.value.save_as(tmp_path / "taken")
     assert (tmp_path / "taken").read_bytes()[:2] in (b'{"', b"{\n", b"PK")
     page.reload()
-    judged = page.get_by_text("people set aside for the final judgement")
-    expect(judged).to_be_visible(timeout=60 * SECONDS)
-    expect(page.get_by_text(re.compile("The goal, .* is (not )?met|Can't tell yet whether the goal"))).to_be_visible()
-    page.get_by_role("button", name="Find fixes").click(timeout=30 * SECONDS)
-    page.get_by_role("button", name="Cancel").click(timeout=60 * SECONDS)
-    expect(page.get_by_text("The last search brought nothing")).to_be_visible(timeout=60 * SECONDS)
-    expect(judged).to_be_visible(timeout=30 * SECONDS)
+    judged = page.get_by_text("people set aside for the final judgement").first
+    expect(judged).to_be_visible()
+    expect(
+        page.get_by_text(re.compile("The goal, .* is (not )?met|Can't tell yet whether the goal")).first
+    ).to_be_visible()
+    press(page, "Find fixes")
+    page.get_by_role("button", name="Cancel").first.click()
+    expect(page.get_by_text("The last search brought nothing").first).to_be_visible()
+    expect(judged).to_be_visible()
 
 
 def test_a_search_can_be_cancelled_and_a_second_table_is_looked_at(page: Page, app: App, tmp_path: Path) -> None:
     page.goto(f"{app.address}/audit")
-    page.get_by_role("button", name=SAMPLE).click(timeout=60 * SECONDS)
-    page.get_by_role("button", name="What would fix this?").click(timeout=60 * SECONDS)
-    page.get_by_role("button", name="Find fixes").click(timeout=30 * SECONDS)
-    page.get_by_role("button", name="Cancel").click(timeout=30 * SECONDS)
-    expect(page.get_by_text("Cancelled")).to_be_visible(timeout=30 * SECONDS)
+    press(page, SAMPLE)
+    press(page, "What would fix this?")
+    press(page, "Find fixes")
+    page.get_by_role("button", name="Cancel").first.click()
+    expect(page.get_by_text("Cancelled").first).to_be_visible()
     expect(page.get_by_role("button", name="Look at thresholds only, which needs no training")).to_be_visible()
     page.get_by_text("Judge it on another file").click()
+    settled(page)
     page.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(without("region", tmp_path))
-    expect(page.get_by_text("lacks the column “region” of loans.csv")).to_be_visible(timeout=60 * SECONDS)
+    expect(page.get_by_text("lacks the column “region” of loans.csv").first).to_be_visible()
     expect(page.get_by_role("button", name="Find fixes")).to_be_disabled()
-    page.get_by_role("button", name="Use the table's own people instead").click()
-    expect(page.get_by_role("button", name="Find fixes")).to_be_enabled(timeout=30 * SECONDS)
+    press(page, "Use the table's own people instead")
+    expect(page.get_by_role("button", name="Find fixes")).to_be_enabled()
 
 
 def without(column: str, folder: Path) -> Path:
