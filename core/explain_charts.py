@@ -65,7 +65,9 @@ def heatmap_chart(
     """
     most = most or 1.0
     lines = _lines(seen, features, notes)
-    rows = [_cell(seen, f, g, note, most, people) for f, note in zip(features, lines, strict=True) for g in groups]
+    # White figures stand out on deep colours only: grey is never deep.
+    deep = _DEEP * most if is_trusted else np.inf
+    rows = [_cell(seen, f, g, note, deep, people) for f, note in zip(features, lines, strict=True) for g in groups]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
         x=alt.X(
@@ -121,7 +123,7 @@ def cell_range_words(seen: Heatmap, g: int, f: int) -> str:
     return "–" if np.isnan(low) else range_words(float(low), float(high))
 
 
-def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, people: str) -> dict[str, Any]:
+def _cell(seen: Heatmap, f: int, g: int, note: str, deep: float, people: str) -> dict[str, Any]:
     value = float(seen.mean[g, f]) if seen.n[g] else None
     name, _ = placed(seen.features[f])
     return {
@@ -129,7 +131,7 @@ def _cell(seen: Heatmap, f: int, g: int, note: str, most: float, people: str) ->
         "group": f"{name_of(seen.groups[g])}\n{int(seen.n[g]):,}",
         "value": value,
         "words": cell_words(seen, g, f) if value is not None else "",
-        "is_deep": value is not None and abs(value) > _DEEP * most,
+        "is_deep": value is not None and abs(value) > deep,
         "sentence": _sentence(seen, f, g, people),
     }
 

@@ -34,8 +34,8 @@ def _model(name: str, checks: tuple[Check, ...]) -> None:
     for check in checks:
         if check.state == "failed":
             st.warning(
-                f"{name}Do not rely on this picture; it is shown in grey. A check failed: "
-                f"{_begun_lower(NAMES[check.name])}. {plain.escape(check.reason)}"
+                f"{name}Do not rely on this picture; it is shown in grey. This check failed: "
+                f"“{NAMES[check.name]}”. {plain.escape(check.reason)}"
             )
     with st.expander(f"{name}{_count(checks)}"):
         plain.table(
@@ -59,10 +59,6 @@ def _count(checks: tuple[Check, ...]) -> str:
         return f"– None of {len(checks)} checks could be made: nothing is known of how far this can be trusted"
     mark = "✓" if passed == len(made) else "✗"
     return f"{mark} Passes {passed} of {len(made)} checks{unmade}"
-
-
-def _begun_lower(words: str) -> str:
-    return words[0].lower() + words[1:]
 
 
 def _number(value: float | None) -> str:

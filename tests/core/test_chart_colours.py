@@ -69,3 +69,11 @@ def test_text_and_blank_places_follow_what_lies_behind(name: str, theme: str, ot
 
 def test_text_in_pictures_has_the_colour_of_the_pages_text() -> None:
     assert {theme: THEMES[theme]["textColor"] for theme in INK} == INK
+
+
+def test_figures_are_white_on_deep_colours_only_and_never_on_grey() -> None:
+    groups, cells = Groups(("g",), (("a", "b"),), ((0,), (1,))), np.asarray([0, 1])
+    found = Attribution.of(groups, ("job",), cells, np.asarray([True, False]), np.asarray([[0.4], [0.01]]))
+    for is_trusted, deep in ((True, [True, False]), (False, [False, False])):
+        chart = heatmap_chart(heatmap(found, ("g",), None, 0.95), (0,), (0, 1), ("",), 0.4, is_trusted).to_dict()
+        assert [cell["is_deep"] for cell in next(iter(chart["datasets"].values()))] == deep
