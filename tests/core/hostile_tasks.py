@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core import job
 from core.progress import Progress, replace_json
+from tests.core.job_tasks import LONGEST, turns
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 SYSTEM_CALLS = {  # numbers on x86_64
@@ -46,9 +47,9 @@ def in_a_thread(act: Callable[[], object]) -> None:
         except OSError as problem:
             raised.append(problem)
 
-    thread = threading.Thread(target=attempt)
+    thread = threading.Thread(target=attempt, daemon=True)
     thread.start()
-    thread.join()
+    thread.join(LONGEST)
     if raised:
         raise raised[0]
 
@@ -129,7 +130,7 @@ def loop(folder: Path, request: dict[str, object], progress: Progress) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     progress(0, 1, "looping")
-    while True:
+    for _ in turns():
         pass
 
 
@@ -150,8 +151,8 @@ def bloat(folder: Path, request: dict[str, object], progress: Progress) -> None:
     """Hold more memory than the supervisor allows where no address space is limited."""
     progress(0, 1, "holding")
     held = bytearray(b"x" * 2**28)
-    while held:
-        pass
+    for _ in turns():
+        held[0] ^= 1
 
 
 def litter(folder: Path, request: dict[str, object], progress: Progress) -> None:

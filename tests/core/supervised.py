@@ -1,14 +1,18 @@
 """A supervisor for a test, and what is seen of its jobs from outside; `until` waits with a deadline."""
 
 import contextlib
+import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from core.jobs import Status, Supervisor
 
 PROGRAM = "tests.core.job_tasks"
-SOON = 30.0
+# Seconds: what a wait for something that comes may take on a busy machine, and what nothing started here outlives.
+SOON, LONGEST = 120.0, 300.0
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -26,6 +30,17 @@ def supervising(root: Path, **options: object) -> Iterator[Supervisor]:
         yield supervisor
     finally:
         supervisor.close()
+
+
+@contextlib.contextmanager
+def ending(process: subprocess.Popen[Any]) -> Iterator[subprocess.Popen[Any]]:
+    """The process, which is killed at the end of the block, however that comes, or after LONGEST seconds."""
+    limit = threading.Timer(LONGEST, process.kill)
+    limit.start()
+    with process, contextlib.ExitStack() as at_end:
+        at_end.callback(process.kill)
+        at_end.callback(limit.cancel)
+        yield process
 
 
 def ended(supervisor: Supervisor, kind: str, **request: object) -> Status:

@@ -14,6 +14,7 @@ import pytest
 
 from core import app_server, cli
 from core.errors import PlumblineError
+from tests.core.supervised import SOON, ending
 
 PORT = app_server.DEFAULT_PORT
 
@@ -90,12 +91,13 @@ def test_the_command_starts_a_server_from_any_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-c", f"from core.cli import main; main(['app', '--port', '{port}'])"]
     environment["PYTHONPATH"] = str(app_server.APP.parent)
     log = (tmp_path / "log").open("w+b")
-    with log, subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log) as server:
+    with log, ending(subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)) as server:
         try:
-            assert healthy(port, server, time.monotonic() + 60), (tmp_path / "log").read_text()
+            assert healthy(port, server, time.monotonic() + SOON), (tmp_path / "log").read_text()
             assert f"http://localhost:{port}" in (tmp_path / "log").read_text()
         finally:
             server.terminate()
+            server.wait(SOON)
 
 
 def healthy(port: int, server: "subprocess.Popen[bytes]", deadline: float) -> bool:

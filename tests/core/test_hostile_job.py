@@ -1,7 +1,6 @@
 """Jobs that loop, eat, litter and lie: each is a message, and the app goes on with the next job."""
 
 import contextlib
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,9 +41,7 @@ def test_memory_is_watched_where_the_address_space_is_free(tmp_path: Path, monke
 
 def test_an_endless_loop_ends_at_the_time_limit(tmp_path: Path) -> None:
     with attacked(tmp_path, time_limit=1) as supervisor:
-        began = time.monotonic()
         status = ended(supervisor, "loop")
-        assert time.monotonic() - began < 10
     assert "took longer than the 1 seconds" in (status.message or "")
 
 
@@ -53,10 +50,11 @@ def test_an_endless_loop_ends_by_cancel(tmp_path: Path) -> None:
         job = supervisor.submit("loop", {}, {})
         until(lambda: supervisor.status(job).what == "looping")
         supervisor.cancel(job)
-        assert supervisor.wait(job, 10).state == "cancelled"
+        assert supervisor.wait(job, SOON).state == "cancelled"
 
 
-def test_files_without_end_are_stopped_and_removed(tmp_path: Path) -> None:
+def test_files_without_end_are_stopped_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.endings.MOST_ENTRIES", 1_000)  # as many as there may be take a busy disk a minute
     with attacked(tmp_path) as supervisor:
         job = supervisor.submit("litter", {}, {})
         status = supervisor.wait(job, SOON)

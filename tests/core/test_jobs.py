@@ -13,7 +13,7 @@ import pytest
 from core import sandbox
 from core.errors import DataError, JobError
 from core.jobs import Status, Supervisor, checked_json
-from tests.core.supervised import SOON, allow, ended, running, supervising, until
+from tests.core.supervised import LONGEST, SOON, allow, ended, running, supervising, until
 
 pytestmark = pytest.mark.jobs
 
@@ -186,11 +186,13 @@ def test_there_is_no_output_before_the_end(supervisor: Supervisor) -> None:
 def test_many_threads_may_submit_at_once(tmp_path: Path) -> None:
     with supervising(tmp_path, slots=2) as supervisor:
         found: list[Status] = []
-        threads = [threading.Thread(target=lambda: found.append(ended(supervisor, "echo"))) for _ in range(12)]
+        threads = [
+            threading.Thread(target=lambda: found.append(ended(supervisor, "echo")), daemon=True) for _ in range(12)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(LONGEST)
     assert [status.state for status in found] == ["done"] * 12
 
 
@@ -225,4 +227,5 @@ def test_a_folder_that_every_job_may_read_is_refused() -> None:
 def test_the_app_stays_light() -> None:
     heavy = "'torch', 'pandas', 'sklearn', 'scipy'"
     code = f"import sys, core.jobs, core.store; print([name for name in ({heavy}) if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONGEST).stdout
+    assert said == "[]\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import JobError
-from tests.core.supervised import PROGRAM, SOON, allow, ended, processes, running, supervising, until
+from tests.core.supervised import LONGEST, PROGRAM, SOON, allow, ended, ending, processes, running, supervising, until
 
 pytestmark = pytest.mark.jobs
 
@@ -52,7 +52,7 @@ def test_a_number_that_now_means_another_process_is_left_alone(tmp_path: Path) -
         os.killpg(int(pid_of(tmp_path, job)), signal.SIGKILL)
         before.wait(job, SOON)
     state = tmp_path / "jobs" / job / "state.json"
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as bystander:
+    with ending(subprocess.Popen(["sleep", str(LONGEST)], start_new_session=True)) as bystander:
         text = state.read_text().replace(f'"pid": {pid_of(tmp_path, job)}', f'"pid": {bystander.pid}')
         state.write_text(text.replace('"state": "failed"', '"state": "running"'))
         with supervising(tmp_path) as after:
@@ -60,7 +60,6 @@ def test_a_number_that_now_means_another_process_is_left_alone(tmp_path: Path) -
                 after.cancel(job)
             assert after.wait(job, SOON).state == "interrupted"
         assert bystander.poll() is None
-        bystander.kill()
 
 
 APP = f"""
@@ -68,18 +67,16 @@ import pathlib, sys, time
 from core.jobs import Supervisor
 supervisor = Supervisor(pathlib.Path(sys.argv[1]), slots=1, warm=True, program={PROGRAM!r})
 print(supervisor.submit("follow", {{}}, {{}}), flush=True)
-time.sleep(60)
+time.sleep({LONGEST})
 """
 
 
 def test_a_killed_app_leaves_its_job_running_and_its_spare_not(tmp_path: Path) -> None:
-    app = subprocess.Popen([sys.executable, "-c", APP, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    with app:
+    with ending(subprocess.Popen([sys.executable, "-c", APP, str(tmp_path)], stdout=subprocess.PIPE, text=True)) as app:
         assert app.stdout is not None
         job = app.stdout.readline().strip()
         until(lambda: (tmp_path / "jobs" / job / "out" / "progress.json").exists())
         until(lambda: len(processes(tmp_path)) == 2)
-        app.kill()
     until(lambda: processes(tmp_path) == [job])
     with supervising(tmp_path) as after:
         assert after.status(job).state == "running"

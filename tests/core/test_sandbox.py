@@ -15,6 +15,7 @@ import pytest
 from core import sandbox
 from core.jobs import Supervisor, checked_json
 from tests.core.hostile_tasks import allowed, forbidden
+from tests.core.supervised import LONGEST, SOON
 
 NOWHERE = {"secret": "", "other": "", "root": ""}
 full_only = pytest.mark.skipif(
@@ -42,7 +43,7 @@ def refused(root: Path) -> Iterator[dict[str, str | None]]:
     request = {"secret": str(secret), "other": str(other), "root": str(root)}
     job = supervisor.submit("attempt", request, {"table": upload})
     try:
-        status = supervisor.wait(job, 60)
+        status = supervisor.wait(job, SOON)
         assert status.state == "done", (status, (root / "jobs" / job / "log.txt").read_text())
         yield checked_json(supervisor.output(job) / "refused.json", 100_000)
     finally:
@@ -76,7 +77,8 @@ def test_nothing_outside_was_changed(refused: dict[str, str | None], root: Path)
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=Path.cwd())
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=Path.cwd(), timeout=LONGEST)
 
 
 ENTER = """
