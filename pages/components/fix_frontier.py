@@ -115,10 +115,10 @@ def _picked(audit_id: str, key: str) -> None:
 
 
 def _worth(found: Found, picked: str | None) -> list[str]:
-    """The recommended ones that no other beats, and the picked one; every one where there is none."""
+    """The recommended ones that no other beats, the first to try, and the picked one; every one where there is none."""
     worth = [p.id for p in found.places if p.id != PRESENT and p.is_recommended and not p.is_dominated]
     worth = worth or [fix.id for fix in found.fixes]
-    listed = [fix.id for fix in found.fixes if fix.id in worth or fix.id == picked]
+    listed = [fix.id for fix in found.fixes if fix.id in (*worth, found.best, picked)]
     return sorted(listed, key=lambda name: name != found.best)
 
 

@@ -1,5 +1,6 @@
 """A running app and a real Chromium. Without one, tests skip; in continuous integration (CI is set) they fail."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -164,35 +165,27 @@ def choose(page: Page, question: str, answer: str | re.Pattern[str]) -> None:
     """
     box = page.get_by_role("combobox", name=question)
     offered = page.get_by_role("option", name=answer).first
+    sought = re.compile(re.escape(answer)) if isinstance(answer, str) else answer
     expect(box).to_be_enabled()
     settled(page)
-    if re.search(re.escape(answer) if isinstance(answer, str) else answer, _said(box)):
-        return
     for attempt in range(_ATTEMPTS):
+        if sought.search(_said(box)):
+            return
         page.evaluate(_WATCH)
         box.click()
         if attempt and isinstance(answer, str):
             box.fill(answer)
-        try:
+        with contextlib.suppress(TimeoutError):
             offered.click(timeout=20 * SECONDS)
             page.wait_for_function("window.hasAnswered", timeout=60 * SECONDS)
-            break
-        except TimeoutError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        _leave_list(page)
+        if page.get_by_role("listbox").count():
+            page.keyboard.press("Escape")  # with no list open the key would empty the box
+        box.blur()
         settled(page)
-    _leave_list(page)
-    settled(page)
+    assert sought.search(_said(box)), f"“{answer}” could not be chosen for “{question}”"
 
 
 def _said(box: Locator) -> str:
     """What was chosen in the box: of one choice its value, of several the words beside it."""
     several = box.locator("xpath=ancestor::*[@data-testid='stMultiSelect'][1]")
     return box.input_value() + "".join(several.get_by_role("group", name="Selected values").all_inner_texts())
-
-
-def _leave_list(page: Page) -> None:
-    """Close the list of a box where it is open; with none open the key would empty the box."""
-    if page.get_by_role("listbox").count():
-        page.keyboard.press("Escape")

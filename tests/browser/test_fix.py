@@ -25,6 +25,7 @@ def test_four_clicks_from_an_audit_to_a_fix_taken_away_and_neither_a_refresh_nor
     expect(page.get_by_text("Looking for fixes").first).to_be_visible()
     first = page.get_by_role("radiogroup", name="Pick one to see what it does").locator("label").first
     first.wait_for(timeout=2 * PATIENCE)
+    expect(page.get_by_text("First to try").first).to_be_visible()
     settled(page)
     first.click()
     taken = page.get_by_role("button", name=re.compile(r"^The (thresholds|model|stand-in) \(")).first
