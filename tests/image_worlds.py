@@ -1,4 +1,4 @@
-"""Small tables of images, and a model that says how bright an image is."""
+"""Small tables of images, a plan, and a model that says how bright an image is."""
 
 import csv
 import warnings
@@ -12,6 +12,22 @@ from PIL import Image
 SIZE = (12, 10)
 PEOPLE = 240
 SHADES = [(200 if i % 2 else 60) + i % 5 for i in range(PEOPLE)]
+
+# The question about all of it, for `plan.toml`.
+PLAN = """plumbline = 1
+[data]
+file = "people.csv"
+label = "label"
+favourable = "bright"
+[decision]
+model = "model.pt2"
+image = "photo"
+images = "images.zip"
+image_mean = [0, 0, 0]
+image_std = [1, 1, 1]
+[groups]
+sensitive = ["sex"]
+"""
 
 
 class Brightness(torch.nn.Module):

@@ -12,24 +12,9 @@ import numpy as np
 import pytest
 
 from core.cli import main
-from tests.image_worlds import archive, brightness, photo, table
+from tests.image_worlds import PLAN, archive, brightness, photo, table
 
 pytestmark = pytest.mark.jobs
-
-PLAN = """plumbline = 1
-[data]
-file = "people.csv"
-label = "label"
-favourable = "bright"
-[decision]
-model = "model.pt2"
-image = "photo"
-images = "images.zip"
-image_mean = [0, 0, 0]
-image_std = [1, 1, 1]
-[groups]
-sensitive = ["sex"]
-"""
 
 
 @pytest.fixture(scope="module")
