@@ -42,7 +42,9 @@ def test_continuous_integration_runs_the_readmes_test_command() -> None:
     extraction = re.search(r"^tests=\$\((.+)\)$", script, re.MULTILINE)
     assert extraction
     assert re.search(r'^step .*bash -euc "\$tests"$', script, re.MULTILINE)
-    said = subprocess.run(["bash", "-c", extraction[1]], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        ["bash", "-c", extraction[1]], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
     assert said.stdout.strip() == command("tests")
 
 
@@ -63,6 +65,7 @@ def test_the_top_level_is_fixed() -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
     )
     top = {path.split("/")[0] for path in listed.stdout.splitlines()}
     allowed = {"streamlit_app.py", "pyproject.toml", "README.md", "pages", "core", "tests", "Dockerfile", "LICENSE"}
