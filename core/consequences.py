@@ -9,16 +9,16 @@ from core.distance import distance, least_distance
 from core.gaps import GAPS
 from core.joint import Change
 from core.mitigate.goals import Goal
-from core.sentences import group_words, listed
+from core.sentences import group_words, listed, one_word
 
 PER = 1_000
 MOST_GROUPS = 4
 
 
-def price_sentences(compared: Comparison, by: tuple[str, ...]) -> tuple[str, ...]:
+def price_sentences(compared: Comparison, by: tuple[str, ...], people: str = "people") -> tuple[str, ...]:
     """Who is selected instead, of 1,000 people like these, and how many wrong decisions that makes or saves.
 
-    Empty where the two audits are not of the same people.
+    `people` is what rows are called (`core.sentences.rows_word`). Empty where the two audits are not of the same ones.
     """
     everybody = compared.everybody
     if everybody is None or everybody.n == 0:
@@ -26,35 +26,37 @@ def price_sentences(compared: Comparison, by: tuple[str, ...]) -> tuple[str, ...
     unit = PER / everybody.n
     most = sorted((m for m in compared.moved(by) if m.net), key=lambda m: -abs(m.net))
     told = [m for m in compared.moved(by) if m in most[:MOST_GROUPS]]
-    gained = [_people(m.net * unit, "more", m.group) for m in told if m.net > 0]
-    lost = [_people(-m.net * unit, "fewer", m.group) for m in told if m.net < 0]
+    gained = [_people(m.net * unit, "more", group_words(m.group, people)) for m in told if m.net > 0]
+    lost = [_people(-m.net * unit, "fewer", group_words(m.group, people)) for m in told if m.net < 0]
     changes = everybody.newly_selected + everybody.newly_refused
     moved = f"{listed([*gained, *lost])} are selected" if most else "as many of every group are selected"
     if len(most) > len(told):
         moved += ", and fewer than that change in other groups"
     decisions = _number(changes * unit)
     changing = "decision changes" if decisions == "1" else "decisions change"
-    first = f"Of {PER:,} people like these, {moved}; {decisions} {changing}."
-    return (first, *_wrong_sentences(everybody, unit))
+    first = f"Of {PER:,} {people} like these, {moved}; {decisions} {changing}."
+    return (first, *_wrong_sentences(everybody, unit, people))
 
 
-def _people(count: float, direction: str, group: dict[str, str]) -> str:
+def _people(count: float, direction: str, who: str) -> str:
     """So many of a group: "17 more women"; what is no plural, "1 more among women"."""
     number = _number(count)
-    return f"{number} {direction} {'among ' if number == '1' else ''}{group_words(group)}"
+    return f"{number} {direction} {'among ' if number == '1' else ''}{who}"
 
 
-def _wrong_sentences(everybody: Moved, unit: float) -> Iterator[str]:
+def _wrong_sentences(everybody: Moved, unit: float, people: str) -> Iterator[str]:
     for change, who, done in (
         (everybody.wrongly_granted, "with the other outcome", "selected"),
         (everybody.wrongly_denied, "with the good outcome", "turned down"),
     ):
         if change is not None:
-            people = f"{_more(change, who, unit)} {done} ({_range(change, unit)})"
-            yield f"Among those of them whose outcome is known, {people}."
+            moved = f"{_more(change, people, who, unit)} {done} ({_range(change, unit)})"
+            yield f"Among those of them whose outcome is known, {moved}."
 
 
-def warnings(compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Comparison | None = None) -> tuple[str, ...]:
+def warnings(
+    compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Comparison | None = None, people: str = "people"
+) -> tuple[str, ...]:
     """What speaks against a fix whose goal was to make the groups that `by` makes equal.
 
     Parameters
@@ -65,16 +67,18 @@ def warnings(compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Compari
         Whose gap was to be closed, and which.
     fit
         The same on the people that it was fitted on.
+    people
+        What rows are called, as in `price_sentences`.
     """
     return (
-        *_did_nothing(compared, by, goal),
-        *_levelling_down(compared, by, goal),
-        *(() if fit is None else _overfits(compared, fit, by, goal)),
-        *_got_worse(compared),
+        *_did_nothing(compared, by, goal, people),
+        *_levelling_down(compared, by, goal, people),
+        *(() if fit is None else _overfits(compared, fit, by, goal, people)),
+        *_got_worse(compared, people),
     )
 
 
-def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal) -> Iterator[str]:
+def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal, people: str) -> Iterator[str]:
     everybody = compared.everybody
     if everybody is not None and everybody.newly_selected + everybody.newly_refused == 0:
         yield "This fix does nothing here: no decision changes."
@@ -83,15 +87,17 @@ def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal) -> Itera
     if aimed == {"worse"}:
         yield "This fix makes the gap larger that it was meant to close."
     elif "better" not in aimed:
-        yield "This fix does not help as far as these people can tell: the gap it was meant to close may be as large."
+        tell = f"as far as these {people} can tell"
+        yield f"This fix does not help {tell}: the gap it was meant to close may be as large."
 
 
-def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal) -> Iterator[str]:
+def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal, people: str) -> Iterator[str]:
     """A gap that closes though nobody is better off."""
     closed = any(gap.verdict == "better" for gap in _aimed(compared, by, goal))
     gains = [gain for moved in compared.moved(by) for gain in _gains(moved, goal)]
     if closed and gains and max(gains) <= 0 > min(gains):
-        losers = listed([group_words(m.group) for m in compared.moved(by) if min(_gains(m, goal), default=0) < 0])
+        worse_off = (m.group for m in compared.moved(by) if min(_gains(m, goal), default=0) < 0)
+        losers = listed([group_words(group, people) for group in worse_off])
         yield f"The gap closes only because some are worse off: no group gains, and {losers} are selected less often."
 
 
@@ -105,7 +111,7 @@ def _gains(moved: Moved, goal: Goal) -> list[float]:
     return [gain for rate in goal.rates if (gain := by_rate.get(rate)) is not None]
 
 
-def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: Goal) -> Iterator[str]:
+def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: Goal, people: str) -> Iterator[str]:
     """The gap that is most wider on others than on the people the fix was fitted on, and by more than chance."""
     fitted = {_key(gap): gap for gap in _aimed(fit, by, goal)}
     own = goal.measures[: len(goal.rates)]
@@ -115,8 +121,8 @@ def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: 
         before, gap = max(apart, key=lambda pair: abs((pair[1].after or 0.0) - (pair[0].after or 0.0)))
         more = f" So it does for {len(apart) - 1} more." if len(apart) > 1 else ""
         yield (
-            f"It works less well on new people ({_about(gap)}): the gap is {_value(gap, gap.after)}, against"
-            f" {_value(gap, before.after)} on the people it was fitted on.{more}"
+            f"It works less well on new {people} ({_about(gap, people)}): the gap is {_value(gap, gap.after)}, against"
+            f" {_value(gap, before.after)} on the {people} it was fitted on.{more}"
         )
 
 
@@ -132,7 +138,7 @@ def _disagree(fitted: GapChange, held_out: GapChange) -> bool:
     return least_distance(kind, (low, high)) > distance(kind, fitted.after)
 
 
-def _got_worse(compared: Comparison) -> Iterator[str]:
+def _got_worse(compared: Comparison, people: str) -> Iterator[str]:
     """One sentence a measure, about the gap that grew most, with how many more there are."""
     by_measure: dict[str, list[GapChange]] = {}
     for gap in compared.gaps:
@@ -142,7 +148,7 @@ def _got_worse(compared: Comparison) -> Iterator[str]:
         worst = max(grown, key=_growth)
         moved = f"from {_value(worst, worst.before)} to {_value(worst, worst.after)}"
         more = f" So did {len(grown) - 1} more of this kind." if len(grown) > 1 else ""
-        yield f"A gap got worse ({_about(worst)}): {moved}.{more}"
+        yield f"A gap got worse ({_about(worst, people)}): {moved}.{more}"
 
 
 # A ratio of selection rates grows apart as their difference does, and the others are sums or mirrors of listed ones.
@@ -167,11 +173,12 @@ def _key(gap: GapChange) -> tuple[str, tuple[str, ...]]:
     return gap.measure, tuple(gap.group.values())
 
 
-def _about(gap: GapChange) -> str:
+def _about(gap: GapChange, people: str) -> str:
     """Which gap: "among those with the good outcome, how often women are selected against men"."""
     measure = GAPS[gap.measure]
     among = measure.among[:1].lower() + measure.among[1:]
-    return f"{among}how often {group_words(gap.group)} are {measure.treated}, against {group_words(gap.reference)}"
+    who, than = group_words(gap.group, people), group_words(gap.reference, people)
+    return f"{among}how often {who} are {measure.treated}, against {than}"
 
 
 def _value(gap: GapChange, value: float | None) -> str:
@@ -182,12 +189,12 @@ def _value(gap: GapChange, value: float | None) -> str:
     return f"{100 * value:+.1f} points".replace("-", "−")
 
 
-def _more(change: Change, who: str, unit: float) -> str:
+def _more(change: Change, people: str, who: str, unit: float) -> str:
     if change[0] == 0:
-        return f"as many people {who} are"
+        return f"as many {people} {who} are"
     more = _number(abs(change[0]) * unit)
-    people = f"person {who} is" if more == "1" else f"people {who} are"
-    return f"{more} {'more' if change[0] > 0 else 'fewer'} {people}"
+    moved = f"{one_word(people)} {who} is" if more == "1" else f"{people} {who} are"
+    return f"{more} {'more' if change[0] > 0 else 'fewer'} {moved}"
 
 
 def _range(change: Change, unit: float) -> str:

@@ -17,7 +17,7 @@ from core.joint import Change, JointCounts, rate_change
 from core.metrics import METRICS
 from core.mitigate.goals import Goal
 from core.mitigate.settings import Settings
-from core.sentences import group_words, percent
+from core.sentences import group_words, percent, rows_word
 from core.stated_rule import stated_rule
 
 Turn = Literal["better", "worse", "unclear"]
@@ -58,6 +58,8 @@ class Effect:
         How far apart the groups are by the goal, now and with the fix, and whether that meets the goal.
     price, warnings
         What it means for people, and what speaks against it, as sentences.
+    people
+        What rows are called.
     """
 
     compared: Comparison
@@ -69,6 +71,7 @@ class Effect:
     goal_then: GoalGap
     price: tuple[str, ...]
     warnings: tuple[str, ...]
+    people: str
 
     @property
     def may_be_training_alone(self) -> bool:
@@ -78,7 +81,7 @@ class Effect:
     def goal_document(self, settings: Settings) -> dict[str, Any]:
         """Whether the goal is met, as comparison.json holds it."""
         low, high = self.goal_then.interval or (None, None)
-        said = kept_sentence(self.goal_now, self.goal_then, settings)
+        said = kept_sentence(self.goal_now, self.goal_then, settings, self.people)
         return {"kept": self.goal_then.kept, "gap": self.goal_then.value, "low": low, "high": high, "said": said}
 
 
@@ -89,6 +92,7 @@ def _is_better(changes: tuple[GapChange, ...]) -> bool:
 def effect(found: Mitigated, fix: Fix) -> Effect:
     """What a fix does, on the report part."""
     settings, confidence = found.settings, found.present.plan.run.confidence
+    people = rows_word(found.present.plan)
     before, after = (_judgement(found, decided, REPORT) for decided in (found.present, fix.decided))
     joint = fix.joint[REPORT]
     compared = compare_audits(before, after, joint, confidence)
@@ -106,8 +110,9 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
         _rightness(joint, confidence),
         _goal_gap(found, found.present),
         _goal_gap(found, fix.decided),
-        price_sentences(compared, settings.by),
-        warnings(compared, settings.by, settings.goal, on_fit),
+        price_sentences(compared, settings.by, people),
+        warnings(compared, settings.by, settings.goal, on_fit, people),
+        people,
     )
 
 
@@ -151,10 +156,13 @@ def _key(gap: Gap | GapChange) -> tuple[object, ...]:
     return gap.by, gap.measure, tuple(gap.group.values()), tuple(gap.reference.values())
 
 
-def change_sentence(change: GapChange, before: str = "now") -> str:
-    """How one gap moved from what it is `before`: "Women are selected 17.7 points less often than men now, and ..."."""
+def change_sentence(change: GapChange, before: str = "now", people: str = "people") -> str:
+    """How one gap moved from what it is `before`: "Women are selected 17.7 points less often than men now, and ...".
+
+    `people` is what rows are called.
+    """
     measure = GAPS[change.measure]
-    who, than = group_words(change.group), group_words(change.reference)
+    who, than = group_words(change.group, people), group_words(change.reference, people)
     subject = f"{measure.among}{who}"
     begun = subject[0].upper() + subject[1:]
     if change.before is None or change.after is None:

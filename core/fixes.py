@@ -25,7 +25,7 @@ from core.mitigate.reweighing import Weights, reweigh
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
-from core.sentences import group_words, listed
+from core.sentences import group_words, listed, rows_word
 
 WIDER = (0.02, 0.05)
 _STANDS_IN = (
@@ -204,7 +204,8 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
             f" people they are fitted on; these come nearest, with {width_words(goal, float(solution.outcome.gap))}."
         )
     if solution.degenerate:
-        who = listed([group_words(group) for group in solution.degenerate])
+        rows = rows_word(found.present.plan)
+        who = listed([group_words(group, rows) for group in solution.degenerate])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 
@@ -238,8 +239,9 @@ def _against(found: Mitigated, fix: Fix) -> Iterator[str]:
     yield from fix.against
     if not any("nearly everybody" in said for said in fix.against):
         one_sided = list(_one_sided(found, fix))
-        confidence = found.present.plan.run.confidence
-        yield from one_sided or hardly_better(fix.joint[CHOOSE], found.settings.by, confidence)
+        plan = found.present.plan
+        joint, by = fix.joint[CHOOSE], found.settings.by
+        yield from one_sided or hardly_better(joint, by, plan.run.confidence, rows_word(plan))
     yield from _blunt(found, fix)
 
 
@@ -251,7 +253,8 @@ def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
     then, already = nearly_none(after, n), nearly_none(before, n)
     changed = np.any([now & ~was for now, was in zip(then, already, strict=True)], axis=0) & (n >= FEW)
     if changed.any():
-        who = listed([group_words(people.groups.names(g)) for g in np.flatnonzero(changed).tolist()])
+        rows = rows_word(found.present.plan)
+        who = listed([group_words(people.groups.names(g), rows) for g in np.flatnonzero(changed).tolist()])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 

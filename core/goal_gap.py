@@ -160,37 +160,42 @@ def goal_words(settings: Settings) -> str:
     return f"a gap of at most {points}\u00a0point{'' if points == '1' else 's'}"
 
 
-def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings) -> str:
-    """Whether the goal is met with a fix, how far apart the groups are then, and how far apart they are now."""
+def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings, people: str = "people") -> str:
+    """Whether the goal is met with a fix, how far apart the groups are then, and how far apart they are now.
+
+    `people` is what rows are called.
+    """
     goal = goal_words(settings)
     if then.interval is None or then.group is None or then.other is None:
-        return f"Can't tell yet whether the goal, {goal}, is met: too few people of two groups to compare."
+        return f"Can't tell yet whether the goal, {goal}, is met: too few {people} of two groups to compare."
     said = {
-        "met": f"The goal, {goal}, is met on these people",
-        "not_met": f"The goal, {goal}, is not met on these people",
+        "met": f"The goal, {goal}, is met on these {people}",
+        "not_met": f"The goal, {goal}, is not met on these {people}",
         "unclear": f"Can't tell yet whether the goal, {goal}, is met",
     }[then.kept]
     measure = next(m for m in GAPS.values() if m.metrics == (then.rate,))
     among = f"{measure.among[:1].lower()}{measure.among[1:]}"
-    found = f"{among}{_apart(then, measure.treated, settings)} (plausible range {_range(then.interval, settings)})"
+    apart = _apart(then, measure.treated, settings, people)
+    found = f"{among}{apart} (plausible range {_range(then.interval, settings)})"
     before = f", against {_value(now.value, settings)} now" if now.is_measurable else ""
-    return f"{said}: {found}{before}.{_why(then, settings)}"
+    return f"{said}: {found}{before}.{_why(then, settings, people)}"
 
 
-def _why(then: GoalGap, settings: Settings) -> str:
+def _why(then: GoalGap, settings: Settings, people: str) -> str:
     """What leaves it open: the smallest group, whose rate is known least."""
     if then.kept != "unclear" or then.smallest is None:
         return ""
-    few = f" With only {then.fewest:,} {group_words(then.smallest)} to go by,"
+    few = f" With only {then.fewest:,} {group_words(then.smallest, people)} to go by,"
     if then.value <= settings.at_most:
         return f"{few} the true gap may still be wider than that."
     return f"{few} a gap this wide can come from chance."
 
 
-def _apart(found: GoalGap, treated: str, settings: Settings) -> str:
+def _apart(found: GoalGap, treated: str, settings: Settings, people: str) -> str:
     """Who is how far from whom, and in what."""
     assert found.group is not None and found.other is not None
-    who, other, words = group_words(found.group), group_words(found.other), _value(found.value, settings)
+    who, other = group_words(found.group, people), group_words(found.other, people)
+    words = _value(found.value, settings)
     farthest = ", the two groups farthest apart," if found.groups > 2 else ""
     if settings.goal.kind == "ratio":
         return f"{who} are {treated} {words} as often as {other}{farthest.rstrip(',')}"

@@ -39,6 +39,11 @@ def rows_word(plan: Plan) -> str:
     return "texts" if plan.decision.text is not None else "images" if plan.decision.image is not None else "people"
 
 
+def one_word(people: str) -> str:
+    """What one row is called, by what rows are: "person" of people, "text" of texts."""
+    return "person" if people == "people" else people.removesuffix("s")
+
+
 def group_words(group: dict[str, str], people: str = "people") -> str:
     """The people of a group: "women whose race is Black", "people whose age is under 25"."""
     noun, rest = people, []

@@ -16,13 +16,13 @@ NEARLY_ALL = 0.9
 LITTLE = 0.1
 
 
-def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float) -> Iterator[str]:
+def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float, rows: str = "people") -> Iterator[str]:
     """A sentence for each answer that nearly everybody of some group gets, and did not get before, for too little.
 
     Too little: those with the good outcome are selected more often than the others by at most 10 points, or not surely
     so (Newcombe's interval of true less false positive rate, twice the balanced accuracy less 1, reaches 0, where one
     answer for all lies), and they were set apart better before. Groups with too few people of either outcome are not
-    judged.
+    judged. `rows` is what rows are called.
     """
     people = joint.by(by)
     z = z_value(confidence)
@@ -31,7 +31,7 @@ def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float) ->
         for g, n in enumerate(people.n):
             if _turns_to(n, place) and _tells_little(n, z):
                 shares = [f"{100 * part / n.sum():.0f}" for part in (n[:, :, place].sum(), n[:, place, :].sum())]
-                said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g))} (now {shares[1]})")
+                said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g), rows)} (now {shares[1]})")
         if said:
             yield f"It says {answer} to {listed(said)}: hardly better than {answer} to all of them."
 

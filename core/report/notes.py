@@ -50,7 +50,7 @@ def decision_note(plan: Plan) -> str:
     rule = rule_file(plan)
     if rule is not None:
         by = "the model's score for the good outcome" if decision.score is None else f"“{decision.score}”"
-        return f"Selected, by {by}: {rule_words(rule)}.{_LOTS if rule.draws_lots else ''}"
+        return f"Selected, by {by}: {rule_words(rule, people)}.{_LOTS if rule.draws_lots else ''}"
     below = decision.favourable is not None and decision.favourable.below is not None
     selected = limit_words(plan_threshold(plan), below)
     if decision.score is not None:

@@ -13,19 +13,23 @@ def limit_words(limit: float, lower_is_better: bool) -> str:
     return f"below {limit:g}" if lower_is_better else f"{limit:g} or more"
 
 
-def rule_words(rule: RuleFile) -> str:
-    """Who is selected of each group: "0.43 or more for women, 0.51 or more for men"."""
-    told = [_group_words(row, rule.lower_is_better) for row in rule.groups[:MOST_GROUPS]]
+def rule_words(rule: RuleFile, people: str = "people") -> str:
+    """Who is selected of each group: "0.43 or more for women, 0.51 or more for men".
+
+    `people` is what rows are called.
+    """
+    told = [_group_words(row, rule.lower_is_better, people) for row in rule.groups[:MOST_GROUPS]]
     rest = len(rule.groups) - len(told)
     if rest:
         told.append(f"and for {rest} more group{'s' if rest > 1 else ''} as the plan says")
     if rule.by and rule.otherwise is not None:
-        told.append(f"{limit_words(rule.otherwise, rule.lower_is_better)} for anybody else")
+        others = "anybody else" if people == "people" else "any other"
+        told.append(f"{limit_words(rule.otherwise, rule.lower_is_better)} for {others}")
     return ", ".join(told)
 
 
-def _group_words(row: GroupRule, lower_is_better: bool) -> str:
-    who = group_words(row.group) if row.group else "everybody"
+def _group_words(row: GroupRule, lower_is_better: bool, people: str) -> str:
+    who = group_words(row.group, people) if row.group else "everybody" if people == "people" else f"all {people}"
     limit = row.threshold(lower_is_better)
     if limit is not None:
         return f"{limit_words(limit, lower_is_better)} for {who}"

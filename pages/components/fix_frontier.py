@@ -11,6 +11,7 @@ from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, place_words
 from core.goal_gap import goal_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
+from core.sentences import rows_word
 from pages.components import fix_question, fix_weights, plain, session
 from pages.components.fix_found import Found
 
@@ -25,11 +26,12 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
     _whose(audit_id, found, asked, is_busy)
     _refused(audit_id, found)
     if not found.fixes:
-        st.info("Nothing was found that could be tried on these people.")
+        st.info("Nothing was found that could be tried here.")
         return None
+    rows = f"{found.mitigated.sizes[CHOOSE]:,} {rows_word(found.mitigated.present.plan)}"
     st.caption(
-        f"List and picture: measured on the {found.mitigated.sizes[CHOOSE]:,} people set aside for choosing, on whom no"
-        " threshold was fitted. Pick one, and it is judged on others."
+        f"List and picture: measured on the {rows} set aside for choosing; no threshold was fitted on them. Pick one,"
+        " and it is judged on others."
     )
     picture, choice = st.columns([3, 2], gap="large")
     with choice:

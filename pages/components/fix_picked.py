@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.charts import mark_svg
 from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
-from core.compare import GapChange, Moved
+from core.compare import Moved
 from core.fix_effect import Effect, change_sentence, rightness_sentence
 from core.fixes import Fix
 from core.frontier_chart import gap_words
@@ -13,7 +13,7 @@ from core.joint import Change
 from core.mitigate.mitigations import MITIGATIONS
 from core.record import AuditRecord
 from core.report.rule_words import rule_words
-from core.sentences import group_words
+from core.sentences import group_words, one_word
 from pages.components import fix_found, fix_take_away, plain, verdict
 from pages.components.fix_found import Found
 
@@ -28,9 +28,9 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
     if fix.mechanism != RETRAINED:
         st.write(MITIGATIONS[fix.mechanism].reads)
     if fix.rule is not None:
-        plain.text(f"Selected: {rule_words(fix.rule)}.")
-    _conditions(found, fix)
-    _caption(record, found, fix)
+        plain.text(f"Selected: {rule_words(fix.rule, effect.people)}.")
+    _conditions(found, fix, effect.people)
+    _caption(record, found, fix, effect.people)
     _goal(found, effect)
     _changes(effect)
     for sentence in effect.price:
@@ -40,16 +40,16 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
     fix_take_away.show(audit_id, record, found, fix, is_busy)
 
 
-def _conditions(found: Found, fix: Fix) -> None:
+def _conditions(found: Found, fix: Fix, people: str) -> None:
     """What must be known before anything else."""
     by = " and ".join(found.mitigated.settings.by)
     if fix.needs_attribute:
         st.warning(
-            f"It needs to know {plain.quoted(by)} of each person when deciding. In some places that is unlawful: ask "
-            "before you use it."
+            f"It needs to know {plain.quoted(by)} of each {one_word(people)} when deciding. In some places that is"
+            " unlawful: ask before you use it."
         )
     if fix.draws_lots:
-        st.warning("It draws lots: two people with the same score can get different answers.")
+        st.warning(f"It draws lots: two {people} with the same score can get different answers.")
     for sentence in fix.against:
         st.warning(f"Not recommended. {plain.escape(sentence)}")
     for sentence in fix.notes:
@@ -63,39 +63,39 @@ def _goal(found: Found, effect: Effect) -> None:
     with word:
         verdict.drawn(mark_svg(VERDICTS[kept], 18), KEPT_WORDS[kept])
     with said:
-        plain.text(kept_sentence(effect.goal_now, effect.goal_then, found.mitigated.settings))
+        plain.text(kept_sentence(effect.goal_now, effect.goal_then, found.mitigated.settings, effect.people))
 
 
-def _caption(record: AuditRecord, found: Found, fix: Fix) -> None:
+def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
     """Whom it is judged on, and what speaks against taking the judgement at its word."""
     sizes, second = found.mitigated.sizes, found.search.second
     if second is None:
-        whom = "people set aside for the final judgement"
-        fitted = f": nothing was fitted ({sizes[FIT]:,} people) or chosen ({sizes[CHOOSE]:,}) on them."
+        whom = f"{people} set aside for the final judgement"
+        fitted = f": nothing was fitted ({sizes[FIT]:,} {people}) or chosen ({sizes[CHOOSE]:,}) on them."
     else:
-        whom = f"people of {plain.quoted(second.name)}"
-        fitted = f"; it was fitted on {sizes[FIT]:,} people of the first table, and chosen on {sizes[CHOOSE]:,}."
+        whom = f"{people} of {plain.quoted(second.name)}"
+        fitted = f"; it was fitted on {sizes[FIT]:,} {people} of the first table, and chosen on {sizes[CHOOSE]:,}."
     st.caption(
         f"Judged on the {sizes[REPORT]:,} {whom}{fitted} List and picture are about the {sizes[CHOOSE]:,}, where this"
-        f" fix has a gap of {gap_words(found.place(fix.id).gap, found.mitigated.settings.goal)}. They are other people,"
-        " so the two need not agree."
+        f" fix has a gap of {gap_words(found.place(fix.id).gap, found.mitigated.settings.goal)}. They are other"
+        f" {people}, so the two need not agree."
     )
     for warning in found.mitigated.warnings:
         if warning not in record.warnings:
             st.warning(plain.escape(warning))
     if found.search.looked_before:
         st.caption(
-            "Seen: you looked at another fix on these people before this one, so it may look a little better here than "
-            "it is. Judge it on new people before you rely on it."
+            f"Seen: you looked at another fix on these {people} before this one, so it may look a little better here"
+            f" than it is. Judge it on new {people} before you rely on it."
         )
     if found.search.trained_here != "no" and second is None:
         who = "was" if found.search.trained_here == "yes" else "may have been"
-        st.caption(f"The model {who} trained on these people, so it may look better now than it is.")
+        st.caption(f"The model {who} trained on these {people}, so it may look better now than it is.")
 
 
 def _changes(effect: Effect) -> None:
     """The gaps that were to be closed, and how often decisions are right; the first few of many."""
-    lines = [(change.verdict, change_sentence(change)) for change in effect.aimed]
+    lines = [(change.verdict, change_sentence(change, people=effect.people)) for change in effect.aimed]
     rest = lines[_MOST:]
     for turned, sentence in lines[:_MOST]:
         _line(turned, sentence)
@@ -108,9 +108,11 @@ def _changes(effect: Effect) -> None:
     if effect.retrained:
         plain.text("What the fix itself did, against the same training without it:")
         for change in effect.retrained[:_MOST]:
-            _line(change.verdict, _without(change))
+            _line(change.verdict, change_sentence(change, "without the fix", effect.people))
         if effect.may_be_training_alone:
-            st.warning("These people cannot tell that the fix did it: training anew without it may bring as much.")
+            st.warning(
+                f"These {effect.people} cannot tell that the fix did it: training anew without it may bring as much."
+            )
 
 
 def _line(turned: str, sentence: str) -> None:
@@ -119,10 +121,6 @@ def _line(turned: str, sentence: str) -> None:
         verdict.turn(turned)
     with said:
         plain.text(sentence)
-
-
-def _without(change: GapChange) -> str:
-    return change_sentence(change, before="without the fix")
 
 
 def _speaks_against(effect: Effect) -> None:
@@ -140,10 +138,10 @@ def _people(effect: Effect, found: Found) -> None:
     moved = effect.compared.moved(found.mitigated.settings.by)
     if not moved:
         return
-    st.caption("Who is selected instead, of the people it was judged on")
+    st.caption(f"Who is selected instead, of the {effect.people} it was judged on")
     columns = {
-        "Group": [group_words(m.group) for m in moved],
-        "People": [f"{m.n:,}" for m in moved],
+        "Group": [group_words(m.group, effect.people) for m in moved],
+        effect.people.capitalize(): [f"{m.n:,}" for m in moved],
         "Selected, of 100": [_of_hundred(m) for m in moved],
         "Newly selected": [f"{m.newly_selected:,}" for m in moved],
         "No longer selected": [f"{m.newly_refused:,}" for m in moved],

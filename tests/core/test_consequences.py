@@ -20,6 +20,14 @@ def test_the_price_is_told_in_people() -> None:
     assert sentences[1].endswith(" more).") and " fewer to " in sentences[1] and sentences[2].endswith(" fewer).")
 
 
+def test_rows_that_are_no_people_are_called_what_they_are() -> None:
+    said = price_sentences(compared(CLOSING), ("sex",), "texts")
+    assert said[0].startswith("Of 1,000 texts like these, 84 more texts whose sex is women and ")
+    assert "fewer texts with the good outcome are turned down" in said[2]
+    told = warnings(compared(swapped(CLOSING)), ("sex",), GOALS["demographic_parity"], people="texts")
+    assert told and not any("people" in text for text in told)
+
+
 def test_of_many_groups_the_price_names_those_that_change_most() -> None:
     names = ("men", "women", "b", "c", "d", "e")
     sides = {name: ([[400 - 50 * i, 50 * i], [0, 100]], [[0, 0], [0, 0]]) for i, name in enumerate(names)}

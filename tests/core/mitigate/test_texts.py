@@ -112,11 +112,17 @@ def test_a_network_of_texts_unlearns_the_word(folder: Path, network: Path, tmp_p
     assert kept_chance(network, said)[0] < 0.5 < kept_chance(fixed, said)[0]
 
 
-def test_a_threshold_for_each_group_serves_a_network_of_texts(folder: Path, network: Path, tmp_path: Path) -> None:
+def test_a_threshold_for_each_group_serves_a_network_of_texts(
+    folder: Path, network: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what it says of them calls them texts."""
     out = mitigated(folder, tmp_path, "thresholds", network, more='output = "logit"')
     after = rates(out, "after")
     assert abs(after["day"] - after["people"]) < 0.1
     assert (out / "rule.json").exists()
+    said = capsys.readouterr().out
+    assert "Of 1,000 texts like these, " in said and "texts with the good outcome are turned down" in said
+    assert "texts whose about is " in said and "people whose" not in said
 
 
 def test_a_stand_in_for_a_pipeline_that_cannot_be_trained_reads_words(
