@@ -80,6 +80,7 @@ def test_a_refresh_in_the_middle_loses_nothing_that_was_settled(page: Page, peop
     step(page, "2 The outcome")
     choose(page, "What really happened", "hired")
     confirm(page, 'Someone with "yes" in "hired" got the good outcome.')
+    step(page, "✓ 2 The outcome")  # the sentence stands there before it is confirmed, too
     page.wait_for_url("**audit=*")
     page.reload()
     expect(page.get_by_text('Someone with "yes" in "hired" got the good outcome.').first).to_be_visible()
