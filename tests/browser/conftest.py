@@ -142,11 +142,14 @@ def settled(page: Page) -> None:
 
 
 def press(page: Page, name: str, exact: bool = True) -> None:
-    """Press a button once the page has come to rest."""
+    """Press a button once the page has come to rest, and wait until the app has begun to answer."""
     button = page.get_by_role("button", name=name, exact=exact)
     expect(button).to_be_enabled()
     settled(page)
+    page.evaluate(_WATCH)
     button.click()
+    with contextlib.suppress(TimeoutError):  # a download may be all that comes
+        page.wait_for_function("window.hasAnswered", timeout=20 * SECONDS)
 
 
 def put(page: Page, *files: Path) -> None:
