@@ -39,18 +39,18 @@ class AuditUploads(AuditResults):
     def put_table(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded table and look at it in a job. What was known of an earlier table is forgotten."""
         audit = self.get(audit_id)
-        upload = self._store.put(source, name)
-        self._forget(audit_id, PROFILE, TABLE, *SECOND_FILES, *LOOK, RECORD_FILE)
-        self._fixes(audit_id).forget_looks()
-        self._explained(audit_id).forget()
-        return self._look(replace(audit, table=upload, second=None, original=None, plan=None, sample=None), upload)
+        with self._store.putting(source, name) as upload:
+            self._forget(audit_id, PROFILE, TABLE, *SECOND_FILES, *LOOK, RECORD_FILE)
+            self._fixes(audit_id).forget_looks()
+            self._explained(audit_id).forget()
+            return self._look(replace(audit, table=upload, second=None, original=None, plan=None, sample=None), upload)
 
     def put_second(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep a second table, which fixes are judged on, and look at it in a job."""
         audit = self.get(audit_id)
-        upload = self._store.put(source, name)
-        self._forget(audit_id, *SECOND_FILES)
-        return self._look(replace(audit, second=upload), upload, "second")
+        with self._store.putting(source, name) as upload:
+            self._forget(audit_id, *SECOND_FILES)
+            return self._look(replace(audit, second=upload), upload, "second")
 
     def drop_second(self, audit_id: str) -> Audit:
         """Judge fixes on people of the first table again."""
@@ -68,14 +68,12 @@ class AuditUploads(AuditResults):
     def put_model(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded model; `inspect` looks at it. Raises ModelError where its first bytes show what it is."""
         _glance(source, name)
-        upload = self._store.put(source, name)
-        with self._lock:
+        with self._store.putting(source, name) as upload, self._lock:
             return self._save(replace(self._unlooked(audit_id), model=upload))
 
     def put_images(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded zip of images, which the table names; `inspect` looks at it."""
-        upload = self._store.put(source, name)
-        with self._lock:
+        with self._store.putting(source, name) as upload, self._lock:
             return self._save(replace(self._unlooked(audit_id), images=upload))
 
     def model_path(self, audit_id: str) -> Path | None:
@@ -89,10 +87,10 @@ class AuditUploads(AuditResults):
         if audit.job is not None:
             self._jobs.delete(audit.job)
         shutil.rmtree(self._folder(audit_id))
-        kept = {upload.digest for other in self._all() for upload in other.uploads}
-        for upload in audit.uploads:
-            if upload.digest not in kept:
-                self._store.delete(upload.digest)
+        self._store.delete(
+            [upload.digest for upload in audit.uploads],
+            wanted=lambda: {upload.digest for other in self._all() for upload in other.uploads},
+        )
 
     def sweep(self) -> None:
         """Remove uploaded rows and models that nobody used for a day. Counts and verdicts stay."""

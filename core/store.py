@@ -5,9 +5,11 @@ import hashlib
 import os
 import re
 import secrets
+import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -35,17 +37,24 @@ class Store:
         """Keep the files in `root`, made if missing and readable by this user alone; `cap_bytes` bounds one upload."""
         self._root = root
         self._cap_bytes = cap_bytes
+        self._lock = threading.Lock()
+        self._claimed: Counter[str] = Counter()
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def put(self, source: BinaryIO | Path, name: str) -> Upload:
+    @contextmanager
+    def putting(self, source: BinaryIO | Path, name: str) -> Iterator[Upload]:
         """Keep the bytes of `source`; the same bytes are kept once.
 
-        Raises DataError when they are more than the cap, or the disk is full.
+        Until the block ends nobody deletes them: by then it must be written down who wants them. Raises DataError when
+        they are more than the cap, or the disk is full.
         """
-        if isinstance(source, Path):
-            with _readable(source, name) as opened:
-                return self._keep(opened, name)
-        return self._keep(source, name)
+        with _readable(source, name) if isinstance(source, Path) else nullcontext(source) as opened:
+            upload = self._keep(opened, name)
+        try:
+            yield upload
+        finally:
+            with self._lock:
+                self._claimed[upload.digest] -= 1
 
     def path(self, digest: str) -> Path:
         """Where the bytes stand. Raises DataError for what is no digest or is no longer there."""
@@ -54,9 +63,13 @@ class Store:
             raise DataError("This upload is no longer kept here. Upload the file again.")
         return path
 
-    def delete(self, digest: str) -> None:
-        """Remove the bytes; nothing happens if they are gone already."""
-        self._place(digest).unlink(missing_ok=True)
+    def delete(self, digests: Iterable[str], wanted: Callable[[], Collection[str]]) -> None:
+        """Remove what neither `wanted` names nor anybody is putting; nothing happens to what is gone already."""
+        with self._lock:
+            spared = wanted()
+            for digest in digests:
+                if digest not in spared and not self._claimed[digest]:
+                    self._place(digest).unlink(missing_ok=True)
 
     def sweep(self, older_than_seconds: float) -> int:
         """Remove uploads, whole or broken off, that nobody put again for so long; returns how many."""
@@ -75,7 +88,9 @@ class Store:
         part = self._root / f"part-{secrets.token_hex(16)}"
         try:
             digest, size = self._copy(source, part, shown)
-            os.replace(part, self._root / digest)
+            with self._lock:
+                os.replace(part, self._root / digest)
+                self._claimed[digest] += 1
         except OSError as problem:
             raise _disk_error(problem, shown) from problem
         finally:

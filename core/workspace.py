@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -55,14 +56,13 @@ class Workspace(AuditUploads):
         """A new audit of a shipped sample, started at once."""
         sample = SAMPLES[name]
         plan = Plan.from_toml(sample.plan.read_text(encoding="utf-8"))
-        audit = replace(
-            self.new(owner),
-            sample=name,
-            table=self._store.put(sample.table, sample.table.name),
-            model=self._store.put(sample.model, sample.model.name),
-            images=None if sample.images is None else self._store.put(sample.images, sample.images.name),
-        )
-        self._save(audit)
+        with ExitStack() as puts:
+            table, model, images = (
+                None if file is None else puts.enter_context(self._store.putting(file, file.name))
+                for file in (sample.table, sample.model, sample.images)
+            )
+            audit = replace(self.new(owner), sample=name, table=table, model=model, images=images)
+            self._save(audit)
         return self.run(audit.id, plan)
 
     # ------------------------------------------------------------ what a person asks
@@ -118,12 +118,13 @@ class Workspace(AuditUploads):
             table = audit.second
             if table is None or table.digest != second.sha256:
                 raise DataError(f"{second.name} is not here any more. Upload it again, and find fixes again.")
-        kept = audit.model if model is None else self._store.put(BytesIO(model), str(plan.decision.model))
-        child = replace(self.new(audit.owner), table=table, model=kept, images=audit.images, parent=parent)
-        for name in (PROFILE, TABLE):
-            given = name if second is None else f"{SECOND}{name}"
-            os.link(self._folder(audit_id) / given, self._folder(child.id) / name)
-        self._save(replace(child, original=audit_id))
+        fixed = None if model is None else self._store.putting(BytesIO(model), str(plan.decision.model))
+        with fixed or nullcontext(audit.model) as kept:
+            child = replace(self.new(audit.owner), table=table, model=kept, images=audit.images, parent=parent)
+            for name in (PROFILE, TABLE):
+                given = name if second is None else f"{SECOND}{name}"
+                os.link(self._folder(audit_id) / given, self._folder(child.id) / name)
+            self._save(replace(child, original=audit_id))
         return self.run(child.id, plan)
 
     def explain(

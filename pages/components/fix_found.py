@@ -72,6 +72,6 @@ def _laid(search_id: str, _mitigated: Mitigated, names: tuple[str, ...]) -> tupl
     return offered, places(_mitigated, offered.fixes)
 
 
-@st.cache_resource(max_entries=128, scope="session", show_spinner="Judging it on people it was not fitted on")
+@st.cache_resource(max_entries=128, scope="session", show_spinner="Judging it on what it was not fitted on")
 def _effect(search_id: str, fix_id: str, _mitigated: Mitigated, _fix: Fix) -> Effect:
     return effect(_mitigated, _fix)

@@ -19,16 +19,19 @@ class Judging:
     is_unusable: bool = False
 
 
-def ask(audit_id: str, holdout: float) -> Judging:
-    """Offer a box for a second table, kept and looked at at once; without one, a share of the people is held out."""
+def ask(audit_id: str, holdout: float, rows: str) -> Judging:
+    """Offer a box for a second table, kept and looked at at once; without one, a share of the first is held out.
+
+    `rows` is what rows are called (`core.sentences.rows_word`).
+    """
     space = session.workspace()
     first, second = space.profile(audit_id), space.second_profile(audit_id)
     with st.expander("Judge it on another file" if second is None else "Judged on another file", second is not None):
         if second is not None:
-            return _there(audit_id, first, second)
+            return _there(audit_id, first, second, rows)
         st.caption(
-            "A table of other people with the same columns, such as last month's. Nothing is fitted on it. Without one,"
-            f" {100 * holdout:g} % of the people in your table are set aside for the judgement."
+            f"A table of other {rows} with the same columns, such as last month's. Nothing is fitted on it. Without"
+            f" one, {100 * holdout:g} % of the {rows} in your table are set aside for the judgement."
         )
         given = st.file_uploader(
             "Drop it here: CSV, TSV, XLSX or Parquet", key=session.upload_key("second"), disabled=not _is_free(audit_id)
@@ -37,14 +40,14 @@ def ask(audit_id: str, holdout: float) -> Judging:
             session.attempt(space.put_second, audit_id, given, given.name)
             session.adopt(audit_id)
             st.rerun()
-    return Judging(None, _split_words(first, holdout))
+    return Judging(None, _split_words(first, holdout, rows))
 
 
-def _there(audit_id: str, first: Profile | None, second: Profile) -> Judging:
+def _there(audit_id: str, first: Profile | None, second: Profile, rows: str) -> Judging:
     """What is known of the second table, and a way back."""
     plain.text(f"{second.name}: {second.rows:,} rows. {second.words}")
     st.button(
-        "Use the table's own people instead",
+        f"Use the table's own {rows} instead",
         key=session.action(audit_id, "drop second"),
         disabled=not _is_free(audit_id),
         on_click=session.attempt,
@@ -59,19 +62,19 @@ def _there(audit_id: str, first: Profile | None, second: Profile) -> Judging:
         return Judging(second, "The second table cannot be used as it is.", is_unusable=True)
     return Judging(
         second,
-        f"A fix is fitted and chosen on people of {plain.quoted(first.name)} ({first.rows:,} rows), and judged on"
-        f" {plain.quoted(second.name)} ({second.rows:,} rows), which should hold other people.",
+        f"A fix is fitted and chosen on {rows} of {plain.quoted(first.name)} ({first.rows:,} rows), and judged on"
+        f" {plain.quoted(second.name)} ({second.rows:,} rows), which should hold other {rows}.",
     )
 
 
-def _split_words(first: Profile | None, holdout: float) -> str:
+def _split_words(first: Profile | None, holdout: float, rows: str) -> str:
     if first is None:
         return ""
     judged = round(holdout * first.rows)
     fitted = round(FIT_SHARE * (first.rows - judged))
     others = first.rows - judged - fitted
     return (
-        f"It splits these people: a fix is fitted on about {fitted:,}, chosen on {others:,} others, and judged on about"
+        f"It splits these {rows}: a fix is fitted on about {fitted:,}, chosen on {others:,} others, and judged on about"
         f" {judged:,} that it never saw."
     )
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.record import AuditRecord
+from core.sentences import rows_word
 from core.workspace import Audit
 from pages.components import plain, session
 
@@ -14,12 +15,13 @@ def show(audit: Audit, record: AuditRecord) -> None:
     """Say that this is the audit of a fix, where it is one."""
     if audit.original is None:
         return
-    people = f"The {record.counts.people:,} people here"
+    rows = rows_word(record.plan)
+    here = f"The {record.counts.people:,} {rows} here"
     if record.plan.data.held_out is None:
-        who = f"{people} stand in {plain.quoted(record.plan.data.file)}, the table that judged it."
+        who = f"{here} stand in {plain.quoted(record.plan.data.file)}, the table that judged it."
     else:
-        left_out = f"the {record.dropped[-1]:,} others, on whom it was fitted or chosen, are left out"
-        who = f"{people} are those set aside for the judgement; {left_out}."
+        left_out = f"the {record.dropped[-1]:,} others served to fit or choose it, and are left out"
+        who = f"{here} are those set aside for the judgement; {left_out}."
     if _is_asked_as(audit.original, record):
         st.info(
             f"This is the audit of a fix. {who} How they fared before stands on the Fix page of the original audit."
@@ -27,7 +29,7 @@ def show(audit: Audit, record: AuditRecord) -> None:
     else:
         st.warning(
             "This is the audit of a fix, and its question is no longer the original's: the fix may have been fitted on "
-            "some of these people, and look better than it is."
+            f"some of these {rows}, and look better than it is."
         )
     back(audit)
 

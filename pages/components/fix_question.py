@@ -13,6 +13,7 @@ from core.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
 from core.samples import SAMPLES
+from core.sentences import rows_word
 from core.untried import doubts, untried
 from pages.components import fix_judging, judged, plain, session
 from pages.components.fix_judging import Judging
@@ -26,7 +27,7 @@ _TRAINED = {"unknown": "I don't know", "no": "No", "yes": "Yes"}
 _FOLLOWS = {
     "unknown": "Then the present model may look better here than it is, and a training is judged against the same "
     "training without the fix.",
-    "yes": "Then the present model does better on these rows than on new people, and looks better here than it is; "
+    "yes": "Then the present model does better here than on what it has not seen, and looks better than it is; "
     "a training is judged against the same training without the fix.",
     "no": "Then before and after can be compared as they stand.",
 }
@@ -49,8 +50,9 @@ def ask(audit_id: str, record: AuditRecord) -> Settings:
     if record.plan.data.label is not None:
         with cost:
             mitigate |= _cost(audit_id, before, asked.mitigate)
-    trained = _trained(audit_id, kept.trained_here if kept is not None else _known_training(audit_id))
-    judging = fix_judging.ask(audit_id, before.holdout)
+    rows = rows_word(record.plan)
+    trained = _trained(audit_id, kept.trained_here if kept is not None else _known_training(audit_id), rows)
+    judging = fix_judging.ask(audit_id, before.holdout, rows)
     if before.holdout != HOLDOUT:
         mitigate["holdout"] = before.holdout
     if judging.second is not None:
@@ -133,9 +135,9 @@ def _known_training(audit_id: str) -> str:
     return sample.trained_here if sample is not None and is_own else "unknown"
 
 
-def _trained(audit_id: str, before: str) -> str:
+def _trained(audit_id: str, before: str, rows: str) -> str:
     answer = st.radio(
-        "Was the model trained on the people in this table?",
+        f"Was the model trained on the {rows} in this table?",
         list(_TRAINED),
         format_func=_TRAINED.__getitem__,
         horizontal=True,

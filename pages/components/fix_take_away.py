@@ -35,7 +35,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
             _named(plan).to_toml(),
             "plan.toml",
             "application/toml",
-            "For new people: it audits everybody in the table that stands beside it.",
+            "For new data: it audits every row of the table that stands beside it.",
         )
         if record.plan.decision.model is not None:
             st.button(
@@ -54,7 +54,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
             disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
             on_click=session.attempt,
             args=(_audit, audit_id, record, found, fix, model),
-            help="Opens an audit of the people it was judged on, with this fix in place: by the same measures as any"
+            help="Opens an audit of the part that it was judged on, with this fix in place: by the same measures as any"
             " other audit.",
         )
     if fix.rule is not None:

@@ -1,5 +1,8 @@
 """How the open audit's job stands: its place, its progress and a way to stop it, or why it ended without a result."""
 
+import secrets
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.errors import JobError, PlumblineError
@@ -10,8 +13,8 @@ from core.workspace import Audit
 from pages.components import plain, session
 
 # How often a page asks, by its place in the queue: thirty pages that all asked at once would slow the jobs themselves.
-_POLL_SECONDS = ((1, 0.4), (5, 1.0), (10, 2.0))
-_SELDOM_SECONDS = 4.0
+_POLL_SECONDS = ((1, 0.4), (5, 1.0))
+_SELDOM_SECONDS = 2.0
 _DOING = {
     "profile": "Reading your table",
     "second": "Reading the second table",
@@ -36,7 +39,10 @@ def show(audit: Audit) -> bool:
         _ended(audit, status.message or "The run ended without a result.", status.error or JobError)
         return False
     every = _poll_seconds(status)
-    st.fragment(_watch, run_every=every)(audit.id, every)
+    st.fragment(_watch(audit.id, every), run_every=every)()
+    # Not in the fragment: a click there names the fragment, and is dropped when the page has just been drawn anew.
+    cancel, key = session.workspace().cancel, session.action(audit.id, "cancel")
+    st.button("Cancel", key=key, on_click=session.attempt, args=(cancel, audit.id))
     return True
 
 
@@ -45,19 +51,26 @@ def _poll_seconds(status: Status) -> float:
     return next((seconds for last, seconds in _POLL_SECONDS if place <= last), _SELDOM_SECONDS)
 
 
-def _watch(audit_id: str, every: float) -> None:
-    """The job's state, shown again every so many seconds; the page starts over when the job ends or comes nearer."""
-    status = session.workspace().status(audit_id)
-    if status is None or status.ended or _poll_seconds(status) != every:
-        st.rerun()
-    stage = session.workspace().get(audit_id).stage or "audit"
-    if status.total > 0:
-        st.progress(min(status.done / status.total, 1.0), text=_words(audit_id, stage, status))
-    else:
-        st.status(_words(audit_id, stage, status), state="running")
-    if st.button("Cancel", key=session.action(audit_id, "cancel")):
-        session.workspace().cancel(audit_id)
-        st.rerun()
+def _watch(audit_id: str, every: float) -> Callable[[], None]:
+    """What shows the job's state every so many seconds; the page starts over when the job ends or comes nearer.
+
+    Streamlit knows a fragment by the name of its function. Where it had the same name in every drawing of the page, a
+    question that the browser still asks for the last drawing would start its run in the present one, and what the
+    server had not yet sent of this one would be thrown away: a page that then asks no more, whatever the job does.
+    """
+
+    def watch() -> None:
+        status = session.workspace().status(audit_id)
+        if status is None or status.ended or _poll_seconds(status) != every:
+            st.rerun()
+        stage = session.workspace().get(audit_id).stage or "audit"
+        if status.total > 0:
+            st.progress(min(status.done / status.total, 1.0), text=_words(audit_id, stage, status))
+        else:
+            st.status(_words(audit_id, stage, status), state="running")
+
+    watch.__qualname__ = f"watch {secrets.token_hex(8)}"
+    return watch
 
 
 def _words(audit_id: str, stage: str, status: Status) -> str:

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, TimeoutError, expect, sync_playwright
 
+from core.folder import Folder
+
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",  # Chromium refuses to start as root with it
@@ -115,6 +117,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     app.start()
     yield app
     app.stop()
+
+
+@pytest.fixture(autouse=True)
+def what_the_app_did(app: App) -> Iterator[None]:
+    """Under a failed test stand the jobs as they were then, and the last that the app wrote."""
+    yield
+    for folder in app.home.glob("jobs/*"):
+        record = Folder(folder).record()
+        print(folder.name, record and (record.kind, record.state, record.queued, record.began, record.ended))
+    print("\n".join((app.home / "app.log").read_text().splitlines()[-20:]))
 
 
 @pytest.fixture

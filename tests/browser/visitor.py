@@ -39,6 +39,14 @@ class Visitor:
             heard = len(self.said)
             self._receive()
 
+    def draw_again(self) -> frozenset[str]:
+        """Have the whole page drawn again; the names of the parts that it keeps up to date."""
+        self._asks.clear()
+        self._ask()
+        while not self._asks:
+            self._receive()
+        return frozenset(self._asks)
+
     def _ask(self, pressed: str | None = None, fragment: str | None = None) -> None:
         state = ClientState()
         state.CopyFrom(self._state)
@@ -87,5 +95,11 @@ class Visitor:
 @contextlib.contextmanager
 def visiting(address: str, seconds: float) -> Iterator[Visitor]:
     """A visitor at the app's first page, who gives up after so many seconds."""
-    with connect(f"{address.replace('http', 'ws', 1)}/_stcore/stream", max_size=None, ping_interval=None) as line:
+    line = connect(
+        f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+        max_size=None,
+        max_queue=None,  # what nobody has read yet must not hold up the goodbye
+        ping_interval=None,
+    )
+    with line:
         yield Visitor(line, seconds)

@@ -7,16 +7,22 @@ import os
 import stat
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from core.errors import DataError
-from core.store import Store, untouched
+from core.store import Store, Upload, untouched
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "uploads", cap_bytes=3_000_000)
+
+
+def put(store: Store, source: BinaryIO | Path, name: str) -> Upload:
+    with store.putting(source, name) as upload:
+        return upload
 
 
 def kept(store: Store, tmp_path: Path) -> list[str]:
@@ -25,7 +31,7 @@ def kept(store: Store, tmp_path: Path) -> list[str]:
 
 def test_an_upload_is_found_by_the_digest_of_its_bytes(store: Store) -> None:
     content = b"age,sex\n" * 300_000
-    upload = store.put(io.BytesIO(content), "people.csv")
+    upload = put(store, io.BytesIO(content), "people.csv")
     assert (upload.digest, upload.size, upload.name) == (
         hashlib.sha256(content).hexdigest(),
         len(content),
@@ -37,31 +43,31 @@ def test_an_upload_is_found_by_the_digest_of_its_bytes(store: Store) -> None:
 def test_a_file_on_disk_and_the_same_bytes_from_a_browser_are_kept_once(store: Store, tmp_path: Path) -> None:
     source = tmp_path / "people.csv"
     source.write_bytes(b"a,b\n")
-    assert store.put(source, "people.csv").digest == store.put(io.BytesIO(b"a,b\n"), "other.csv").digest
+    assert put(store, source, "people.csv").digest == put(store, io.BytesIO(b"a,b\n"), "other.csv").digest
     assert len(kept(store, tmp_path)) == 1
 
 
 def test_only_this_user_may_read_and_nobody_may_write(store: Store, tmp_path: Path) -> None:
-    path = store.path(store.put(io.BytesIO(b"a"), "a.csv").digest)
+    path = store.path(put(store, io.BytesIO(b"a"), "a.csv").digest)
     assert stat.S_IMODE(path.stat().st_mode) == 0o400
     assert stat.S_IMODE((tmp_path / "uploads").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..\\..\\etc\\passwd"])
 def test_a_name_never_becomes_a_path(store: Store, tmp_path: Path, name: str) -> None:
-    upload = store.put(io.BytesIO(b"a"), name)
+    upload = put(store, io.BytesIO(b"a"), name)
     assert upload.name == "passwd"
     assert kept(store, tmp_path) == [upload.digest]
 
 
 def test_a_name_loses_characters_that_turn_text_around(store: Store) -> None:
-    assert store.put(io.BytesIO(b"a"), "gpj\u202e\x00.exe\n").name == "gpj.exe"
-    assert store.put(io.BytesIO(b"a"), "\x00").name == "upload"
+    assert put(store, io.BytesIO(b"a"), "gpj\u202e\x00.exe\n").name == "gpj.exe"
+    assert put(store, io.BytesIO(b"a"), "\x00").name == "upload"
 
 
 def test_more_than_the_cap_is_refused_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"big\.csv is larger than 0\.003 GB"):
-        store.put(io.BytesIO(bytes(3_000_001)), "big.csv")
+        put(store, io.BytesIO(bytes(3_000_001)), "big.csv")
     assert kept(store, tmp_path) == []
 
 
@@ -72,37 +78,47 @@ class FullDisk(io.BytesIO):
 
 def test_a_full_disk_is_said_in_words_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no space left on the disk to keep people.csv"):
-        store.put(FullDisk(), "people.csv")
+        put(store, FullDisk(), "people.csv")
     assert kept(store, tmp_path) == []
 
 
 def test_a_file_that_cannot_be_read_is_named(store: Store, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"people\.csv cannot be read \(No such file"):
-        store.put(tmp_path / "people.csv", "people.csv")
+        put(store, tmp_path / "people.csv", "people.csv")
 
 
 @pytest.mark.parametrize("digest", ["", "..", "a" * 63, "A" * 64, "a" * 64 + "\n", "../" + "a" * 61])
 def test_what_is_no_digest_is_refused(store: Store, digest: str) -> None:
-    for act in (store.path, store.delete):
-        with pytest.raises(DataError, match="not the name of an upload"):
-            act(digest)
+    with pytest.raises(DataError, match="not the name of an upload"):
+        store.path(digest)
+    with pytest.raises(DataError, match="not the name of an upload"):
+        store.delete([digest], wanted=set)
 
 
 def test_a_deleted_upload_is_gone(store: Store) -> None:
-    upload = store.put(io.BytesIO(b"a"), "a.csv")
-    store.delete(upload.digest)
-    store.delete(upload.digest)
+    upload = put(store, io.BytesIO(b"a"), "a.csv")
+    store.delete([upload.digest], wanted=set)
+    store.delete([upload.digest], wanted=set)
     with pytest.raises(DataError, match="no longer kept"):
         store.path(upload.digest)
 
 
+def test_what_somebody_wants_or_is_just_putting_is_not_deleted(store: Store, tmp_path: Path) -> None:
+    wanted, other = put(store, io.BytesIO(b"a"), "a.csv").digest, put(store, io.BytesIO(b"b"), "b.csv").digest
+    with store.putting(io.BytesIO(b"b"), "same.csv"):
+        store.delete([wanted, other], wanted=lambda: {wanted})
+        assert kept(store, tmp_path) == sorted([wanted, other])
+    store.delete([wanted, other], wanted=lambda: {wanted})
+    assert kept(store, tmp_path) == [wanted]
+
+
 def test_retention_removes_what_nobody_put_again(store: Store, tmp_path: Path) -> None:
-    old, again = store.put(io.BytesIO(b"old"), "o"), store.put(io.BytesIO(b"again"), "a")
+    old, again = put(store, io.BytesIO(b"old"), "o"), put(store, io.BytesIO(b"again"), "a")
     broken_off = tmp_path / "uploads" / "part-0"
     broken_off.touch()
     for path in (store.path(old.digest), store.path(again.digest), broken_off):
         os.utime(path, (time.time() - 7200,) * 2)
-    store.put(io.BytesIO(b"again"), "a")
+    put(store, io.BytesIO(b"again"), "a")
     assert store.sweep(older_than_seconds=3600) == 2
     assert kept(store, tmp_path) == [again.digest]
 

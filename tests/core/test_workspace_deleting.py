@@ -3,7 +3,9 @@
 import io
 import os
 import pickle
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,25 @@ def test_an_upload_stays_while_another_audit_uses_it(space: Workspace, run: str)
     assert space.wait(other.id, SOON) is None
     assert other.table is not None
     assert space.put_table(other.id, io.BytesIO(TABLE), "same.csv").table == other.table
+
+
+def test_an_upload_stays_that_somebody_puts_in_while_another_deletes_the_same(space: Workspace) -> None:
+    enough = threading.Event()
+
+    def put_and_delete() -> None:
+        while not enough.is_set():
+            space.delete(space.put_model(space.new().id, io.BytesIO(b"model"), "a.onnx").id)
+
+    with ThreadPoolExecutor() as others:
+        other = others.submit(put_and_delete)
+        try:
+            for _ in range(100):
+                audit = space.put_model(space.new().id, io.BytesIO(b"model"), "b.onnx")
+                assert space.model_path(audit.id), "which is an error where it is gone"
+                space.delete(audit.id)
+        finally:
+            enough.set()
+        other.result()
 
 
 def test_rows_are_deleted_after_a_day_and_verdicts_stay(space: Workspace, run: str, tmp_path: Path) -> None:

@@ -59,6 +59,14 @@ def test_a_plan_s_own_share_for_the_judgement_is_said_and_kept(space: Workspace)
     space.cancel(audit_id)
 
 
+def test_texts_are_called_texts_before_anything_was_found(space: Workspace) -> None:
+    audit = space.open_sample("comments")
+    space.wait(audit.id, WAIT_SECONDS)
+    at = opened("fix", audit.id)
+    assert widget(at, "radio", "trained").label == "Was the model trained on the texts in this table?"
+    assert "It splits these texts" in said(at) and "% of the texts in your table are set aside" in said(at)
+
+
 def test_rows_that_were_deleted_are_asked_for_again(space: Workspace, home: Path) -> None:
     at = opened("fix", kept(space, home, scored(model=False)))
     assert "deleted after a day" in said(at)
