@@ -54,7 +54,7 @@ class Store:
             yield upload
         finally:
             with self._lock:
-                self._claimed[upload.digest] -= 1
+                self._claimed -= Counter([upload.digest])  # which forgets what is claimed no more
 
     def path(self, digest: str) -> Path:
         """Where the bytes stand. Raises DataError for what is no digest or is no longer there."""
