@@ -63,6 +63,7 @@ def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
     dataset.profile.column(column)
     if rule.between is not None:
         low, high = rule.between
+        _refuse_without_numbers(column, dataset, "between keeps nobody. Use in or not_in for its texts")
         return Filter(column, lambda batch: _between(batch.floats(column), low, high))
     wanted = keys(rule.values)
     absent = _absent(rule.values, dataset, column)
@@ -72,6 +73,12 @@ def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
     if absent:
         raise PlanError(_never(f"[data] keep {column}", absent[0], dataset, column))
     return Filter(column, lambda batch: batch.matches(column, wanted))
+
+
+def _refuse_without_numbers(column: str, dataset: Dataset, so: str) -> None:
+    known = dataset.profile.column(column)
+    if known.kind == "text" and known.low is None:
+        raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so {so}.')
 
 
 def _between(numbers: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:
@@ -197,8 +204,8 @@ def _listed(column: str, dataset: Dataset) -> Attribute:
 
 
 def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute:
-    """Groups between cut points; a cell that is no number is missing."""
-    dataset.profile.column(column)
+    """Groups between cut points; a cell that is no number is missing. Raises DataError for a column of texts."""
+    _refuse_without_numbers(column, dataset, "cut points find no group. Remove its bins, and each text is a group")
     texts = [f"{cut:g}" for cut in cuts]
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)

@@ -36,6 +36,8 @@ _CENTRAL = re.compile(
     "[\u0160\u0161\u017d\u017e]|[^\\W\\d_][\u00b9\u00b3\u00bf\u00a5][^\\W\\d_]|[\u00a3\u00af][^\\W\\d_]"
 )
 
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -72,9 +74,12 @@ def detect(path: Path) -> Dialect:
     separator, quote, rows = _separator(sample)
     width = statistics.mode(len(row) for row in rows if row)
     lines_above = next(i for i, row in enumerate(rows) if len(row) == width)
-    titles_above = sum(map(bool, rows[:lines_above]))
     body = [row for row in rows[lines_above:] if len(row) == width]
     decimal = _decimal(body, separator)
+    if lines_above and _names(rows[lines_above - 1], body, decimal):
+        lines_above -= 1
+        body.insert(0, rows[lines_above] + [""] * (width - len(rows[lines_above])))
+    titles_above = sum(map(bool, rows[:lines_above]))
     header = tuple(cell.strip() for cell in body[0]) if _has_header(body, decimal) else None
     return Dialect(encoding, separator, quote, decimal, lines_above, titles_above, header, width, nul_bytes)
 
@@ -161,12 +166,26 @@ def _rows(sample: str, separator: str, quote: str) -> list[list[str]]:
 
 def _decimal(body: list[list[str]], separator: str) -> str:
     """The decimal sign: a comma where cells like 1,5 stand and cells like 1.5 do not."""
-    if separator == ",":
-        return "."
     cells = [cell.strip() for row in body[1:] for cell in row]
+    thousands: list[str] = []
+    if separator == ",":  # then quoted, as is 1,234 where the comma parts thousands
+        thousands = [cell for cell in cells if _THOUSANDS.fullmatch(cell)]
+        cells = [cell for cell in cells if not _THOUSANDS.fullmatch(cell)]
     commas = sum("," in cell and is_number(cell, ",") for cell in cells)
     points = sum("." in cell and is_number(cell, ".") for cell in cells)
-    return "," if commas > points else "."
+    return "," if commas > points + len(thousands) else "."
+
+
+def _names(above: list[str], body: list[list[str]], decimal: str) -> bool:
+    """Whether the row above the first whole one names the columns: each row below it ends in separators without cells.
+
+    A header among the whole rows, where their cells tell, makes the row above it a title.
+    """
+    cells = [cell.strip() for cell in above]
+    if len(cells) < 2 or not all(cells) or any(cell.strip() for row in body for cell in row[len(cells) :]):
+        return False
+    padded = [*above, *[""] * (len(body[0]) - len(cells))]
+    return _header_votes(body, decimal) <= 0 and _has_header([padded, *body], decimal)
 
 
 def _has_header(body: list[list[str]], decimal: str) -> bool:
@@ -174,9 +193,14 @@ def _has_header(body: list[list[str]], decimal: str) -> bool:
     first, rest = body[0], body[1:]
     if not rest:
         return not any(is_number(cell, decimal) for cell in first)
+    return _header_votes(body, decimal) >= 0
+
+
+def _header_votes(body: list[list[str]], decimal: str) -> int:
+    """How many columns' first cells look like names, less those that look like the cells below them."""
+    first, rest = body[0], body[1:]
     columns = [[text for row in rest if (text := row[i].strip()) not in DEFAULT_MISSING] for i in range(len(first))]
-    votes = [_header_vote(cell.strip(), below, decimal) for cell, below in zip(first, columns, strict=True)]
-    return sum(votes) >= 0
+    return sum(_header_vote(cell.strip(), below, decimal) for cell, below in zip(first, columns, strict=True))
 
 
 def _header_vote(cell: str, below: list[str], decimal: str) -> int:

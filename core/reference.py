@@ -69,7 +69,7 @@ def _named(counts: Counts, attribute: str, value: object) -> str:
     if str(value).strip() == MISSING_GROUP:
         raise PlanError(
             f"[groups] reference {attribute}: people whose {attribute} is missing cannot be the reference. Name one of"
-            f" {', '.join(names)}."
+            f" {', '.join(name for name in names if name != MISSING_GROUP)}."
         )
     for decimal in (".", ","):  # counts hold no profile: a name with a decimal comma is tried as a number last
         for name in names:

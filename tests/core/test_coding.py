@@ -86,6 +86,12 @@ def test_a_rule_on_an_unknown_column_names_the_known_ones(tmp_path: Path) -> Non
         filters(plan_of(data='keep = [{column = "q", in = [1]}]'), dataset, [])
 
 
+def test_a_range_of_a_column_of_texts_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match='column "x" holds no numbers, so between keeps nobody'):
+        kept(tmp_path, "between = [1, 2]", ["a", "b"])
+    assert kept(tmp_path, "between = [1, 2]", ["", "1"])[0] == ["1"]
+
+
 # ---------------------------------------------------------------- what really happened
 
 GOOD, BAD, UNKNOWN = 1, 0, 2
@@ -193,6 +199,12 @@ def test_one_cut_point_and_short_names_of_numbers(tmp_path: Path) -> None:
 def test_cut_points_that_share_a_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="give rounder ones"):
         grouped(tmp_path, ["1"], "bins = {g = [1000001, 1000002, 1000003]}")
+
+
+def test_cut_points_in_a_column_of_texts_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match='column "g" holds no numbers, so cut points find no group'):
+        grouped(tmp_path, ["old", "young", ""], "bins = {g = [40]}")
+    assert grouped(tmp_path, ["", ""], "bins = {g = [40]}")[1] == [MISSING, MISSING]
 
 
 def test_numbers_of_a_file_with_decimal_commas_are_groups(tmp_path: Path) -> None:

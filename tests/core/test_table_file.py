@@ -76,6 +76,17 @@ def test_decimal_commas(look: Look) -> None:
     assert look(b"a,b\n1.5,x\n2.5,y\n")[0].decimal == "."
 
 
+def test_decimal_commas_in_quotes_between_commas(look: Look) -> None:
+    profile, rows = look(b'score,group\n"0,5",y\n"-1,25",x\n3,y\n"1,125",x\n')
+    assert (profile.decimal, profile.column("score").low) == (",", -1.25)
+    assert rows[0] == ("0,5", "y")
+
+
+@pytest.mark.parametrize("cells", ['"1,234",x\n"5,678",y\n', '"1,234",x\n0.5,y\n', '"1,234,567",x\n"2,5",y\n'])
+def test_commas_between_thousands_are_no_decimal_commas(look: Look, cells: str) -> None:
+    assert look(f"a,b\n{cells}".encode())[0].decimal == "."
+
+
 def test_quotes(look: Look) -> None:
     _, rows = look(b'a,b\n"1","say ""hi"", now"\n2,5" pipe\n3,it\'s\n')
     assert rows == [("1", 'say "hi", now'), ("2", '5" pipe'), ("3", "it's")]
@@ -161,6 +172,27 @@ def test_a_missing_header_is_noticed(look: Look) -> None:
     assert (profile.names, profile.has_header, len(rows)) == (("column 1", "column 2", "column 3"), False, 3)
     assert "no header row" in remarks(profile)
     assert profile.row_words(1) == "row 2"
+
+
+@pytest.mark.parametrize("above", ["", "Report of May\n"])
+def test_a_header_above_rows_that_end_in_a_separator(look: Look, above: str) -> None:
+    body = "a,yes,0.25,\nb,no,0.5,\n" * 30
+    profile, rows = look(f"{above}g,y,s\n{body}".encode())
+    assert (profile.names, profile.has_header) == (("g", "y", "s", "column 4"), True)
+    assert (len(rows), rows[1], profile.left_out) == (60, ("b", "no", "0.5", ""), ())
+    assert ("1 line(s) above the table" in remarks(profile)) == bool(above)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Report,May\na,b,\n1,2,\n3,4,\n", ("a", "b", "column 3")),
+        ("Report,May\na,b,c\n1,2,\n3,4,\n", ("a", "b", "c")),
+        ("Report of May\na,b,\nx,y,\nv,w,\n", ("a", "b", "column 3")),
+    ],
+)
+def test_a_title_above_a_header_names_no_columns(look: Look, text: str, names: tuple[str, ...]) -> None:
+    assert look(text.encode())[0].names == names
 
 
 def test_years_and_texts_can_be_a_header(look: Look) -> None:
