@@ -29,8 +29,8 @@ from core.sentences import group_words, listed, rows_word
 
 WIDER = (0.02, 0.05)
 _STANDS_IN = (
-    "The cheapest thresholds would select nearly everybody or nearly nobody of some group; these are the best that do"
-    " not."
+    "The cheapest thresholds would select nearly everybody or nearly nobody of some group of the people they are fitted"
+    " on; these are the best that do not do so there."
 )
 
 

@@ -125,8 +125,8 @@ class Candidates:
 def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, present: Rule, fewest: int) -> Candidates:
     """What each group would look like at every threshold.
 
-    A group with under `fewest` people behind a rate is not bound by the goal: of its levels only the one that changes
-    fewest decisions may be chosen. Raises PlanError where there is nothing to make equal.
+    A group with under `fewest` people behind a rate is not bound by the goal: only its present threshold may be chosen,
+    or where it has none the level that changes fewest decisions. Raises PlanError where there is nothing to make equal.
     """
     if counts.axis.kind == "decision":
         raise PlanError(
@@ -146,7 +146,8 @@ def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, pres
     levels = changed.shape[1]
     start, stop = np.zeros(len(bound), dtype=np.int64), np.full(len(bound), levels)
     for g in np.flatnonzero(~bound):
-        start[g] = np.lexsort((split[g], changed[g]))[0]
+        own = _level_now(counts, grouped.groups, present, int(g))
+        start[g] = np.lexsort((split[g], changed[g]))[0] if own is None else own
         stop[g] = start[g] + 1
     return Candidates(
         grouped.groups,
@@ -254,6 +255,17 @@ def _changed(counts: Counts, groups: Groups, present: Rule) -> Ints:
     selected = summed((people * chance).sum(axis=1), where, len(groups))
     by_edge = (people * (_COUNTED - 2 * chance)).reshape(len(people), -1, len(counts.axis.edges)).sum(axis=1)
     return np.asarray(selected[:, None] + _rising(counts.axis, summed(by_edge, where, len(groups))), dtype=np.int64)
+
+
+def _level_now(counts: Counts, groups: Groups, present: Rule, g: int) -> int | None:
+    """The level that the present rule is for a group, whoever of its people are there; None where it is none.
+
+    Several levels may change none of the decisions that are there, and yet differ for people to come.
+    """
+    chance = np.broadcast_to(present.selected, (len(counts.groups), counts.axis.bins))
+    own = chance[cell_places(counts.groups, groups) == g]
+    level = int(own[0, : len(counts.axis.edges)].sum())
+    return level if (own == level_rule(counts.axis, np.asarray([level]))).all() else None
 
 
 def _bits(numbers: Ints) -> int:

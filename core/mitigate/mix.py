@@ -20,7 +20,7 @@ import numpy as np
 from core.counts import Axis, Floats, Ints
 from core.mitigate.candidates import Candidates, candidates, cell_places, level_rule
 from core.mitigate.goals import GOALS, Prices
-from core.mitigate.solution import Question, Solution
+from core.mitigate.solution import Question, Solution, left_out
 from core.rules import Confusion, Rule, confusion
 from core.sentences import group_words, percent
 
@@ -107,6 +107,7 @@ def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict
     """The cheapest solution with these lots over levels; a group's chances add up to 1."""
     rule = lots_rule(question, found, weights)
     reached = question.outcome(rule)
+    unbound = tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound))
     return Solution(
         mechanism,
         question,
@@ -114,8 +115,12 @@ def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict
         reached,
         needs_attribute=True,
         least_cost=reached.cost,
-        unbound=tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound)),
-        notes=(*((SAME_SCORE,) if rule.draws_lots else ()), *who_loses(question, rule)),
+        unbound=unbound,
+        notes=(
+            *((SAME_SCORE,) if rule.draws_lots else ()),
+            *who_loses(question, rule),
+            *left_out(unbound, each_group=True),
+        ),
     )
 
 

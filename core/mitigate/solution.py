@@ -9,6 +9,7 @@ from core.counts import Counts
 from core.mitigate.goals import Cost, Goal, exact
 from core.mitigate.outcome import Outcome, outcome
 from core.rules import Rule
+from core.sentences import group_words, listed
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,3 +108,12 @@ class Solution:
     def optimality_gap(self) -> float | None:
         """By how much the cost may lie above that of the cheapest thresholds; 0 where the search was exact."""
         return None if self.least_cost is None else (self.outcome.cost or 0.0) - self.least_cost
+
+
+def left_out(unbound: tuple[dict[str, str], ...], each_group: bool) -> tuple[str, ...]:
+    """A sentence about groups that the goal does not bind; `each_group` where each is decided about by itself."""
+    if not unbound:
+        return ()
+    kept = ", and their decisions change as little as possible" if each_group else ""
+    who = listed([group_words(group) for group in unbound])
+    return (f"There are too few {who} to go by, so the goal is not asked for them{kept}.",)

@@ -13,7 +13,7 @@ from core.mitigate.candidates import Candidates, candidates, cell_places, level_
 from core.mitigate.goals import Goal
 from core.mitigate.odds import cheapest, smallest_odds_gap
 from core.mitigate.outcome import Outcome
-from core.mitigate.solution import Question, Solution
+from core.mitigate.solution import Question, Solution, left_out
 from core.mitigate.windows import Searched, best_in_windows, best_of, smallest_gap, spread, windows
 from core.rules import Rule
 
@@ -68,6 +68,7 @@ def _solution(question: Question, way: _Search, found: Candidates, best: Searche
         rule = Rule(np.repeat(level_rule(axis, levels[:1]), len(counts.groups), axis=0))
     reached = question.outcome(rule)
     prices = question.cost.prices(*(int(counts.n[:, label].sum()) for label in (1, 0)))
+    unbound = tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound))
     return Solution(
         way.mechanism,
         question,
@@ -75,7 +76,8 @@ def _solution(question: Question, way: _Search, found: Candidates, best: Searche
         _with_thresholds(reached, axis, levels),
         way.needs_attribute,
         least_cost=best.least_cost / prices.per if prices.per else None,
-        unbound=tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound)),
+        unbound=unbound,
+        notes=left_out(unbound, way.needs_attribute),
     )
 
 

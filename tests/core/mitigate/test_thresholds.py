@@ -203,6 +203,20 @@ def test_a_group_without_the_outcome_is_not_bound_and_hardly_touched() -> None:
     assert found.outcome.groups[2].newly_selected == found.outcome.groups[2].newly_refused == 0
 
 
+@pytest.mark.parametrize("lower_is_better", [False, True])
+def test_a_group_too_small_to_fit_on_keeps_its_threshold_where_none_of_its_people_score(lower_is_better: bool) -> None:
+    counts = of_scores({"a": ([9, 5, 5], [5, 5, 20]), "b": ([20, 5, 5], [5, 9, 5]), "c": ([3, 0, 0], [4, 0, 0])})
+    counts = replace(counts, axis=Axis.of([0.1, 0.2, 0.3], lower_is_better=lower_is_better))
+    for now in (0.2, 0.3):  # either treats all the people of c alike, but not those to come
+        present = Rule.threshold(counts.axis, now)
+        asked = Question(counts, ("g",), GOALS["equal_opportunity"], COSTS["accuracy"], present, fewest=10)
+        found = search(asked)
+        assert (found.rule.selected[2] == present.selected).all()
+        left_out = "There are too few people whose g is c to go by, so the goal is not asked for them"
+        assert found.notes == (f"{left_out}, and their decisions change as little as possible.",)
+        assert shared(asked).notes == (f"{left_out}.",)
+
+
 def test_a_cell_nobody_was_seen_in_gets_its_groups_threshold() -> None:
     cells = Groups.product(("g", "h"), (("a", "b"), ("x", "y")))
     n = np.zeros((4, 3, 3), np.int64)
