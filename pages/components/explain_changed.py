@@ -43,18 +43,22 @@ def _asked(audit_id: str) -> str:
 
 
 def _how_many(found: Explanation) -> str:
-    """How many are decided about in another way after, and in which order they stand."""
+    """How many are decided about in another way after, and in which order they stand.
+
+    Where a fix only moves thresholds no score changes: then they stand in the order of the table.
+    """
     people, explained, several = rows_word(found.plan), f"{found.before.people:,}", len(found.changed) > 1
+    moved = any(one.score_before != one.score_after for one in found.changed)
     if not several:
         return f"One of the {explained} {people} that were explained is decided about in another way after."
     if len(found.changed) < MOST_CHANGED:
         return (
             f"{len(found.changed)} of the {explained} {people} that were explained are decided about in another way "
-            "after, those first whose score changed most."
+            f"after{', those first whose score changed most' if moved else '; their scores are the same'}."
         )
     return (
         f"At least {MOST_CHANGED} of the {explained} {people} that were explained are decided about in another way "
-        f"after; here are the {MOST_CHANGED} whose score changed most."
+        f"after; here are {f'the {MOST_CHANGED} whose score changed most' if moved else f'{MOST_CHANGED} of them'}."
     )
 
 

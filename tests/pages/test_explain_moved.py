@@ -80,6 +80,7 @@ def test_another_threshold_changes_decisions_and_no_reason(space: Workspace) -> 
     assert not at.exception and any("score is the same in both" in str(text.value) for text in at.markdown)
     found = space.explanation(audit_id)
     assert found is not None and found.changed
+    assert "decided about in another way" in said(at) and "whose score changed most" not in said(at)
     assert len([t for t in tables(at) if "Points on average" in t]) == 1
 
 
