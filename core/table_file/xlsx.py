@@ -7,13 +7,16 @@ import mimetypes
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
+from core.cells import is_number
 from core.errors import DataError, PlumblineError
 from core.table_file.opened import Opened, distinct_names
 from core.unpacking import UNPACKED_CAP
+
+_MOST_TITLES = 20
 
 
 def read_xlsx(path: Path) -> Opened:
@@ -35,10 +38,13 @@ def read_xlsx(path: Path) -> Opened:
         raise DataError(
             f"The workbook has {len(filled)} sheets with content ({titles}). Keep one sheet, or save it as CSV."
         )
-    header = _first_row(filled[0])
+    with _readable_workbook():
+        header, titles_above = _header(filled[0])
     names, warnings = distinct_names(tuple(header))
+    if titles_above:
+        warnings.append(f"{titles_above} line(s) above the table left out")
     opened = Opened(f"XLSX, sheet {filled[0].title}", names, ".", iter(()), warnings)
-    opened.batches = _xlsx_batches(filled[0], len(names), opened.left_out)
+    opened.batches = _xlsx_batches(filled[0], titles_above + 1, len(names), opened.left_out)
     return opened
 
 
@@ -57,26 +63,42 @@ def _readable_workbook() -> Iterator[None]:
 
 def _first_row(sheet: Any) -> list[str]:
     """The cells of the first row that has any, without empty ones at its end."""
+    return next(_filled(sheet), [])
+
+
+def _header(sheet: Any) -> tuple[list[str], int]:
+    """The row that names the columns and the number of titles above it: rows of one cell, then one of several texts."""
+    first, *below = islice(_filled(sheet), _MOST_TITLES + 1)
+    titles = [first, *takewhile(_is_title, below)] if _is_title(first) else []
+    if titles and len(titles) <= len(below) and not any(is_number(text, ".") for text in below[len(titles) - 1]):
+        return below[len(titles) - 1], len(titles)
+    return first, 0
+
+
+def _is_title(texts: list[str]) -> bool:
+    return sum(map(bool, texts)) == 1
+
+
+def _filled(sheet: Any) -> Iterator[list[str]]:
+    """The cells of each row that has any, without empty ones at its end."""
     for row in sheet.iter_rows(values_only=True):
         texts = [_excel_text(value) for value in row]
         while texts and not texts[-1]:
             texts.pop()
         if texts:
-            return texts
-    return []
+            yield texts
 
 
-def _xlsx_batches(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> Iterator[Any]:
-    rows = _xlsx_rows(sheet, width, left_out)
+def _xlsx_batches(sheet: Any, above: int, width: int, left_out: list[tuple[int, int]]) -> Iterator[Any]:
+    rows = _xlsx_rows(sheet, above, width, left_out)
     with _readable_workbook():
         while block := list(islice(rows, 1 << 14)):
             yield _batch(block, width)
 
 
-def _xlsx_rows(sheet: Any, width: int, left_out: list[tuple[int, int]]) -> Iterator[list[str]]:
-    """The rows below the header that fit it, blank ones left out."""
-    filled = (texts for values in sheet.iter_rows(values_only=True) if any(texts := [*map(_excel_text, values)]))
-    for number, texts in enumerate(islice(filled, 1, None), 1):
+def _xlsx_rows(sheet: Any, above: int, width: int, left_out: list[tuple[int, int]]) -> Iterator[list[str]]:
+    """The rows below the first `above` that fit the header, blank ones left out."""
+    for number, texts in enumerate(islice(_filled(sheet), above, None), 1):
         extra = sum(1 for text in texts[width:] if text)
         if extra:
             left_out.append((number, width + extra))

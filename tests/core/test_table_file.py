@@ -105,6 +105,11 @@ def test_cells_keep_the_text_that_stands_in_the_file(look: Look) -> None:
     assert rows == [(" 007 ", "NA"), ("1e5", "NULL"), ("", "TRUE")]
 
 
+def test_a_long_text_is_a_cell(look: Look) -> None:
+    long = "x" * (SAMPLE_BYTES // 2 + 9)
+    assert look(f"a,b\n1,y\n2,{long}\n3,z\n".encode())[1] == [("1", "y"), ("2", long), ("3", "z")]
+
+
 # ---------------------------------------------------------------- rows that do not fit
 
 

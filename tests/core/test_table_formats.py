@@ -132,6 +132,29 @@ def test_rows_of_a_workbook_that_do_not_fit(look: Look) -> None:
     assert "1 row(s) with extra cells, left out" in remarks(profile)
 
 
+def test_titles_above_a_workbooks_table_are_left_out_and_said(look: Look) -> None:
+    rows = [
+        ["Report of May"],
+        [],
+        [None, "by the office"],
+        ["a", "b"],
+        *[[i, "z"] for i in range(9)],
+        [9, "z", "extra"],
+    ]
+    profile, found = look(workbook(rows))
+    assert (profile.names, len(found), found[0]) == (("a", "b"), 9, ("0", "z"))
+    assert profile.left_out == (10,)
+    assert "2 line(s) above the table left out" in remarks(profile)
+
+
+@pytest.mark.parametrize("rows", [[["a"], [1], [2]], [["a"], ["x"], ["y"]], [["a", "b"], ["x"], ["y", 1]]])
+def test_a_workbooks_first_row_is_its_header_where_no_row_of_names_follows(
+    look: Look, rows: list[list[object]]
+) -> None:
+    profile, found = look(workbook(rows))
+    assert (profile.names, len(found)) == (tuple(rows[0]), 2)
+
+
 def test_a_workbook_must_have_one_sheet_with_content(look: Look) -> None:
     assert "2 sheets with content (sheet 1, sheet 2)" in refusal(look, workbook(SHEET, SHEET))
     assert "0 sheets with content (none)" in refusal(look, workbook([], []))
