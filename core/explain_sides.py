@@ -19,7 +19,7 @@ from core.explain.explainable import Effort
 from core.explain.explainers import Explainer, chosen, recommend
 from core.explain.grid import SIDE
 from core.explain.image_units import image_units
-from core.explain.opened import Opened, joined
+from core.explain.opened import Opened, joined, taken
 from core.explain.pace import Pace
 from core.explain.sample import Sample, batches_of
 from core.explain.units import Units, start, table_units
@@ -121,9 +121,10 @@ def _explainer(name: str | None, opened: list[Opened]) -> Explainer:
 
 
 def _side(opened: Opened, plan: Plan, explainer: Explainer, effort: Effort, dataset: Dataset, sample: Sample) -> Side:
-    background = joined(
+    rows = joined(
         [opened.binding.features(batch) for batch, _ in batches_of(dataset, sample.background, opened.columns)]
     )
+    background = taken(rows, sample.background_by_hash)
     units_for = partial(_units, opened, background, dataset, sample)
     units = units_for(explainer)
     decider = Decider.of(plan, sample.groups, opened.scorer.dtype, rule_file(plan))

@@ -52,6 +52,11 @@ class Sample:
         """How many are explained."""
         return len(self.rows)
 
+    @property
+    def background_by_hash(self) -> Places:
+        """The background's places by rising hash, as draws count them: the same people in any order of rows."""
+        return np.argsort(self.hashes[np.searchsorted(self.rows, self.background)], kind="stable")
+
 
 def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -> Sample:
     """At most `most` of the kept people. Neither the order of rows nor their number at once matters.
