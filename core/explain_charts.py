@@ -73,7 +73,14 @@ def heatmap_chart(
         x=alt.X(
             "group:N",
             sort=None,
-            axis=_axis("top", 130, labelAngle=-35 if _is_crowded(seen, groups) else 0, labelPadding=22),
+            # Steep, so that a telephone has room for the names of as many groups as its figures have room for.
+            axis=_axis(
+                "top",
+                130,
+                labelAngle=-60 if _is_crowded(seen, groups) else 0,
+                labelOverlap=len(groups) > _GROUPS,
+                labelPadding=22,
+            ),
         ),
     )
     low, high = (DOWN, UP) if is_trusted else (GREY, GREY)

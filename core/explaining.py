@@ -31,6 +31,7 @@ from core.models.model import Features
 from core.plan import Plan
 from core.progress import Progress
 from core.record import groups_to_json
+from core.sentences import rows_word
 
 FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
 MOST_CHANGED = 50
@@ -54,7 +55,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
         sides = open_sides(models, request.get("method"), dataset, sample, Effort(seed=plan.run.seed))
     with timed(seconds, "explain"), fitting_threads(sides):
-        found = _explain(sides, dataset, sample, progress)
+        found = _explain(sides, dataset, sample, progress, rows_word(plan))
     _write(found, sides, sample, out)
     images = sides[0].opened.binding.images
     if images is not None and dataset.images is not None:
@@ -90,7 +91,7 @@ class Found:
     telling: TellingImages
 
 
-def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Progress) -> Found:
+def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Progress, people: str) -> Found:
     features = tuple(dict.fromkeys(name for side in sides for name in side.units.features))
     places = [[features.index(name) for name in side.units.features] for side in sides]
     totals = [Attribution.empty(sample.groups, features) for _ in sides]
@@ -117,7 +118,7 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
             scores.append(side.opened.scores(rows))
             selected.append(side.decider.selected(scores[-1], cells, hashes))
             begun = where.start * len(sides) + number * len(batch)
-            tell = partial(_tell, progress, begun, len(sample) * len(sides), "people explained")
+            tell = partial(_tell, progress, begun, len(sample) * len(sides), f"{people} explained")
             found = side.pace.whole(rows, keys(hashes), tell)
             if len(trials) <= number:
                 trials.append(_trial(side, rows, hashes))

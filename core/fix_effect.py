@@ -173,6 +173,10 @@ def change_sentence(change: GapChange, before: str = "now", people: str = "peopl
     why = f" {change.reason[0].upper()}{change.reason[1:]}." if change.reason else ""
     if change.low is None or change.high is None:
         return f"{said}.{why}"
+    if change.low == change.high == 0:
+        return (
+            f"{begun} are {measure.treated} {old} {word} {than} {before}, and just so with this fix: nothing changes."
+        )
     return f"{said} (plausible change {_range(change.low, change.high, 'times' if is_ratio else 'points')}).{why}"
 
 

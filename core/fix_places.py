@@ -28,11 +28,11 @@ MOST = 0.999
 class Place:
     """Where a fix, or the present model, lies on the choose part.
 
-    `gap` and `cost` are shares with their plausible ranges, None where there is none; the cost is the share of
-    decisions that change where no outcome is known. `pooled` is the gap among the people of the fit and the choose
-    part together, with its standard error: a suggestion goes by it, because behind a group's rate in the choose part
-    alone stand so few that the order of fixes is mostly chance. `is_wider` is as `Fix` has it, and `is_dominated` says
-    whether another fix, never the present model, has no larger gap and no higher cost.
+    `gap` and `cost` are shares with their plausible ranges, None where there is none: a gap without a range was not
+    measurable. The cost is the share of decisions that change where no outcome is known. `pooled` is the gap among the
+    people of the fit and the choose part together, with its standard error: a suggestion goes by it, because behind a
+    group's rate in the choose part alone stand so few that the order of fixes is mostly chance. `is_wider` is as `Fix`
+    has it, and `is_dominated` says whether another fix, never the present model, has no larger gap and no higher cost.
     """
 
     id: str
@@ -46,6 +46,11 @@ class Place:
     is_recommended: bool = True
     is_one_sided: bool = False
     is_dominated: bool = False
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether two groups of the choose part have enough people to compare."""
+        return self.gap_range is not None
 
 
 def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
@@ -114,10 +119,12 @@ def suggested(laid: Sequence[Place], at_most: float) -> str | None:
     That is at most what is accepted, or else within a standard error of the smallest one: without that margin, chance
     alone would make one that costs much win over its like (the one-standard-error rule of Breiman et al. 1984). Of
     these, one that turns to nearly one answer for some group is named only where all do: it may be right more often,
-    but it is another policy, not a first try at this one. None where no fix has a smaller gap than now.
+    but it is another policy, not a first try at this one. None where no fix has a measurably smaller gap than now.
     """
     now, *others = laid
-    able = [p for p in others if p.is_recommended and not p.is_wider and p.pooled < now.pooled]
+    if not now.is_measurable:
+        return None
+    able = [p for p in others if p.is_measurable and p.is_recommended and not p.is_wider and p.pooled < now.pooled]
     if not able:
         return None
     gap, error = min(place.pooled for place in able)

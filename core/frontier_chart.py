@@ -39,7 +39,7 @@ def frontier_chart(
     Parameters
     ----------
     places
-        The present model and the fixes.
+        The present model and the fixes; those whose gap was not measurable have no mark.
     settings
         What was looked for.
     picked
@@ -47,7 +47,7 @@ def frontier_chart(
     has_outcome
         Whether the cost is one of wrong decisions; else it is the share of decisions that change.
     """
-    rows = [_row(place, picked, settings, has_outcome) for place in places]
+    rows = [_row(place, picked, settings, has_outcome) for place in places if place.is_measurable]
     # What is faint is drawn first, and what is looked at last.
     rows.sort(key=lambda row: (row["kind"] in (PICKED, PRESENT), row["strength"]))
     base = alt.Chart(alt.InlineData(values=rows)).encode(opacity=alt.Opacity("strength:Q", scale=None))
@@ -137,7 +137,8 @@ def place_words(place: Place, settings: Settings, has_outcome: bool) -> str:
     words = f"{cost} of 100 decisions wrong" if has_outcome else f"{cost} of 100 decisions change"
     if has_outcome and settings.cost.name == "price":
         words = f"price {cost} for 100 people"
-    return f"gap {gap_words(place.gap, settings.goal)}, {words}"
+    gap = gap_words(place.gap, settings.goal) if place.is_measurable else "not measurable"
+    return f"gap {gap}, {words}"
 
 
 def gap_words(gap: float, goal: Goal) -> str:

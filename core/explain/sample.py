@@ -15,6 +15,7 @@ from core.fingerprint import fingerprints
 from core.people import sieves
 from core.plan import Plan
 from core.progress import Progress
+from core.sentences import rows_word
 from core.usable_images import UsableImages
 
 ROWS, BACKGROUND = 2_000, 100
@@ -80,7 +81,7 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
             cell = np.concatenate([cell, cells.number([a.code(batch) for a in sensitive])])
             lowest = np.sort(np.lexsort((rows, hashes))[:most])
             rows, cell, hashes = rows[lowest], cell[lowest], hashes[lowest]
-        progress(read, dataset.profile.rows, "people chosen")
+        progress(read, dataset.profile.rows, f"{rows_word(plan)} chosen")
     if not kept:
         raise nobody_left(dataset, keep)
     warnings += [words for each in keep for words in each.said()]

@@ -60,8 +60,7 @@ MITIGATIONS = table(
     ),
     Mitigation(
         "reweighing", "Training with weights",
-        "The model is trained again, and people of combinations of group and outcome that are rare in the table count"
-        " more.",
+        "The model is trained again, and combinations of group and outcome that are rare in the table count more.",
         needs_attribute=False, is_trained=True, formats=("pt2", "skops", "huggingface"),
     ),
     Mitigation(

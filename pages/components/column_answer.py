@@ -60,6 +60,11 @@ def ask_decision(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     prediction = _ask_column(audit, "decision", list(profile.names), plan.decision.prediction, found)
     if prediction is None:
         return None
+    if prediction == plan.data.label:
+        st.warning(
+            "This column is also what really happened (step 2), so every decision would look right. Choose another one"
+            " here, or say in step 2 that no column says what really happened."
+        )
     kept = plan.decision if plan.decision.prediction == prediction else Decision(prediction=prediction)
     favourable = good_values.ask_values(
         session.field(audit.id, f"good decision/{prediction}"),

@@ -75,10 +75,15 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
     else:
         whom = f"{people} of {plain.quoted(second.name)}"
         fitted = f"; it was fitted on {sizes[FIT]:,} {people} of the first table, and chosen on {sizes[CHOOSE]:,}."
+    place = found.place(fix.id)
+    gap = (
+        f"a gap of {gap_words(place.gap, found.mitigated.settings.goal)}"
+        if place.is_measurable
+        else "no measurable gap"
+    )
     st.caption(
         f"Judged on the {sizes[REPORT]:,} {whom}{fitted} List and picture are about the {sizes[CHOOSE]:,}, where this"
-        f" fix has a gap of {gap_words(found.place(fix.id).gap, found.mitigated.settings.goal)}. They are other"
-        f" {people}, so the two need not agree."
+        f" fix has {gap}. They are other {people}, so the two need not agree."
     )
     for warning in found.mitigated.warnings:
         if warning not in record.warnings:

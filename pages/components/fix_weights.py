@@ -17,7 +17,7 @@ def show(weights: Weights) -> None:
     """Show the weight of each group and outcome."""
     groups = weights.groups
     filled = [g for g in range(len(groups)) if weights.n[g].sum()]
-    st.caption("What each person weighs in the training, by group and outcome")
+    st.caption("What each row weighs in the training, by group and outcome")
     plain.table(
         {
             "Group": [", ".join(groups.names(g).values()) for g in filled],

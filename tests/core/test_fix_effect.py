@@ -1,5 +1,7 @@
 """What a fix does, in words: every range of a change as it would be said aloud."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.fix_effect import Rightness, change_sentence, rightness_sentence
@@ -24,3 +26,10 @@ def test_a_ratio_changes_by_times() -> None:
     change = of(compared(CLOSING), "disparate_impact")
     assert change.low is not None and change.high is not None and change.low > 0
     assert f"(plausible change {change.low:.2f} to {change.high:.2f} times more)" in change_sentence(change)
+
+
+def test_a_change_that_is_none_is_said_to_be_none() -> None:
+    change = of(compared(CLOSING), "disparate_impact")
+    same = replace(change, after=change.before, low=0.0, high=0.0, verdict="unclear")
+    said = change_sentence(same)
+    assert said.endswith(" now, and just so with this fix: nothing changes.") and "plausible" not in said

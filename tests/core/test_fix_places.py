@@ -13,8 +13,10 @@ def place(
     recommended: bool = True,
     wider: bool = False,
     one_sided: bool = False,
+    measurable: bool = True,
 ) -> Place:
-    return Place(name, name, gap, None, cost, None, (gap, error), wider, recommended, one_sided)
+    gap_range = (gap, gap) if measurable else None
+    return Place(name, name, gap, gap_range, cost, None, (gap, error), wider, recommended, one_sided)
 
 
 NOW = place(PRESENT, 0.10, 0.15)
@@ -32,8 +34,13 @@ NOW = place(PRESENT, 0.10, 0.15)
         ([place("yes to most", 0.008, 0.1, one_sided=True), place("b", 0.009, 0.18)], 0.01, "b"),
         ([place("yes to most", 0.008, 0.1, one_sided=True), place("too far", 0.05, 0.15)], 0.01, "yes to most"),
         ([place("worse", 0.12, 0.1)], 0.2, None),
+        ([place("unknown", 0.0, 0.1, measurable=False), place("b", 0.009, 0.18)], 0.01, "b"),
         ([], 0.01, None),
     ],
 )
 def test_the_cheapest_that_comes_near_enough_is_first(offered: list[Place], at_most: float, first: str | None) -> None:
     assert suggested([NOW, *offered], at_most) == first
+
+
+def test_nothing_is_first_where_the_present_gap_is_not_measurable() -> None:
+    assert suggested([place(PRESENT, 0.2, 0.15, measurable=False), place("a", 0.0, 0.1)], 0.01) is None

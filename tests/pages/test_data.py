@@ -144,6 +144,18 @@ def test_without_an_outcome_column_only_selection_is_compared(space: Workspace) 
     assert plan_of(at, space).data.label is None
 
 
+def test_one_column_as_outcome_and_decision_is_questioned(space: Workspace) -> None:
+    at = put(opened(), space, csv=PEOPLE)
+    audit_id = audit_of(at, space).id
+    outcome = at.selectbox(key=f"{audit_id}/outcome").value
+    press(at, CONFIRM)
+    at.radio(key=f"{audit_id}/way").set_value("A column of decisions").run()
+    decisions = at.selectbox(key=f"{audit_id}/decision column")
+    other = next(name for name in decisions.options if name != outcome)
+    assert "also what really happened" not in said(decisions.select(other).run())
+    assert "also what really happened" in said(at.selectbox(key=f"{audit_id}/decision column").select(outcome).run())
+
+
 def test_a_score_column_needs_a_cut_off_and_a_side(space: Workspace) -> None:
     people = "sex,points\n" + "".join(f"{'mf'[i % 2]},{i % 40}\n" for i in range(120))
     at = put(opened(), space, csv=people)

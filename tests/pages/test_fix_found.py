@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.progress import replace_json
 from core.stated_rule import rule_file
 from core.workspace import Workspace
-from tests.pages.on_fix_page import NAMES, PLAN, TABLE, choose
+from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, kept, labels, opened, press, said, tables, widget
 from tests.records import decided
 from tests.worlds import csv_text
@@ -45,6 +45,17 @@ def test_a_way_that_turned_out_to_be_impossible_says_why_and_the_others_are_ther
     at = opened("fix", audit_id)
     assert "Not tried: Training with a price on the gap" in said(at) and "a model with gradients" in said(at)
     assert widget(at, "radio", "picked fix").options[0].startswith("A threshold for each group")
+
+
+def test_where_too_few_can_be_compared_no_gap_is_claimed_and_nothing_advised(space: Workspace) -> None:
+    few = [row for row in ROWS if row[0] == "a" or int(row[4]) < 5]
+    audit_id = audited(space, PLAN, csv_text(NAMES, few))
+    space.mitigate(audit_id, replace(PLAN, mitigate={"goal": "demographic_parity", "by": ["g"]}), ("thresholds",), "no")
+    at = opened("fix", finished(space, audit_id))
+    assert "No picture and no first to try" in said(at)
+    captions = str(widget(at, "radio", "picked fix").proto.captions)
+    assert "Gap not measurable" in captions and "First to try" not in captions
+    assert "this fix has no measurable gap" in said(choose(at, "thresholds_1"))
 
 
 def test_nothing_is_judged_before_something_is_picked(space: Workspace, searched: str) -> None:
