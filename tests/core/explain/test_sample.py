@@ -82,7 +82,7 @@ def test_each_image_is_opened_once_and_a_model_of_few_rows_is_given_few(tmp_path
     told: list[str] = []
     run(tmp_path, {"plan": PLAN.to_toml(), "rows": 120}, lambda done, total, what: told.append(f"{done} {what}"))
     assert len(opened) == 240
-    assert {"0 opening the model", "120 people explained", "0 checks made", "5 checks made"} <= set(told)
+    assert {"0 opening the model", "120 images explained", "0 checks made", "5 checks made"} <= set(told)
 
 
 def test_however_many_people_there_are_as_many_go_through_the_model_at_once() -> None:
