@@ -96,6 +96,11 @@ class Candidates:
         """How many thresholds there are, nobody and everybody among them."""
         return int(self.cost.shape[1])
 
+    @property
+    def unbound(self) -> tuple[dict[str, str], ...]:
+        """The groups that the goal does not bind."""
+        return tuple(self.groups.names(int(g)) for g in np.flatnonzero(~self.bound))
+
     @cached_property
     def usable(self) -> Bools:
         """The levels of bound groups that may be chosen: shape (groups, levels)."""

@@ -107,7 +107,6 @@ def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict
     """The cheapest solution with these lots over levels; a group's chances add up to 1."""
     rule = lots_rule(question, found, weights)
     reached = question.outcome(rule)
-    unbound = tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound))
     return Solution(
         mechanism,
         question,
@@ -115,11 +114,11 @@ def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict
         reached,
         needs_attribute=True,
         least_cost=reached.cost,
-        unbound=unbound,
+        unbound=found.unbound,
         notes=(
             *((SAME_SCORE,) if rule.draws_lots else ()),
             *who_loses(question, rule),
-            *left_out(unbound, each_group=True),
+            *left_out(found.unbound, each_group=True),
         ),
     )
 

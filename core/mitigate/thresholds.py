@@ -68,7 +68,6 @@ def _solution(question: Question, way: _Search, found: Candidates, best: Searche
         rule = Rule(np.repeat(level_rule(axis, levels[:1]), len(counts.groups), axis=0))
     reached = question.outcome(rule)
     prices = question.cost.prices(*(int(counts.n[:, label].sum()) for label in (1, 0)))
-    unbound = tuple(found.groups.names(int(g)) for g in np.flatnonzero(~found.bound))
     return Solution(
         way.mechanism,
         question,
@@ -76,8 +75,8 @@ def _solution(question: Question, way: _Search, found: Candidates, best: Searche
         _with_thresholds(reached, axis, levels),
         way.needs_attribute,
         least_cost=best.least_cost / prices.per if prices.per else None,
-        unbound=unbound,
-        notes=left_out(unbound, way.needs_attribute),
+        unbound=found.unbound,
+        notes=left_out(found.unbound, way.needs_attribute),
     )
 
 

@@ -38,7 +38,10 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
         picked = _pick(audit_id, found)
     with picture:
         if not found.now.is_measurable:
-            st.info(f"No picture and no first to try: among the {rows}, too few of two groups to compare.")
+            st.info(
+                f"No picture, and none to try first: no two groups have enough of the {rows} to be compared. A larger"
+                " table would tell."
+            )
             return picked
         chart = frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome)
         key = session.action(audit_id, f"frontier/{found.search.id}")

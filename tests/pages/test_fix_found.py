@@ -52,7 +52,7 @@ def test_where_too_few_can_be_compared_no_gap_is_claimed_and_nothing_advised(spa
     audit_id = audited(space, PLAN, csv_text(NAMES, few))
     space.mitigate(audit_id, replace(PLAN, mitigate={"goal": "demographic_parity", "by": ["g"]}), ("thresholds",), "no")
     at = opened("fix", finished(space, audit_id))
-    assert "No picture and no first to try" in said(at)
+    assert "No picture, and none to try first: no two groups have enough of the 72 people" in said(at)
     captions = str(widget(at, "radio", "picked fix").proto.captions)
     assert "Gap not measurable" in captions and "First to try" not in captions
     assert "this fix has no measurable gap" in said(choose(at, "thresholds_1"))
