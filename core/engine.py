@@ -12,7 +12,7 @@ from core.counts import Axis, Counts, Groups, tally
 from core.data import Batch, Dataset
 from core.decisions import Source
 from core.findings import plan_threshold
-from core.fingerprint import draws, fingerprints
+from core.fingerprint import Hashes, draws, row_hashes
 from core.people import sieves
 from core.plan import Plan
 from core.progress import Progress
@@ -55,7 +55,6 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
         *plan.groups.sensitive,
         *(f.column for f in keep),
         *filter(None, [plan.data.label]),
-        *(dataset.profile.names if stated is not None else ()),
     }
     lots: Lots | None = None
     for batch in dataset.batches(tuple(columns)):
@@ -85,15 +84,14 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
 
 @dataclass(frozen=True, eq=False)
 class Lots:
-    """A rule that draws lots: the chance of each group and bin, and what a person's draw follows from.
+    """A rule that draws lots: the chance of each group and bin, and the hash of each of the table's rows.
 
     `axis` is the axis of the scores with the decisions beside them.
     """
 
     rule: Rule
     scores: Axis
-    columns: tuple[str, ...]
-    seed: int
+    hashes: Hashes
 
     @classmethod
     def of(cls, stated: Stated | None, groups: Groups, axis: Axis, dataset: Dataset, plan: Plan) -> Lots | None:
@@ -101,7 +99,9 @@ class Lots:
         if stated is None or axis.kind == "decision":
             return None
         rule = stated.rule(groups, axis)
-        return cls(rule, axis, tuple(sorted(dataset.profile.names)), plan.run.seed) if rule.draws_lots else None
+        if not rule.draws_lots:
+            return None
+        return cls(rule, axis, row_hashes(dataset, tuple(sorted(dataset.profile.names)), plan.run.seed))
 
     @property
     def axis(self) -> Axis:
@@ -111,8 +111,8 @@ class Lots:
     def drawn(
         self, batch: Batch, cells: npt.NDArray[np.integer], scores: npt.NDArray[np.number]
     ) -> npt.NDArray[np.int32]:
-        """Who of a batch is selected, 0 or 1, shape (n,). Equal rows draw alike."""
-        drawn = draws(fingerprints(batch, self.columns, self.seed))
+        """Who of a batch is selected, 0 or 1, shape (n,). Each row draws for itself, in any order of the rows."""
+        drawn = draws(self.hashes[batch.rows])
         selected: npt.NDArray[np.bool_] = drawn < self.rule.selected[cells, self.scores.bin(scores)]
         return selected.astype(np.int32)
 

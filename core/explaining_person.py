@@ -23,7 +23,7 @@ from core.explain.vocabulary import spelled
 from core.explain.whatif import Options, smallest_changes
 from core.explain.words import SlopedWords, TakenWords, texts_of
 from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
-from core.fingerprint import fingerprints
+from core.fingerprint import row_hashes
 from core.plan import Plan
 from core.progress import Progress
 
@@ -63,7 +63,7 @@ def explain_person(
     """The person in this row of the table; columns in `fixed` stay as they are."""
     batch = next(each for each, _ in batches_of(dataset, np.asarray([row]), dataset.profile.names))
     cell = sample.groups.number([a.code(batch) for a in attributes(plan, dataset)])
-    hashes = fingerprints(batch, tuple(sorted(dataset.profile.names)), plan.run.seed)
+    hashes = row_hashes(dataset, tuple(sorted(dataset.profile.names)), plan.run.seed)[[row]]
     features = tuple(dict.fromkeys(name for side in sides for name in side.units.features))
     found = []
     for number, side in enumerate(sides):

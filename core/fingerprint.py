@@ -1,4 +1,7 @@
-"""A number for each row that follows from its cells alone: equal rows are equal, wherever they stand in the table."""
+"""A number for each row that follows from its cells, and from how many rows like it stand before it.
+
+Equal rows are interchangeable, so the order of rows does not matter; but they are as many people as there are rows.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch
+from core.data import Batch, Dataset
 
 _KEY_BYTES = 8
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -15,6 +18,34 @@ _LOTS = np.uint64(0x6C6F7473)
 _FRACTION_BITS = np.uint64(11)
 
 Hashes = npt.NDArray[np.uint64]
+
+
+def row_hashes(dataset: Dataset, columns: tuple[str, ...], seed: int) -> Hashes:
+    """A hash of every row of a table, no two alike: uint64 of shape (rows,); see `fingerprints` and `numbered`."""
+    return numbered(contents(dataset, columns, seed))
+
+
+def contents(dataset: Dataset, columns: tuple[str, ...], seed: int) -> Hashes:
+    """A hash of every row's cells, the same for equal rows: uint64 of shape (rows,)."""
+    found = [fingerprints(batch, columns, seed) for batch in dataset.batches(columns)]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.uint64)
+
+
+def numbered(hashes: Hashes) -> Hashes:
+    """Equal hashes told apart by their count of appearance; the first of each stays as it is.
+
+    In another order of the rows the same numbers come out, only other ones of the equal rows have them.
+    """
+    order = np.argsort(hashes, kind="stable")
+    repeats = np.flatnonzero(hashes[order][1:] == hashes[order][:-1]) + 1
+    if not len(repeats):
+        return hashes
+    starts = np.ones(len(hashes), dtype=np.bool_)
+    starts[repeats] = False
+    places = np.arange(len(hashes))
+    appearance = np.empty(len(hashes), dtype=np.uint64)
+    appearance[order] = places - np.maximum.accumulate(np.where(starts, places, 0))
+    return np.where(appearance == 0, hashes, _stirred(hashes ^ _stirred(appearance)))
 
 
 def fingerprints(batch: Batch, columns: tuple[str, ...], seed: int) -> Hashes:

@@ -1,7 +1,8 @@
 """The people whom a plan keeps, and the parts they are divided into when a fix is looked for.
 
-A row's part follows from a keyed hash of its cells: equal rows share a part, and neither their order nor their number
-in a batch matters. Each group and label is cut at quantiles of its own hashes, so that all parts look alike.
+A row's part follows from a keyed hash of its cells and of its count of appearance among equal rows, so neither the
+order of rows nor their number in a batch matters, and rows that repeat are spread over all parts. Each group and label
+is cut at quantiles of its own hashes, so that all parts look alike.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from core.coding import Attribute, Coder, Filter, attributes, filters, groups, label_coder, nobody_left
 from core.counts import LABELS, Groups
 from core.data import Batch, Dataset
-from core.fingerprint import Hashes, fingerprints
+from core.fingerprint import Hashes, contents, numbered
 from core.plan import Plan
 from core.progress import Progress
 
@@ -37,8 +38,8 @@ class People:
         Which rows of the table they are: bool of shape (rows,).
     cell, label, part
         Shape (people,): int32; uint8, as in `core.counts`; uint8, a place in PARTS.
-    hashes
-        A hash of each person's cells: uint64 of shape (people,).
+    contents, hashes
+        A hash of each person's cells, and one that tells equal rows apart too: uint64 of shape (people,).
     dropped
         How many rows each sieve left out.
     said
@@ -52,6 +53,7 @@ class People:
     cell: npt.NDArray[np.int32]
     label: npt.NDArray[np.uint8]
     part: npt.NDArray[np.uint8]
+    contents: Hashes
     hashes: Hashes
     dropped: tuple[int, ...]
     said: tuple[str, ...]
@@ -91,7 +93,7 @@ def meet(
     plan: Plan, dataset: Dataset, keep: tuple[Filter, ...], columns: tuple[str, ...], progress: Progress
 ) -> People:
     """The people of a table that the filters keep, hashed by their cells in `columns`; nobody is in a part yet."""
-    reader = _Reader(keep, label_coder(plan, dataset), attributes(plan, dataset), columns, plan.run.seed)
+    reader = _Reader(keep, label_coder(plan, dataset), attributes(plan, dataset))
     cells = groups(reader.sensitive, dataset)
     kept = np.zeros(dataset.profile.rows, dtype=np.bool_)
     dropped = np.zeros(len(reader.keep), dtype=np.int64)
@@ -105,10 +107,12 @@ def meet(
         progress(done, dataset.profile.rows, "rows divided into parts")
     if not found:
         raise nobody_left(dataset, reader.keep)
-    hashes, cell, label = (np.concatenate(each) for each in zip(*found, strict=True))
+    cell, label = (np.concatenate(each) for each in zip(*found, strict=True))
+    rows = contents(dataset, columns, plan.run.seed)
     said = tuple(words for each in reader.keep for words in each.said())
     nowhere = np.zeros(len(cell), dtype=np.uint8)
-    return People(dataset, plan, cells, kept, cell, label, nowhere, hashes, tuple(dropped.tolist()), said)
+    left_out, apart = tuple(dropped.tolist()), numbered(rows)
+    return People(dataset, plan, cells, kept, cell, label, nowhere, rows[kept], apart[kept], left_out, said)
 
 
 def cut(people: People, ends: tuple[float, float]) -> npt.NDArray[np.uint8]:
@@ -141,13 +145,11 @@ def _limits(ordered: Hashes, starts: npt.NDArray[np.int64], sizes: npt.NDArray[n
 
 @dataclass(frozen=True)
 class _Reader:
-    """How a table's rows are read: who is kept, the label, the groups, and what is hashed."""
+    """How a table's rows are read: who is kept, the label and the groups."""
 
     keep: tuple[Filter, ...]
     label: Coder
     sensitive: tuple[Attribute, ...]
-    columns: tuple[str, ...]
-    seed: int
 
     def kept(self, batch: Batch, dropped: npt.NDArray[np.int64]) -> Batch:
         """The rows that every rule keeps; how many each leaves out is added to `dropped`."""
@@ -158,6 +160,6 @@ class _Reader:
         return batch
 
     def read(self, batch: Batch, cells: Groups) -> tuple[npt.NDArray[np.generic], ...]:
-        """Hash, cell and label of each row."""
+        """Cell and label of each row."""
         cell = cells.number([attribute.code(batch) for attribute in self.sensitive])
-        return fingerprints(batch, self.columns, self.seed), cell, self.label(batch).astype(np.uint8)
+        return cell, self.label(batch).astype(np.uint8)

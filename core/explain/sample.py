@@ -1,4 +1,4 @@
-"""Which people are explained, and which ones stand for "not known": chosen by a hash of their cells."""
+"""Which people are explained, and which ones stand for "not known": chosen by a hash of their row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from core.coding import attributes, groups, nobody_left
 from core.counts import Groups
 from core.data import Batch, Dataset
-from core.fingerprint import fingerprints
+from core.fingerprint import row_hashes
 from core.people import sieves
 from core.plan import Plan
 from core.progress import Progress
@@ -36,7 +36,7 @@ class Sample:
     rows, cells, hashes
         Each one's index in the table, cell and hash: int64, int32 and uint64 of shape (n,).
     background
-        Rows of the table, a hash of whose cells is the lowest: int64 of shape (b,).
+        Rows of the table whose hash is the lowest: int64 of shape (b,).
     kept
         How many people the plan keeps: those explained were chosen among them.
     """
@@ -67,7 +67,7 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
     warnings: list[str] = []
     keep, sensitive = sieves(plan, dataset, warnings, progress), attributes(plan, dataset)
     cells, columns = groups(sensitive, dataset), tuple(sorted(dataset.profile.names))
-    most = max(most, BACKGROUND)
+    of_row, most = row_hashes(dataset, columns, plan.run.seed), max(most, BACKGROUND)
     rows, cell = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     hashes, kept = np.zeros(0, dtype=np.uint64), 0
     for batch in dataset.batches(dataset.profile.names, None if dataset.images is None else OPENED):
@@ -76,8 +76,7 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
             batch = batch.take(rule.keeps(batch))
         if len(batch):
             kept += len(batch)
-            found = fingerprints(batch, columns, plan.run.seed)
-            rows, hashes = np.concatenate([rows, batch.rows]), np.concatenate([hashes, found])
+            rows, hashes = np.concatenate([rows, batch.rows]), np.concatenate([hashes, of_row[batch.rows]])
             cell = np.concatenate([cell, cells.number([a.code(batch) for a in sensitive])])
             lowest = np.sort(np.lexsort((rows, hashes))[:most])
             rows, cell, hashes = rows[lowest], cell[lowest], hashes[lowest]

@@ -1,6 +1,6 @@
 """Honest parts: people a mitigation is fitted on, people it is chosen on, and people it is reported on.
 
-Who is in which part follows from `core.people`: equal rows share a part, and all parts look alike.
+Who is in which part follows from `core.people`: rows that repeat are spread over the parts, and all parts look alike.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 
 from core.data import Dataset
 from core.errors import DataError
+from core.fingerprint import Hashes
 from core.people import CHOOSE as CHOOSE
 from core.people import FIT as FIT
 from core.people import PARTS as PARTS
@@ -22,6 +23,8 @@ from core.progress import Progress
 
 FIT_SHARE = 2 / 3
 FEWEST = 30
+# From so many standard errors on, equal rows are more than chance gives.
+_UNUSUAL = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,15 +72,42 @@ def divide(plan: Plan, dataset: Dataset, holdout: float, second: Dataset | None,
 
 
 def _seen_before(fitted: People, judged: People) -> list[str]:
-    """A warning where people of the second table also stand in the first."""
-    twice = int(np.isin(judged.hashes, fitted.hashes).sum())
+    """What equal rows of both tables mean: the same people, or no more than chance gives where many rows are alike."""
+    twice, chance, spread = equal_by_chance(fitted.contents, judged.contents)
     if not twice:
         return []
+    first, second = fitted.dataset.profile.name, judged.dataset.profile.name
+    equal = f"{twice:,} of the {len(judged.contents):,} rows of {second} also stand in {first}"
+    if twice <= chance + _UNUSUAL * spread:
+        return [
+            f"{equal}. Chance alone would give about {chance:,.0f}, since many rows are alike: they need not be the"
+            " same people."
+        ]
+    alone = "none" if chance < 0.5 else f"about {chance:,.0f}"
     return [
-        f"{twice:,} of the {len(judged.hashes):,} rows of {judged.dataset.profile.name} also stand in"
-        f" {fitted.dataset.profile.name}, so the fix is partly judged on people it was fitted on, and may look better"
-        " than it is."
+        f"{equal}, where chance alone would give {alone}. So the fix is partly judged on people it was fitted on, and"
+        " may look better than it is."
     ]
+
+
+def equal_by_chance(first: Hashes, second: Hashes) -> tuple[int, float, float]:
+    """How many rows of the second table equal one of the first, and how many would if all were different people.
+
+    The second figure is the coverage that Good (1953) estimates from the rows that the first table holds once: of so
+    many people to come, as many equal one already met. The third is its standard error (Esty 1983), the second table's
+    own chance included.
+
+    Parameters
+    ----------
+    first, second
+        A hash of each row's cells, shape (n,) and (m,).
+    """
+    n, m = len(first), len(second)
+    times = np.unique(first, return_counts=True)[1]
+    once, twofold = int((times == 1).sum()), int((times == 2).sum())
+    covered = 1 - once / n
+    variance = m * covered * (1 - covered) + m * m * max(0.0, once + 2 * twofold - once * once / n) / (n * n)
+    return int(np.isin(second, first).sum()), m * covered, variance**0.5
 
 
 def _refuse_small(divided: Divided, dataset: Dataset) -> None:
