@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from core.cli_explain import add_explain
 from core.cli_mitigate import add_mitigate
-from core.command_files import TIME_LIMIT, naming, read_plan, refuse_unreadable, refuse_unwritable, sha256, write_audit
+from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwritable, write_audit
+from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
+from core.commands.stopping import Stopped, stopping
+from core.commands.terminal import complain, say
 from core.errors import PlanError, PlumblineError
-from core.packed_images import images_beside, packed
+from core.packed_images import images_beside
 from core.plan import Plan
 from core.record import AuditRecord
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 0 when it ran, whatever it found; 2 for bad input, said in one line on stderr."""
+    """Run one command. Returns 0 when it ran, whatever it found; else one line on stderr says why it did not.
+
+    2 is for bad input, 130 for Ctrl+C, 143 for TERM, 129 for a terminal that was closed.
+    """
     chosen = _parser().parse_args(arguments)
     try:
-        return int(chosen.command(chosen))
+        with stopping():
+            return int(chosen.command(chosen))
     except PlumblineError as error:
-        print(f"plumbline: {' '.join(str(error).split())}", file=sys.stderr)
+        complain(str(error))
         return 2
+    except Stopped as stopped:
+        complain(stopped.words)
+        return stopped.code
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, as every other message is."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"plumbline: {message}. See {self.prog} --help.\n")
+        complain(f"{message}. See {self.prog} --help.")
+        self.exit(2)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
+    add_time_limit(audit)
     audit.set_defaults(command=_audit)
     add_mitigate(commands)
     add_explain(commands)
@@ -74,37 +84,26 @@ def _audit(chosen: argparse.Namespace) -> int:
     refuse_unreadable(data, *([model] if model else []))
     refuse_unwritable(chosen.out)
     with naming(chosen.plan, model):
-        record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent))
+        record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent), chosen.time_limit)
     write_audit(record, chosen.out)
-    for warning in record.warnings:
-        print(warning)
+    say(*record.warnings)
     return 0
 
 
-def run_audit(plan: Plan, data: Path, model: Path | None, images: Path | None = None) -> AuditRecord:
+def run_audit(
+    plan: Plan, data: Path, model: Path | None, images: Path | None = None, time_limit: float = TIME_LIMIT
+) -> AuditRecord:
     """Audit a table in a sandboxed job process, as the app does, and take its result over.
 
-    `images` is a zip or a folder.
+    `images` is a zip or a folder; `time_limit` is in seconds.
     """
     from core.collect import collect_profile, collect_record
-    from core.jobs import Supervisor
 
     named = replace(plan, data=replace(plan.data, file=data.name))
-    inputs = {"table": data} if model is None else {"table": data, "model": model}
-    with tempfile.TemporaryDirectory(prefix="plumbline-") as root:
-        if images is not None:
-            inputs["images"] = packed(images, Path(root))
-        supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=TIME_LIMIT)
-        try:
-            job = supervisor.submit("audit", {"plan": named.to_toml()}, inputs)
-            digests = {name: sha256(path) for name, path in inputs.items()}
-            status = supervisor.wait(job, TIME_LIMIT)
-            if status.error is not None:
-                raise status.error(status.message)
-            out = supervisor.output(job)
-            profile = collect_profile(out, data.name, digests["table"])
-            return collect_record(
-                out, plan, profile.rows, digests["table"], digests.get("model"), digests.get("images")
-            )
-        finally:
-            supervisor.close()
+    inputs = {"table": data, "model": model, "images": images}
+    with job_done("audit", {"plan": named.to_toml()}, inputs, time_limit) as done:
+        digests = done.digests
+        profile = collect_profile(done.out, data.name, digests["table"])
+        return collect_record(
+            done.out, plan, profile.rows, digests["table"], digests.get("model"), digests.get("images")
+        )

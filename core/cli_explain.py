@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.command_files import TIME_LIMIT, naming, read_plan, refuse_unreadable, refuse_unwritable, sha256, writing
+from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwritable, writing
+from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
+from core.commands.terminal import say
 from core.errors import PlanError
 from core.explain.explainers import EXPLAINERS
 from core.explanation import Explanation
 from core.explanation_files import attribution_json
-from core.packed_images import images_beside, packed
+from core.packed_images import images_beside
 from core.plan import Plan
 
 
@@ -27,6 +28,7 @@ def add_explain(commands: Any) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the result goes (default plumbline-out)"
     )
+    add_time_limit(command)
     command.set_defaults(command=_explain)
 
 
@@ -44,11 +46,12 @@ def _explain(chosen: argparse.Namespace) -> int:
     refuse_unreadable(data, model)
     refuse_unwritable(chosen.out)
     with naming(chosen.plan, model):
-        found = explained(plan, data, model, chosen.method, images_beside(plan, chosen.plan.parent))
+        images = images_beside(plan, chosen.plan.parent)
+        found = explained(plan, data, model, chosen.method, images, chosen.time_limit)
     path = chosen.out / "attribution.json"
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")
-    print("\n".join([f"Wrote {path}", *_doubts(found)]))
+    say(f"Wrote {path}", *_doubts(found))
     return 0
 
 
@@ -58,27 +61,25 @@ def _doubts(found: Explanation) -> list[str]:
     return [f"Do not rely on it. A check failed: {check.reason}" for check in checks if check.state == "failed"]
 
 
-def explained(plan: Plan, data: Path, model: Path, method: str | None, images: Path | None = None) -> Explanation:
-    """Explain a model in a sandboxed job process, as the app does, and take its result over."""
+def explained(
+    plan: Plan,
+    data: Path,
+    model: Path,
+    method: str | None,
+    images: Path | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> Explanation:
+    """Explain a model in a sandboxed job process, as the app does, and take its result over.
+
+    `time_limit` is in seconds.
+    """
     from core.collect import collect_profile
     from core.collect_explanation import collect_explanation
-    from core.jobs import Supervisor
 
     named = replace(plan, data=replace(plan.data, file=data.name))
-    inputs = {"table": data, "model": model}
-    with tempfile.TemporaryDirectory(prefix="plumbline-") as root:
-        if images is not None:
-            inputs["images"] = packed(images, Path(root))
-        supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=TIME_LIMIT)
-        try:
-            job = supervisor.submit("explain", {"plan": named.to_toml(), "method": method}, inputs)
-            digests = {name: sha256(path) for name, path in inputs.items()}
-            status = supervisor.wait(job, TIME_LIMIT)
-            if status.error is not None:
-                raise status.error(status.message)
-            out = supervisor.output(job)
-            rows = collect_profile(out, data.name, digests["table"]).rows
-            found = collect_explanation(out, plan, None, rows, digests["table"], digests["model"])
-            return replace(found, images_sha256=digests.get("images"))
-        finally:
-            supervisor.close()
+    inputs = {"table": data, "model": model, "images": images}
+    with job_done("explain", {"plan": named.to_toml(), "method": method}, inputs, time_limit) as done:
+        digests = done.digests
+        rows = collect_profile(done.out, data.name, digests["table"]).rows
+        found = collect_explanation(done.out, plan, None, rows, digests["table"], digests["model"])
+        return replace(found, images_sha256=digests.get("images"))

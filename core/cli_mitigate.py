@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.command_files import (
-    TIME_LIMIT,
     naming,
     read_plan,
     refuse_unreadable,
     refuse_unwritable,
-    sha256,
     write_audit,
     writing,
 )
+from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done, sha256
+from core.commands.terminal import say
 from core.errors import PlanError
 from core.mitigate.after import of_the_judged
 from core.mitigate.mitigations import MITIGATIONS
-from core.packed_images import images_beside, packed
+from core.packed_images import images_beside
 from core.plan import Plan
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ def add_mitigate(commands: Any) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
+    add_time_limit(command)
     command.set_defaults(command=_mitigate)
 
 
@@ -66,11 +66,10 @@ class Files:
         refuse_unreadable(*(each for each in (files.data, model, second) if each is not None))
         return files
 
-    def inputs(self, scratch: Path) -> dict[str, Path]:
-        """The job's inputs by name; a folder of images is packed into `scratch`."""
-        images = None if self.images is None else packed(self.images, scratch)
-        named = {"table": self.data, "model": self.model, "second_table": self.second, "images": images}
-        return {name: path for name, path in named.items() if path is not None}
+    @property
+    def inputs(self) -> dict[str, Path | None]:
+        """The job's inputs by name."""
+        return {"table": self.data, "model": self.model, "second_table": self.second, "images": self.images}
 
 
 def _mitigate(chosen: argparse.Namespace) -> int:
@@ -83,7 +82,8 @@ def _mitigate(chosen: argparse.Namespace) -> int:
         plan = _with_goal(plan, chosen.name)
         files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out)
-    with naming(chosen.plan, files.model), mitigated(plan, files, [chosen.name]) as found:
+    running = mitigated(plan, files, [chosen.name], chosen.time_limit)
+    with naming(chosen.plan, files.model), running as found:
         if _wrote_weights_alone(found, chosen.out):
             return 0
         fix, facts = _fix(found, chosen.name)
@@ -105,33 +105,26 @@ def _with_goal(plan: Plan, name: str) -> Plan:
 
 
 @contextmanager
-def mitigated(plan: Plan, files: Files, names: list[str]) -> Iterator[Mitigated]:
-    """Run a mitigate job as the app does; what it found stands, models included, until the context ends."""
+def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TIME_LIMIT) -> Iterator[Mitigated]:
+    """Run a mitigate job as the app does; what it found stands, models included, until the context ends.
+
+    `time_limit` is in seconds.
+    """
     from core.collect import collect_profile
     from core.collect_mitigation import collect_mitigation
-    from core.jobs import Supervisor
 
     named = replace(plan, data=replace(plan.data, file=files.data.name))
     if files.second is not None:
         named = replace(named, mitigate={**plan.mitigate, "evaluate": files.second.name})
-    with tempfile.TemporaryDirectory(prefix="plumbline-") as root:
-        supervisor = Supervisor(Path(root), slots=1, warm=False, time_limit=TIME_LIMIT)
-        try:
-            inputs = files.inputs(Path(root))
-            job = supervisor.submit("mitigate", {"plan": named.to_toml(), "with": names}, inputs)
-            digests = {name: sha256(path) for name, path in inputs.items()}
-            status = supervisor.wait(job, TIME_LIMIT)
-            if status.error is not None:
-                raise status.error(status.message)
-            out = supervisor.output(job)
-            rows = [collect_profile(out, files.data.name, digests["table"]).rows]
-            if files.second is not None:
-                rows.append(collect_profile(out / "second_", files.second.name, digests["second_table"]).rows)
-            judged = digests.get("second_table", digests["table"])
-            found = collect_mitigation(out, plan, tuple(rows), judged, digests.get("model"))
-            yield replace(found, images_sha256=digests.get("images"))
-        finally:
-            supervisor.close()
+    request = {"plan": named.to_toml(), "with": names}
+    with job_done("mitigate", request, files.inputs, time_limit) as done:
+        out, digests = done.out, done.digests
+        rows = [collect_profile(out, files.data.name, digests["table"]).rows]
+        if files.second is not None:
+            rows.append(collect_profile(out / "second_", files.second.name, digests["second_table"]).rows)
+        judged = digests.get("second_table", digests["table"])
+        found = collect_mitigation(out, plan, tuple(rows), judged, digests.get("model"))
+        yield replace(found, images_sha256=digests.get("images"))
 
 
 def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
@@ -153,9 +146,10 @@ def _wrote_weights_alone(found: Mitigated, out: Path) -> bool:
         return False
     with writing(out):
         (out / _WEIGHTS).write_text(weights.to_csv(), encoding="utf-8")
-    print(
-        f"Wrote {out / _WEIGHTS}\nNothing could be trained with these weights here, so there is no audit before and"
-        f" after: {found.refused['reweighing']}"
+    say(
+        f"Wrote {out / _WEIGHTS}",
+        f"Nothing could be trained with these weights here, so there is no audit before and"
+        f" after: {found.refused['reweighing']}",
     )
     return True
 
@@ -281,8 +275,4 @@ def _write_comparison(
         document["retrained"] = without.to_json("", after.digest)["gaps"]
     with writing(out):
         (out / "comparison.json").write_text(as_text(document), encoding="utf-8")
-    print(
-        "\n".join(
-            [f"Wrote {out / 'comparison.json'}", document["goal"]["said"], *document["price"], *document["warnings"]]
-        )
-    )
+    say(f"Wrote {out / 'comparison.json'}", document["goal"]["said"], *document["price"], *document["warnings"])

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.commands.terminal import say
 from core.errors import DataError, ModelError, PlanError
 from core.plan import Plan
 from core.record import AuditRecord
 from core.stated_rule import with_rule
-
-TIME_LIMIT = 24 * 3600.0
 
 
 def read_plan(path: Path) -> Plan:
@@ -63,14 +61,8 @@ def refuse_unwritable(out: Path) -> None:
     """Raise DataError where results could not be written into this folder, before hours go into computing them."""
     with _written_in(out):
         there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
-        with tempfile.TemporaryDirectory(prefix="plumbline-", dir=there):
+        with tempfile.TemporaryFile(dir=there):  # without a name, so that nothing stays where this is killed
             pass
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_audit(record: AuditRecord, out: Path) -> None:
@@ -80,7 +72,7 @@ def write_audit(record: AuditRecord, out: Path) -> None:
     with writing(out):
         (out / "result.json").write_text(as_text(result(record)), encoding="utf-8")
         (out / "record.json").write_text(as_text(record.to_json()), encoding="utf-8")
-    print(f"Wrote {out / 'result.json'} and {out / 'record.json'}")
+    say(f"Wrote {out / 'result.json'} and {out / 'record.json'}")
 
 
 @contextmanager

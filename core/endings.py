@@ -53,6 +53,8 @@ def _words(folder: Folder, code: int, limits: Limits) -> str:
         return memory_words(limits.memory_bytes)
     if code == -signal.SIGXCPU:
         return time_words(limits.cpu_seconds)
+    if code == -signal.SIGALRM:
+        return "The run stopped: it took longer than one run may take. Use a smaller file or a faster model."
     if code == -signal.SIGKILL:
         return "The run was ended by the system, most often because memory ran out. Use a smaller file and run again."
     if code < 0:

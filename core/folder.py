@@ -2,7 +2,7 @@
 
 in/                the inputs, linked in; the job may only read them
 out/               the only place that the job may write; out/tmp is its home
-job.json           the work, {"kind", "request"}; appears when the job may begin
+job.json           the work, {"kind", "request", "seconds"}; appears before the job is woken
 state.json         what the supervisor knows; the job may not write it
 log.txt            whatever the process printed
 out/progress.json  out/error.json  out/done
@@ -71,9 +71,9 @@ class Folder:
         """Size of all inputs together."""
         return sum(entry.stat().st_size for entry in os.scandir(self.path / "in"))
 
-    def hand_over(self, kind: str, request: Mapping[str, Any]) -> None:
-        """Let the waiting process begin."""
-        replace_json(self.path / "job.json", {"kind": kind, "request": request})
+    def hand_over(self, kind: str, request: Mapping[str, Any], seconds: float) -> None:
+        """Write down the work for the process that waits to be woken, and how long it may take."""
+        replace_json(self.path / "job.json", {"kind": kind, "request": request, "seconds": seconds})
 
     def write(self, record: Record) -> None:
         """Keep what is known of the job."""

@@ -1,7 +1,8 @@
 """What a job process runs: limits first, then the imports, then the one task that its folder names.
 
-    python -m core.job FOLDER --memory BYTES --cpu SECONDS --file BYTES [--cuda] [--warm KIND] [--parent PID]
+    python -m core.job FOLDER --memory BYTES --cpu SECONDS --file BYTES [--cuda] [--warm KIND] [--bound PID]
 
+It looks for its work when its input ends, and gives up where there is none. With --bound it dies with that process.
 It writes out/done last when the task went well, else out/error.json with words for the person who waits.
 """
 
@@ -13,8 +14,8 @@ import importlib
 import json
 import logging
 import os
+import select
 import sys
-import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -63,7 +64,6 @@ ANY_KIND = "any"
 WORK = "job.json"
 
 OUT_OF_MEMORY = ("Cannot allocate memory", "bad_alloc", "out of memory", "can't allocate", "Unable to allocate")
-POLL_SECONDS = 0.01
 
 
 def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) -> int:
@@ -71,13 +71,16 @@ def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) ->
     faulthandler.enable()
     arguments = _arguments(argv)
     limits = sandbox.Limits(arguments.memory, arguments.cpu, arguments.file)
+    if arguments.bound is not None and not sandbox.die_with(arguments.bound):
+        return 3
     print(sandbox.enter(arguments.folder, limits, arguments.cuda), flush=True)
     if arguments.warm:
-        _import_ahead(WARM.get(arguments.warm, TABLES + MEASURES + MODELS), arguments.folder)
-    work = _wait_for_work(arguments.folder, arguments.parent)
+        _import_ahead(WARM.get(arguments.warm, TABLES + MEASURES + MODELS))
+    work = _wait_for_work(arguments.folder)
     if work is None:
         return 3
     sandbox.limit_cpu(limits.cpu_seconds)
+    sandbox.limit_time(work["seconds"])
     return _run(arguments.folder, work, tasks, limits)
 
 
@@ -89,29 +92,29 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--file", type=int, required=True)
     parser.add_argument("--cuda", action="store_true")
     parser.add_argument("--warm", metavar="KIND")
-    parser.add_argument("--parent", type=int, default=0)
+    parser.add_argument("--bound", type=int, metavar="PID")
     return parser.parse_args(argv)
 
 
-def _import_ahead(names: Sequence[str], folder: Path) -> None:
-    """Import while nobody waits: once there is work, only what it needs is imported, when it needs it."""
+def _import_ahead(names: Sequence[str]) -> None:
+    """Import while nobody waits: once it is woken, only what the work needs is imported, when it needs it."""
     # aif360 warns on the root logger about every optional library that is missing.
     logging.disable(logging.WARNING)
     for name in names:
-        if (folder / WORK).exists():
+        if select.select([sys.stdin.fileno()], [], [], 0)[0]:
             break
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     logging.disable(logging.NOTSET)
 
 
-def _wait_for_work(folder: Path, parent: int) -> dict[str, Any] | None:
-    """The contents of job.json once it is there; None when the app that would write it has gone."""
+def _wait_for_work(folder: Path) -> dict[str, Any] | None:
+    """Sleep until the input ends; the contents of job.json, or None where the app has gone that would write it."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     path = folder / WORK
-    while not path.exists():
-        if parent and os.getppid() != parent:
-            return None
-        time.sleep(POLL_SECONDS)
+    if not path.exists():
+        return None
     work: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return work
 

@@ -65,11 +65,14 @@ class Supervisor:
         time_limit: float = 900,
         memory_bytes: int | None = None,
         program: str = "core.job",
+        bound: bool = False,
     ) -> None:
         """Take over the jobs of `root` and, if `warm`, keep one process ready.
 
         `time_limit` is in seconds and `memory_bytes` in bytes, each for one job; `program` is the module that a job's
-        process runs. Raises JobError when another app uses the folder, or jobs could read each other there.
+        process runs. A job that is `bound` dies with the thread that submitted it, and so with a command that is
+        killed; else it outlives this process. Raises JobError when another app uses the folder, or jobs could read
+        each other there.
         """
         self._jobs = (root / "jobs").resolve()
         _refuse_readable(self._jobs)
@@ -79,7 +82,7 @@ class Supervisor:
         cuda = machine.has_gpu()
         slots = slots or (1 if cuda else max(1, machine.cores() // 2))
         memory = memory_bytes or max(LEAST_MEMORY, int(0.8 * machine.memory_bytes()) // slots)
-        launch = _launch(program, memory, time_limit, slots, cuda)
+        launch = _launch(program, memory, time_limit, slots, cuda, bound)
         self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
         self._closed = False
         self._thread = threading.Thread(target=self._tend, name="plumbline-jobs", daemon=True)
@@ -187,10 +190,10 @@ class Supervisor:
                 self._changed.wait(POLL_SECONDS)
 
 
-def _launch(program: str, memory: int, time_limit: float, slots: int, cuda: bool) -> Launch:
+def _launch(program: str, memory: int, time_limit: float, slots: int, cuda: bool, bound: bool) -> Launch:
     cores = machine.cores()
     limits = sandbox.Limits(memory, cpu_seconds=int(time_limit * cores) + 1, file_bytes=MOST_FILE_BYTES)
-    return Launch(program, limits, threads=max(1, cores // slots), cuda=cuda)
+    return Launch(program, limits, threads=max(1, cores // slots), cuda=cuda, bound=bound)
 
 
 def _lock(path: Path) -> int:

@@ -25,6 +25,11 @@ class Process:
     pid: int
     started: str
 
+    @classmethod
+    def of(cls, pid: int) -> "Process":
+        """The process that has this number now."""
+        return cls(pid, _start_time(pid) or "ended")
+
     def alive(self) -> bool:
         """Whether this very process still runs (one that ended and waits to be collected does not)."""
         return _start_time(self.pid) == self.started
@@ -58,6 +63,11 @@ class Child:
         """Whether the process is gone."""
         return not self.process.alive() if self.popen is None else self.popen.returncode is not None
 
+    def wake(self) -> None:
+        """Let the process look for its work: it sleeps until its input ends."""
+        if self.popen is not None and self.popen.stdin is not None:
+            self.popen.stdin.close()
+
     def stop(self) -> None:
         """End the process and wait until it is gone, so that nothing writes into its folder any more."""
         self.process.kill()
@@ -73,30 +83,37 @@ class Child:
 
 @dataclass(frozen=True)
 class Launch:
-    """How job processes are started: the module they run, their limits, threads and device."""
+    """How job processes are started: the module they run, their limits, threads and device.
+
+    Where they are `bound`, they die with this process; else those that have work outlive it.
+    """
 
     program: str
     limits: Limits
     threads: int
     cuda: bool
+    bound: bool = False
 
     def start(self, folder: Path, warm: str | None, ended: Callable[[], None]) -> "Child":
-        """Start a process in a session of its own that works in `folder` and outlives this one.
+        """Start a process in a session of its own that works in `folder` once it is woken.
 
+        Its input is a pipe that nobody writes to: it ends when the process is woken, or when this one is gone. The
+        parent-death signal of `bound` comes when the thread ends that calls this: it must live as long as the jobs do.
         `warm` names the kind of job whose imports it does ahead (None: only when it needs them). `ended` is called
         from a thread of its own once the process is gone.
         """
         with open(folder / "log.txt", "ab") as log:
             child = subprocess.Popen(
                 self._command(folder, warm),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
+                bufsize=0,
                 stdout=log,
                 stderr=log,
                 cwd=folder / "out",
                 env=self._environment(folder),
                 start_new_session=True,
             )
-        process = Process(child.pid, _start_time(child.pid) or "ended")
+        process = Process.of(child.pid)
         threading.Thread(target=_collect, args=(child, ended), name=f"job-{child.pid}", daemon=True).start()
         return Child(process, child)
 
@@ -104,8 +121,9 @@ class Launch:
         # -P: the folder that the job may write must never be a place to import from.
         limits = self.limits
         command = [sys.executable, "-P", "-s", "-m", self.program, str(folder), "--memory", str(limits.memory_bytes)]
-        command += ["--cpu", str(limits.cpu_seconds), "--file", str(limits.file_bytes), "--parent", str(os.getpid())]
-        return command + ["--cuda"] * self.cuda + (["--warm", warm] if warm else [])
+        command += ["--cpu", str(limits.cpu_seconds), "--file", str(limits.file_bytes)]
+        command += ["--bound", str(os.getpid())] * self.bound + ["--cuda"] * self.cuda
+        return command + (["--warm", warm] if warm else [])
 
     def _environment(self, folder: Path) -> dict[str, str]:
         """What a job may know; nothing is inherited but where the device's libraries are."""
@@ -134,6 +152,8 @@ class Launch:
 
 def _collect(child: subprocess.Popen[bytes], ended: Callable[[], None]) -> None:
     child.wait()
+    if child.stdin is not None:
+        child.stdin.close()
     ended()
 
 

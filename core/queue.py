@@ -173,7 +173,8 @@ class Queue:
         process, now = job.child.process, time.time()
         job.record = replace(job.record, state="running", began=now, pid=process.pid, process_started=process.started)
         job.folder.write(job.record)
-        job.folder.hand_over(job.record.kind, job.record.request)
+        job.folder.hand_over(job.record.kind, job.record.request, self._time_limit)
+        job.child.wake()
 
     def _keep_spare(self) -> None:
         """Have processes ready for the jobs that start next: the first of the queue, else one that is still to come."""

@@ -12,6 +12,7 @@ import functools
 import glob
 import os
 import resource
+import signal
 import struct
 import sys
 import threading
@@ -91,13 +92,32 @@ def limit_cpu(seconds: int) -> None:
     _lower(resource.RLIMIT_CPU, allowed, allowed + 5)
 
 
+def limit_time(seconds: float) -> None:
+    """Let this process run so long from now on, the machine's sleep left out; then the system ends it with SIGALRM.
+
+    The supervisor ends it earlier, and in words: this is for the job whose supervisor has gone.
+    """
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, 1.05 * seconds + GRACE_SECONDS)
+
+
+def die_with(parent: int) -> bool:
+    """Have the system kill this process when `parent` ends, by whose process it was started; False: it has ended.
+
+    Only Linux can do that; elsewhere the limits on time are what ends the process.
+    """
+    if sys.platform == "linux":
+        _checked(_libc().prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
+    return os.getppid() == parent  # it may have ended before the signal was asked for
+
+
 SYSTEM = (
     "/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime",
     "/usr/share/zoneinfo", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu",
     "/dev/null", "/dev/urandom",
 )  # fmt: skip
 CUDA_READ = ("/proc/driver/nvidia", "/proc/devices", "/sys/devices/system/node", "/sys/bus/pci", "/usr/local/nvidia")
-CUDA_WRITE = ("/dev/nvidia*", "/dev/nvidia-caps/*", "/dev/shm")
+CUDA_WRITE = ("/dev/nvidia*", "/dev/nvidia-caps/*")
 
 # System calls that no audit needs. A job has the user id of the app, so whatever landlock does not cover (signals,
 # permissions of files, opening by handle, other processes' memory) is refused here.
@@ -138,10 +158,11 @@ WRITE = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14  # write,
 DEVICE = READ | 1 << 1 | 1 << 15  # and ioctl
 FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15  # what a rule about a file, not a folder, may name
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-NO_NEW_PRIVS = 38
+SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, NO_NEW_PRIVS = 1, 4, 38
 CLONE_THREAD = 0x10000
 SET_OWNER_EX = 15
 NUMBER_OF_FILES = 1024
+GRACE_SECONDS = 30.0
 
 
 def _threads() -> int:
@@ -262,6 +283,9 @@ def _refuse_calls(seccomp: ModuleType) -> None:
         answer(refused, name)
     for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
         answer(refused, name, seccomp.Arg(0, seccomp.NE, os.getpid()))
+    # They would let a job outlive its command, or hide from the supervisor what it holds.
+    for option in (SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE):
+        answer(refused, "prctl", seccomp.Arg(0, seccomp.EQ, option))
     answer(refused, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
     for owner in (fcntl.F_SETOWN, fcntl.F_SETSIG, SET_OWNER_EX):  # they let the kernel signal another process
         answer(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, owner))

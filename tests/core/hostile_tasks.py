@@ -29,7 +29,11 @@ SYSTEM_CALLS = {  # numbers on x86_64
 
 
 def system_call(number: int, *arguments: object) -> None:
-    if LIBC.syscall(number, *arguments) < 0:
+    called(LIBC.syscall(number, *arguments))
+
+
+def called(result: int) -> None:
+    if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
@@ -101,6 +105,8 @@ def forbidden(folder: Path, outside: dict[str, str]) -> dict[str, Callable[[], o
         "limit the parent": lambda: resource.prlimit(parent, resource.RLIMIT_CORE),
         "raise the own limit": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2),
         "slow the parent": lambda: os.setpriority(os.PRIO_PROCESS, parent, 19),
+        "outlive the command": lambda: called(LIBC.prctl(1, 0, 0, 0, 0)),
+        "hide from the supervisor": lambda: called(LIBC.prctl(4, 0, 0, 0, 0)),
         "become another user": lambda: os.setuid(12345),
     }
     return acts | {name: _calling(*call) for name, call in SYSTEM_CALLS.items()}

@@ -108,6 +108,16 @@ def test_address_space_files_and_processor_time_are_limited(folder: str) -> None
     assert python(entered + "sandbox.limit_cpu(1)\nwhile True: pass", folder).returncode == -signal.SIGXCPU
 
 
+def test_the_time_of_a_job_whose_supervisor_has_gone_ends_too(folder: str) -> None:
+    code = "sandbox.enter(folder, limits, cuda=False)\nsandbox.GRACE_SECONDS = 0.1\nsandbox.limit_time(0.1)"
+    assert python(f"{ENTER}{code}\nimport time\ntime.sleep({LONGEST})", folder).returncode == -signal.SIGALRM
+
+
+def test_shared_memory_is_closed_to_jobs_with_a_gpu(folder: str) -> None:
+    allowed = [path for path, rights in sandbox._rules(Path(folder), cuda=True) if rights & sandbox.WRITE]
+    assert Path("/dev/shm") not in allowed and Path(folder) / "out" in allowed
+
+
 def test_the_address_space_stays_free_with_cuda(folder: str) -> None:
     code = "sandbox.enter(folder, limits, cuda=True)\nimport mmap\nmmap.mmap(-1, 2**31)"
     assert python(ENTER + code, folder).returncode == 0

@@ -1,0 +1,102 @@
+"""The one way in which a command runs a job: sandboxed as in the app, and ended with the command."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import math
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.commands.scratch import scratch
+from core.packed_images import packed
+
+TIME_LIMIT = 24 * 3600.0
+ENDING_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class JobDone:
+    """What a job left in `out`, to be read as if an enemy had written it, and its inputs' SHA-256 by name."""
+
+    out: Path
+    digests: dict[str, str]
+
+
+def add_time_limit(command: argparse.ArgumentParser) -> None:
+    """Let a command be told how long its job may take."""
+    command.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=TIME_LIMIT,
+        metavar="SECONDS",
+        help="end the run after so many seconds (default one day)",
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 366 * TIME_LIMIT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, such as 600")
+    return seconds
+
+
+@contextmanager
+def job_done(
+    kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path | None], time_limit: float = TIME_LIMIT
+) -> Iterator[JobDone]:
+    """Run one job to its end; what it left stands until the context ends, which also ends the job.
+
+    A name in `inputs` that has no file is left out; "images" may be a folder. `time_limit` is in seconds. Raises the
+    error that ended the job.
+    """
+    from core.jobs import Supervisor
+
+    with scratch() as root:
+        given = {name: path for name, path in inputs.items() if path is not None}
+        if "images" in given:
+            given["images"] = packed(given["images"], root)
+        supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True)
+        job = None
+        try:
+            job = supervisor.submit(kind, request, given)
+            digests = {name: sha256(path) for name, path in given.items()}
+            _wait(supervisor, job)
+            status = supervisor.status(job)
+            if status.error is not None:
+                raise status.error(status.message)
+            yield JobDone(supervisor.output(job), digests)
+        finally:
+            if job is not None:
+                supervisor.cancel(job)
+                supervisor.wait(job, ENDING_SECONDS)
+            supervisor.close()
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _wait(supervisor: Any, job: str) -> None:
+    """Wait for the job's end, which its time limit bounds.
+
+    The supervisor's own lock is waited for in another thread: a signal that arrives while the main thread takes it
+    back would leave the lock in disorder.
+    """
+    ended = threading.Event()
+
+    def watch() -> None:
+        supervisor.wait(job, threading.TIMEOUT_MAX)
+        ended.set()
+
+    threading.Thread(target=watch, name="plumbline-wait", daemon=True).start()
+    ended.wait()

@@ -1,0 +1,37 @@
+"""Words on a terminal: names, cells and plans may hold what a terminal would obey, and it never reaches one."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+# Joiners of letters, which Persian and the scripts of India need and no terminal obeys.
+_JOINERS = "\u200c\u200d"
+
+
+def shown(text: str) -> str:
+    r"""The text with every control character and turn of direction spelled out, such as \x1b; line breaks stay."""
+    return "".join(
+        letter if letter.isprintable() or letter in _JOINERS or letter == "\n" else _spelled(letter) for letter in text
+    )
+
+
+def say(*lines: str) -> None:
+    """Print lines for the person."""
+    _write(sys.stdout, "".join(f"{shown(line)}\n" for line in lines))
+
+
+def complain(text: str) -> None:
+    """Print one line on what went wrong."""
+    _write(sys.stderr, f"plumbline: {shown(' '.join(text.split()))}\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    # A terminal that is not in UTF-8 has no sign for some letters: they are spelled out too.
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+def _spelled(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
