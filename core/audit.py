@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from core import doubts
 from core.aif360_check import second_opinion
 from core.data import Dataset
 from core.decisions import source
 from core.engine import count
 from core.findings import judge
 from core.images import open_images
+from core.notes import as_notes
 from core.plan import Plan
 from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
@@ -55,6 +57,9 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     progress(0, 0, "AIF360's second opinion")
     with timed(seconds, "aif360"):
         opinion = second_opinion(judgement, counted.counts, plan, rule)
+    asked = doubts.before(plan, dataset.profile), doubts.after(counted.counts, plan, rule)
+    words = (*policy_warnings(plan), *dataset.profile.left_out_words())
+    notes = as_notes([*asked[0], *asked[1], *words, *counted.notes])
     np.save(out / N_FILE, counted.counts.n)
     np.save(out / SUMS_FILE, counted.counts.sums)
     facts = {
@@ -63,7 +68,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "read": counted.read,
         "dropped": list(counted.dropped),
         "near_threshold": counted.near_threshold,
-        "warnings": [*policy_warnings(plan), *dataset.profile.left_out_words(), *counted.warnings],
+        "warnings": [note.to_json() for note in notes],
         "aif360": asdict(opinion),
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},

@@ -17,6 +17,7 @@ from core.errors import PlanError, PlumblineError
 from core.packed_images import images_beside
 from core.plan import Plan
 from core.record import AuditRecord
+from core.report.note_words import in_order, text
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,7 +87,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan, model):
         record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent), chosen.time_limit)
     write_audit(record, chosen.out)
-    say(*record.warnings)
+    say(*map(text, in_order(record.notes, record.plan.data.confirmed)))
     return 0
 
 

@@ -5,6 +5,7 @@ A job ran code that a model file may have taken over, so its files are read as h
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +20,7 @@ from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
 from core.errors import JobError, PlumblineError
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.images.thumbnails import are_thumbnails
+from core.notes import SAID, Note, said
 from core.outputs import checked_array, checked_json
 from core.plan import Plan
 from core.profile import PROFILE, Profile
@@ -32,11 +34,12 @@ from core.record import (
     groups_from_json,
 )
 from core.reference import resolve
+from core.report.note_words import text
 from core.second_opinion import SecondOpinion
 from core.stated_rule import stated_rule
 
 _PROFILE_CAP, FACTS_CAP, ARRAY_CAP = 64 << 20, 16 << 20, 256 << 20
-_MOST_WARNINGS, _LONGEST_TEXT = 100, 2_000
+_MOST_WARNINGS, _LONGEST_TEXT, _LARGEST_NOTE = 100, 2_000, 20_000
 _LARGEST_SCORE = 2**10
 
 
@@ -127,6 +130,20 @@ def checked_texts(values: list[Any]) -> tuple[str, ...]:
     return tuple(str(value)[:_LONGEST_TEXT] for value in values[:_MOST_WARNINGS])
 
 
+def checked_notes(values: list[Any]) -> tuple[Note, ...]:
+    """Notes of a job: of a kind that there is, and sayable; ready-made sentences are cut to what a page can show."""
+    notes = []
+    for value in values[:_MOST_WARNINGS]:
+        note = Note.from_json(value)
+        words = text(note)
+        if note.kind == SAID:
+            note = said(words[:_LONGEST_TEXT])
+        elif len(words) > _LONGEST_TEXT or len(json.dumps(value)) > _LARGEST_NOTE:
+            raise ValueError("one of its notes is too long")
+        notes.append(note)
+    return tuple(notes)
+
+
 def collect_profile(out: Path, name: str, sha256: str) -> Profile:
     """The profile that a job wrote of the upload with this digest. Raises JobError where it is not one."""
     with believing_nothing():
@@ -173,7 +190,7 @@ def collect_record(
             references=resolve(counts, stated_rule(counts, plan), plan),
             rows_read=rows,
             dropped=dropped,
-            warnings=checked_texts(facts["warnings"]),
+            notes=checked_notes(facts["warnings"]),
             second_opinion=_second_opinion(facts["aif360"]),
             provenance=replace(_provenance(facts, data_sha256, model_sha256), images_sha256=images_sha256),
             created=datetime.now(UTC).isoformat(timespec="seconds"),

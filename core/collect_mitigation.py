@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_texts
+from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_notes, checked_texts
 from core.counts import LABELS, Counts, Groups, Ints
 from core.findings import plan_rule
 from core.joint import JointCounts
@@ -75,7 +75,7 @@ def collect_mitigation(
             proposals,
             dict(zip(refused, checked_texts(list(refused.values())), strict=True)),
             resolve(report, plan_rule(report, present.plan), present.plan),
-            checked_texts(found["warnings"]),
+            checked_notes(found["warnings"]),
             {str(k)[:100]: str(v)[:100] for k, v in dict(found["versions"]).items()},
             {str(k)[:100]: float(v) for k, v in dict(found["seconds"]).items()},
             data_sha256,
@@ -127,7 +127,7 @@ class _Reader:
             "cuda" if document["device"] == "cuda" else "cpu",
             None if batch_size is None else int(batch_size),
             int(document["near_threshold"]),
-            checked_texts(document["warnings"]),
+            checked_notes(document["warnings"]),
         )
 
     def check_people(self, present: Decided) -> None:

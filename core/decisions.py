@@ -18,6 +18,7 @@ from core.counts import MOST_DISTINCT
 from core.data import Batch, Dataset
 from core.errors import DataError
 from core.findings import plan_threshold
+from core.notes import Note
 from core.plan import Plan
 from core.rules import Stated
 
@@ -41,9 +42,9 @@ class Source:
     axis: Callable[[Scores], Axis]
     columns: tuple[str, ...]
     decide: Callable[[Batch], tuple[Scores, Selected]]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str | Note, ...] = ()
     facts: Callable[[], dict[str, Any]] = field(default=lambda: {"device": "cpu", "batch_size": None})
-    ended: Callable[[], tuple[str, ...]] = tuple
+    ended: Callable[[], tuple[str | Note, ...]] = tuple
 
 
 def source(plan: Plan, dataset: Dataset, model: Path | None, stated: Stated | None = None) -> Source:

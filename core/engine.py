@@ -13,6 +13,7 @@ from core.data import Batch, Dataset
 from core.decisions import Source
 from core.findings import plan_threshold
 from core.fingerprint import Hashes, draws, row_hashes
+from core.notes import Note, as_notes
 from core.people import sieves
 from core.plan import Plan
 from core.progress import Progress
@@ -29,7 +30,7 @@ class Counted:
     read: int
     dropped: tuple[int, ...]
     near_threshold: int
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def kept(self) -> int:
@@ -43,7 +44,7 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
     Where the plan's stated rule draws lots, they are drawn here, and the counts hold the decisions beside the scores.
     Raises DataError where a row has no decision, or nobody is left.
     """
-    warnings: list[str] = list(source.warnings)
+    warnings: list[str] = []
     keep = sieves(plan, dataset, warnings, progress)
     label = label_coder(plan, dataset)
     sensitive = attributes(plan, dataset)
@@ -78,8 +79,8 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
     if total is None:
         raise nobody_left(dataset, keep)
     warnings += [words for each in keep for words in each.said()]
-    warnings += source.ended()
-    return Counted(total, read, tuple(dropped.tolist()), near, tuple(warnings) + _label_warnings(total, plan))
+    notes = as_notes([*source.warnings, *warnings, *source.ended(), *_label_warnings(total, plan)])
+    return Counted(total, read, tuple(dropped.tolist()), near, notes)
 
 
 @dataclass(frozen=True, eq=False)

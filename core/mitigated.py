@@ -11,6 +11,7 @@ from core.findings import plan_rule
 from core.joint import JointCounts
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
+from core.notes import Note, as_notes
 from core.outputs import checked_bytes
 from core.plan import Plan
 from core.record import AuditRecord, Provenance
@@ -46,7 +47,7 @@ class Decided:
     device: str
     batch_size: int | None
     near_threshold: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,7 @@ class Mitigated:
     proposals: tuple[Proposed, ...]
     refused: dict[str, str]
     references: References
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
     versions: dict[str, str]
     seconds: dict[str, float]
     data_sha256: str
@@ -143,7 +144,7 @@ class Mitigated:
             references=self.references,
             rows_read=counts.people,
             dropped=(0,) * decided.plan.sieves,
-            warnings=(_held_out_words(self.sizes), *self.warnings, *decided.warnings),
+            notes=as_notes([_held_out_words(self.sizes), *self.warnings, *decided.warnings]),
             second_opinion=opinion,
             provenance=Provenance(
                 self.data_sha256,

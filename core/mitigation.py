@@ -19,6 +19,7 @@ from core.mitigate.parts import CHOOSE, PARTS, REPORT, Divided, divide
 from core.mitigate.proposals import PROPOSERS, propose
 from core.mitigate.settings import Settings
 from core.mitigate.work import Proposal, Work
+from core.notes import as_notes
 from core.plan import Plan
 from core.policies import policy_warnings
 from core.profile import SECOND
@@ -67,7 +68,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         PRESENT: _observed_facts(present),
         "proposals": [_facts(proposal) for proposal in proposals],
         "refused": refused,
-        "warnings": [*policy_warnings(plan), *divided.warnings],
+        "warnings": [note.to_json() for note in as_notes([*policy_warnings(plan), *divided.warnings])],
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
     }
@@ -112,5 +113,5 @@ def _observed_facts(observed: Observed) -> dict[str, Any]:
         "near_threshold": observed.near_threshold,
         "device": observed.device,
         "batch_size": observed.batch_size,
-        "warnings": list(observed.warnings),
+        "warnings": [note.to_json() for note in observed.warnings],
     }

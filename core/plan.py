@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ import tomli_w
 
 from core.cells import LARGEST_SCORE
 from core.errors import PlanError, quoted
+from core.notes import Change
 from core.plan_parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Output, Policy, Run, Value
 from core.plan_reader import Section
 from core.plan_sections import read_data, read_decision, read_groups, read_mitigate, read_policy, read_run
@@ -56,11 +58,21 @@ class Plan:
 
     @property
     def question_sha256(self) -> str:
-        """Digest of the question: the plan without name, file names, model, run and stored score edges."""
+        """Digest of the question: the plan without names, files, model, run, stored score edges and confirmations."""
         model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
         decision = replace(self.decision, edges=(), model=model, images=images)
-        data = replace(self.data, file="")
+        data = replace(self.data, file="", confirmed=())
         return _digest(_document(replace(self, name="", data=data, decision=decision, run=Run())))
+
+    def changed(self, changes: Iterable[Change]) -> Plan:
+        """The plan with these edits. Raises PlanError where an edit makes no plan of it."""
+        document = _document(self)
+        for change in changes:
+            section = document.setdefault(change.section, {})
+            kept = section.get(change.key)
+            laid_over = isinstance(change.value, dict) and isinstance(kept, dict)
+            section[change.key] = kept | change.value if laid_over else change.value
+        return Plan.from_toml(tomli_w.dumps(document))
 
     @property
     def sieves(self) -> int:
@@ -233,6 +245,8 @@ def _document(plan: Plan) -> dict[str, Any]:
         data["refused_known"] = plan.data.refused_known
     if plan.data.held_out is not None:
         data["held_out"] = plan.data.held_out
+    if plan.data.confirmed:
+        data["confirmed"] = list(plan.data.confirmed)
     groups = plan.groups
     document: dict[str, Any] = {
         "plumbline": 1,

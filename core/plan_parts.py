@@ -37,6 +37,7 @@ class DataPlan:
 
     `refused_known` is the person's answer to "is the outcome known for people who were turned down?". With `held_out`
     only those people take part whom a search for fixes with this `holdout` judges on, and neither fits nor chooses on.
+    `confirmed` lists the keys of notes of which a person said that it is as it should be.
     """
 
     file: str
@@ -46,6 +47,7 @@ class DataPlan:
     missing: tuple[str, ...] = DEFAULT_MISSING
     refused_known: bool | None = None
     held_out: float | None = None
+    confirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

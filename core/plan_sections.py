@@ -22,6 +22,7 @@ def read_data(data: Section) -> DataPlan:
         missing=data.take_list("missing", str, default=DEFAULT_MISSING),
         refused_known=data.take("refused_known", bool, default=None),
         held_out=data.take("held_out", float, default=None),
+        confirmed=data.take_list("confirmed", str, default=()),
     )
     data.done()
     if plan.held_out is not None and not 0 < plan.held_out < 1:

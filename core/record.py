@@ -13,6 +13,7 @@ from core.cells import LARGEST_SCORE
 from core.counts import LABELS, SUMS, Axis, Counts, Groups
 from core.errors import JobError
 from core.findings import Judgement, judge
+from core.notes import Note
 from core.plan import Plan
 from core.reference import References
 from core.second_opinion import SecondOpinion
@@ -44,7 +45,8 @@ class Provenance:
 class AuditRecord:
     """One audit, whole: enough to judge, compare and gate elsewhere.
 
-    `rows_read` counts the table's rows, `dropped` how many each `keep` rule left out; `created` is UTC, ISO 8601;
+    `rows_read` counts the table's rows, `dropped` how many each `keep` rule left out; `notes` is what a reader must
+    know beside the numbers; `created` is UTC, ISO 8601;
     `parent` is the digest of the audit this one was made from; `previous` that of the record before it.
     """
 
@@ -53,7 +55,7 @@ class AuditRecord:
     references: References
     rows_read: int
     dropped: tuple[int, ...]
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
     second_opinion: SecondOpinion
     provenance: Provenance
     created: str = ""
@@ -80,7 +82,7 @@ class AuditRecord:
             "rows": {"read": self.rows_read, "dropped": list(self.dropped)},
             "references": [{"by": list(by), "values": list(values)} for by, values in self.references.items()],
             "counts": counts_to_json(self.counts),
-            "warnings": list(self.warnings),
+            "warnings": [note.to_json() for note in self.notes],
             "aif360": asdict(self.second_opinion),
             "provenance": asdict(self.provenance),
         }
@@ -100,7 +102,7 @@ class AuditRecord:
                 references={tuple(entry["by"]): tuple(entry["values"]) for entry in document["references"]},
                 rows_read=int(document["rows"]["read"]),
                 dropped=tuple(map(int, document["rows"]["dropped"])),
-                warnings=tuple(map(str, document["warnings"])),
+                notes=tuple(map(Note.from_json, document["warnings"])),
                 second_opinion=SecondOpinion(**document["aif360"]),
                 provenance=Provenance(**document["provenance"]),
                 created=str(document["created"]),

@@ -7,6 +7,7 @@ from core.workspace import Audit
 from pages.components import (
     begin,
     decision_step,
+    doubts,
     draft,
     groups_step,
     job_status,
@@ -43,9 +44,13 @@ def _steps(audit: Audit, profile: Profile) -> None:
     happened, decided = draft.has_outcome(kept), decision_step.is_settled(audit, kept)
     ran = audit.stage == "audit"
     table_step.show(audit, profile, is_open=not happened)
+    doubts.asked(audit, profile, kept, step=1)
     outcome_step.show(audit, profile, kept, is_open=not happened)
+    doubts.asked(audit, profile, kept, step=2)
     decision_step.show(audit, profile, kept, is_open=happened and not decided)
+    doubts.asked(audit, profile, kept, step=3)
     asked, problems = groups_step.show(audit, profile, kept, is_open=happened and decided and not ran)
+    doubts.asked(audit, profile, asked, step=4)
     asked = more_choices.show(audit, profile, asked)
     if asked != kept:
         session.workspace().save_plan(audit.id, asked)

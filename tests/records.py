@@ -2,6 +2,7 @@
 
 from core.counts import Axis, Counts, Groups
 from core.findings import plan_rule
+from core.notes import said
 from core.plan import Plan
 from core.record import AuditRecord, Provenance
 from core.reference import resolve
@@ -22,7 +23,7 @@ def record_of(plan: Plan, counts: Counts, warnings: tuple[str, ...] = (), near: 
         references=resolve(counts, plan_rule(counts, plan), plan),
         rows_read=counts.people,
         dropped=(),
-        warnings=warnings,
+        notes=tuple(map(said, warnings)),
         second_opinion=SecondOpinion(10, 40, 0.0, True),
         provenance=provenance,
         created="2026-11-21T02:16:15+00:00",

@@ -16,6 +16,7 @@ from core.findings import plan_threshold
 from core.fingerprint import draws
 from core.joint import JointCounts, joint_tally
 from core.mitigate.parts import PARTS, REPORT, Divided, People
+from core.notes import Note, as_notes
 from core.plan import Plan
 from core.progress import Progress
 from core.rules import Rule, Stated
@@ -59,7 +60,7 @@ class Observed:
     near_threshold: int = 0
     device: str = "cpu"
     batch_size: int | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
 
     def counts(self, part: int) -> Counts:
         """The people of one part."""
@@ -76,7 +77,7 @@ def observe(divided: Divided, plan: Plan, model: Path | None, progress: Progress
         found[0],
         seen=tuple(each.seen[0] for each in found),
         near_threshold=found[-1].near_threshold,
-        warnings=tuple(dict.fromkeys(warning for each in found for warning in each.warnings)),
+        warnings=as_notes(warning for each in found for warning in each.warnings),
     )
 
 
@@ -105,7 +106,7 @@ def _observe(table: People, plan: Plan, model: Path | None, progress: Callable[[
         pass_over.add(where, scores, decided)
         progress(where.stop, len(table.cell))
     assert pass_over is not None  # parts of nobody were refused
-    facts, warnings = decisions.facts(), decisions.warnings + decisions.ended()
+    facts, warnings = decisions.facts(), as_notes(decisions.warnings + decisions.ended())
     return Observed((pass_over.seen(),), pass_over.near_threshold, facts["device"], facts["batch_size"], warnings)
 
 

@@ -14,7 +14,9 @@ from core.answer import also_gaps, further_words
 from core.charts import mark_svg, standings_chart, svg
 from core.findings import Judgement
 from core.gaps import GAPS
+from core.notes import Note
 from core.record import AuditRecord
+from core.report.note_words import stands_first, text
 from core.report.notes import (
     MOST_IN_THE_ANSWER,
     data_facts,
@@ -61,6 +63,7 @@ figure { margin: 0; overflow-x: auto } figure svg { max-width: 100%; min-width: 
 th, td { text-align: left; padding: .35rem 1rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 .wide table { width: 100%; font-size: .9rem } .wide th, .wide td { white-space: nowrap }
 th:first-child, td:first-child, .wide td:first-child { min-width: 8rem; white-space: normal }
+.doubt { border-left: .25rem solid var(--gap, #b5541c); padding-left: .75rem }
 pre { white-space: pre-wrap; font-size: .85rem; border: 1px solid var(--line); padding: 1rem }
 """
 
@@ -85,7 +88,7 @@ def answer_html(record: AuditRecord, judgement: Judgement, standings: Standings 
     _answer(body, record, judgement)
     if standings is not None:
         _picture(body, standings)
-    _facts(body, "The people in it", data_facts(record), record.warnings)
+    _facts(body, "The people in it", data_facts(record), [text(note) for note in _notes(record, first=False)])
     _facts(
         body, "How it was computed", run_facts(record), [near_note(record), second_opinion_note(record.second_opinion)]
     )
@@ -112,6 +115,8 @@ def _heading(body: Element, record: AuditRecord) -> None:
 
 def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
     section, found = _section(body, "The answer"), headlines(judgement, record.plan)
+    for note in _notes(record, first=True):
+        _text(section, text(note), "doubt")
     for finding in found[:MOST_IN_THE_ANSWER]:
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)
@@ -128,8 +133,13 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
         f"All {len(found)} comparisons on this measure: {counted}." if found else "Nothing was compared.",
         "soft",
     )
-    for note in question_notes(record, judgement):
-        _text(section, note, "soft")
+    for words in question_notes(record, judgement):
+        _text(section, words, "soft")
+
+
+def _notes(record: AuditRecord, first: bool) -> list[Note]:
+    """The notes that stand before the answer, or the others."""
+    return [note for note in record.notes if stands_first(note, record.plan.data.confirmed) is first]
 
 
 def _picture(body: Element, standings: Standings) -> None:

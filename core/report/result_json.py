@@ -10,7 +10,9 @@ from core.answer import findings
 from core.cells import MISSING_GROUP
 from core.findings import Gap, GroupResult, Judgement
 from core.metrics import Estimate
+from core.notes import Note
 from core.record import AuditRecord
+from core.report.note_words import in_order, text
 
 
 def result(record: AuditRecord) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "gaps": [_gap(gap) for gap in judgement.gaps],
         "findings": _findings(judgement, record),
         "aif360": asdict(record.second_opinion),
-        "warnings": list(record.warnings),
+        "warnings": [_note(note) for note in in_order(record.notes, record.plan.data.confirmed)],
         "provenance": provenance,
     }
 
@@ -43,6 +45,10 @@ def result(record: AuditRecord) -> dict[str, Any]:
 def as_text(document: dict[str, Any]) -> str:
     """JSON as it is written to files."""
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"kind": note.kind, "facts": dict(note.facts), "text": text(note)}
 
 
 def _findings(judgement: Judgement, record: AuditRecord) -> list[dict[str, Any]]:

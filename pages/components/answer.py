@@ -9,7 +9,7 @@ from core.metrics import overall_auc
 from core.record import AuditRecord
 from core.report.notes import MOST_IN_THE_ANSWER, headlines, question_notes, tally
 from core.standings import also_words, question
-from pages.components import picture, plain, session, verdict
+from pages.components import doubts, picture, plain, session, verdict
 
 _MOST_WARNINGS = 3
 
@@ -18,6 +18,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     """Show the worst findings on the headline measure, how many there are of each kind, and the notes."""
     found = headlines(judgement, record.plan)
     st.header("The answer", anchor=False)
+    doubts.before_the_answer(audit_id, record)
     if not found:
         st.info(
             "There is only one group in this table, so nothing could be compared. Choose a sensitive column with more."
@@ -29,10 +30,11 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     _also(audit_id, record, judgement)
     _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
-    for warning in record.warnings[:_MOST_WARNINGS]:
+    warnings = doubts.others(record)
+    for warning in warnings[:_MOST_WARNINGS]:
         st.warning(plain.escape(warning))
-    if len(record.warnings) > _MOST_WARNINGS:
-        st.caption(f'{len(record.warnings) - _MOST_WARNINGS} more warnings stand under "The data behind it".')
+    if len(warnings) > _MOST_WARNINGS:
+        st.caption(f'{len(warnings) - _MOST_WARNINGS} more warnings stand under "The data behind it".')
     _swapped(audit_id, record)
 
 

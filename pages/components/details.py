@@ -7,6 +7,7 @@ from core.gaps import GAPS
 from core.metrics import METRICS, SCORE_METRICS, Estimate
 from core.profile import Profile
 from core.record import AuditRecord
+from core.report.note_words import text
 from core.report.notes import Facts, data_facts, near_note, run_facts, second_opinion_note
 from core.sentences import group_words, rows_word
 from core.standings import gap_range_words, gap_words, question, technical_name
@@ -23,8 +24,8 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
         _facts(data_facts(record))
         if profile is not None:
             plain.text(profile.words)
-        for warning in record.warnings:
-            plain.text(warning)
+        for note in record.notes:
+            plain.text(text(note))
     with st.expander("How this was computed"):
         st.write(near_note(record))
         _facts(run_facts(record))

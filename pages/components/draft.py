@@ -54,6 +54,18 @@ def with_groups(plan: Plan, groups: Groups) -> Plan:
     return replace(plan, groups=groups if groups.sensitive else replace(groups, sensitive=(OPEN,), bins={}))
 
 
+def settled(plan: Plan) -> Plan:
+    """What the person has settled so far; an open question is left out, where a plan file would not allow that."""
+    data, decision, groups = plan.data, plan.decision, plan.groups
+    if not has_outcome(plan):
+        data = replace(data, label=None, favourable=None)
+    if not has_decision(plan):
+        decision = Decision()
+    if not has_groups(plan):
+        groups = replace(groups, sensitive=())
+    return replace(plan, data=data, decision=decision, groups=groups)
+
+
 def without_outcome(plan: Plan) -> Plan:
     """The plan with the question of the outcome open again."""
     return replace(plan, data=replace(plan.data, label=OPEN, favourable=_OPEN_VALUES))

@@ -12,6 +12,7 @@ from core.goal_gap import KEPT_WORDS, VERDICTS, kept_sentence
 from core.joint import Change
 from core.mitigate.mitigations import MITIGATIONS
 from core.record import AuditRecord
+from core.report.note_words import text
 from core.report.rule_words import rule_words
 from core.sentences import group_words, one_word
 from pages.components import fix_found, fix_take_away, plain, verdict
@@ -86,8 +87,8 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
         f" fix has {gap}. They are other {people}, so the two need not agree."
     )
     for warning in found.mitigated.warnings:
-        if warning not in record.warnings:
-            st.warning(plain.escape(warning))
+        if warning not in record.notes:
+            st.warning(plain.escape(text(warning)))
     if found.search.looked_before:
         st.caption(
             f"Seen: you looked at another fix on these {people} before this one, so it may look a little better here"

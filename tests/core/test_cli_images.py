@@ -76,7 +76,7 @@ def test_people_without_a_usable_image_are_left_out_and_named(folder: Path) -> N
     result = audited(folder)
     assert result["rows"] == {"read": 240, "kept": 236, "labelled": 236}
     assert result["dropped"] == [4]
-    (words,) = result["warnings"]
+    (words,) = [warning["text"] for warning in result["warnings"]]
     assert words.startswith("4 images could not be used, and their people are not counted")
     assert "no JPEG, PNG, WebP, GIF or BMP: rows 17, 91" in words
     assert "not in the archive: row 5" in words

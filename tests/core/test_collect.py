@@ -14,6 +14,7 @@ from core.collect import collect_record
 from core.errors import JobError
 from core.plan import Plan
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, AuditRecord
+from core.report.note_words import text
 from tests.core.honest_job import DIGEST, PLAN, ROWS
 from tests.core.honest_job import honest as honest
 from tests.core.honest_job import out as out
@@ -178,7 +179,7 @@ def test_aif360_agrees_only_where_the_job_says_true(out: Path, agrees: Any) -> N
 def test_what_the_job_says_is_bounded(out: Path) -> None:
     facts(out, warnings=["x" * 9_000] * 500, versions={"v" * 500: "w" * 500}, device="<script>")
     record = collected(out)
-    assert (len(record.warnings), len(record.warnings[0])) == (100, 2_000)
+    assert (len(record.notes), len(text(record.notes[0]))) == (100, 2_000)
     assert record.provenance.versions == {"v" * 100: "w" * 100}
     assert record.provenance.device == "cpu"
 

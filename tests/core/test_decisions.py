@@ -16,7 +16,9 @@ from core.decisions import score_axis, source
 from core.engine import Counted, count
 from core.errors import DataError
 from core.findings import judge, plan_rule
+from core.notes import said
 from core.plan import Plan
+from core.report.note_words import text
 from tests import reference
 from tests.reference import Person
 from tests.worlds import csv_text, dataset_of, plan_of, quiet
@@ -239,7 +241,7 @@ def test_each_rule_drops_from_what_the_rules_before_it_left(tmp_path: Path) -> N
     lines = 'keep = [{column = "g", in = ["b"]}, {column = "y", not_in = [2]}, {column = "p", not_in = ["z"]}]'
     found = counted(table(tmp_path, rows), plan_of(decision=AT_HALF, data=lines))
     assert (found.dropped, found.kept) == ((2, 1, 0), 1)
-    assert found.warnings == ('keep: "z" does not occur in p, so leaving it out drops nobody',)
+    assert found.notes == (said('keep: "z" does not occur in p, so leaving it out drops nobody'),)
 
 
 def test_nobody_left_is_said(tmp_path: Path) -> None:
@@ -266,5 +268,5 @@ def test_scores_near_the_threshold_are_counted(tmp_path: Path) -> None:
 def test_labels_of_one_kind_are_a_warning(tmp_path: Path, labels: list[str], words: str | None) -> None:
     rows = [("a", label, "0.1", "1") for label in labels] + [("gone", "1", "0.1", "0")]
     plan = plan_of(decision=AT_HALF, label=True, data='keep = [{column = "g", in = ["a"]}]')
-    warnings = counted(table(tmp_path, rows), plan).warnings
-    assert warnings == () if words is None else warnings[0].startswith(words)
+    notes = counted(table(tmp_path, rows), plan).notes
+    assert notes == () if words is None else text(notes[0]).startswith(words)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.counts import Axis, Counts, Groups
 from core.errors import JobError
 from core.findings import plan_rule
+from core.notes import said
 from core.plan import Plan
 from core.record import (
     AuditRecord,
@@ -37,7 +38,15 @@ OPINION = SecondOpinion(10, 40, 2e-16, True)
 def record_of(counts: Counts, plan: Plan) -> AuditRecord:
     references = resolve(counts, plan_rule(counts, plan), plan)
     return AuditRecord(
-        plan, counts, references, counts.people + 3, (1, 2), ("odd",), OPINION, PROVENANCE, "2026-01-01T00:00:00+00:00"
+        plan,
+        counts,
+        references,
+        counts.people + 3,
+        (1, 2),
+        (said("odd"),),
+        OPINION,
+        PROVENANCE,
+        "2026-01-01T00:00:00+00:00",
     )
 
 

@@ -12,6 +12,7 @@ from core.data import BATCH_ROWS, Dataset
 from core.decisions import source
 from core.engine import Counted, count
 from core.errors import ModelError
+from core.notes import said
 from core.plan import Plan
 
 ROWS = 40
@@ -63,7 +64,7 @@ def test_a_batch_without_the_good_label_is_no_reason_to_refuse(
     plan = plan_of(features=["x"], favourable_class=chosen)
     counted = audited(request.getfixturevalue(file), dataset_of(people(xs)), plan)
     assert selected(counted) == sum(xs)
-    assert counted.warnings == ()
+    assert counted.notes == ()
 
 
 def test_a_good_label_that_nobody_gets_is_refused_with_those_they_got(
@@ -86,7 +87,7 @@ def test_a_model_that_says_no_to_everybody_is_audited_and_said(
 ) -> None:
     counted = audited(numbered, dataset_of(people([0] * ROWS)), plan_of(features=["x"]))
     assert selected(counted) == 0
-    assert counted.warnings == ('the model gave nobody favourable_class 1; it gave "0"',)
+    assert counted.notes == (said('the model gave nobody favourable_class 1; it gave "0"'),)
 
 
 def test_one_of_several_good_labels_that_nobody_gets_is_said(
@@ -95,7 +96,7 @@ def test_one_of_several_good_labels_that_nobody_gets_is_said(
     plan = plan_of(features=["x"], favourable_class=["yes", "perhaps"])
     counted = audited(worded, dataset_of(people([0, 1] * ROWS)), plan)
     assert selected(counted) == ROWS
-    assert counted.warnings == ('the model gave nobody favourable_class perhaps; it gave "no", "yes"',)
+    assert counted.notes == (said('the model gave nobody favourable_class perhaps; it gave "no", "yes"'),)
 
 
 def test_a_threshold_on_labels_alone_is_refused_and_never_ignored(

@@ -1,0 +1,33 @@
+"""What may make an answer meaningless although it was computed rightly: asked before the audit, or said with it.
+
+A doubt is a function that yields notes: of the plan and the profile where a look at the table is enough, of what was
+counted where only that shows it. Adding one is a function, its place in a list below, and its words in
+`core.report.note_words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from core.counts import Counts
+from core.doubts import groups, scores
+from core.notes import Note
+from core.plan import Plan
+from core.profile import Profile
+from core.rules import Rule
+
+Asks = Callable[[Plan, Profile], Iterator[Note]]
+Sees = Callable[[Counts, Plan, Rule], Iterator[Note]]
+
+BEFORE: tuple[Asks, ...] = (groups.uncut_numbers,)
+AFTER: tuple[Sees, ...] = (scores.nearly_all_alike,)
+
+
+def before(plan: Plan, profile: Profile) -> tuple[Note, ...]:
+    """What the plan and one look at the table give reason to ask; questions still open in the plan ask nothing."""
+    return tuple(note for asks in BEFORE for note in asks(plan, profile))
+
+
+def after(counts: Counts, plan: Plan, rule: Rule) -> tuple[Note, ...]:
+    """What the counts, decided by `rule`, give reason to say."""
+    return tuple(note for sees in AFTER for note in sees(counts, plan, rule))

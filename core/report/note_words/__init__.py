@@ -1,0 +1,29 @@
+"""What a note says, by its kind: one sentence or two, made of its facts. One dictionary a subject, merged here."""
+
+from __future__ import annotations
+
+from core.notes import Note
+from core.report.note_words import groups, scores
+from core.report.note_words.worded import SAID_WORDS, Worded
+
+WORDS: dict[str, Worded] = SAID_WORDS | groups.WORDS | scores.WORDS
+
+
+def worded(note: Note) -> Worded:
+    """How this kind of note is said. Raises KeyError for a kind that there is not."""
+    return WORDS[note.kind]
+
+
+def text(note: Note) -> str:
+    """What the note says. Raises KeyError where its kind or a fact is not there."""
+    return worded(note).words(note.facts)
+
+
+def stands_first(note: Note, confirmed: tuple[str, ...]) -> bool:
+    """Whether the note could make the answer meaningless, and nobody said that it is as it should be."""
+    return worded(note).first and note.key not in confirmed
+
+
+def in_order(notes: tuple[Note, ...], confirmed: tuple[str, ...]) -> tuple[Note, ...]:
+    """The notes, those first that could make the answer meaningless."""
+    return tuple(sorted(notes, key=lambda note: not stands_first(note, confirmed)))

@@ -1,0 +1,36 @@
+"""How one kind of note is said, and where it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.notes import SAID
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Worded:
+    """One kind of note.
+
+    Attributes
+    ----------
+    words
+        Its sentences, from its facts.
+    first
+        Whether it could make the answer meaningless: then it stands before the answer, and asks.
+    step
+        The step of the Data page at which it is asked before an audit runs; None where only counts tell.
+    button
+        What the button says that applies the note's changes.
+    """
+
+    words: Callable[[Facts], str]
+    first: bool = False
+    step: int | None = None
+    button: Callable[[Facts], str] | None = None
+
+
+SAID_WORDS = {SAID: Worded(lambda facts: str(facts["text"]))}

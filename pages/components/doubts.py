@@ -1,0 +1,62 @@
+"""Doubts as a person meets them: the sentence, a button that applies the remedy, and one that says it is right."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core import doubts
+from core.notes import Change, Note
+from core.plan import Plan
+from core.profile import Profile
+from core.record import AuditRecord
+from core.report.note_words import in_order, stands_first, text, worded
+from core.workspace import Audit
+from pages.components import draft, plain, session
+
+_CONFIRM = "It is right as it is"
+
+Changes = tuple[Change, ...]
+
+
+def asked(audit: Audit, profile: Profile, plan: Plan, step: int) -> None:
+    """Ask on the Data page what belongs to this step and nobody has answered yet."""
+    for note in doubts.before(draft.settled(plan), profile):
+        if worded(note).step == step and note.key not in plan.data.confirmed:
+            _ask(audit.id, plan, note, _settle)
+
+
+def before_the_answer(audit_id: str, record: AuditRecord) -> None:
+    """Say above the answer what could make it meaningless, each with its remedy."""
+    for note in record.notes:
+        if stands_first(note, record.plan.data.confirmed):
+            _ask(audit_id, record.plan, note, _run_again)
+
+
+def others(record: AuditRecord) -> list[str]:
+    """What else a reader must know, in words."""
+    confirmed = record.plan.data.confirmed
+    return [text(note) for note in in_order(record.notes, confirmed) if not stands_first(note, confirmed)]
+
+
+def _ask(audit_id: str, plan: Plan, note: Note, do: Callable[[str, Plan, Changes], None]) -> None:
+    """The sentence, and under it the buttons, which edit the plan."""
+    st.warning(plain.escape(text(note)))
+    button = worded(note).button
+    with st.container(horizontal=True):
+        if note.changes and button is not None:
+            key = session.action(audit_id, f"remedy {note.key}")
+            label = plain.escape(button(note.facts))
+            session.act(st.container(width="content"), label, key, do, audit_id, plan, note.changes)
+        confirmed = (Change("data", "confirmed", [*plan.data.confirmed, note.key]),)
+        key = session.action(audit_id, f"confirm {note.key}")
+        session.act(st.container(width="content"), _CONFIRM, key, do, audit_id, plan, confirmed)
+
+
+def _settle(audit_id: str, plan: Plan, changes: Changes) -> None:
+    session.workspace().save_plan(audit_id, plan.changed(changes))
+    session.forget_fields(audit_id)
+
+
+def _run_again(audit_id: str, plan: Plan, changes: Changes) -> None:
+    session.workspace().run(audit_id, plan.changed(changes))
+    session.forget_fields(audit_id)
