@@ -16,7 +16,7 @@ from core.metrics import METRICS
 _CROSSED = "the gap now falls on the other side, and may be as large as before"
 FEW_WORDS = f"fewer than {FEW} people to go by"
 
-Direction = Literal["better", "worse", "unclear"]
+Direction = Literal["better", "worse", "same", "unclear"]
 Key = tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]
 
 
@@ -38,7 +38,8 @@ class GapChange:
         "better": nearer to equality than before, and the interval of the change of that distance excludes 0; "worse":
         farther, and it excludes 0. On one side of equality the distance changes as the value does, so `low` to `high`
         decides; a gap that crossed equality is judged by the interval of |after| - |before|, which is after + before up
-        to sign, by the same paired method (of ratios by their logarithms).
+        to sign, by the same paired method (of ratios by their logarithms). "same": nobody's decision changes, which is
+        known, whatever the number of people.
     reason
         Why it is unclear.
     after_range
@@ -163,7 +164,9 @@ def _gap_change(before: Gap, after: Gap, people: dict[tuple[str, ...], Ints] | N
     if changed is None and before.value is not None and after.value is not None:
         value = after.value - before.value
     verdict: Direction = "unclear"
-    if not reason:
+    if value == 0 and both is not None and not any(side[:, [0, 1], [1, 0]].any() for side in both):
+        verdict, reason = "same", ""
+    elif not reason:
         verdict, reason = _verdict(before, after, (low, high), both, z)
     return GapChange(
         before.by,

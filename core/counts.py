@@ -5,6 +5,7 @@ A row of the file adds one to a cell of `Counts.n` and its score to a few exact 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -25,6 +26,17 @@ _BLOCK = 1 << 16
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Number = TypeVar("Number", bound=np.number)
+
+
+class GroupName(dict[str, str]):
+    """The value of each attribute that makes a group, and all values of each: what tells it from its neighbours.
+
+    Equal to the plain dict and written as it, so that documents hold nothing else.
+    """
+
+    def __init__(self, values: Mapping[str, str], among: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(values)
+        self.among = among
 
 
 @dataclass(frozen=True)
@@ -70,8 +82,9 @@ class Groups:
         return np.asarray(self.lookup[combined], dtype=np.int32)
 
     def names(self, cell: int) -> dict[str, str]:
-        """The value of each attribute in this cell."""
-        return {a: self.values[i][self.cells[cell][i]] for i, a in enumerate(self.attributes)}
+        """The value of each attribute in this cell, as a `GroupName`."""
+        values = {a: self.values[i][self.cells[cell][i]] for i, a in enumerate(self.attributes)}
+        return GroupName(values, dict(zip(self.attributes, self.values, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,6 +71,11 @@ class Judgement:
     gaps: tuple[Gap, ...]
     theil_index: Estimate | None
 
+    def reference(self, by: By) -> dict[str, str]:
+        """The group of a table that the others are compared with."""
+        named = dict(zip(by, self.references[by], strict=True))
+        return next((group.group for group in self.groups if group.group == named), named)
+
 
 def judge(counts: Counts, plan: Plan, rule: Rule, references: References | None = None) -> Judgement:
     """Measure every group, compare it with its reference, and say what that means.

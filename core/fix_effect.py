@@ -20,7 +20,7 @@ from core.mitigate.settings import Settings
 from core.sentences import group_words, percent, rows_word
 from core.stated_rule import stated_rule
 
-Turn = Literal["better", "worse", "unclear"]
+Turn = Literal["better", "worse", "same", "unclear"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Rightness:
     def turn(self) -> Turn:
         """Whether decisions are right more often, and the range leaves out 0."""
         _, (low, high) = self.change
+        if low == high == 0:
+            return "same"
         return "better" if low > 0 else "worse" if high < 0 else "unclear"
 
 
@@ -202,6 +204,8 @@ def _range(low: float, high: float, unit: str) -> str:
 def rightness_sentence(rightness: Rightness) -> str:
     """How often decisions are right, before and after, with the plausible change."""
     low, high = rightness.change[1]
+    if low == high == 0:
+        return f"Decisions are right {percent(rightness.before)} of the time now, and as often with this fix."
     return (
         f"Decisions are right {percent(rightness.before)} of the time now, and {percent(rightness.after)} with this fix"
         f" (plausible change {_range(low, high, 'points')})."

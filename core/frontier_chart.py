@@ -19,11 +19,15 @@ _SHAPES = {PRESENT: "circle", PICKED: "circle", OFFERED: "circle", AGAINST: "cro
 _ACCENT, _FAINT = COLOURS["no_gap"], 0.6
 _PALE = 0.4
 _SIZES = {PRESENT: 190, PICKED: 260, OFFERED: 90, AGAINST: 110}
-_TURNS = {"better": ("#0072B2", "M8 2 15 14 1 14Z"), "worse": ("#D55E00", "M8 14 1 2 15 2Z")}
+_TURNS = {
+    "better": ("#0072B2", "M8 2 15 14 1 14Z"),
+    "worse": ("#D55E00", "M8 14 1 2 15 2Z"),
+    "same": (GREY, "M2 7h12v2H2Z"),
+}
 
 
 def turn_svg(turn: str, size: int = 16) -> str:
-    """The mark of a change, "better" or "worse", as SVG: a triangle that points up or down."""
+    """The mark of a change, "better", "worse" or "same", as SVG: a triangle that points up or down, or a line."""
     colour, path = _TURNS[turn]
     space = f'width="{size}" height="{size}" viewBox="0 0 16 16"'
     return (

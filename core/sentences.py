@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from core.cells import MISSING_GROUP
+from core.counts import GroupName
 from core.plan import Plan
 
 VERDICT_WORDS = {"gap": "Gap", "unclear": "Can't tell yet", "no_gap": "No gap", "not_measurable": "Not measurable"}
@@ -44,16 +45,33 @@ def one_word(people: str) -> str:
     return "person" if people == "people" else people.removesuffix("s")
 
 
-def group_words(group: dict[str, str], people: str = "people") -> str:
-    """The people of a group: "women whose race is Black", "people whose age is under 25"."""
+def group_words(group: Mapping[str, str], people: str = "people") -> str:
+    """The people of a group: "women whose race is Black", "people whose age is under 25".
+
+    Where another group of the column would be "women" as well, each is named by its spelling.
+    """
+    among = group.among if isinstance(group, GroupName) else {}
     noun, rest = people, []
     for attribute, value in group.items():
-        known = _NOUNS.get(value.casefold()) if attribute.casefold() in _SEX_NAMES else None
-        if known is not None and noun == "people":
+        known = _noun(attribute, value)
+        if known is not None and noun == "people" and not _is_shared(known, attribute, value, among):
             noun = known
         else:
-            rest.append(f"{attribute} is {'missing' if value == MISSING_GROUP else value}")
+            rest.append(f"{attribute} is {_value(value)}")
     return f"{noun} whose {' and '.join(rest)}" if rest else noun
+
+
+def _noun(attribute: str, value: str) -> str | None:
+    return _NOUNS.get(value.casefold()) if attribute.casefold() in _SEX_NAMES else None
+
+
+def _is_shared(noun: str, attribute: str, value: str, among: Mapping[str, tuple[str, ...]]) -> bool:
+    return any(other != value and _noun(attribute, other) == noun for other in among.get(attribute, ()))
+
+
+def _value(value: str) -> str:
+    """A value as it is written, in quotes where it would read as the people whose value is missing."""
+    return "missing" if value == MISSING_GROUP else f"“{value}”" if value.casefold() == "missing" else value
 
 
 def listed(names: Sequence[str]) -> str:

@@ -83,7 +83,7 @@ def outcome_note(plan: Plan) -> str:
 def reference_note(judgement: Judgement, plan: Plan) -> str:
     """Whom each group is compared with, and how that was chosen."""
     people = rows_word(plan)
-    named = [dict(zip(by, values, strict=True)) for by, values in judgement.references.items() if len(by) == 1]
+    named = [judgement.reference(by) for by in judgement.references if len(by) == 1]
     who = "; ".join(group_words(group, people) for group in named)
     crossed = ""
     if len(named) < len(judgement.references):

@@ -5,7 +5,7 @@ import streamlit as st
 from core.explanation import Explanation
 from core.record import AuditRecord
 from core.reference import By
-from pages.components import session
+from pages.components import judged, session
 
 _ALONE, _BESIDE = "alone", "beside"
 
@@ -43,7 +43,7 @@ def _key(audit_id: str) -> str:
 
 def references(record: AuditRecord) -> dict[By, dict[str, str]]:
     """The group that others are compared with, for each choice of columns, as its values by column."""
-    return {by: dict(zip(by, values, strict=True)) for by, values in record.references.items()}
+    return {by: judged.at(record).reference(by) for by in record.references}
 
 
 @st.cache_resource(max_entries=16, scope="session", show_spinner="Reading what was found")

@@ -10,7 +10,7 @@ from core.frontier_chart import turn_svg
 from core.sentences import VERDICT_WORDS
 
 GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "–"}
-TURN_WORDS = {"better": "Better", "worse": "Worse", "unclear": VERDICT_WORDS["unclear"]}
+TURN_WORDS = {"better": "Better", "worse": "Worse", "same": "No change", "unclear": VERDICT_WORDS["unclear"]}
 
 
 def mark(verdict: str, words: str = "") -> None:

@@ -54,13 +54,13 @@ def test_swapping_before_and_after_flips_every_sign() -> None:
         assert (other.before, other.after) == (gap.after, gap.before)
         if gap.low is not None and gap.high is not None:
             assert (other.low, other.high) == pytest.approx((-gap.high, -gap.low), abs=1e-12)
-        opposite = {"better": "worse", "worse": "better", "unclear": "unclear"}
+        opposite = {"better": "worse", "worse": "better", "same": "same", "unclear": "unclear"}
         assert other.verdict == opposite[gap.verdict]
 
 
 def test_nothing_changes_where_before_is_after() -> None:
     comparison = compared(unchanged(CLOSING))
-    assert {(gap.change, gap.verdict) for gap in comparison.gaps} == {(0.0, "unclear")}
+    assert {(gap.change, gap.verdict) for gap in comparison.gaps} == {(0.0, "same")}
     assert all(moved.newly_selected == moved.newly_refused == 0 for moved in comparison.people)
     assert "no decision changes" in warnings(comparison, ("sex",), GOALS["demographic_parity"])[0]
     assert "as many of every group are selected; 0 decisions change" in price_sentences(comparison, ("sex",))[0]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.counts import Groups
 from core.sentences import beside, chance_words, figures, group_words, limit_words, percent
 
 
@@ -24,6 +25,14 @@ from core.sentences import beside, chance_words, figures, group_words, limit_wor
 )
 def test_groups_in_words(group: dict[str, str], words: str) -> None:
     assert group_words(group) == words
+
+
+def test_groups_that_would_share_a_noun_are_named_by_their_spelling() -> None:
+    groups = Groups.product(("gender", "age"), (("Female", "F", "female", "Male", "(missing)", "missing"), ("old",)))
+    named = [group_words(groups.names(g)) for g in range(len(groups))]
+    assert named[0] == "people whose gender is Female and age is old"
+    assert named[3] == "men whose age is old", "nobody else is called men"
+    assert len(set(named)) == len(named)
 
 
 def test_rows_that_are_no_people_are_called_what_they_are() -> None:

@@ -92,7 +92,7 @@ def shown(effect_of: Effect) -> list[str]:
     turns = [change.verdict for change in effect_of.aimed]
     turns += [] if effect_of.rightness is None else [effect_of.rightness.turn]
     return [KEPT_WORDS[effect_of.goal_then.kept]] + [
-        {"better": "Better", "worse": "Worse", "unclear": "Can't tell yet"}[turn] for turn in turns
+        {"better": "Better", "worse": "Worse", "same": "No change", "unclear": "Can't tell yet"}[turn] for turn in turns
     ]
 
 
