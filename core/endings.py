@@ -1,16 +1,21 @@
 """How a job ended, in words: from what it left in its folder, its exit code, and what it had used."""
 
 import signal
-import time
+from collections.abc import Sequence
 
-from core.folder import Folder, Record
+from core.folder import Folder
 from core.job import OUT_OF_MEMORY, memory_words
-from core.process import Child
+from core.process import Child, Launch, Process
 from core.sandbox import Limits
+from core.sharing.held import OnDisk, threads
 
 LEAST_FREE_DISK = 2**28
 MOST_ENTRIES = 20_000
 MOST_OUTPUT_BYTES = 32 * 2**30
+MUCH_DISK = 2**26
+# Every library has a pool of its own, with a thread for each that the job may use.
+MOST_THREADS, THREADS_EACH = 64, 16
+DISK_WORDS = "The run stopped: it was about to fill the disk. Free some space, or use a model you trust, and run again."
 
 Ending = tuple[str, str | None, str | None]
 
@@ -26,18 +31,29 @@ def ending(folder: Folder, child: Child, limits: Limits) -> Ending:
     return "failed", _words(folder, child.code, limits), "JobError"
 
 
-def over_limit(folder: Folder, record: Record, child: Child, limits: Limits, time_limit: float) -> str | None:
-    """The line for the person when a running job must be stopped; None while it keeps within its limits."""
-    if time.time() - (record.began or 0.0) > time_limit:
+def over_limit(seconds: float, time_limit: float, process: Process, disk: OnDisk, launch: Launch) -> str | None:
+    """The line for the person when a running job must be stopped; None while it keeps within its limits.
+
+    `seconds` is how long it has run, `disk` what it holds there.
+    """
+    if seconds > time_limit:
         return time_words(time_limit)
-    if child.process.resident_bytes() > limits.memory_bytes:
-        return memory_words(limits.memory_bytes)
-    size, entries = folder.used(MOST_ENTRIES)
-    if entries > MOST_ENTRIES or size > MOST_OUTPUT_BYTES or folder.free_bytes() < LEAST_FREE_DISK:
-        return (
-            "The run stopped: it was about to fill the disk. Free some space, or use a model you trust, and run again."
-        )
+    if process.resident_bytes() > launch.limits.memory_bytes:
+        return memory_words(launch.limits.memory_bytes)
+    if threads(process) > MOST_THREADS + THREADS_EACH * launch.threads:
+        return "The run stopped: it started more threads than one run may. Use a model you trust, and run again."
+    if disk.entries > MOST_ENTRIES or disk.size > MOST_OUTPUT_BYTES:
+        return DISK_WORDS
     return None
+
+
+def holds_most(disks: Sequence[OnDisk]) -> int | None:
+    """Which job to stop when the disk is nearly full: the one that holds most; None where none holds much.
+
+    Where others than the jobs have filled the disk, stopping one of them would not help.
+    """
+    most = max(range(len(disks)), key=lambda at: disks[at].size, default=None)
+    return most if most is not None and disks[most].size >= MUCH_DISK else None
 
 
 def time_words(seconds: float) -> str:

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,16 @@ from core.progress import replace_json
 SMALL = 64 * 1024
 LOG_TAIL = 8 * 1024
 MOST_LOG = 1024 * 1024
+MOST_STEPS = 10**12
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a job. Times are seconds since 1970; `started` of the process is in the system's own words."""
+    """What is known of a job. Times are seconds since 1970; `started` of the process is in the system's own words.
+
+    `clock` is when it began by the machine's clock that nobody sets, in seconds since the machine was started; `owner`
+    is the visitor whose turn it takes, None where there are no turns.
+    """
 
     kind: str
     request: dict[str, Any]
@@ -41,6 +46,13 @@ class Record:
     process_started: str | None = None
     message: str | None = None
     error: str | None = None
+    clock: float | None = None
+    owner: str | None = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Record":
+        """The record in a state.json, which a newer Plumbline may have written with more in it."""
+        return cls(**{field.name: said[field.name] for field in fields(cls) if field.name in said})
 
 
 @dataclass(frozen=True)
@@ -82,15 +94,20 @@ class Folder:
     def record(self) -> Record | None:
         """What is known of the job; None for a folder that never became one."""
         try:
-            return Record(**json.loads((self.path / "state.json").read_text(encoding="utf-8")))
+            return Record.of(json.loads((self.path / "state.json").read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
     def progress(self) -> tuple[int, int, str] | None:
-        """Steps done, steps in all, and the stage's name; None where the job has not said or said nonsense."""
+        """Steps done, steps in all, and the stage's name; None where the job has not said or said nonsense.
+
+        Numbers that no job comes to are cut to those that one can: what computes with them must not stumble.
+        """
         try:
             said = checked_json(self.out / "progress.json", SMALL)
-            return int(said["done"]), int(said["total"]), one_line(said["what"], 200)
+            total = min(max(int(said["total"]), 0), MOST_STEPS)
+            done = min(max(int(said["done"]), 0), total or MOST_STEPS)
+            return done, total, one_line(said["what"], 200)
         except (JobError, KeyError, TypeError, ValueError, IndexError):
             return None
 

@@ -36,6 +36,9 @@ TASKS = {
     "explain_person": "core.explaining_person:run",
 }
 
+# Kinds that only look at what was put in: somebody has just uploaded it and waits.
+LOOKS = ("profile", "inspect")
+
 # What each kind of job imports while nobody waits: most of the time of a job that starts from nothing.
 TABLES = ("numpy", "pandas", "pyarrow.parquet", "pyarrow.csv")
 # torch imports what opens a .pt2 only when the first one is opened, which takes a second: hence its last three.

@@ -21,7 +21,7 @@ from core.outputs import checked_array as checked_array
 from core.outputs import checked_bytes as checked_bytes
 from core.outputs import checked_json as checked_json
 from core.process import Launch
-from core.queue import Job, Queue
+from core.queue import Job, Queue, Spare
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 
@@ -83,6 +83,7 @@ class Supervisor:
         slots = slots or (1 if cuda else max(1, machine.cores() // 2))
         memory = memory_bytes or max(LEAST_MEMORY, int(0.8 * machine.memory_bytes()) // slots)
         launch = _launch(program, memory, time_limit, slots, cuda, bound)
+        self._limits = launch.limits
         self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
         self._closed = False
         self._thread = threading.Thread(target=self._tend, name="plumbline-jobs", daemon=True)
@@ -93,23 +94,38 @@ class Supervisor:
         """What shuts the jobs in on this system; its `sentence()` is for the page."""
         return sandbox.available()
 
-    def submit(self, kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path]) -> str:
+    def submit(
+        self, kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path], owner: str | None = None
+    ) -> str:
         """Queue a job with its own links to `inputs` (name -> file) and return its id at once.
 
-        Raises JobError when an input cannot be read or the disk is too full.
+        With `owner`, visitors take turns. Raises JobError when an input cannot be read, the disk is too full, or this
+        visitor has enough jobs waiting.
         """
         _refuse_inputs(inputs)
         _refuse_full_disk(self._jobs)
-        with self._changed:
-            reserved = self._queue.reserve()
+        try:
+            with self._changed:
+                self._queue.refuse_crowd(owner)
+                reserved = self._queue.reserve()
+            return self._add(reserved, kind, request, inputs, owner)
+        except OSError as problem:
+            raise JobError(
+                f"The run could not be queued ({problem.strerror}). Free some space on the disk and run again."
+            ) from problem
+
+    def _add(
+        self, reserved: Spare, kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path], owner: str | None
+    ) -> str:
         try:
             reserved.folder.fill(inputs)
-        except JobError:
+            with self._changed:
+                self._queue.refuse_crowd(owner)
+                job_id = self._queue.add(reserved, kind, request, owner)
+                self._changed.notify_all()
+        except (JobError, OSError):
             reserved.discard()
             raise
-        with self._changed:
-            job_id = self._queue.add(reserved, kind, request)
-            self._changed.notify_all()
         return job_id
 
     def status(self, job_id: str) -> Status:
@@ -143,7 +159,8 @@ class Supervisor:
         if not self.wait(job_id, KILLED_SECONDS).ended:
             raise JobError("The run could not be stopped yet. Try to delete it again in a minute.")
         with self._changed:
-            self._queue.forget(job_id)
+            folder = self._queue.forget(job_id)
+        folder.erase()
 
     def close(self) -> None:
         """Let go of the folder: jobs that run go on, the ones that wait stay queued on disk for the next supervisor."""
@@ -179,15 +196,30 @@ class Supervisor:
             self._changed.notify_all()
 
     def _tend(self) -> None:
-        with self._changed:
-            while not self._closed:
+        while True:
+            with self._changed:
+                if self._closed:
+                    return
+                running = self._queue.running()
+            for job in running:  # without the lock: what one of them has littered must not hold up the others
+                self._look(job)
+            with self._changed:
                 try:
                     self._queue.tend()
                 except OSError:
                     # A full disk, say: the jobs that are there must still be watched the next time round.
                     LOG.exception("the jobs could not be tended")
                 self._changed.notify_all()
-                self._changed.wait(POLL_SECONDS)
+                if not self._closed:
+                    self._changed.wait(POLL_SECONDS)
+
+    def _look(self, job: Job) -> None:
+        try:
+            job.look(self._limits)
+        except Exception:  # whatever it did to its folder, it ends alone
+            LOG.exception("a job could not be watched")
+            with self._changed:
+                self._queue.give_up(job)
 
 
 def _launch(program: str, memory: int, time_limit: float, slots: int, cuda: bool, bound: bool) -> Launch:

@@ -3,6 +3,7 @@
 Plain state, for one thread at a time: the supervisor in jobs.py holds the lock around every call.
 """
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -10,20 +11,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core import machine
-from core.endings import ending, over_limit
+from core import endings, machine
+from core.endings import DISK_WORDS, Ending, ending, holds_most, over_limit
+from core.errors import JobError
 from core.folder import Folder, Record
-from core.job import ANY_KIND
+from core.job import ANY_KIND, LOOKS
 from core.process import Child, Launch, Process
+from core.sandbox import Limits
+from core.sharing.held import OnDisk, on_disk
+from core.sharing.turns import in_turn, refuse_crowd
+
+LOG = logging.getLogger(__name__)
 
 # A job with its libraries loaded, before it has read anything.
 EMPTY_JOB_MEMORY = 2**30
 SPARE_PAUSE_SECONDS = 30.0
+LOOK_SECONDS = 300.0
+DISK_SECONDS = 0.5
+LONGEST_SECONDS = 366 * 86400.0
 
 
 @dataclass(eq=False)
 class Job:
-    """The note about one job; everything that must survive the app stands in `record`, and so on disk."""
+    """The note about one job; everything that must survive the app stands in `record`, and so on disk.
+
+    `look` and `settle` read and clear the job's folder, which may take a while: they are called by the one thread that
+    watches the jobs, without the lock.
+    """
 
     folder: Folder
     record: Record
@@ -31,20 +45,37 @@ class Job:
     stopped: tuple[str, str] | None = None
     progress: tuple[int, int, str] = (0, 0, "")
     stage_began: tuple[float, int] = (0.0, 0)
+    disk: OnDisk = OnDisk()
+    disk_next: float = 0.0
+    settled: Ending | None = None
 
-    def look(self) -> None:
-        """Take over what the job says of its progress, and remember when its present stage began."""
+    def look(self, limits: Limits) -> None:
+        """Take over what a running job says of its progress and what it holds; settle it once its process is gone."""
+        child, now = self.child, time.monotonic()
+        if child is None:
+            return
+        gone = child.ended
         said = self.folder.progress() or self.progress
         if said[2] != self.progress[2]:
-            self.stage_began = (time.monotonic(), said[0])
+            self.stage_began = (now, said[0])
         self.progress = said
+        if gone:
+            self._settle(child, limits)
+        elif now >= self.disk_next:
+            self.disk, self.disk_next = on_disk(child.process, self.folder, endings.MOST_ENTRIES), now + DISK_SECONDS
 
     def seconds_left(self) -> float | None:
         """Seconds to the end of the present stage at the pace it had so far; None before there is a pace."""
         (done, total, _), (began, first) = self.progress, self.stage_began
         if done <= first or total < done:
             return None
-        return (time.monotonic() - began) * (total - done) / (done - first)
+        left = (time.monotonic() - began) * (total - done) / (done - first)
+        return left if left < LONGEST_SECONDS else None
+
+    def _settle(self, child: Child, limits: Limits) -> None:
+        verdict = (*self.stopped, "JobError") if self.stopped else ending(self.folder, child, limits)
+        self.folder.clean(keep_results=verdict[0] == "done")
+        self.settled = verdict
 
 
 @dataclass
@@ -77,20 +108,26 @@ class Queue:
         self._notice = notice
         self._spare: Spare | None = None
         self._no_spare_before = 0.0
+        self._last_turn: dict[str | None, float] = {}
         self._take_over()
 
     def place(self, job: Job) -> int | None:
         """The job's place among those that wait, from 1; None for one that does not wait."""
-        return self._waiting().index(job) + 1 if job.record.state == "queued" else None
+        return self._in_turn()[0].index(job) + 1 if job.record.state == "queued" else None
+
+    def refuse_crowd(self, owner: str | None) -> None:
+        """Raise JobError where this visitor has as many jobs waiting as one may have."""
+        refuse_crowd([job.record.owner for job in self._waiting()], owner)
 
     def reserve(self) -> Spare:
         """A folder for a new job: the spare's, with its process, if there is one."""
         spare, self._spare = self._spare, None
         return spare or Spare(self._new_folder(), None)
 
-    def add(self, reserved: Spare, kind: str, request: Mapping[str, Any]) -> str:
+    def add(self, reserved: Spare, kind: str, request: Mapping[str, Any], owner: str | None) -> str:
         """Queue a job whose inputs stand in the folder; returns its id."""
-        job = Job(reserved.folder, Record(kind, dict(request), "queued", time.time()), reserved.child)
+        record = Record(kind, dict(request), "queued", time.time(), owner=owner)
+        job = Job(reserved.folder, record, reserved.child)
         job.folder.write(job.record)
         self.known[job.folder.path.name] = job
         self._start_waiting()
@@ -104,16 +141,29 @@ class Queue:
             job.stopped = job.stopped or (state, words)
             job.child.process.kill()
 
-    def forget(self, job_id: str) -> None:
-        """Remove a job that has ended, with everything it wrote."""
-        self.known.pop(job_id).folder.erase()
+    def give_up(self, job: Job) -> None:
+        """End a running job whose folder cannot even be looked at."""
+        words = "The run stopped: what it left behind cannot be read. Check the file and the model, and run again."
+        self._end(job, "failed", words, JobError.__name__)
+
+    def forget(self, job_id: str) -> Folder:
+        """Know no more of a job that has ended; returns its folder, which is to be erased."""
+        return self.known.pop(job_id).folder
 
     def tend(self) -> None:
         """Settle what has ended, stop what is over its limits, start what waits, and keep the spare."""
-        for job in self._running():
-            self._watch(job)
+        for job in self.running():
+            try:
+                self._judge(job)
+            except Exception:  # whatever is the matter with one, the others are still tended
+                LOG.exception("a job could not be tended")
+        self._spare_the_disk()
         self._start_waiting()
         self._keep_spare()
+
+    def running(self) -> list[Job]:
+        """The jobs that have begun and were not settled yet."""
+        return [job for job in self.known.values() if job.record.state == "running"]
 
     def drop_spares(self) -> None:
         """End the processes that have no work yet; the jobs that wait for one keep their place."""
@@ -128,59 +178,91 @@ class Queue:
     def _waiting(self) -> list[Job]:
         return [job for job in self.known.values() if job.record.state == "queued"]
 
-    def _running(self) -> list[Job]:
-        return [job for job in self.known.values() if job.record.state == "running"]
+    def _in_turn(self) -> tuple[list[Job], int]:
+        return in_turn(self._waiting(), self.running(), lambda job: job.record.owner, self._last_turn)
 
     def _new_folder(self) -> Folder:
         folder = Folder(self._jobs / secrets.token_hex(16))
         folder.make()
         return folder
 
-    def _watch(self, job: Job) -> None:
-        assert job.child is not None
-        job.look()
-        if job.child.ended:
-            verdict = (*job.stopped, "JobError") if job.stopped else self._ending(job)
-            self._end(job, *verdict)
-        elif words := over_limit(job.folder, job.record, job.child, self._launch.limits, self._time_limit):
-            self.stop(job, "failed", words)
+    def _judge(self, job: Job) -> None:
+        if job.settled:
+            self._end(job, *job.settled)
+        elif job.child and not job.child.ended and not job.stopped:
+            process, ran = job.child.process, time.monotonic() - (job.record.clock or 0.0)
+            if words := over_limit(ran, self._limit(job.record.kind), process, job.disk, self._launch):
+                self.stop(job, "failed", words)
 
-    def _ending(self, job: Job) -> tuple[str, str | None, str | None]:
-        assert job.child is not None
-        return ending(job.folder, job.child, self._launch.limits)
+    def _limit(self, kind: str) -> float:
+        """Seconds that a job of this kind may take."""
+        return min(self._time_limit, LOOK_SECONDS) if kind in LOOKS else self._time_limit
+
+    def _spare_the_disk(self) -> None:
+        """Stop the job that holds most of a disk that is nearly full; the next only when its files are gone."""
+        running = self.running()
+        if any(job.stopped for job in running) or not running or self._is_roomy(running[0].folder):
+            return
+        most = holds_most([job.disk for job in running])
+        if most is not None:
+            self.stop(running[most], "failed", DISK_WORDS)
+
+    def _is_roomy(self, folder: Folder) -> bool:
+        return folder.free_bytes() >= endings.LEAST_FREE_DISK
 
     def _end(self, job: Job, state: str, message: str | None, error: str | None) -> None:
+        """Note how a job ended. A disk that is full keeps that from being written, not from being so."""
         child, job.child = job.child, None
         if child:
             child.stop()
         job.record = replace(job.record, state=state, message=message, error=error, ended=time.time())
-        job.folder.write(job.record)
-        job.folder.clean(keep_results=state == "done")
+        try:
+            job.folder.write(job.record)
+            if job.settled is None:
+                job.folder.clean(keep_results=False)
+        except OSError:
+            LOG.exception("the end of a job could not be written down")
 
     def _start_waiting(self) -> None:
-        waiting = self._waiting()
-        while waiting and len(self._running()) < self._slots and self._fits(waiting[0]):
-            self._start(waiting.pop(0))
+        waiting, startable = self._in_turn()
+        for job in waiting[:startable]:
+            if len(self.running()) >= self._slots or not self._fits(job):
+                break
+            try:
+                self._start(job)
+            except OSError as problem:
+                LOG.info("a job could not be started", exc_info=True)
+                words = f"The run could not be started ({problem.strerror}). Free some space on the disk and run again."
+                self._end(job, "failed", words, JobError.__name__)
 
     def _fits(self, job: Job) -> bool:
         """Whether there is memory for one more; a job that is alone always runs."""
         wanted = min(self._launch.limits.memory_bytes, EMPTY_JOB_MEMORY + 3 * job.folder.input_bytes())
-        return not self._running() or machine.free_memory_bytes() > wanted
+        return not self.running() or machine.free_memory_bytes() > wanted
 
     def _start(self, job: Job) -> None:
         if job.child is None or job.child.ended:
             job.child = self._launch.start(job.folder.path, warm=None, ended=self._notice)
-        process, now = job.child.process, time.time()
-        job.record = replace(job.record, state="running", began=now, pid=process.pid, process_started=process.started)
-        job.folder.write(job.record)
-        job.folder.hand_over(job.record.kind, job.record.request, self._time_limit)
+        process, record = job.child.process, replace(job.record, state="running", began=time.time())
+        record = replace(record, pid=process.pid, process_started=process.started, clock=time.monotonic())
+        job.folder.write(record)
+        job.record = record
+        self._note_turn(record.owner)
+        job.folder.hand_over(record.kind, record.request, self._limit(record.kind))
         job.child.wake()
+
+    def _note_turn(self, owner: str | None) -> None:
+        """Remember who had a turn, for as long as they wait for another."""
+        waits = {job.record.owner for job in self._waiting()}
+        self._last_turn = {whose: at for whose, at in self._last_turn.items() if whose in waits}
+        if owner is not None:
+            self._last_turn[owner] = time.monotonic()
 
     def _keep_spare(self) -> None:
         """Have processes ready for the jobs that start next: the first of the queue, else one that is still to come."""
         if not self._warm or time.monotonic() < self._no_spare_before:
             return
-        waiting = self._waiting()
+        waiting, _ = self._in_turn()
         for job in waiting[: self._slots]:
             if job.child is None:
                 job.child = self._launch.start(job.folder.path, warm=job.record.kind, ended=self._notice)
@@ -199,6 +281,9 @@ class Queue:
             if record is None:
                 folder.erase()
                 continue
+            now = time.monotonic()
+            if record.clock is None or record.clock > now:  # by an older Plumbline, or before the machine was started
+                record = replace(record, clock=now)
             job = self.known[folder.path.name] = Job(folder, record)
             if record.state == "running":
                 job.child = Child(Process(record.pid or 0, record.process_started or ""))

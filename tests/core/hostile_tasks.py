@@ -2,6 +2,8 @@
 
 import ctypes
 import fcntl
+import itertools
+import mmap
 import os
 import resource
 import signal
@@ -9,7 +11,8 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core import job
@@ -167,6 +170,42 @@ def litter(folder: Path, request: dict[str, object], progress: Progress) -> None
         os.mkdir(folder / "out" / str(number), 0)
 
 
+def hoard(folder: Path, request: dict[str, int], progress: Progress) -> None:
+    """Fill the disk with files that no listing shows: removed, and open or mapped."""
+    held = []
+    for kind in ("open", "mapped"):
+        path = folder / "out" / kind
+        path.write_bytes(b"x" * request["bytes"])
+        with path.open("rb") as file:
+            held.append(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) if kind == "mapped" else path.open("rb"))
+        path.unlink()
+    progress(0, 1, "hoarding")
+    for _ in turns():
+        time.sleep(0.01)
+
+
+def swarm(folder: Path, request: dict[str, object], progress: Progress) -> None:
+    """Start more threads than any library does."""
+    threading.stack_size(2**16)
+    for _ in range(300):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+    for _ in turns():
+        time.sleep(0.01)
+
+
+def boast(folder: Path, request: dict[str, object], progress: Progress) -> None:
+    """Claim progress that no number can hold."""
+    for done in turns_of(("-7", "1", "9" * 4000)):
+        part = folder / "out" / "part"
+        part.write_text(f'{{"done": {done}, "total": {"9" * 4200}, "what": "boasting"}}')
+        part.replace(folder / "out" / "progress.json")
+        time.sleep(0.01)
+
+
+def turns_of(values: tuple[str, ...]) -> Iterator[str]:
+    return (value for _, value in zip(turns(), itertools.cycle(values), strict=False))
+
+
 def forge(folder: Path, request: dict[str, object], progress: Progress) -> None:
     """Say that all is well and leave what an app should never open."""
     out = folder / "out"
@@ -200,8 +239,11 @@ def _made(path: Path) -> Path:
 
 
 TASKS = {
-    name: f"__main__:{name}" for name in ("attempt", "loop", "eat", "eat_natively", "bloat", "litter", "forge", "shout")
-}
+    name: f"__main__:{name}"
+    for name in (
+        "attempt", "loop", "eat", "eat_natively", "bloat", "litter", "forge", "shout", "hoard", "swarm", "boast",
+    )
+}  # fmt: skip
 
 if __name__ == "__main__":
     job.leave(job.main(tasks=TASKS))

@@ -62,6 +62,41 @@ def test_files_without_end_are_stopped_and_removed(tmp_path: Path, monkeypatch: 
         until(lambda: list((tmp_path / "jobs" / job / "out").iterdir()) == [])
 
 
+def test_of_a_full_disk_the_job_that_holds_most_ends_though_its_files_have_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.endings.MUCH_DISK", 30 * 2**20)
+    with attacked(tmp_path, slots=2) as supervisor:
+        neighbour = supervisor.submit("hoard", {"bytes": 2**20}, {})
+        hoarder = supervisor.submit("hoard", {"bytes": 2**24}, {})
+        until(lambda: {supervisor.status(job).what for job in (neighbour, hoarder)} == {"hoarding"})
+        monkeypatch.setattr("core.folder.Folder.free_bytes", lambda _: 0)
+        assert "about to fill the disk" in (supervisor.wait(hoarder, SOON).message or "")
+        monkeypatch.setattr("core.folder.Folder.free_bytes", lambda _: 2**40)
+        assert supervisor.status(neighbour).state == "running"
+        supervisor.cancel(neighbour)
+
+
+def test_files_without_a_name_count_as_the_jobs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.endings.MOST_OUTPUT_BYTES", 30 * 2**20)
+    with attacked(tmp_path) as supervisor:
+        assert "about to fill the disk" in (ended(supervisor, "hoard", bytes=2**24).message or "")
+
+
+def test_threads_without_end_are_stopped(tmp_path: Path) -> None:
+    with attacked(tmp_path) as supervisor:
+        assert "more threads than one run may" in (ended(supervisor, "swarm").message or "")
+
+
+def test_forged_progress_is_cut_to_what_a_job_can_come_to(tmp_path: Path) -> None:
+    with attacked(tmp_path) as supervisor:
+        job = supervisor.submit("boast", {}, {})
+        until(lambda: supervisor.status(job).done > 1)
+        status = supervisor.status(job)
+        assert 0 <= status.done <= status.total < 10**13 and status.done / status.total <= 1
+        supervisor.cancel(job)
+
+
 def test_forged_results_are_refused(tmp_path: Path) -> None:
     with attacked(tmp_path) as supervisor:
         job = supervisor.submit("forge", {}, {})

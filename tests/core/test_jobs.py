@@ -1,10 +1,14 @@
 """The supervisor through its public way in, with real processes and tasks of the tests' own."""
 
+import errno
+import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 
 from core import sandbox
 from core.errors import DataError, JobError
+from core.folder import Folder
 from core.jobs import Status, Supervisor, checked_json
 from tests.core.supervised import LONGEST, SOON, allow, ended, running, supervising, until
 
@@ -165,6 +170,97 @@ def test_the_time_limit_kills_with_words(tmp_path: Path) -> None:
         status = ended(supervisor, "follow")
     assert (status.state, status.error) == ("failed", JobError)
     assert "took longer than the 0.5 seconds" in (status.message or "")
+
+
+def test_a_clock_that_is_set_ends_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day forward while one runs, and back again once it was taken over."""
+    now = time.time()
+    with supervising(tmp_path) as before:
+        job = before.submit("follow", {}, {})
+        until(lambda: running(before, job))
+        monkeypatch.setattr(time, "time", lambda: now + 86_400)
+        allow(tmp_path, job, 5)
+        until(lambda: before.status(job).done == 5)
+        assert before.status(job).state == "running"
+    monkeypatch.setattr(time, "time", lambda: now - 86_400)
+    with supervising(tmp_path) as after:
+        allow(tmp_path, job, 10)
+        assert after.wait(job, SOON).state == "done"
+
+
+def test_a_job_from_before_the_machine_was_started_again_gets_its_full_time(tmp_path: Path) -> None:
+    with supervising(tmp_path) as before:
+        job = before.submit("follow", {}, {})
+        until(lambda: running(before, job))
+    state = tmp_path / "jobs" / job / "state.json"
+    known = json.loads(state.read_text())
+    for clock in (None, time.monotonic() + 10**6):
+        state.write_text(json.dumps({**known, "clock": clock, "of a newer Plumbline": True}))
+        with supervising(tmp_path) as after:
+            until(lambda: running(after, job))  # noqa: B023
+    with supervising(tmp_path) as last:
+        last.cancel(job)
+
+
+def test_a_look_may_take_less_time_than_an_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.queue.LOOK_SECONDS", 0.5)
+    with supervising(tmp_path, slots=2) as supervisor:
+        job = supervisor.submit("follow", {}, {})
+        assert "took longer than the 0.5 seconds" in (ended(supervisor, "profile").message or "")
+        assert supervisor.status(job).state == "running"
+        supervisor.cancel(job)
+
+
+def test_visitors_take_turns(tmp_path: Path) -> None:
+    """One run each at a time, though there is room, and two that wait; whoever has none goes first."""
+    with supervising(tmp_path, slots=2) as supervisor:
+
+        def asked(owner: str | None) -> str:
+            return supervisor.submit("follow", {}, {}, owner)
+
+        first, second, third = asked("ann"), asked("ann"), asked("ann")
+        with pytest.raises(JobError, match="2 runs waiting already"):
+            asked("ann")
+        other, nobodys = asked("ben"), asked(None)
+        until(lambda: running(supervisor, first) and running(supervisor, other))
+        assert [supervisor.status(job).place for job in (nobodys, second, third)] == [1, 2, 3]
+        supervisor.cancel(first)
+        until(lambda: running(supervisor, nobodys))
+        supervisor.cancel(other)
+        until(lambda: running(supervisor, second))
+        assert supervisor.status(third).place == 1
+        for job in (nobodys, third, second):
+            supervisor.cancel(job)
+
+
+def test_a_sick_job_stalls_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with supervising(tmp_path, slots=2) as supervisor:
+        sick = supervisor.submit("follow", {}, {})
+        until(lambda: running(supervisor, sick))
+        honest = Folder.progress
+
+        def progress(folder: Folder) -> object:
+            return 1 // 0 if folder.path.name == sick else honest(folder)
+
+        monkeypatch.setattr(Folder, "progress", progress)
+        assert ended(supervisor, "echo").state == "done"
+        assert "cannot be read" in (supervisor.wait(sick, SOON).message or "")
+
+
+def test_a_disk_that_fills_up_ends_a_job_in_words(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as at_start:
+        at_start.setattr(Folder, "hand_over", full)
+        assert "No space left on device" in (ended(supervisor, "echo").message or "")
+    with monkeypatch.context() as at_once:
+        at_once.setattr(Folder, "write", full)
+        with pytest.raises(JobError, match="could not be queued"):
+            supervisor.submit("echo", {}, {})
+    assert ended(supervisor, "echo").state == "done"
 
 
 def test_a_deleted_job_leaves_nothing(supervisor: Supervisor, tmp_path: Path) -> None:

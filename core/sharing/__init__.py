@@ -1,0 +1,1 @@
+"""How jobs share this machine: whose turn it is, and what each of them holds."""
