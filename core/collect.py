@@ -49,7 +49,8 @@ class ModelFacts:
 
     `inputs` pairs each input's name with its column, None where the table has none; `output_columns`, `low` and
     `high` describe what it gave for the first rows; `problem` is the message an audit would end with;
-    `image` is the width and height of what a model of images takes.
+    `image` is the width and height of what a model of images takes; `classes_are_numbers` says that a plan writes the
+    classes as numbers.
     """
 
     format_words: str
@@ -66,6 +67,7 @@ class ModelFacts:
     warnings: tuple[str, ...]
     problem: str | None
     image: tuple[int, int] | None = None
+    classes_are_numbers: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain JSON values."""
@@ -103,6 +105,7 @@ def collect_model_facts(out: Path) -> ModelFacts:
             warnings=checked_texts(found["warnings"]),
             problem=None if found["problem"] is None else str(found["problem"])[:_LONGEST_TEXT],
             image=_image(found.get("image")),
+            classes_are_numbers=found.get("classes_are_numbers") is True,
         )
 
 

@@ -172,6 +172,7 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     """A model file, opened here and nowhere else: this runs in a job process only."""
     from core.inference import Scorer, choose_device
     from core.models import open_model
+    from core.models.classes import settled
     from core.models.features import bind
 
     if path is None:
@@ -180,7 +181,7 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     binding = bind(model, dataset.profile, plan)
     if binding.images is not None and dataset.images is not None:
         dataset.images.expect(binding.images.picture.size)
-    scorer = Scorer(model, binding, plan.decision, model.device)
+    scorer = Scorer(model, binding, settled(plan, model), model.device)
 
     def decide(batch: Batch) -> tuple[Scores, Selected]:
         given = scorer.score(batch)

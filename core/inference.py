@@ -61,6 +61,8 @@ class Scorer:
                 "remove threshold, or export the model with its probabilities as the output."
             )
         self._seen = LabelsSeen(decision)
+        decides = reading(decision, model) == "class" and model.decide is not None
+        self._ask = model.decide if decides and model.decide is not None else model.run
         self._model, self._binding, self._decision, self._device = model, binding, decision, device
         most = (MOST_ROWS[device], model.rows[1], binding.most_rows)
         self._trial = Trial(min(rows for rows in most if rows is not None))
@@ -133,7 +135,7 @@ class Scorer:
             rows = min(self._trial.rows, total - start)
             begin = time.perf_counter()
             try:
-                outputs = self._model.run(_slice(features, start, start + rows))
+                outputs = self._ask(_slice(features, start, start + rows))
             except MemoryError:
                 self._trial.ran_out(rows)
                 self._free()

@@ -54,7 +54,7 @@ class Plan:
     @property
     def sha256(self) -> str:
         """Digest of the whole plan."""
-        return _digest(_document(self))
+        return _digest(self)
 
     @property
     def question_sha256(self) -> str:
@@ -62,7 +62,7 @@ class Plan:
         model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
         decision = replace(self.decision, edges=(), model=model, images=images)
         data = replace(self.data, file="", confirmed=())
-        return _digest(_document(replace(self, name="", data=data, decision=decision, run=Run())))
+        return _digest(replace(self, name="", data=data, decision=decision, run=Run()))
 
     def changed(self, changes: Iterable[Change]) -> Plan:
         """The plan with these edits. Raises PlanError where an edit makes no plan of it."""
@@ -180,7 +180,8 @@ def _check_decision(decision: Decision) -> None:
         )
     if decision.model is None:
         for key in ("output", "features", "favourable_class", "text", "image"):
-            if getattr(decision, key) != getattr(Decision(), key):
+            given = getattr(decision, key)
+            if given != getattr(Decision(), key) and (key, given) != ("favourable_class", 1):
                 raise PlanError(f"[decision] {key} belongs to a model, and this plan names none: remove it.")
     if decision.score is None:
         for key in ("edges", "lower_is_better"):
@@ -277,8 +278,6 @@ def _decision_document(decision: Decision) -> dict[str, Any]:
     written = {key: value for key, value in asdict(decision).items() if value != getattr(blank, key)}
     if decision.favourable is not None:
         written["favourable"] = _condition_document(decision.favourable)
-    if decision.model is not None:
-        written["favourable_class"] = decision.favourable_class
     return {key: list(value) if isinstance(value, tuple) else value for key, value in written.items()}
 
 
@@ -298,5 +297,8 @@ def _keep_document(keep: Keep) -> dict[str, Any]:
     return {"column": keep.column, "not_in" if keep.negated else "in": list(keep.values)}
 
 
-def _digest(document: dict[str, Any]) -> str:
+def _digest(plan: Plan) -> str:
+    document = _document(plan)
+    if plan.decision.model is not None:
+        document["decision"].setdefault("favourable_class", 1)  # left out, plans were written with 1: digests stay
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

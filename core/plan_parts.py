@@ -13,6 +13,16 @@ IMAGE_MIDDLE = (0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True)
+class Position:
+    """A class of a model by its place among the classes, from 0, whatever it is called: `{position = 1}`."""
+
+    position: int
+
+
+Class = int | str | Position
+
+
+@dataclass(frozen=True)
 class Condition:
     """Which cells count: those equal to one of `values`, those at least `at_least`, or those below `below`."""
 
@@ -54,6 +64,8 @@ class DataPlan:
 class Decision:
     """`[decision]`: what is audited, a model or columns of the table, and from where on a person is selected.
 
+    `favourable_class` says which of a model's classes are good for the person: by name, by number (of classes that are
+    numbers that class, else its place from 0) or by place; None leaves it to the outcome's good value.
     `rule` is the path of a rule file, or once that was read its JSON text, which begins with a brace. `text` is the
     column that a model of texts reads. `image` is the column of file names inside `images`, a zip or a folder; a model
     takes each colour in 0 to 1, less `image_mean`, over `image_std`: three numbers for red, green and blue, or one for
@@ -64,7 +76,7 @@ class Decision:
     score: str | None = None
     prediction: str | None = None
     favourable: Condition | None = None
-    favourable_class: int | str | tuple[int | str, ...] = 1
+    favourable_class: Class | tuple[Class, ...] | None = None
     output: Output | None = None
     threshold: float | None = None
     edges: tuple[float, ...] = ()

@@ -7,7 +7,19 @@ from typing import Any
 
 from core.cells import DEFAULT_MISSING
 from core.errors import PlanError
-from core.plan_parts import IMAGE_MIDDLE, Condition, DataPlan, Decision, Groups, Keep, Limit, Policy, Run
+from core.plan_parts import (
+    IMAGE_MIDDLE,
+    Class,
+    Condition,
+    DataPlan,
+    Decision,
+    Groups,
+    Keep,
+    Limit,
+    Policy,
+    Position,
+    Run,
+)
 from core.plan_reader import Section
 
 
@@ -74,16 +86,12 @@ def _read_condition(section: Section) -> Condition | None:
 
 def read_decision(decision: Section) -> Decision:
     """`[decision]` of a plan file."""
-    if decision.holds("favourable_class", list):
-        favourable_class: Any = decision.take_list("favourable_class", int, str)
-    else:
-        favourable_class = decision.take("favourable_class", int, str, default=1)
     plan = Decision(
         model=decision.take("model", str, default=None),
         score=decision.take("score", str, default=None),
         prediction=decision.take("prediction", str, default=None),
         favourable=_read_condition(decision),
-        favourable_class=favourable_class,
+        favourable_class=_read_classes(decision),
         output=decision.take_choice("output", ("probability", "logit", "class")),
         threshold=decision.take("threshold", float, default=None),
         edges=decision.take_list("edges", float, default=()),
@@ -98,6 +106,26 @@ def read_decision(decision: Section) -> Decision:
     )
     decision.done()
     return plan
+
+
+def _read_classes(decision: Section) -> Class | tuple[Class, ...] | None:
+    """`favourable_class`: a class or a list of classes, each a name, a number or a place; None where it is left out."""
+    if decision.holds("favourable_class", list):
+        listed = decision.take_list("favourable_class", int, str, dict)
+        return tuple(_read_class(decision, one) for one in listed)
+    given = decision.take("favourable_class", int, str, dict, default=None)
+    return None if given is None else _read_class(decision, given)
+
+
+def _read_class(decision: Section, given: int | str | dict[str, Any]) -> Class:
+    if not isinstance(given, dict):
+        return given
+    place = Section(f"{decision.name} favourable_class", given)
+    position = place.take("position", int)
+    place.done()
+    if position < 0:
+        raise PlanError(f"{place.name} position counts from 0; it is {position}.")
+    return Position(position)
 
 
 def read_groups(groups: Section) -> Groups:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from core.errors import ModelError
 from core.labels_seen import LabelsSeen
+from core.models.classes import class_name, favourable_indices
 from core.models.model import Array, Model, Outputs
 from core.plan import Decision, Output
 
@@ -111,38 +112,6 @@ def _favourable(probabilities: Array, decision: Decision, model: Model) -> Array
     return np.clip(together, 0, 1)
 
 
-def favourable_indices(decision: Decision, classes: tuple[str | int, ...] | None, count: int) -> tuple[int, ...]:
-    """Positions of the favourable classes among `count`. Raises ModelError listing the classes there are."""
-    chosen = decision.favourable_class
-    wanted = tuple(
-        dict.fromkeys(_index(c, classes, count) for c in (chosen if isinstance(chosen, tuple) else (chosen,)))
-    )
-    if len(wanted) == count:
-        raise ModelError(
-            "favourable_class names every class, so nobody could be refused. Name only those that are good for the "
-            "person."
-        )
-    return wanted
-
-
-def _index(chosen: int | str, classes: tuple[str | int, ...] | None, count: int) -> int:
-    if isinstance(chosen, str):
-        names = [str(name) for name in classes or ()]
-        if chosen in names and len(names) == count:
-            return names.index(chosen)
-        raise ModelError(f'The model has no class named "{chosen}". {_class_words(classes, count)}')
-    if not 0 <= chosen < count:
-        raise ModelError(f"favourable_class = {chosen} is outside the model's classes. {_class_words(classes, count)}")
-    return chosen
-
-
-def _class_words(classes: tuple[str | int, ...] | None, count: int) -> str:
-    if classes is None or len(classes) != count:
-        return f"The model does not name its classes: give a number from 0 to {count - 1}."
-    listed = ", ".join(f'{i} = "{name}"' for i, name in enumerate(classes))
-    return f"Its classes are {listed}: give a number without quotation marks, or a name in them."
-
-
 def _decided(outputs: Outputs, decision: Decision, model: Model, seen: LabelsSeen) -> npt.NDArray[np.bool_]:
     if outputs.labels is None:
         return _decided_by_numbers(outputs.scores, decision, model, seen)
@@ -159,12 +128,19 @@ def _decided(outputs: Outputs, decision: Decision, model: Model, seen: LabelsSee
 def _is_favourable(labels: Array, decision: Decision, model: Model, seen: LabelsSeen) -> npt.NDArray[np.bool_]:
     """Which labels, shape (n,), are those of the favourable classes."""
     distinct, places = np.unique(labels, return_inverse=True)
-    names = [str(label) for label in distinct.tolist()]
+    names = [class_name(label) for label in distinct.tolist()]
     if model.classes is None:
         seen.add(names)
         wanted: Iterable[str] = seen.wanted
     else:
-        wanted = [str(model.classes[i]) for i in favourable_indices(decision, model.classes, len(model.classes))]
+        wanted = [class_name(model.classes[i]) for i in favourable_indices(decision, model.classes, len(model.classes))]
+        stranger = next((name for name in names if name not in set(map(class_name, model.classes))), None)
+        if stranger is not None:
+            raise ModelError(
+                f'The model gave the answer "{stranger}", which is none of its classes'
+                f' ({", ".join(map(class_name, model.classes))}). Write output = "probability" under [decision] to'
+                " decide by its scores, or export it again."
+            )
     chosen: npt.NDArray[np.bool_] = np.isin(names, list(wanted))[places]
     return chosen
 

@@ -15,11 +15,12 @@ from core.errors import PlanError
 from core.explain.nouns import Kind
 from core.inference import Scorer, choose_device
 from core.models import open_model
+from core.models.classes import favourable_indices, settled
 from core.models.features import Binding, bind
 from core.models.model import Array, Features, Model
 from core.plan import Decision, Plan
 from core.profile import Profile
-from core.readings import favourable_indices, reading
+from core.readings import reading
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +45,8 @@ class Opened:
             )
         model = open_model(path, plan.decision.model, choose_device())
         binding = bind(model, profile, plan)
-        return cls(model, binding, Scorer(model, binding, plan.decision, model.device), plan.decision)
+        decision = settled(plan, model)
+        return cls(model, binding, Scorer(model, binding, decision, model.device), decision)
 
     @property
     def columns(self) -> tuple[str, ...]:

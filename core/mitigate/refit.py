@@ -14,11 +14,11 @@ from core.counts import FAVOURABLE, UNKNOWN, Floats
 from core.errors import ModelError
 from core.mitigate.training import TrainingRows
 from core.models import open_model
+from core.models.classes import favourable_indices
 from core.models.faults import first_line
 from core.models.model import Features
 from core.models.skops import TRUSTED
 from core.plan import Decision
-from core.readings import favourable_indices
 
 SEED_LIMIT = 2**32
 

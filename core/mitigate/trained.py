@@ -24,6 +24,7 @@ from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
 from core.mitigate.work import RETRAINED, Proposal, Work
 from core.models import open_model
+from core.models.classes import settled
 from core.models.features import bind
 from core.models.model import Model
 
@@ -52,7 +53,7 @@ def _opened(work: Work) -> Model | None:
 
 def _refitted(work: Work, model: Model) -> list[Proposal]:
     """A skops pipeline fitted again without weights, and with them."""
-    refit = Refittable(_path(work), str(work.plan.decision.model), work.plan.decision)
+    refit = Refittable(_path(work), str(work.plan.decision.model), settled(work.plan, model))
     rows = work.rows(bind(model, work.dataset.profile, work.plan), FIT).weighted(work.weights)
     made = []
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
@@ -146,7 +147,7 @@ def _training_parts(work: Work, model: Model) -> tuple[TrainingRows, TrainingRow
 
 def _tunable(work: Work, model: Model) -> Tunable:
     name, threshold = str(work.plan.decision.model), plan_threshold(work.plan)
-    return _TUNABLE[model.format](_path(work), name, work.plan.decision, threshold, choose_device())
+    return _TUNABLE[model.format](_path(work), name, settled(work.plan, model), threshold, choose_device())
 
 
 def _tuned(

@@ -23,7 +23,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.models.device import settle
-from core.models.faults import first_line
+from core.models.faults import failed, first_line
 from core.models.huggingface_zip import SAVE_SNIPPET, TO_SAVE, Unpacked, unpack
 from core.models.model import Array, Features, Input, Model, Outputs
 from core.models.tokens import Tokens
@@ -146,11 +146,22 @@ def _config(unpacked: Unpacked, name: str) -> Any:
     known = set(kind_of().to_dict()) | set(words("num_labels id2label label2id problem_type architectures"))
     try:
         config = kind_of(**{key: value for key, value in told.items() if key in known - UNSAID})
-        several = config.problem_type in ("multi_label_classification", "regression")
+        kind_of_task = config.problem_type
         named = sorted(config.id2label) == list(range(config.num_labels))
     except Exception as error:  # each kind checks its settings in its own way
         raise _unusable(name, error) from None
-    if several or not named:
+    if kind_of_task == "multi_label_classification":
+        raise ModelError(
+            f'"{name}" gives several labels at once, which do not exclude each other (multi-label classification), so'
+            " none of them is the decision. Choose one label, put its scores into a column of the table, and audit that"
+            " column: score = ... under [decision]."
+        )
+    if kind_of_task == "regression":
+        raise ModelError(
+            f'"{name}" gives a quantity for each text and no class (regression). Put its numbers into a column of the'
+            " table, and audit that column: score = ... under [decision]."
+        )
+    if not named:
         raise ModelError(
             f'"{name}" does not choose one of several classes for each text. Plumbline reads models of one outcome'
             " (single-label classification)."
@@ -282,5 +293,5 @@ class _Reader:
         except Exception as error:  # any operator can refuse a value, each in its own way
             if any(sign in str(error) for sign in OUT_OF_MEMORY) or isinstance(error, MemoryError):
                 raise MemoryError(str(error)) from None
-            raise ModelError(f'"{self._name}" failed while scoring: {first_line(error)}') from None
+            raise failed(self._name, first_line(error)) from None
         return np.asarray(logits.float().cpu().numpy())

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from core.cells import key, keys
 from core.data import Batch, Dataset
 from core.errors import DataError, ModelError
 from core.images import open_images
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.images.thumbnails import MOST, thumbnails
 from core.models import FORMATS, open_model
+from core.models.classes import are_whole, class_name, suggested
 from core.models.device import choose_device
 from core.models.features import Binding, bind, match
 from core.models.model import Array, Model, Outputs
@@ -55,7 +55,8 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         "device": model.device,
         "gradients": model.gradients,
         "image": None if model.picture is None else list(model.picture.size.shape),
-        "classes": None if model.classes is None else list(model.classes),
+        "classes": None if model.classes is None else list(map(class_name, model.classes)),
+        "classes_are_numbers": model.classes is not None and are_whole(model.classes),
         "warnings": list(model.warnings),
         "problem": None,
         "outputs": None,
@@ -158,15 +159,18 @@ def suggested_output(outputs: Outputs) -> Output:
     return "logit" if low < 0 or high > 1 else "probability"
 
 
-def suggested_favourable_class(model: Model, columns: int, plan: Plan) -> int | str | list[int | str]:
-    """The classes that are named like the label's good values, else 1."""
-    classes: tuple[str | int, ...] = model.classes or tuple(range(max(columns, 2)))
-    favourable = plan.data.favourable
-    good = keys(favourable.values if favourable is not None else ())
-    chosen = [name if isinstance(name, str) else i for i, name in enumerate(classes) if key(name) in good]
-    if not 0 < len(chosen) < len(classes):
-        return 1
-    return chosen[0] if len(chosen) == 1 else chosen
+def suggested_favourable_class(model: Model, columns: int, plan: Plan) -> int | str | list[int | str] | None:
+    """The good classes as a plan would name them; None where only a person can tell which are good."""
+    chosen = [_written(model.classes, place) for place in suggested(plan, model.classes, max(columns, 2))]
+    return None if not chosen else chosen[0] if len(chosen) == 1 else chosen
+
+
+def _written(classes: tuple[str | int | float, ...] | None, place: int) -> int | str:
+    """A class as a plan names it: a whole number as it is, others by name; its place where it has no name."""
+    if classes is None:
+        return place
+    name = class_name(classes[place])
+    return int(name) if are_whole(classes) else name
 
 
 def _company(model: Model, binding: Binding, batch: Batch) -> tuple[str, ...]:

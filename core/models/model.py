@@ -21,12 +21,19 @@ class Input:
     """One named input, one column wide.
 
     `kind` is None where the file does not say and the table decides. `blank_is_missing` marks a text input that was
-    trained with missing values apart from the empty text.
+    trained with missing values apart from the empty text. `categories` are the texts (or numbers) that the file says
+    the model knows, None where it does not say; `refuses_others` says that it fails on any other.
     """
 
     name: str
     kind: Kind | None
     blank_is_missing: bool = False
+    categories: frozenset[str | float] | None = None
+    refuses_others: bool = False
+
+    def knows(self, cell: object) -> bool:
+        """Whether a cell, as the input takes it, is among the categories; what is missing is nothing unknown."""
+        return self.categories is None or cell != cell or cell in self.categories
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,9 @@ class Model:
         What it takes for one image, for a model that reads images: its features have four dimensions.
     tokens
         Cuts n texts into the word pieces that the module takes, ids and mask; None for other models.
+    decide
+        Gives the labels that the model itself decides on, for a model that gives scores too; None where it does not
+        say. `threshold` is the score from which on it does, where the file says so.
     rows
         Fewest and most rows the model takes at once; None for any number.
     """
@@ -75,12 +85,14 @@ class Model:
     columns: tuple[str, ...] | None = None
     dtype: npt.DTypeLike = np.float32
     score_dtype: FloatType | None = "float32"
-    classes: tuple[str | int, ...] | None = None
+    classes: tuple[str | int | float, ...] | None = None
     recipe: Recipe | None = None
     gradients: bool = False
     device: str = "cpu"
     logits: bool = False
     module: Callable[[], Any] | None = None
+    decide: Callable[[Any], Outputs] | None = None
+    threshold: float | None = None
     rows: tuple[int, int | None] = (1, None)
     picture: Picture | None = None
     tokens: Callable[[Array], Tokens] | None = None

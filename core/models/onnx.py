@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import ModelError
-from core.models.faults import first_line
+from core.models.faults import failed, first_line
 from core.models.images import Picture, picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.onnx_graph import read_graph
@@ -55,6 +55,7 @@ def open_onnx(path: Path, name: str, device: str) -> Model:
     return Model(
         format="onnx",
         run=lowering(lowered, _Runner(name, session, feeds, scores or labels, score_dtype)),
+        decide=lowering(lowered, _Runner(name, session, feeds, labels, None)) if scores and labels else None,
         inputs=named,
         width=None if named else feeds[0].width,
         columns=None if named or feeds[0].picture else (feeds[0].name,),
@@ -219,7 +220,7 @@ class _Runner:
     def _failed(self, error: Exception) -> Exception:
         if any(sign in str(error) for sign in OUT_OF_MEMORY):
             return MemoryError(str(error))
-        return ModelError(f'"{self._name}" failed while scoring: {_said(error)}')
+        return failed(self._name, _said(error))
 
 
 def _said(error: Exception) -> str:

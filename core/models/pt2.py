@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.models.device import settle
-from core.models.faults import first_line
+from core.models.faults import failed, first_line
 from core.models.images import picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.pt2_archive import old, refused
@@ -242,7 +242,7 @@ class _Runner:
     def _failed(self, error: Exception) -> Exception:
         if isinstance(error, MemoryError) or any(sign in str(error) for sign in OUT_OF_MEMORY):
             return MemoryError(str(error))
-        return ModelError(f'"{self._name}" failed while scoring: {first_line(error)}')
+        return failed(self._name, first_line(error))
 
     def _tensor(self, array: Array, slot: "_Slot") -> "torch.Tensor":
         import torch

@@ -1,17 +1,21 @@
 """skops files (scikit-learn): only types of a fixed list are ever built."""
 
 import contextlib
+import re
 import warnings
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.errors import ModelError
-from core.models.faults import first_line
+from core.errors import ModelError, quoted
+from core.models.faults import failed, first_line
 from core.models.model import Features, Input, Model, Outputs
-from core.models.recipe import Kind
+from core.models.skops_checked import check_parts
 from core.models.words import words
 
 # What fitted scikit-learn models hold beside what skops itself trusts: arrays and settings that run nothing when built.
@@ -50,9 +54,19 @@ TRUSTED = words(
     sklearn.gaussian_process.kernels.WhiteKernel
     scipy.interpolate._bsplines.BSpline
     scipy.interpolate._interpolate.interp1d
+    functools.partial
+    sklearn.utils.validation.check_array
     numpy.dtype"""
 )
-MOST_LISTED = 4
+# Whose parts are scikit-learn's own, and what may stand beside them; the others come from a library or from the person.
+OWN, KNOWN = words("sklearn functools numpy scipy"), words("builtins skops pandas")
+BOOSTERS = words("xgboost lightgbm catboost")
+MOST_LISTED, MOST_SCHEMA = 4, 64 << 20
+TO_KNOW = (
+    "Correct these cells, leave the rows out with keep (not_in), or fit the encoder with "
+    'handle_unknown="ignore" and save the model again.'
+)
+TO_COLUMN = "or put its predictions into a column of the table and audit that: prediction = ... under [decision]"
 
 
 def open_skops(path: Path, name: str, device: str) -> Model:
@@ -72,7 +86,9 @@ def open_skops(path: Path, name: str, device: str) -> Model:
     method = next(m for m in ("predict_proba", "decision_function", "predict") if hasattr(estimator, m))
     return Model(
         format="skops",
-        run=_Runner(name, estimator, method),
+        run=_Runner(name, estimator, method, inputs or ()),
+        decide=None if method == "predict" else _Runner(name, estimator, "predict", inputs or ()),
+        threshold=_own_threshold(estimator),
         inputs=inputs,
         width=None if inputs else getattr(estimator, "n_features_in_", None),
         dtype=np.float64,
@@ -81,6 +97,18 @@ def open_skops(path: Path, name: str, device: str) -> Model:
         logits=method == "decision_function",
         warnings=said,
     )
+
+
+def _own_threshold(step: Any) -> float | None:
+    """The probability from which on the estimator's `predict` says its second class; None where none was set."""
+    while hasattr(step, "steps"):
+        step = step.steps[-1][1]
+    step = getattr(step, "best_estimator_", step)
+    if type(step).__name__ not in ("FixedThresholdClassifier", "TunedThresholdClassifierCV"):
+        return None
+    chosen = getattr(step, "best_threshold_", getattr(step, "threshold", None))
+    is_probability = getattr(step, "response_method", "auto") in ("auto", "predict_proba")
+    return float(chosen) if is_probability and isinstance(chosen, float | int | np.floating) else None
 
 
 def _load(path: Path, name: str) -> tuple[Any, tuple[str, ...]]:
@@ -94,9 +122,12 @@ def _load(path: Path, name: str) -> tuple[Any, tuple[str, ...]]:
             if unknown:
                 raise _untrusted(name, unknown)
             estimator = skops.io.load(path, trusted=sorted(TRUSTED))
+        check_parts(estimator, name)
     except ModelError:
         raise
     except Exception as error:  # a damaged file can fail anywhere inside skops
+        if foreign := _foreign(path):
+            raise _untrusted(name, foreign) from None
         raise ModelError(
             f'"{name}" cannot be opened: it is damaged or from a version of scikit-learn that differs too much '
             f"({first_line(error)})."
@@ -108,11 +139,36 @@ def _untrusted(name: str, unknown: list[str]) -> ModelError:
     listed = ", ".join(unknown[:MOST_LISTED]) + (
         f" and {len(unknown) - MOST_LISTED} more" if len(unknown) > MOST_LISTED else ""
     )
-    return ModelError(
-        f'"{name}" holds parts that Plumbline does not build: {listed}. Only scikit-learn\'s own classifiers and '
-        "transformers are opened: "
-        "replace functions of your own by scikit-learn's transformers, or convert the model to ONNX with skl2onnx."
+    foreign = sorted({part.partition(".")[0] for part in unknown} - OWN)
+    return ModelError(f'"{name}" holds parts that Plumbline does not build: {listed}. {_way_out(foreign)}')
+
+
+def _way_out(foreign: list[str]) -> str:
+    """What helps whoever made the model: with scikit-learn's own parts, another library's, functions of their own."""
+    if not foreign:
+        return f"They are scikit-learn's own: convert the model to ONNX with skl2onnx, {TO_COLUMN}."
+    if "imblearn" in foreign:
+        return (
+            "Steps of imbalanced-learn act only while a model is trained. Save the other fitted steps as scikit-learn's"
+            ' pipeline: sklearn.pipeline.Pipeline([s for s in model.steps if not hasattr(s[1], "fit_resample")]).'
+        )
+    if BOOSTERS.intersection(foreign):
+        return f"Convert the model to ONNX with onnxmltools, {TO_COLUMN}."
+    return (
+        "Only scikit-learn's own classifiers and transformers are opened: replace functions of your own by "
+        f"scikit-learn's transformers, or convert the model to ONNX with skl2onnx, {TO_COLUMN}."
     )
+
+
+def _foreign(path: Path) -> list[str]:
+    """The parts of other libraries that a skops file names, read as text; none where it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("schema.json") as file:
+            text = file.read(MOST_SCHEMA).decode("utf-8", "replace")
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+        return []
+    modules = set(re.findall(r'"__module__": "([\w.]{1,200})"', text))
+    return sorted(module for module in modules if module.partition(".")[0] not in OWN | KNOWN)
 
 
 def _version_words(warning: warnings.WarningMessage) -> str:
@@ -130,10 +186,9 @@ def _inputs(estimator: Any) -> Iterator[Input]:
     if _reads_text(estimator):
         yield Input("text", "text")
     names = [str(column) for column in getattr(estimator, "feature_names_in_", ())]
-    kinds = _kinds(estimator, names) if names else {}
+    said = _said(estimator, names) if names else {}
     for name in names:
-        kind, blank_is_missing = kinds.get(name, (None, False))
-        yield Input(name, kind, blank_is_missing)
+        yield said.get(name, Input(name, None))
 
 
 def _reads_text(step: Any) -> bool:
@@ -148,23 +203,28 @@ def _reads_text(step: Any) -> bool:
     return any(map(_reads_text, inside)) or type(step).__module__ == "sklearn.feature_extraction.text"
 
 
-def _kinds(step: Any, names: list[str]) -> dict[str, tuple[Kind, bool]]:
-    """What each column is, and whether its missing cells are NaN, where a fitted step says so."""
+def _said(step: Any, names: list[str]) -> dict[str, Input]:
+    """What each column is, whether its missing cells are NaN and which values are known, where a step says so."""
     if hasattr(step, "steps"):
-        return _first_said(_kinds(part, names) for _, part in step.steps)
+        return _first_said(_said(part, names) for _, part in step.steps)
     if hasattr(step, "transformers_"):
         parts = ((part, _selected(columns, names)) for _, part, columns in step.transformers_)
-        return _first_said(_kinds(part, columns) for part, columns in parts if columns)
+        return _first_said(_said(part, columns) for part, columns in parts if columns)
+    if getattr(step, "_preprocessor", None) is not None:  # HistGradientBoosting with categories
+        return _said(step._preprocessor, names)
     if inner := _fitted_inside(step):
-        return _first_said(_kinds(part, names) for part in inner)
+        return _first_said(_said(part, names) for part in inner)
     if len(getattr(step, "categories_", ())) == len(names):
-        return {name: _category_kind(values) for name, values in zip(names, step.categories_, strict=True)}
+        refuses = getattr(step, "handle_unknown", "") == "error"
+        return {name: _categories(name, values, refuses) for name, values in zip(names, step.categories_, strict=True)}
     if hasattr(step, "vocabulary_"):
-        return dict.fromkeys(names, ("text", False))
+        return {name: Input(name, "text") for name in names}
     if getattr(getattr(step, "statistics_", None), "dtype", None) == np.dtype(object):
-        return dict.fromkeys(names, ("text", True))
-    if getattr(step, "n_features_in_", None) == len(names) and isinstance(step, _numeric_steps()):
-        return dict.fromkeys(names, ("number", False))
+        return {name: Input(name, "text", blank_is_missing=True) for name in names}
+    computes = type(step).__name__ == "FunctionTransformer" and step.func is not None
+    numeric = computes or isinstance(step, _numeric_steps())
+    if getattr(step, "n_features_in_", len(names)) == len(names) and numeric:
+        return {name: Input(name, "number") for name in names}
     return {}
 
 
@@ -183,11 +243,17 @@ def _numeric_steps() -> tuple[type, ...]:
     return ClassifierMixin, OneToOneFeatureMixin
 
 
-def _first_said(parts: Iterator[dict[str, tuple[Kind, bool]]]) -> dict[str, tuple[Kind, bool]]:
-    """The first word on each column counts: it comes from the step that meets the table's cells."""
-    said: dict[str, tuple[Kind, bool]] = {}
+def _first_said(parts: Iterator[dict[str, Input]]) -> dict[str, Input]:
+    """The first word on each column counts: it comes from the step that meets the table's cells.
+
+    What an imputer fills are still the table's own texts, so the categories may be named by the step after it.
+    """
+    said: dict[str, Input] = {}
     for part in parts:
-        said = part | said
+        for name, found in part.items():
+            first = said.setdefault(name, found)
+            if first.kind == "text" == found.kind and first.categories is None:
+                said[name] = replace(first, categories=found.categories, refuses_others=found.refuses_others)
     return said
 
 
@@ -205,17 +271,20 @@ def _selected(columns: Any, names: list[str]) -> list[str]:
     return [str(c) if isinstance(c, str) else names[c] for c in listed]
 
 
-def _category_kind(values: Any) -> tuple[Kind, bool]:
-    texts = [value for value in values if isinstance(value, str)]
+def _categories(name: str, values: Any, refuses: bool) -> Input:
+    texts = frozenset(value for value in values if isinstance(value, str))
     missing = any(value is None or value != value for value in values)
-    return ("text", missing) if texts else ("number", False)
+    if texts:
+        return Input(name, "text", missing, texts, refuses)
+    numbers = frozenset(float(value) for value in values if value is not None and value == value)
+    return Input(name, "number", categories=numbers, refuses_others=refuses)
 
 
 class _Runner:
     """Asks the estimator for one batch of features."""
 
-    def __init__(self, name: str, estimator: Any, method: str) -> None:
-        self._name, self._estimator, self._method = name, estimator, method
+    def __init__(self, name: str, estimator: Any, method: str, inputs: tuple[Input, ...]) -> None:
+        self._name, self._estimator, self._method, self._inputs = name, estimator, method, inputs
 
     def __call__(self, features: Features) -> Outputs:
         rows = self._rows(features)
@@ -242,13 +311,28 @@ class _Runner:
 
     def _failed(self, error: Exception, features: Features) -> ModelError:
         said = first_line(error)
+        if isinstance(features, Mapping) and (unknown := self._unknown(features)):
+            return ModelError(f'"{self._name}" fails on values that it has never seen: {unknown}. {TO_KNOW}')
         if "contains NaN" not in said or not isinstance(features, Mapping):
-            return ModelError(f'"{self._name}" failed while scoring: {said}')
+            return failed(self._name, said)
         empty = [column for column, cells in features.items() if cells.dtype.kind == "f" and np.isnan(cells).any()]
         return ModelError(
             f'"{self._name}" cannot take missing numbers, and there are some in {", ".join(empty)}. Fill those cells, '
             "leave the rows out with keep, or save a model with an imputer."
         )
+
+    def _unknown(self, features: Mapping[str, Any]) -> str:
+        """The values that the model refuses because it never saw them, with their columns; empty where there are none.
+
+        A missing cell of a text column is a value that it may not know, too.
+        """
+        found = []
+        for each in self._inputs:
+            cells = features[each.name].tolist() if each.refuses_others else []
+            strangers = [str(cell) for cell in dict.fromkeys(cells) if not each.knows(cell)]
+            if strangers:
+                found.append(f'{quoted(strangers)} in column "{each.name}"')
+        return ", ".join(found)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from core import suggestions
 from core.collect import ModelFacts
 from core.errors import PlumblineError
 from core.plan import Plan
-from core.plan_parts import Decision
+from core.plan_parts import Class, Decision, Position
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import draft, images_answer, model_check, plain, session, text_answer
@@ -19,7 +19,7 @@ _OUTPUTS = {
     "logit": "a raw score, to be turned into a probability",
     "class": "an answer, such as yes or no",
 }
-Class = int | str
+_GOOD_CLASS = "Good for the person is"
 
 
 def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
@@ -116,53 +116,64 @@ def _ask_threshold(prefix: str, known: Decision) -> float:
 
 
 def _ask_class(prefix: str, facts: ModelFacts, known: Decision) -> Class | tuple[Class, ...] | None:
-    """Which of the model's classes is good for the person."""
-    names, by_name = _classes(facts)
+    """Which of the model's classes is good for the person; nothing is chosen where nothing tells."""
+    names, written = _classes(facts)
     suggested = _suggested_class(facts)
-    first = known.favourable_class if known.model else suggested
-    places = [place for place in (_place(one, facts) for one in _listed(first)) if place is not None]
+    said = known.favourable_class if known.model else None
+    places = [_place(one, facts) for one in _listed(suggested if said is None else said)]
+    first = [place for place in places if place is not None]
     # Another suggestion asks anew: the good outcome may be settled after the model was first looked at.
     key = f"{prefix}/{suggested}/class"
     if len(names) <= 2:
         place = st.selectbox(
-            "Good for the person is",
+            _GOOD_CLASS,
             range(len(names)),
-            key=session.seed(key, places[0] if places else 1),
+            index=None,
+            placeholder="Choose one",
+            key=session.seed(key, first[0] if first else None),
             format_func=names.__getitem__,
         )
-        return facts.classes[place] if by_name else place
+        return None if place is None else written[place]
     picked = st.multiselect(
-        "Good for the person is", range(len(names)), key=session.seed(key, places), format_func=names.__getitem__
+        _GOOD_CLASS,
+        range(len(names)),
+        placeholder="Choose one or more",
+        key=session.seed(key, first),
+        format_func=names.__getitem__,
     )
-    chosen = tuple(facts.classes[place] if by_name else place for place in picked)
+    chosen = tuple(written[place] for place in picked)
     return None if not chosen else chosen[0] if len(chosen) == 1 else chosen
 
 
-def _classes(facts: ModelFacts) -> tuple[list[str], bool]:
-    """What the model's classes are called, and whether a plan names them by name."""
-    by_name = any(isinstance(one, str) for one in _listed(_suggested_class(facts)))
+def _classes(facts: ModelFacts) -> tuple[list[str], list[Class]]:
+    """What the model's classes are called, and how a plan writes each."""
+    if facts.classes and facts.classes_are_numbers:
+        return [f"class {name}" for name in facts.classes], [int(name) for name in facts.classes]
     if facts.classes:
-        return [name if by_name else f"class {name}" for name in facts.classes], by_name
+        return list(facts.classes), list(facts.classes)
     if facts.output_columns is not None and facts.output_columns > 1:
-        return [f"number {place + 1}" for place in range(facts.output_columns)], False
-    return ["a low number", "a high number"], False
+        return [f"number {place + 1}" for place in range(facts.output_columns)], list(range(facts.output_columns))
+    return ["a low number", "a high number"], [0, 1]
 
 
 def _suggested_class(facts: ModelFacts) -> Any:
     """What the check suggests; where the label says nothing of the classes, the one whose name sounds good."""
-    if facts.suggested_favourable_class not in (None, 1):
-        return facts.suggested_favourable_class
-    return suggestions.good_class(facts.classes) or 1
+    suggested = facts.suggested_favourable_class
+    return suggestions.good_class(facts.classes) if suggested is None else suggested
 
 
 def _listed(chosen: Any) -> tuple[Class, ...]:
-    return tuple(chosen) if isinstance(chosen, list | tuple) else (chosen,)
+    return tuple(chosen) if isinstance(chosen, list | tuple) else () if chosen is None else (chosen,)
 
 
 def _place(one: Class, facts: ModelFacts) -> int | None:
-    if isinstance(one, str):
-        return facts.classes.index(one) if one in facts.classes else None
-    return one if 0 <= one < max(len(facts.classes), facts.output_columns or 0, 2) else None
+    names, written = _classes(facts)
+    if isinstance(one, Position):
+        return one.position if one.position < len(names) else None
+    if one in written:
+        return written.index(one)
+    by_place = isinstance(one, int) and not facts.classes_are_numbers and 0 <= one < len(names)
+    return one if isinstance(one, int) and by_place else None
 
 
 # ---------------------------------------------------------------- which columns it reads

@@ -15,6 +15,7 @@ from core.labels_seen import LabelsSeen
 from core.models.features import Binding
 from core.models.model import Model, Outputs
 from core.plan import Decision
+from core.plan_parts import Position
 from core.profile import take_profile
 from core.readings import favourable_scores
 
@@ -48,9 +49,15 @@ def test_classes_by_place_and_by_name_and_several_together(chosen: Any, expected
     assert scores.tolist() == [expected]
 
 
-def test_an_integer_is_a_place_even_where_classes_are_numbers() -> None:
-    assert scores_of([[0.25, 0.75]], classes=(7, 0), favourable_class=0).tolist() == [0.25]
+def test_an_integer_is_that_class_where_classes_are_numbers_and_a_place_where_they_are_texts() -> None:
+    assert scores_of([[0.25, 0.75]], classes=(7, 0), favourable_class=0).tolist() == [0.75]
     assert scores_of([[0.25, 0.75]], classes=(7, 0), favourable_class="0").tolist() == [0.75]
+    assert scores_of([[0.25, 0.75]], classes=(1, 2), favourable_class=1).tolist() == [0.25]
+    assert scores_of([[0.25, 0.75]], classes=(-1.0, 1.0), favourable_class=-1).tolist() == [0.25]
+    assert scores_of([[0.25, 0.75]], classes=(False, True), favourable_class="True").tolist() == [0.75]
+    assert scores_of([[0.25, 0.75]], classes=(False, True), favourable_class=0).tolist() == [0.25]
+    assert scores_of([[0.25, 0.75]], classes=("a", "b"), favourable_class=1).tolist() == [0.75]
+    assert scores_of([[0.25, 0.75]], classes=(1, 2), favourable_class=Position(1)).tolist() == [0.75]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +68,9 @@ def test_an_integer_is_a_place_even_where_classes_are_numbers() -> None:
         (-1, None, "number from 0 to 1"),
         ("yes", None, "does not name its classes"),
         ((0, 1), ("a", "b"), "every class"),
+        (0, (1, 2), "Its classes are 1, 2"),
+        (Position(2), (1, 2), "position = 2"),
+        (1, ("1", "2"), '"1" or the one at position 1, which is "2"'),
     ],
 )
 def test_a_class_that_is_not_there_is_refused_with_those_that_are(chosen: Any, classes: Any, words: str) -> None:
@@ -103,7 +113,7 @@ def test_a_model_that_shows_its_scores_to_be_logits_needs_no_word_in_the_plan() 
     [
         ([0, 1, 1], None, 1, [False, True, True]),
         ([[0], [1], [1]], None, 0, [True, False, False]),
-        ([3, 7, 7], (3, 7), 1, [False, True, True]),
+        ([3, 7, 7], (3, 7), 7, [False, True, True]),
         (["no", "yes", "maybe"], ("maybe", "no", "yes"), ("yes", 0), [False, True, True]),
         (["no", "yes", "yes"], None, "yes", [False, True, True]),
         ([False, True, True], None, 1, [False, True, True]),
@@ -115,6 +125,12 @@ def test_labels_are_decisions(labels: Any, classes: Any, chosen: Any, expected: 
     decided = favourable_scores(Outputs(None, np.array(labels)), Decision(favourable_class=chosen), model)
     assert decided.dtype == np.bool_
     assert decided.tolist() == expected
+
+
+def test_a_label_outside_the_models_own_classes_is_refused() -> None:
+    model = model_of(classes=("no", "yes"), score_dtype=None)
+    with pytest.raises(ModelError, match='"perhaps", which is none of its classes'):
+        favourable_scores(Outputs(None, np.array(["yes", "perhaps"])), Decision(favourable_class="yes"), model)
 
 
 def test_labels_that_never_are_the_named_class_are_refused() -> None:
@@ -132,7 +148,10 @@ def test_labels_cannot_be_read_as_probabilities() -> None:
 
 def test_class_output_of_numbers() -> None:
     assert scores_of([0.0, 1.0], output="class").tolist() == [False, True]
-    assert scores_of([[0.1, 0.7, 0.2], [0.8, 0.1, 0.1]], output="class").tolist() == [True, False]
+    chosen = {"output": "class", "favourable_class": 1}
+    assert scores_of([[0.1, 0.7, 0.2], [0.8, 0.1, 0.1]], **chosen).tolist() == [True, False]
+    with pytest.raises(ModelError, match="3 numbers for each person.*from 0 to 2"):
+        scores_of([[0.1, 0.7, 0.2], [0.8, 0.1, 0.1]], output="class")
     with pytest.raises(ModelError, match="between the classes"):
         scores_of([0.3, 1.0], output="class")
 

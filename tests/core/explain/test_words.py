@@ -49,7 +49,7 @@ def by_words(features: Any) -> Outputs:
 
 def opened(model: Model, **decision: Any) -> Opened:
     binding = Binding(("said",), (Wire("text", "said", "text"),))
-    asked = Decision(model="m", text="said", **decision)
+    asked = Decision(model="m", text="said", **{"favourable_class": 1, **decision})
     return Opened(model, binding, Scorer(model, binding, asked, "cpu"), asked)
 
 

@@ -40,7 +40,7 @@ def test_the_job_writes_what_the_page_shows(
     assert (found["format"], found["format_words"], found["device"]) == ("onnx", "ONNX", "cpu")
     assert len(found["inputs"]) == 13
     assert {"name": "education_num", "kind": "number", "column": "education-num"} in found["inputs"]
-    assert (found["missing"], found["extra"], found["classes"]) == ([], ["income"], [0, 1])
+    assert (found["missing"], found["extra"], found["classes"]) == ([], ["income"], ["0", "1"])
     assert (found["suggested_output"], found["suggested_favourable_class"]) == ("probability", 1)
     assert found["outputs"]["columns"] == 2
     assert found["outputs"]["sums_to_one"]
@@ -112,8 +112,12 @@ def test_how_outputs_look(outputs: Outputs, expected: str) -> None:
         (None, 0, 0),
         (("no", "yes"), "no", "no"),
         (("a", "b", "c"), ["a", "c"], ["a", "c"]),
-        (("no", "yes"), "ja", 1),
-        (("no", "yes"), ["no", "yes"], 1),
+        (("no", "yes"), "ja", None),
+        (("no", "yes"), ["no", "yes"], None),
+        ((1, 2), 1, 1),
+        ((1.0, 2.0), 2, 2),
+        ((False, True), "yes", "True"),
+        (("0", "1"), "yes", "1"),
     ],
 )
 def test_the_good_class_is_suggested_from_the_label(
