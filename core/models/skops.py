@@ -206,7 +206,8 @@ def _reads_text(step: Any) -> bool:
 def _said(step: Any, names: list[str]) -> dict[str, Input]:
     """What each column is, whether its missing cells are NaN and which values are known, where a step says so."""
     if hasattr(step, "steps"):
-        return _first_said(_said(part, names) for _, part in step.steps)
+        filled = hasattr(step.steps[0][1], "statistics_")
+        return _first_said((_said(part, names) for _, part in step.steps), filled)
     if hasattr(step, "transformers_"):
         parts = ((part, _selected(columns, names)) for _, part, columns in step.transformers_)
         return _first_said(_said(part, columns) for part, columns in parts if columns)
@@ -243,16 +244,16 @@ def _numeric_steps() -> tuple[type, ...]:
     return ClassifierMixin, OneToOneFeatureMixin
 
 
-def _first_said(parts: Iterator[dict[str, Input]]) -> dict[str, Input]:
+def _first_said(parts: Iterator[dict[str, Input]], filled: bool = False) -> dict[str, Input]:
     """The first word on each column counts: it comes from the step that meets the table's cells.
 
-    What an imputer fills are still the table's own texts, so the categories may be named by the step after it.
+    What an imputer has `filled` are still the table's own texts, so the step after it may name the categories.
     """
     said: dict[str, Input] = {}
-    for part in parts:
+    for place, part in enumerate(parts):
         for name, found in part.items():
             first = said.setdefault(name, found)
-            if first.kind == "text" == found.kind and first.categories is None:
+            if filled and place == 1 and first.kind == "text" == found.kind:
                 said[name] = replace(first, categories=found.categories, refuses_others=found.refuses_others)
     return said
 
