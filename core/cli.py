@@ -10,6 +10,7 @@ from typing import NoReturn
 from core.cli_explain import add_explain
 from core.cli_mitigate import add_mitigate
 from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwritable, write_audit
+from core.commands.inside import add_inside
 from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.commands.stopping import Stopped, stopping
 from core.commands.terminal import complain, say
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
     add_time_limit(audit)
+    add_inside(audit)
     audit.set_defaults(command=_audit)
     add_mitigate(commands)
     add_explain(commands)
@@ -75,7 +77,7 @@ def _app(chosen: argparse.Namespace) -> int:
 
 
 def _audit(chosen: argparse.Namespace) -> int:
-    plan = read_plan(chosen.plan)
+    plan = read_plan(chosen.plan, chosen.inside)
     data = chosen.data or chosen.plan.parent / plan.data.file
     model = None
     if plan.decision.model is not None:
@@ -83,7 +85,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     elif chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
     refuse_unreadable(data, *([model] if model else []))
-    refuse_unwritable(chosen.out)
+    refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, model):
         record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent), chosen.time_limit)
     write_audit(record, chosen.out)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwritable, writing
+from core.commands.inside import add_inside
 from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.commands.terminal import say
 from core.errors import PlanError
@@ -29,13 +30,14 @@ def add_explain(commands: Any) -> None:
         "--out", type=Path, default=Path("plumbline-out"), help="where the result goes (default plumbline-out)"
     )
     add_time_limit(command)
+    add_inside(command)
     command.set_defaults(command=_explain)
 
 
 def _explain(chosen: argparse.Namespace) -> int:
     from core.report.result_json import as_text
 
-    plan = read_plan(chosen.plan)
+    plan = read_plan(chosen.plan, chosen.inside)
     if chosen.method is not None and chosen.method not in EXPLAINERS:
         raise PlanError(f'There is no explainer named "{chosen.method}"; known are {", ".join(EXPLAINERS)}.')
     if plan.decision.model is None:
@@ -44,7 +46,7 @@ def _explain(chosen: argparse.Namespace) -> int:
         )
     data, model = chosen.plan.parent / plan.data.file, chosen.plan.parent / plan.decision.model
     refuse_unreadable(data, model)
-    refuse_unwritable(chosen.out)
+    refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, model):
         images = images_beside(plan, chosen.plan.parent)
         found = explained(plan, data, model, chosen.method, images, chosen.time_limit)

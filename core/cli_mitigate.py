@@ -18,6 +18,7 @@ from core.command_files import (
     write_audit,
     writing,
 )
+from core.commands.inside import add_inside
 from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done, sha256
 from core.commands.terminal import say
 from core.errors import PlanError
@@ -45,6 +46,7 @@ def add_mitigate(commands: Any) -> None:
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
     add_time_limit(command)
+    add_inside(command)
     command.set_defaults(command=_mitigate)
 
 
@@ -77,11 +79,11 @@ def _mitigate(chosen: argparse.Namespace) -> int:
 
     if chosen.name not in MITIGATIONS:
         raise PlanError(f'There is no mitigation named "{chosen.name}"; known are {", ".join(MITIGATIONS)}.')
-    plan = read_plan(chosen.plan)
+    plan = read_plan(chosen.plan, chosen.inside)
     with naming(chosen.plan):
         plan = _with_goal(plan, chosen.name)
         files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
-    refuse_unwritable(chosen.out)
+    refuse_unwritable(chosen.out, chosen.inside)
     running = mitigated(plan, files, [chosen.name], chosen.time_limit)
     with naming(chosen.plan, files.model), running as found:
         if _wrote_weights_alone(found, chosen.out):

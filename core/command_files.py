@@ -8,23 +8,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.commands.inside import refuse_linked, refuse_outside
 from core.commands.terminal import say
 from core.errors import DataError, ModelError, PlanError
 from core.plan import Plan
 from core.record import AuditRecord
 from core.stated_rule import with_rule
 
+MOST_PLAN_BYTES = 1 << 24
 
-def read_plan(path: Path) -> Plan:
-    """The plan in a file, and the content of the rule file that it names. Raises PlanError."""
+
+def read_plan(path: Path, inside: bool = False) -> Plan:
+    """The plan in a file, and the content of the rule file that it names. Raises PlanError.
+
+    With `inside` also where it names a file that does not lie in its folder.
+    """
+    if inside:
+        refuse_outside(path)
+    text = _text(path)
+    with naming(path):
+        plan = Plan.from_toml(text)
+    if inside:
+        refuse_outside(path, plan)
+    with naming(path):
+        return with_rule(plan, path.parent)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(MOST_PLAN_BYTES + 1)
+        if len(content) > MOST_PLAN_BYTES:
+            raise PlanError(f"{path} is too large for a plan. Give the path of a plan file.")
+        return content.decode("utf-8")
     except OSError as error:
         raise PlanError(f"{path} cannot be read ({error.strerror}). Give the path of a plan file.") from None
     except UnicodeDecodeError:
         raise PlanError(f"{path} is not a text file in UTF-8. Save the plan as UTF-8.") from None
-    with naming(path):
-        return with_rule(Plan.from_toml(text), path.parent)
 
 
 @contextmanager
@@ -53,13 +73,18 @@ def refuse_unreadable(*paths: Path) -> None:
 def _can_be_read(path: Path) -> bool:
     try:
         return path.is_file() and os.access(path, os.R_OK)
-    except OSError:  # a name that no file can have
+    except (OSError, ValueError):  # a name that no file can have
         return False
 
 
-def refuse_unwritable(out: Path) -> None:
-    """Raise DataError where results could not be written into this folder, before hours go into computing them."""
+def refuse_unwritable(out: Path, inside: bool = False) -> None:
+    """Raise DataError where results could not be written into this folder, before hours go into computing them.
+
+    With `inside` also where a link would have them written elsewhere.
+    """
     with _written_in(out):
+        if inside:
+            refuse_linked(out)
         there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
         with tempfile.TemporaryFile(dir=there):  # without a name, so that nothing stays where this is killed
             pass

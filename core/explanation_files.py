@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +9,8 @@ from core.explain.attribution import Attribution
 from core.explain.checks import Check
 from core.explain.heatmap import heatmap
 from core.explanation import Explanation
-from core.report.numbers_csv import defused
 from core.standings import name_of
+from core.take_away.csv_text import csv_text
 
 COLUMNS = (
     "which",
@@ -60,13 +58,7 @@ def attribution_csv(found: Explanation) -> str:
     tables = {"before": found.before}
     if found.paired is not None:
         tables |= {"after": found.paired.after, "change": found.paired.change}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for which, table in tables.items():
-        for row in _rows(found, table, which):
-            writer.writerow([defused(cell) for cell in row])
-    return text.getvalue()
+    return csv_text([COLUMNS, *(row for which, table in tables.items() for row in _rows(found, table, which))])
 
 
 def _second(found: Explanation) -> dict[str, Any]:

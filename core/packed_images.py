@@ -18,7 +18,7 @@ def images_beside(plan: Plan, folder: Path) -> Path | None:
     path = folder / str(plan.decision.images)
     try:
         there = os.access(path, os.R_OK) and (path.is_file() or path.is_dir())
-    except OSError:  # a name that no file can have
+    except (OSError, ValueError):  # a name that no file can have
         there = False
     if not there:
         raise DataError(f"{path} is not there or cannot be read. Correct images in the plan: a zip, or a folder.")

@@ -25,7 +25,8 @@ def with_rule(plan: Plan, folder: Path) -> Plan:
         return plan
     path = folder / plan.decision.rule
     try:
-        text = path.read_bytes()[: MOST_BYTES + 1]
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise PlanError(f"{path} is too large for a rule. Use a rule.json that a mitigation wrote.")
         document = json.loads(text)

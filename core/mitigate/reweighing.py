@@ -6,15 +6,15 @@ outcome had nothing to do with each other, over what it numbers. Only people who
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.counts import FAVOURABLE, LABELS, UNFAVOURABLE, UNKNOWN, Counts, Floats, Groups, Ints
 from core.errors import DataError
+from core.take_away.csv_text import csv_text
 
 _BLOCK = 1 << 15
 
@@ -55,14 +55,12 @@ class Weights:
 
     def to_csv(self) -> str:
         """The table as CSV text: the group's attributes, outcome, people, weight."""
-        text = io.StringIO()
-        out = csv.writer(text, lineterminator="\n")
-        out.writerow([*self.groups.attributes, "outcome", "people", "weight"])
+        rows: list[list[Any]] = [[*self.groups.attributes, "outcome", "people", "weight"]]
         for g in np.flatnonzero(self.n.sum(axis=1)).tolist():
             for label, words in OUTCOMES.items():
-                row = (words, int(self.n[g, label]), repr(float(self.values[g, label])))
-                out.writerow([*self.groups.names(g).values(), *row])
-        return text.getvalue()
+                row = (words, int(self.n[g, label]), float(self.values[g, label]))
+                rows.append([*self.groups.names(g).values(), *row])
+        return csv_text(rows, line_end="\n")
 
 
 def reweigh(counts: Counts, by: tuple[str, ...]) -> Weights:

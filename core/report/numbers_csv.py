@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from core.cells import is_number
 from core.findings import Gap, GroupResult, Judgement
 from core.standings import name_of
+from core.take_away.csv_text import csv_text
 
 COLUMNS = (
     "kind",
@@ -37,26 +35,12 @@ COLUMNS = (
     "verdict",
     "reason",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def numbers_csv(judgement: Judgement) -> str:
     """The CSV text, header first; what cannot be computed is an empty cell, with its reason in the last column."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for row in (*_group_rows(judgement), *_population_rows(judgement), *map(_gap_row, judgement.gaps)):
-        writer.writerow({column: defused(cell) for column, cell in row.items()})
-    return text.getvalue()
-
-
-def defused(cell: Any) -> Any:
-    """The cell so that a spreadsheet shows it and never computes it; numbers, also as text, stay what they are."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) and not is_number(cell):
-        return f"'{cell}"
-    return cell
+    rows = (*_group_rows(judgement), *_population_rows(judgement), *map(_gap_row, judgement.gaps))
+    return csv_text([COLUMNS, *([row.get(column) for column in COLUMNS] for row in rows)])
 
 
 def _group_rows(judgement: Judgement) -> Iterator[dict[str, Any]]:

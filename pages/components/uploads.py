@@ -131,10 +131,14 @@ def _ask_path() -> Path | None:
 
 def allowed_path(typed: str, folder: Path) -> Path:
     """The file meant, all links followed. Raises DataError where it does not lie in the folder or is no file."""
-    root = folder.resolve()
-    path = (root / Path(typed).expanduser()).resolve()
+    try:
+        root = folder.resolve()
+        path = (root / Path(typed).expanduser()).resolve()
+        is_file = path.is_file()
+    except (OSError, ValueError, RuntimeError):  # what no file can be called, links in a circle, nobody's home
+        raise DataError(f"{typed} cannot be the path of a file in {folder}. Check its name.") from None
     if not path.is_relative_to(root):
         raise DataError(f"{typed} does not lie in {folder}. Move it there, or start Plumbline with another folder.")
-    if not path.is_file():
+    if not is_file:
         raise DataError(f"There is no file {typed} in {folder}. Check its name.")
     return path

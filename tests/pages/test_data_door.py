@@ -64,6 +64,13 @@ def test_nothing_outside_the_folder_is_opened(folder: Path, typed: str) -> None:
         uploads.allowed_path(typed, folder)
 
 
+@pytest.mark.parametrize("typed", ["a\0b", "x" * 300, "/".join("x" * 3000), "~nobody-of-this-name/x", "loop", "\udcff"])
+def test_a_path_that_no_file_can_have_is_answered_in_words(folder: Path, typed: str) -> None:
+    (folder / "loop").symlink_to(folder / "loop")
+    with pytest.raises(DataError, match="Check its name"):
+        uploads.allowed_path(typed, folder)
+
+
 def test_a_large_file_is_read_by_its_path(space: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "people.csv").write_text(PEOPLE)
     monkeypatch.setenv("PLUMBLINE_FOLDER", str(folder))

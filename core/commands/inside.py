@@ -1,0 +1,60 @@
+"""`--inside`: a stranger's plan names only files of its own folder, and results are written through nobody's link."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from core.errors import DataError, PlanError
+from core.plan import Plan
+
+
+def add_inside(command: argparse.ArgumentParser) -> None:
+    """Let a command be told that its plan is a stranger's."""
+    command.add_argument(
+        "--inside",
+        action="store_true",
+        help="refuse a plan that names a file outside its own folder, also by a link: for plans of strangers",
+    )
+
+
+def refuse_outside(path: Path, plan: Plan | None = None) -> None:
+    """Raise PlanError where the plan at `path`, or a file that `plan` names, does not lie in the folder of `path`.
+
+    Links are followed. What is not there at all is left to whoever reads it.
+    """
+    folder = path.parent.resolve()
+    if plan is None:
+        _refuse(path.name, "the plan itself", path, folder)
+        return
+    named = {
+        "[data] file": plan.data.file,
+        "[decision] model": plan.decision.model,
+        "[decision] rule": plan.decision.rule,
+        "[decision] images": plan.decision.images,
+        "[mitigate] evaluate": plan.mitigate.get("evaluate"),
+    }
+    for key, name in named.items():
+        if name is not None:
+            _refuse(path.name, f'{key} "{name}"', path.parent / str(name), folder)
+
+
+def _refuse(plan: str, what: str, path: Path, folder: Path) -> None:
+    try:
+        lies_inside = path.resolve().is_relative_to(folder)
+    except (OSError, ValueError, RuntimeError):  # a name that no file can have, or links in a circle
+        lies_inside = False
+    if not lies_inside:
+        raise PlanError(f"{plan}: {what} leads out of the plan's folder, which --inside forbids. Move the file there.")
+
+
+def refuse_linked(out: Path) -> None:
+    """Raise DataError where writing into `out` could write elsewhere, since a link stands in the way.
+
+    Of an absolute path the folders above are whoever's the command is; of a relative one they may be the stranger's.
+    """
+    above = [] if out.is_absolute() else [folder for folder in out.parents if folder != Path()]
+    below = list(out.rglob("*")) if out.is_dir() else []
+    for path in (out, *above, *below):
+        if path.is_symlink():
+            raise DataError(f"{path} is a link, which --inside does not write through. Give another folder with --out.")

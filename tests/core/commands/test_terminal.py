@@ -1,0 +1,63 @@
+"""What a terminal would obey never reaches one, and no letter stops a command."""
+
+import io
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.cli import main
+from core.commands.terminal import complain, say, shown
+from core.samples import SAMPLES
+
+ESCAPE = "\x1b]0;owned\x07\x1b[2J"
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_no_control_character_comes_through(text: str) -> None:
+    for letter in shown(text):
+        assert (
+            letter == "\n" or letter in "\u200c\u200d" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"}
+        )
+
+
+def test_plain_words_of_any_language_stay() -> None:
+    for text in ("Señor Müller ≥ 80 %", "می\u200cخواهم", "群体", "a\nb", r"C:\x1b"):
+        assert shown(text) == text
+
+
+def test_what_a_terminal_would_obey_is_spelled_out(capsys: pytest.CaptureFixture[str]) -> None:
+    say(f"no column {ESCAPE}")
+    complain(f"a\n\u202eb {ESCAPE} \udcff\x85")
+    said = capsys.readouterr()
+    assert said.out == "no column \\x1b]0;owned\\x07\\x1b[2J\n"
+    assert said.err == "plumbline: a \\u202eb \\x1b]0;owned\\x07\\x1b[2J \\udcff\n"
+
+
+def test_a_terminal_that_lacks_a_letter_gets_it_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    monkeypatch.setattr(sys, "stdout", taken)
+    say("é ≥")
+    assert taken.buffer.getvalue() == b"\xe9 \\u2265\n"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("where", ["plan", "option", "file"])
+def test_names_of_strangers_are_harmless_on_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    plan = tmp_path / (f"{ESCAPE}.toml".replace("/", "") if where == "file" else "plan.toml")
+    text = SAMPLES["loans"].plan.read_text()
+    if where == "plan":
+        text = text.replace("[data]", '[data]\n"\\u001b]0;owned\\u0007" = 1')
+    plan.write_text(text)
+    options = [f"--{ESCAPE}"] if where == "option" else ["--out", str(tmp_path / "out")]
+    try:
+        assert main(["audit", str(plan), *options]) == 2
+    except SystemExit as ended:
+        assert ended.code == 2
+    said = capsys.readouterr().err
+    assert "owned" in said or where == "file"
+    assert "\x1b" not in said and "\x07" not in said and said.count("\n") == 1
