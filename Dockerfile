@@ -13,6 +13,7 @@ RUN apt-get update \
 ENV PIP_BREAK_SYSTEM_PACKAGES=1 \
     PYTHONUNBUFFERED=1 \
     PLUMBLINE_HOME=/data \
+    PLUMBLINE_CONTAINER=1 \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     STREAMLIT_SERVER_PORT=8501 \
     STREAMLIT_SERVER_HEADLESS=true
@@ -26,4 +27,6 @@ VOLUME /data
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
-CMD ["python3", "-m", "streamlit", "run", "streamlit_app.py"]
+# From inside it cannot be seen who reaches a published port: everybody is asked for the join code, which is printed in
+# the log, unless the container is started with PLUMBLINE_DOOR=open.
+CMD ["plumbline", "app"]

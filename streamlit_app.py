@@ -1,20 +1,28 @@
-"""The app: page settings and navigation; nothing else."""
+"""The app: the server around the pages where Streamlit asks for it, else page settings and navigation; nothing else.
+
+Streamlit imports this file once for the server, and runs it as a script for every page that is drawn.
+"""
 
 import streamlit as st
 
-from pages.components import frame
+if __name__ == "__main__":
+    from pages.components import frame
 
-st.set_page_config(page_title="Plumbline", layout="wide")
+    st.set_page_config(page_title="Plumbline", layout="wide")
 
-page = st.navigation(
-    [
-        st.Page("pages/data.py", title="Data", default=True),
-        st.Page("pages/audit.py", title="Audit"),
-        st.Page("pages/fix.py", title="Fix"),
-        st.Page("pages/explain.py", title="Explain"),
-        st.Page("pages/history.py", title="History"),
-    ],
-    position="top",
-)
-frame.show(page.title)
-page.run()
+    page = st.navigation(
+        [
+            st.Page("pages/data.py", title="Data", default=True),
+            st.Page("pages/audit.py", title="Audit"),
+            st.Page("pages/fix.py", title="Fix"),
+            st.Page("pages/explain.py", title="Explain"),
+            st.Page("pages/history.py", title="History"),
+        ],
+        position="top",
+    )
+    frame.show(page.title)
+    page.run()
+else:
+    from pages.components import serving
+
+    app = st.App(__file__, middleware=serving.doors(), lifespan=serving.while_it_runs)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import socket
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from core.doors import join_code
+from core.doors.addresses import of_this_machine
+from core.doors.policy import CODE, CONTAINER, SHARED, Policy
 from core.errors import PlumblineError
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 DEFAULT_PORT = 8501
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
-# Without letters and digits that are easily taken for one another.
-_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_CODE_LENGTH = 10
 
 
 def serve(share: bool, port: int) -> int:
@@ -39,43 +37,45 @@ def serve(share: bool, port: int) -> int:
 
 
 def settings(share: bool, port: int, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment that the server starts with."""
-    code = environment.get("PLUMBLINE_JOIN_CODE") or "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
-    shared = {"PLUMBLINE_SHARED": "1", "PLUMBLINE_JOIN_CODE": code, "STREAMLIT_SERVER_ADDRESS": EVERYWHERE}
-    asked = {} if port == DEFAULT_PORT else {"STREAMLIT_SERVER_PORT": str(port)}
-    return {
+    """The environment that the server starts with.
+
+    Raises PlumblineError where others would reach the app without a code, or by a code that can be guessed.
+    """
+    policy = Policy.of(environment, share)
+    own = {
         "STREAMLIT_SERVER_ADDRESS": HERE,
         "STREAMLIT_SERVER_PORT": str(port),
         "STREAMLIT_SERVER_SHOW_EMAIL_PROMPT": "false",
         "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
-        # The browser that opens here must not be sent to 0.0.0.0; the greeting is ours.
+        # The browser that opens here must not be sent to 0.0.0.0; the greeting is ours. Nobody outside is asked what
+        # this machine is called there.
         "STREAMLIT_BROWSER_SERVER_ADDRESS": "localhost",
         "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true",
         **environment,
-        **asked,
-        **(shared if share else {}),
     }
+    if port != DEFAULT_PORT:
+        own["STREAMLIT_SERVER_PORT"] = str(port)
+    own["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(policy.host_names(of_this_machine() if policy.shared else ()))
+    if policy.shared:
+        code = policy.code or join_code.made()
+        own |= {SHARED: "1", CODE: code, "STREAMLIT_SERVER_ADDRESS": EVERYWHERE}
+    policy.refuse_open(own["STREAMLIT_SERVER_ADDRESS"])
+    return own
 
 
 def greeting(environment: Mapping[str, str]) -> list[str]:
     """The lines printed before the server starts: where it is, and how others get in."""
     port = environment["STREAMLIT_SERVER_PORT"]
-    lines = [f"Plumbline opens at http://localhost:{port} . To stop it, press Ctrl+C."]
-    if environment.get("PLUMBLINE_SHARED") == "1":
-        lines += [f"On other computers of this network: http://{address}:{port}" for address in _addresses()]
-        lines += [f"They need the join code: {environment['PLUMBLINE_JOIN_CODE']}"]
+    contained = environment.get(CONTAINER) == "1"
+    if contained:
+        lines = [f"Plumbline listens on port {port} of this container. Open the address that you published it at."]
+    else:
+        lines = [f"Plumbline opens at http://localhost:{port} . To stop it, press Ctrl+C."]
+    if environment.get(SHARED) == "1":
+        if not contained:
+            lines += [f"On other computers of this network: http://{address}:{port}" for address in of_this_machine()]
+        lines += [f"{'It asks for' if contained else 'They need'} the join code: {environment[CODE]}"]
     return lines
-
-
-def _addresses() -> list[str]:
-    """Addresses of this machine on its networks, the one towards the outside first."""
-    found: list[str] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
-        probe.connect(("192.0.2.1", 9))  # nothing is sent: this only asks which way it would go
-        found.append(probe.getsockname()[0])
-    with suppress(OSError):
-        found += [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    return list(dict.fromkeys(a for a in found if not a.startswith("127."))) or [socket.gethostname()]
 
 
 def _refuse_used(address: str, port: int) -> None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import DataError
 from core.mitigate.parts import FIT_SHARE
 from core.profile import Profile, refuse_lacking
-from pages.components import plain, session
+from pages.components import plain, received, session
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,16 @@ def ask(audit_id: str, holdout: float, rows: str) -> Judging:
             "Drop it here: CSV, TSV, XLSX or Parquet", key=session.upload_key("second"), disabled=not _is_free(audit_id)
         )
         if given is not None:
-            session.attempt(space.put_second, audit_id, given, given.name)
+            session.attempt(_keep, audit_id, given)
             session.adopt(audit_id)
             st.rerun()
     return Judging(None, _split_words(first, holdout, rows))
+
+
+def _keep(audit_id: str, given: UploadedFile) -> None:
+    taken = received.taken(given)
+    session.workspace().put_second(audit_id, taken.file, taken.name)
+    received.let_go([taken])
 
 
 def _there(audit_id: str, first: Profile | None, second: Profile, rows: str) -> Judging:

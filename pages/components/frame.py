@@ -1,4 +1,4 @@
-"""What stands on every page: the door of a shared app, and the thin line that says which audit is open."""
+"""What stands on every page: what went wrong, and the thin line that says which audit is open."""
 
 import streamlit as st
 
@@ -20,9 +20,6 @@ _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
 
 def show(page: str) -> None:
     """Show the frame of the page with this title; where the person may not go on, nothing else is shown."""
-    if not session.admitted():
-        _door()
-        st.stop()
     try:
         audit, trouble = session.current(), session.trouble()
     except PlumblineError as error:
@@ -72,14 +69,3 @@ def _record(audit: Audit) -> AuditRecord | None:
         return session.workspace().record(audit.id)
     except PlumblineError:
         return None
-
-
-def _door() -> None:
-    st.title("Plumbline", anchor=False)
-    st.write("This Plumbline is shared. Type the join code that stands in the window where it was started.")
-    with st.form("join", border=False):
-        code = st.text_input("Join code", max_chars=40)
-        if st.form_submit_button("Join", type="primary"):
-            if session.admit(code):
-                st.rerun()
-            st.error("That is not the join code. Ask the person who started Plumbline.")

@@ -10,7 +10,7 @@ from core.plan import Plan
 from core.plan_parts import IMAGE_MIDDLE, Decision
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import model_check, plain, session, steps
+from pages.components import model_check, plain, received, session, steps
 
 _THUMBNAIL_PIXELS = 72
 
@@ -93,13 +93,15 @@ def _take_upload(audit: Audit, plan: Plan, column: str | None) -> None:
         return
     try:
         with st.spinner("Keeping the images …"):
-            kept = session.workspace().put_images(audit.id, given, given.name)
+            taken = received.taken(given)
+            kept = session.workspace().put_images(audit.id, taken.file, taken.name)
             if column is not None:
                 decision = replace(plan.decision, image=column, images=given.name)
                 plan = replace(plan, decision=decision)
                 session.workspace().save_plan(audit.id, plan)
             model_check.start(kept, plan)
             session.adopt(audit.id)
+            received.let_go([taken])
     except PlumblineError as error:
         st.error(plain.escape(str(error)))
         return

@@ -12,7 +12,7 @@ from core.plan import Plan
 from core.plan_parts import Class, Decision, Position
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import draft, images_answer, model_check, plain, session, text_answer
+from pages.components import draft, images_answer, model_check, plain, received, session, text_answer
 
 _OUTPUTS = {
     "probability": "a probability, from 0 to 1",
@@ -53,9 +53,11 @@ def _take_upload(audit: Audit, plan: Plan) -> None:
         return
     try:
         with st.spinner("Keeping the model …"):
-            kept = session.workspace().put_model(audit.id, given, given.name)
+            taken = received.taken(given)
+            kept = session.workspace().put_model(audit.id, taken.file, taken.name)
             model_check.start(kept, images_answer.suggested(kept, plan))
             session.adopt(audit.id)
+            received.let_go([taken])
     except PlumblineError as error:
         model_check.refused(str(error))
         return

@@ -4,7 +4,6 @@ The audit's id stands in the address, so a refresh or a closed tab loses nothing
 a click on the navigation drops it from the address.
 """
 
-import hmac
 import os
 import re
 import secrets
@@ -24,7 +23,7 @@ from core.workspace import Audit, Workspace
 PageName = Literal["data", "audit", "fix", "explain", "history"]
 
 _ADDRESS = "audit"
-_OPEN, _OWNER, _ADMITTED, _UPLOADS = "open_audit", "owner", "admitted", "uploads"
+_OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"
 _COMPLAINT, _SENT, _CLICKED = "complaint", "sent", "clicked"
 _A_CLICK_HOLDS_SECONDS = 30.0
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
@@ -46,13 +45,11 @@ def _insist_on_the_frame() -> None:
     """Let no page run without the app around it.
 
     Until the first call of st.navigation, Streamlit takes the folder "pages" for an app of its older kind and runs a
-    page that is opened directly by itself: without navigation, and without the door of a shared app.
+    page that is opened directly by itself, without navigation.
     """
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False
         st.rerun()
-    if not admitted():
-        st.stop()
 
 
 @st.cache_resource(show_spinner=False)
@@ -67,19 +64,6 @@ def _data_folder() -> Path:
 def is_shared() -> bool:
     """Whether other computers can open this app."""
     return os.environ.get("PLUMBLINE_SHARED") == "1"
-
-
-def admitted() -> bool:
-    """Whether this window may see anything: always, unless the app is shared and the join code was not given yet."""
-    return not is_shared() or bool(st.session_state.get(_ADMITTED))
-
-
-def admit(code: str) -> bool:
-    """Let this window in if the code is the one that the app printed when it was started."""
-    wanted = os.environ.get("PLUMBLINE_JOIN_CODE", "")
-    given = "".join(code.split()).upper()
-    st.session_state[_ADMITTED] = bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
-    return bool(st.session_state[_ADMITTED])
 
 
 # ---------------------------------------------------------------- the browser

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import DataError, PlanError, PlumblineError
 from core.plan import Plan
 from core.workspace import Audit
-from pages.components import plain, session
+from pages.components import plain, received, session
+from pages.components.received import Received
 
 _PLAN, _ARCHIVE = ".toml", ".zip"
 _MODELS = (".onnx", ".skops", ".pt2", ".pt", ".pth", ".pkl", ".pickle", ".joblib", ".h5", ".keras", ".safetensors")
@@ -33,9 +33,10 @@ def ask(audit: Audit | None) -> None:
         return
     try:
         with st.spinner("Keeping the file …"):
-            opened = _open(audit)
-            opened = _keep_files(opened, given) if path is None else _keep_table(opened, path, path.name)
+            opened, taken = _open(audit), [received.taken(one) for one in given or ()]
+            opened = _keep_files(opened, taken) if path is None else _keep_table(opened, path, path.name)
             session.adopt(opened.id)
+            received.let_go(taken)
     except PlumblineError as error:
         st.error(plain.escape(str(error)))
         return
@@ -48,7 +49,7 @@ def _open(audit: Audit | None) -> Audit:
     return session.workspace().new(session.owner()) if audit is None else audit
 
 
-def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
+def _keep_files(audit: Audit, given: Sequence[Received]) -> Audit:
     """Keep each file for what its name says it is; the table last, since it is looked at at once."""
     plans = [file for file in given if file.name.lower().endswith(_PLAN)]
     models = [file for file in given if file.name.lower().endswith(_MODELS) or _is_model_folder(file)]
@@ -59,28 +60,29 @@ def _keep_files(audit: Audit, given: Sequence[UploadedFile]) -> Audit:
         if len(files) > 1:
             raise DataError(f"Here are {len(files)} {kind}s: {', '.join(f.name for f in files)}. Put in one {kind}.")
     for file in plans:
-        audit = session.workspace().save_plan(audit.id, read_plan(file.getvalue(), file.name))
+        audit = session.workspace().save_plan(audit.id, read_plan(file.file.read(_MOST_PLAN_BYTES + 1), file.name))
     for file in models:  # one that is refused is said, and the table beside it is kept all the same
-        session.attempt(session.workspace().put_model, audit.id, file, file.name)
+        session.attempt(session.workspace().put_model, audit.id, file.file, file.name)
         audit = session.workspace().get(audit.id)
     for file in images:
-        audit = session.workspace().put_images(audit.id, file, file.name)
+        audit = session.workspace().put_images(audit.id, file.file, file.name)
     for file in tables:
-        audit = _keep_table(audit, file, file.name)
+        audit = _keep_table(audit, file.file, file.name)
     return audit
 
 
-def _is_model_folder(file: UploadedFile) -> bool:
+def _is_model_folder(file: Received) -> bool:
     """Whether a zip lists a Hugging Face folder's files: their names stand plainly at its end."""
     if not file.name.lower().endswith(_ARCHIVE):
         return False
-    file.seek(max(0, file.size - _LIST_BYTES))
-    listed = file.read()
-    file.seek(0)
+    size = file.file.seek(0, os.SEEK_END)
+    file.file.seek(max(0, size - _LIST_BYTES))
+    listed = file.file.read()
+    file.file.seek(0)
     return all(name in listed for name in _FOLDER)
 
 
-def _brings_a_table(files: Sequence[UploadedFile]) -> bool:
+def _brings_a_table(files: Sequence[Received]) -> bool:
     """Whether there is a table that is no zip, so that a zip beside it holds its images; else it is a packed table."""
     return any(not file.name.lower().endswith(_ARCHIVE) for file in files)
 

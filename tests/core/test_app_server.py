@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core import app_server, cli
+from core.doors.addresses import of_this_machine
 from core.errors import PlumblineError
 from tests.core.supervised import SOON, ending
 
@@ -49,14 +50,77 @@ def test_sharing_listens_everywhere_with_a_join_code_that_is_never_the_same() ->
 
 
 def test_what_a_container_sets_holds_unless_it_is_asked_otherwise() -> None:
-    container = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "STREAMLIT_SERVER_PORT": "9000", "OTHER": "kept"}
+    container = {
+        "PLUMBLINE_CONTAINER": "1",
+        "STREAMLIT_SERVER_ADDRESS": "0.0.0.0",
+        "STREAMLIT_SERVER_PORT": "9000",
+        "OTHER": "kept",
+    }
     kept = app_server.settings(False, PORT, container)
-    assert (kept["STREAMLIT_SERVER_ADDRESS"], kept["STREAMLIT_SERVER_PORT"], kept["OTHER"]) == (
-        "0.0.0.0",
-        "9000",
-        "kept",
-    )
+    assert (kept["STREAMLIT_SERVER_PORT"], kept["OTHER"]) == ("9000", "kept")
+    assert kept["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
     assert app_server.settings(False, 8700, container)["STREAMLIT_SERVER_PORT"] == "8700"
+
+
+def test_a_container_asks_for_a_code_unless_it_is_told_that_somebody_else_keeps_the_door() -> None:
+    container = {"PLUMBLINE_CONTAINER": "1", "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
+    closed = app_server.settings(False, PORT, container)
+    assert closed["PLUMBLINE_SHARED"] == "1" and len(closed["PLUMBLINE_JOIN_CODE"]) >= 10
+    said = app_server.greeting(closed)
+    assert closed["PLUMBLINE_JOIN_CODE"] in said[-1] and "localhost" not in "".join(said)
+    opened = app_server.settings(False, PORT, container | {"PLUMBLINE_DOOR": "open"})
+    assert "PLUMBLINE_SHARED" not in opened and opened["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
+
+
+def test_the_image_says_that_it_is_one_and_starts_the_app_by_its_own_command() -> None:
+    image = (app_server.APP.parent / "Dockerfile").read_text(encoding="utf-8")
+    assert "PLUMBLINE_CONTAINER=1" in image and 'CMD ["plumbline", "app"]' in image
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.9"])
+def test_a_foreign_address_outside_a_container_is_refused_unless_it_is_shared(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
+    assert cli.main(["app", "--port", "8700"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and address in said and "--share" in said
+    shared = app_server.settings(True, PORT, {"STREAMLIT_SERVER_ADDRESS": address})
+    assert shared["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
+
+
+def test_an_unsuitable_join_code_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLUMBLINE_JOIN_CODE", "secret")
+    assert cli.main(["app", "--share", "--port", "8700"]) == 2
+    assert "too short" in capsys.readouterr().err
+
+
+def test_streamlit_is_told_the_names_that_are_served() -> None:
+    alone = app_server.settings(False, PORT, {"PLUMBLINE_HOSTS": "audit.example.org, b.example"})
+    assert alone["STREAMLIT_SERVER_ALLOWED_HOSTS"] == "localhost 127.0.0.1 ::1 audit.example.org b.example"
+    shared = app_server.settings(True, PORT, {})["STREAMLIT_SERVER_ALLOWED_HOSTS"].split()
+    assert set(of_this_machine()) < set(shared) and "*" not in shared
+    assert alone["STREAMLIT_BROWSER_SERVER_ADDRESS"] == "localhost", "nobody outside is asked what it is called there"
+
+
+@pytest.mark.jobs
+@pytest.mark.parametrize("shared", ["", "1"])
+def test_streamlits_own_command_opens_no_door_either(shared: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "streamlit", "run", str(app_server.APP), "--server.headless=true"]
+    address = [] if shared else ["--server.address=0.0.0.0"]
+    environment = {**os.environ, "PLUMBLINE_HOME": str(tmp_path / "home"), "PLUMBLINE_SHARED": shared}
+    environment.pop("PLUMBLINE_JOIN_CODE", None)
+    ended = subprocess.run(
+        [*command, f"--server.port={free_port()}", *address],
+        cwd=app_server.APP.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+    )
+    assert ended.returncode != 0 and "plumbline app --share" in ended.stderr
 
 
 def test_the_greeting_says_where_it_is_and_shows_the_code_only_when_shared() -> None:

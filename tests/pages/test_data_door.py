@@ -1,4 +1,4 @@
-"""The Data page: the door of a shared app, files that are here already, and what is typed or read in small parts."""
+"""The Data page: files that are here already, and what is typed or read in small parts."""
 
 import re
 from pathlib import Path
@@ -11,31 +11,6 @@ from pages.components import groups_step, plain, uploads
 from tests.pages.on_data_page import PEOPLE, opened, press, said, settled
 
 pytestmark = pytest.mark.jobs
-
-# ---------------------------------------------------------------- the door of a shared app
-
-
-def test_a_shared_app_shows_nothing_before_the_join_code(monkeypatch: pytest.MonkeyPatch, space: Workspace) -> None:
-    monkeypatch.setenv("PLUMBLINE_SHARED", "1")
-    monkeypatch.setenv("PLUMBLINE_JOIN_CODE", "ABCDEFGH23")
-    audit = space.new()
-    at = opened(audit.id)
-    assert not at.file_uploader and at.title[0].value == "Plumbline"
-    at.text_input[0].set_value("ABCDEFGH24")
-    press(at, "Join")
-    assert "not the join code" in at.error[0].value and not at.file_uploader
-    at.text_input[0].set_value(" abcdefgh23 ")
-    press(at, "Join")
-    assert at.file_uploader
-
-
-def test_no_code_opens_a_shared_app_that_was_started_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLUMBLINE_SHARED", "1")
-    monkeypatch.delenv("PLUMBLINE_JOIN_CODE", raising=False)
-    at = opened()
-    press(at, "Join")
-    assert at.error and not at.file_uploader
-
 
 # ---------------------------------------------------------------- a file that is here already
 
@@ -83,10 +58,7 @@ def test_a_large_file_is_read_by_its_path(space: Workspace, folder: Path, monkey
 def test_no_path_is_asked_for_in_a_shared_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLUMBLINE_FOLDER", str(folder))
     monkeypatch.setenv("PLUMBLINE_SHARED", "1")
-    monkeypatch.setenv("PLUMBLINE_JOIN_CODE", "ABCDEFGH23")
     at = opened()
-    at.text_input[0].set_value("ABCDEFGH23")
-    press(at, "Join")
     assert at.file_uploader and not at.text_input
 
 

@@ -1,0 +1,29 @@
+"""What lies in an upload box: the file itself, or a ticket for one that waits on disk (`core.doors.incoming`)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.doors.incoming import WAITING
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that a person put in: its name, and its bytes to read from the beginning."""
+
+    name: str
+    file: BinaryIO
+    box: UploadedFile
+
+
+def taken(given: UploadedFile) -> Received:
+    """The file in a box. Raises DataError where it waited too long."""
+    return Received(given.name, WAITING.open(given.getvalue()), given)
+
+
+def let_go(given: Iterable[Received]) -> None:
+    """These are kept in the workspace now: nothing need wait for them any more."""
+    for one in given:
+        WAITING.forget(one.box.getvalue())
