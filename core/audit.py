@@ -82,12 +82,12 @@ def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: s
     images = open_images(given, plan)
     if (given / f"{prefix}{PROFILE}").exists():
         profile = Profile.from_json(json.loads((given / f"{prefix}{PROFILE}").read_text(encoding="utf-8")))
-        return Dataset(given / f"{prefix}{TABLE}", profile, plan.data.missing, images)
+        return Dataset.asked(plan, given / f"{prefix}{TABLE}", profile, images)
     profiled = out / prefix
     profiled.mkdir(exist_ok=True)
     profile = take_profile(given / f"{prefix}table", Path(plan.data.file).name, profiled, progress)
     (profiled / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
-    return Dataset(profiled / TABLE, profile, plan.data.missing, images)
+    return Dataset.asked(plan, profiled / TABLE, profile, images)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -67,12 +67,12 @@ def numbers(texts: Any, decimal: str = ".") -> npt.NDArray[np.float64]:
     return np.where(np.isfinite(filled), filled, np.nan)
 
 
-def most_frequent_spellings(counted: Mapping[str, int], decimal: str = ".") -> dict[Key, str]:
-    """The trimmed text that stands for each key: its most frequent spelling, then the first by name."""
+def most_frequent_spellings(counted: Mapping[str, int], code: Callable[[str], Key] = key) -> dict[Key, str]:
+    """The trimmed text that stands for each key that `code` gives: its most frequent spelling, the first by name."""
     spellings: dict[Key, dict[str, int]] = {}
     for text, count in counted.items():
         trimmed = text.strip()
-        counts = spellings.setdefault(key(trimmed, decimal), {})
+        counts = spellings.setdefault(code(trimmed), {})
         counts[trimmed] = counts.get(trimmed, 0) + count
     return {k: min(counts, key=lambda text: (-counts[text], text)) for k, counts in spellings.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -14,7 +14,9 @@ from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data import Batch, Codes, Dataset
 from core.errors import DataError, PlanError
 from core.plan import Condition, Keep, Plan, Value
+from core.reading.advice import how_to_read
 from core.usable_images import UsableImages
+from core.written.codes import comparison, equal_texts
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000
@@ -65,19 +67,21 @@ def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
         low, high = rule.between
         _refuse_without_numbers(column, dataset, "between keeps nobody. Use in or not_in for its texts")
         return Filter(column, lambda batch: _between(batch.floats(column), low, high))
-    wanted = keys(rule.values)
-    absent = _absent(rule.values, dataset, column)
+    wanted, absent = _wanted(rule.values, dataset, column)
     if rule.negated:
         warnings += [f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent]
-        return Filter(column, lambda batch: ~batch.matches(column, wanted))
+        return Filter(column, lambda batch: ~batch.equals(column, wanted))
     if absent:
         raise PlanError(_never(f"[data] keep {column}", absent[0], dataset, column))
-    return Filter(column, lambda batch: batch.matches(column, wanted))
+    return Filter(column, lambda batch: batch.equals(column, wanted))
 
 
 def _refuse_without_numbers(column: str, dataset: Dataset, so: str) -> None:
     known = dataset.profile.column(column)
-    if known.kind == "text" and known.low is None:
+    advice = how_to_read(known)
+    if known.kind == "text" and (known.low is None or advice):
+        if advice:
+            raise DataError(f'{dataset.profile.name}: column "{column}" holds no plain numbers. {advice}')
         raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so {so}.')
 
 
@@ -134,16 +138,17 @@ def condition_coder(
     if condition.below is not None:
         below = condition.below
         return lambda batch: _between(batch.numbers(column), -np.inf, np.nextafter(below, -np.inf))
-    absent = _absent(condition.values, dataset, column)
+    wanted, absent = _wanted(condition.values, dataset, column)
     if absent:
         raise PlanError(_never(where, absent[0], dataset, column))
-    wanted = keys(condition.values)
-    return lambda batch: batch.matches(column, wanted)
+    return lambda batch: batch.equals(column, wanted)
 
 
-def _absent(values: tuple[Value, ...], dataset: Dataset, column: str) -> list[Value]:
-    seen = {key(text, dataset.profile.decimal) for text in dataset.vocabulary(column)}
-    return [value for value in values if key(value) not in seen]
+def _wanted(values: tuple[Value, ...], dataset: Dataset, column: str) -> tuple[frozenset[str], list[Value]]:
+    """The texts of a column that a plan's values mean, and the values that mean none."""
+    texts = dataset.vocabulary(column)
+    meant = {value: equal_texts(value, texts, dataset.profile.decimal) for value in values}
+    return frozenset().union(*meant.values()), [value for value, found in meant.items() if not found]
 
 
 def _never(where: str, value: Value, dataset: Dataset, column: str) -> str:
@@ -170,42 +175,61 @@ class Attribute:
 def attributes(plan: Plan, dataset: Dataset) -> tuple[Attribute, ...]:
     """The plan's sensitive columns. Raises DataError for an unknown one, PlanError for one with too many values."""
     bins = plan.groups.bins
-    return tuple(_binned(c, bins[c], dataset) if c in bins else _listed(c, dataset) for c in plan.groups.sensitive)
+    return tuple(
+        _binned(c, bins[c], dataset) if c in bins else _listed(c, dataset, plan.groups.join.get(c, {}))
+        for c in plan.groups.sensitive
+    )
 
 
-def _listed(column: str, dataset: Dataset) -> Attribute:
-    """A group for each value; cells that are the same number are one group, named by its most frequent spelling."""
+def _listed(column: str, dataset: Dataset, join: Mapping[str, tuple[str, ...]]) -> Attribute:
+    """A group for each value, named by its most frequent spelling; the plan's `join` makes one group of several."""
     decimal = dataset.profile.decimal
     dataset.profile.column(column)
     counted = dataset.vocabulary(column)
     missing = keys((*dataset.missing, MISSING_GROUP))
     present = {text: n for text, n in counted.items() if key(text, decimal) not in missing}
-    names = most_frequent_spellings(present, decimal)
-    if len(names) > MOST_VALUES:
-        numeric = dataset.profile.column(column).kind == "number"
-        advice = (
-            f"give cut points, such as bins = {{{column} = [25, 40, 60]}}"
-            if numeric
-            else "choose a column with fewer values"
-        )
-        raise PlanError(f'[groups] "{column}" has {len(names):,} different values, too many to compare: {advice}.')
+    code, named = _joined(comparison(present, decimal), join)
+    names = most_frequent_spellings(present, code) | named
     sizes: dict[Key, int] = {}
     for text, n in present.items():
-        sizes[key(text, decimal)] = sizes.get(key(text, decimal), 0) + n
-    ordered = sorted(names, key=lambda k: (-sizes[k], names[k]))
+        sizes[code(text)] = sizes.get(code(text), 0) + n
+    ordered = sorted(sizes, key=lambda k: (-sizes[k], names[k]))
+    _refuse_too_many(column, len(ordered), dataset)
     code_of = {k: i for i, k in enumerate(ordered)}
     values = tuple(names[k] for k in ordered)
     if len(present) < len(counted) or not values:
         values += (MISSING_GROUP,)
     last = len(values) - 1
-    return Attribute(
-        column, values, lambda batch: batch.codes(column, lambda text: code_of.get(key(text, decimal), last))
-    )
+
+    def place(text: str) -> int:
+        return last if key(text, decimal) in missing else code_of.get(code(text), last)
+
+    return Attribute(column, values, lambda batch: batch.codes(column, place))
+
+
+def _joined(
+    code: Callable[[str], Key], join: Mapping[str, tuple[str, ...]]
+) -> tuple[Callable[[str], Key], dict[Key, str]]:
+    """The comparison of a column's texts with the plan's spellings taken for one, and the names that the plan gives."""
+    same = {code(text): code(name) for name, texts in join.items() for text in texts}
+    if not same:
+        return code, {}
+    return (lambda text: same.get(code(text), code(text))), {code(name): name.strip() for name in join}
+
+
+def _refuse_too_many(column: str, groups: int, dataset: Dataset) -> None:
+    if groups <= MOST_VALUES:
+        return
+    known = dataset.profile.column(column)
+    advice = f"give cut points, such as bins = {{{column} = [25, 40, 60]}}"
+    if known.kind != "number":
+        advice = how_to_read(known) or "choose a column with fewer values"
+    raise PlanError(f'[groups] "{column}" has {groups:,} different values, too many to compare: {advice}.')
 
 
 def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute:
     """Groups between cut points; a cell that is no number is missing. Raises DataError for a column of texts."""
-    _refuse_without_numbers(column, dataset, "cut points find no group. Remove its bins, and each text is a group")
+    _refuse_without_numbers(column, dataset, "cut points find no group. Without its bins, each text is a group")
     texts = [f"{cut:g}" for cut in cuts]
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)

@@ -14,7 +14,10 @@ import numpy.typing as npt
 from core.cells import Key, key, keys, numbers
 from core.errors import DataError
 from core.images import Images
+from core.plan import Plan
 from core.profile import Profile
+from core.reading import as_read
+from core.reading.advice import why_no_number
 
 BATCH_ROWS, IMAGE_BATCH_ROWS = 1 << 16, 1 << 9
 
@@ -52,22 +55,23 @@ class Batch:
     def numbers(self, column: str) -> npt.NDArray[np.float64]:
         """The cells as numbers, NaN where missing: float64 of shape (n,). Raises DataError at any other cell."""
         codes, values = self._coded(column)
-        parsed = self._numbers(values)
+        parsed = self._numbers(column, values)
         stranger = np.isnan(parsed)
         if stranger.any():
             stranger[stranger] = ~self._in(values.filter(stranger), self.missing)
         if stranger[codes].any():
             row = int(np.flatnonzero(stranger[codes])[0])
+            text = str(values[int(codes[row])])
             raise DataError(
-                f'{self.profile.name}, {self.where(row)}, column "{column}": "{values[int(codes[row])]}" is not a'
-                " number. Correct the cell, or list its text as missing in the plan."
+                f'{self.profile.name}, {self.where(row)}, column "{column}": "{text}" is not a number.'
+                f" {why_no_number(self.profile.column(column), text)}"
             )
         return parsed[codes]
 
     def floats(self, column: str) -> npt.NDArray[np.float64]:
         """The cells as numbers, NaN for every cell that is none: float64 of shape (n,)."""
         codes, values = self._coded(column)
-        return self._numbers(values)[codes]
+        return self._numbers(column, values)[codes]
 
     def codes(self, column: str, code: Callable[[str], int]) -> Codes:
         """`code` of each cell's text, called once for each distinct text of the batch: int32 of shape (n,)."""
@@ -82,6 +86,12 @@ class Batch:
         """Which cells equal one of the wanted values: bool of shape (n,)."""
         codes, values = self._coded(column)
         return self._in(values, wanted)[codes]
+
+    def equals(self, column: str, texts: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Which cells are, trimmed, one of these texts: bool of shape (n,)."""
+        codes, values = self._coded(column)
+        found = (text.strip() in texts for text in values.to_pylist())
+        return np.fromiter(found, dtype=np.bool_, count=len(values))[codes]
 
     def where(self, row: int) -> str:
         """How a person finds the batch's `row`-th row in the file."""
@@ -117,9 +127,10 @@ class Batch:
         array = self.columns[column]
         return array.indices.to_numpy(zero_copy_only=False), array.dictionary
 
-    def _numbers(self, values: Any) -> npt.NDArray[np.float64]:
+    def _numbers(self, column: str, values: Any) -> npt.NDArray[np.float64]:
         """Texts as numbers, NaN where they are none or, like -99 in some files, mean that there is none."""
-        parsed = numbers(values, self.profile.decimal)
+        style = self.profile.column(column).style
+        parsed = numbers(values, self.profile.decimal) if style is None else style.numbers(values)
         if any(isinstance(text, Decimal) for text in self.missing):
             parsed[self._in(values, self.missing)] = np.nan
         return parsed
@@ -139,6 +150,12 @@ class Dataset:
     profile: Profile
     missing: tuple[str, ...]
     images: Images | None = None
+    trim: bool = False
+
+    @classmethod
+    def asked(cls, plan: Plan, path: Path, profile: Profile, images: Images | None = None) -> Dataset:
+        """The table as a plan reads it. Raises PlanError where the plan's `numbers` fit no column."""
+        return cls(path, as_read(profile, plan.data), plan.data.missing, images, plan.data.trim)
 
     def batches(self, columns: tuple[str, ...], size: int | None = None) -> Iterator[Batch]:
         """The rows of these columns, in the file's order, at most `size` at a time; fewer where each has an image."""
@@ -152,8 +169,17 @@ class Dataset:
             for batch in file.iter_batches(batch_size=size, columns=wanted):
                 rows = np.arange(start, start + batch.num_rows, dtype=np.int64)
                 start += batch.num_rows
-                columns_read = dict(zip(batch.schema.names, batch.columns, strict=True))
+                cells = map(_trimmed, batch.columns) if self.trim else batch.columns
+                columns_read = dict(zip(batch.schema.names, cells, strict=True))
                 yield Batch(rows, columns_read, self.profile, missing, self.images)
+
+    def numbers(self, column: str) -> tuple[float, ...]:
+        """Every distinct number of a column, rising."""
+        found: set[float] = set()
+        for batch in self.batches((column,)):
+            _, values = batch._coded(column)
+            found.update(batch._numbers(column, values).tolist())
+        return tuple(sorted(number for number in found if not np.isnan(number)))
 
     def vocabulary(self, column: str) -> dict[str, int]:
         """Every distinct text of a column with its count, read from the file where the profile holds only some."""
@@ -167,3 +193,11 @@ class Dataset:
             for text, count in zip(values.to_pylist(), people.tolist(), strict=True):
                 counts[text] = counts.get(text, 0) + count
         return counts
+
+
+def _trimmed(column: Any) -> Any:
+    """An Arrow array of codes and texts without the spaces around each text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pa.DictionaryArray.from_arrays(column.indices, pc.utf8_trim_whitespace(column.dictionary))

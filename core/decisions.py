@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.axis import Axis
-from core.cells import LARGEST_SCORE, is_number, key, keys
+from core.cells import LARGEST_SCORE, keys
 from core.coding import prediction_coder
 from core.counts import MOST_DISTINCT
 from core.data import Batch, Dataset
@@ -20,6 +20,7 @@ from core.errors import DataError
 from core.findings import plan_threshold
 from core.notes import Note
 from core.plan import Plan
+from core.reading.advice import how_to_read
 from core.rules import Stated
 
 QUANTILES = 1_000
@@ -93,9 +94,10 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
     edges = decision.edges or _edges(dataset, column)
     span = _span(dataset, column)
     if span is None or not edges:
+        known = dataset.profile.column(column)
+        advice = how_to_read(known) or "Choose another column."
         raise DataError(
-            f'{dataset.profile.name}: column "{column}" holds no numbers, so it cannot be the score. Choose another'
-            " column."
+            f'{dataset.profile.name}: column "{column}" holds no plain numbers, so it cannot be the score. {advice}'
         )
     if limits and min(limits) <= edges[0]:
         limits.append(_just_below(min(limits)))  # a bin for the smaller scores of a later file
@@ -130,15 +132,9 @@ def _span(dataset: Dataset, column: str) -> tuple[float, float] | None:
 def _edges(dataset: Dataset, column: str) -> tuple[float, ...]:
     """Every distinct score where there are at most `MOST_DISTINCT`, else that many quantiles."""
     if dataset.profile.column(column).distinct is not None:
-        decimal = dataset.profile.decimal
-        texts, missing = (text.strip() for text in dataset.vocabulary(column)), keys(dataset.missing)
-        distinct = {
-            float(key(text, decimal))
-            for text in texts
-            if is_number(text, decimal) and key(text, decimal) not in missing
-        }
+        distinct = dataset.numbers(column)
         if len(distinct) <= MOST_DISTINCT:
-            return tuple(sorted(score for score in distinct if abs(score) <= LARGEST_SCORE))
+            return tuple(score for score in distinct if abs(score) <= LARGEST_SCORE)
     scores = _sampled(dataset, column)
     places = np.linspace(0, len(scores) - 1, QUANTILES + 1).round().astype(np.int64)
     return tuple(np.unique(np.sort(scores)[places]).tolist())

@@ -118,6 +118,13 @@ def _check(plan: Plan) -> None:
             )
         if not cuts or any(low >= high for low, high in zip(cuts, cuts[1:], strict=False)):
             raise PlanError(f'[groups] bins for "{column}" must be numbers in rising order, such as [25, 40, 60].')
+    for column in groups.join:
+        if column not in groups.sensitive:
+            raise PlanError(
+                f'[groups] join names "{column}", which is not among the sensitive columns {quoted(groups.sensitive)}.'
+            )
+        if column in groups.bins:
+            raise PlanError(f'[groups] join and bins both name "{column}": cut its numbers, or join its texts.')
     limited = [limit.measure for limit in plan.policy.limits]
     if len(set(limited)) < len(limited):
         raise PlanError("[policy] limits names a measure twice: give each measure one limit.")
@@ -248,6 +255,10 @@ def _document(plan: Plan) -> dict[str, Any]:
         data["held_out"] = plan.data.held_out
     if plan.data.confirmed:
         data["confirmed"] = list(plan.data.confirmed)
+    if plan.data.trim:
+        data["trim"] = True
+    if plan.data.numbers:
+        data["numbers"] = dict(plan.data.numbers)
     groups = plan.groups
     document: dict[str, Any] = {
         "plumbline": 1,
@@ -268,6 +279,10 @@ def _document(plan: Plan) -> dict[str, Any]:
     }
     if groups.bins:
         document["groups"]["bins"] = {column: list(cuts) for column, cuts in groups.bins.items()}
+    if groups.join:
+        document["groups"]["join"] = {
+            column: {name: list(texts) for name, texts in names.items()} for column, names in groups.join.items()
+        }
     if plan.mitigate:
         document["mitigate"] = plan.mitigate
     return document

@@ -48,6 +48,8 @@ class DataPlan:
     `refused_known` is the person's answer to "is the outcome known for people who were turned down?". With `held_out`
     only those people take part whom a search for fixes with this `holdout` judges on, and neither fits nor chooses on.
     `confirmed` lists the keys of notes of which a person said that it is as it should be.
+    `trim` takes the spaces around every cell away, also for a model. `numbers` says by an example how a column writes
+    its numbers.
     """
 
     file: str
@@ -58,6 +60,8 @@ class DataPlan:
     refused_known: bool | None = None
     held_out: float | None = None
     confirmed: tuple[str, ...] = ()
+    trim: bool = False
+    numbers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class Groups:
-    """`[groups]`: the sensitive columns, how they are cut and crossed, and whom each group is compared with."""
+    """`[groups]`: the sensitive columns, how they are cut and crossed, and whom each group is compared with.
+
+    `join` makes one group of several spellings: column -> the group's name -> the texts that also mean it.
+    """
 
     sensitive: tuple[str, ...]
     intersections: int = 2
     bins: dict[str, tuple[float, ...]] = field(default_factory=dict)
     reference: str | dict[str, Value] = "largest"
+    join: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

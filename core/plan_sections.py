@@ -21,6 +21,7 @@ from core.plan_parts import (
     Run,
 )
 from core.plan_reader import Section
+from core.written.numbers import style_of
 
 
 def read_data(data: Section) -> DataPlan:
@@ -35,6 +36,8 @@ def read_data(data: Section) -> DataPlan:
         refused_known=data.take("refused_known", bool, default=None),
         held_out=data.take("held_out", float, default=None),
         confirmed=data.take_list("confirmed", str, default=()),
+        trim=data.take("trim", bool, default=False),
+        numbers=_read_numbers(data.section("numbers", optional=True)),
     )
     data.done()
     if plan.held_out is not None and not 0 < plan.held_out < 1:
@@ -42,6 +45,17 @@ def read_data(data: Section) -> DataPlan:
             f"[data] held_out is the share of people that was held out, such as 0.5; it is {plan.held_out:g}."
         )
     return plan
+
+
+def _read_numbers(numbers: Section) -> dict[str, str]:
+    """How each column writes its numbers, by an example."""
+    examples = {column: numbers.take(column, str) for column in numbers.names()}
+    for column, example in examples.items():
+        try:
+            style_of(example)
+        except ValueError as error:
+            raise PlanError(f'[data] numbers for "{column}": {error}') from None
+    return examples
 
 
 def _read_keep(keep: Section) -> Keep:
@@ -142,9 +156,28 @@ def read_groups(groups: Section) -> Groups:
         intersections=groups.take("intersections", int, default=2),
         bins=cuts,
         reference=reference,
+        join=_read_join(groups.section("join", optional=True)),
     )
     groups.done()
     return plan
+
+
+def _read_join(join: Section) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Which spellings of a column are one group: column -> the group's name -> the texts that also mean it."""
+    joined: dict[str, dict[str, tuple[str, ...]]] = {}
+    for column in join.names():
+        spellings = join.section(column)
+        joined[column] = {name: spellings.take_list(name, str) for name in spellings.names()}
+        texts = [text.strip() for listed in joined[column].values() for text in listed]
+        names = [name.strip() for name in joined[column]]
+        twice = sorted({text for text in texts if texts.count(text) > 1 or text in names})
+        if twice:
+            raise PlanError(f'{join.name} {column} puts "{twice[0]}" into two groups: name each spelling once.')
+        if not all(joined[column].values()):
+            raise PlanError(
+                f'{join.name} {column} joins nothing to a group: list its spellings, such as {{"Female" = ["F"]}}.'
+            )
+    return joined
 
 
 def read_policy(policy: Section) -> Policy:

@@ -15,8 +15,10 @@ from typing import Any, Literal
 
 from core.errors import DataError
 from core.progress import Progress
-from core.survey import ColumnSurvey, Oddity
+from core.survey import ColumnSurvey, Oddity, Written
 from core.table_file import Opened, open_table
+from core.written.numbers import NumberStyle
+from core.written.numbers import style_of as style_of
 
 TABLE, PROFILE = "table.parquet", "profile.json"
 # What the files' names of a second table begin with.
@@ -36,6 +38,7 @@ class Column:
 
     `distinct` is None and `values` holds only the most frequent texts where there are more than `survey.CAP`
     distinct ones; `low` and `high` span its numbers. `unique` says that no two of the first rows are the same.
+    `written` is the style in which its numbers seem to be written, `style` the one that a plan reads them by.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Column:
     low: float | None = None
     high: float | None = None
     unique: bool = False
+    written: Written | None = None
+    style: NumberStyle | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,14 @@ def _column_from_json(document: dict[str, Any]) -> Column:
         low=low,
         high=high,
         unique=document["unique"] is True,
+        written=None if document.get("written") is None else _written_from_json(document["written"]),
     )
+
+
+def _written_from_json(document: dict[str, Any]) -> Written:
+    style_of(str(document["example"]))
+    low, high = float(document["low"]), float(document["high"])
+    return Written(str(document["example"]), low, high, int(document["others"]))
 
 
 def refuse_lacking(second: Profile, first: Profile) -> None:
@@ -264,7 +276,17 @@ def _file_row(index: int, left_out: tuple[int, ...]) -> int:
 def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
     values = survey.values()
     kind: Kind = "empty" if survey.missing == rows else "number" if survey.is_numeric else "text"
-    return Column(name, kind, survey.missing, survey.distinct, tuple(values), survey.low, survey.high, survey.unique)
+    return Column(
+        name,
+        kind,
+        survey.missing,
+        survey.distinct,
+        tuple(values),
+        survey.low,
+        survey.high,
+        survey.unique,
+        survey.written,
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -36,7 +36,7 @@ def resolve(counts: Counts, rule: Rule, plan: Plan) -> References:
 def _reference(counts: Counts, people: Confusion, plan: Plan) -> tuple[str, ...]:
     attributes, wanted = counts.groups.attributes, plan.groups.reference
     if isinstance(wanted, dict) and all(attribute in wanted for attribute in attributes):
-        named = tuple(_named(counts, attribute, wanted[attribute]) for attribute in attributes)
+        named = tuple(_named(counts, attribute, wanted[attribute], plan) for attribute in attributes)
         if named not in _values(counts):
             raise PlanError(
                 f"[groups] reference: nobody in the table is {dict(zip(attributes, named, strict=True))}. Name another"
@@ -63,7 +63,7 @@ def _values(counts: Counts) -> list[tuple[str, ...]]:
     return [tuple(counts.groups.names(g).values()) for g in range(len(counts.groups))]
 
 
-def _named(counts: Counts, attribute: str, value: object) -> str:
+def _named(counts: Counts, attribute: str, value: object, plan: Plan) -> str:
     """The group name that a plan's value means."""
     names = counts.groups.values[counts.groups.attributes.index(attribute)]
     if str(value).strip() == MISSING_GROUP:
@@ -71,6 +71,11 @@ def _named(counts: Counts, attribute: str, value: object) -> str:
             f"[groups] reference {attribute}: people whose {attribute} is missing cannot be the reference. Name one of"
             f" {', '.join(name for name in names if name != MISSING_GROUP)}."
         )
+    wanted = str(value).strip()
+    joined = plan.groups.join.get(attribute, {})
+    wanted = next((name.strip() for name, texts in joined.items() if wanted in map(str.strip, texts)), wanted)
+    if wanted in names:
+        return wanted
     for decimal in (".", ","):  # counts hold no profile: a name with a decimal comma is tried as a number last
         for name in names:
             if key(name, decimal) == key(value):

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from core.cells import DEFAULT_MISSING, is_number, numbers
+from core.written.found import found_style
+from core.written.numbers import NumberStyle
 
 CAP = 2_000
+Mask = npt.NDArray[np.bool_]
 _KEPT_VALUES = 50
 MISSING_LOOKALIKES = ("?", "None", "none", "-", "--", "n/a", "na", "nan", "NULL", "unknown", "Unknown", "missing", ".")
 _FEW_VALUES = 60
 _MOSTLY = 0.9
+_LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,16 @@ class Oddity:
     text: str
     columns: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A style of writing numbers that a column seems to have: a cell that shows it, its ends, how many differ."""
+
+    example: str
+    low: float
+    high: float
+    others: int
 
 
 class ColumnSurvey:
@@ -42,6 +57,10 @@ class ColumnSurvey:
         self._broken_lines: list[int] = []
         self._spaced: list[int] = []
         self._with_spaces = 0
+        self._style: NumberStyle | None = None
+        self._example = ""
+        self._looked_for_style = False
+        self._read, self._low, self._high = 0, np.inf, -np.inf
         self.missing = 0
         self.low: float | None = None
         self.high: float | None = None
@@ -80,6 +99,13 @@ class ColumnSurvey:
     def unique(self) -> bool:
         """Whether no two cells of the first batch are equal."""
         return self._first_batch_unique
+
+    @property
+    def written(self) -> Written | None:
+        """How nearly all cells seem to write numbers, where plain reading finds texts; else None."""
+        if self._style is None or self._read < _MOSTLY * (self._numbers + self._strangers):
+            return None
+        return Written(self._example, self._low, self._high, self._numbers + self._strangers - self._read)
 
     def values(self) -> list[tuple[str, int]]:
         """The texts and their counts, most frequent first: all of them, or the `_KEPT_VALUES` first seen most often."""
@@ -138,11 +164,32 @@ class ColumnSurvey:
         self.missing += int(counts[absent].sum())
         self._numbers += int(counts[finite].sum())
         self._strangers += int(counts[strange].sum())
+        if self._style is not None or (strange.any() and not self._looked_for_style):
+            self._add_written(texts, ~absent, counts, strange)
         # Row numbers matter only for a column that is mostly numbers; a text column would list its first rows in vain.
         if strange.any() and len(self._strange) < 10 and self._numbers > self._strangers:
             stranger_texts = texts.filter(pa.array(strange))
             rows = np.flatnonzero(pc.is_in(all_texts, stranger_texts).to_numpy(zero_copy_only=False))
             self._strange += [int(row) + start for row in rows[: 10 - len(self._strange)]]
+
+    def _add_written(
+        self, texts: Any, filled: npt.NDArray[np.bool_], counts: Any, strange: npt.NDArray[np.bool_]
+    ) -> None:
+        """Look for a style in the first texts that are no plain numbers, and read every cell by it from then on."""
+        import pyarrow as pa
+
+        if not self._looked_for_style:
+            self._looked_for_style = True
+            found = found_style(texts.filter(pa.array(strange)).slice(0, _LOOKED_AT).to_pylist(), self._decimal)
+            self._example, self._style = found if found is not None else ("", None)
+        if self._style is None:
+            return
+        values = self._style.numbers(texts)
+        finite = np.isfinite(values) & filled
+        self._read += int(counts[finite].sum())
+        if finite.any():
+            self._low = min(self._low, float(values[finite].min()))
+            self._high = max(self._high, float(values[finite].max()))
 
     def _add_spaces(self, distinct: Any, trimmed: Any, counts: Any, all_texts: Any, start: int) -> None:
         import pyarrow.compute as pc

@@ -36,7 +36,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     model = open_model(folder / "in" / "model", plan.decision.model or "the model", choose_device())
     progress(1, 2, "trying the first rows")
     images = open_images(folder / "in", plan)
-    dataset = Dataset(folder / "in" / TABLE, profile, plan.data.missing, images)
+    dataset = Dataset.asked(plan, folder / "in" / TABLE, profile, images)
     found = inspect(model, dataset, plan)
     if found["problem"] is None and model.picture is not None:
         np.save(folder / "out" / THUMBNAILS, _thumbnails(model, dataset, plan))

@@ -5,9 +5,10 @@ from functools import partial
 import streamlit as st
 
 from core import suggestions
-from core.cells import DEFAULT_MISSING, key, most_frequent_spellings
+from core.cells import DEFAULT_MISSING, most_frequent_spellings
 from core.plan_parts import Condition
 from core.profile import Column
+from core.written.codes import comparison, equal_texts
 from pages.components import session, steps
 
 _FEW = 10
@@ -53,8 +54,8 @@ def ask_values(prefix: str, column: Column, decimal: str, kept: Condition | None
     suggestion = suggestions.good_value(column)
     first = [] if suggestion is None else [suggestion.value]
     if kept is not None and kept.values:
-        wanted = {key(value) for value in kept.values}
-        first = [text for text in counts if key(text, decimal) in wanted]
+        wanted = {text for value in kept.values for text in equal_texts(value, counts, decimal)}
+        first = [text for text in counts if text in wanted]
     chosen = st.multiselect(
         question,
         list(counts),
@@ -75,8 +76,9 @@ def _with_rows(counts: dict[str, int], text: str) -> str:
 def options(column: Column, decimal: str) -> dict[str, int]:
     """A column's values with the number of rows of each; spellings of one number are one value."""
     filled = {text: n for text, n in column.values if text.strip() not in DEFAULT_MISSING}
-    spellings = most_frequent_spellings(filled, decimal)
+    code = comparison(filled, decimal)
+    spellings = most_frequent_spellings(filled, code)
     counts = dict.fromkeys(spellings.values(), 0)
     for text, n in filled.items():
-        counts[spellings[key(text, decimal)]] += n
+        counts[spellings[code(text)]] += n
     return counts

@@ -170,7 +170,11 @@ def grouped(
     [
         (["b", "a", "b", " b "], ("b", "a"), ["b", "a", "b", "b"]),
         (["1", "1.0", " 1.0", "2"], ("1.0", "2"), ["1.0", "1.0", "1.0", "2"]),
-        (["007", "7", "7.0", "7"], ("7", "007"), ["007", "7", "7", "7"]),
+        (["007", "7", "7.0", "7"], ("7", "007", "7.0"), ["007", "7", "7.0", "7"]),
+        (["10.1", "10.10", "10.1"], ("10.1", "10.10"), ["10.1", "10.10", "10.1"]),
+        (["1E2", "100", "100"], ("100", "1E2"), ["1E2", "100", "100"]),
+        (["1.0", "1", "2.00", "1"], ("1", "1.0", "2.00"), ["1.0", "1", "2.00", "1"]),
+        (["1.0", "1", "", "1"], ("1", MISSING), ["1", "1", MISSING, "1"]),
         (["a", "", "NA", "?"], ("?", "a", MISSING), ["a", MISSING, MISSING, "?"]),
         (["", "NA"], (MISSING,), [MISSING, MISSING]),
         (["a", "(missing)", ""], ("a", MISSING), ["a", MISSING, MISSING]),
@@ -210,7 +214,13 @@ def test_cut_points_in_a_column_of_texts_are_refused_by_name(tmp_path: Path) -> 
 def test_numbers_of_a_file_with_decimal_commas_are_groups(tmp_path: Path) -> None:
     dataset = dataset_of("g;y\n1,5;1\n1,50;1\n2;0\n", tmp_path)
     (attribute,) = attributes(plan_of(), dataset)
-    assert attribute.values == ("1,5", "2")
+    assert attribute.values == ("1,5", "1,50", "2"), "not one style: codes as they are spelled"
+
+
+def test_whole_numbers_of_a_file_with_decimal_commas_are_one_code(tmp_path: Path) -> None:
+    dataset = dataset_of("g;y\n1,0;1\n1;1\n2;0\n", tmp_path)
+    (attribute,) = attributes(plan_of(), dataset)
+    assert attribute.values == ("1", "2")
 
 
 @pytest.mark.parametrize(

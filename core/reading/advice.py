@@ -1,0 +1,85 @@
+"""What keeps a cell or a column from being read as numbers, and what to write so that it is."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+from core.profile import Column
+from core.written.numbers import BLANKS, NumberStyle, parts_of, style_of
+from core.written.truth import truth_of
+
+_PLAIN = "write plain numbers, such as 1234.5, in this column"
+
+
+def how_to_read(column: Column) -> str:
+    """What a column's cells look like, and the line of the plan that has them read as numbers; "" for other texts."""
+    if column.written is None:
+        return ""
+    example = column.written.example
+    shown = next((text.strip() for text, _ in column.values if sign_of(text)), example)
+    return f'Its cells are written like "{shown}", {sign_of(shown) or "as texts"}. {_line(column.name, example)}'
+
+
+def why_no_number(column: Column, text: str) -> str:
+    """What keeps one cell from being a number, and a step that helps."""
+    shown = text.strip()
+    sign = sign_of(shown)
+    if column.style is not None:
+        return (
+            f"It is not written like the example in the plan's numbers{f' ({sign})' if sign else ''}. Correct the cell."
+        )
+    if sign is None:
+        return f"Correct the cell, or {_PLAIN}; if it means that nothing is known, add it to missing in the plan."
+    example = column.written.example if column.written is not None else _as_example(shown)
+    if example is None:
+        return f"It is written {sign}: {_PLAIN}."
+    return f"It is written {sign}. {_line(column.name, example)}"
+
+
+def sign_of(text: str) -> str | None:
+    """What is special about the way in which a text writes a number, in words; None where it writes none."""
+    shown = text.strip()
+    if truth_of(shown) is not None and not any(c.isdigit() for c in shown):
+        return "as true or false, which can stand for 1 and 0"
+    parts = parts_of(shown)
+    if parts is None:
+        return "as a date" if _is_date(shown) else None
+    beside, digits = parts
+    said = []
+    if NumberStyle(beside=beside).scale:
+        said.append("with a percent sign (%)" if beside == "%" else f"in percent ({beside})")
+    elif beside:
+        is_money = any(unicodedata.category(c) == "Sc" for c in beside) or (beside.isalpha() and len(beside) == 3)
+        said.append(f"with a {'currency sign' if is_money else 'unit'} ({beside})")
+    signs = dict.fromkeys("blank" if c in BLANKS else c for c in digits if not c.isdigit())
+    names = {"blank": "a blank", ",": "a comma", ".": "a point"}
+    if signs:
+        said.append(f"with {' and '.join(names.get(sign, 'an apostrophe') for sign in signs)} between its digits")
+    if "(" in shown:
+        said.append("with brackets for minus")
+    return " and ".join(said) or None
+
+
+def _line(column: str, example: str) -> str:
+    key = column if column.isidentifier() and column.isascii() else json.dumps(column, ensure_ascii=False)
+    read = "Each date then counts by its year. " if style_of(example).kind == "date" else ""
+    return (
+        f"Say in the plan how its numbers are written: numbers = {{{key} = {json.dumps(example, ensure_ascii=False)}}}"
+        f" under [data]. {read}Or {_PLAIN}."
+    )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return style_of(text).kind == "date"
+    except ValueError:
+        return False
+
+
+def _as_example(text: str) -> str | None:
+    try:
+        style_of(text)
+    except ValueError:
+        return None
+    return text
