@@ -8,6 +8,7 @@ import pytest
 from core.coding import Coder, attributes, filters, groups, label_coder, prediction_coder
 from core.data import Batch, Dataset
 from core.errors import DataError, PlanError
+from core.plan import Plan
 from tests.worlds import csv_text, dataset_of, plan_of
 
 MISSING = "(missing)"
@@ -256,3 +257,49 @@ def test_too_many_combinations_are_refused(tmp_path: Path) -> None:
     dataset = table(tmp_path, *rows)
     with pytest.raises(PlanError, match="g x y makes .* combinations, too many to count"):
         groups(attributes(plan_of(("g", "y")), dataset), dataset)
+
+
+# ---------------------------------------------------------------- spellings joined, numbers as they are written
+
+
+def test_spellings_of_a_group_are_joined_as_the_plan_says(tmp_path: Path) -> None:
+    cells = ["F", "Female", "female ", "M", "", "F"]
+    joined = 'join = {g = {"Female" = ["F", "female"]}}'
+    assert grouped(tmp_path, cells, joined) == (
+        ("Female", "M", MISSING),
+        ["Female", "Female", "Female", "M", MISSING, "Female"],
+    )
+    named = 'join = {g = {"Women" = ["F", "female", "Female"]}}'
+    assert grouped(tmp_path, cells, named)[0] == ("Women", "M", MISSING)
+
+
+def test_a_spelling_that_does_not_occur_joins_nothing(tmp_path: Path) -> None:
+    assert grouped(tmp_path, ["a", "b"], 'join = {g = {"a" = ["A"]}}')[0] == ("a", "b")
+
+
+def test_dates_are_cut_by_their_year_once_the_plan_says_so(tmp_path: Path) -> None:
+    rows = [("1961-05-30", "1", "1"), ("1980-01-01", "0", "1"), ("", "0", "1"), ("1975-01-01", "1", "1")]
+    dataset = table(tmp_path, *rows)
+    plan = plan_of(groups="bins = {g = [1975]}")
+    with pytest.raises(DataError, match=r'as a date.* numbers = \{g = "1961-05-30"\} under \[data\]'):
+        attributes(plan, dataset)
+    read = plan_of(groups="bins = {g = [1975]}", data='numbers = {g = "1961-05-30"}')
+    (attribute,) = attributes(read, Dataset.asked(read, dataset.path, dataset.profile))
+    assert [attribute.values[c] for c in coded(attribute.code, dataset_as(read, dataset))] == [
+        "under 1975",
+        "1975 or over",
+        MISSING,
+        "1975 or over",
+    ]
+
+
+def dataset_as(plan: Plan, dataset: Dataset) -> Dataset:
+    return Dataset.asked(plan, dataset.path, dataset.profile)
+
+
+def test_cells_are_trimmed_as_the_plan_says(tmp_path: Path) -> None:
+    dataset = table(tmp_path, (" a", " 1", "1"), ("a ", "0", "1"), ("b", "1", "1"))
+    assert rows_of(dataset).text("g").tolist() == [" a", "a ", "b"]
+    trimmed = dataset_as(plan_of(data="trim = true"), dataset)
+    assert rows_of(trimmed).text("g").tolist() == ["a", "a", "b"]
+    assert trimmed.vocabulary("g") == {"a": 2, "b": 1}

@@ -46,8 +46,8 @@ def test_a_cell_that_is_no_number_is_refused_by_row_and_column(dataset: Dataset)
         only(dataset).numbers("t")
     assert str(refusal.value) == (
         't.csv, row 1 below the header, column "t": "a" is not a number. '
-        "Correct the cell, or write plain numbers, such as 1234.5, in this column; if it means that nothing is known, add"
-        " it to missing in the plan."
+        "Correct the cell, or write plain numbers, such as 1234.5, in this column; if it means that nothing is known,"
+        " add it to missing in the plan."
     )
     assert all(math.isnan(value) for value in only(dataset).floats("t"))
 

@@ -40,6 +40,17 @@ REFUSED = {
         with_lines(data='file = "a"\nlabel = "y"\nfavourable = {at_least = 1, below = 2}'),
         "exactly one of at_least",
     ),
+    "numbers by no example": (with_lines(data='file = "a"\nnumbers = {x = "abc"}'), "no example of a number"),
+    "numbers by half an example": (with_lines(data='file = "a"\nnumbers = {x = "1.234"}'), "can be read two ways"),
+    "a spelling in two groups": (
+        with_lines(groups='sensitive = ["a"]\njoin = {a = {"F" = ["f"], "M" = ["f"]}}'),
+        'puts "f" into two groups',
+    ),
+    "join of another column": (with_lines(groups='sensitive = ["a"]\njoin = {b = {"F" = ["f"]}}'), 'join names "b"'),
+    "join of bands": (
+        with_lines(groups='sensitive = ["a"]\nbins = {a = [1]}\njoin = {a = {"1" = ["01"]}}'),
+        "join and bins both name",
+    ),
     "person": (with_lines(data='file = "a"\nperson = "id"'), "cannot honour it yet"),
     "weight": (with_lines(data='file = "a"\nweight = "w"'), "cannot honour it yet"),
     "keep without a way": (with_lines(data='file = "a"\nkeep = [{column = "x"}]'), "exactly one of between, in and"),
