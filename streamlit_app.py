@@ -6,7 +6,8 @@ Streamlit imports this file once for the server, and runs it as a script for eve
 import streamlit as st
 
 if __name__ == "__main__":
-    from pages.components import frame
+    from core.errors import PlumblineError
+    from pages.components import frame, plain
 
     st.set_page_config(page_title="Plumbline", layout="wide")
 
@@ -21,7 +22,10 @@ if __name__ == "__main__":
         position="top",
     )
     frame.show(page.title)
-    page.run()
+    try:
+        page.run()
+    except PlumblineError as error:  # what is kept of this audit is damaged: the other pages and audits are not
+        st.error(plain.escape(str(error)))
 else:
     from pages.components import serving
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,62 +13,66 @@ import numpy.typing as npt
 
 from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.collect_mitigation import Mitigated
+from core.disk.ages import Ages
+from core.disk.faults import point
 from core.errors import JobError, PlumblineError
 from core.explain.person_found import Person
 from core.explanation import Explanation
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.jobs import Status, Supervisor
-from core.kept_audits import Audit, KeptAudits
+from core.kept_audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
 from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
 from core.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE, Profile
 from core.progress import replace_json
 from core.record import AuditRecord
+from core.retention import summary
+from core.retention.summary import Summary
 from core.store import Upload
 
-RECORD_FILE, FACTS_FILE = "record.json", "model.json"
+_LOST = "The run was lost when Plumbline was ended. Run again."
 
 
 class AuditResults(KeptAudits):
     """The audits under one folder, and what came out of the jobs that worked on them. Any thread may call it."""
 
-    def __init__(self, root: Path, supervisor: Supervisor) -> None:
-        """Use `root`, and the supervisor that runs the jobs."""
+    def __init__(self, root: Path, supervisor: Supervisor, ages: Ages) -> None:
+        """Use `root`, the supervisor that runs the jobs, and what notes when files were last used."""
         super().__init__(root)
-        self._jobs = supervisor
+        self._jobs, self._ages = supervisor, ages
         self._lock = threading.RLock()
 
     def status(self, audit_id: str) -> Status | None:
         """Where the audit's last job stands; None where there was none, or its result was taken over."""
-        self._collect(audit_id)
-        job = self.get(audit_id).job
-        return None if job is None else self._jobs.status(job)
+        with self._lock:
+            self._collect(audit_id)
+            job = self.get(audit_id).job
+            return None if job is None else self._jobs.status(job)
 
     def wait(self, audit_id: str, timeout: float) -> Status | None:
         """`status` once the job has ended, or after `timeout` seconds."""
         job = self.get(audit_id).job
-        if job is not None:
+        if job is not None and job in self._jobs.ids:
             self._jobs.wait(job, timeout)
         return self.status(audit_id)
 
     def cancel(self, audit_id: str) -> None:
         """Kill the audit's job; nothing happens where none runs."""
-        job = self.get(audit_id).job
-        if job is not None:
-            self._jobs.cancel(job)
+        with self._lock:
+            job = self.get(audit_id).job
+            if job is not None and job in self._jobs.ids:
+                self._jobs.cancel(job)
 
     def profile(self, audit_id: str) -> Profile | None:
         """What one look at the table found, or None while nothing was found yet."""
         self._collect(audit_id)
-        document = self._read(audit_id, PROFILE)
-        return None if document is None else Profile.from_json(document)
+        return self._parsed(audit_id, PROFILE, Profile.from_json)
 
     def model_facts(self, audit_id: str) -> ModelFacts | None:
         """What the inspection of the model found, or None while there was none."""
         self._collect(audit_id)
-        document = self._read(audit_id, FACTS_FILE)
-        return None if document is None else ModelFacts.from_json(document)
+        return self._parsed(audit_id, FACTS_FILE, ModelFacts.from_json)
 
     def thumbnails(self, audit_id: str) -> npt.NDArray[np.uint8] | None:
         """A few images as the model sees them, uint8 of shape (n, h, w, 1 or 3); None where there are none."""
@@ -78,8 +83,15 @@ class AuditResults(KeptAudits):
     def record(self, audit_id: str) -> AuditRecord | None:
         """The audit's evidence, or None while it has not run to its end."""
         self._collect(audit_id)
-        document = self._read(audit_id, RECORD_FILE)
-        return None if document is None else AuditRecord.from_json(document)
+        return self._parsed(audit_id, RECORD_FILE, AuditRecord.from_json)
+
+    def summary(self, audit_id: str) -> Summary | None:
+        """What the history shows of the audit, or None while it has not run to its end."""
+        self._collect(audit_id)
+        found = summary.kept(self._folder(audit_id))
+        if found is None and (record := self.record(audit_id)) is not None:
+            found = summary.keep(self._folder(audit_id), record)
+        return found
 
     def search(self, audit_id: str) -> Search | None:
         """What was last looked for on the Fix page, whether or not it was found; None where nothing was."""
@@ -95,7 +107,7 @@ class AuditResults(KeptAudits):
         self._collect(audit_id)
         if not (self._folder(audit_id) / f"{SECOND}{TABLE}").is_file():
             return None
-        return Profile.from_json(self._read(audit_id, f"{SECOND}{PROFILE}"))
+        return self._parsed(audit_id, f"{SECOND}{PROFILE}", Profile.from_json)
 
     def mitigation(self, audit_id: str) -> Mitigated | None:
         """What the search for fixes found, or None while it has not run to its end."""
@@ -132,17 +144,32 @@ class AuditResults(KeptAudits):
     # ------------------------------------------------------------ within
 
     def _collect(self, audit_id: str) -> None:
-        """Take over what a finished job wrote, once, and remove the job with its links to the upload."""
+        """Take over what a finished job wrote, once, and remove the job with its links to the upload.
+
+        A kill in between leaves the job, whose result is then taken over again, or a job that no audit names.
+        """
         with self._lock:
             audit = self.get(audit_id)
-            if audit.job is None or self._jobs.status(audit.job).state != "done":
+            if audit.job is None:
+                return
+            if audit.job not in self._jobs.ids:
+                self._save(replace(audit, job=None, problem=None if self._is_here(audit) else _LOST))
+                return
+            if self._jobs.status(audit.job).state != "done":
                 return
             try:
                 taken = self._take_over(audit, self._jobs.output(audit.job))
             except PlumblineError as error:
                 taken = replace(audit, problem=str(error))
-            self._jobs.delete(audit.job)
+            point("collect: taken over")
             self._save(replace(taken, job=None))
+            point("collect: saved")
+            self._jobs.delete(audit.job)
+
+    def _is_here(self, audit: Audit) -> bool:
+        """Whether what the audit's job was for was taken over: it was forgotten when the job began."""
+        results = {"profile": PROFILE, "second": f"{SECOND}{PROFILE}", "inspect": FACTS_FILE, "audit": RECORD_FILE}
+        return (self._folder(audit.id) / results.get(str(audit.stage), audit.stage or PROFILE)).exists()
 
     def _take_over(self, audit: Audit, out: Path) -> Audit:
         """The audit with what its job found, every file of it checked."""
@@ -150,14 +177,14 @@ class AuditResults(KeptAudits):
         if audit.table is None:
             raise JobError("The audit has no table any more. Upload it again.")
         if not (folder / PROFILE).exists():
-            _take_table(out, audit.table, folder, "")
+            self._take_table(out, audit.table, folder, "")
         if audit.stage == "second" and audit.second is not None:
-            _take_table(out, audit.second, folder, SECOND)
+            self._take_table(out, audit.second, folder, SECOND)
         if audit.stage == "inspect":
             replace_json(folder / FACTS_FILE, collect_model_facts(out).to_json())
             pictures = collect_thumbnails(out)
             if pictures is not None:
-                np.save(folder / THUMBNAILS, pictures)
+                _save_array(folder / THUMBNAILS, pictures)
         if audit.stage == "audit":
             plan = Plan.from_toml(str(audit.asked))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
@@ -165,27 +192,60 @@ class AuditResults(KeptAudits):
             record = collect_record(out, plan, self._profile_rows(audit.id), audit.table.digest, model, images)
             record = replace(record, parent=audit.parent)
             replace_json(folder / RECORD_FILE, record.to_json())
+            point("record: here")
+            summary.keep(folder, record)
             return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
-        if audit.stage == "mitigate":
+        if audit.stage in ("mitigate", "explain"):
+            kept = self._fixes(audit.id) if audit.stage == "mitigate" else self._explained(audit.id)
             rows = self._profile_rows(audit.id)
-            self._fixes(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
-        if audit.stage == "explain":
-            rows = self._profile_rows(audit.id)
-            self._explained(audit.id).take_over(out, rows, audit.table.digest, _digest(audit.model))
+            kept.take_over(str(audit.job), out, rows, audit.table.digest, _digest(audit.model))
         if audit.stage == "explain_person":
             self._explained(audit.id).take_over_person(out)
         return audit
 
-    def _start(self, audit: Audit, job: str, stage: str) -> Audit:
+    def _take_table(self, out: Path, upload: Upload, folder: Path, prefix: str) -> None:
+        """Keep a table as a look at it left it, and what was found in it: the table first, so that this may be redone.
+
+        A table that stands here without what was found in it is the same one, from before a kill.
+        """
+        profile, place = collect_profile(out, upload.name, upload.digest), folder / f"{prefix}{TABLE}"
+        if (out / TABLE).is_symlink() or not ((out / TABLE).is_file() or place.is_file()):
+            raise JobError("The job left no table behind. Upload the table again.")
+        if (out / TABLE).exists():
+            os.replace(out / TABLE, place)
+        self._ages.use(place)
+        point("table: here")
+        replace_json(folder / f"{prefix}{PROFILE}", profile.to_json())
+
+    def _start(self, audit: Audit, job: str, stage: str, *forgets: str) -> Audit:
+        """Let a new job work on the audit, whose files of these names belong to an earlier question."""
+        point("start: submitted")
         with self._lock:
             before = self.get(audit.id).job
-            audit = self._save(replace(audit, job=job, stage=stage, problem=None))
-            if before is not None:
+            with suppress(FileNotFoundError):
+                self._ages.use(self._job_state(job))
+            audit = self._save(replace(audit, job=job, stage=stage, problem=None, forgets=forgets))
+            point("start: saved")
+            audit = self._settle(audit)
+            if before is not None and before in self._jobs.ids:
                 self._jobs.delete(before)
             return audit
 
+    def _job_state(self, job: str) -> Path:
+        """The file that says when a job was last used."""
+        return self._audits.parent / "jobs" / job / "state.json"
+
+    def _settle(self, audit: Audit) -> Audit:
+        """Bring the files of an audit to what its state says."""
+        audit = self._finish(audit)
+        self._explained(audit.id).settle(audit.job)
+        return audit
+
     def _profile_rows(self, audit_id: str) -> int:
-        return Profile.from_json(self._read(audit_id, PROFILE)).rows
+        profile = self._parsed(audit_id, PROFILE, Profile.from_json)
+        if profile is None:
+            raise JobError("The audit has no table any more. Upload it again.")
+        return profile.rows
 
     def _fixes(self, audit_id: str) -> KeptFixes:
         return KeptFixes(self._folder(audit_id))
@@ -194,13 +254,12 @@ class AuditResults(KeptAudits):
         return KeptExplanation(self._folder(audit_id))
 
 
-def _take_table(out: Path, upload: Upload, folder: Path, prefix: str) -> None:
-    """Keep a table as a look at it left it, and what was found in it."""
-    profile = collect_profile(out, upload.name, upload.digest)
-    if (out / TABLE).is_symlink() or not (out / TABLE).is_file():
-        raise JobError("The job left no table behind. Upload the table again.")
-    replace_json(folder / f"{prefix}{PROFILE}", profile.to_json())
-    os.replace(out / TABLE, folder / f"{prefix}{TABLE}")
+def _save_array(path: Path, array: npt.NDArray[np.uint8]) -> None:
+    """Write an array so that a reader sees all of it or nothing."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        np.save(file, array)
+    os.replace(part, path)
 
 
 def _digest(upload: Upload | None) -> str | None:

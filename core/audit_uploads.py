@@ -2,61 +2,72 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from core.audit_results import FACTS_FILE, RECORD_FILE, AuditResults
-from core.errors import DataError
+from core.audit_results import AuditResults
+from core.disk import clock
+from core.disk.ages import Ages, Clock
+from core.disk.faults import point
+from core.errors import DataError, JobError, PlumblineError
 from core.images import FILE as IMAGES
 from core.images.thumbnails import FILE as THUMBNAILS
-from core.jobs import Supervisor
-from core.kept_audits import Audit
-from core.kept_explanation import KeptExplanation
-from core.kept_fixes import KeptFixes, Second
+from core.jobs import KILLED_SECONDS, Supervisor
+from core.kept_audits import FACTS_FILE, RECORD_FILE, STATE_FILE, Audit, UnreadableAudit
+from core.kept_explanation import ASKED as EXPLANATION_ASKED
+from core.kept_explanation import FOUND as EXPLANATION
+from core.kept_fixes import ALL as ALL_FIXES
+from core.kept_fixes import Second
 from core.models.content import HEAD_BYTES
 from core.models.glance import refuse_at_a_glance
+from core.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE, refuse_lacking
-from core.store import Store, Upload, shown_name, untouched
+from core.retention.rows import GONE, erase_rows
+from core.retention.summary import SUMMARY_FILE
+from core.store import Store, Upload, shown_name
 
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
 # What an inspection leaves, and what a look at a second table.
 LOOK = (FACTS_FILE, THUMBNAILS)
 SECOND_FILES = (f"{SECOND}{PROFILE}", f"{SECOND}{TABLE}")
+ANSWER = (RECORD_FILE, SUMMARY_FILE)
+EXPLAINED = (EXPLANATION_ASKED, EXPLANATION)
+LOG = logging.getLogger(__name__)
 
 
 class AuditUploads(AuditResults):
     """The audits under one folder, with the files that were put into them. Any thread may call it."""
 
-    def __init__(self, root: Path, supervisor: Supervisor) -> None:
-        """Use `root`, and the supervisor that runs the jobs."""
-        super().__init__(root, supervisor)
-        self._store = Store(root / "uploads")
+    def __init__(self, root: Path, supervisor: Supervisor, now: Clock = clock.now) -> None:
+        """Use `root`, and the supervisor that runs the jobs; `now` tells the moment, by which uploads grow old."""
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(root, supervisor, Ages(root / "ages.json", now))
+        self._store = Store(root / "uploads", ages=self._ages)
+        self._is_swept: dict[str, int] = {}  # audits without rows, and when their folders last changed
 
     def put_table(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded table and look at it in a job. What was known of an earlier table is forgotten."""
         audit = self.get(audit_id)
         with self._store.putting(source, name) as upload:
-            self._forget(audit_id, PROFILE, TABLE, *SECOND_FILES, *LOOK, RECORD_FILE)
-            self._fixes(audit_id).forget_looks()
-            self._explained(audit_id).forget()
-            return self._look(replace(audit, table=upload, second=None, original=None, plan=None, sample=None), upload)
+            point("put: stored")
+            fresh = replace(audit, table=upload, second=None, original=None, plan=None, sample=None)
+            forgets = (PROFILE, TABLE, *SECOND_FILES, *LOOK, *ANSWER, *ALL_FIXES, *EXPLAINED)
+            return self._look(fresh, upload, "profile", *forgets)
 
     def put_second(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep a second table, which fixes are judged on, and look at it in a job."""
         audit = self.get(audit_id)
         with self._store.putting(source, name) as upload:
-            self._forget(audit_id, *SECOND_FILES)
-            return self._look(replace(audit, second=upload), upload, "second")
+            return self._look(replace(audit, second=upload), upload, "second", *SECOND_FILES)
 
     def drop_second(self, audit_id: str) -> Audit:
         """Judge fixes on people of the first table again."""
         with self._lock:
-            self._forget(audit_id, *SECOND_FILES)
-            return self._save(replace(self.get(audit_id), second=None))
+            return self._settle(self._save(replace(self.get(audit_id), second=None, forgets=SECOND_FILES)))
 
     def reread(self, audit_id: str) -> Audit:
         """Look once more at the table that is kept already, after a look that was broken off."""
@@ -69,12 +80,12 @@ class AuditUploads(AuditResults):
         """Keep an uploaded model; `inspect` looks at it. Raises ModelError where its first bytes show what it is."""
         _glance(source, name)
         with self._store.putting(source, name) as upload, self._lock:
-            return self._save(replace(self._unlooked(audit_id), model=upload))
+            return self._with_input(replace(self.get(audit_id), model=upload))
 
     def put_images(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded zip of images, which the table names; `inspect` looks at it."""
         with self._store.putting(source, name) as upload, self._lock:
-            return self._save(replace(self._unlooked(audit_id), images=upload))
+            return self._with_input(replace(self.get(audit_id), images=upload))
 
     def model_path(self, audit_id: str) -> Path | None:
         """Where the audit's model is kept; None where there is none."""
@@ -82,26 +93,52 @@ class AuditUploads(AuditResults):
         return None if model is None else self._store.path(model.digest)
 
     def delete(self, audit_id: str) -> None:
-        """Remove the audit, its jobs and its result, and its uploads unless another audit uses them."""
-        audit = self.get(audit_id)
-        if audit.job is not None:
-            self._jobs.delete(audit.job)
-        shutil.rmtree(self._folder(audit_id))
-        self._store.delete(
-            [upload.digest for upload in audit.uploads],
-            wanted=lambda: {upload.digest for other in self._all() for upload in other.uploads},
-        )
+        """Remove the audit, its jobs and its result, and its uploads unless another audit uses them.
+
+        One that cannot be read goes with all that its files still say of jobs and uploads.
+        """
+        try:
+            audit = self.get(audit_id)
+            jobs, uploads = {str(audit.job)}, {upload.digest for upload in audit.uploads}
+        except UnreadableAudit:
+            jobs, uploads = self._hexadecimal(audit_id, 32), self._hexadecimal(audit_id, 64)
+        mine = jobs & self._jobs.ids
+        for job in mine:
+            self._jobs.cancel(job)
+            if not self._jobs.wait(job, KILLED_SECONDS).ended:
+                raise JobError("The run could not be stopped yet. Try to delete it again in a minute.")
+        with self._lock:
+            self._remove(audit_id)
+        for job in mine:
+            self._jobs.delete(job)
+        point("delete: uploads left")
+        self._store.delete(uploads, self._wanted)
+
+    def tidy(self) -> None:
+        """Finish what an app that was killed left half done. Only while nobody else is at work in the folder."""
+        self._clear()
+        for audit in self._all():
+            self._settle(audit)
+        for job in self._jobs.ids - self._named_jobs():
+            self._jobs.delete(job)
+        self._store.keep_only(self._wanted())
 
     def sweep(self) -> None:
-        """Remove uploaded rows and models that nobody used for a day. Counts and verdicts stay."""
+        """Remove uploaded rows and models that nobody used for a day, and what quotes them. Counts and verdicts stay.
+
+        What goes wrong with one audit keeps no other from being swept.
+        """
         self._store.sweep(UPLOADS_KEPT_SECONDS)
-        for table in untouched(self._audits.glob(f"*/{TABLE}"), UPLOADS_KEPT_SECONDS):
-            table.unlink(missing_ok=True)
-            (table.parent / THUMBNAILS).unlink(missing_ok=True)
-            KeptFixes(table.parent).forget_models()
-            KeptExplanation(table.parent).forget_people()
-        for table in untouched(self._audits.glob(f"*/{SECOND}{TABLE}"), UPLOADS_KEPT_SECONDS):
-            table.unlink(missing_ok=True)
+        for audit_id in self._ids():
+            try:
+                with self._lock:
+                    self._sweep_audit(audit_id)
+            except (OSError, ValueError, TypeError, KeyError, PlumblineError):
+                LOG.exception("the uploaded rows of one audit could not be swept")
+        for job in self._jobs.ids - self._named_jobs():  # begun, and never named
+            if self._is_old(self._job_state(job)):
+                self._jobs.delete(job)
+        self._ages.keep()
 
     # ------------------------------------------------------------ within
 
@@ -109,20 +146,21 @@ class AuditUploads(AuditResults):
         if audit.table is None:
             raise DataError("There is no table yet. Upload one first.")
         folder = self._folder(audit.id)
-        inputs = {"table": self._store.path(audit.table.digest)}
-        if (folder / PROFILE).is_file():
+        if not (folder / PROFILE).is_file():
+            inputs = {"table": self._store.use(audit.table.digest)}
+        else:
             if not (folder / TABLE).is_file():
                 raise DataError(
                     "The uploaded table was deleted after a day, as announced. Upload it again to audit it again."
                 )
-            os.utime(folder / TABLE)
+            self._ages.use(folder / TABLE)
             inputs = {TABLE: folder / TABLE, PROFILE: folder / PROFILE}
         if with_model:
             if audit.model is None:
                 raise DataError("There is no model yet. Upload one, or choose a score or decision column.")
-            inputs["model"] = self._store.path(audit.model.digest)
+            inputs["model"] = self._store.use(audit.model.digest)
             if audit.images is not None:
-                inputs[IMAGES] = self._store.path(audit.images.digest)
+                inputs[IMAGES] = self._store.use(audit.images.digest)
         return inputs
 
     def _judging(self, audit: Audit) -> Second:
@@ -131,21 +169,82 @@ class AuditUploads(AuditResults):
         if first is None or second is None:
             raise DataError("The second table is not here any more. Upload it again.")
         refuse_lacking(second, first)
-        os.utime(self._folder(audit.id) / f"{SECOND}{TABLE}")
+        self._ages.use(self._folder(audit.id) / f"{SECOND}{TABLE}")
         return Second(second.name, second.rows, second.sha256)
 
-    def _unlooked(self, audit_id: str) -> Audit:
-        """The audit without what an inspection found or is about to find."""
-        audit = self.get(audit_id)
-        if audit.job is not None and audit.stage != "profile":  # it works on the files before this one
-            self._jobs.delete(audit.job)
-            audit = replace(audit, job=None)
-        self._forget(audit_id, *LOOK)
+    def _with_input(self, audit: Audit) -> Audit:
+        """Keep the audit with a new file, without what an inspection found or is about to find in those before it."""
+        ends = audit.job is not None and audit.stage != "profile"  # it works on the files before this one
+        kept = self._settle(self._save(replace(audit, job=None if ends else audit.job, forgets=LOOK)))
+        if ends and audit.job in self._jobs.ids:
+            self._jobs.delete(str(audit.job))
+        return kept
+
+    def _look(self, audit: Audit, table: Upload, stage: str = "profile", *forgets: str) -> Audit:
+        job = self._jobs.submit("profile", {"name": table.name}, {"table": self._store.path(table.digest)})
+        return self._start(audit, job, stage, *forgets)
+
+    def _sweep_audit(self, audit_id: str) -> None:
+        folder = self._folder(audit_id)
+        table, changed = folder / TABLE, folder.stat().st_mtime_ns
+        if self._is_swept.get(audit_id) == changed:
+            return
+        had_rows = table.is_file()
+        if had_rows and not self._is_old(table):
+            if self._is_old(folder / SECOND_FILES[1]):
+                for name in SECOND_FILES:
+                    (folder / name).unlink(missing_ok=True)
+            return
+        try:
+            audit = self.get(audit_id)
+        except UnreadableAudit:
+            erase_rows(folder, None)
+            return
+        if audit.job in self._jobs.ids:
+            ended, old = self._jobs.status(str(audit.job)).ended, self._is_old(self._job_state(str(audit.job)))
+            if not ended or not (had_rows or old):
+                return
+            audit = self._end_job(audit)
+        erase_rows(folder, self._plan_of_record(audit_id))
+        is_old = self._is_old(folder / STATE_FILE)
+        if audit.table is None and is_old:
+            self._remove(audit_id)  # nobody put a table in, and no history lists it
+        elif audit.problem not in (None, GONE):
+            if had_rows or is_old:
+                self._save(replace(audit, problem=GONE))
+        elif audit.table is not None:
+            self._is_swept[audit_id] = folder.stat().st_mtime_ns
+
+    def _end_job(self, audit: Audit) -> Audit:
+        """Take over what a job found, or forget a job that failed, whose words may quote the table."""
+        self._collect(audit.id)
+        audit = self.get(audit.id)
+        if audit.job is None:
+            return audit
+        job, failed = audit.job, self._jobs.status(audit.job).state == "failed"
+        audit = self._save(replace(audit, job=None, problem=GONE if failed else audit.problem))
+        self._jobs.delete(job)
         return audit
 
-    def _look(self, audit: Audit, table: Upload, stage: str = "profile") -> Audit:
-        job = self._jobs.submit("profile", {"name": table.name}, {"table": self._store.path(table.digest)})
-        return self._start(audit, job, stage)
+    def _plan_of_record(self, audit_id: str) -> Plan | None:
+        """The question of the evidence that is kept; None where there is no such evidence."""
+        try:
+            return self._parsed(audit_id, RECORD_FILE, lambda record: Plan.from_toml(record["plan"]))
+        except PlumblineError:
+            return None
+
+    def _is_old(self, path: Path) -> bool:
+        return bool(self._ages.old([path], UPLOADS_KEPT_SECONDS))
+
+    def _wanted(self) -> set[str]:
+        """The digests of the uploads that some audit names."""
+        listed = {upload.digest for audit in self._all() for upload in audit.uploads}
+        return listed.union(*(self._hexadecimal(audit_id, 64) for audit_id in self._ids_unreadable()))
+
+    def _named_jobs(self) -> set[str]:
+        """The jobs that some audit names."""
+        listed = {audit.job for audit in self._all() if audit.job is not None}
+        return listed.union(*(self._hexadecimal(audit_id, 32) for audit_id in self._ids_unreadable()))
 
 
 def _glance(source: BinaryIO | Path, name: str) -> None:

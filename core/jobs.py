@@ -94,6 +94,12 @@ class Supervisor:
         """What shuts the jobs in on this system; its `sentence()` is for the page."""
         return sandbox.available()
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The jobs that are known here."""
+        with self._changed:
+            return frozenset(self._queue.known)
+
     def submit(
         self, kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path], owner: str | None = None
     ) -> str:

@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from core.disk.faults import point
 from core.errors import DataError
+from core.outputs import erase
 from core.progress import replace_json
 from core.store import Upload
 
+T = TypeVar("T")
 AUDIT_ID = re.compile(r"[0-9a-f]{32}")
-_STATE = "state.json"
+STATE_FILE = "state.json"
+# What the jobs of an audit left: its evidence, and what a look at the model found.
+RECORD_FILE, FACTS_FILE = "record.json", "model.json"
+_OWNER_FILE = "owner"
+_UPLOADS = ("table", "model", "images", "second")
+# What begins the name of a folder that is no audit yet, or no more.
+_BEGUN, _DELETED = "begun-", "deleted-"
+
+
+class UnreadableAudit(DataError):
+    """What is kept of an audit is damaged, or a newer Plumbline wrote it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What is kept of this audit cannot be read: its file state.json is damaged, or a newer Plumbline wrote it."
+            " Open it with that one, or delete it on the History page."
+        )
 
 
 @dataclass(frozen=True)
@@ -28,6 +49,8 @@ class Audit:
     for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain" or
     "explain_person"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the table that
     fixes are judged on. `parent` is the digest of the record whose fix this audits, `original` that audit's id.
+    `forgets` names what is about to be removed from its folder, since it belongs to an earlier question. `unknown` is
+    what a newer Plumbline wrote beside all this.
     """
 
     id: str
@@ -45,11 +68,48 @@ class Audit:
     parent: str | None = None
     second: Upload | None = None
     original: str | None = None
+    forgets: tuple[str, ...] = ()
+    unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def uploads(self) -> tuple[Upload, ...]:
         """The files put in."""
         return tuple(upload for upload in (self.table, self.model, self.images, self.second) if upload is not None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The audit as plain JSON values."""
+        document = asdict(self)
+        unknown = document.pop("unknown")
+        for name in _UPLOADS:
+            more, upload = unknown.pop(name, {}), document[name]
+            if upload is not None and more.get("digest") == upload["digest"]:
+                document[name] = {**more, **upload}
+        return {**unknown, **document}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Audit:
+        """The audit from `to_json`'s values. Raises TypeError, KeyError, ValueError where they are not those of one."""
+        names = {each.name for each in fields(cls)} - {"unknown"}
+        known: dict[str, Any] = {name: document[name] for name in names if name in document}  # older ones lack some
+        given: dict[str, Any] = {name: _upload(known.pop(name, None)) for name in _UPLOADS}
+        uploads = {name: document[name] for name in _UPLOADS if given[name] is not None}
+        forgets = tuple(map(str, known.pop("forgets", ())))
+        if not all(isinstance(value, str | None) for value in known.values()):
+            raise TypeError("it holds what is no text")
+        datetime.fromisoformat(known["created"])
+        unknown = {name: value for name, value in document.items() if name not in names}
+        return cls(**known, **given, forgets=forgets, unknown={**unknown, **uploads})
+
+
+def _upload(document: dict[str, Any] | None) -> Upload | None:
+    if document is None:
+        return None
+    return Upload(str(document["digest"]), str(document["name"]), int(document["size"]))
+
+
+def blank_audit(owner: str | None) -> Audit:
+    """An audit that is begun now, by this browser, with nothing in it."""
+    return Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="microseconds"), owner)
 
 
 class KeptAudits:
@@ -62,46 +122,133 @@ class KeptAudits:
 
     def new(self, owner: str | None = None) -> Audit:
         """An audit with nothing in it yet, begun by the browser with this random id."""
-        audit = Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="microseconds"), owner)
-        (self._audits / audit.id).mkdir(mode=0o700)
-        return self._save(audit)
+        return self._begin(blank_audit(owner))
 
     def get(self, audit_id: str) -> Audit:
-        """The audit with this id. Raises DataError where there is none."""
+        """The audit with this id. Raises DataError where there is none, UnreadableAudit where it cannot be read."""
         try:
-            document = json.loads((self._folder(audit_id) / _STATE).read_text(encoding="utf-8"))
+            text = (self._folder(audit_id) / STATE_FILE).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise DataError(
                 "There is no audit at this address, or it was deleted. Start a new one on the Data page."
             ) from None
-        found = {key: document.get(key) for key in ("table", "model", "images", "second")}  # older states lack some
-        uploads = {key: None if upload is None else Upload(**upload) for key, upload in found.items()}
-        return Audit(**{**document, **uploads})
+        except (OSError, ValueError):
+            raise UnreadableAudit from None
+        try:
+            audit = Audit.from_json(json.loads(text))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise UnreadableAudit from None
+        if audit.id != audit_id:
+            raise UnreadableAudit
+        return audit
 
     def owned_by(self, owner: str) -> list[Audit]:
-        """The audits that a browser began, newest first."""
+        """The audits that a browser began and that can be read, newest first."""
         return sorted((a for a in self._all() if a.owner == owner), key=lambda a: a.created, reverse=True)
 
-    def _save(self, audit: Audit) -> Audit:
-        replace_json(self._audits / audit.id / _STATE, asdict(audit))
+    def unreadable(self, owner: str, or_nobodys: bool = False) -> list[str]:
+        """The ids of a browser's audits that cannot be read; with `or_nobodys` also of those that do not say whose."""
+        found = {audit_id: self._owner(audit_id) for audit_id in self._ids_unreadable()}
+        return sorted(audit_id for audit_id, whose in found.items() if whose == owner or (or_nobodys and whose is None))
+
+    # ------------------------------------------------------------ within
+
+    def _begin(self, audit: Audit, files: Iterable[tuple[Path, str]] = ()) -> Audit:
+        """Keep a new audit, with links to files under the names that they have in it: all of it or nothing."""
+        begun = self._audits / f"{_BEGUN}{audit.id}"
+        begun.mkdir(mode=0o700)
+        if audit.owner is not None:  # in a file of its own, which nobody writes again
+            (begun / _OWNER_FILE).write_text(audit.owner, encoding="utf-8")
+        for path, name in files:
+            os.link(path, begun / name)
+        replace_json(begun / STATE_FILE, audit.to_json())
+        point("new: written")
+        os.rename(begun, self._audits / audit.id)
         return audit
+
+    def _save(self, audit: Audit) -> Audit:
+        replace_json(self._audits / audit.id / STATE_FILE, audit.to_json())
+        return audit
+
+    def _finish(self, audit: Audit) -> Audit:
+        """Remove what an audit forgets: what stands there belongs to an earlier question."""
+        if not audit.forgets:
+            return audit
+        for name in audit.forgets:
+            point(f"forget: before {name}")
+            with suppress(FileNotFoundError):
+                erase(self._folder(audit.id) / name)
+        return self._save(replace(audit, forgets=()))
+
+    def _remove(self, audit_id: str) -> None:
+        """Remove an audit's folder: at once for everybody who looks, then what was in it."""
+        deleted = self._audits / f"{_DELETED}{audit_id}"
+        os.rename(self._folder(audit_id), deleted)
+        point("delete: out of sight")
+        erase(deleted)
+
+    def _clear(self) -> None:
+        """Remove what an app that was killed left half made or half removed. Only while nobody else is at work."""
+        for path in list(self._audits.iterdir()):
+            if not AUDIT_ID.fullmatch(path.name) or not (path / STATE_FILE).exists():
+                erase(path)
+                continue
+            for part in path.rglob("*.part"):
+                if part.is_file():
+                    part.unlink()
+
+    def _ids(self) -> list[str]:
+        return [
+            path.parent.name for path in self._audits.glob(f"*/{STATE_FILE}") if AUDIT_ID.fullmatch(path.parent.name)
+        ]
 
     def _all(self) -> list[Audit]:
         found = []
-        for path in self._audits.glob(f"*/{_STATE}"):
-            with suppress(DataError):  # another person may delete theirs at this moment
-                found.append(self.get(path.parent.name))
+        for audit_id in self._ids():
+            with suppress(DataError):  # another person may delete theirs at this moment, or it cannot be read
+                found.append(self.get(audit_id))
         return found
+
+    def _ids_unreadable(self) -> list[str]:
+        return [audit_id for audit_id in self._ids() if not self._is_readable(audit_id)]
+
+    def _is_readable(self, audit_id: str) -> bool:
+        try:
+            self.get(audit_id)
+        except UnreadableAudit:
+            return False
+        except DataError:
+            pass  # it was deleted just now
+        return True
+
+    def _owner(self, audit_id: str) -> str | None:
+        try:
+            return (self._folder(audit_id) / _OWNER_FILE).read_text(encoding="utf-8").strip() or None
+        except (OSError, ValueError):
+            return None
+
+    def _hexadecimal(self, audit_id: str, digits: int) -> set[str]:
+        """What reads like digests or ids of so many digits in an audit's own files: all that an unreadable one says."""
+        number = re.compile(rb"(?<![0-9a-f])[0-9a-f]{%d}(?![0-9a-f])" % digits)
+        found: set[bytes] = set()
+        for path in self._folder(audit_id).glob("*.json"):
+            with suppress(OSError):
+                found.update(number.findall(path.read_bytes()))
+        return {each.decode() for each in found}
 
     def _folder(self, audit_id: str) -> Path:
         if not AUDIT_ID.fullmatch(audit_id):
             raise DataError("This is not the address of an audit. Start a new one on the Data page.")
         return self._audits / audit_id
 
-    def _read(self, audit_id: str, name: str) -> Any:
+    def _parsed(self, audit_id: str, name: str, parse: Callable[[dict[str, Any]], T]) -> T | None:
+        """What stands in a JSON file of the audit; None where there is none. DataError where it is damaged."""
         path = self._folder(audit_id) / name
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-    def _forget(self, audit_id: str, *names: str) -> None:
-        for name in names:
-            (self._folder(audit_id) / name).unlink(missing_ok=True)
+        try:
+            return parse(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise DataError(
+                f"What is kept of this audit is damaged: its file {name} cannot be read. Run it again, or delete it."
+            ) from None

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from core.collect_explanation import CHANGED_FILE, FACTS_FILE, PERSON_FILE, collect_explanation, collect_person
+from core.disk.faults import point
+from core.errors import JobError
 from core.explain.person_found import Person
 from core.explain.telling import FILE as TELLING_FILE
 from core.explain.telling import PIXELS_FILE
 from core.explanation import Explanation
+from core.outputs import erase
 from core.plan import Plan
 from core.progress import replace_json
 
-# The files of a job are read from a folder of this name only.
-_ASKED, _FOUND, _SECOND = "explain.json", "explanation/out", "explanation/model_after"
-_PERSON, _PERSON_ASKED = "explanation/person/out", "explanation/person.json"
+FOUND, ASKED = "explanation", "explain.json"
+# The files of a job are read from a folder called "out" only.
+_NEXT, _FOUND, _SECOND, _COMING = "explain.next.json", f"{FOUND}/out", f"{FOUND}/model_after", "explanation.part"
+_PERSON, _PERSON_ASKED = f"{FOUND}/person/out", f"{FOUND}/person.json"
+_MODEL = "model_after-"
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Asked:
         How many people to explain at most; None for as many as usual.
     against
         A name for the second model, as the page shows it.
+    model
+        The name of the second model's file in the audit's folder; None where the first model serves both.
     """
 
     id: str
@@ -55,6 +63,7 @@ class Asked:
     method: str | None = None
     rows: int | None = None
     against: str | None = None
+    model: str | None = None
 
     @classmethod
     def of(cls, plan: Plan, method: str | None, rows: int | None, against: Against | None) -> Asked:
@@ -73,46 +82,84 @@ class KeptExplanation:
 
     def __init__(self, folder: Path) -> None:
         """That of the audit that is kept in `folder`."""
-        self._asked, self._found, self._second = folder / _ASKED, folder / _FOUND, folder / _SECOND
+        self._folder, self._asked, self._next = folder, folder / ASKED, folder / _NEXT
+        self._found, self._coming = folder / _FOUND, folder / _COMING
         self._person, self._person_asked = folder / _PERSON, folder / _PERSON_ASKED
 
     @property
     def asked(self) -> Asked | None:
         """What was last asked; None where nothing was."""
-        return Asked(**json.loads(self._asked.read_text(encoding="utf-8"))) if self._asked.is_file() else None
+        return _read(self._asked)
 
     @property
     def inputs(self) -> dict[str, Path]:
         """What a job is given besides the audit's own files: the second model, where there is one."""
-        return {"model_after": self._second} if self._second.is_file() else {}
+        asked = self.asked
+        return {} if asked is None else self.second(asked.model)
 
-    def keep_second(self, model: Path | bytes | None) -> None:
-        """Keep the second model for the job, and for people looked at later; None where the first serves both."""
-        self.forget()
+    def second(self, name: str | None) -> dict[str, Path]:
+        """The second model's file under the name that jobs know; nothing where there is none."""
+        path = self._folder / (name or _SECOND)  # where it stood before it had a name of its own
+        return {"model_after": path} if path.is_file() else {}
+
+    def keep_second(self, model: Path | bytes | None) -> str | None:
+        """Keep a second model for the job, and for people looked at later; its name, None where the first serves both.
+
+        It goes again with `settle` unless what is asked next names it.
+        """
         if model is None:
-            return
-        self._second.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return None
+        path = self._folder / f"{_MODEL}{secrets.token_hex(8)}"
         if isinstance(model, bytes):
-            self._second.write_bytes(model)
-            return
+            path.write_bytes(model)
+            return path.name
         try:
-            os.link(model, self._second)
+            os.link(model, path)
         except OSError:  # on another disk
-            shutil.copyfile(model, self._second)
+            shutil.copyfile(model, path)
+        return path.name
 
     def begin(self, asked: Asked) -> None:
-        """Keep what is asked now."""
-        replace_json(self._asked, asdict(asked))
+        """Keep what is about to be asked; it is what was asked once the audit names its job, and is settled."""
+        replace_json(self._next, asdict(asked))
 
-    def take_over(self, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
-        """Keep what a job wrote in `out`, once it stands up to every check."""
+    def settle(self, job: str | None) -> None:
+        """What was asked last is what this job works on; what was begun beside it never came to be asked."""
+        coming = _read(self._next)
+        if coming is not None and coming.id == job:
+            os.replace(self._next, self._asked)
+            point("explain: asked")
+        self._next.unlink(missing_ok=True)
         asked = self.asked
-        assert asked is not None
+        for path in self._folder.glob(f"{_MODEL}*"):
+            if asked is None or path.name != asked.model:
+                path.unlink(missing_ok=True)
+
+    def take_over(self, job: str, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
+        """Keep what a job wrote in `out`, once it stands up to every check.
+
+        May be done again after an app was killed in the middle.
+        """
+        asked = self.asked
+        if asked is None or asked.id != job:
+            raise JobError("The explanation was broken off. Ask again.")
+        if (self._found / FACTS_FILE).is_file() and not (out / FACTS_FILE).exists() and not self._coming.exists():
+            return  # as far as an app came that was killed here
+        if self._coming.exists():
+            for path in self._coming.iterdir():
+                os.replace(path, out / path.name)
+        else:
+            self._coming.mkdir(mode=0o700)
         _collected(out, asked, rows, data_sha256, model_sha256)
-        self._found.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in out.iterdir():
+        for path in list(out.iterdir()):
             if path.name in (FACTS_FILE, CHANGED_FILE, TELLING_FILE) or path.suffix == ".npy":
-                os.replace(path, self._found / path.name)
+                os.replace(path, self._coming / path.name)
+                point("explanation: some moved")
+        erase(self._found.parent)
+        self._found.parent.mkdir(mode=0o700)
+        point("explanation: earlier one gone")
+        os.rename(self._coming, self._found)
+        point("explanation: here")
 
     def found(self, rows: int, data_sha256: str, model_sha256: str | None) -> Explanation | None:
         """What was found, checked again; None where nothing was yet."""
@@ -128,35 +175,45 @@ class KeptExplanation:
         replace_json(self._person_asked, row)
 
     def take_over_person(self, out: Path) -> None:
-        """Keep what a job wrote of one person, once it stands up to every check."""
+        """Keep what a job wrote of one person, once it stands up to every check; may be done again."""
+        if (self._person / PERSON_FILE).is_file() and not (out / PERSON_FILE).exists():
+            return
         self._collected_person(out)
         self._person.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.replace(out / PERSON_FILE, self._person / PERSON_FILE)
+        point("person: here")
 
     def person(self) -> Person | None:
         """The person last asked about, checked again; None where nobody was."""
         return self._collected_person(self._person) if (self._person / PERSON_FILE).is_file() else None
 
-    def forget(self) -> None:
-        """Remove what was asked and found."""
-        self._asked.unlink(missing_ok=True)
-        shutil.rmtree(self._found.parent, ignore_errors=True)
-
     def forget_people(self) -> None:
         """Remove what is told of single people and the second model, as uploaded rows are; the sums stay."""
-        self._second.unlink(missing_ok=True)
-        self._person_asked.unlink(missing_ok=True)
-        shutil.rmtree(self._person.parent, ignore_errors=True)
+        erase(self._folder / _SECOND)
+        for path in (*self._folder.glob(f"{_MODEL}*"), self._person_asked):
+            path.unlink(missing_ok=True)
+        for folder in (self._coming, self._person.parent):
+            if folder.exists():
+                erase(folder)
         for name in (TELLING_FILE, PIXELS_FILE):
             (self._found / name).unlink(missing_ok=True)
-        if (self._found / CHANGED_FILE).is_file():
-            replace_json(self._found / CHANGED_FILE, [])
+        changed = self._found / CHANGED_FILE
+        if changed.is_file() and changed.read_text(encoding="utf-8") != "[]":
+            replace_json(changed, [])
 
     def _collected_person(self, out: Path) -> Person:
         asked = self.asked
-        assert asked is not None
+        if asked is None or not self._person_asked.is_file():
+            raise JobError("The question was broken off. Ask again.")
         row = int(json.loads(self._person_asked.read_text(encoding="utf-8")))
         return collect_person(out, Plan.from_toml(asked.plan), row, 1 if asked.plan_after is None else 2)
+
+
+def _read(path: Path) -> Asked | None:
+    if not path.is_file():
+        return None
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return Asked(**{name: document[name] for name in Asked.__dataclass_fields__ if name in document})
 
 
 def _collected(out: Path, asked: Asked, rows: int, data_sha256: str, model_sha256: str | None) -> Explanation:

@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from core.collect_mitigation import FACTS_FILE, Mitigated, collect_mitigation
+from core.disk.faults import point
+from core.errors import JobError
+from core.outputs import erase
 from core.plan import Plan
 from core.progress import replace_json
 
-# The files of a job are read from a folder of this name only.
-_ASKED, _FOUND_BY, _FOUND, _LOOKS = "search.json", "fixes/search.json", "fixes/out", "looks.json"
+FOUND = "fixes"
+# The files of a job are read from a folder called "out" only.
+_ASKED, _FOUND_BY, _FOUND, _LOOKS = "search.json", f"{FOUND}/search.json", f"{FOUND}/out", "looks.json"
+_COMING = "fixes.part"
+# Everything, which goes when the table is another one.
+ALL = (FOUND, _ASKED, _LOOKS)
 _MODELS = (".pt2", ".skops", ".zip")
 _HELD_OUT = "held out"
 
@@ -80,7 +87,7 @@ class KeptFixes:
     def __init__(self, folder: Path) -> None:
         """Those of the audit that is kept in `folder`."""
         self._asked, self._found_by = folder / _ASKED, folder / _FOUND_BY
-        self._found, self._looks = folder / _FOUND, folder / _LOOKS
+        self._found, self._looks, self._coming = folder / _FOUND, folder / _LOOKS, folder / _COMING
 
     @property
     def search(self) -> Search | None:
@@ -108,19 +115,37 @@ class KeptFixes:
         looks = search.looked_at if fix_id is None else (*search.looked_at, search.look(fix_id))
         replace_json(self._looks, {"picked": fix_id, "looked_at": list(dict.fromkeys(looks))})
 
-    def take_over(self, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
-        """Keep what a job wrote in `out` in place of what was found before, once it stands up to every check."""
-        search = self.search
-        assert search is not None
-        found = _collected(out, search, rows, data_sha256, model_sha256)
-        self.forget()
-        self._found.mkdir(mode=0o700, parents=True)
-        models = {proposal.file.name for proposal in found.proposals if proposal.file is not None}
-        for path in out.iterdir():
-            if path.name in models or path.name == FACTS_FILE or path.suffix == ".npy":
-                os.replace(path, self._found / path.name)
+    def take_over(self, job: str, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
+        """Keep what a job wrote in `out` in place of what was found before, once it stands up to every check.
+
+        May be done again after an app was killed in the middle.
+        """
+        search, before = self.search, self.found_by
+        if search is None or search.id != job:
+            raise JobError("The search was broken off. Find fixes again.")
+        if before is None or before.id != job:
+            self._bring(search, out, rows, data_sha256, model_sha256)
         replace_json(self._looks, {**self._read_looks(), "picked": None})
-        replace_json(self._found_by, asdict(search))
+
+    def _bring(self, search: Search, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
+        """Move what was found here: to a place beside first, so that there is always all of one search."""
+        if self._coming.exists():  # as far as an app came that was killed here
+            for path in self._coming.glob("out/*"):
+                os.replace(path, out / path.name)
+            erase(self._coming)
+        found = _collected(out, search, rows, data_sha256, model_sha256)
+        (self._coming / "out").mkdir(mode=0o700, parents=True)
+        models = {proposal.file.name for proposal in found.proposals if proposal.file is not None}
+        for path in list(out.iterdir()):
+            if path.name in models or path.name == FACTS_FILE or path.suffix == ".npy":
+                os.replace(path, self._coming / "out" / path.name)
+                point("fixes: some moved")
+        replace_json(self._coming / "search.json", asdict(search))
+        point("fixes: all moved")
+        self.forget()
+        point("fixes: earlier ones gone")
+        os.rename(self._coming, self._found.parent)
+        point("fixes: here")
 
     def found(self, rows: int, data_sha256: str, model_sha256: str | None) -> Mitigated | None:
         """What was found, checked again; None where nothing was yet."""
@@ -130,12 +155,6 @@ class KeptFixes:
     def forget(self) -> None:
         """Remove what was found; what was looked at stays known."""
         shutil.rmtree(self._found.parent, ignore_errors=True)
-
-    def forget_looks(self) -> None:
-        """Remove everything: the table is another one."""
-        self.forget()
-        for path in (self._asked, self._looks):
-            path.unlink(missing_ok=True)
 
     def _read_looks(self) -> dict[str, Any]:
         if not self._looks.is_file():

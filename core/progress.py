@@ -25,11 +25,18 @@ class Progress:
         if now < self._next and what == self._what and done < total:
             return
         self._next, self._what = now + self._interval, what
-        replace_json(self._path, {"done": int(done), "total": int(total), "what": what})
+        replace_json(self._path, {"done": int(done), "total": int(total), "what": what}, synced=False)
 
 
-def replace_json(path: Path, value: object) -> None:
-    """Write `value` as JSON so that a reader sees the old file or the new one, never a part."""
+def replace_json(path: Path, value: object, synced: bool = True) -> None:
+    """Write `value` as JSON so that a reader sees the old file or the new one, never a part.
+
+    Where it is `synced`, that holds also after the power failed: a new name must not outlive its content.
+    """
     part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(value), encoding="utf-8")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(value, file)
+        if synced:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(part, path)

@@ -6,19 +6,21 @@ import os
 import re
 import secrets
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from core.disk.ages import Ages
+from core.disk.faults import point
 from core.errors import DataError
 
 CHUNK = 1 << 20
 DIGEST = re.compile(r"[0-9a-f]{64}")
 GIGABYTE = 10**9
+_PART = "part-"
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,17 @@ class Upload:
 class Store:
     """Uploads in one folder, named by digest alone: what a file is called never becomes a path."""
 
-    def __init__(self, root: Path, cap_bytes: int = 10 * GIGABYTE) -> None:
-        """Keep the files in `root`, made if missing and readable by this user alone; `cap_bytes` bounds one upload."""
+    def __init__(self, root: Path, cap_bytes: int = 10 * GIGABYTE, ages: Ages | None = None) -> None:
+        """Keep the files in `root`, made if missing and readable by this user alone; `cap_bytes` bounds one upload.
+
+        `ages` notes their use; where it is not given, a ledger beside `root` does.
+        """
         self._root = root
+        self._ages = Ages(root.with_name("ages.json")) if ages is None else ages
         self._cap_bytes = cap_bytes
         self._lock = threading.Lock()
         self._claimed: Counter[str] = Counter()
+        self._parts: set[Path] = set()
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
@@ -63,6 +70,12 @@ class Store:
             raise DataError("This upload is no longer kept here. Upload the file again.")
         return path
 
+    def use(self, digest: str) -> Path:
+        """`path`, and a note that the upload is used now."""
+        path = self.path(digest)
+        self._ages.use(path)
+        return path
+
     def delete(self, digests: Iterable[str], wanted: Callable[[], Collection[str]]) -> None:
         """Remove what neither `wanted` names nor anybody is putting; nothing happens to what is gone already."""
         with self._lock:
@@ -72,11 +85,19 @@ class Store:
                     self._place(digest).unlink(missing_ok=True)
 
     def sweep(self, older_than_seconds: float) -> int:
-        """Remove uploads, whole or broken off, that nobody put again for so long; returns how many."""
-        old = untouched(self._root.iterdir(), older_than_seconds)
-        for path in old:
-            path.unlink(missing_ok=True)
+        """Remove uploads that nobody used for so long, and what broke off in the middle; returns how many."""
+        with self._lock:
+            kept = list(self._root.iterdir())
+            broken_off = [path for path in kept if path.name.startswith(_PART) and path not in self._parts]
+            whole = [path for path in kept if not path.name.startswith(_PART) and not self._claimed[path.name]]
+            old = broken_off + self._ages.old(whole, older_than_seconds)
+            for path in old:
+                path.unlink(missing_ok=True)
         return len(old)
+
+    def keep_only(self, wanted: Collection[str]) -> None:
+        """Remove every upload that is not among `wanted`, and that nobody is putting."""
+        self.delete([path.name for path in self._root.iterdir() if DIGEST.fullmatch(path.name)], lambda: wanted)
 
     def _place(self, digest: str) -> Path:
         if not DIGEST.fullmatch(digest):
@@ -85,16 +106,20 @@ class Store:
 
     def _keep(self, source: BinaryIO, name: str) -> Upload:
         shown = shown_name(name)
-        part = self._root / f"part-{secrets.token_hex(16)}"
+        part = self._root / f"{_PART}{secrets.token_hex(16)}"
+        self._parts.add(part)
         try:
             digest, size = self._copy(source, part, shown)
+            point("upload: copied")
             with self._lock:
                 os.replace(part, self._root / digest)
                 self._claimed[digest] += 1
+                self._ages.use(self._root / digest)
         except OSError as problem:
             raise _disk_error(problem, shown) from problem
         finally:
             part.unlink(missing_ok=True)
+            self._parts.discard(part)
         return Upload(digest, shown, size)
 
     def _copy(self, source: BinaryIO, part: Path, name: str) -> tuple[str, int]:
@@ -107,17 +132,9 @@ class Store:
                     raise DataError(f"{name} is larger than {cap}, the most one upload may be. Use a smaller file.")
                 digest.update(chunk)
                 kept.write(chunk)
+            kept.flush()
+            os.fsync(kept.fileno())
         return digest.hexdigest(), size
-
-
-def untouched(paths: Iterable[Path], seconds: float) -> list[Path]:
-    """Those that nobody wrote or touched for so long. Others may go, or get another name, while this looks."""
-    limit, found = time.time() - seconds, []
-    for path in paths:
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < limit:
-                found.append(path)
-    return found
 
 
 @contextmanager

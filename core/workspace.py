@@ -6,21 +6,25 @@ Everything a page shows is read from here, so a refresh, a closed tab or a resta
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from core.audit_results import RECORD_FILE
-from core.audit_uploads import LOOK, SECOND_FILES, AuditUploads
+from core.audit_uploads import ANSWER, EXPLAINED, LOOK, SECOND_FILES, AuditUploads
 from core.audit_uploads import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
+from core.disk import clock
+from core.disk.ages import Clock
+from core.disk.faults import point
 from core.errors import DataError
 from core.jobs import Supervisor
 from core.kept_audits import Audit as Audit
+from core.kept_audits import blank_audit
+from core.kept_explanation import FOUND as EXPLANATION
 from core.kept_explanation import Against as Against
 from core.kept_explanation import Asked
+from core.kept_fixes import FOUND as FIXES
 from core.kept_fixes import Search, Second
 from core.mitigate.settings import Settings
 from core.plan import Plan
@@ -35,9 +39,19 @@ SWEEP_SECONDS = 15 * 60.0
 class Workspace(AuditUploads):
     """The audits under one folder, and the supervisor that runs their jobs. Any thread may call it."""
 
-    def __init__(self, root: Path, supervisor: Supervisor | None = None, sweep_every: float = SWEEP_SECONDS) -> None:
-        """Use `root`, made if missing, and sweep it every so many seconds, also while nobody visits."""
-        super().__init__(root, Supervisor(root) if supervisor is None else supervisor)
+    def __init__(
+        self,
+        root: Path,
+        supervisor: Supervisor | None = None,
+        sweep_every: float = SWEEP_SECONDS,
+        now: Clock = clock.now,
+    ) -> None:
+        """Use `root`, made if missing, and sweep it every so many seconds, also while nobody visits.
+
+        `now` tells the moment, by which uploads grow old.
+        """
+        super().__init__(root, Supervisor(root) if supervisor is None else supervisor, now)
+        self.tidy()
         self.sweep()
         self._closed = threading.Event()
         self._sweeper = threading.Thread(
@@ -71,8 +85,7 @@ class Workspace(AuditUploads):
         """See in a job what the model expects and gives on the first rows of the table."""
         audit = self.get(audit_id)
         job = self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit))
-        self._forget(audit_id, *LOOK)
-        return self._start(audit, job, "inspect")
+        return self._start(audit, job, "inspect", *LOOK)
 
     def run(self, audit_id: str, plan: Plan) -> Audit:
         """Ask the question: audit the table, and the model where the plan names one, in a job."""
@@ -80,10 +93,8 @@ class Workspace(AuditUploads):
         job = self._jobs.submit(
             "audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None)
         )
-        self._forget(audit_id, RECORD_FILE)
-        self._fixes(audit_id).forget()
-        self._explained(audit_id).forget()
-        return self._start(replace(audit, plan=plan.to_toml(), asked=plan.to_toml()), job, "audit")
+        asked = replace(audit, plan=plan.to_toml(), asked=plan.to_toml())
+        return self._start(asked, job, "audit", *ANSWER, FIXES, *EXPLAINED)
 
     def mitigate(self, audit_id: str, plan: Plan, names: tuple[str, ...], trained_here: str) -> Audit:
         """Look for fixes in a job: what `names` says is tried on the question, whose `[mitigate]` says what for.
@@ -91,6 +102,7 @@ class Workspace(AuditUploads):
         `trained_here` is the person's answer whether the model was trained on these rows: "yes", "no" or "unknown".
         Where `[mitigate] evaluate` names a table, it is the second one. Raises DataError where that lacks a column.
         """
+        self._collect(audit_id)  # what an earlier search found, before what was looked for is another thing
         audit = self.get(audit_id)
         inputs = dict(self._inputs(audit, with_model=plan.decision.model is not None))
         second = None
@@ -120,11 +132,20 @@ class Workspace(AuditUploads):
                 raise DataError(f"{second.name} is not here any more. Upload it again, and find fixes again.")
         fixed = None if model is None else self._store.putting(BytesIO(model), str(plan.decision.model))
         with fixed or nullcontext(audit.model) as kept:
-            child = replace(self.new(audit.owner), table=table, model=kept, images=audit.images, parent=parent)
-            for name in (PROFILE, TABLE):
-                given = name if second is None else f"{SECOND}{name}"
-                os.link(self._folder(audit_id) / given, self._folder(child.id) / name)
-            self._save(replace(child, original=audit_id))
+            blank = blank_audit(audit.owner)
+            child = replace(
+                blank,
+                table=table,
+                model=kept,
+                images=audit.images,
+                parent=parent,
+                original=audit_id,
+                plan=plan.to_toml(),
+            )
+            prefix = "" if second is None else SECOND
+            self._begin(child, [(self._folder(audit_id) / f"{prefix}{name}", name) for name in (PROFILE, TABLE)])
+            self._ages.use(self._folder(child.id) / TABLE)
+        point("audit_fix: begun")
         return self.run(child.id, plan)
 
     def explain(
@@ -139,21 +160,22 @@ class Workspace(AuditUploads):
 
         `method` is a row of EXPLAINERS, the recommended one where None; `rows` is how many people to explain at most.
         """
-        audit = self.get(audit_id)
-        inputs = dict(self._inputs(audit, with_model=plan.decision.model is not None))
-        kept = self._explained(audit_id)
-        kept.keep_second(None if against is None else against.model)
-        inputs |= kept.inputs
-        asked = Asked.of(plan, method, rows, against)
-        job = self._jobs.submit("explain", asked.request(), inputs)
-        kept.begin(replace(asked, id=job))
-        return self._start(audit, job, "explain")
+        with self._lock:
+            self._collect(audit_id)
+            audit, kept = self.get(audit_id), self._explained(audit_id)
+            inputs = dict(self._inputs(audit, with_model=plan.decision.model is not None))
+            second = kept.keep_second(None if against is None else against.model)
+            asked = replace(Asked.of(plan, method, rows, against), model=second)
+            job = self._jobs.submit("explain", asked.request(), inputs | kept.second(second))
+            kept.begin(replace(asked, id=job))
+            return self._start(audit, job, "explain", EXPLANATION)
 
     def explain_person(self, audit_id: str, row: int, unchangeable: tuple[str, ...] = ()) -> Audit:
         """Explain in a job why one row of the table (from 0) was decided as it was, by what was last asked.
 
         `unchangeable` names columns that the person cannot change. Raises DataError where nothing was asked yet.
         """
+        self._collect(audit_id)
         audit, kept = self.get(audit_id), self._explained(audit_id)
         asked = kept.asked
         if asked is None:

@@ -14,6 +14,7 @@ from pages.components import (
     more_choices,
     outcome_step,
     plain,
+    rows_gone,
     run_row,
     session,
     table_step,
@@ -30,6 +31,8 @@ def show() -> None:
     profile = session.workspace().profile(audit.id) if audit else None
     if audit is None or profile is None:
         begin.show(audit)
+    elif not session.workspace().has_rows(audit.id):
+        rows_gone.show(audit)
     else:
         _steps(session.workspace().get(audit.id), profile)
 

@@ -7,8 +7,11 @@ from pages.components import history_row, session
 _AT_ONCE = 20
 
 st.header("Your audits", anchor=False)
-audits = [audit for audit in session.workspace().owned_by(session.owner()) if audit.table is not None]
-if not audits:
+space, owner = session.workspace(), session.owner()
+audits = [audit for audit in space.owned_by(owner) if audit.table is not None]
+# On one's own computer an audit that does not say whose it is can only be one's own.
+unreadable = space.unreadable(owner, or_nobodys=not session.is_shared())
+if not audits and not unreadable:
     st.write("Nothing here yet. Audits that you begin in this browser can be found here again.")
     if st.button("Go to Data", type="primary"):
         st.switch_page("pages/data.py")
@@ -17,8 +20,12 @@ if not audits:
 st.caption(
     "Only this browser lists them. Counts and verdicts stay until you delete them; uploaded rows go after a day."
 )
-for audit in audits[:_AT_ONCE]:
+for audit_id in unreadable[:_AT_ONCE]:
+    history_row.show_unreadable(audit_id)
+shown = session.shown_in_history(_AT_ONCE)
+for audit in audits[:shown]:
     history_row.show(audit)
-if len(audits) > _AT_ONCE and st.checkbox(f"Show {len(audits) - _AT_ONCE} older ones"):
-    for audit in audits[_AT_ONCE:]:
-        history_row.show(audit)
+if len(audits) > shown:
+    older = min(_AT_ONCE, len(audits) - shown)
+    st.button(f"Show {older} older ones", on_click=session.show_more_history, args=(shown + older,))
+    st.caption(f"{shown} of {len(audits):,} are shown.")

@@ -24,6 +24,8 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
         _facts(data_facts(record))
         if profile is not None:
             plain.text(profile.words)
+        if not session.workspace().has_rows(audit_id):
+            st.write("The uploaded rows were deleted after a day, as announced. These counts stay.")
         for note in record.notes:
             plain.text(text(note))
     with st.expander("How this was computed"):

@@ -17,6 +17,9 @@ def show(audit_id: str, found: Explanation) -> None:
     """Show the list, those first whose score changed most; picking one looks at that person."""
     st.subheader("Who changed", anchor=False)
     profile = session.workspace().profile(audit_id)
+    if not session.workspace().has_rows(audit_id):
+        st.info("Who they were was deleted with the uploaded table after a day, as announced.")
+        return
     if not found.changed or profile is None:
         st.write(f"Of the {rows_word(found.plan)} that were explained, none is decided about in another way.")
         return

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from core.record import AuditRecord
-from core.report.notes import headlines
-from core.sentences import rows_word
+from core.kept_audits import UnreadableAudit
+from core.retention.summary import Summary
 from core.workspace import Audit
-from pages.components import age, judged, plain, session, verdict
+from pages.components import age, plain, session, verdict
 
 _STATES = {
     "queued": "Waiting",
@@ -21,47 +20,61 @@ _STATES = {
 
 def show(audit: Audit) -> None:
     """Show the audit with its worst headline verdict, or how far it got."""
-    space = session.workspace()
+    space, damaged = session.workspace(), None
     try:
-        record = space.record(audit.id)
+        summary = space.summary(audit.id)
     except PlumblineError as error:
-        st.error(plain.escape(str(error)))
-        record = None
+        summary, damaged = None, str(error)
     with st.container(border=True):
         what, outcome, buttons = st.columns([6, 2, 2], vertical_alignment="center")
         with what:
-            plain.text(_name(audit, record))
-            st.caption(plain.escape(" · ".join(_facts(audit, record))))
-            if record is None:
-                st.caption(plain.escape(_what_to_do(audit)))
+            plain.text(_name(audit, summary))
+            st.caption(plain.escape(" · ".join(_facts(audit, summary))))
+            if summary is None:
+                st.caption(plain.escape(damaged or _what_to_do(audit)))
         with outcome:
-            _outcome(audit, record)
+            _outcome(audit, summary)
         with buttons, st.container(horizontal=True, gap="medium"):
             if st.button("Open", key=session.action(audit.id, "open")):
-                session.open_audit(audit.id, "data" if record is None else "audit")
-            with st.popover("Delete", type="tertiary", key=session.action(audit.id, "delete")):
-                _confirm(audit)
+                session.open_audit(audit.id, "data" if summary is None else "audit")
+            _offer_to_delete(audit.id)
 
 
-def _name(audit: Audit, record: AuditRecord | None) -> str:
-    if record is not None and record.plan.name:
-        return record.plan.name
+def show_unreadable(audit_id: str) -> None:
+    """Show that there is an audit which cannot be read, to be deleted."""
+    with st.container(border=True):
+        what, _, buttons = st.columns([6, 2, 2], vertical_alignment="center")
+        with what:
+            plain.text("An audit that cannot be read")
+            st.caption(plain.escape(str(UnreadableAudit())))
+        with buttons:
+            _offer_to_delete(audit_id)
+
+
+def _offer_to_delete(audit_id: str) -> None:
+    with st.popover("Delete", type="tertiary", key=session.action(audit_id, "delete")):
+        _confirm(audit_id)
+
+
+def _name(audit: Audit, summary: Summary | None) -> str:
+    if summary is not None and summary.name:
+        return summary.name
     return audit.table.name if audit.table else "No table yet"
 
 
-def _facts(audit: Audit, record: AuditRecord | None) -> list[str]:
+def _facts(audit: Audit, summary: Summary | None) -> list[str]:
     source = "sample" if audit.sample else audit.table and audit.table.name
-    if source == _name(audit, record):
+    if source == _name(audit, summary):
         source = None
-    people = None if record is None else f"{record.counts.people:,} {rows_word(record.plan)}"
-    return [fact for fact in (source, people, age.words(audit.created)) if fact]
+    people = None if summary is None else f"{summary.people:,} {summary.rows}"
+    gone = summary is not None and not session.workspace().has_rows(audit.id)
+    return [fact for fact in (source, people, age.words(audit.created), "rows deleted" if gone else None) if fact]
 
 
-def _outcome(audit: Audit, record: AuditRecord | None) -> None:
-    if record is not None:
-        found = headlines(judged.at(record), record.plan)
-        if found:
-            verdict.mark(found[0].verdict)
+def _outcome(audit: Audit, summary: Summary | None) -> None:
+    if summary is not None:
+        if summary.verdict is not None:
+            verdict.mark(summary.verdict)
         return
     status = session.workspace().status(audit.id)
     problem = session.workspace().get(audit.id).problem
@@ -79,15 +92,15 @@ def _what_to_do(audit: Audit) -> str:
     return "Open it and answer what is still open, then run it."
 
 
-def _confirm(audit: Audit) -> None:
+def _confirm(audit_id: str) -> None:
     st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
-    if st.button("Delete for good", type="primary", key=session.action(audit.id, "delete for good")):
+    if st.button("Delete for good", type="primary", key=session.action(audit_id, "delete for good")):
         opened = session.current()
         try:
-            session.workspace().delete(audit.id)
+            session.workspace().delete(audit_id)
         except PlumblineError as error:
             st.error(plain.escape(str(error)))
             return
-        if opened is not None and opened.id == audit.id:
+        if opened is not None and opened.id == audit_id:
             session.close_audit()
         st.rerun()

@@ -43,10 +43,6 @@ def _missing(audit: Audit, plan: Plan) -> list[str]:
         (draft.has_outcome(plan), "Step 2: check what really happened and confirm it, or say that no column tells."),
         (decision_step.is_settled(audit, plan), "Step 3: check what makes or made the decision and confirm it."),
         (draft.has_groups(plan), "Step 4: choose at least one column that says who belongs to which group."),
-        (
-            session.workspace().has_rows(audit.id),
-            "The uploaded table was deleted after a day, as announced: choose New audit and put it in again.",
-        ),
     )
     return [words for given, words in answers if not given]
 

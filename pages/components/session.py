@@ -23,7 +23,7 @@ from core.workspace import Audit, Workspace
 PageName = Literal["data", "audit", "fix", "explain", "history"]
 
 _ADDRESS = "audit"
-_OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"
+_OPEN, _OWNER, _UPLOADS, _SHOWN = "open_audit", "owner", "uploads", "shown"
 _COMPLAINT, _SENT, _CLICKED = "complaint", "sent", "clicked"
 _A_CLICK_HOLDS_SECONDS = 30.0
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
@@ -204,6 +204,20 @@ def complaint() -> str | None:
 
 def _address() -> str:
     return str(st.query_params.get(_ADDRESS) or st.session_state.get(_OPEN) or "")
+
+
+# ---------------------------------------------------------------- the history
+
+
+def shown_in_history(usual: int) -> int:
+    """How many audits the history shows in this window: so many, until more are asked for."""
+    shown: int = st.session_state.get(_SHOWN, usual)
+    return shown
+
+
+def show_more_history(shown: int) -> None:
+    """Let the history show so many audits."""
+    st.session_state[_SHOWN] = shown
 
 
 # ---------------------------------------------------------------- widgets

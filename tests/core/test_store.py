@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from core.errors import DataError
-from core.store import Store, Upload, untouched
+from core.store import Store, Upload
 
 
 @pytest.fixture
@@ -121,11 +121,3 @@ def test_retention_removes_what_nobody_put_again(store: Store, tmp_path: Path) -
     put(store, io.BytesIO(b"again"), "a")
     assert store.sweep(older_than_seconds=3600) == 2
     assert kept(store, tmp_path) == [again.digest]
-
-
-def test_what_goes_while_old_uploads_are_looked_for_is_none_of_them(tmp_path: Path) -> None:
-    old, new, gone = (tmp_path / name for name in ("old", "new", "gone"))
-    for path in (old, new):
-        path.touch()
-    os.utime(old, (time.time() - 7200,) * 2)
-    assert untouched([gone, new, old], 3600) == [old]

@@ -31,7 +31,7 @@ def test_deleting_an_audit_deletes_its_uploads_and_results(space: Workspace, run
     space.delete(run)
     with pytest.raises(DataError):
         space.get(run)
-    assert [path.name for path in files_under(tmp_path / "root")] == ["jobs.lock"]
+    assert sorted(path.name for path in files_under(tmp_path / "root")) == ["ages.json", "jobs.lock"]
 
 
 def test_an_upload_stays_while_another_audit_uses_it(space: Workspace, run: str) -> None:

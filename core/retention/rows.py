@@ -1,0 +1,65 @@
+"""Removing the uploaded rows of one audit, and whatever in its folder quotes them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from core.disk.faults import point
+from core.images.thumbnails import FILE as THUMBNAILS
+from core.kept_audits import FACTS_FILE
+from core.kept_explanation import FOUND as EXPLANATION
+from core.kept_explanation import KeptExplanation
+from core.kept_fixes import KeptFixes
+from core.plan import Plan
+from core.profile import PROFILE, SECOND, TABLE, Profile
+from core.progress import replace_json
+from core.retention.staying import quotes_cells, staying
+
+# What stands in place of a message that may quote a row.
+GONE = (
+    "The message that stood here was deleted with the uploaded table after a day, as announced. Put the table in again."
+)
+
+
+def erase_rows(folder: Path, plan: Plan | None) -> None:
+    """Remove the rows in an audit's folder and what quotes them; `plan` is that of the evidence, which stays.
+
+    Nothing happens to what is gone already, so that this may be done again after a kill in the middle.
+    """
+    for name in (TABLE, f"{SECOND}{TABLE}", f"{SECOND}{PROFILE}", THUMBNAILS):
+        (folder / name).unlink(missing_ok=True)
+        point("sweep: some rows gone")
+    for part in folder.glob("*.part"):
+        if part.is_file():
+            part.unlink(missing_ok=True)
+    KeptFixes(folder).forget_models()
+    if (folder / EXPLANATION).exists():
+        KeptExplanation(folder).forget_people()
+    _trim_profile(folder / PROFILE, plan)
+    _trim_facts(folder / FACTS_FILE)
+
+
+def _trim_profile(path: Path, plan: Plan | None) -> None:
+    try:
+        profile = Profile.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return
+    except (ValueError, TypeError, KeyError, AttributeError):  # it is no profile, and may still quote a row
+        path.unlink(missing_ok=True)
+        return
+    if quotes_cells(profile, plan):
+        replace_json(path, staying(profile, plan).to_json())
+
+
+def _trim_facts(path: Path) -> None:
+    """Let what was found of the model stay, without sentences that may quote a row."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        problem = None if facts["problem"] is None else GONE
+        if (facts["problem"], facts["warnings"]) != (problem, []):
+            replace_json(path, {**facts, "problem": problem, "warnings": []})
+    except FileNotFoundError:
+        return
+    except (ValueError, TypeError, KeyError):
+        path.unlink(missing_ok=True)
