@@ -17,6 +17,7 @@ from core.disk import faults
 from core.jobs import Supervisor
 from core.plan import Plan
 from core.workspace import Against, Workspace
+from tests.core.supervised import SOON
 from tests.core.workspaces import PLAN, TABLE
 
 OTHER = TABLE.replace(b"\na,", b"\nc,")
@@ -34,7 +35,7 @@ def _explain(space: Workspace, audit: str) -> None:
 
 
 SCENARIOS: dict[str, Callable[[Workspace, str], object]] = {
-    "collect": lambda space, audit: space.status(audit),
+    "collect": lambda space, audit: space.wait(audit, SOON),
     "delete": lambda space, audit: space.delete(audit),
     "begin": lambda space, audit: space.new("me"),
     "put another table": lambda space, audit: space.put_table(audit, io.BytesIO(OTHER), "other.csv"),

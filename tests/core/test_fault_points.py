@@ -19,6 +19,7 @@ from core.errors import DataError
 from core.jobs import Supervisor
 from core.kept_audits import AUDIT_ID
 from core.workspace import Workspace
+from tests.core.supervised import SOON
 from tests.core.workspaces import ended as ended
 from tests.core.workspaces import start, taken_over
 
@@ -107,7 +108,7 @@ def every_place(
 
 def has_answer(audit: str) -> Callable[[Workspace, Path], None]:
     def check(space: Workspace, root: Path) -> None:
-        assert space.record(audit) is not None and space.get(audit).problem is None and space.status(audit) is None
+        assert space.wait(audit, SOON) is None and space.get(audit).problem is None and space.record(audit) is not None
         assert space.has_rows(audit)
 
     return check
