@@ -21,12 +21,15 @@ from core.metrics import METRICS
 from core.plan import Plan
 from core.reference import tables
 from core.rules import Confusion, Rule, confusion
+from core.sampling.sampled import PLAIN, Sampled
 from core.second_opinion import SecondOpinion
 
 TOLERANCE = 1e-9
 
 
-def second_opinion(judgement: Judgement, counts: Counts, plan: Plan, rule: Rule) -> SecondOpinion:
+def second_opinion(
+    judgement: Judgement, counts: Counts, plan: Plan, rule: Rule, sampled: Sampled = PLAIN
+) -> SecondOpinion:
     """Compare every number of the judgement that AIF360 also computes with AIF360's.
 
     What AIF360 leaves undefined (infinite or NaN) agrees only where Plumbline calls it not measurable.
@@ -36,8 +39,12 @@ def second_opinion(judgement: Judgement, counts: Counts, plan: Plan, rule: Rule)
     with quietly():
         for by in tables(plan):
             table = counts.by(by)
-            asked = _Asked(table, confusion(counts, rule, by), plan.data.label is not None)
+            weighed = sampled.weighed(counts, rule, by)
+            people = confusion(counts, rule, by) if weighed is None else weighed.weighted
+            asked = _Asked(table, people, plan.data.label is not None)
             for name, ours, theirs in asked.pairs(judgement):
+                if ours is None and weighed is not None:  # a comparison that repeated people do not allow
+                    continue
                 names.add(name)
                 differences.append(0.0 if ours is None else abs(ours - theirs) if math.isfinite(theirs) else math.inf)
     largest = max(differences, default=0.0)

@@ -26,6 +26,7 @@ from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json
+from core.sampling import stored
 from core.stated_rule import rule_file, stated_rule
 
 _REPORTED = (
@@ -53,10 +54,10 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         counted = count(decisions, dataset, plan, progress, stated)
     with timed(seconds, "judge"):
         rule = stated_rule(counted.counts, plan)
-        judgement = judge(counted.counts, plan, rule)
+        judgement = judge(counted.counts, plan, rule, sampled=counted.sampled)
     progress(0, 0, "AIF360's second opinion")
     with timed(seconds, "aif360"):
-        opinion = second_opinion(judgement, counted.counts, plan, rule)
+        opinion = second_opinion(judgement, counted.counts, plan, rule, counted.sampled)
     asked = doubts.before(plan, dataset.profile), doubts.after(counted.counts, plan, rule)
     words = (*policy_warnings(plan), *dataset.profile.left_out_words())
     notes = as_notes([*asked[0], *asked[1], *words, *counted.notes])
@@ -66,6 +67,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "groups": groups_to_json(counted.counts.groups),
         "axis": axis_to_json(counted.counts.axis),
         "read": counted.read,
+        "lines": counted.lines,
         "dropped": list(counted.dropped),
         "near_threshold": counted.near_threshold,
         "warnings": [note.to_json() for note in notes],
@@ -73,6 +75,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
         **decisions.facts(),
+        **stored.write(counted.sampled, out),
     }
     (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 

@@ -33,8 +33,10 @@ from core.record import (
     axis_from_json,
     groups_from_json,
 )
-from core.reference import resolve
+from core.reference import resolve, tables
 from core.report.note_words import text
+from core.sampling import stored
+from core.sampling.rows import MOST_PEOPLE
 from core.second_opinion import SecondOpinion
 from core.stated_rule import stated_rule
 
@@ -180,23 +182,30 @@ def collect_record(
     with believing_nothing():
         facts = checked_json(out / FACTS_FILE, FACTS_CAP)
         groups, axis = groups_from_json(facts["groups"]), axis_from_json(facts["axis"])
-        counts = checked_counts(out / N_FILE, out / SUMS_FILE, groups, axis, plan, rows)
+        people = rows if plan.data.count is None else min(int(facts["read"]), MOST_PEOPLE)
+        counts = checked_counts(out / N_FILE, out / SUMS_FILE, groups, axis, plan, people)
         dropped = tuple(map(int, facts["dropped"]))
-        if int(facts["read"]) != rows or counts.people != rows - sum(dropped) or min(dropped, default=0) < 0:
+        adds_up = int(facts["read"]) == people and counts.people == people - sum(dropped)
+        if not adds_up or min(dropped, default=0) < 0 or int(facts.get("lines", rows)) != rows:
             raise ValueError("its people do not add up to the table's rows")
         if len(dropped) != plan.sieves:
             raise ValueError("its keep rules are not the plan's")
         plan = _with_edges(plan, counts)
+        rule = stated_rule(counts, plan)
         return AuditRecord(
             plan=plan,
             counts=counts,
-            references=resolve(counts, stated_rule(counts, plan), plan),
-            rows_read=rows,
+            references=resolve(counts, rule, plan),
+            rows_read=people,
             dropped=dropped,
             notes=checked_notes(facts["warnings"]),
             second_opinion=_second_opinion(facts["aif360"]),
             provenance=replace(_provenance(facts, data_sha256, model_sha256), images_sha256=images_sha256),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
+            sampled=stored.read(
+                out, facts, plan, counts, tables(plan), rule, lambda path: checked_array(path, ARRAY_CAP)
+            ),
+            lines=None if plan.data.count is None else rows,
         )
 
 

@@ -183,6 +183,7 @@ def tally(
     labels: npt.NDArray[np.integer],
     scores: npt.NDArray[np.number] | None,
     selected: npt.NDArray[np.integer] | None = None,
+    times: Ints | None = None,
 ) -> Counts:
     """Count rows.
 
@@ -198,6 +199,8 @@ def tally(
         Finite scores, shape (n,); None where the axis holds decisions.
     selected
         0 or 1, shape (n,): the decisions, where the axis is `decided` or holds decisions.
+    times
+        How many people each row stands for, shape (n,); None where each stands for one.
     """
     counts = Counts.empty(groups, axis)
     n, sums = counts.n.reshape(-1), counts.sums.reshape(SUMS, -1)
@@ -207,17 +210,19 @@ def tally(
         place = np.multiply(cells[part], LABELS, dtype=small, casting="unsafe")
         place += labels[part].astype(small, copy=False)
         if scores is not None:
-            _add_sums(sums, place.astype(np.intp), scores[part], axis.scale)
+            _add_sums(sums, place.astype(np.intp), scores[part], axis.scale, None if times is None else times[part])
         place *= small.type(axis.bins)
         if scores is not None:
             place += axis.bin(scores[part], small)
         if selected is not None:
             place += selected[part].astype(small, copy=False) * small.type(axis.bins // 2)
-        np.add.at(n, place.astype(np.intp), 1)
+        np.add.at(n, place.astype(np.intp), 1 if times is None else times[part])
     return counts
 
 
-def _add_sums(sums: Ints, place: npt.NDArray[np.intp], scores: npt.NDArray[np.number], scale: float) -> None:
+def _add_sums(
+    sums: Ints, place: npt.NDArray[np.intp], scores: npt.NDArray[np.number], scale: float, times: Ints | None
+) -> None:
     """Add the scores and their squares, each rounded to 2^-30, to the sums of shape (2, groups x labels).
 
     `scale` is a power of two, so the scores may be multiplied by the unit before they are squared.
@@ -229,6 +234,10 @@ def _add_sums(sums: Ints, place: npt.NDArray[np.intp], scores: npt.NDArray[np.nu
     value *= value
     value *= 1 / SUM_UNIT
     np.rint(value, out=both.imag)
+    if times is not None:
+        for total, each in zip(sums, (both.real, both.imag), strict=True):
+            np.add.at(total, place, each.astype(np.int64) * times)
+        return
     for start in range(0, len(value), rows):
         part = slice(start, start + rows)
         added = np.zeros(sums.shape[1], dtype=np.complex128)

@@ -144,18 +144,22 @@ class Batch:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A profiled table, the texts that count as missing in it, and the images that it names."""
+    """A profiled table, the texts that count as missing in it, and the images that it names.
+
+    `count` is the column that says how many people a row stands for.
+    """
 
     path: Path
     profile: Profile
     missing: tuple[str, ...]
     images: Images | None = None
+    count: str | None = None
     trim: bool = False
 
     @classmethod
     def asked(cls, plan: Plan, path: Path, profile: Profile, images: Images | None = None) -> Dataset:
         """The table as a plan reads it. Raises PlanError where the plan's `numbers` fit no column."""
-        return cls(path, as_read(profile, plan.data), plan.data.missing, images, plan.data.trim)
+        return cls(path, as_read(profile, plan.data), plan.data.missing, images, plan.data.count, plan.data.trim)
 
     def batches(self, columns: tuple[str, ...], size: int | None = None) -> Iterator[Batch]:
         """The rows of these columns, in the file's order, at most `size` at a time; fewer where each has an image."""
@@ -182,14 +186,15 @@ class Dataset:
         return tuple(sorted(number for number in found if not np.isnan(number)))
 
     def vocabulary(self, column: str) -> dict[str, int]:
-        """Every distinct text of a column with its count, read from the file where the profile holds only some."""
+        """Every distinct text of a column with its count, read from the file where the profile cannot say."""
         known = self.profile.column(column)
-        if known.distinct is not None:
+        if known.distinct is not None and self.count is None:
             return dict(known.values)
         counts: dict[str, int] = {}
-        for batch in self.batches((column,)):
+        for batch in self.batches((column,) if self.count is None else (column, self.count)):
             codes, values = batch._coded(column)
-            people = np.bincount(codes, minlength=len(values))
+            times = None if self.count is None else np.nan_to_num(batch.floats(self.count), posinf=0, neginf=0)
+            people = np.bincount(codes, times, minlength=len(values)).astype(np.int64)
             for text, count in zip(values.to_pylist(), people.tolist(), strict=True):
                 counts[text] = counts.get(text, 0) + count
         return counts

@@ -11,26 +11,36 @@ from core.coding import attributes, groups, label_coder, nobody_left
 from core.counts import Axis, Counts, Groups, tally
 from core.data import Batch, Dataset
 from core.decisions import Source
-from core.findings import plan_threshold
+from core.errors import PlanError
+from core.findings import plan_rule, plan_threshold
 from core.fingerprint import Hashes, draws, row_hashes
 from core.notes import Note, as_notes
 from core.people import sieves
 from core.plan import Plan
 from core.progress import Progress
+from core.reference import tables
 from core.rules import Rule, Stated
+from core.sampling.rows import Rows
+from core.sampling.sampled import PLAIN, Sampled
+from core.sampling.tally import SampledTally
 
 NEAR = 1e-5
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What one pass found: the counts, how many rows each `keep` rule dropped, how many scores lie at the threshold."""
+    """What one pass found: the counts, how many people each `keep` rule dropped, how many scores lie at the threshold.
+
+    `read` and `dropped` count rows, or the people whom a column of counts says they are; `lines` are the table's rows.
+    """
 
     counts: Counts
+    lines: int
     read: int
     dropped: tuple[int, ...]
     near_threshold: int
     notes: tuple[Note, ...]
+    sampled: Sampled = PLAIN
 
     @property
     def kept(self) -> int:
@@ -46,41 +56,72 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
     """
     warnings: list[str] = []
     keep = sieves(plan, dataset, warnings, progress)
+    rows = Rows.of(plan, dataset)
     label = label_coder(plan, dataset)
     sensitive = attributes(plan, dataset)
     cells = groups(sensitive, dataset)
     total: Counts | None = None
-    dropped, near, read = np.zeros(len(keep), dtype=np.int64), 0, 0
+    dropped, near, read, lines = np.zeros(len(keep), dtype=np.int64), 0, 0, 0
     columns = {
         *source.columns,
+        *rows.columns,
         *plan.groups.sensitive,
         *(f.column for f in keep),
         *filter(None, [plan.data.label]),
     }
     lots: Lots | None = None
+    sampled: SampledTally | None = None
     for batch in dataset.batches(tuple(columns)):
-        read += len(batch)
+        lines += len(batch)
+        read += rows.people(batch)
         for i, rule in enumerate(keep):
-            chosen = rule.keeps(batch)
-            dropped[i] += len(batch) - int(chosen.sum())
+            everybody, chosen = rows.people(batch), rule.keeps(batch)
             batch = batch.take(chosen)
+            dropped[i] += everybody - rows.people(batch)
+        times = rows.times(batch)
+        if times is not None and not times.all():
+            batch, times = batch.take(times > 0), times[times > 0]
         if not len(batch):
             continue
         scores, selected = source.decide(batch)
-        cell = cells.number([a.code(batch) for a in sensitive])
+        cell, labels = cells.number([a.code(batch) for a in sensitive]), label(batch)
         if total is None:
             lots = Lots.of(stated, cells, source.axis(scores), dataset, plan)
+            _refuse_lots(lots, plan)
             total = Counts.empty(cells, source.axis(scores) if lots is None else lots.axis)
+            sampled = _beside(rows, total, plan, stated)
         if scores is not None and selected is None:
-            near += near_limits(scores, (plan_threshold(plan),) if stated is None else stated.edges)
+            near += near_limits(scores, (plan_threshold(plan),) if stated is None else stated.edges, times)
             selected = None if lots is None else lots.drawn(batch, cell, scores)
-        total += tally(cells, total.axis, cell, label(batch), scores, selected)
-        progress(read, dataset.profile.rows, "rows scored")
+        total += tally(cells, total.axis, cell, labels, scores, selected, times)
+        if sampled is not None:
+            sampled.add(batch, cell, labels, scores, selected)
+        progress(lines, dataset.profile.rows, "rows scored")
     if total is None:
         raise nobody_left(dataset, keep)
     warnings += [words for each in keep for words in each.said()]
     notes = as_notes([*source.warnings, *warnings, *source.ended(), *_label_warnings(total, plan)])
-    return Counted(total, read, tuple(dropped.tolist()), near, notes)
+    found = PLAIN if sampled is None else sampled.sampled(total)
+    return Counted(total, lines, read, tuple(dropped.tolist()), near, notes, found)
+
+
+def _beside(rows: Rows, counts: Counts, plan: Plan, stated: Stated | None) -> SampledTally | None:
+    """What is gathered beside the counts; None where every row is one person, or several all alike."""
+    if rows.weight is None and rows.person is None:
+        return None
+    is_given = stated is None or counts.axis.kind == "decision"
+    rule = plan_rule(counts, plan) if is_given or stated is None else stated.rule(counts.groups, counts.axis)
+    return SampledTally(rows, counts, rule, tuple(tables(plan)))
+
+
+def _refuse_lots(lots: Lots | None, plan: Plan) -> None:
+    """Each person draws lots, and here rows are not persons."""
+    named = plan.data.count or plan.data.weight or plan.data.person
+    if lots is not None and named is not None:
+        raise PlanError(
+            f'[decision] rule draws lots, a lot for each row, and "{named}" says that a row is not one person. Write'
+            " the table with a row for each person."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,12 +159,14 @@ class Lots:
         return selected.astype(np.int32)
 
 
-def near_limits(scores: npt.NDArray[np.floating], limits: tuple[float, ...]) -> int:
-    """How many scores lie so near to a limit that other hardware could decide otherwise."""
+def near_limits(
+    scores: npt.NDArray[np.floating], limits: tuple[float, ...], times: npt.NDArray[np.int64] | None = None
+) -> int:
+    """How many people's scores lie so near to a limit that other hardware could decide otherwise."""
     at_limit = np.zeros(len(scores), dtype=np.bool_)
     for limit in limits:
         at_limit |= np.abs(scores - scores.dtype.type(limit)) <= NEAR
-    return int(at_limit.sum())
+    return int(at_limit.sum() if times is None else times[at_limit].sum())
 
 
 def _label_warnings(counts: Counts, plan: Plan) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from core.models.model import Features
 from core.plan import Plan
 from core.progress import Progress
 from core.record import groups_to_json
+from core.sampling.refusals import refuse_unless_one_row_each
 from core.sentences import rows_word
 
 FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
@@ -45,6 +46,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """
     given, out = folder / "in", folder / "out"
     plan = Plan.from_toml(str(request["plan"]))
+    refuse_unless_one_row_each(plan, "explain a model")
     seconds: dict[str, float] = {}
     with timed(seconds, "profile"):
         dataset = open_table(given, out, plan, progress)

@@ -26,6 +26,7 @@ from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models
 from core.fingerprint import row_hashes
 from core.plan import Plan
 from core.progress import Progress
+from core.sampling.refusals import refuse_unless_one_row_each
 
 PERSON_FILE = "person.json"
 # One person can have many more draws than thousands of them.
@@ -39,6 +40,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """
     given, out = folder / "in", folder / "out"
     plan = Plan.from_toml(str(request["plan"]))
+    refuse_unless_one_row_each(plan, "explain a person")
     dataset = open_table(given, out, plan, progress)
     progress(0, 0, OPENING)
     row = int(request["row"])

@@ -11,13 +11,16 @@ import numpy as np
 
 from core.cells import MISSING_GROUP
 from core.counts import Counts
-from core.gaps import GAPS, Compared, Measure, Share, compare, is_few, shares, why_not_measurable
+from core.gaps import GAPS, Compared, Measure, compare, is_few, shares, why_not_comparable, why_not_measurable
 from core.intervals import holm
 from core.metrics import Estimate, estimates
 from core.plan import Plan
 from core.policies import Band, band
 from core.reference import By, References, resolve, tables
 from core.rules import Confusion, Rule, confusion
+from core.sampling.effective import AnyShare, people_in
+from core.sampling.kind_sums import KindSums
+from core.sampling.sampled import PLAIN, Sampled
 
 Verdict = Literal["gap", "unclear", "no_gap", "not_measurable"]
 Why = Literal["", "few", "far", "look_closer", "wide"]
@@ -47,8 +50,8 @@ class Gap:
     verdict: Verdict | None
     why: Why
     reason: str
-    group_shares: tuple[Share, ...]
-    reference_shares: tuple[Share, ...]
+    group_shares: tuple[AnyShare, ...]
+    reference_shares: tuple[AnyShare, ...]
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ class Judgement:
         return next((group.group for group in self.groups if group.group == named), named)
 
 
-def judge(counts: Counts, plan: Plan, rule: Rule, references: References | None = None) -> Judgement:
+def judge(
+    counts: Counts, plan: Plan, rule: Rule, references: References | None = None, sampled: Sampled = PLAIN
+) -> Judgement:
     """Measure every group, compare it with its reference, and say what that means.
 
     Parameters
@@ -90,6 +95,8 @@ def judge(counts: Counts, plan: Plan, rule: Rule, references: References | None 
         Who is selected.
     references
         Those of the plan's own rule, kept when a slider moves; resolved here where None.
+    sampled
+        What stands beside the counts where rows weigh differently or repeat a person.
     """
     references = resolve(counts, rule, plan) if references is None else references
     groups: list[GroupResult] = []
@@ -97,9 +104,11 @@ def judge(counts: Counts, plan: Plan, rule: Rule, references: References | None 
     for by in tables(plan):
         table_counts = counts.by(by)
         people = confusion(counts, rule, by)
-        groups += _groups(table_counts, people, plan)
-        gaps += _gaps(table_counts, people, plan, references[by])
-    return Judgement(references, tuple(groups), tuple(gaps), _theil_index(confusion(counts, rule), plan))
+        weighed = sampled.weighed(counts, rule, by)
+        groups += _groups(table_counts, people, plan, weighed)
+        gaps += _gaps(table_counts, people, plan, references[by], weighed)
+    theil = _theil_index(confusion(counts, rule), plan) if sampled.is_plain else None
+    return Judgement(references, tuple(groups), tuple(gaps), theil)
 
 
 def plan_rule(counts: Counts, plan: Plan) -> Rule:
@@ -118,33 +127,40 @@ def plan_threshold(plan: Plan) -> float:
     return 0.5 if decision.threshold is None else decision.threshold
 
 
-def _groups(counts: Counts, people: Confusion, plan: Plan) -> Iterator[GroupResult]:
+def _groups(counts: Counts, people: Confusion, plan: Plan, weighed: KindSums | None) -> Iterator[GroupResult]:
     has_label = plan.data.label is not None
     for g in range(len(counts.groups)):
-        metrics = estimates(counts, people, g, has_label, plan.run.confidence)
+        metrics = estimates(counts, people, g, has_label, plan.run.confidence, weighed)
         labelled = int(counts.n[g, :2].sum()) if has_label else 0
         yield GroupResult(counts.groups.attributes, counts.groups.names(g), int(counts.n[g].sum()), labelled, metrics)
 
 
-def _gaps(counts: Counts, people: Confusion, plan: Plan, reference: tuple[str, ...]) -> Iterator[Gap]:
+def _gaps(
+    counts: Counts, people: Confusion, plan: Plan, reference: tuple[str, ...], weighed: KindSums | None
+) -> Iterator[Gap]:
     names = [tuple(counts.groups.names(g).values()) for g in range(len(counts.groups))]
     if reference not in names or MISSING_GROUP in reference:  # nobody whose values are known to compare with
         return
     against = names.index(reference)
     for measure in GAPS.values():
         if plan.data.label is not None or not measure.needs_label:
-            yield from _family(measure, counts, people, plan, against)
+            yield from _family(measure, counts, people, plan, against, weighed)
 
 
-def _family(measure: Measure, counts: Counts, people: Confusion, plan: Plan, against: int) -> Iterator[Gap]:
+def _family(
+    measure: Measure, counts: Counts, people: Confusion, plan: Plan, against: int, weighed: KindSums | None
+) -> Iterator[Gap]:
     """One measure over one table of groups: the comparisons that are corrected together."""
-    every = [shares(measure, people, g) for g in range(len(counts.groups))]
+    every = [shares(measure, people, g, weighed) for g in range(len(counts.groups))]
     names = [", ".join(counts.groups.names(g).values()) for g in range(len(every))]
     why_not = {
         g: why_not_measurable(measure, every[g], every[against], (names[g], names[against]))
         for g in range(len(every))
         if g != against
     }
+    if weighed is not None:
+        for g in [g for g, reason in why_not.items() if reason is None]:
+            why_not[g] = why_not_comparable(measure, weighed, (g, against), (names[g], names[against]))
     compared = {
         g: compare(measure, every[g], every[against], plan.run.confidence)
         for g, reason in why_not.items()
@@ -161,7 +177,7 @@ def _family(measure: Measure, counts: Counts, people: Confusion, plan: Plan, aga
 
 
 def _adjusted(
-    measure: Measure, every: list[list[Share]], compared: dict[int, Compared], against: int, plan: Plan
+    measure: Measure, every: list[list[AnyShare]], compared: dict[int, Compared], against: int, plan: Plan
 ) -> tuple[dict[int, float], int]:
     """Holm's p for each compared group, and over how many comparisons.
 
@@ -188,7 +204,7 @@ class _Gathered:
     plan: Plan
     g: int
     against: int
-    every: list[list[Share]]
+    every: list[list[AnyShare]]
 
     def unmeasurable(self, reason: str, comparisons: int) -> Gap:
         verdict: Verdict | None = "not_measurable"
@@ -230,7 +246,7 @@ class _Gathered:
             return "the whole range is inside the acceptable band" + (
                 "; the difference is small but real" if differs else ""
             )
-        fewest = min(n for _, n in (*self.every[self.g], *self.every[self.against]))
+        fewest = min(people_in(share) for share in (*self.every[self.g], *self.every[self.against]))
         excludes = c.low > self.measure.equality or c.high < self.measure.equality
         words = {
             "few": f"only {fewest} {'person' if fewest == 1 else 'people'}: too few for a verdict",

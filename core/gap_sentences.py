@@ -9,8 +9,8 @@ from core.findings import Gap
 from core.gaps import GAPS, Measure, why_not_measurable
 from core.intervals import newcombe, z_value
 from core.plan import Plan
+from core.sampling.effective import AnyShare, people_in
 from core.sentences import (
-    Share,
     beside,
     chance_words,
     figures,
@@ -124,7 +124,8 @@ class _Words:
     def _ends(self) -> tuple[float, float]:
         """The interval of how much worse off the subject is, in points."""
         if len(self.shares) == 1:
-            low, high = newcombe(*self.shares[0], *self.other_shares[0], self._z)
+            (k1, n1), (k2, n2) = self.shares[0], self.other_shares[0]
+            low, high = newcombe(k1, n1, k2, n2, self._z)
         else:
             low, high = self.gap.low or 0.0, self.gap.high or 0.0
             low, high = (low, high) if is_worse_off(self.gap) else (-high, -low)
@@ -163,7 +164,7 @@ def _no_gap(w: _Words) -> str:
 
 
 def _far(w: _Words) -> str:
-    n = min(n for _, n in (*w.gap.group_shares, *w.gap.reference_shares))
+    n = _fewest((*w.gap.group_shares, *w.gap.reference_shares))
     return (
         f"{w.compared_as_ratio}, outside {w.mark}, but with {n:,} {w.people} a difference this large can easily come "
         "from chance. This does not show that there is no gap."
@@ -206,13 +207,14 @@ def _few(w: _Words) -> str:
 
 def _not_measurable(w: _Words) -> str:
     names = tuple(f"the group of {w.group(group)}" for group in (w.gap.group, w.gap.reference))
-    reason = why_not_measurable(w.measure, list(w.gap.group_shares), list(w.gap.reference_shares), (names[0], names[1]))
+    known = why_not_measurable(w.measure, list(w.gap.group_shares), list(w.gap.reference_shares), (names[0], names[1]))
+    reason = known or w.gap.reason
     what = f"{w.measure.among}how often {w.group(w.gap.group)} are {w.measure.treated}"
     return f"{_capital(what)} cannot be compared with {w.group(w.gap.reference)}: {reason}. This is not a zero."
 
 
-def _fewest(shares: tuple[Share, ...]) -> int:
-    return min(n for _, n in shares)
+def _fewest(shares: tuple[AnyShare, ...]) -> int:
+    return min(map(people_in, shares))
 
 
 def _capital(text: str) -> str:

@@ -16,11 +16,12 @@ import numpy as np
 from core.intervals import FEW, absolute, equality_p, mover_mean, newcombe, p_from_interval, ratio, z_value
 from core.metrics import METRICS, Metric
 from core.rules import Confusion
+from core.sampling.effective import AnyShare, Effective, exact_rate, wald_p
+from core.sampling.kind_sums import KindSums
 from core.table import table
 
 Kind = Literal["difference", "ratio"]
-Share = tuple[int, int]
-Parts = Sequence[tuple[Share, Share]]
+Parts = Sequence[tuple[AnyShare, AnyShare]]
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,17 @@ class Measure:
 
 
 def _difference(parts: Parts, z: float) -> Compared:
-    (((k1, n1), (k2, n2)),) = parts
+    ((group, reference),) = parts
+    (k1, n1), (k2, n2) = group, reference
     low, high = newcombe(k1, n1, k2, n2, z)
-    return Compared(Fraction(k1, n1) - Fraction(k2, n2), low, high, _equality_p(k1, n1, k2, n2))
+    return Compared(exact_rate(group) - exact_rate(reference), low, high, _share_p(group, reference))
 
 
 def _ratio(parts: Parts, z: float) -> Compared:
-    (((k1, n1), (k2, n2)),) = parts
+    ((group, reference),) = parts
+    (k1, n1), (k2, n2) = group, reference
     low, high = ratio(k1, n1, k2, n2, z)
-    return Compared(Fraction(k1, n1) / Fraction(k2, n2), low, high, _equality_p(k1, n1, k2, n2))
+    return Compared(exact_rate(group) / exact_rate(reference), low, high, _share_p(group, reference))
 
 
 def _mean_difference(parts: Parts, z: float) -> Compared:
@@ -101,6 +104,13 @@ def _mean_absolute_difference(parts: Parts, z: float) -> Compared:
     value = sum((abs(d.value) for d in differences), Fraction(0)) / len(differences)
     low, high = mover_mean([absolute(float(d.value), (d.low, d.high)) for d in differences])
     return Compared(value, max(0.0, low), high, None)
+
+
+def _share_p(group: AnyShare, reference: AnyShare) -> float:
+    if isinstance(group, Effective) and isinstance(reference, Effective):
+        return wald_p(group, reference)
+    (k1, n1), (k2, n2) = group, reference
+    return _equality_p(int(k1), int(n1), int(k2), int(n2))
 
 
 @lru_cache(maxsize=65_536)
@@ -152,33 +162,45 @@ GAPS = table(
 )  # fmt: skip
 
 
-def shares(measure: Measure, people: Confusion, group: int) -> list[Share]:
-    """The (k, n) of each metric that a measure compares, in one group."""
-    return [_share(METRICS[name], people, group) for name in measure.metrics]
+def shares(measure: Measure, people: Confusion, group: int, weighed: KindSums | None = None) -> list[AnyShare]:
+    """The (k, n) of each metric that a measure compares, in one group; of `weighed` where rows are not one person."""
+    return [_share(METRICS[name], people, group, weighed) for name in measure.metrics]
 
 
-def _share(metric: Metric, people: Confusion, group: int) -> Share:
+def _share(metric: Metric, people: Confusion, group: int, weighed: KindSums | None) -> AnyShare:
+    if weighed is not None:
+        return weighed.share(metric.num, metric.den, group)
     return np.asarray(metric.num(people))[group].item(), np.asarray(metric.den(people))[group].item()
 
 
 def why_not_measurable(
-    measure: Measure, group: list[Share], reference: list[Share], names: tuple[str, str]
+    measure: Measure, group: list[AnyShare], reference: list[AnyShare], names: tuple[str, str]
 ) -> str | None:
     """Why a measure has no value for a pair of groups, or None where it has one (statistics.md 1, rule 1)."""
     for metric, (_, n), (_, n_reference) in zip(measure.metrics, group, reference, strict=True):
         for name, people in zip(names, (n, n_reference), strict=True):
             if people == 0:
                 return METRICS[metric].empty.replace("this group", name)
-    if measure.kind == "ratio" and reference[0][0] == 0:
+    if measure.kind == "ratio" and exact_rate(reference[0]) == 0:
         return f"nobody in {names[1]} was selected, so there is nothing to divide by"
     return None
 
 
-def compare(measure: Measure, group: list[Share], reference: list[Share], confidence: float) -> Compared:
+def why_not_comparable(
+    measure: Measure, weighed: KindSums, groups: tuple[int, int], names: tuple[str, str]
+) -> str | None:
+    """Why a measure has no value for two groups of people with several rows; None where it can have one."""
+    if weighed.patterns is not None and len(measure.metrics) > 1:
+        return "where people have several rows, only single rates are compared, and this averages two"
+    reasons = (weighed.why_not(METRICS[name].den, groups, names) for name in measure.metrics)
+    return next(filter(None, reasons), None)
+
+
+def compare(measure: Measure, group: list[AnyShare], reference: list[AnyShare], confidence: float) -> Compared:
     """A measurable measure for one pair of groups."""
     return measure.compare(list(zip(group, reference, strict=True)), z_value(confidence))
 
 
-def is_few(group: list[Share], reference: list[Share]) -> bool:
+def is_few(group: list[AnyShare], reference: list[AnyShare]) -> bool:
     """Whether any denominator is too small for a verdict (statistics.md 1, rule 2)."""
     return min(n for _, n in (*group, *reference)) < FEW

@@ -16,6 +16,8 @@ import numpy as np
 from core.counts import FAVOURABLE, SUM_UNIT, UNFAVOURABLE, Counts
 from core.intervals import Interval, Moments, auc, wilson, z_value
 from core.rules import Confusion, Numbers
+from core.sampling.effective import Effective
+from core.sampling.kind_sums import FEWEST_REPEATED, KindSums
 from core.table import table
 
 Better = Literal["higher", "lower", "neither"]
@@ -25,7 +27,8 @@ Better = Literal["higher", "lower", "neither"]
 class Estimate:
     """A value with its interval, or None with the reason why there is none.
 
-    `binning_error` is how far the value can lie from that of the scores before they were binned.
+    `binning_error` is how far the value can lie from that of the scores before they were binned. Of people who weigh
+    differently or repeat, `denominator` is how many they are, and `effective_n` the size of a plain sample as sure.
     """
 
     value: float | None
@@ -35,6 +38,7 @@ class Estimate:
     denominator: float | None = None
     reason: str | None = None
     binning_error: float | None = None
+    effective_n: float | None = None
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,14 @@ SCORE_METRICS = table(
 )  # fmt: skip
 
 
-def estimates(counts: Counts, people: Confusion, group: int, has_label: bool, confidence: float) -> dict[str, Estimate]:
+def estimates(
+    counts: Counts,
+    people: Confusion,
+    group: int,
+    has_label: bool,
+    confidence: float,
+    weighed: KindSums | None = None,
+) -> dict[str, Estimate]:
     """Every metric of one group that its counts can tell.
 
     Parameters
@@ -224,19 +235,29 @@ def estimates(counts: Counts, people: Confusion, group: int, has_label: bool, co
         The position of the group in both.
     has_label
         Whether the plan names a label at all: without one, what needs labels is absent.
+    weighed
+        The same people weighed, where rows weigh differently or repeat a person.
     """
-    rows = {m.name: rate(m, people, group, confidence) for m in METRICS.values() if has_label or not m.needs_label}
+    rows = {
+        m.name: rate(m, people, group, confidence, weighed) for m in METRICS.values() if has_label or not m.needs_label
+    }
     if counts.axis.kind != "decision":
         for metric in SCORE_METRICS.values():
             if (has_label or not metric.needs_label) and (
                 counts.axis.kind == "probability" or not metric.needs_probability
             ):
-                rows[metric.name] = metric.estimate(counts, group, confidence)
+                rows[metric.name] = (
+                    metric.estimate(counts, group, confidence)
+                    if weighed is None
+                    else Estimate(None, reason="not computed where rows weigh differently or repeat a person")
+                )
     return rows
 
 
-def rate(metric: Metric, people: Confusion, group: int, confidence: float) -> Estimate:
-    """One metric of one group."""
+def rate(metric: Metric, people: Confusion, group: int, confidence: float, weighed: KindSums | None = None) -> Estimate:
+    """One metric of one group; of people who weigh differently, the weighted share with how many they are."""
+    if weighed is not None:
+        return _weighted_rate(metric, weighed, group, confidence)
     k, n = np.asarray(metric.num(people))[group].item(), np.asarray(metric.den(people))[group].item()
     if n == 0:
         return Estimate(None, numerator=k, denominator=n, reason=metric.empty)
@@ -244,6 +265,20 @@ def rate(metric: Metric, people: Confusion, group: int, confidence: float) -> Es
         return Estimate(k / n)
     low, high = wilson(k, n, z_value(confidence))
     return Estimate(k / n, low, high, k, n)
+
+
+def _weighted_rate(metric: Metric, weighed: KindSums, group: int, confidence: float) -> Estimate:
+    if not metric.is_share:
+        k, n = (float(np.asarray(side(weighed.weighted))[group]) for side in (metric.num, metric.den))
+        return Estimate(None, reason=metric.empty) if n == 0 else Estimate(k / n)
+    share = weighed.share(metric.num, metric.den, group)
+    if not isinstance(share, Effective):
+        return Estimate(None, denominator=0, reason=metric.empty)
+    if weighed.patterns is not None and share.people < FEWEST_REPEATED:
+        reason = f"{share.people:,} different people are too few for a range where people have several rows"
+        return Estimate(float(share.rate), denominator=share.people, reason=reason)
+    low, high = wilson(share.k, share.n, z_value(confidence))
+    return Estimate(float(share.rate), low, high, denominator=share.people, effective_n=share.n)
 
 
 def overall_auc(counts: Counts) -> float | None:

@@ -25,6 +25,7 @@ from core.policies import policy_warnings
 from core.profile import SECOND
 from core.progress import Progress
 from core.record import axis_to_json, groups_to_json
+from core.sampling.refusals import refuse_unless_one_row_each
 
 FACTS_FILE = "mitigation.json"
 PRESENT = "present"
@@ -38,6 +39,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """
     given, out = folder / "in", folder / "out"
     plan, names = Plan.from_toml(str(request["plan"])), [str(name) for name in request["with"]]
+    refuse_unless_one_row_each(plan, "look for a fix")
     settings = Settings.of(plan)
     unknown = [name for name in names if name not in MITIGATIONS]
     if unknown:

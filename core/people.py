@@ -39,7 +39,8 @@ class People:
     cell, label, part
         Shape (people,): int32; uint8, as in `core.counts`; uint8, a place in PARTS.
     contents, hashes
-        A hash of each person's cells, and one that tells equal rows apart too: uint64 of shape (people,).
+        A hash of each row's cells, and one that tells equal rows apart too; or of the person whose row it is, where the
+        plan names a column of persons: uint64 of shape (people,).
     dropped
         How many rows each sieve left out.
     said
@@ -108,16 +109,22 @@ def meet(
     if not found:
         raise nobody_left(dataset, reader.keep)
     cell, label = (np.concatenate(each) for each in zip(*found, strict=True))
-    rows = contents(dataset, columns, plan.run.seed)
+    rows = contents(dataset, columns if plan.data.person is None else (plan.data.person,), plan.run.seed)
     said = tuple(words for each in reader.keep for words in each.said())
     nowhere = np.zeros(len(cell), dtype=np.uint8)
-    left_out, apart = tuple(dropped.tolist()), numbered(rows)
+    left_out, apart = tuple(dropped.tolist()), numbered(rows) if plan.data.person is None else rows
     return People(dataset, plan, cells, kept, cell, label, nowhere, rows[kept], apart[kept], left_out, said)
 
 
 def cut(people: People, ends: tuple[float, float]) -> npt.NDArray[np.uint8]:
-    """The parts of a table's people, each cell and label cut by itself."""
-    return cut_by_hash(people.hashes, people.cell.astype(np.int64) * LABELS + people.label, ends)
+    """The parts of a table's people, each cell and label cut by itself; a person's rows stay together."""
+    strata = people.cell.astype(np.int64) * LABELS + people.label
+    if people.plan.data.person is None:
+        return cut_by_hash(people.hashes, strata, ends)
+    persons, row = np.unique(people.hashes, return_inverse=True)
+    first = np.full(len(persons), strata.max(), dtype=np.int64)
+    np.minimum.at(first, row, strata)
+    return cut_by_hash(persons, first, ends)[row]
 
 
 def cut_by_hash(hashes: Hashes, strata: npt.NDArray[np.integer], ends: tuple[float, float]) -> npt.NDArray[np.uint8]:

@@ -50,6 +50,8 @@ class DataPlan:
     `confirmed` lists the keys of notes of which a person said that it is as it should be.
     `trim` takes the spaces around every cell away, also for a model. `numbers` says by an example how a column writes
     its numbers.
+    `count` is the column that says how many people a row stands for, `weight` how much it weighs, `person` whose it is
+    where a person has several rows.
     """
 
     file: str
@@ -62,6 +64,9 @@ class DataPlan:
     confirmed: tuple[str, ...] = ()
     trim: bool = False
     numbers: dict[str, str] = field(default_factory=dict)
+    count: str | None = None
+    weight: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True)

@@ -70,15 +70,6 @@ class Section:
         """The tables listed under this key; none where it is absent."""
         return [Section(f"{self.name} {key}", entry) for entry in self.take_list(key, dict, default=())]
 
-    def refuse_yet(self, *names: str) -> None:
-        """Refuse keys of the plan format that this version cannot honour, rather than ignore them."""
-        for key in names:
-            if key in self._left:
-                raise PlanError(
-                    f"{self.name} {key}: this version of Plumbline cannot honour it yet, so the result would mislead;"
-                    " remove it."
-                )
-
     def done(self) -> None:
         """Refuse what nobody took."""
         for key in self._left:

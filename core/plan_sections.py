@@ -26,7 +26,6 @@ from core.written.numbers import style_of
 
 def read_data(data: Section) -> DataPlan:
     """`[data]` of a plan file."""
-    data.refuse_yet("person", "weight")
     plan = DataPlan(
         file=data.take("file", str),
         keep=tuple(_read_keep(keep) for keep in data.sections("keep")),
@@ -38,6 +37,9 @@ def read_data(data: Section) -> DataPlan:
         confirmed=data.take_list("confirmed", str, default=()),
         trim=data.take("trim", bool, default=False),
         numbers=_read_numbers(data.section("numbers", optional=True)),
+        count=data.take("count", str, default=None),
+        weight=data.take("weight", str, default=None),
+        person=data.take("person", str, default=None),
     )
     data.done()
     if plan.held_out is not None and not 0 < plan.held_out < 1:

@@ -16,6 +16,8 @@ from core.findings import Judgement, judge
 from core.notes import Note
 from core.plan import Plan
 from core.reference import References
+from core.sampling import stored
+from core.sampling.sampled import PLAIN, Sampled
 from core.second_opinion import SecondOpinion
 from core.stated_rule import stated_rule
 
@@ -46,8 +48,9 @@ class AuditRecord:
     """One audit, whole: enough to judge, compare and gate elsewhere.
 
     `rows_read` counts the table's rows, `dropped` how many each `keep` rule left out; `notes` is what a reader must
-    know beside the numbers; `created` is UTC, ISO 8601;
-    `parent` is the digest of the audit this one was made from; `previous` that of the record before it.
+    know beside the numbers; `created` is UTC, ISO 8601; `parent` is the digest of the audit this one was made from;
+    `previous` that of the record before it. `sampled` stands beside the counts where rows weigh differently or repeat a
+    person. Where a column counts people, `rows_read` and `dropped` are people, and `lines` the rows of the table.
     """
 
     plan: Plan
@@ -61,10 +64,12 @@ class AuditRecord:
     created: str = ""
     parent: str | None = None
     previous: str | None = None
+    sampled: Sampled = PLAIN
+    lines: int | None = None
 
     def judgement(self) -> Judgement:
         """What follows from the counts at the plan's rule."""
-        return judge(self.counts, self.plan, stated_rule(self.counts, self.plan), self.references)
+        return judge(self.counts, self.plan, stated_rule(self.counts, self.plan), self.references, self.sampled)
 
     @property
     def digest(self) -> str:
@@ -79,9 +84,11 @@ class AuditRecord:
             "parent": self.parent,
             "previous": self.previous,
             "plan": self.plan.to_toml(),
-            "rows": {"read": self.rows_read, "dropped": list(self.dropped)},
+            "rows": {"read": self.rows_read, "dropped": list(self.dropped)}
+            | ({} if self.lines is None else {"lines": self.lines}),
             "references": [{"by": list(by), "values": list(values)} for by, values in self.references.items()],
             "counts": counts_to_json(self.counts),
+            **stored.to_json(self.sampled),
             "warnings": [note.to_json() for note in self.notes],
             "aif360": asdict(self.second_opinion),
             "provenance": asdict(self.provenance),
@@ -96,9 +103,10 @@ class AuditRecord:
                     f"This record is of format {document['plumbline']}; this Plumbline reads format {VERSION}. Update"
                     " Plumbline."
                 )
+            counts, lines = counts_from_json(document["counts"]), document["rows"].get("lines")
             return cls(
                 plan=Plan.from_toml(document["plan"]),
-                counts=counts_from_json(document["counts"]),
+                counts=counts,
                 references={tuple(entry["by"]): tuple(entry["values"]) for entry in document["references"]},
                 rows_read=int(document["rows"]["read"]),
                 dropped=tuple(map(int, document["rows"]["dropped"])),
@@ -108,6 +116,8 @@ class AuditRecord:
                 created=str(document["created"]),
                 parent=document["parent"],
                 previous=document["previous"],
+                sampled=stored.from_json(document, counts),
+                lines=None if lines is None else int(lines),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise JobError(

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts, Groups, summed
+from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts, Groups, Ints, summed
 
 Numbers = npt.NDArray[np.number]
 
@@ -85,7 +85,7 @@ class Confusion:
         return self.tp + self.fp + self.fn + self.tn
 
 
-def confusion(counts: Counts, rule: Rule, by: tuple[str, ...] | None = None) -> Confusion:
+def confusion(counts: Counts, rule: Rule, by: tuple[str, ...] | None = None, n: Ints | None = None) -> Confusion:
     """People by label and decision under a rule.
 
     Parameters
@@ -94,6 +94,8 @@ def confusion(counts: Counts, rule: Rule, by: tuple[str, ...] | None = None) -> 
         The people, and who of them is selected; a rule may have a row for each cell of the counts.
     by
         Group the people by these attributes, as `counts.by` does, after the rule has decided.
+    n
+        What is added up instead of people, such as their weights: of `counts.n`'s shape.
 
     Returns
     -------
@@ -102,10 +104,11 @@ def confusion(counts: Counts, rule: Rule, by: tuple[str, ...] | None = None) -> 
     exact = bool(np.isin(rule.selected, (0.0, 1.0)).all())
     chance: Numbers = rule.selected.astype(np.int64) if exact else rule.selected
     each = np.broadcast_to(chance, (len(counts.groups), counts.axis.bins))
-    chosen, everybody = np.einsum("glb,gb->gl", counts.n, each), counts.n.sum(axis=2)
+    people = counts.n if n is None else n
+    chosen, everybody = np.einsum("glb,gb->gl", people, each), people.sum(axis=2)
     if by is not None:
         groups, where = counts.places(by)
-        chosen, everybody = (summed(people, where, len(groups)) for people in (chosen, everybody))
+        chosen, everybody = (summed(cells, where, len(groups)) for cells in (chosen, everybody))
     return _confusion(chosen, everybody - chosen)
 
 

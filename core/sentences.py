@@ -9,6 +9,7 @@ from fractions import Fraction
 from core.cells import MISSING_GROUP
 from core.counts import GroupName
 from core.plan import Plan
+from core.sampling.effective import AnyShare, exact_rate, people_in
 
 VERDICT_WORDS = {"gap": "Gap", "unclear": "Can't tell yet", "no_gap": "No gap", "not_measurable": "Not measurable"}
 _NOUNS = {
@@ -23,8 +24,6 @@ _NOUNS = {
 }
 _SEX_NAMES = ("sex", "gender")
 _DECIMALS = (1, 2)
-
-Share = tuple[int, int]
 
 
 def sampling_note(people: str = "people") -> str:
@@ -142,7 +141,7 @@ class Figures:
 
 
 def figures(
-    mine: Sequence[Share], theirs: Sequence[Share], points: float | None = None, ratio: float | None = None
+    mine: Sequence[AnyShare], theirs: Sequence[AnyShare], points: float | None = None, ratio: float | None = None
 ) -> Figures:
     """The figures of one comparison.
 
@@ -168,7 +167,7 @@ def figures(
 
 
 def _figures(
-    mine: Sequence[Share], theirs: Sequence[Share], points: float | None, ratio: float | None, decimals: int
+    mine: Sequence[AnyShare], theirs: Sequence[AnyShare], points: float | None, ratio: float | None, decimals: int
 ) -> tuple[Figures, bool, bool]:
     """The figures at so many decimals; whether distance and ratio follow from the rates as they are printed."""
     exact = mean_rate(mine), mean_rate(theirs)
@@ -187,17 +186,20 @@ def _figures(
     return Figures(_rates(mine, decimals), _rates(theirs, decimals), distance, times), adds_up, follows
 
 
-def mean_rate(shares: Sequence[Share]) -> Fraction:
+def mean_rate(shares: Sequence[AnyShare]) -> Fraction:
     """The mean of k / n over those with people in them, exactly; 0 where there are none."""
-    rates = [Fraction(k, n) for k, n in shares if n]
+    rates = [exact_rate(share) for share in shares if people_in(share)]
     return sum(rates, Fraction(0)) / max(1, len(rates))
 
 
-def _rates(shares: Sequence[Share], decimals: int) -> str:
-    return " and ".join(f"{percent(k / n, decimals)} of {n:,}" for k, n in shares if n)
+def _rates(shares: Sequence[AnyShare], decimals: int) -> str:
+    """Each rate with how many people it is about, whatever they weigh."""
+    rates = ((exact_rate(share), people_in(share)) for share in shares if people_in(share))
+    return " and ".join(f"{percent(float(rate), decimals)} of {n:,}" for rate, n in rates)
 
 
-def _printed(shares: Sequence[Share], decimals: int) -> Fraction:
+def _printed(shares: Sequence[AnyShare], decimals: int) -> Fraction:
     """The mean of the rates in points, as they are printed."""
-    printed = [Fraction(f"{100 * (k / n):.{decimals}f}") for k, n in shares if n]
+    rates = [float(exact_rate(share)) for share in shares if people_in(share)]
+    printed = [Fraction(f"{100 * rate:.{decimals}f}") for rate in rates]
     return sum(printed, Fraction(0)) / max(1, len(printed))

@@ -35,12 +35,16 @@ COLUMNS = (
     "verdict",
     "reason",
 )
+# Of people who weigh differently or repeat: how large a plain sample as sure as they would be.
+SAMPLED = "effective_n"
 
 
 def numbers_csv(judgement: Judgement) -> str:
     """The CSV text, header first; what cannot be computed is an empty cell, with its reason in the last column."""
-    rows = (*_group_rows(judgement), *_population_rows(judgement), *map(_gap_row, judgement.gaps))
-    return csv_text([COLUMNS, *([row.get(column) for column in COLUMNS] for row in rows)])
+    rows = [*_group_rows(judgement), *_population_rows(judgement), *map(_gap_row, judgement.gaps)]
+    is_sampled = any(row.get(SAMPLED) is not None for row in rows)
+    columns = (*COLUMNS[:-1], SAMPLED, COLUMNS[-1]) if is_sampled else COLUMNS
+    return csv_text([columns, *([row.get(column) for column in columns] for row in rows)])
 
 
 def _group_rows(judgement: Judgement) -> Iterator[dict[str, Any]]:

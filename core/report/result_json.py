@@ -25,7 +25,8 @@ def result(record: AuditRecord) -> dict[str, Any]:
     }
     return {
         "plumbline": 1,
-        "rows": {"read": record.rows_read, "kept": record.counts.people, "labelled": record.counts.labelled},
+        "rows": {"read": record.rows_read, "kept": record.counts.people, "labelled": record.counts.labelled}
+        | ({} if record.lines is None else {"lines": record.lines}),
         "dropped": list(record.dropped),
         "references": [
             {"by": list(by), "reference": dict(zip(by, values, strict=True))}
@@ -65,7 +66,7 @@ def _group(group: GroupResult) -> dict[str, Any]:
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
     written = asdict(estimate)
-    optional = ("reason", "binning_error")
+    optional = ("reason", "binning_error", "effective_n")
     return {key: value for key, value in written.items() if value is not None or key not in optional}
 
 

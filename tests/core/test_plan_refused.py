@@ -51,8 +51,9 @@ REFUSED = {
         with_lines(groups='sensitive = ["a"]\nbins = {a = [1]}\njoin = {a = {"1" = ["01"]}}'),
         "join and bins both name",
     ),
-    "person": (with_lines(data='file = "a"\nperson = "id"'), "cannot honour it yet"),
-    "weight": (with_lines(data='file = "a"\nweight = "w"'), "cannot honour it yet"),
+    "count and weight": (with_lines(data='file = "a"\ncount = "n"\nweight = "w"'), "count cannot stand beside weight"),
+    "count held out": (with_lines(data='file = "a"\ncount = "n"\nheld_out = 0.5'), 'repeated as often as "n" says'),
+    "weight twice": (with_lines(data='file = "a"\nperson = "w"\nweight = "w"'), 'both name "w"'),
     "keep without a way": (with_lines(data='file = "a"\nkeep = [{column = "x"}]'), "exactly one of between, in and"),
     "keep in two ways": (
         with_lines(data='file = "a"\nkeep = [{column = "x", in = [1], not_in = [2]}]'),
