@@ -138,6 +138,8 @@ class Launch:
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             "HF_HUB_OFFLINE": "1",
+            # onnxruntime would begin to keep what it means to send to its makers as soon as it is imported.
+            "ORT_DISABLE_TELEMETRY": "1",
             # joblib would try to make a semaphore and complain that it may not.
             "JOBLIB_MULTIPROCESSING": "0",
             "CUBLAS_WORKSPACE_CONFIG": ":4096:8",

@@ -71,9 +71,7 @@ def open_onnx(path: Path, name: str, device: str) -> Model:
 
 def _session(graph: Any, name: str, device: str) -> tuple[Any, str]:
     """A session over the checked graph, and the device that it runs on."""
-    import onnxruntime
-
-    onnxruntime.set_default_logger_severity(4)  # its errors are raised, too: nothing is lost
+    onnxruntime = _silent_runtime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
@@ -90,6 +88,19 @@ def _session(graph: Any, name: str, device: str) -> tuple[Any, str]:
     except Exception as error:  # onnxruntime raises a type of its own for each kind of fault
         raise _unusable(name, error) from None
     return session, "cuda" if cuda else "cpu"
+
+
+def _silent_runtime() -> Any:
+    """onnxruntime, which sends nothing to its makers and keeps nothing to send: it asks the environment at its import.
+
+    In a job the environment says so from the start; the call is for who imported it before.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    onnxruntime.set_default_logger_severity(4)  # its errors are raised, too: nothing is lost
+    return onnxruntime
 
 
 def _unusable(name: str, error: Exception) -> ModelError:

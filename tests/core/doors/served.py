@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -130,10 +130,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(home: Path, *arguments: str, **environment: str) -> Iterator[App]:
-    """`plumbline app` with these arguments, until the end of the block."""
+def serving(home: Path, *arguments: str, before: Sequence[str] = (), **environment: str) -> Iterator[App]:
+    """`plumbline app` with these arguments, until the end of the block; `before` is a command that runs it."""
     port = free_port()
-    command = [sys.executable, "-c", "import sys; from core.cli import main; sys.exit(main(sys.argv[1:]))", "app"]
+    command = [
+        *before,
+        sys.executable,
+        "-c",
+        "import sys; from core.cli import main; sys.exit(main(sys.argv[1:]))",
+        "app",
+    ]
     settings = {
         **os.environ,
         "PLUMBLINE_HOME": str(home / "home"),
