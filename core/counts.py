@@ -5,7 +5,7 @@ A row of the file adds one to a cell of `Counts.n` and its score to a few exact 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -31,12 +31,17 @@ Number = TypeVar("Number", bound=np.number)
 class GroupName(dict[str, str]):
     """The value of each attribute that makes a group, and all values of each: what tells it from its neighbours.
 
-    Equal to the plain dict and written as it, so that documents hold nothing else.
+    Equal to the plain dict and written as it, so that documents hold nothing else. `dataclasses.asdict` makes one anew
+    from its items alone.
     """
 
-    def __init__(self, values: Mapping[str, str], among: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, str] | Iterable[tuple[str, str]],
+        among: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         super().__init__(values)
-        self.among = among
+        self.among = among or {}
 
 
 @dataclass(frozen=True)
