@@ -21,7 +21,6 @@ from core.errors import DataError
 
 HEALTH = "/_stcore/health"
 _PARTS = ("/_stcore/", "/media/", "/component/", "/static/", "/auth/", "/oauth2callback", "/app/static/")
-_HERE = "here"
 _LONGEST_FORM = 4096
 _ANSWERED = {
     "Content-Security-Policy": "frame-ancestors 'self'",
@@ -65,7 +64,7 @@ class Gate:
             send = _finishing(send, secure)
             upload = upload_body.PATH.search(scope["path"])
             if upload is not None:
-                await self._upload(scope, receive, send, visitor or _HERE, upload[1], upload[2])
+                await self._upload(scope, receive, send, visitor or upload[1], upload[1], upload[2])
                 return
         await self._app(scope, receive, send)
 
@@ -114,7 +113,10 @@ class Gate:
     # ------------------------------------------------------------ uploads
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send, visitor: str, session: str, box: str) -> None:
-        """Put an upload to disk and pass its ticket on; a file that was taken out of its box again is let go."""
+        """Put an upload to disk and pass its ticket on; a file that was taken out of its box again is let go.
+
+        Without a door nobody knows who is who: then every window is a visitor.
+        """
         if scope["method"] != "PUT":
             if scope["method"] == "DELETE":
                 self._incoming.forget_box(session, box)
