@@ -25,7 +25,7 @@ from core.plan import Plan
 from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress
-from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json
+from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json, sparse
 from core.sampling import stored
 from core.stated_rule import rule_file, stated_rule
 
@@ -58,9 +58,10 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     progress(0, 0, "AIF360's second opinion")
     with timed(seconds, "aif360"):
         opinion = second_opinion(judgement, counted.counts, plan, rule, counted.sampled)
-    asked = doubts.before(plan, dataset.profile), doubts.after(counted.counts, plan, rule)
+    seen = doubts.Seen(counted.counts, rule, counted.left_out, counted.on_threshold)
+    asked = (*doubts.before(plan, dataset.profile), *doubts.after(seen, plan))
     words = (*policy_warnings(plan), *dataset.profile.left_out_words())
-    notes = as_notes([*asked[0], *asked[1], *words, *counted.notes])
+    notes = as_notes([*asked, *words, *counted.notes])
     np.save(out / N_FILE, counted.counts.n)
     np.save(out / SUMS_FILE, counted.counts.sums)
     facts = {
@@ -69,6 +70,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "read": counted.read,
         "lines": counted.lines,
         "dropped": list(counted.dropped),
+        "left_out": sparse(counted.left_out),
         "near_threshold": counted.near_threshold,
         "warnings": [note.to_json() for note in notes],
         "aif360": asdict(opinion),

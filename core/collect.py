@@ -32,6 +32,7 @@ from core.record import (
     Provenance,
     axis_from_json,
     groups_from_json,
+    left_out_from_json,
 )
 from core.reference import resolve, tables
 from core.report.note_words import text
@@ -206,6 +207,7 @@ def collect_record(
                 out, facts, plan, counts, tables(plan), rule, lambda path: checked_array(path, ARRAY_CAP)
             ),
             lines=None if plan.data.count is None else rows,
+            left_out=left_out_from_json({"dropped": dropped, "left_out": facts["left_out"]}, len(groups)),
         )
 
 

@@ -16,13 +16,15 @@ def decision_sentence(decision: Decision) -> str:
         return f'Someone with {condition_words(decision.favourable)} in "{decision.prediction}" was selected.'
     if decision.score is not None:
         condition = decision.favourable or Condition(at_least=decision.threshold)
-        return f'Someone with {condition_words(condition)} in "{decision.score}" is selected.'
+        words = f"more than {decision.threshold:g}" if decision.above else condition_words(condition)
+        return f'Someone with {words} in "{decision.score}" is selected.'
     if decision.output == "class":
         whom = "A text that" if decision.text else "Someone whom"
         return f"{whom} the model puts in the good class is selected."
     threshold = 0.5 if decision.threshold is None else decision.threshold
+    least = f"more than {threshold:g}" if decision.above else f"{threshold:g} or more"
     who = "A text" if decision.text else "Someone"
-    return f"{who} is selected when the model gives the good outcome a probability of {threshold:g} or more."
+    return f"{who} is selected when the model gives the good outcome a probability of {least}."
 
 
 def condition_words(condition: Condition) -> str:

@@ -17,7 +17,7 @@ from core.coding import prediction_coder
 from core.counts import MOST_DISTINCT
 from core.data import Batch, Dataset
 from core.errors import DataError
-from core.findings import plan_threshold
+from core.findings import plan_edge
 from core.notes import Note
 from core.plan import Plan
 from core.reading.advice import how_to_read
@@ -88,7 +88,7 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
 def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None = None) -> Axis:
     """The axis of a score column: the plan's stored edges, else its distinct values, else its quantiles."""
     decision = plan.decision
-    limits = [] if decision.prediction is not None else _limits(plan, stated)
+    limits = [] if decision.prediction is not None else _limits(plan, stated, "float64")
     below = decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
     lower_is_better = decision.lower_is_better or below or (stated is not None and stated.lower_is_better)
     edges = decision.edges or _edges(dataset, column)
@@ -106,9 +106,9 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
     return Axis.of([*edges, *limits], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
 
 
-def _limits(plan: Plan, stated: Stated | None) -> list[float]:
-    """The scores at which the plan's rule decides."""
-    return [plan_threshold(plan)] if stated is None else list(stated.edges)
+def _limits(plan: Plan, stated: Stated | None, dtype: str) -> list[float]:
+    """The scores of this float type at which the plan's rule decides."""
+    return [plan_edge(plan, dtype)] if stated is None else list(stated.edges)
 
 
 def _just_below(limit: float) -> float:
@@ -186,7 +186,11 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
         return given if given.dtype in (np.float32, np.float64) else given.astype(np.float32), None
 
     def axis(scores: Scores) -> Axis:
-        return Axis.decisions() if scores is None else Axis.probabilities(scores.dtype.name, *_limits(plan, stated))
+        return (
+            Axis.decisions()
+            if scores is None
+            else Axis.probabilities(scores.dtype.name, *_limits(plan, stated, scores.dtype.name))
+        )
 
     warnings = (*model.warnings, *binding.warnings)
     return Source(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.coding import attributes, groups, label_coder, nobody_left
-from core.counts import Axis, Counts, Groups, tally
+from core.counts import Axis, Counts, Groups, Ints, tally
 from core.data import Batch, Dataset
 from core.decisions import Source
 from core.errors import PlanError
@@ -29,18 +29,37 @@ NEAR = 1e-5
 
 @dataclass(frozen=True)
 class Counted:
-    """What one pass found: the counts, how many people each `keep` rule dropped, how many scores lie at the threshold.
+    """What one pass found.
 
-    `read` and `dropped` count rows, or the people whom a column of counts says they are; `lines` are the table's rows.
+    Attributes
+    ----------
+    counts
+        The people.
+    lines, read
+        How many rows the table has, and how many people: the same, or what a column of counts says.
+    left_out
+        How many people of each group each sieve left out: int64 of shape (sieves, groups).
+    near_threshold, on_threshold
+        How many scores lie so near to a limit that other hardware could decide otherwise, and how many exactly on it.
+    notes
+        What a reader must know.
+    sampled
+        What stands beside the counts where rows weigh differently or repeat a person.
     """
 
     counts: Counts
     lines: int
     read: int
-    dropped: tuple[int, ...]
+    left_out: Ints
     near_threshold: int
+    on_threshold: int
     notes: tuple[Note, ...]
     sampled: Sampled = PLAIN
+
+    @property
+    def dropped(self) -> tuple[int, ...]:
+        """How many rows each sieve left out."""
+        return tuple(self.left_out.sum(axis=1).tolist())
 
     @property
     def kept(self) -> int:
@@ -61,7 +80,8 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
     sensitive = attributes(plan, dataset)
     cells = groups(sensitive, dataset)
     total: Counts | None = None
-    dropped, near, read, lines = np.zeros(len(keep), dtype=np.int64), 0, 0, 0
+    left_out, near, on = np.zeros((len(keep), len(cells)), dtype=np.int64), 0, 0
+    read, lines = 0, 0
     columns = {
         *source.columns,
         *rows.columns,
@@ -75,9 +95,12 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
         lines += len(batch)
         read += rows.people(batch)
         for i, rule in enumerate(keep):
-            everybody, chosen = rows.people(batch), rule.keeps(batch)
-            batch = batch.take(chosen)
-            dropped[i] += everybody - rows.people(batch)
+            chosen = rule.keeps(batch)
+            if not chosen.all():
+                gone = batch.take(~chosen)
+                gone_from, people = cells.number([a.code(gone) for a in sensitive]), rows.times(gone)
+                np.add.at(left_out[i], gone_from, 1 if people is None else people)
+                batch = batch.take(chosen)
         times = rows.times(batch)
         if times is not None and not times.all():
             batch, times = batch.take(times > 0), times[times > 0]
@@ -91,7 +114,9 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
             total = Counts.empty(cells, source.axis(scores) if lots is None else lots.axis)
             sampled = _beside(rows, total, plan, stated)
         if scores is not None and selected is None:
-            near += near_limits(scores, (plan_threshold(plan),) if stated is None else stated.edges, times)
+            limits = (plan_threshold(plan),) if stated is None else stated.edges
+            near += near_limits(scores, limits, times)
+            on += on_limits(scores, limits, times)
             selected = None if lots is None else lots.drawn(batch, cell, scores)
         total += tally(cells, total.axis, cell, labels, scores, selected, times)
         if sampled is not None:
@@ -102,7 +127,7 @@ def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stat
     warnings += [words for each in keep for words in each.said()]
     notes = as_notes([*source.warnings, *warnings, *source.ended(), *_label_warnings(total, plan)])
     found = PLAIN if sampled is None else sampled.sampled(total)
-    return Counted(total, lines, read, tuple(dropped.tolist()), near, notes, found)
+    return Counted(total, lines, read, left_out, near, on, notes, found)
 
 
 def _beside(rows: Rows, counts: Counts, plan: Plan, stated: Stated | None) -> SampledTally | None:
@@ -167,6 +192,12 @@ def near_limits(
     for limit in limits:
         at_limit |= np.abs(scores - scores.dtype.type(limit)) <= NEAR
     return int(at_limit.sum() if times is None else times[at_limit].sum())
+
+
+def on_limits(scores: npt.NDArray[np.floating], limits: tuple[float, ...], times: Ints | None = None) -> int:
+    """How many scores are exactly a limit, in their own float type; each counts `times` people."""
+    at_limit = [scores == scores.dtype.type(limit) for limit in limits]
+    return sum(int(np.count_nonzero(at) if times is None else times[at].sum()) for at in at_limit)
 
 
 def _label_warnings(counts: Counts, plan: Plan) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def plan_rule(counts: Counts, plan: Plan) -> Rule:
     """The rule that the plan states: a decision column, or a threshold on the score."""
     if counts.axis.decided or counts.axis.kind == "decision":
         return Rule.as_decided(counts.axis)
-    return Rule.threshold(counts.axis, plan_threshold(plan))
+    return Rule.threshold(counts.axis, plan_edge(plan, counts.axis.dtype))
 
 
 def plan_threshold(plan: Plan) -> float:
@@ -125,6 +125,15 @@ def plan_threshold(plan: Plan) -> float:
         bound = decision.favourable.at_least if decision.favourable.below is None else decision.favourable.below
         return float(bound) if bound is not None else 0.5
     return 0.5 if decision.threshold is None else decision.threshold
+
+
+def plan_edge(plan: Plan, dtype: str) -> float:
+    """The lowest score of this float type on the upper side: where `above`, the next one above the threshold."""
+    threshold = plan_threshold(plan)
+    if not plan.decision.above:
+        return threshold
+    kind = np.dtype(dtype).type
+    return float(np.nextafter(kind(threshold), kind(np.inf)))
 
 
 def _groups(counts: Counts, people: Confusion, plan: Plan, weighed: KindSums | None) -> Iterator[GroupResult]:

@@ -13,7 +13,7 @@ import numpy as np
 from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 from core.errors import DataError, PlumblineError
-from core.findings import plan_threshold
+from core.findings import plan_edge
 from core.intervals import FEW
 from core.joint import JointCounts, from_rules
 from core.mitigate.after import plan_with_rule, without_decisions
@@ -167,7 +167,7 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, stands_in:
     """The solution as a fix; `stands_in` where it is the best one that is not one-sided, in place of the cheapest."""
     present, goal = found.present, found.settings.goal
     fit = present.counts[FIT]
-    rule = RuleFile.of(solution, None if fit.axis.decided else plan_threshold(present.plan))
+    rule = RuleFile.of(solution, None if fit.axis.decided else plan_edge(present.plan, fit.axis.dtype))
     decided = replace(
         present,
         plan=plan_with_rule(present.plan, fit, rule),

@@ -179,6 +179,7 @@ def _check_decision(decision: Decision) -> None:
         raise PlanError("[decision] names nothing to audit: give a model file, a score column or a prediction column.")
     if decision.model is not None and (decision.score is not None or decision.prediction is not None):
         raise PlanError("[decision] names a model and also a score or prediction column: audit one of them at a time.")
+    _check_above(decision)
     _check_rule(decision)
     _check_images(decision)
     _check_text(decision)
@@ -238,6 +239,13 @@ def _check_decision(decision: Decision) -> None:
         raise PlanError("[decision] favourable_class lists no class: name at least one, such as [1].")
     if any(low >= high for low, high in zip(decision.edges, decision.edges[1:], strict=False)):
         raise PlanError("[decision] edges must be numbers in strictly rising order.")
+
+
+def _check_above(decision: Decision) -> None:
+    """`above` says on which side of a threshold those stand who are exactly on it."""
+    takes = decision.threshold is not None or decision.model is not None
+    if decision.above and (not takes or decision.rule is not None or decision.output == "class"):
+        raise PlanError("[decision] above belongs to a threshold, and none decides here: remove it.")
 
 
 def _check_rule(decision: Decision) -> None:

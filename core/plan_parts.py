@@ -78,7 +78,7 @@ class Decision:
     `rule` is the path of a rule file, or once that was read its JSON text, which begins with a brace. `text` is the
     column that a model of texts reads. `image` is the column of file names inside `images`, a zip or a folder; a model
     takes each colour in 0 to 1, less `image_mean`, over `image_std`: three numbers for red, green and blue, or one for
-    grey.
+    grey. With `above` a person is selected strictly above the threshold, else at or above it.
     """
 
     model: str | None = None
@@ -88,6 +88,7 @@ class Decision:
     favourable_class: Class | tuple[Class, ...] | None = None
     output: Output | None = None
     threshold: float | None = None
+    above: bool = False
     edges: tuple[float, ...] = ()
     lower_is_better: bool = False
     features: tuple[str, ...] = ()

@@ -110,6 +110,7 @@ def read_decision(decision: Section) -> Decision:
         favourable_class=_read_classes(decision),
         output=decision.take_choice("output", ("probability", "logit", "class")),
         threshold=decision.take("threshold", float, default=None),
+        above=decision.take("above", bool, default=False),
         edges=decision.take_list("edges", float, default=()),
         lower_is_better=decision.take("lower_is_better", bool, default=False),
         features=decision.take_list("features", str, default=()),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.cells import LARGEST_SCORE
-from core.counts import LABELS, SUMS, Axis, Counts, Groups
+from core.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
 from core.errors import JobError
 from core.findings import Judgement, judge
 from core.notes import Note
@@ -51,6 +51,7 @@ class AuditRecord:
     know beside the numbers; `created` is UTC, ISO 8601; `parent` is the digest of the audit this one was made from;
     `previous` that of the record before it. `sampled` stands beside the counts where rows weigh differently or repeat a
     person. Where a column counts people, `rows_read` and `dropped` are people, and `lines` the rows of the table.
+    `left_out` has shape (sieves, groups): how many people of each group each sieve left out; None in older records.
     """
 
     plan: Plan
@@ -66,6 +67,7 @@ class AuditRecord:
     previous: str | None = None
     sampled: Sampled = PLAIN
     lines: int | None = None
+    left_out: Ints | None = None
 
     def judgement(self) -> Judgement:
         """What follows from the counts at the plan's rule."""
@@ -85,7 +87,8 @@ class AuditRecord:
             "previous": self.previous,
             "plan": self.plan.to_toml(),
             "rows": {"read": self.rows_read, "dropped": list(self.dropped)}
-            | ({} if self.lines is None else {"lines": self.lines}),
+            | ({} if self.lines is None else {"lines": self.lines})
+            | ({} if self.left_out is None else {"left_out": sparse(self.left_out)}),
             "references": [{"by": list(by), "values": list(values)} for by, values in self.references.items()],
             "counts": counts_to_json(self.counts),
             **stored.to_json(self.sampled),
@@ -118,11 +121,33 @@ class AuditRecord:
                 previous=document["previous"],
                 sampled=stored.from_json(document, counts),
                 lines=None if lines is None else int(lines),
+                left_out=left_out_from_json(document["rows"], len(counts.groups)),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise JobError(
                 f"This is not a whole record of an audit ({type(error).__name__}: {error}). Run the audit again."
             ) from None
+
+
+def sparse(left_out: Ints) -> list[list[int]]:
+    """How many rows of each group each sieve left out, as [sieve, group, n] where there are any."""
+    places = np.argwhere(left_out)
+    return [[*place, n] for place, n in zip(places.tolist(), left_out[tuple(places.T)].tolist(), strict=True)]
+
+
+def left_out_from_json(rows: dict[str, Any], groups: int) -> Ints | None:
+    """The table from its sparse form; None where a record has none. Raises ValueError where it does not add up."""
+    if "left_out" not in rows:
+        return None
+    dropped = np.asarray(rows["dropped"], dtype=np.int64).reshape(-1)
+    left_out = np.zeros((len(dropped), groups), dtype=np.int64)
+    for sieve, group, n in rows["left_out"]:
+        if not (0 <= sieve < len(dropped) and 0 <= group < groups and n > 0):
+            raise ValueError("somebody was left out of nowhere")
+        left_out[sieve, group] = n
+    if (left_out.sum(axis=1) != dropped).any():
+        raise ValueError("those left out do not add up")
+    return left_out
 
 
 def axis_to_json(axis: Axis) -> dict[str, Any]:

@@ -1,6 +1,10 @@
 """Whole records of audits for the tests, made from counts without a job."""
 
+import numpy as np
+import numpy.typing as npt
+
 from core.counts import Axis, Counts, Groups
+from core.doubts import Seen
 from core.findings import plan_rule
 from core.notes import said
 from core.plan import Plan
@@ -45,3 +49,9 @@ def scored(model: bool = True, below: bool = False) -> AuditRecord:
     people = [Person(("ab"[i % 3 == 0],), i % 2 == 0, False, 0.6 if i % 2 == 0 else 0.4) for i in range(300)]
     counts = count(people, axis, Groups.product(("g",), (("a", "b"),)))
     return record_of(plan_of(label=True, decision=decision), counts)
+
+
+def seen_in(record: AuditRecord, left_out: npt.ArrayLike = (), on_threshold: int = 0) -> Seen:
+    """What doubts look at, of a record; `left_out` has shape (sieves, groups)."""
+    out = np.asarray(left_out, dtype=np.int64).reshape(-1, len(record.counts.groups))
+    return Seen(record.counts, plan_rule(record.counts, record.plan), out, on_threshold)

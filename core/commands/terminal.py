@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-# Joiners of letters, which Persian and the scripts of India need and no terminal obeys.
-_JOINERS = "\u200c\u200d"
+# Joiners of letters, which Persian and the scripts of India need, and blanks that no line breaks at: no terminal obeys
+# them.
+_HARMLESS = "\u200c\u200d\u00a0\u202f"
 
 
 def shown(text: str) -> str:
     r"""The text with every control character and turn of direction spelled out, such as \x1b; line breaks stay."""
     return "".join(
-        letter if letter.isprintable() or letter in _JOINERS or letter == "\n" else _spelled(letter) for letter in text
+        letter if letter.isprintable() or letter in _HARMLESS or letter == "\n" else _spelled(letter) for letter in text
     )
 
 

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from core.counts import Counts
-from core.doubts import groups, scores
+from core.doubts import groups, left_out, scores
+from core.doubts.seen import Seen as Seen
 from core.notes import Note
 from core.plan import Plan
 from core.profile import Profile
-from core.rules import Rule
 
 Asks = Callable[[Plan, Profile], Iterator[Note]]
-Sees = Callable[[Counts, Plan, Rule], Iterator[Note]]
+Sees = Callable[[Seen, Plan], Iterator[Note]]
 
 BEFORE: tuple[Asks, ...] = (groups.uncut_numbers,)
-AFTER: tuple[Sees, ...] = (scores.nearly_all_alike,)
+AFTER: tuple[Sees, ...] = (
+    scores.nearly_all_alike,
+    scores.many_on_the_threshold,
+    left_out.unlike,
+    left_out.unknown_unlike,
+)
 
 
 def before(plan: Plan, profile: Profile) -> tuple[Note, ...]:
@@ -28,6 +32,6 @@ def before(plan: Plan, profile: Profile) -> tuple[Note, ...]:
     return tuple(note for asks in BEFORE for note in asks(plan, profile))
 
 
-def after(counts: Counts, plan: Plan, rule: Rule) -> tuple[Note, ...]:
-    """What the counts, decided by `rule`, give reason to say."""
-    return tuple(note for sees in AFTER for note in sees(counts, plan, rule))
+def after(seen: Seen, plan: Plan) -> tuple[Note, ...]:
+    """What was counted gives reason to say."""
+    return tuple(note for sees in AFTER for note in sees(seen, plan))

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.counts import Counts
+from core.doubts.seen import Seen
 from core.findings import plan_threshold
-from core.notes import Note
+from core.notes import Change, Note
 from core.plan import Plan
-from core.rules import Rule, confusion
+from core.rules import confusion
 
 _NEARLY_ALL = 0.99
 _FEWEST = 50
+_MANY = 0.05
 
 
-def nearly_all_alike(counts: Counts, plan: Plan, rule: Rule) -> Iterator[Note]:
+def nearly_all_alike(seen: Seen, plan: Plan) -> Iterator[Note]:
     """A threshold at the end of the scores, or beyond it, so that it decides about nearly everybody alike."""
+    counts = seen.counts
     if counts.axis.kind == "decision" or counts.axis.decided or counts.people < _FEWEST:
         return
-    selected = int(np.asarray(confusion(counts, rule).selected).sum())
+    selected = int(np.asarray(confusion(counts, seen.rule).selected).sum())
     if _NEARLY_ALL > selected / counts.people > 1 - _NEARLY_ALL:
         return
     peopled = np.flatnonzero(counts.scores().sum(axis=(0, 1)))
@@ -34,3 +36,15 @@ def nearly_all_alike(counts: Counts, plan: Plan, rule: Rule) -> Iterator[Note]:
             "people": counts.people,
         },
     )
+
+
+def many_on_the_threshold(seen: Seen, plan: Plan) -> Iterator[Note]:
+    """Many people exactly on the threshold: the rule in use may count them on the other side."""
+    people, decision = seen.counts.people, plan.decision
+    if seen.on_threshold < _MANY * people or people < _FEWEST:
+        return
+    below = decision.favourable is not None and decision.favourable.below is not None
+    side = "above" if decision.above else "below" if below else "at_least"
+    facts = {"threshold": plan_threshold(plan), "on": seen.on_threshold, "people": people, "selected": side}
+    takes = decision.rule is None and (decision.threshold is not None or decision.model is not None)
+    yield Note("many_on_the_threshold", facts, (Change("decision", "above", not decision.above),) if takes else ())

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.axis import Axis
 from core.counts import Floats, Groups
-from core.findings import plan_threshold
+from core.findings import plan_edge
 from core.fingerprint import draws
 from core.plan import Plan
 from core.rules import Rule, Stated
@@ -33,8 +33,9 @@ class Decider:
         if stated is not None:
             axis = Axis.probabilities(dtype, *stated.edges)
             return cls(axis, stated.rule(groups, axis))
-        axis = Axis.probabilities(dtype, plan_threshold(plan))
-        return cls(axis, Rule.threshold(axis, plan_threshold(plan)))
+        edge = plan_edge(plan, dtype)
+        axis = Axis.probabilities(dtype, edge)
+        return cls(axis, Rule.threshold(axis, edge))
 
     def selected(
         self, scores: Floats, cells: npt.NDArray[np.integer], hashes: npt.NDArray[np.uint64]

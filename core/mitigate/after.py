@@ -13,7 +13,7 @@ from core.plan import Decision, Plan
 def stating(plan: Plan, rule: RuleFile) -> Plan:
     """The plan with this rule in place of its threshold."""
     text = json.dumps(rule.to_json(), ensure_ascii=False)
-    return replace(plan, decision=replace(plan.decision, rule=text, threshold=None, favourable=None))
+    return replace(plan, decision=replace(plan.decision, rule=text, threshold=None, above=False, favourable=None))
 
 
 def plan_with_model(plan: Plan, file: str) -> Plan:
@@ -24,7 +24,7 @@ def plan_with_model(plan: Plan, file: str) -> Plan:
 def plan_with_stand_in(plan: Plan, file: str) -> Plan:
     """The question about a stand-in, decided at the model's threshold, or at one half where there was no model."""
     threshold = plan.decision.threshold if plan.decision.model is not None else None
-    return replace(plan, decision=Decision(model=file, threshold=threshold))
+    return replace(plan, decision=Decision(model=file, threshold=threshold, above=plan.decision.above))
 
 
 def plan_with_rule(plan: Plan, counts: Counts, rule: RuleFile) -> Plan:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from core.counts import Axis, Counts, Ints, tally
 from core.decisions import source
 from core.engine import near_limits
-from core.findings import plan_threshold
+from core.findings import plan_edge
 from core.fingerprint import draws
 from core.joint import JointCounts, joint_tally
 from core.mitigate.parts import PARTS, REPORT, Divided, People
@@ -114,7 +114,7 @@ class _Pass:
     """Counts a table's people part by part, and keeps each one's bin and decision."""
 
     def __init__(self, table: People, axis: Axis, plan: Plan) -> None:
-        self._table, self._axis, self._limit = table, axis, plan_threshold(plan)
+        self._table, self._axis, self._limit = table, axis, plan_edge(plan, axis.dtype)
         self._rule = None if axis.decided or axis.kind == "decision" else Rule.threshold(axis, self._limit)
         self._counts = [Counts.empty(table.groups, axis) for _ in PARTS]
         self._bins = np.zeros(len(table.cell), dtype=np.int64)

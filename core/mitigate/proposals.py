@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.errors import PlanError, PlumblineError
-from core.findings import plan_threshold
+from core.findings import plan_edge
 from core.intervals import FEW
 from core.metrics import METRICS
 from core.mitigate.aif360_post import POST_PROCESSING, post_process
@@ -46,7 +46,7 @@ def _rule(work: Work, solution: Solution) -> list[Proposal]:
     """A rule that is fitted here because lots need the rows, or because AIF360 runs in jobs only."""
     if work.present.counts(FIT).axis.kind == "decision":
         raise PlanError("There is no score here, only decisions, so a rule has nothing to go by. Audit a score column.")
-    rule = RuleFile.of(solution, plan_threshold(work.plan))
+    rule = RuleFile.of(solution, plan_edge(work.plan, work.present.counts(FIT).axis.dtype))
     observed = drawn(work.divided, work.present, rule)
     return [Proposal(solution.mechanism, solution.mechanism, observed, rule=rule, notes=solution.notes)]
 

@@ -11,7 +11,7 @@ from core.plan import Condition, Keep, Plan
 from core.record import AuditRecord
 from core.report.rule_words import limit_words, rule_words
 from core.second_opinion import SecondOpinion
-from core.sentences import VERDICT_WORDS, group_words, rows_word
+from core.sentences import VERDICT_WORDS, group_words, percent, rows_word
 from core.stated_rule import rule_file
 
 MOST_IN_THE_ANSWER = 3
@@ -52,7 +52,7 @@ def decision_note(plan: Plan) -> str:
         by = "the model's score for the good outcome" if decision.score is None else f"“{decision.score}”"
         return f"Selected, by {by}: {rule_words(rule, people)}.{_LOTS if rule.draws_lots else ''}"
     below = decision.favourable is not None and decision.favourable.below is not None
-    selected = limit_words(plan_threshold(plan), below)
+    selected = limit_words(plan_threshold(plan), below, decision.above)
     if decision.score is not None:
         return f"Selected: people whose “{decision.score}” is {selected}."
     whom = "whom" if people == "people" else "which"
@@ -123,17 +123,38 @@ def near_note(record: AuditRecord) -> str:
 def data_facts(record: AuditRecord) -> Facts:
     """What was read and what was counted."""
     facts = [("Rows read", f"{record.rows_read:,}")]
-    sieves = [_keep(keep) for keep in record.plan.data.keep]
-    if record.plan.decision.image is not None:
-        sieves.append("their image could not be used")
-    if record.plan.data.held_out is not None:
-        sieves.append("a fix was fitted or chosen on them")
-    for sieve, dropped in zip(sieves, record.dropped, strict=True):
+    for sieve, dropped in zip(sieve_words(record.plan), record.dropped, strict=True):
         facts.append((f"Left out: {sieve}", f"{dropped:,}"))
     facts.append((f"{rows_word(record.plan).capitalize()} counted", f"{record.counts.people:,}"))
     if record.plan.data.label is not None:
         facts.append(("Of them with a known outcome", f"{record.counts.labelled:,}"))
     return facts
+
+
+def sieve_words(plan: Plan) -> list[str]:
+    """Why each sieve of a plan leaves rows out, in the order of `AuditRecord.dropped`."""
+    sieves = [_keep(keep) for keep in plan.data.keep]
+    if plan.decision.image is not None:
+        sieves.append("their image could not be used")
+    if plan.data.held_out is not None:
+        sieves.append("a fix was fitted or chosen on them")
+    return sieves
+
+
+def left_out_table(record: AuditRecord) -> dict[str, list[str]]:
+    """Of each group of each sensitive column, how many people were counted and left out; empty where nobody was."""
+    if record.left_out is None or not record.left_out.any():
+        return {}
+    groups, out = record.counts.groups, record.left_out.sum(axis=0)
+    counted, rows = record.counts.n.sum(axis=(1, 2)), []
+    for place, column in enumerate(groups.attributes):
+        for code, value in enumerate(groups.values[place]):
+            among = groups.cell_array[:, place] == code
+            kept, gone = int(counted[among].sum()), int(out[among].sum())
+            if kept + gone:
+                rows.append((f"{column}: {value}", f"{kept:,}", f"{gone:,}", percent(gone / (kept + gone))))
+    titles = ("Group", "Counted", "Left out", "Share left out")
+    return {title: [row[i] for row in rows] for i, title in enumerate(titles)}
 
 
 def run_facts(record: AuditRecord) -> Facts:

@@ -13,6 +13,7 @@ from core.metrics import Estimate
 from core.notes import Note
 from core.record import AuditRecord
 from core.report.note_words import in_order, text
+from core.report.notes import sieve_words
 
 
 def result(record: AuditRecord) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "rows": {"read": record.rows_read, "kept": record.counts.people, "labelled": record.counts.labelled}
         | ({} if record.lines is None else {"lines": record.lines}),
         "dropped": list(record.dropped),
+        "left_out": _left_out(record),
         "references": [
             {"by": list(by), "reference": dict(zip(by, values, strict=True))}
             for by, values in judgement.references.items()
@@ -50,6 +52,23 @@ def as_text(document: dict[str, Any]) -> str:
 
 def _note(note: Note) -> dict[str, Any]:
     return {"kind": note.kind, "facts": dict(note.facts), "text": text(note)}
+
+
+def _left_out(record: AuditRecord) -> list[dict[str, Any]]:
+    """Who is not in the counts, for each reason and each group of each sensitive column; all groups where any is."""
+    if record.left_out is None:
+        return []
+    counted, found = record.counts.n.sum(axis=(1, 2)), []
+    for reason, out in zip(sieve_words(record.plan), record.left_out, strict=True):
+        for place, column in enumerate(record.plan.groups.sensitive if out.any() else ()):
+            for code, value in enumerate(record.counts.groups.values[place]):
+                among = record.counts.groups.cell_array[:, place] == code
+                n, everybody = int(out[among].sum()), int((record.left_out.sum(axis=0) + counted)[among].sum())
+                if everybody:
+                    found.append(
+                        {"reason": reason, "by": [column], "group": {column: value}, "n": n, "share": n / everybody}
+                    )
+    return found
 
 
 def _findings(judgement: Judgement, record: AuditRecord) -> list[dict[str, Any]]:

@@ -8,8 +8,10 @@ from core.sentences import group_words, percent
 MOST_GROUPS = 8
 
 
-def limit_words(limit: float, lower_is_better: bool) -> str:
-    """Which scores are selected: "0.5 or more", "below 5"."""
+def limit_words(limit: float, lower_is_better: bool, above: bool = False) -> str:
+    """Which scores are selected: "0.5 or more", "above 0.5", "below 5"."""
+    if above:
+        return f"above {limit:g}"
     return f"below {limit:g}" if lower_is_better else f"{limit:g} or more"
 
 

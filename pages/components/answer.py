@@ -11,8 +11,6 @@ from core.report.notes import MOST_IN_THE_ANSWER, headlines, question_notes, tal
 from core.standings import also_words, question
 from pages.components import doubts, picture, plain, session, verdict
 
-_MOST_WARNINGS = 3
-
 
 def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     """Show the worst findings on the headline measure, how many there are of each kind, and the notes."""
@@ -30,11 +28,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     _also(audit_id, record, judgement)
     _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
-    warnings = doubts.others(record)
-    for warning in warnings[:_MOST_WARNINGS]:
-        st.warning(plain.escape(warning))
-    if len(warnings) > _MOST_WARNINGS:
-        st.caption(f'{len(warnings) - _MOST_WARNINGS} more warnings stand under "The data behind it".')
+    doubts.under_the_answer(audit_id, record)
     _swapped(audit_id, record)
 
 

@@ -11,7 +11,7 @@ from core.profile import Profile
 from core.workspace import Audit
 from pages.components import good_values, session, steps
 
-_OR_MORE, _LESS = "at the cut-off or above", "below the cut-off"
+_OR_MORE, _MORE, _LESS = "at the cut-off or above", "above the cut-off", "below the cut-off"
 _NO_SCORE = "no scores beside it"
 
 
@@ -28,14 +28,18 @@ def ask_score(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     cut_off, lower = _first_cut_off(kept, suggestions.is_share(column), risk is not None)
     left, right = st.columns(2)
     side = left.radio(
-        "Someone is selected", [_OR_MORE, _LESS], key=session.seed(f"{prefix}/side", _LESS if lower else _OR_MORE)
+        "Someone is selected", [_OR_MORE, _MORE, _LESS], key=session.seed(f"{prefix}/side", _first_side(kept, lower))
     )
     number = right.number_input(
         "The cut-off", key=session.seed(f"{prefix}/cut-off", cut_off), value=None, format="%g", placeholder="a number"
     )
     if risk is not None and side == _LESS and kept == Decision(score=score):
         steps.suggested(risk.reason)
-    return None if number is None else _with_cut_off(kept, float(number), side == _LESS)
+    return None if number is None else _with_cut_off(kept, float(number), side)
+
+
+def _first_side(kept: Decision, lower: bool) -> str:
+    return _LESS if lower else _MORE if kept.above else _OR_MORE
 
 
 def _first_cut_off(kept: Decision, share: bool, risk: bool) -> tuple[float | None, bool]:
@@ -46,9 +50,12 @@ def _first_cut_off(kept: Decision, share: bool, risk: bool) -> tuple[float | Non
     return 0.5 if share else None, risk
 
 
-def _with_cut_off(kept: Decision, cut_off: float, lower: bool) -> Decision:
-    if lower:
-        return replace(kept, threshold=None, favourable=Condition(below=cut_off))
+def _with_cut_off(kept: Decision, cut_off: float, side: str) -> Decision:
+    if side == _LESS:
+        return replace(kept, threshold=None, above=False, favourable=Condition(below=cut_off))
+    if side == _MORE:
+        return replace(kept, threshold=cut_off, above=True, favourable=None)
+    kept = replace(kept, above=False)
     if kept.favourable is not None and kept.favourable.at_least is not None:
         return replace(kept, favourable=Condition(at_least=cut_off))
     return replace(kept, threshold=cut_off, favourable=None)

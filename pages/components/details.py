@@ -8,7 +8,7 @@ from core.metrics import METRICS, SCORE_METRICS, Estimate
 from core.profile import Profile
 from core.record import AuditRecord
 from core.report.note_words import text
-from core.report.notes import Facts, data_facts, near_note, run_facts, second_opinion_note
+from core.report.notes import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
 from core.sentences import group_words, rows_word
 from core.standings import gap_range_words, gap_words, question, technical_name
 from pages.components import plain, session, verdict
@@ -22,6 +22,9 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
         st.write(second_opinion_note(record.second_opinion))
     with st.expander("The data behind it"):
         _facts(data_facts(record))
+        left_out = left_out_table(record)
+        if left_out:
+            plain.table(left_out)
         if profile is not None:
             plain.text(profile.words)
         if not session.workspace().has_rows(audit_id):

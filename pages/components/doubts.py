@@ -14,6 +14,7 @@ from core.workspace import Audit
 from pages.components import draft, plain, session
 
 _CONFIRM = "It is right as it is"
+_MOST = 3
 
 Changes = tuple[Change, ...]
 
@@ -32,10 +33,17 @@ def before_the_answer(audit_id: str, record: AuditRecord) -> None:
             _ask(audit_id, record.plan, note, _run_again)
 
 
-def others(record: AuditRecord) -> list[str]:
-    """What else a reader must know, in words."""
+def under_the_answer(audit_id: str, record: AuditRecord) -> None:
+    """What else a reader must know; the first few of many, the others stand under the details."""
     confirmed = record.plan.data.confirmed
-    return [text(note) for note in in_order(record.notes, confirmed) if not stands_first(note, confirmed)]
+    notes = [note for note in in_order(record.notes, confirmed) if not stands_first(note, confirmed)]
+    for note in notes[:_MOST]:
+        if note.changes and note.key not in confirmed:
+            _ask(audit_id, record.plan, note, _run_again)
+        else:
+            st.warning(plain.escape(text(note)))
+    if len(notes) > _MOST:
+        st.caption(f'{len(notes) - _MOST} more warnings stand under "The data behind it".')
 
 
 def _ask(audit_id: str, plan: Plan, note: Note, do: Callable[[str, Plan, Changes], None]) -> None:

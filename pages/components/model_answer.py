@@ -99,6 +99,7 @@ def _ask_reading(audit: Audit, facts: ModelFacts, kept: Decision) -> Decision | 
         output=output,
         favourable_class=chosen,
         threshold=threshold,
+        above=known.above and threshold is not None,
         **{key: getattr(kept, key) for key in draft.READ},
     )
 

@@ -9,7 +9,7 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.collect_mitigation import collect_mitigation
-from core.command_files import sha256
+from core.commands.run_job import sha256
 from core.compare import Direction
 from core.errors import JobError, PlanError
 from core.fix_effect import effect

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core import doubts
 from core.collect import checked_notes
 from core.errors import PlanError
 from core.notes import Change, Note, as_notes, said
@@ -14,7 +15,7 @@ from core.plan import Plan
 from core.record import AuditRecord
 from core.report.note_words import in_order, stands_first, text
 from core.report.result_json import result
-from tests.records import decided, record_of
+from tests.records import decided, record_of, scored, seen_in
 from tests.worlds import dataset_of, plan_of
 
 ENDS = {"threshold": 0.5, "low": 0.2, "high": 99.5, "selected": 999, "people": 1_000}
@@ -75,7 +76,6 @@ def test_a_plan_takes_the_edits_of_a_note() -> None:
 
 
 def test_a_sensitive_column_of_numbers_without_cut_points_is_asked_about(tmp_path: Path) -> None:
-    from core import doubts
 
     rows = "".join(f"{age},{age % 5},{age % 2}\n" for age in range(18, 76))
     profile = dataset_of(f"age,few,p\n{rows}", tmp_path).profile
@@ -86,14 +86,11 @@ def test_a_sensitive_column_of_numbers_without_cut_points_is_asked_about(tmp_pat
 
 
 def test_a_threshold_at_the_end_of_the_scale_is_said_and_one_inside_is_not() -> None:
-    from core import doubts
-    from core.findings import plan_rule
-    from tests.records import scored
 
     fine = scored(model=False)
-    assert doubts.after(fine.counts, fine.plan, plan_rule(fine.counts, fine.plan)) == ()
+    assert doubts.after(seen_in(fine), fine.plan) == ()
     decision = 'score = "s"\nthreshold = 0.2'
     ends = record_of(plan_of(label=True, decision=decision), fine.counts)
-    (note,) = doubts.after(ends.counts, ends.plan, plan_rule(ends.counts, ends.plan))
+    (note,) = doubts.after(seen_in(ends), ends.plan)
     assert note.facts == {"threshold": 0.2, "low": 0.4, "high": 0.6, "selected": 300, "people": 300}
     assert "from 0.4 to 0.6" in text(note)

@@ -197,8 +197,8 @@ def test_a_result_holds_what_others_build_on() -> None:
     )
     document = result(record_of(counts, plan))
     assert list(document) == [
-        "plumbline", "rows", "dropped", "references", "population", "groups", "gaps", "findings", "aif360", "warnings",
-        "provenance",
+        "plumbline", "rows", "dropped", "left_out", "references", "population", "groups", "gaps", "findings", "aif360",
+        "warnings", "provenance",
     ]  # fmt: skip
     assert document["rows"] == {"read": 416, "kept": 413, "labelled": 405}
     assert document["references"][0] == {"by": ["g"], "reference": {"g": "b"}}
