@@ -1,11 +1,12 @@
 """How a job ended, in words: from what it left in its folder, its exit code, and what it had used."""
 
+import os
 import signal
 from collections.abc import Sequence
 
 from core.folder import Folder
 from core.job import OUT_OF_MEMORY, memory_words
-from core.process import Child, Launch, Process
+from core.process import Child, Process
 from core.sandbox import Limits
 from core.sharing.held import OnDisk, threads
 
@@ -13,7 +14,7 @@ LEAST_FREE_DISK = 2**28
 MOST_ENTRIES = 20_000
 MOST_OUTPUT_BYTES = 32 * 2**30
 MUCH_DISK = 2**26
-# Every library has a pool of its own, with a thread for each that the job may use.
+# Every library has a pool of its own, some with a thread for each core of the machine, whatever they are told.
 MOST_THREADS, THREADS_EACH = 64, 16
 DISK_WORDS = "The run stopped: it was about to fill the disk. Free some space, or use a model you trust, and run again."
 
@@ -31,16 +32,16 @@ def ending(folder: Folder, child: Child, limits: Limits) -> Ending:
     return "failed", _words(folder, child.code, limits), "JobError"
 
 
-def over_limit(seconds: float, time_limit: float, process: Process, disk: OnDisk, launch: Launch) -> str | None:
+def over_limit(seconds: float, time_limit: float, process: Process, disk: OnDisk, limits: Limits) -> str | None:
     """The line for the person when a running job must be stopped; None while it keeps within its limits.
 
     `seconds` is how long it has run, `disk` what it holds there.
     """
     if seconds > time_limit:
         return time_words(time_limit)
-    if process.resident_bytes() > launch.limits.memory_bytes:
-        return memory_words(launch.limits.memory_bytes)
-    if threads(process) > MOST_THREADS + THREADS_EACH * launch.threads:
+    if process.resident_bytes() > limits.memory_bytes:
+        return memory_words(limits.memory_bytes)
+    if threads(process) > MOST_THREADS + THREADS_EACH * (os.cpu_count() or 1):
         return "The run stopped: it started more threads than one run may. Use a model you trust, and run again."
     if disk.entries > MOST_ENTRIES or disk.size > MOST_OUTPUT_BYTES:
         return DISK_WORDS

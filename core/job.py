@@ -16,6 +16,7 @@ import logging
 import os
 import select
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) ->
         return 3
     print(sandbox.enter(arguments.folder, limits, arguments.cuda), flush=True)
     if arguments.warm:
-        _import_ahead(WARM.get(arguments.warm, TABLES + MEASURES + MODELS))
+        _import_ahead(WARM.get(arguments.warm, TABLES + MEASURES + MODELS), arguments.folder)
     work = _wait_for_work(arguments.folder)
     if work is None:
         return 3
@@ -99,8 +100,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _import_ahead(names: Sequence[str]) -> None:
+def _import_ahead(names: Sequence[str], folder: Path) -> None:
     """Import while nobody waits: once it is woken, only what the work needs is imported, when it needs it."""
+    threading.Thread(target=_leave_alone, args=(folder,), name="plumbline-alone", daemon=True).start()
     # aif360 warns on the root logger about every optional library that is missing.
     logging.disable(logging.WARNING)
     for name in names:
@@ -111,15 +113,25 @@ def _import_ahead(names: Sequence[str]) -> None:
     logging.disable(logging.NOTSET)
 
 
+def _leave_alone(folder: Path) -> None:
+    """End this process, in the middle of its imports, when the app has gone that would have given it work."""
+    if not _is_woken(folder):
+        leave(3)
+
+
 def _wait_for_work(folder: Path) -> dict[str, Any] | None:
-    """Sleep until the input ends; the contents of job.json, or None where the app has gone that would write it."""
+    """The contents of job.json once there is work; None where the app has gone that would write it."""
+    if not _is_woken(folder):
+        return None
+    work: dict[str, Any] = json.loads((folder / WORK).read_text(encoding="utf-8"))
+    return work
+
+
+def _is_woken(folder: Path) -> bool:
+    """Sleep until the input ends; whether there is work then."""
     while os.read(sys.stdin.fileno(), 1):
         pass
-    path = folder / WORK
-    if not path.exists():
-        return None
-    work: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return work
+    return (folder / WORK).exists()
 
 
 def _run(folder: Path, work: dict[str, Any], tasks: Mapping[str, str], limits: sandbox.Limits) -> int:

@@ -191,7 +191,7 @@ class Queue:
             self._end(job, *job.settled)
         elif job.child and not job.child.ended and not job.stopped:
             process, ran = job.child.process, time.monotonic() - (job.record.clock or 0.0)
-            if words := over_limit(ran, self._limit(job.record.kind), process, job.disk, self._launch):
+            if words := over_limit(ran, self._limit(job.record.kind), process, job.disk, self._launch.limits):
                 self.stop(job, "failed", words)
 
     def _limit(self, kind: str) -> float:

@@ -1,0 +1,68 @@
+"""`plumbline audit PLAN`: the audit that a plan file describes, as result.json and record.json."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwritable, write_audit
+from core.commands.inside import add_inside
+from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
+from core.commands.terminal import say
+from core.errors import PlanError
+from core.packed_images import images_beside
+from core.plan import Plan
+from core.record import AuditRecord
+from core.report.note_words import in_order, text
+
+
+def add_audit(commands: Any) -> None:
+    """Add the command to the command line's own."""
+    command = commands.add_parser("audit", help="run the audit that a plan file describes")
+    command.add_argument("plan", type=Path, help="the plan file (TOML)")
+    command.add_argument("--data", type=Path, help="audit this table instead of the plan's")
+    command.add_argument("--model", type=Path, help="audit this model instead of the plan's")
+    command.add_argument(
+        "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
+    )
+    add_time_limit(command)
+    add_inside(command)
+    command.set_defaults(command=_audit)
+
+
+def _audit(chosen: argparse.Namespace) -> int:
+    plan = read_plan(chosen.plan, chosen.inside)
+    data = chosen.data or chosen.plan.parent / plan.data.file
+    model = None
+    if plan.decision.model is not None:
+        model = chosen.model or chosen.plan.parent / plan.decision.model
+    elif chosen.model is not None:
+        raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
+    refuse_unreadable(data, *([model] if model else []))
+    refuse_unwritable(chosen.out, chosen.inside)
+    with naming(chosen.plan, model):
+        record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent), chosen.time_limit)
+    write_audit(record, chosen.out)
+    say(*map(text, in_order(record.notes, record.plan.data.confirmed)))
+    return 0
+
+
+def run_audit(
+    plan: Plan, data: Path, model: Path | None, images: Path | None = None, time_limit: float = TIME_LIMIT
+) -> AuditRecord:
+    """Audit a table in a sandboxed job process, as the app does, and take its result over.
+
+    `images` is a zip or a folder; `time_limit` is in seconds.
+    """
+    from core.collect import collect_profile, collect_record
+
+    named = replace(plan, data=replace(plan.data, file=data.name))
+    inputs = {"table": data, "model": model, "images": images}
+    with job_done("audit", {"plan": named.to_toml()}, inputs, time_limit) as done:
+        digests = done.digests
+        profile = collect_profile(done.out, data.name, digests["table"])
+        return collect_record(
+            done.out, plan, profile.rows, digests["table"], digests.get("model"), digests.get("images")
+        )
