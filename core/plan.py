@@ -290,7 +290,7 @@ def _document(plan: Plan) -> dict[str, Any]:
     """The plan as a TOML document: defaults that say nothing are left out."""
     data: dict[str, Any] = {"file": plan.data.file}
     if plan.data.keep:
-        data["keep"] = [_keep_document(keep) for keep in plan.data.keep]
+        data["keep"] = [keep.document() for keep in plan.data.keep]
     if plan.data.label is not None:
         data |= {"label": plan.data.label, "favourable": _condition_document(plan.data.favourable)}
     data["missing"] = list(plan.data.missing)
@@ -350,12 +350,6 @@ def _condition_document(condition: Condition | None) -> Any:
     if condition.below is not None:
         return {"below": condition.below}
     return list(condition.values)
-
-
-def _keep_document(keep: Keep) -> dict[str, Any]:
-    if keep.between is not None:
-        return {"column": keep.column, "between": list(keep.between)}
-    return {"column": keep.column, "not_in" if keep.negated else "in": list(keep.values)}
 
 
 def _digest(plan: Plan) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from core.cells import DEFAULT_MISSING
 
@@ -39,6 +39,12 @@ class Keep:
     between: tuple[float, float] | None = None
     values: tuple[Value, ...] = ()
     negated: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """The rule as a plan file holds it."""
+        if self.between is not None:
+            return {"column": self.column, "between": list(self.between)}
+        return {"column": self.column, "not_in" if self.negated else "in": list(self.values)}
 
 
 @dataclass(frozen=True)

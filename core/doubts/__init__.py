@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from core.doubts import groups, left_out, scores
+from core.doubts import groups, left_out, rows, scores
 from core.doubts.seen import Seen as Seen
 from core.notes import Note
 from core.plan import Plan
@@ -18,7 +18,13 @@ from core.profile import Profile
 Asks = Callable[[Plan, Profile], Iterator[Note]]
 Sees = Callable[[Seen, Plan], Iterator[Note]]
 
-BEFORE: tuple[Asks, ...] = (groups.uncut_numbers,)
+BEFORE: tuple[Asks, ...] = (
+    rows.repeated_persons,
+    rows.counted_people,
+    rows.unused_weights,
+    rows.total_rows,
+    groups.uncut_numbers,
+)
 AFTER: tuple[Sees, ...] = (
     scores.nearly_all_alike,
     scores.many_on_the_threshold,

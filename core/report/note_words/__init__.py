@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from core.notes import Note
-from core.report.note_words import groups, left_out, scores
+from core.report.note_words import groups, left_out, rows, scores
 from core.report.note_words.worded import SAID_WORDS, Worded
 
-WORDS: dict[str, Worded] = SAID_WORDS | groups.WORDS | left_out.WORDS | scores.WORDS
+WORDS: dict[str, Worded] = SAID_WORDS | groups.WORDS | left_out.WORDS | rows.WORDS | scores.WORDS
 
 
 def worded(note: Note) -> Worded:
