@@ -52,6 +52,16 @@ def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
     return ""
 
 
+def out_of_reach(record: AuditRecord) -> str | None:
+    """Why nothing at all can be tried, whatever the goal, and what would help; None where something can."""
+    if record.plan.data.label is not None or record.counts.axis.kind != "decision":
+        return None
+    return (
+        "No fix can be looked for: this audit knows the decisions, not the scores behind them nor what really "
+        "happened. Put in a table with a column of either, or the model itself."
+    )
+
+
 def doubts(record: AuditRecord, settings: Settings) -> dict[str, str]:
     """What speaks against a mitigation that can be tried, as half a sentence by its name."""
     if record.plan.data.label is None:

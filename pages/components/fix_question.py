@@ -14,7 +14,7 @@ from core.record import AuditRecord
 from core.reference import By
 from core.samples import SAMPLES
 from core.sentences import rows_word
-from core.untried import doubts, untried
+from core.untried import doubts, out_of_reach, untried
 from pages.components import fix_judging, judged, plain, session
 from pages.components.fix_judging import Judging
 
@@ -60,7 +60,7 @@ def ask(audit_id: str, record: AuditRecord) -> Settings:
     plan = replace(record.plan, mitigate=mitigate)
     settings = Settings.of(plan)
     names = _names(audit_id, record, settings)
-    _button(audit_id, plan, names, trained, judging)
+    _button(audit_id, plan, names, trained, judging, out_of_reach(record))
     return settings
 
 
@@ -177,7 +177,9 @@ def _whether(reason: str, is_left_out: bool, doubt: str | None) -> str:
     return "yes" if doubt is None else f"yes, but {doubt}"
 
 
-def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str, judging: Judging) -> None:
+def _button(
+    audit_id: str, plan: Plan, names: tuple[str, ...], trained: str, judging: Judging, reason: str | None
+) -> None:
     has_rows = session.workspace().has_rows(audit_id)
     start, said = st.columns([1, 4], vertical_alignment="center")
     session.act(
@@ -189,13 +191,13 @@ def _button(audit_id: str, plan: Plan, names: tuple[str, ...], trained: str, jud
         plan,
         names,
         trained,
-        type="primary",
+        type="primary" if names else "secondary",
         disabled=not has_rows or not names or judging.is_unusable,
     )
     if not has_rows:
         said.info("The uploaded table was deleted after a day, as announced. Upload it again to look for fixes.")
     elif not names:
-        said.info("There is nothing left to try here.")
+        said.info(reason or "Every way that could be tried is left out. Take one back in under “What is tried”.")
     else:
         said.caption(judging.words)
 

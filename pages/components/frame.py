@@ -32,6 +32,7 @@ def show(page: str) -> None:
         complaint = session.complaint()
         if complaint is not None:
             model_check.refused(complaint)
+            st.button("Close this message", key="hear", on_click=session.hear)
         if trouble is not None:
             st.warning(plain.escape(trouble))
         elif audit is not None:

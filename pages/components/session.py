@@ -157,15 +157,18 @@ def follow(here: str) -> None:
 def close_audit() -> None:
     """Go to the Data page with no audit open; this one stays in the history."""
     st.session_state.pop(_OPEN, None)
+    hear()
     st.switch_page("pages/data.py")
 
 
 def attempt(action: Callable[..., object], *arguments: object) -> None:
-    """Do something; what goes wrong is said at the top of the page that is drawn next."""
+    """Do something; what goes wrong is said at the top of every page until it is answered: closed, or done better."""
     try:
         action(*arguments)
     except PlumblineError as error:
-        st.session_state[_COMPLAINT] = str(error)
+        st.session_state[_COMPLAINT] = (str(error), False)
+    else:
+        _better_now()
 
 
 def act(
@@ -197,9 +200,22 @@ def _clicked(key: str) -> bool:
 
 
 def complaint() -> str | None:
-    """What went wrong before this page was drawn; said once."""
-    said: str | None = st.session_state.pop(_COMPLAINT, None)
+    """What went wrong and was not answered yet. A page redraws itself while a job runs: once said is not yet read."""
+    said: str | None = st.session_state.get(_COMPLAINT, (None, False))[0]
+    if said is not None:
+        st.session_state[_COMPLAINT] = (said, True)
     return said
+
+
+def hear() -> None:
+    """Take what went wrong as answered."""
+    st.session_state.pop(_COMPLAINT, None)
+
+
+def _better_now() -> None:
+    """What was done well answers what went wrong and was read; not what went wrong beside it, in the same moment."""
+    if st.session_state.get(_COMPLAINT, ("", False))[1]:
+        hear()
 
 
 def _address() -> str:
@@ -270,5 +286,6 @@ def adopt(audit_id: str) -> None:
 
     All in the session, without a word to the browser: a rerun that comes in between must find both done or neither.
     """
+    _better_now()
     st.session_state[_OPEN] = audit_id
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1

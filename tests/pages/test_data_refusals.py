@@ -63,6 +63,22 @@ def test_a_pickled_model_beside_the_table_is_refused_at_once_and_the_table_is_re
     assert refused_with_an_export(at)
     assert "200 rows" in said(settled(at, space))
     assert audit_of(at, space).model is None
+    for _ in range(3):  # as while a job runs
+        at.run()
+        assert refused_with_an_export(at), "it stays until it is answered"
+    press(at, "Close this message")
+    assert not at.error and not at.run().error
+
+
+def test_a_refused_model_is_answered_by_one_that_is_taken(space: Workspace) -> None:
+    at = opened()
+    at.file_uploader[0].set_value([("people.csv", PEOPLE.encode(), ""), ("people.pkl", PICKLE, "")]).run()
+    settled(at, space)
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    assert at.error
+    model = SAMPLES["loans"].model
+    at.file_uploader[0].set_value((model.name, model.read_bytes(), "")).run()
+    assert not any("pickle" in error.value for error in settled(at, space).error)
 
 
 def test_a_pickled_model_in_step_3_is_refused_at_once(space: Workspace) -> None:

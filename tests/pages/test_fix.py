@@ -82,7 +82,16 @@ def test_without_outcomes_only_goals_about_selection_are_offered_and_no_price_is
         "Every group is selected at least four fifths as often as the group most often selected",
     ]
     assert not [box for box in at.selectbox if str(box.key).endswith("/cost")]
-    assert "There is nothing left to try here" in said(at) or "deleted after a day" in said(at)
+
+
+def test_decisions_alone_lead_to_no_dead_end(space: Workspace, home: Path) -> None:
+    alone_kept = kept(space, home, decided(label=False))
+    at = opened("audit", alone_kept)
+    assert "What would fix this?" not in labels(at) and "not the scores behind them" in said(at)
+    at = opened("fix", alone_kept)
+    button = next(button for button in at.button if button.label == "Find fixes")
+    assert button.proto.type == "secondary" and button.disabled
+    assert "What would fix this?" in labels(opened("audit", kept(space, home, decided())))
 
 
 def test_what_cannot_be_tried_says_why(ran: str) -> None:
