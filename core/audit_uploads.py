@@ -181,7 +181,8 @@ class AuditUploads(AuditResults):
         return kept
 
     def _look(self, audit: Audit, table: Upload, stage: str = "profile", *forgets: str) -> Audit:
-        job = self._jobs.submit("profile", {"name": table.name}, {"table": self._store.path(table.digest)})
+        inputs = {"table": self._store.path(table.digest)}
+        job = self._jobs.submit("profile", {"name": table.name}, inputs, audit.owner)
         return self._start(audit, job, stage, *forgets)
 
     def _sweep_audit(self, audit_id: str) -> None:

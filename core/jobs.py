@@ -66,13 +66,14 @@ class Supervisor:
         memory_bytes: int | None = None,
         program: str = "core.job",
         bound: bool = False,
+        turns: bool = False,
     ) -> None:
         """Take over the jobs of `root` and, if `warm`, keep one process ready.
 
         `time_limit` is in seconds and `memory_bytes` in bytes, each for one job; `program` is the module that a job's
         process runs. A job that is `bound` dies with the thread that submitted it, and so with a command that is
-        killed; else it outlives this process. Raises JobError when another app uses the folder, or jobs could read
-        each other there.
+        killed; else it outlives this process. With `turns` visitors take turns. Raises JobError when another app uses
+        the folder, or jobs could read each other there.
         """
         self._jobs = (root / "jobs").resolve()
         _refuse_readable(self._jobs)
@@ -85,6 +86,7 @@ class Supervisor:
         launch = _launch(program, memory, time_limit, slots, cuda, bound)
         self._limits = launch.limits
         self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
+        self._turns = turns
         self._closed = False
         self._thread = threading.Thread(target=self._tend, name="plumbline-jobs", daemon=True)
         self._thread.start()
@@ -105,9 +107,10 @@ class Supervisor:
     ) -> str:
         """Queue a job with its own links to `inputs` (name -> file) and return its id at once.
 
-        With `owner`, visitors take turns. Raises JobError when an input cannot be read, the disk is too full, or this
-        visitor has enough jobs waiting.
+        `owner` is the visitor who asks, where visitors take turns. Raises JobError when an input cannot be read, the
+        disk is too full, or this visitor has enough jobs waiting.
         """
+        owner = owner if self._turns else None
         _refuse_inputs(inputs)
         _refuse_full_disk(self._jobs)
         try:

@@ -155,6 +155,16 @@ class KeptAudits:
 
     def _begin(self, audit: Audit, files: Iterable[tuple[Path, str]] = ()) -> Audit:
         """Keep a new audit, with links to files under the names that they have in it: all of it or nothing."""
+        try:
+            return self._begun(audit, files)
+        except OSError as problem:
+            with suppress(OSError):
+                erase(self._audits / f"{_BEGUN}{audit.id}")
+            raise DataError(
+                f"A new audit cannot be kept ({problem.strerror}). Free some space on the disk and try again."
+            ) from problem
+
+    def _begun(self, audit: Audit, files: Iterable[tuple[Path, str]]) -> Audit:
         begun = self._audits / f"{_BEGUN}{audit.id}"
         begun.mkdir(mode=0o700)
         if audit.owner is not None:  # in a file of its own, which nobody writes again

@@ -45,12 +45,13 @@ class Workspace(AuditUploads):
         supervisor: Supervisor | None = None,
         sweep_every: float = SWEEP_SECONDS,
         now: Clock = clock.now,
+        turns: bool = False,
     ) -> None:
         """Use `root`, made if missing, and sweep it every so many seconds, also while nobody visits.
 
-        `now` tells the moment, by which uploads grow old.
+        `now` tells the moment, by which uploads grow old; with `turns` visitors take turns, as in a shared app.
         """
-        super().__init__(root, Supervisor(root) if supervisor is None else supervisor, now)
+        super().__init__(root, Supervisor(root, turns=turns) if supervisor is None else supervisor, now)
         self.tidy()
         self.sweep()
         self._closed = threading.Event()
@@ -63,7 +64,10 @@ class Workspace(AuditUploads):
 
     def new(self, owner: str | None = None) -> Audit:
         """An audit with nothing in it yet; what older ones uploaded and outlived its day goes now."""
-        self.sweep()
+        try:
+            self.sweep()
+        except OSError:  # a disk that is full, say: the next round comes
+            LOG.exception("old uploads could not be swept")
         return super().new(owner)
 
     def open_sample(self, name: str, owner: str | None = None) -> Audit:
@@ -84,15 +88,14 @@ class Workspace(AuditUploads):
     def inspect(self, audit_id: str, plan: Plan) -> Audit:
         """See in a job what the model expects and gives on the first rows of the table."""
         audit = self.get(audit_id)
-        job = self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit))
+        job = self._jobs.submit("inspect", {"plan": plan.to_toml()}, self._inputs(audit), audit.owner)
         return self._start(audit, job, "inspect", *LOOK)
 
     def run(self, audit_id: str, plan: Plan) -> Audit:
         """Ask the question: audit the table, and the model where the plan names one, in a job."""
         audit = self.get(audit_id)
-        job = self._jobs.submit(
-            "audit", {"plan": plan.to_toml()}, self._inputs(audit, with_model=plan.decision.model is not None)
-        )
+        inputs = self._inputs(audit, with_model=plan.decision.model is not None)
+        job = self._jobs.submit("audit", {"plan": plan.to_toml()}, inputs, audit.owner)
         asked = replace(audit, plan=plan.to_toml(), asked=plan.to_toml())
         return self._start(asked, job, "audit", *ANSWER, FIXES, *EXPLAINED)
 
@@ -109,7 +112,7 @@ class Workspace(AuditUploads):
         if Settings.of(plan).evaluate is not None:
             second = self._judging(audit)
             inputs |= {name: self._folder(audit_id) / name for name in SECOND_FILES}
-        job = self._jobs.submit("mitigate", {"plan": plan.to_toml(), "with": list(names)}, inputs)
+        job = self._jobs.submit("mitigate", {"plan": plan.to_toml(), "with": list(names)}, inputs, audit.owner)
         self._fixes(audit_id).begin(Search(job, plan.to_toml(), names, trained_here, second))
         return self._start(audit, job, "mitigate")
 
@@ -166,7 +169,7 @@ class Workspace(AuditUploads):
             inputs = dict(self._inputs(audit, with_model=plan.decision.model is not None))
             second = kept.keep_second(None if against is None else against.model)
             asked = replace(Asked.of(plan, method, rows, against), model=second)
-            job = self._jobs.submit("explain", asked.request(), inputs | kept.second(second))
+            job = self._jobs.submit("explain", asked.request(), inputs | kept.second(second), audit.owner)
             kept.begin(replace(asked, id=job))
             return self._start(audit, job, "explain", EXPLANATION)
 
@@ -182,7 +185,7 @@ class Workspace(AuditUploads):
             raise DataError("Nothing was explained yet. Explain the model first, then one person.")
         inputs = {**self._inputs(audit), **kept.inputs}
         request = {**asked.request(), "row": row, "unchangeable": list(unchangeable)}
-        job = self._jobs.submit("explain_person", request, inputs)
+        job = self._jobs.submit("explain_person", request, inputs, audit.owner)
         kept.begin_person(row)
         return self._start(audit, job, "explain_person")
 

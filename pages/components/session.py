@@ -54,7 +54,7 @@ def _insist_on_the_frame() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _workspace(root: str) -> Workspace:
-    return Workspace(Path(root))
+    return Workspace(Path(root), turns=is_shared())
 
 
 def _data_folder() -> Path:

@@ -213,7 +213,7 @@ def test_a_look_may_take_less_time_than_an_audit(tmp_path: Path, monkeypatch: py
 
 def test_visitors_take_turns(tmp_path: Path) -> None:
     """One run each at a time, though there is room, and two that wait; whoever has none goes first."""
-    with supervising(tmp_path, slots=2) as supervisor:
+    with supervising(tmp_path, slots=2, turns=True) as supervisor:
 
         def asked(owner: str | None) -> str:
             return supervisor.submit("follow", {}, {}, owner)
