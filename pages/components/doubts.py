@@ -29,13 +29,13 @@ def asked(audit: Audit, profile: Profile, plan: Plan, step: int) -> None:
 def before_the_answer(audit_id: str, record: AuditRecord) -> None:
     """Say above the answer what could make it meaningless, each with its remedy."""
     for note in record.notes:
-        if stands_first(note, record.plan.data.confirmed):
+        if stands_first(note, _confirmed(audit_id, record)):
             _ask(audit_id, record.plan, note, _run_again)
 
 
 def under_the_answer(audit_id: str, record: AuditRecord) -> None:
     """What else a reader must know; the first few of many, the others stand under the details."""
-    confirmed = record.plan.data.confirmed
+    confirmed = _confirmed(audit_id, record)
     notes = [note for note in in_order(record.notes, confirmed) if not stands_first(note, confirmed)]
     for note in notes[:_MOST]:
         if note.changes and note.key not in confirmed:
@@ -46,8 +46,14 @@ def under_the_answer(audit_id: str, record: AuditRecord) -> None:
         st.caption(f'{len(notes) - _MOST} more warnings stand under "The data behind it".')
 
 
+def _confirmed(audit_id: str, record: AuditRecord) -> tuple[str, ...]:
+    """What a person said is as it should be: before the audit, or since."""
+    since = session.workspace().get(audit_id).plan
+    return record.plan.data.confirmed + (() if since is None else Plan.from_toml(since).data.confirmed)
+
+
 def _ask(audit_id: str, plan: Plan, note: Note, do: Callable[[str, Plan, Changes], None]) -> None:
-    """The sentence, and under it the buttons, which edit the plan."""
+    """The sentence, and under it the buttons: one edits the plan, the other keeps that the person said so."""
     st.warning(plain.escape(text(note)))
     button = worded(note).button
     with st.container(horizontal=True):
@@ -55,9 +61,16 @@ def _ask(audit_id: str, plan: Plan, note: Note, do: Callable[[str, Plan, Changes
             key = session.action(audit_id, f"remedy {note.key}")
             label = plain.escape(button(note.facts))
             session.act(st.container(width="content"), label, key, do, audit_id, plan, note.changes)
-        confirmed = (Change("data", "confirmed", [*plan.data.confirmed, note.key]),)
         key = session.action(audit_id, f"confirm {note.key}")
-        session.act(st.container(width="content"), _CONFIRM, key, do, audit_id, plan, confirmed)
+        session.act(st.container(width="content"), _CONFIRM, key, _confirm, audit_id, plan, note)
+
+
+def _confirm(audit_id: str, plan: Plan, note: Note) -> None:
+    """Keep it in the plan as it stands on the Data page: nothing has to be counted anew, and no fix is lost."""
+    kept = session.workspace().get(audit_id).plan
+    plan = plan if kept is None else Plan.from_toml(kept)
+    confirmed = Change("data", "confirmed", [*plan.data.confirmed, note.key])
+    session.workspace().save_plan(audit_id, plan.changed((confirmed,)))
 
 
 def _settle(audit_id: str, plan: Plan, changes: Changes) -> None:
