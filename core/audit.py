@@ -18,6 +18,7 @@ from core.aif360_check import second_opinion
 from core.data import Dataset
 from core.decisions import source
 from core.engine import count
+from core.errors import PlanError
 from core.findings import judge
 from core.images import open_images
 from core.notes import as_notes
@@ -26,6 +27,7 @@ from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json, sparse
+from core.report.note_words import unanswered
 from core.sampling import stored
 from core.stated_rule import rule_file, stated_rule
 
@@ -83,16 +85,24 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 
 
 def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: str = "") -> Dataset:
-    """The table that the job was given, whose files' names begin with `prefix`; profiled into out where it was not."""
+    """The table that the job was given, whose files' names begin with `prefix`; profiled into out where it was not.
+
+    Raises PlanError where the table raises a question that must be answered first.
+    """
     images = open_images(given, plan)
     if (given / f"{prefix}{PROFILE}").exists():
         profile = Profile.from_json(json.loads((given / f"{prefix}{PROFILE}").read_text(encoding="utf-8")))
-        return Dataset.asked(plan, given / f"{prefix}{TABLE}", profile, images)
-    profiled = out / prefix
-    profiled.mkdir(exist_ok=True)
-    profile = take_profile(given / f"{prefix}table", Path(plan.data.file).name, profiled, progress)
-    (profiled / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
-    return Dataset.asked(plan, profiled / TABLE, profile, images)
+        dataset = Dataset.asked(plan, given / f"{prefix}{TABLE}", profile, images)
+    else:
+        profiled = out / prefix
+        profiled.mkdir(exist_ok=True)
+        profile = take_profile(given / f"{prefix}table", Path(plan.data.file).name, profiled, progress)
+        (profiled / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
+        dataset = Dataset.asked(plan, profiled / TABLE, profile, images)
+    question = unanswered(doubts.before(plan, dataset.profile), plan.data.confirmed)
+    if question is not None:
+        raise PlanError(f"{profile.name}: {question}")
+    return dataset
 
 
 @contextmanager

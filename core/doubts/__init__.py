@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from core.doubts import groups, left_out, rows, scores
+from core.doubts import cells, groups, left_out, outcomes, rows, scores
 from core.doubts.seen import Seen as Seen
 from core.notes import Note
 from core.plan import Plan
@@ -19,6 +19,15 @@ Asks = Callable[[Plan, Profile], Iterator[Note]]
 Sees = Callable[[Seen, Plan], Iterator[Note]]
 
 BEFORE: tuple[Asks, ...] = (
+    cells.spaces_for_a_model,
+    outcomes.numbers_as_decisions,
+    outcomes.spellings_of_good,
+    outcomes.codes_for_missing,
+    outcomes.other_values,
+    cells.points_of_thousands,
+    groups.spellings_of_a_group,
+    groups.unknown_groups,
+    groups.codes_alike,
     rows.repeated_persons,
     rows.counted_people,
     rows.unused_weights,

@@ -36,8 +36,10 @@ def known(plan: Plan, profile: Profile, name: str) -> dict[str, int]:
 
 def said(plan: Plan, profile: Profile) -> Iterator[Said]:
     """The outcome column and the decision column, where the plan names them."""
-    roles = (("data", plan.data.label, plan.data.favourable),)
-    roles += (("decision", plan.decision.prediction, plan.decision.favourable),)
+    roles = (
+        ("data", plan.data.label, plan.data.favourable),
+        ("decision", plan.decision.prediction, plan.decision.favourable),
+    )
     for section, name, condition in roles:
         if name is None or condition is None or name not in profile.names:
             continue

@@ -41,7 +41,10 @@ def spellings_of_a_group(plan: Plan, profile: Profile) -> Iterator[Note]:
                 one: [*joined.get(one, ()), *(text for text in texts if text != one)]
                 for one, texts in zip(first, together, strict=True)
             }
-            facts = {"column": name, "spellings": [[[text, counts.get(text, 0)] for text in texts] for texts in together]}
+            facts = {
+                "column": name,
+                "spellings": [[[text, counts.get(text, 0)] for text in texts] for texts in together],
+            }
             yield Note(
                 "spellings_of_a_group", facts, (Change("groups", "join", {name: {**_lists(joined), **spellings}}),)
             )

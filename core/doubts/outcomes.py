@@ -28,8 +28,8 @@ def codes_for_missing(plan: Plan, profile: Profile) -> Iterator[Note]:
 def spellings_of_good(plan: Plan, profile: Profile) -> Iterator[Note]:
     """Cells that may spell the good value in another way and would count as not good."""
     for each in said(plan, profile):
-        spellings = same_answers(each.good, each.others)
-        if spellings and each.condition.values:
+        spellings = same_answers(each.good, each.others) if each.condition.values and each.good else {}
+        if spellings:
             good = [*each.condition.values, *spellings]
             facts = _facts(each) | {"spellings": _listed(spellings)}
             yield Note("spellings_of_good", facts, (Change(each.section, "favourable", good),))
@@ -38,7 +38,8 @@ def spellings_of_good(plan: Plan, profile: Profile) -> Iterator[Note]:
 def other_values(plan: Plan, profile: Profile) -> Iterator[Note]:
     """More than one value beside the good ones: each counts as not good."""
     for each in said(plan, profile):
-        if each.condition.values and len(each.others) > 1 and not _is_score(each, profile):
+        few = profile.column(each.column).distinct is not None and not _is_score(each, profile)
+        if each.condition.values and len(each.others) > 1 and few:
             yield Note("other_values", _facts(each))
 
 

@@ -168,10 +168,7 @@ def _bind_inputs(inputs: tuple[Input, ...], profile: Profile, plan: Plan) -> Bin
     wires = tuple(
         Wire(i.name, pairs[i.name], i.kind or _kind(profile.column(pairs[i.name])), i.blank_is_missing) for i in inputs
     )
-    texts = [profile.column(wire.column) for wire in wires if wire.kind == "text"]
-    return Binding(
-        tuple(pairs.values()), wires, warnings=(*_label_warning(pairs.values(), plan), *_space_warning(texts))
-    )
+    return Binding(tuple(pairs.values()), wires, warnings=_label_warning(pairs.values(), plan))
 
 
 def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Binding:
@@ -209,10 +206,7 @@ def _bind_recipe(model: Model, recipe: Recipe, profile: Profile, plan: Plan) -> 
     return Binding(
         tuple(found.columns.values()),
         recipe=recipe.renamed(found.columns),
-        warnings=(
-            *_label_warning(found.columns.values(), plan),
-            *_space_warning(c for c in map(profile.column, found.columns.values()) if c.kind == "text"),
-        ),
+        warnings=(*_label_warning(found.columns.values(), plan),),
     )
 
 
@@ -262,23 +256,3 @@ def _label_warning(columns: Iterable[str], plan: Plan) -> tuple[str, ...]:
         f'The model reads "{plan.data.label}", the outcome that it is meant to predict: its results will look better '
         "than they are.",
     )
-
-
-def _space_warning(columns: Iterable[Column]) -> tuple[str, ...]:
-    """Groups and labels are compared without the spaces around them, but a model gets the cells as they stand."""
-    spaced = {column.name: found for column in columns if (found := _spaced(column))}
-    if not spaced:
-        return ()
-    example = next(iter(spaced.values()))[0][0]
-    cells = sum(n for found in spaced.values() for _, n in found)
-    return (
-        f'{cells:,} cell{"s" if cells > 1 else ""} of {quoted(list(spaced))}, such as "{example}": these stand with '
-        "spaces around them, and the model gets them so. A model that was trained on texts without the spaces takes "
-        "each for a value it has never seen, and what it decides there is then meaningless: remove the spaces from the "
-        "file unless you know that it was trained with them. Step 1 of the Data page names the first such rows.",
-    )
-
-
-def _spaced(column: Column) -> list[tuple[str, int]]:
-    """The texts with spaces around them, each with its number of cells; of very many texts those seen most often."""
-    return [(text, n) for text, n in column.values if text != text.strip() and text.strip()]

@@ -7,15 +7,14 @@ from decimal import Decimal
 
 from core.cells import is_number, key
 
-_WORDS = frozenset(
-    (
-        "?|??|-|--|---|.|..|...|*|n/a|#n/a|#na|na|n.a.|n. a.|nan|#nan|<na>|nat|null|(null)|<null>|#null!|\\n|nil|none|"
-        "unknown|(unknown)|not known|not available|not specified|not stated|not reported|no data|no answer|undefined|"
-        "missing|(missing)|blank|(blank)|#value!|#ref!|#div/0!|#name?|#num!|unbekannt|k.a.|k. a.|keine angabe|inconnu|"
-        "non renseign\u00e9|nd|n.d.|n/d|s/d|sin dato|desconocido|desconhecido|sconosciuto|onbekend|ok\u00e4nd|"
-        "nieznane|brak danych|\u043d/\u0434|\u672a\u77e5|\u4e0d\u660e"
-    ).split("|")
+_LISTED = (
+    "?|??|-|--|---|.|..|...|*|n/a|#n/a|#na|na|n.a.|n. a.|nan|#nan|<na>|nat|null|(null)|<null>|#null!|\\n|nil|none|"
+    "unknown|(unknown)|not known|not available|not specified|not stated|not reported|no data|no answer|undefined|"
+    "missing|(missing)|blank|(blank)|#value!|#ref!|#div/0!|#name?|#num!|unbekannt|k.a.|k. a.|keine angabe|inconnu|"
+    "non renseign\u00e9|nd|n.d.|n/d|s/d|sin dato|desconocido|desconhecido|sconosciuto|onbekend|ok\u00e4nd|"
+    "nieznane|brak danych|\u043d/\u0434|\u672a\u77e5|\u4e0d\u660e"
 )
+_WORDS = frozenset(_LISTED.split("|"))
 _BELOW = frozenset(map(Decimal, (-9999, -9998, -999, -998, -99, -98, -97, -96, -95, -89, -88, -77, -66, -9, -8, -7)))
 # A code of nines, and up to where the real numbers of a column go that has it.
 _ABOVE = {Decimal(9): 5, Decimal(99): 20, Decimal(999): 200, Decimal(9999): 1000, Decimal(99999): 10_000}

@@ -23,7 +23,7 @@ def folded(text: str) -> str:
 
 
 def spelled_alike(counted: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
-    """The trimmed texts of a column that may be one value, listed together, the most frequent first.
+    """The trimmed texts of a column that may be one value, listed together, the most frequent first, letters last.
 
     Numbers and texts for "not known" are left alone: the one are codes, the other missing.
     """
@@ -35,16 +35,19 @@ def spelled_alike(counted: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
     for text in counts:
         together.setdefault(folded(text), []).append(text)
     _add_initials(together)
-    found = (sorted(texts, key=lambda text: (-counts[text], text)) for texts in together.values())
+    found = (sorted(texts, key=lambda text: (len(text) == 1, -counts[text], text)) for texts in together.values())
     return tuple(sorted(tuple(texts) for texts in found if len(texts) > 1))
 
 
 def _add_initials(together: dict[str, list[str]]) -> None:
-    """Put one letter beside the only longer value that begins with it."""
-    for letter in [folding for folding in together if len(folding) == 1 and folding.isalpha()]:
-        longer = [folding for folding in together if len(folding) > 1 and folding.startswith(letter)]
-        if len(longer) == 1 and longer[0].isalpha():
-            together[longer[0]] += together.pop(letter)
+    """Put one letter beside the only longer value that begins with it, unless letters are mostly names of their own."""
+    letters = [folding for folding in together if len(folding) == 1 and folding.isalpha()]
+    words = [folding for folding in together if len(folding) > 1]
+    starting = {letter: [word for word in words if word.startswith(letter)] for letter in letters}
+    meant = {letter: found[0] for letter, found in starting.items() if len(found) == 1 and found[0].isalpha()}
+    if len(meant) > len(letters) - len(meant):
+        for letter, word in meant.items():
+            together[word] += together.pop(letter)
 
 
 def same_answers(good: Iterable[str], others: Mapping[str, int]) -> dict[str, int]:

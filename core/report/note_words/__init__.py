@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from core.notes import Note
-from core.report.note_words import groups, left_out, rows, scores
+import json
+from collections.abc import Iterable
+
+from core.notes import Change, Note
+from core.report.note_words import columns, groups, left_out, rows, scores
 from core.report.note_words.worded import SAID_WORDS, Worded
 
-WORDS: dict[str, Worded] = SAID_WORDS | groups.WORDS | left_out.WORDS | rows.WORDS | scores.WORDS
+WORDS: dict[str, Worded] = (
+    SAID_WORDS | columns.WORDS | groups.WORDS | left_out.WORDS | rows.WORDS | scores.WORDS
+)
 
 
 def worded(note: Note) -> Worded:
@@ -27,3 +32,17 @@ def stands_first(note: Note, confirmed: tuple[str, ...]) -> bool:
 def in_order(notes: tuple[Note, ...], confirmed: tuple[str, ...]) -> tuple[Note, ...]:
     """The notes, those first that could make the answer meaningless."""
     return tuple(sorted(notes, key=lambda note: not stands_first(note, confirmed)))
+
+
+def unanswered(notes: Iterable[Note], confirmed: tuple[str, ...]) -> str | None:
+    """What must be answered before an audit runs, with the lines of the plan that answer it; None where nothing."""
+    for note in notes:
+        if worded(note).must_be_answered and note.key not in confirmed:
+            ways = [*map(_line, note.changes), f'confirmed = ["{note.key}"] under [data] if it is right as it is']
+            return f"{text(note)} Write in the plan {', or '.join(ways)}."
+    return None
+
+
+def _line(change: Change) -> str:
+    """An edit as a plan states it."""
+    return f"{change.key} = {json.dumps(change.value, ensure_ascii=False)} under [{change.section}]"

@@ -25,12 +25,15 @@ class Worded:
         The step of the Data page at which it is asked before an audit runs; None where only counts tell.
     button
         What the button says that applies the note's changes.
+    must_be_answered
+        Whether no audit runs before it is answered, by its changes or by a person's word.
     """
 
     words: Callable[[Facts], str]
     first: bool = False
     step: int | None = None
     button: Callable[[Facts], str] | None = None
+    must_be_answered: bool = False
 
 
 SAID_WORDS = {SAID: Worded(lambda facts: str(facts["text"]))}

@@ -174,12 +174,7 @@ def test_reading_the_outcome_is_warned_about(dataset_of: MakeDataset, plan_of: M
     assert bind(model, dataset_of(TABLE).profile, plan_of()).warnings == ()
 
 
-@pytest.mark.parametrize(("cell", "warned"), [(" Male", True), ("Male ", True), ("Male", False), ("", False)])
-def test_cells_with_spaces_around_them_are_said_because_a_model_gets_them_so(
-    dataset_of: MakeDataset, plan_of: MakePlan, cell: str, warned: bool
-) -> None:
+@pytest.mark.parametrize("cell", [" Male", "Male ", "Male", ""])
+def test_a_model_gets_cells_as_they_stand(dataset_of: MakeDataset, plan_of: MakePlan, cell: str) -> None:
     dataset = dataset_of(f"sex,age,score\n{cell},1,0.5\n{cell},2,0.5\nF,3,0.5\nF,4,0.5\nF,5,0.5\n")
-    binding = bind(model_of(inputs=(Input("sex", "text"), Input("age", "number"))), dataset.profile, plan_of())
-    said = f'2 cells of "sex", such as "{cell}": these stand with spaces around them, and the model gets them so.'
-    assert any(warning.startswith(said) for warning in binding.warnings) is warned
     assert rows(dataset).text("sex")[0] == cell
