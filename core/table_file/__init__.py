@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import DataError
+from core.table_file.foreign import foreign
 from core.table_file.opened import Opened as Opened
 from core.table_file.opened import distinct_names as distinct_names
 from core.table_file.parquet import is_parquet, read_parquet
-from core.table_file.text import PICKLES, is_text, read_csv
+from core.table_file.text import is_text, read_csv
 from core.table_file.xlsx import read_xlsx
 from core.unpacking import is_xlsx, unpacked
 
@@ -27,30 +28,27 @@ def open_table(path: Path, scratch: Path) -> Opened:
     scratch
         A folder for unpacking; at most `UNPACKED_CAP` bytes are written there.
     """
+    _refuse_foreign(path)
     path, packed = unpacked(path, scratch)
-    with open(path, "rb") as file:
-        head = file.read(512)
+    head = _refuse_foreign(path)
     for recognise, read in _READERS:
         if recognise(head, path):
             opened = read(path)
             opened.words = f"{opened.words}{packed}"
             return opened
-    raise DataError(_not_a_table(head))
-
-
-def _not_a_table(head: bytes) -> str:
-    ways = "Upload a CSV, TSV, XLSX or Parquet file."
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "This is an old Excel file (.xls). Open it and save it as .xlsx or CSV, then upload that."
-    if head.startswith(PICKLES):
-        return f"This is a Python pickle, which can run code when opened, so Plumbline never opens it. {ways}"
-    if head.lstrip().startswith((b"{", b"[")):
-        return f"This looks like JSON, not a table. {ways}"
-    if head.lstrip().startswith(b"<"):
-        return f"This looks like a web page or XML, not a table. {ways}"
     if not head.strip():
-        return "The file is empty. Export the table again, with a header row and at least one row of data."
-    return f"This file is not a table that Plumbline knows. {ways}"
+        raise DataError("The file is empty. Export the table again, with a header row and at least one row of data.")
+    raise DataError("This file is not a table that Plumbline knows. Upload a CSV, TSV, XLSX or Parquet file.")
+
+
+def _refuse_foreign(path: Path) -> bytes:
+    """The first bytes of a file that is of no kind that is known and not read. Raises DataError naming the kind."""
+    with open(path, "rb") as file:
+        head = file.read(512)
+    words = foreign(head, path)
+    if words is not None:
+        raise DataError(words)
+    return head
 
 
 _READERS: tuple[tuple[Callable[[bytes, Path], bool], Callable[[Path], Opened]], ...] = (

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from core.errors import DataError
+
+MOST_COLUMNS = 10_000
+_MOST_NAMED = 20
+_BREAK = re.compile(r"\s*[\r\n]+\s*")
 
 
 @dataclass
@@ -25,20 +32,34 @@ class Opened:
 
 
 def distinct_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    """Unique column names (the first keeps its name, later ones become "name (2)"), and what was odd about them."""
-    taken: list[str] = []
+    """Unique column names (the first keeps its name, later ones become "name (2)"), and what was odd about them.
+
+    Raises DataError where there are more than `MOST_COLUMNS`.
+    """
+    if len(names) > MOST_COLUMNS:
+        raise DataError(
+            f"The table has {len(names):,} columns, more than the {MOST_COLUMNS:,} that Plumbline reads. Keep those"
+            " that the question needs, and upload the table again."
+        )
+    given = [_BREAK.sub(" ", raw.strip()) or f"column {position}" for position, raw in enumerate(names, 1)]
+    stated, taken, copies = set(given), dict[str, None](), dict[str, int]()
     duplicates: list[str] = []
-    for position, raw in enumerate(names, 1):
-        name = raw.strip() or f"column {position}"
-        unique, copy = name, 1
-        while unique in taken or (copy > 1 and unique in names):
-            copy += 1
-            unique = f"{name} ({copy})"
+    for position, name in enumerate(given, 1):
+        unique = name
+        while unique in taken or (unique != name and unique in stated):
+            copies[name] = copies.get(name, 1) + 1
+            unique = f"{name} ({copies[name]})"
         if unique != name:
             duplicates.append(f'"{name}" (column {position}, now "{unique}")')
-        taken.append(unique)
-    warnings = [f"duplicate column names: {', '.join(duplicates)}"] if duplicates else []
+        taken[unique] = None
+    warnings = []
+    if duplicates:
+        more = f" and {len(duplicates) - _MOST_NAMED} more" if len(duplicates) > _MOST_NAMED else ""
+        warnings.append(f"duplicate column names: {', '.join(duplicates[:_MOST_NAMED])}{more}")
+    broken = [str(position) for position, raw in enumerate(names, 1) if _BREAK.search(raw.strip())]
+    if broken:
+        warnings.append(f"a line break in the name of column {', '.join(broken[:_MOST_NAMED])}: read as a blank")
     unnamed = [str(position) for position, raw in enumerate(names, 1) if not raw.strip()]
     if unnamed:
-        warnings.append(f"no name in the header for column {', '.join(unnamed)}: called by its position")
+        warnings.append(f"no name in the header for column {', '.join(unnamed[:_MOST_NAMED])}: called by its position")
     return tuple(taken), warnings

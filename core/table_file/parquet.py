@@ -9,6 +9,9 @@ from typing import Any
 from core.errors import DataError
 from core.table_file.opened import Opened, distinct_names
 
+_DAMAGED = "The Parquet file cannot be read{}because it is damaged or incomplete. Write it again, and upload that."
+_MANY_ROWS, _MOST_ROWS_A_BYTE = 50_000_000, 1_000
+
 
 def is_parquet(head: bytes, path: Path) -> bool:
     """Whether a file that starts with `head` is Parquet."""
@@ -23,7 +26,13 @@ def read_parquet(path: Path) -> Opened:
     try:
         file = pq.ParquetFile(path, memory_map=False)
     except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"The Parquet file cannot be read ({error}). Write it again.") from None
+        raise DataError(_DAMAGED.format(" ")) from error
+    rows, size = file.metadata.num_rows, path.stat().st_size
+    if rows > _MANY_ROWS and rows > _MOST_ROWS_A_BYTE * size:
+        raise DataError(
+            f"The Parquet file says that it holds {rows:,} rows in {size:,} bytes, which no table of people does. Write"
+            " it again."
+        )
     nested = [f.name for f in file.schema_arrow if pa.types.is_nested(f.type)]
     if nested:
         raise DataError(f"Columns {nested} hold lists or records. Leave them out, or write one value a cell.")
@@ -38,7 +47,7 @@ def _parquet_batches(file: Any, names: tuple[str, ...]) -> Iterator[Any]:
         for batch in file.iter_batches(batch_size=1 << 16):
             yield pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], names=list(names))
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"The Parquet file cannot be read to its end ({error}). Write it again.") from None
+        raise DataError(_DAMAGED.format(" to its end ")) from error
 
 
 def _as_text(column: Any) -> Any:

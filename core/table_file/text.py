@@ -13,26 +13,16 @@ from core.errors import DataError
 from core.table_file.opened import Opened, distinct_names
 
 _BLOCK = 1 << 23
-PICKLES = tuple(bytes((0x80, protocol)) for protocol in range(2, 6))
+_TOO_LONG = (
+    f"A line of the table is longer than {_BLOCK >> 20} MB. The usual cause is a quotation mark that never closes, or a"
+    " file without line ends: export the table again."
+)
+_BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"PK\x05\x06")
 
 
 def is_text(head: bytes, path: Path) -> bool:
     """Whether a file that starts with `head` is text, and no kind of file that is known to be something else."""
-    foreign = (
-        *PICKLES,
-        b"%PDF",
-        b"\x89PNG",
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"\xd0\xcf\x11\xe0",
-        b"SQLite format 3\0",
-        b"PK\x03\x04",
-        b"PK\x05\x06",
-        b"<",
-        b"{",
-        b"[",
-    )
-    if head.lstrip().startswith(foreign):
+    if head.startswith(_BINARY):
         return False
     if head.startswith(WIDE_BOMS):  # any byte may occur in such text
         return True
@@ -104,7 +94,9 @@ def _csv_batches(
             ),
         )
     except pa.ArrowInvalid as error:
-        raise DataError(_unfinished(str(error).splitlines()[0])) from None
+        if "straddl" in str(error):
+            raise DataError(_TOO_LONG) from None
+        raise DataError(_unfinished("a row has no end")) from None
     if not ends:
         raise DataError(_unfinished("its last cell has no end"))
 

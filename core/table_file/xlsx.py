@@ -17,6 +17,9 @@ from core.table_file.opened import Opened, distinct_names
 from core.unpacking import UNPACKED_CAP
 
 _MOST_TITLES = 20
+_MOST_SHEETS = 50
+# Excel's own number of rows; empty cells, which cost time as well, up to so many and so many for each filled one.
+_MOST_ROWS, _MOST_EMPTY, _MOST_EMPTY_EACH = 1 << 20, 20_000_000, 20
 
 
 def read_xlsx(path: Path) -> Opened:
@@ -30,6 +33,10 @@ def read_xlsx(path: Path) -> Opened:
     with _readable_workbook():
         # From bytes: by its path openpyxl would judge a file by the ending of its name, and uploads have none.
         book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
+        if len(book.worksheets) > _MOST_SHEETS:
+            raise DataError(
+                f"The workbook has {len(book.worksheets):,} sheets. Copy the table into a new one, and upload that."
+            )
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its own size is often wrong
         filled = [sheet for sheet in book.worksheets if _first_row(sheet)]
@@ -57,8 +64,8 @@ def _readable_workbook() -> Iterator[None]:
         raise
     except Exception as error:
         raise DataError(
-            f"The workbook cannot be read ({error}). Open it in Excel and save it again, as .xlsx or CSV."
-        ) from None
+            "The workbook cannot be read because it is damaged. Open it in Excel and save it again, as .xlsx or CSV."
+        ) from error
 
 
 def _first_row(sheet: Any) -> list[str]:
@@ -80,8 +87,16 @@ def _is_title(texts: list[str]) -> bool:
 
 
 def _filled(sheet: Any) -> Iterator[list[str]]:
-    """The cells of each row that has any, without empty ones at its end."""
-    for row in sheet.iter_rows(values_only=True):
+    """The cells of each row that has any, without empty ones at its end. Raises DataError where nearly all is empty."""
+    empty = filled = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        empty += len(row) + 1 - (seen := len(row) - row.count(None))
+        filled += seen
+        if number > _MOST_ROWS or empty > _MOST_EMPTY + _MOST_EMPTY_EACH * filled:
+            raise DataError(
+                f"The sheet {sheet.title} has its cells too far apart: {filled:,} filled ones in {number:,} rows. Copy"
+                " the table into a new sheet, without the empty rows and columns, and save that as .xlsx or CSV."
+            )
         texts = [_excel_text(value) for value in row]
         while texts and not texts[-1]:
             texts.pop()

@@ -9,12 +9,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
+from pyarrow import feather
 
 from core import unpacking
+from core.table_file import xlsx
+from core.table_file.opened import MOST_COLUMNS, distinct_names
 from tests.core.table_looks import TABLE, Look, refusal, remarks
 from tests.core.table_looks import look as look
 
@@ -221,3 +225,88 @@ def test_damaged_parquet_is_refused(look: Look) -> None:
     assert "The Parquet file cannot be read to its end" in refusal(look, bytes(content))
     assert "cannot be read to its end" in refusal(look, parquet(pa.table({"a": [b"\xff\xfe", b"x"]})))
     assert "no rows" in refusal(look, parquet(pa.table({"a": pa.array([], pa.int64())})))
+
+
+# ---------------------------------------------------------------- formats that are named
+
+
+def stata() -> bytes:
+    content = io.BytesIO()
+    pd.DataFrame({"sex": ["f", "m"], "y": [1, 0]}).to_stata(content)
+    return content.getvalue()
+
+
+def arrow() -> bytes:
+    content = io.BytesIO()
+    feather.write_feather(pa.table({"a": [1]}), content)
+    return content.getvalue()
+
+
+ODS = (("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"<x/>"))
+
+
+@pytest.mark.parametrize(
+    ("content", "named", "step"),
+    [
+        (zipped(*ODS), "OpenDocument spreadsheet (.ods", "save it as .xlsx or CSV"),
+        (zipped(("xl/workbook.bin", b"")), "binary Excel file (.xlsb)", "save it as .xlsx or CSV"),
+        (zipped(("word/document.xml", b"")), "Word document (.docx)", "copy its table"),
+        (b"\xd0\xcf\x11\xe0" + bytes(20) + "EncryptedPackage".encode("utf-16-le"), "has a password", "without one"),
+        (stata(), "Stata file (.dta)", "export delimited"),
+        (b"<stata_dta><header><release>118", "Stata file (.dta)", "export delimited"),
+        (b"$FL2@(#) SPSS DATA FILE", "SPSS file (.sav)", "Export, CSV"),
+        (gzip.compress(b"X\n\0\0\0\x03\0\x04\x02"), "R file (.rds)", "write.csv(readRDS"),
+        (gzip.compress(b"RDX3\nX\n\0\0"), "R file (.RData)", "write.csv("),
+        (arrow(), "Feather (Arrow) file", "to_parquet"),
+        (b"FEA1" + bytes(8), "Feather file", "to_parquet"),
+        (bytes(12) + b"\xc2\xea\x81\x60" + bytes(40), "SAS file (.sas7bdat)", "PROC EXPORT"),
+        (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "SAS file (.xpt)", "PROC EXPORT"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(9), "HDF5", "read_hdf"),
+        (b"SQLite format 3\0" + bytes(50), "SQLite database", "as CSV"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named_with_its_export(look: Look, content: bytes, named: str, step: str) -> None:
+    words = refusal(look, content)
+    assert named in words
+    assert step in words
+
+
+@pytest.mark.parametrize(
+    "name", ["<30 days late", "<5", "< 2 years", "[id]", "{group}", "RDXa", "Xray", "ORC", "FL2", "days\nlate"]
+)
+def test_a_header_that_reads_like_another_format_is_a_header(look: Look, name: str) -> None:
+    profile, rows = look(f'"{name}",b\n1,x\n2,y\n'.encode() if "\n" in name else f"{name},b\n1,x\n2,y\n".encode())
+    assert profile.names == (name.replace("\n", " "), "b")
+    assert rows == [("1", "x"), ("2", "y")]
+    assert any("line break" in oddity.text for oddity in profile.oddities) is ("\n" in name)
+
+
+# ---------------------------------------------------------------- no small file takes long
+
+
+def test_more_columns_than_are_read_are_refused(look: Look) -> None:
+    width = MOST_COLUMNS + 1
+    assert "10,001 columns" in refusal(look, (",".join(f"c{i}" for i in range(width)) + "\n" + "1," * width).encode())
+
+
+def test_many_equal_names_are_told_apart_at_once() -> None:
+    names, warnings = distinct_names(("a",) * (MOST_COLUMNS - 1) + ("a (2)",))
+    assert len(set(names)) == MOST_COLUMNS
+    assert names[:2] == ("a", "a (3)")
+    assert len(warnings[0]) < 2_000
+
+
+def test_a_line_without_an_end_is_refused(look: Look) -> None:
+    assert "longer than 8 MB" in refusal(look, b"a,b\n1,2\n" * 10 + b"x" * (20 << 20) + b",1\n")
+
+
+def test_a_sheet_whose_cells_stand_far_apart_is_refused(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = with_sheet_xml(workbook(SHEET), b'<row r="3"', b'<row r="1900000000"')
+    assert "cells too far apart" in refusal(look, far)
+    wide = workbook([["a", "b"], *([None] * 200 + [1] for _ in range(40))])
+    monkeypatch.setattr(xlsx, "_MOST_EMPTY", 1_000)
+    assert "cells too far apart" in refusal(look, wide)
+
+
+def test_a_workbook_of_many_sheets_is_refused(look: Look) -> None:
+    assert "60 sheets" in refusal(look, workbook(*([["a"], [1]] for _ in range(60))))
