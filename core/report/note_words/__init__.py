@@ -9,9 +9,7 @@ from core.notes import Change, Note
 from core.report.note_words import columns, groups, left_out, rows, scores
 from core.report.note_words.worded import SAID_WORDS, Worded
 
-WORDS: dict[str, Worded] = (
-    SAID_WORDS | columns.WORDS | groups.WORDS | left_out.WORDS | rows.WORDS | scores.WORDS
-)
+WORDS: dict[str, Worded] = SAID_WORDS | columns.WORDS | groups.WORDS | left_out.WORDS | rows.WORDS | scores.WORDS
 
 
 def worded(note: Note) -> Worded:
