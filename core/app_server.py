@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from core.commands.scratch import sweep
 from core.doors import join_code
 from core.doors.addresses import of_this_machine
 from core.doors.policy import CODE, CONTAINER, SHARED, Policy
@@ -32,6 +33,7 @@ def serve(share: bool, port: int) -> int:
     environment = settings(share, port, os.environ)
     address, port = environment["STREAMLIT_SERVER_ADDRESS"], int(environment["STREAMLIT_SERVER_PORT"])
     _refuse_used(address, port)
+    sweep()  # copies of tables that a killed command left
     print("\n".join(greeting(environment)), flush=True)
     _become(environment)
 

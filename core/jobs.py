@@ -215,7 +215,7 @@ class Supervisor:
             with self._changed:
                 try:
                     self._queue.tend()
-                except OSError:
+                except Exception:
                     # A full disk, say: the jobs that are there must still be watched the next time round.
                     LOG.exception("the jobs could not be tended")
                 self._changed.notify_all()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.commands.scratch import scratch
+from core.errors import DataError
 from core.packed_images import packed
 
 TIME_LIMIT = 24 * 3600.0
@@ -63,11 +64,13 @@ def job_done(
         given = {name: path for name, path in inputs.items() if path is not None}
         if "images" in given:
             given["images"] = packed(given["images"], root)
-        supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True)
+        with _in_words():
+            supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True)
         job = None
         try:
             job = supervisor.submit(kind, request, given)
-            digests = {name: sha256(path) for name, path in given.items()}
+            with _in_words():
+                digests = {name: sha256(path) for name, path in given.items()}
             _wait(supervisor, job)
             status = supervisor.status(job)
             if status.error is not None:
@@ -84,6 +87,18 @@ def sha256(path: Path) -> str:
     """The digest of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say in words what the disk or a file that has gone refuses."""
+    try:
+        yield
+    except OSError as error:
+        what = error.filename or "the folder for temporary files"
+        raise DataError(
+            f"{what} cannot be used ({error.strerror}). Check the disk and the files, and run again."
+        ) from None
 
 
 def _wait(supervisor: Any, job: str) -> None:

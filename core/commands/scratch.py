@@ -19,7 +19,7 @@ def scratch() -> Iterator[Path]:
     """An empty folder that this user alone may read. Raises DataError where there is no place for it."""
     from core.outputs import erase
 
-    _sweep()
+    sweep()
     try:
         folder, lock = _claimed()
     except OSError as error:
@@ -46,14 +46,14 @@ def _claimed() -> tuple[Path, int]:
             os.close(lock)  # a command that started just now took it for a dead one's, before it was locked
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Erase the folders of commands that are gone."""
-    from core.outputs import erase
-
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         lock = _lock(folder)
         if lock is None:
             continue
+        from core.outputs import erase  # whoever starts need not wait for it where there is nothing to erase
+
         with suppress(OSError):  # what cannot be erased today is tried by the next command
             erase(folder)
         os.close(lock)

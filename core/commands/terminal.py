@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TextIO
 
@@ -30,8 +31,11 @@ def complain(text: str) -> None:
 def _write(stream: TextIO, text: str) -> None:
     # A terminal that is not in UTF-8 has no sign for some letters: they are spelled out too.
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:  # whoever read has left, as `head` does: the rest goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _spelled(letter: str) -> str:

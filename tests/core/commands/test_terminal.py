@@ -1,6 +1,8 @@
 """What a terminal would obey never reaches one, and no letter stops a command."""
 
 import io
+import os
+import subprocess
 import sys
 import unicodedata
 from pathlib import Path
@@ -61,3 +63,12 @@ def test_names_of_strangers_are_harmless_on_a_terminal(
     said = capsys.readouterr().err
     assert "owned" in said or where == "file"
     assert "\x1b" not in said and "\x07" not in said and said.count("\n") == 1
+
+
+def test_a_reader_who_has_left_stops_no_command(tmp_path: Path) -> None:
+    code = "from core.commands.terminal import say\nfor _ in range(3): say('x' * 100_000)"
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as pipe:
+        done = subprocess.run([sys.executable, "-c", code], stdout=pipe, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
