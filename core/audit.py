@@ -29,6 +29,7 @@ from core.progress import Progress
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json, sparse
 from core.report.note_words import unanswered
 from core.sampling import stored
+from core.sampling.refusals import refuse_conflicts
 from core.stated_rule import rule_file, stated_rule
 
 _REPORTED = (
@@ -45,6 +46,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     given, out = folder / "in", folder / "out"
     plan = Plan.from_toml(str(request["plan"]))
     check_policy(plan)
+    refuse_conflicts(plan)
     seconds: dict[str, float] = {}
     with timed(seconds, "profile"):
         dataset = open_table(given, out, plan, progress)

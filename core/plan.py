@@ -107,7 +107,7 @@ def _check(plan: Plan) -> None:
         raise PlanError(
             "[data] label and favourable go together: name the outcome column and its good value, or neither."
         )
-    _check_row_roles(plan)
+    _check_row_roles(data)
     _check_decision(decision)
     if not groups.sensitive:
         raise PlanError('[groups] sensitive names no column: name at least one, such as sensitive = ["sex"].')
@@ -141,17 +141,9 @@ def _check(plan: Plan) -> None:
             )
 
 
-def _check_row_roles(plan: Plan) -> None:
-    """What a row is: keys that say it of one column each, and what cannot be judged where a row is not one person."""
-    data = plan.data
-    named = {role: column for role in _ROW_ROLES if (column := getattr(data, role)) is not None}
-    others = {data.label: "label", plan.decision.score: "score", plan.decision.prediction: "prediction"}
-    others |= dict.fromkeys(plan.groups.sensitive, "sensitive")
-    for role, column in named.items():
-        twice = others.get(column) or next((other for other in named if other != role and named[other] == column), None)
-        if twice is not None:
-            raise PlanError(f'[data] {role} and {twice} both name "{column}": give each its own column.')
-    if data.count is not None and len(named) > 1:
+def _check_row_roles(data: DataPlan) -> None:
+    """What a row is: a row that counts several people is not one of them."""
+    if data.count is not None and (data.weight is not None or data.person is not None):
         raise PlanError(
             "[data] count cannot stand beside weight or person: a row that counts several people is not one of them."
             " Keep the one that is right."
@@ -161,17 +153,6 @@ def _check_row_roles(plan: Plan) -> None:
             "[data] held_out divides rows, and here a row is several people. Write the table with a row for each"
             f' person, repeated as often as "{data.count}" says.'
         )
-    if named and data.count is None:
-        if plan.groups.reference == "most_selected":
-            raise PlanError(
-                '[groups] reference = "most_selected" is not known where rows weigh differently or repeat a person:'
-                ' name the reference, such as {sex = "Male"}.'
-            )
-        if plan.policy.use:
-            raise PlanError(
-                f"[policy] use: {plan.policy.use[0]} counts people, one row each, and [data] {next(iter(named))} says"
-                " that rows are not. Set limits of your own under [policy] limits."
-            )
 
 
 def _check_decision(decision: Decision) -> None:

@@ -9,6 +9,7 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.reweighing import OUTCOMES
 from core.mitigate.settings import Settings
 from core.record import AuditRecord
+from core.sampling.refusals import why_one_row_each
 from core.sentences import group_words
 
 # Fewer people of one group and outcome than this stand for many others once they are weighted.
@@ -54,6 +55,9 @@ def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
 
 def out_of_reach(record: AuditRecord) -> str | None:
     """Why nothing at all can be tried, whatever the goal, and what would help; None where something can."""
+    why_not = why_one_row_each(record.plan, "look for a fix")
+    if why_not:
+        return why_not
     if record.plan.data.label is not None or record.counts.axis.kind != "decision":
         return None
     return (

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
+from core.sampling.refusals import why_one_row_each
 from pages.components import (
     explain_changed,
     explain_found,
@@ -29,6 +30,10 @@ try:
     st.header("What does it look at?", anchor=False)
     if record.plan.decision.model is None:
         explain_question.nobody_to_ask(audit.id)
+        st.stop()
+    why_not = why_one_row_each(record.plan, "explain a model")
+    if why_not:
+        st.info(plain.escape(why_not))
         st.stop()
     found = explain_found.load(audit.id)
     found = None if found is None else explain_found.view(audit.id, found)

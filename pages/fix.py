@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
+from core.sampling.refusals import why_one_row_each
 from pages.components import (
     fix_found,
     fix_frontier,
@@ -30,6 +31,10 @@ try:
     if record.plan.decision.rule is not None:
         st.info("This is the audit of a fix. To look for others, open the audit that it was made from.")
         fix_origin.back(audit)
+        st.stop()
+    why_not = why_one_row_each(record.plan, "look for a fix")
+    if why_not:
+        st.info(plain.escape(why_not))
         st.stop()
     asked = fix_question.ask(audit.id, record)
     is_busy = job_status.show(audit)

@@ -33,11 +33,25 @@ def tally(found: list[Finding]) -> list[tuple[Verdict, int]]:
 def question_notes(record: AuditRecord, judgement: Judgement) -> list[str]:
     """What a reader must know: who is selected, what the outcome is, whom each group is compared with."""
     plan = record.plan
-    notes = [decision_note(plan), outcome_note(plan), reference_note(judgement, plan)]
+    notes = [decision_note(plan), outcome_note(plan), *row_notes(plan), reference_note(judgement, plan)]
     if any(gap.band.source == "default" for gap in judgement.gaps):
         notes.append(
             "The plan sets no limit of its own, so we used the usual limits: 0.80 for ratios, 5\u00a0points for "
             "differences. You can change this under More choices on the Data page."
+        )
+    return notes
+
+
+def row_notes(plan: Plan) -> list[str]:
+    """What a row is, where it is not one person like any other."""
+    data, notes = plan.data, []
+    if data.count is not None:
+        notes.append(f"Each row stands for as many people as “{data.count}” says.")
+    if data.weight is not None:
+        notes.append(f"Shares and ranges are weighted by “{data.weight}”; numbers of people are not.")
+    if data.person is not None:
+        notes.append(
+            f"Rows with the same “{data.person}” are one person: shares are of rows, ranges and numbers are of people."
         )
     return notes
 
@@ -122,7 +136,9 @@ def near_note(record: AuditRecord) -> str:
 
 def data_facts(record: AuditRecord) -> Facts:
     """What was read and what was counted."""
-    facts = [("Rows read", f"{record.rows_read:,}")]
+    facts = [("Rows read", f"{record.rows_read if record.lines is None else record.lines:,}")]
+    if record.lines is not None:
+        facts.append(("People they stand for", f"{record.rows_read:,}"))
     for sieve, dropped in zip(sieve_words(record.plan), record.dropped, strict=True):
         facts.append((f"Left out: {sieve}", f"{dropped:,}"))
     facts.append((f"{rows_word(record.plan).capitalize()} counted", f"{record.counts.people:,}"))

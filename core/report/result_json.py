@@ -11,6 +11,7 @@ from core.cells import MISSING_GROUP
 from core.findings import Gap, GroupResult, Judgement
 from core.metrics import Estimate
 from core.notes import Note
+from core.plan_parts import DataPlan
 from core.record import AuditRecord
 from core.report.note_words import in_order, text
 from core.report.notes import sieve_words
@@ -29,6 +30,7 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "rows": {"read": record.rows_read, "kept": record.counts.people, "labelled": record.counts.labelled}
         | ({} if record.lines is None else {"lines": record.lines}),
         "dropped": list(record.dropped),
+        **_row_roles(record.plan.data),
         "left_out": _left_out(record),
         "references": [
             {"by": list(by), "reference": dict(zip(by, values, strict=True))}
@@ -43,6 +45,12 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "warnings": [_note(note) for note in in_order(record.notes, record.plan.data.confirmed)],
         "provenance": provenance,
     }
+
+
+def _row_roles(data: DataPlan) -> dict[str, Any]:
+    """Which columns say what a row is, where it is not one person like any other."""
+    named = {role: column for role in ("count", "weight", "person") if (column := getattr(data, role)) is not None}
+    return {"row": named} if named else {}
 
 
 def as_text(document: dict[str, Any]) -> str:

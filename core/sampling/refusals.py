@@ -27,6 +27,30 @@ def why_one_row_each(plan: Plan, what: str) -> str:
     return ""
 
 
+def refuse_conflicts(plan: Plan) -> None:
+    """Raise PlanError where what the plan says of rows does not go with the rest of it."""
+    data = plan.data
+    named = {role: column for role in _STEPS if (column := getattr(data, role)) is not None}
+    others = {data.label: "label", plan.decision.score: "score", plan.decision.prediction: "prediction"}
+    others |= dict.fromkeys(plan.groups.sensitive, "sensitive")
+    for role, column in named.items():
+        twice = others.get(column) or next((other for other in named if other != role and named[other] == column), None)
+        if twice is not None:
+            raise PlanError(f'[data] {role} and {twice} both name "{column}": give each its own column.')
+    if not named or data.count is not None:
+        return
+    if plan.groups.reference == "most_selected":
+        raise PlanError(
+            '[groups] reference = "most_selected" is not known where rows weigh differently or repeat a person: name'
+            ' the reference, such as {sex = "Male"}, or take the largest group.'
+        )
+    if plan.policy.use:
+        raise PlanError(
+            f"[policy] use: {plan.policy.use[0]} counts people, one row each, and [data] {next(iter(named))} says that"
+            " rows are not. Set limits of your own instead."
+        )
+
+
 def refuse_unless_one_row_each(plan: Plan, what: str) -> None:
     """Raise PlanError where a plan's rows are not one person each."""
     why = why_one_row_each(plan, what)

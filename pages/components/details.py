@@ -57,6 +57,8 @@ def _measures(audit_id: str, judgement: Judgement, people: str) -> None:
 def _note(estimate: Estimate) -> str:
     if estimate.binning_error:
         return f"computed on score steps: at most {estimate.binning_error:.4f} from the exact score's"
+    if estimate.effective_n is not None:
+        return f"as sure as {estimate.effective_n:,.0f} people who count alike, one row each"
     return estimate.reason or ""
 
 

@@ -29,7 +29,7 @@ def lost(audit: Audit, profile: Profile) -> tuple[str, ...]:
     plan = Plan.from_toml(audit.plan)
     data, decision = plan.data, plan.decision
     decided = (decision.score, decision.prediction, decision.text, decision.image, *decision.features)
-    named = (data.label, *decided, *plan.groups.sensitive)
+    named = (data.label, *decided, *plan.groups.sensitive, data.count, data.weight, data.person)
     kept = tuple(rule.column for rule in data.keep)
     return tuple(dict.fromkeys(name for name in (*named, *kept) if name and name not in profile.names))
 
@@ -94,10 +94,15 @@ def _fitted(plan: Plan, columns: set[str]) -> Plan:
         blank = {key: getattr(Decision(), key) for key in READ}
         plan = replace(plan, decision=replace(plan.decision, **blank))
     keep = tuple(rule for rule in plan.data.keep if rule.column in columns)
+    count, weight, person = (
+        name if name in columns else None for name in (plan.data.count, plan.data.weight, plan.data.person)
+    )
     groups, here = plan.groups, tuple(column for column in plan.groups.sensitive if column in columns)
     reference = groups.reference
     if isinstance(reference, dict):
         reference = {column: value for column, value in reference.items() if column in here} or "largest"
     bins = {column: cuts for column, cuts in groups.bins.items() if column in here}
     fitted = replace(groups, sensitive=here, bins=bins, reference=reference)
-    return with_groups(replace(plan, data=replace(plan.data, keep=keep)), fitted)
+    return with_groups(
+        replace(plan, data=replace(plan.data, keep=keep, count=count, weight=weight, person=person)), fitted
+    )

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.record import AuditRecord
+from core.sampling.refusals import why_one_row_each
 from pages.components import explain_found, session
 
 
 def show(audit_id: str, record: AuditRecord) -> None:
     """Show the button where there is a model to ask."""
-    if record.plan.decision.model is None:
+    if record.plan.decision.model is None or why_one_row_each(record.plan, "explain a model"):
         return
     if st.button("What does it look at?", key=session.action(audit_id, "explain it")):
         explain_found.prefer(audit_id, alone=True)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.record import AuditRecord
 from core.untried import out_of_reach
-from pages.components import session
+from pages.components import plain, session
 
 
 def show(audit_id: str, record: AuditRecord) -> None:
@@ -16,7 +16,7 @@ def show(audit_id: str, record: AuditRecord) -> None:
         return
     reason = out_of_reach(record)
     if reason is not None:
-        st.caption(reason)
+        st.caption(plain.escape(reason))
         return
     if st.button("What would fix this?", type="primary", key=session.action(audit_id, "fix")):
         session.open_audit(audit_id, "fix")

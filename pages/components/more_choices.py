@@ -1,4 +1,4 @@
-"""What most audits leave alone: the audit's name, texts that mean "not known", who takes part, and the limits."""
+"""What most audits leave alone: the audit's name, what a row is, cells that say nothing, who takes part, limits."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from core.plan import Plan
 from core.plan_parts import Keep
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import good_values, limits, plain, session
+from pages.components import good_values, limits, plain, row_roles, session
 
 _BETWEEN, _ONLY, _NOT = "with a number from … to …", "only with these values", "without these values"
 
@@ -19,12 +19,13 @@ def show(audit: Audit, profile: Profile, plan: Plan) -> Plan:
     with st.expander("More choices: name, cells that mean “not known”, what counts as a gap, who takes part"):
         name = st.text_input("Name of this audit", key=session.seed(session.field(audit.id, "name"), plan.name))
         missing = _ask_missing(audit, profile, plan)
+        rows = row_roles.ask(audit, profile, plan)
         policy = limits.ask(audit.id, plan.policy)
         st.write("**Who takes part:** everyone" if not plan.data.keep else "**Who takes part:** only people")
         for place, rule in enumerate(plan.data.keep):
             _show_rule(audit, plan, place, rule)
         _ask_rule(audit, profile, plan)
-    return replace(plan, name=name, data=replace(plan.data, missing=missing), policy=policy)
+    return replace(plan, name=name, data=replace(rows, missing=missing), policy=policy)
 
 
 def _ask_missing(audit: Audit, profile: Profile, plan: Plan) -> tuple[str, ...]:

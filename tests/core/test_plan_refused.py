@@ -53,7 +53,6 @@ REFUSED = {
     ),
     "count and weight": (with_lines(data='file = "a"\ncount = "n"\nweight = "w"'), "count cannot stand beside weight"),
     "count held out": (with_lines(data='file = "a"\ncount = "n"\nheld_out = 0.5'), 'repeated as often as "n" says'),
-    "weight twice": (with_lines(data='file = "a"\nperson = "w"\nweight = "w"'), 'both name "w"'),
     "keep without a way": (with_lines(data='file = "a"\nkeep = [{column = "x"}]'), "exactly one of between, in and"),
     "keep in two ways": (
         with_lines(data='file = "a"\nkeep = [{column = "x", in = [1], not_in = [2]}]'),

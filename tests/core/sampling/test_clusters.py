@@ -14,7 +14,7 @@ from core.findings import Gap, Judgement
 from core.gap_sentences import sentence
 from core.people import cut, meet
 from core.sampling.clusters import ClusterSums
-from core.sampling.refusals import refuse_unless_one_row_each
+from core.sampling.refusals import refuse_conflicts, refuse_unless_one_row_each
 from tests.core.sampling.sampled_rows import audited, rows_of, table
 from tests.worlds import plan_of, quiet
 
@@ -142,3 +142,17 @@ def test_what_is_not_done_yet_says_what_helps(role: str, step: str) -> None:
     refuse_unless_one_row_each(plan_of(), "look for a fix")
     with pytest.raises(PlanError, match=step):
         refuse_unless_one_row_each(plan_of(data=f'{role} = "z"'), "look for a fix")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ({"data": 'weight = "w"\nperson = "w"'}, 'weight and person both name "w"'),
+        ({"data": 'person = "g"'}, 'person and sensitive both name "g"'),
+        ({"data": 'weight = "w"', "groups": 'reference = "most_selected"'}, "name the reference"),
+        ({"data": 'person = "id"', "policy": 'use = ["four_fifths"]'}, "four_fifths counts people, one row each"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(lines: dict[str, str], said: str) -> None:
+    with pytest.raises(PlanError, match=said):
+        refuse_conflicts(plan_of(**lines))
