@@ -15,14 +15,14 @@ import altair as alt
 import pandas as pd  # noqa: F401
 
 from core.metrics import METRICS
-from core.sentences import VERDICT_WORDS
-from core.standings import Standing, Standings, gap_words, name_of, rate_words
+from core.standings import Standing, Standings, gap_words, rate_words
 
 COLOURS = {
     "gap": "#D55E00",
     "unclear": "#CC79A7",
     "no_gap": "#0072B2",
     "not_measurable": "#7A828C",
+    "better_off": "#7A828C",
     "reference": "#7A828C",
 }
 GREY = "#7A828C"
@@ -45,6 +45,7 @@ _SHAPES = {
     "unclear": "M0,-1A1,1,0,0,1,0,1A1,1,0,0,1,0,-1ZM0,-1L0,1A1,1,0,0,0,0,-1Z",
     "no_gap": "circle",
     "not_measurable": "M-1,-0.3L1,-0.3L1,0.3L-1,0.3Z",
+    "better_off": "triangle-up",
     "reference": "square",
 }
 ROW = 48
@@ -63,7 +64,7 @@ def mark_svg(verdict: str, size: int = 16) -> str:
 
 
 def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAPER) -> alt.LayerChart:
-    """A dot and its interval for each group, the reference first, the acceptable band shaded.
+    """A dot and its interval for each group, whoever is worse off first and marked so, the acceptable band shaded.
 
     Parameters
     ----------
@@ -102,7 +103,6 @@ def svg(chart: alt.LayerChart, width: int) -> str:
 
 
 def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
-    verdict = "reference" if row.gap is None else str(row.verdict)
     value, low, high = _interval(row, standings)
     return {
         "place": place,
@@ -111,14 +111,14 @@ def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
         "value": value,
         "low": low,
         "high": high,
-        "verdict": verdict,
+        "verdict": row.mark,
         "sentence": row.sentence,
     }
 
 
 def _words(row: Standing, standings: Standings) -> str:
-    """What stands at the right of a group's row: its number and its verdict."""
-    verdict = "comparison group" if row.gap is None else VERDICT_WORDS[str(row.verdict)]
+    """What stands at the right of a group's row: its number and what it is marked with."""
+    verdict = row.verdict_words
     if standings.shows_rates:
         return verdict if row.rate is None else f"{rate_words(row)} · {verdict}"
     return verdict if row.gap is None or row.gap.value is None else f"{gap_words(row.gap)} · {verdict}"
@@ -139,9 +139,9 @@ def _band(rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> list
     if standings.acceptable is None:
         return []
     low, high = standings.acceptable
+    own, _, _ = _interval(standings.reference, standings)
     strips = [
-        {"low": low, "high": high, "value": rows[0]["value"], "top": place, "bottom": place + _STRIP}
-        for place in range(len(rows))
+        {"low": low, "high": high, "value": own, "top": place, "bottom": place + _STRIP} for place in range(len(rows))
     ]
     data = alt.Chart(alt.InlineData(values=strips))
     tall = {"y": _y(len(rows), "top:Q"), "y2": alt.Y2("bottom:Q")}
@@ -160,7 +160,7 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: Colour
         title = f"Share of {METRICS[standings.measure.metrics[0]].reads}"
         label = "datum.value < 0 || datum.value > 1 ? '' : format(datum.value, '.0%')"
     else:
-        title = f"Points more or less than {name_of(standings.rows[1].gap.reference)}" if standings.rows[1].gap else ""
+        title = f"Points more or less than {standings.reference.name}"
         label = "datum.value == 0 ? '0' : format(100 * datum.value, '+.0f')"
     axis = alt.Axis(
         title=wrap(title, _TITLE),

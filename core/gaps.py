@@ -55,6 +55,10 @@ class Measure:
     treated, among, worse
         The words of its sentence, "{among}women are {treated} 12 points less often than men", and which of the two
         rates is the worse one to have, so that the sentence is about the group that has it.
+    harms
+        Whether that group is worse off. A person wrongly granted got the good outcome: nobody is called worse off then.
+    does
+        What the group does in place of "are {treated}", where that says it more plainly.
     """
 
     name: str
@@ -66,6 +70,13 @@ class Measure:
     among: str = ""
     worse: Literal["higher", "lower"] = "lower"
     is_tested: bool = True
+    harms: bool = True
+    does: str = ""
+
+    @property
+    def verb(self) -> str:
+        """What its sentence says of a group: "are selected", "get the benefit of the doubt"."""
+        return self.does or f"are {self.treated}"
 
     @property
     def needs_label(self) -> bool:
@@ -136,6 +147,7 @@ GAPS = table(
     Measure(
         "false_positive_rate_difference", "difference", ("false_positive_rate",), _difference,
         "false_positive_rate_difference", "wrongly granted", worse="higher",
+        harms=False, does="get the benefit of the doubt",
     ),
     Measure(
         "equal_opportunity_difference", "difference", ("true_positive_rate",), _difference,
@@ -158,6 +170,7 @@ GAPS = table(
     Measure(
         "predictive_parity_difference", "difference", ("positive_predictive_value",), _difference,
         "-false_discovery_rate_difference", "found to have the good outcome", "Among those selected, ",
+        harms=False,
     ),
 )  # fmt: skip
 

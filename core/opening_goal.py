@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.answer import findings, headline_measure
+from core.answer.findings import findings
+from core.answer.pairs import headline_measure
 from core.findings import Judgement
 from core.gaps import GAPS
 from core.mitigate.goals import GOALS, Goal

@@ -9,7 +9,7 @@ from fractions import Fraction
 from core.cells import MISSING_GROUP
 from core.counts import GroupName
 from core.plan import Plan
-from core.sampling.effective import AnyShare, exact_rate, people_in
+from core.sampling.effective import AnyShare, Effective, exact_rate, people_in
 
 VERDICT_WORDS = {"gap": "Gap", "unclear": "Can't tell yet", "no_gap": "No gap", "not_measurable": "Not measurable"}
 _NOUNS = {
@@ -24,6 +24,8 @@ _NOUNS = {
 }
 _SEX_NAMES = ("sex", "gender")
 _DECIMALS = (1, 2)
+# Of fewer people than this a percentage promises more than there is: they are counted.
+COUNTED_UNDER = 100
 
 
 def sampling_note(people: str = "people") -> str:
@@ -83,13 +85,20 @@ def percent(rate: float, digits: int = 1) -> str:
     return f"{100 * rate:.{digits}f}\u00a0%"
 
 
-def beside(value: float, limit: float, digits: int) -> str:
-    """A number rounded so that it does not seem to reach or cross a limit that it does not reach or cross."""
+def beside(value: float, limit: float | Sequence[float], digits: int) -> str:
+    """A number rounded so that it does not seem to reach or cross a limit, or one of several, that it does not."""
+    limits = limit if isinstance(limit, Sequence) else (limit,)
     for places in range(digits, 5):
         text = f"{value:z.{places}f}"
-        if (float(text) < limit) == (value < limit) and (float(text) > limit) == (value > limit):
+        if not _crossed(value, float(text), limits):
             return text
-    return f"just {'under' if value < limit else 'over'} {limit_words(limit, digits)}"
+    nearest = _crossed(value, float(f"{value:z.4f}"), limits)[0]
+    return f"just {'under' if value < nearest else 'over'} {limit_words(nearest, digits)}"
+
+
+def _crossed(value: float, printed: float, limits: Sequence[float]) -> list[float]:
+    """The limits that a number lies on another side of, or at, once it is printed."""
+    return [at for at in limits if (printed < at) != (value < at) or (printed > at) != (value > at)]
 
 
 def limit_words(limit: float, digits: int) -> str:
@@ -194,12 +203,27 @@ def mean_rate(shares: Sequence[AnyShare]) -> Fraction:
 
 def _rates(shares: Sequence[AnyShare], decimals: int) -> str:
     """Each rate with how many people it is about, whatever they weigh."""
-    rates = ((exact_rate(share), people_in(share)) for share in shares if people_in(share))
-    return " and ".join(f"{percent(float(rate), decimals)} of {n:,}" for rate, n in rates)
+    return " and ".join(share_words(share, decimals) for share in shares if people_in(share))
+
+
+def share_words(share: AnyShare, decimals: int = 1) -> str:
+    """A rate with the people behind it: "7.5 % of 5,421", and of few people "17 of 30"; never of what they weigh."""
+    n = people_in(share)
+    if _is_counted(share):
+        return f"{exact_rate(share) * n} of {n:,}"
+    return f"{percent(float(exact_rate(share)), decimals)} of {n:,}"
+
+
+def _is_counted(share: AnyShare) -> bool:
+    """Whether so few people are behind a rate that they are counted; those who weigh differently cannot be."""
+    return not isinstance(share, Effective) and people_in(share) < COUNTED_UNDER
 
 
 def _printed(shares: Sequence[AnyShare], decimals: int) -> Fraction:
-    """The mean of the rates in points, as they are printed."""
-    rates = [float(exact_rate(share)) for share in shares if people_in(share)]
-    printed = [Fraction(f"{100 * rate:.{decimals}f}") for rate in rates]
+    """The mean of the rates in points, as they are printed; what is printed as a count is exact."""
+    printed = [
+        100 * exact_rate(share) if _is_counted(share) else Fraction(f"{100 * float(exact_rate(share)):.{decimals}f}")
+        for share in shares
+        if people_in(share)
+    ]
     return sum(printed, Fraction(0)) / max(1, len(printed))

@@ -1,28 +1,31 @@
-"""Where each group stands on one measure: its rate beside its reference's, the gap, the verdict and its sentence.
+"""Where each group stands on one question: its rate, the gap to the comparison group, its mark and its sentence.
 
 What the picture draws, the table lists and the take-away page prints, in one place, so that they cannot differ.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from core.answer import findings, headline_measure
+from core.answer.findings import findings
+from core.answer.pairs import Pair, headline_measure, pairs
+from core.answer.sentences import sentence
 from core.findings import Gap, GroupResult, Judgement, Verdict
-from core.gap_sentences import is_worse_off
 from core.gaps import GAPS, Kind, Measure
 from core.metrics import METRICS
 from core.plan import Plan
 from core.policies import Band
 from core.reference import By
-from core.sentences import beside, group_words, percent, rows_word
+from core.sentences import COUNTED_UNDER, VERDICT_WORDS, beside, group_words, percent, rows_word
 
 _KIND_WORDS: dict[Kind, str] = {"ratio": "how many times as often", "difference": "in points"}
+Mark = Verdict | Literal["better_off", "reference"]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One group on one measure.
+    """One group on one question.
 
     Attributes
     ----------
@@ -30,44 +33,50 @@ class Standing:
         The group's values, as a person reads them.
     people
         How many people its rate is about; the whole group where the measure averages two rates.
+    chosen
+        How many of them the rate counts; None where it is no share of people.
     rate, rate_low, rate_high
         The rate and its interval; None where there is none, or the measure averages two.
-    gap
-        The gap to the reference; None for the reference itself.
+    gaps
+        The gaps to the comparison group: first the one that the verdict rests on. Empty for that group itself.
+    mark
+        What the group is marked with. A gap marks the group that is worse off, be it the comparison group.
+    verdict_words
+        The mark in words, with who is worse off.
     sentence
         What it comes to, in words.
     """
 
     name: str
     people: int
+    chosen: int | None
     rate: float | None
     rate_low: float | None
     rate_high: float | None
-    gap: Gap | None
+    gaps: tuple[Gap, ...]
+    mark: Mark
+    verdict_words: str
     sentence: str
+    is_reference: bool = False
 
     @property
-    def is_reference(self) -> bool:
-        """Whether the others are compared with this group."""
-        return self.gap is None
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The verdict; None for the reference."""
-        return None if self.gap is None else self.gap.verdict
+    def gap(self) -> Gap | None:
+        """The gap that the verdict rests on; None for the comparison group."""
+        return self.gaps[0] if self.gaps else None
 
 
 @dataclass(frozen=True)
 class Standings:
-    """Every group of one table on one measure: the reference first, then worst first.
+    """Every group of one table on one question, by its rate: whoever is worse off first.
 
-    `acceptable` spans the rates that are within the band of the reference's (for a measure that averages two rates:
-    the differences within it); None where the reference has no rate. `people` is what a row of the file is called.
+    `bands` are the limits that count. `acceptable` spans the rates that are within all of them around the comparison
+    group's (for a measure that averages two rates: the differences within them); None where that group has no rate.
+    `people` is what a row of the file is called.
     """
 
     measure: Measure
     by: By
-    band: Band
+    bands: tuple[Band, ...]
     rows: tuple[Standing, ...]
     acceptable: tuple[float, float] | None
     people: str = "people"
@@ -80,66 +89,77 @@ class Standings:
     @property
     def reference(self) -> Standing:
         """The group that the others are compared with."""
-        return self.rows[0]
-
-    @property
-    def upside_down(self) -> str:
-        """That the comparison group itself is the one worse off in a gap, where it is: marks then stand beside it."""
-        mine = self.reference.name
-        better = [row.name for row in self.rows if row.gap and row.verdict == "gap" and not is_worse_off(row.gap)]
-        if not better:
-            return ""
-        others = "the other group" if len(self.rows) == 2 else " and ".join(better) if len(better) < 3 else "others"
-        return (
-            f"Here the comparison group, {mine}, is the one worse off: a gap marked at {others} is to the disadvantage "
-            f"of {mine}."
-        )
+        return next(row for row in self.rows if row.is_reference)
 
 
 def standings(judgement: Judgement, plan: Plan, by: By, measure: Measure) -> Standings | None:
     """Where the groups of a table stand; None where it has only one group, so that nothing is compared."""
-    texts = {found.gap: found.text for found in findings(judgement, plan)}
-    places = {id(gap): i for i, gap in enumerate(judgement.gaps)}
-    ordered = [judgement.gaps[i] for i in texts if _is_about(judgement.gaps[i], by, measure)]
-    if not ordered:
+    found = [pair for pair in pairs(judgement, plan) if pair.by == by and pair.question == measure.metrics]
+    if not found:
         return None
     groups = {tuple(g.group.values()): g for g in judgement.groups if g.by == by}
-    people = rows_word(plan)
-    rows = [_reference(groups[judgement.references[by]], measure, people)]
-    for gap in ordered:
-        rows.append(_standing(groups[tuple(gap.group.values())], gap, measure, texts[places[id(gap)]]))
-    band = ordered[0].band
-    return Standings(measure, by, band, tuple(rows), _acceptable(rows[0], band, measure), people)
+    reference = _reference(groups[judgement.references[by]], measure, rows_word(plan))
+    worse_off = [pair for pair in found if pair.verdict == "gap" and not pair.is_about_the_group]
+    if worse_off:
+        told = next(f for f in findings(judgement, plan) if worse_off[0].places[0] in f.gaps)
+        words = f"{_marked_words(measure)} · comparison group"
+        reference = replace(reference, mark="gap", verdict_words=words, sentence=told.text)
+    rows = [reference] + [_standing(groups[tuple(pair.lead.group.values())], pair, plan) for pair in found]
+    rows.sort(key=lambda row: _by_rate(row, measure))
+    bands = tuple(dict.fromkeys(gap.band for pair in found for gap in pair.judging))
+    return Standings(measure, by, bands, tuple(rows), _acceptable(reference, bands, measure), rows_word(plan))
+
+
+def _by_rate(row: Standing, measure: Measure) -> tuple[bool, float]:
+    """The worse rate first, and last who has none; of two averaged rates the difference to the comparison group's."""
+    value = row.rate
+    if len(measure.metrics) > 1:
+        value = 0.0 if row.gap is None else row.gap.value
+    if value is None:
+        return True, 0.0
+    return False, value if measure.worse == "lower" else -value
 
 
 def measures(judgement: Judgement, plan: Plan) -> list[Measure]:
-    """The measures that have verdicts here, the headline first."""
+    """A measure for each question that has verdicts here, the headline first."""
     headline = headline_measure(judgement, plan)
     names = dict.fromkeys([headline, *(gap.measure for gap in judgement.gaps)])
-    return [GAPS[name] for name in names if GAPS[name].is_tested]
+    asked: dict[tuple[str, ...], Measure] = {}
+    for name in names:
+        if GAPS[name].is_tested:
+            asked.setdefault(GAPS[name].metrics, GAPS[name])
+    return list(asked.values())
 
 
 def question(measure: Measure) -> str:
-    """The plain question that a measure answers."""
+    """The plain question that a measure answers; measures of the same rates answer one question."""
+    if len(measure.metrics) > 1:
+        return f"{measure.among}who is {measure.treated}?"
+    return METRICS[measure.metrics[0]].question
+
+
+def question_in_unit(measure: Measure) -> str:
+    """The question with the measure's unit, where another measure of the same rates has another unit."""
     kind = _KIND_WORDS[measure.kind] if measure.is_tested else "size alone"
     alike = [other for other in GAPS.values() if other.is_tested and other.metrics == measure.metrics]
-    words = METRICS[measure.metrics[0]].question
-    if len(measure.metrics) > 1:
-        words = f"{measure.among}who is {measure.treated}?"
-    return words if alike == [measure] else f"{words} ({kind})"
+    return question(measure) if alike == [measure] else f"{question(measure)} ({kind})"
 
 
 def also_words(measure: Measure, tables: tuple[By, ...]) -> str:
-    """A measure with a gap and where it lies, for a list: "who is wrongly denied (sex, sex × race)"."""
-    asked = question(measure)
-    for kind in _KIND_WORDS.values():
-        asked = asked.replace(f" ({kind})", f", {kind}")
-    return f"{asked[0].lower()}{asked[1:].replace('?', '')} ({', '.join(' × '.join(by) for by in tables)})"
+    """A question with a gap and where it lies, for a list: "who is wrongly denied (sex, sex × race)"."""
+    asked = question(measure).replace("?", "")
+    return f"{asked[0].lower()}{asked[1:]} ({', '.join(' × '.join(by) for by in tables)})"
 
 
 def technical_name(measure: Measure) -> str:
     """The field's name of a measure, as papers and AIF360 write it."""
     return measure.name.replace("_", " ")
+
+
+def technical_names(measure: Measure) -> str:
+    """The field's names of all measures that answer its question."""
+    alike = (other for other in GAPS.values() if other.is_tested and other.metrics == measure.metrics)
+    return ", ".join(map(technical_name, alike))
 
 
 def name_of(group: dict[str, str]) -> str:
@@ -148,8 +168,12 @@ def name_of(group: dict[str, str]) -> str:
 
 
 def rate_words(estimate: Standing) -> str:
-    """A rate as "7.5 %", or a dash."""
-    return "–" if estimate.rate is None else percent(estimate.rate)
+    """A rate as "7.5 %", of few people as "17 of 30", or a dash."""
+    if estimate.rate is None:
+        return "–"
+    if estimate.chosen is not None and estimate.people < COUNTED_UNDER:
+        return f"{estimate.chosen:,} of {estimate.people:,}"
+    return percent(estimate.rate)
 
 
 def rate_range_words(estimate: Standing) -> str:
@@ -170,14 +194,25 @@ def gap_words(gap: Gap) -> str:
     return f"{sign}{beside(abs(100 * gap.value), 100 * gap.band.limit, 1)}\u00a0points"
 
 
+def gaps_words(row: Standing) -> str:
+    """How far a group is from the comparison group, in every unit of the question."""
+    return ", ".join(gap_words(gap) for gap in row.gaps if gap.value is not None) or ("–" if row.gaps else "")
+
+
 def gap_range_words(gap: Gap) -> str:
     """The plausible range of a gap, in the gap's own unit."""
     if gap.value is None:
         return "–"
-    low, high = (_end(end, gap.band.is_ratio) for end in (gap.low, gap.high))
+    low, high = (_end(end, gap.band) for end in (gap.low, gap.high))
+    unit = "times" if gap.band.is_ratio else "points"
     if low is None or high is None:
-        return "–" if low is high else f"{low} or more" if high is None else f"{high} or less"
-    return f"{low} to {high}"
+        return "–" if low is high else f"{low}\u00a0{unit} or {'more' if high is None else 'less'}"
+    return f"{low} to {high}\u00a0{unit}"
+
+
+def bands_words(bands: tuple[Band, ...]) -> str:
+    """The acceptable values of a question: "0.80 to 1.25 times and within 5 points"."""
+    return " and ".join(map(band_words, bands))
 
 
 def band_words(band: Band) -> str:
@@ -186,44 +221,69 @@ def band_words(band: Band) -> str:
     return f"{low:.2f} to {high:.2f}\u00a0times" if band.is_ratio else f"within {100 * band.limit:g}\u00a0points"
 
 
-def _is_about(gap: Gap, by: By, measure: Measure) -> bool:
-    return gap.by == by and gap.measure == measure.name
+def _standing(group: GroupResult, pair: Pair, plan: Plan) -> Standing:
+    row = _rate(group, pair.measure)
+    mark: Mark = pair.verdict
+    words = VERDICT_WORDS[pair.verdict]
+    if pair.verdict == "gap":
+        mark = "gap" if pair.is_about_the_group else "better_off"
+        words = _marked_words(pair.measure) if pair.is_about_the_group else _unmarked_words(pair.measure)
+    return replace(row, gaps=pair.gaps, mark=mark, verdict_words=words, sentence=sentence(pair, plan))
 
 
-def _standing(group: GroupResult, gap: Gap, measure: Measure, sentence: str) -> Standing:
+def _marked_words(measure: Measure) -> str:
+    """What a gap means for the group that bears its mark."""
+    if measure.harms:
+        return f"{VERDICT_WORDS['gap']}: worse off"
+    return f"{VERDICT_WORDS['gap']}: {'less' if measure.worse == 'lower' else 'more'} often"
+
+
+def _unmarked_words(measure: Measure) -> str:
+    """What a gap means for the other group."""
+    return "Better off" if measure.harms else f"{'More' if measure.worse == 'lower' else 'Less'} often"
+
+
+def _rate(group: GroupResult, measure: Measure) -> Standing:
+    """A group's own numbers."""
+    name = name_of(group.group)
     if len(measure.metrics) > 1:
-        return Standing(name_of(gap.group), group.n, None, None, None, gap, sentence)
+        return Standing(name, group.n, None, None, None, None, (), "not_measurable", "", "")
     rate = group.metrics[measure.metrics[0]]
-    return Standing(name_of(gap.group), int(rate.denominator or 0), rate.value, rate.low, rate.high, gap, sentence)
+    chosen = None if rate.numerator is None else int(rate.numerator)
+    people = int(rate.denominator or 0)
+    return Standing(name, people, chosen, rate.value, rate.low, rate.high, (), "not_measurable", "", "")
 
 
 def _reference(group: GroupResult, measure: Measure, people: str) -> Standing:
+    row = _rate(group, measure)
     words = group_words(group.group, people)
     start = f"{words[0].upper()}{words[1:]} are the group that the others are compared with"
-    name = name_of(group.group)
-    if len(measure.metrics) > 1:
-        return Standing(name, group.n, None, None, None, None, f"{start}.")
-    rate = group.metrics[measure.metrics[0]]
-    row = Standing(name, int(rate.denominator or 0), rate.value, rate.low, rate.high, None, "")
-    rates = f"{rate_words(row)} of {row.people:,}; plausible range {rate_range_words(row)}"
-    return Standing(row.name, row.people, row.rate, row.rate_low, row.rate_high, None, f"{start} ({rates}).")
+    rates = "" if row.rate is None else f" ({rate_words(row)}; plausible range {rate_range_words(row)})"
+    said = f"{start}{rates}."
+    return replace(row, is_reference=True, mark="reference", verdict_words="Comparison group", sentence=said)
 
 
-def _acceptable(reference: Standing, band: Band, measure: Measure) -> tuple[float, float] | None:
-    low, high = band.ends
+def _acceptable(reference: Standing, bands: tuple[Band, ...], measure: Measure) -> tuple[float, float] | None:
     if len(measure.metrics) > 1:
-        return low, high
-    if reference.rate is None or (band.is_ratio and reference.rate == 0):
+        return bands[0].ends
+    rate = reference.rate
+    if rate is None:
         return None
-    ends = (
-        (reference.rate * low, reference.rate * high)
-        if band.is_ratio
-        else (reference.rate + low, reference.rate + high)
-    )
-    return max(0.0, ends[0]), min(1.0, ends[1])
+    ends = [
+        (rate * low, rate * high) if band.is_ratio else (rate + low, rate + high)
+        for band in bands
+        for low, high in (band.ends,)
+        if rate or not band.is_ratio
+    ]
+    return (max(0.0, *(low for low, _ in ends)), min(1.0, *(high for _, high in ends))) if ends else None
 
 
-def _end(end: float | None, is_ratio: bool) -> str | None:
+def _end(end: float | None, band: Band) -> str | None:
+    """One end of a range, on its side of the limits and of equality."""
     if end is None:
         return None
-    return f"{end:.2f}" if is_ratio else f"{100 * end:+.1f}".replace("-", "−")
+    low, high = band.ends
+    if band.is_ratio:
+        return beside(end, (1.0, low, high), 2)
+    said = beside(abs(100 * end), (0.0, 100 * high), 1)
+    return said if end == 0 else f"{'−' if end < 0 else '+'}{said}"

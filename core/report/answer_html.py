@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from core.answer import also_gaps, further_words
+from core.answer.also import also_gaps
+from core.answer.findings import further_words
 from core.charts import mark_svg, standings_chart, svg
 from core.findings import Judgement
 from core.gaps import GAPS
@@ -18,10 +19,10 @@ from core.notes import Note
 from core.record import AuditRecord
 from core.report.note_words import stands_first, text
 from core.report.notes import (
-    MOST_IN_THE_ANSWER,
     data_facts,
     date_words,
     headlines,
+    in_the_answer,
     near_note,
     question_notes,
     run_facts,
@@ -33,13 +34,13 @@ from core.standings import (
     Standing,
     Standings,
     also_words,
-    band_words,
+    bands_words,
     gap_range_words,
-    gap_words,
+    gaps_words,
     question,
     rate_range_words,
     rate_words,
-    technical_name,
+    technical_names,
 )
 
 MOST_DRAWN = 60
@@ -117,7 +118,7 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
     section, found = _section(body, "The answer"), headlines(judgement, record.plan)
     for note in _notes(record, first=True):
         _text(section, text(note), "doubt")
-    for finding in found[:MOST_IN_THE_ANSWER]:
+    for finding in in_the_answer(found):
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)
         SubElement(part, "div").text = finding.text
@@ -130,7 +131,9 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
     counted = ", ".join(f"{VERDICT_WORDS[verdict]}: {n}" for verdict, n in tally(found))
     _text(
         section,
-        f"All {len(found)} comparisons on this measure: {counted}." if found else "Nothing was compared.",
+        f"All {sum(one.comparisons for one in found)} comparisons on this question: {counted}."
+        if found
+        else "Nothing was compared.",
         "soft",
     )
     for words in question_notes(record, judgement):
@@ -149,29 +152,23 @@ def _picture(body: Element, standings: Standings) -> None:
         drawn = svg(standings_chart(standings, "var(--ink)", "var(--paper)"), _WIDTH)
         SubElement(section, "figure").append(_inline(drawn))
     table = SubElement(SubElement(section, "div", {"class": "wide"}), "table")
-    name = f"{technical_name(standings.measure)}; acceptable: {band_words(standings.band)}"
+    name = f"{technical_names(standings.measure)}; acceptable: {bands_words(standings.bands)}"
     SubElement(table, "caption").text = name
     titles = ("Group", "People", "Rate", "Plausible range", "Gap", "Plausible range", "Verdict")
     _row(SubElement(table, "thead"), "th", titles)
     rows = SubElement(table, "tbody")
     for standing in standings.rows:
         verdict = _row(rows, "td", _cells(standing))[-1]
-        if standing.verdict is None:
-            verdict.text = "comparison group"
-        elif is_drawn:
-            _mark(verdict, standing.verdict)
+        if is_drawn and standing.mark in VERDICT_WORDS:
+            _mark(verdict, standing.mark, standing.verdict_words)
         else:
-            verdict.text = VERDICT_WORDS[standing.verdict]
+            verdict.text = standing.verdict_words
     _text(section, sampling_note(standings.people), "soft")
-    if standings.upside_down:
-        _text(section, standings.upside_down)
 
 
 def _cells(row: Standing) -> tuple[str, ...]:
     start = (row.name, f"{row.people:,}", rate_words(row), rate_range_words(row))
-    if row.gap is None:
-        return (*start, "", "", "")
-    return (*start, gap_words(row.gap), gap_range_words(row.gap), "")
+    return (*start, gaps_words(row), "" if row.gap is None else gap_range_words(row.gap), "")
 
 
 def _inline(drawn: str) -> Element:
@@ -198,10 +195,10 @@ def _text(parent: Element, text: str, kind: str | None = None) -> None:
     SubElement(parent, "p", {} if kind is None else {"class": kind}).text = text
 
 
-def _mark(parent: Element, verdict: str) -> None:
+def _mark(parent: Element, verdict: str, words: str = "") -> None:
     mark = SubElement(parent, "div", {"class": "mark"})
     mark.append(_inline(mark_svg(verdict)))
-    SubElement(mark, "span").text = VERDICT_WORDS[verdict]
+    SubElement(mark, "span").text = words or VERDICT_WORDS[verdict]
 
 
 def _row(table: Element, kind: str, cells: Iterable[str]) -> list[Element]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from core.answer import Finding, findings
+from core.answer.findings import Finding, findings
 from core.findings import Judgement, Verdict, plan_threshold
 from core.plan import Condition, Keep, Plan
 from core.record import AuditRecord
@@ -20,13 +20,21 @@ Facts = list[tuple[str, str]]
 
 
 def headlines(judgement: Judgement, plan: Plan) -> list[Finding]:
-    """The findings on the measure that was named before the results were seen, worst first."""
-    return [found for found in findings(judgement, plan) if found.headline]
+    """The findings on the question that was named before the results were seen, in the order of telling."""
+    return list(findings(judgement, plan, headline_only=True))
+
+
+def in_the_answer(found: list[Finding]) -> list[Finding]:
+    """The findings that stand in the answer: the first ones, and in one line the groups that are too small to tell."""
+    rest = found[MOST_IN_THE_ANSWER:]
+    return found[:MOST_IN_THE_ANSWER] + [finding for finding in rest if finding.is_small]
 
 
 def tally(found: list[Finding]) -> list[tuple[Verdict, int]]:
-    """How many findings came to each verdict, worst first; only verdicts that occur."""
-    seen = Counter(finding.verdict for finding in found)
+    """How many comparisons came to each verdict, worst first; only verdicts that occur."""
+    seen: Counter[Verdict] = Counter()
+    for finding in found:
+        seen[finding.verdict] += finding.comparisons
     return [(verdict, seen[verdict]) for verdict in VERDICT_WORDS if verdict in seen]  # type: ignore[misc, index]
 
 

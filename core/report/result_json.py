@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from core.answer import findings
+from core.answer.findings import findings
 from core.cells import MISSING_GROUP
 from core.findings import Gap, GroupResult, Judgement
 from core.metrics import Estimate
@@ -81,7 +81,7 @@ def _left_out(record: AuditRecord) -> list[dict[str, Any]]:
 
 def _findings(judgement: Judgement, record: AuditRecord) -> list[dict[str, Any]]:
     return [
-        {"verdict": f.verdict, "text": f.text, "gaps": [f.gap], "headline": f.headline}
+        {"verdict": f.verdict, "text": f.text, "gaps": list(f.gaps), "headline": f.headline}
         for f in findings(judgement, record.plan)
     ]
 

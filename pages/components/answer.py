@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from core.answer import Finding, also_gaps, further_words
+from core.answer.also import also_gaps
+from core.answer.findings import Finding, further_words
 from core.findings import Judgement
 from core.gaps import GAPS
 from core.metrics import overall_auc
 from core.record import AuditRecord
-from core.report.notes import MOST_IN_THE_ANSWER, headlines, question_notes, tally
+from core.report.notes import MOST_IN_THE_ANSWER, headlines, in_the_answer, question_notes, tally
 from core.standings import also_words, question
 from pages.components import doubts, picture, plain, session, verdict
 
 
 def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
-    """Show the worst findings on the headline measure, how many there are of each kind, and the notes."""
+    """Show the first findings on the headline question, how many there are of each kind, and the notes."""
     found = headlines(judgement, record.plan)
     st.header("The answer", anchor=False)
     doubts.before_the_answer(audit_id, record)
@@ -23,7 +24,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
         )
         return
     st.caption(question(GAPS[judgement.gaps[found[0].gap].measure]))
-    for finding in found[:MOST_IN_THE_ANSWER]:
+    for finding in in_the_answer(found):
         _finding(finding, further_words(finding, found, judgement, record.plan))
     _also(audit_id, record, judgement)
     _summary(found)
@@ -69,11 +70,12 @@ def _finding(finding: Finding, again: str = "") -> None:
 
 def _summary(found: list[Finding]) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.caption(f"{len(found)} comparison{'s' if len(found) > 1 else ''}:", width="content")
+        n = sum(finding.comparisons for finding in found)
+        st.caption(f"{n} comparison{'s' if n > 1 else ''}:", width="content")
         for kind, n in tally(found):
             verdict.mark(kind, f": {n}")
     if len(found) > MOST_IN_THE_ANSWER:
-        every = st.expander(f"All {len(found)} findings on this measure", on_change="rerun")
+        every = st.expander(f"All {len(found)} findings on this question", on_change="rerun")
         if every.open:
             with every:
                 _every(found)

@@ -10,7 +10,7 @@ from core.record import AuditRecord
 from core.report.note_words import text
 from core.report.notes import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
 from core.sentences import group_words, rows_word
-from core.standings import gap_range_words, gap_words, question, technical_name
+from core.standings import gap_range_words, gap_words, question_in_unit, technical_name
 from pages.components import plain, session, verdict
 
 
@@ -76,7 +76,7 @@ def _metric_rows(group: GroupResult, people: str) -> dict[str, list[str]]:
 
 def _gap_rows(gaps: list[Gap]) -> dict[str, list[str]]:
     return {
-        "Question": [question(GAPS[gap.measure]) for gap in gaps],
+        "Question": [question_in_unit(GAPS[gap.measure]) for gap in gaps],
         "Gap": [gap_words(gap) for gap in gaps],
         "Plausible range": [gap_range_words(gap) for gap in gaps],
         "Verdict": ["no verdict" if gap.verdict is None else verdict.cell(gap.verdict) for gap in gaps],

@@ -14,17 +14,16 @@ from core.reference import By
 from core.report.notes import headlines
 from core.sentences import sampling_note
 from core.standings import (
-    Standing,
     Standings,
-    band_words,
+    bands_words,
     gap_range_words,
-    gap_words,
+    gaps_words,
     measures,
     question,
     rate_range_words,
     rate_words,
     standings,
-    technical_name,
+    technical_names,
 )
 from pages.components import judged, plain, session, take_away, verdict
 
@@ -68,7 +67,7 @@ def _measure(audit_id: str, offered: list[Measure]) -> Measure:
         names,
         format_func=_question,
         key=session.field(audit_id, MEASURE),
-        help="  \n".join(f"{question(GAPS[name])} *{technical_name(GAPS[name])}*" for name in names),
+        help="  \n".join(f"{question(GAPS[name])} *{technical_names(GAPS[name])}*" for name in names),
     )
     return GAPS[name]
 
@@ -125,9 +124,7 @@ def _shown(shown: Standings) -> None:
     with numbers:
         with _framed(shown):
             plain.table(_columns(shown))
-        if shown.upside_down:
-            st.caption(plain.escape(shown.upside_down))
-        st.caption(f"Acceptable: {band_words(shown.band)}. {sampling_note(shown.people)}")
+        st.caption(f"Acceptable: {bands_words(shown.bands)}. {sampling_note(shown.people)}")
 
 
 def _framed(shown: Standings) -> st.delta_generator.DeltaGenerator:
@@ -143,15 +140,11 @@ def _columns(shown: Standings) -> dict[str, list[str]]:
     rows = shown.rows
     columns = {
         "Group": [row.name for row in rows],
-        "Verdict": [verdict.cell(row.verdict) for row in rows],
+        "Verdict": [verdict.cell(row.mark, row.verdict_words) for row in rows],
     }
     if shown.shows_rates:
         columns["Rate"] = [rate_words(row) for row in rows]
         columns["Plausible rate"] = [rate_range_words(row) for row in rows]
-    columns["Gap"] = [_gap(row) for row in rows]
+    columns["Gap"] = [gaps_words(row) for row in rows]
     columns["Plausible gap"] = ["" if row.gap is None else gap_range_words(row.gap) for row in rows]
     return columns | {shown.people.capitalize(): [f"{row.people:,}" for row in rows]}
-
-
-def _gap(row: Standing) -> str:
-    return "" if row.gap is None else gap_words(row.gap)

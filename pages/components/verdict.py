@@ -9,7 +9,7 @@ from core.charts import mark_svg
 from core.frontier_chart import turn_svg
 from core.sentences import VERDICT_WORDS
 
-GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "–"}
+GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "–", "better_off": "△"}
 TURN_WORDS = {"better": "Better", "worse": "Worse", "same": "No change", "unclear": VERDICT_WORDS["unclear"]}
 
 
@@ -37,6 +37,6 @@ def drawn(svg: str, words: str) -> None:
     )
 
 
-def cell(verdict: str | None) -> str:
-    """The verdict in a cell of a table; without one, the group is the one that others are compared with."""
-    return "comparison group" if verdict is None else f"{GLYPHS[verdict]} {VERDICT_WORDS[verdict]}"
+def cell(verdict: str, words: str = "") -> str:
+    """The verdict in a cell of a table, or what else a group is marked with, in other words than its own."""
+    return f"{GLYPHS.get(verdict, '')} {words or VERDICT_WORDS[verdict]}".lstrip()

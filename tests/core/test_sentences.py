@@ -49,7 +49,7 @@ def test_rows_that_are_no_people_are_called_what_they_are() -> None:
         ((568, 1000), (769, 1000), ("56.8 %", "76.9 %"), "20.1"),
         ((163, 255), (804, 1166), ("63.92 %", "68.95 %"), "5.03"),  # 63.9 and 69.0 at one decimal, 5.0 apart
         ((222, 334), (183, 271), ("66.47 %", "67.53 %"), "1.06"),  # 66.5 and 67.5, 1.1 apart
-        ((1, 3), (2, 3), ("33.3 %", "66.7 %"), "about 33.3"),
+        ((100, 300), (200, 300), ("33.3 %", "66.7 %"), "about 33.3"),
     ],
 )
 def test_figures_that_do_not_add_up_get_a_decimal_more_or_an_about(
@@ -59,7 +59,12 @@ def test_figures_that_do_not_add_up_get_a_decimal_more_or_an_about(
     assert (_rate(said.mine), _rate(said.theirs), said.distance) == (*rates, distance)
 
 
-SHARES = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+def test_few_people_are_counted() -> None:
+    said = figures([(17, 30)], [(65, 100)])
+    assert (said.mine, said.theirs, said.distance) == ("17 of 30", "65.0\u00a0% of 100", "8.3")
+
+
+SHARES = st.integers(100, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
 @settings(max_examples=400)

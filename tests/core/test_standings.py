@@ -14,6 +14,7 @@ from core.standings import (
     gap_words,
     measures,
     question,
+    question_in_unit,
     rate_range_words,
     rate_words,
     standings,
@@ -29,17 +30,20 @@ def stood(record: AuditRecord, measure: str = "disparate_impact") -> Standings:
 
 
 def gap_of(table: dict[str, tuple[int, int]], measure: str) -> Gap:
-    gap = stood(record_of(plan_of(), selections(table)), measure).rows[1].gap
-    assert gap is not None
-    return gap
+    gaps = record_of(plan_of(), selections(table)).judgement().gaps
+    return next(gap for gap in gaps if gap.measure == measure)
 
 
-def test_the_reference_first_then_worst_first() -> None:
-    table = {"large": (500, 1000), "near": (240, 500), "few": (1, 4), "far": (50, 500)}
-    shown = stood(record_of(plan_of(), selections(table)))
-    assert [row.name for row in shown.rows] == ["large", "far", "few", "near"]
-    assert [row.verdict for row in shown.rows] == [None, "gap", "unclear", "no_gap"]
-    assert shown.reference.is_reference
+def test_by_rate_with_whoever_is_worse_off_first() -> None:
+    table = {"large": (500, 1000), "near": (2450, 5000), "few": (1, 4), "far": (50, 500), "near too": (560, 900)}
+    plan = plan_of(groups='reference = {g = "large"}')
+    shown = stood(record_of(plan, selections(table)))
+    assert [(row.name, row.mark) for row in shown.rows] == [
+        ("far", "gap"), ("few", "unclear"), ("near", "no_gap"), ("large", "gap"), ("near too", "better_off"),
+    ]  # fmt: skip
+    assert shown.reference.name == "large"
+    worse = stood(decided(), "false_negative_rate_difference")
+    assert [row.rate for row in worse.rows] == sorted((row.rate or 0 for row in worse.rows), reverse=True)
 
 
 def test_people_are_those_whom_the_rate_is_about() -> None:
@@ -56,13 +60,29 @@ def test_numbers_are_the_judgements_own() -> None:
         assert (row.rate, row.rate_low, row.rate_high) == (rate.value, rate.low, rate.high)
 
 
-def test_a_comparison_group_that_is_worse_off_is_said_to_be() -> None:
-    apart = stood(record_of(plan_of(), selections({"a": (300, 1000), "b": (450, 900), "c": (290, 900)})))
-    assert apart.upside_down == (
-        "Here the comparison group, a, is the one worse off: a gap marked at b is to the disadvantage of a."
-    )
-    assert stood(record_of(plan_of(), selections({"a": (500, 1000), "b": (240, 900)}))).upside_down == ""
-    assert stood(record_of(plan_of(), selections({"a": (500, 1000), "b": (450, 900)}))).upside_down == ""
+def test_the_mark_belongs_to_whoever_is_worse_off_also_where_that_is_the_comparison_group() -> None:
+    apart = stood(record_of(plan_of(), selections({"a": (300, 1000), "b": (450, 900)})))
+    assert [(row.name, row.verdict_words) for row in apart.rows] == [
+        ("a", "Gap: worse off · comparison group"),
+        ("b", "Better off"),
+    ]
+    assert apart.reference.sentence.startswith("People whose g is a are selected less often than people whose g is b")
+    other = stood(record_of(plan_of(), selections({"a": (500, 1000), "b": (240, 900)})))
+    assert [(row.name, row.mark) for row in other.rows] == [("b", "gap"), ("a", "reference")]
+
+
+def test_of_who_is_wrongly_granted_nobody_is_called_worse_off() -> None:
+    table = {"a": (50, 300, 10, 700), "b": (50, 100, 10, 800)}
+    shown = stood(decided(table), "false_positive_rate_difference")
+    assert [(row.name, row.verdict_words) for row in shown.rows] == [
+        ("a", "Gap: more often · comparison group"),
+        ("b", "Less often"),
+    ]
+
+
+def test_few_people_are_counted_in_place_of_a_percentage() -> None:
+    shown = stood(record_of(plan_of(), selections({"a": (500, 1000), "b": (17, 30)})))
+    assert [rate_words(row) for row in shown.rows] == ["50.0\u00a0%", "17 of 30"]
 
 
 def test_one_group_alone_has_no_standings() -> None:
@@ -70,14 +90,15 @@ def test_one_group_alone_has_no_standings() -> None:
     assert standings(record.judgement(), record.plan, ("g",), GAPS["disparate_impact"]) is None
 
 
-def test_the_reference_has_no_band_where_nobody_in_it_was_selected() -> None:
-    assert stood(record_of(plan_of(), selections({"a": (0, 100), "b": (20, 80)}))).acceptable is None
+def test_where_nobody_of_the_reference_was_selected_the_band_is_of_the_difference() -> None:
+    shown = stood(record_of(plan_of(), selections({"a": (0, 100), "b": (20, 80)})))
+    assert shown.acceptable == (0.0, 0.05), "the ratio has no value there, the difference has"
 
 
 def test_without_outcomes_only_selection_is_offered() -> None:
     record = decided(label=False)
     offered = measures(record.judgement(), record.plan)
-    assert [m.name for m in offered] == ["disparate_impact", "statistical_parity_difference"]
+    assert [m.name for m in offered] == ["disparate_impact"], "one question with two limits"
 
 
 def test_the_headline_is_offered_first_and_only_what_has_verdicts() -> None:
@@ -88,7 +109,8 @@ def test_the_headline_is_offered_first_and_only_what_has_verdicts() -> None:
 
 
 def test_every_measure_asks_a_question_of_its_own() -> None:
-    assert len({question(measure) for measure in GAPS.values()}) == len(GAPS)
+    assert len({question_in_unit(measure) for measure in GAPS.values()}) == len(GAPS)
+    assert question(GAPS["disparate_impact"]) == question(GAPS["statistical_parity_difference"]) == "Who gets selected?"
 
 
 def test_words_of_a_ratio_never_cross_its_limit() -> None:
@@ -124,4 +146,4 @@ def test_words_of_rates_and_bands() -> None:
 def test_the_tables_of_a_gap_are_named_with_it() -> None:
     words = also_words(GAPS["false_negative_rate_difference"], (("sex",), ("sex", "race")))
     assert words == "who is wrongly denied (sex, sex × race)"
-    assert also_words(GAPS["statistical_parity_difference"], (("sex",),)) == "who gets selected, in points (sex)"
+    assert also_words(GAPS["statistical_parity_difference"], (("sex",),)) == "who gets selected (sex)"

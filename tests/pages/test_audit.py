@@ -74,7 +74,7 @@ def test_at_most_three_findings_stand_in_the_answer_and_the_rest_is_one_click_aw
     at = opened("audit", kept(space, home, decided(people)))
     before = [text.value for text in at.text if "against" in text.value]
     assert len(before) == 3
-    assert [box.label for box in at.expander][0] == "All 5 findings on this measure"
+    assert [box.label for box in at.expander][0] == "All 5 findings on this question"
 
 
 def test_the_notes_say_what_the_outcome_is_whom_one_compares_with_and_which_limits_hold(
@@ -103,7 +103,7 @@ def test_where_good_outcomes_score_worse_the_page_asks_whether_they_are_swapped(
 def test_without_outcomes_the_page_says_so_and_offers_selection_only(space: Workspace, home: Path) -> None:
     at = opened("audit", kept(space, home, decided(label=False)))
     assert "does not say what really happened" in said(at)
-    assert len(widget(at, "selectbox", "measure").options) == 2
+    assert len(widget(at, "selectbox", "measure").options) == 1
 
 
 def test_one_group_alone_cannot_be_compared(space: Workspace, home: Path) -> None:
@@ -127,7 +127,7 @@ def test_gaps_on_other_measures_stand_in_the_answer_and_turn_the_picture(space: 
     assert not at.exception
     assert widget(at, "selectbox", "measure").value == "false_negative_rate_difference"
     assert sorted(table(at)["Group"]) == ["a", "b"]
-    assert "◆ Gap" in table(at)["Verdict"]
+    assert "◆ Gap: worse off" in table(at)["Verdict"]
 
 
 def test_without_other_gaps_none_are_named(space: Workspace, home: Path) -> None:
@@ -141,8 +141,17 @@ def test_without_other_gaps_none_are_named(space: Workspace, home: Path) -> None
 def test_the_table_holds_every_group_with_n_rates_ranges_and_verdicts(space: Workspace, home: Path) -> None:
     cells = table(opened("audit", kept(space, home, decided())))
     assert sorted(cells["Group"]) == ["a", "b", "c"]
-    assert cells["Verdict"][0] == "comparison group" and "◆ Gap" in cells["Verdict"]
+    assert cells["Verdict"][-1] == "Comparison group" and cells["Verdict"][0] == "◆ Gap: worse off"
     assert sum(map(int, cells["People"])) == 207 and all("to" in cell for cell in cells["Plausible rate"])
+    assert "times, −45.0\u00a0points" in cells["Gap"][0] and cells["Plausible gap"][0].endswith("times")
+
+
+def test_a_comparison_group_that_is_worse_off_bears_the_mark(space: Workspace, home: Path) -> None:
+    cells = table(opened("audit", kept(space, home, decided({"a": (100, 50, 400, 450), "b": (300, 100, 200, 300)}))))
+    assert list(zip(cells["Group"], cells["Verdict"], strict=True)) == [
+        ("a", "◆ Gap: worse off · comparison group"),
+        ("b", "△ Better off"),
+    ]
 
 
 def test_the_picture_opens_at_the_groups_of_the_first_finding(space: Workspace, home: Path) -> None:
@@ -189,7 +198,7 @@ def test_what_is_not_measurable_is_a_dash_with_its_reason(space: Workspace, home
     at = opened("audit", kept(space, home, decided({"a": (40, 20, 10, 30), "b": (0, 5, 0, 60)})))
     names = widget(at, "selectbox", "measure").options
     widget(at, "selectbox", "measure").select_index(names.index("Who is wrongly denied?")).run()
-    assert table(at)["Verdict"][1] == "– Not measurable" and table(at)["Gap"][1] == "–"
+    assert table(at)["Verdict"][-1] == "– Not measurable" and table(at)["Gap"][-1] == "–"
 
 
 def test_fifty_groups_are_all_there(space: Workspace, home: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.answer import findings
+from core.answer.findings import findings
 from core.report.notes import (
     data_facts,
     date_words,

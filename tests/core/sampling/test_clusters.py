@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
+from core.answer.pairs import pairs
+from core.answer.sentences import sentence
 from core.decisions import source
 from core.engine import count
 from core.errors import DataError, PlanError
 from core.findings import Gap, Judgement
-from core.gap_sentences import sentence
 from core.people import cut, meet
+from core.plan import Plan
 from core.sampling.clusters import ClusterSums
 from core.sampling.refusals import refuse_conflicts, refuse_unless_one_row_each
 from tests.core.sampling.sampled_rows import audited, rows_of, table
@@ -24,6 +26,10 @@ PLAN = plan_of(label=True, data='person = "id"')
 
 def of(judged: Judgement, measure: str) -> Gap:
     return next(gap for gap in judged.gaps if gap.measure == measure)
+
+
+def said(judged: Judgement, gap: Gap, plan: Plan) -> str:
+    return next(sentence(pair, plan) for pair in pairs(judged, plan) if gap in pair.gaps)
 
 
 def fitted(group: str, column: int, given: int | None, weighted: bool) -> tuple[float, float, int]:
@@ -78,7 +84,7 @@ def test_under_thirty_people_are_refused_in_words(tmp_path: Path) -> None:
     _, judged = audited(few, plan, tmp_path)
     gap = of(judged, "disparate_impact")
     assert (gap.verdict, gap.value) == ("not_measurable", None)
-    assert "only 25 different people stand behind the rows of" in sentence(gap, plan)
+    assert "only 25 different people stand behind the rows of" in said(judged, gap, plan)
     assert all(result.metrics["selection_rate"].low is None for result in judged.groups)
 
 
@@ -86,7 +92,7 @@ def test_a_person_in_both_groups_is_refused_in_words(tmp_path: Path) -> None:
     rows = [*ROWS, (ROWS[0][0], "b" if ROWS[0][1] == "a" else "a", "1", "1", "1", "1")]
     plan = plan_of(label=True, data='person = "id"')
     _, judged = audited(rows, plan, tmp_path)
-    assert "1 person has rows in both" in sentence(of(judged, "disparate_impact"), plan)
+    assert "1 person has rows in both" in said(judged, of(judged, "disparate_impact"), plan)
 
 
 def test_what_averages_two_rates_is_refused_in_words(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from itertools import product
 
 import pytest
 
-from core.answer import Finding, also_gaps, findings, further_words, headline_measure
+from core.answer.also import also_gaps
+from core.answer.findings import Finding, findings, further_words
+from core.answer.pairs import headline_measure
 from core.findings import Judgement, judge
 from core.gaps import GAPS
 from core.plan import Plan
@@ -34,11 +36,20 @@ def test_findings_lead_with_the_headline_and_the_worst() -> None:
     judgement, order = ordered(REFERRED, WORLD)
     headline = [entry for entry in order if entry[1] == "disparate_impact"]
     assert order[: len(headline)] == headline
-    assert [group for _, _, group in headline[:2]] == ["none", "worst"]
-    ranks = [("gap", "unclear", "no_gap", "not_measurable").index(verdict) for verdict, _, _ in headline]
-    assert ranks == sorted(ranks)
-    assert (headline[-1][0], headline[-1][2]) == ("no_gap", "same")
-    assert len(order) == sum(gap.verdict is not None for gap in judgement.gaps)
+    assert [group for _, _, group in headline] == ["worst", "bad", "none", "same", "wide"], "people times gap"
+    assert [verdict for verdict, _, _ in headline] == ["gap"] * 3 + ["no_gap", "unclear"]
+    told = [place for found in findings(judgement, REFERRED) for place in found.gaps]
+    assert sorted(told) == [place for place, gap in enumerate(judgement.gaps) if gap.verdict is not None]
+
+
+def test_groups_too_small_to_tell_stand_in_one_line_after_what_holds() -> None:
+    judgement, _ = ordered(REFERRED, WORLD)
+    (small,) = (found for found in findings(judgement, REFERRED) if found.headline and found.is_small)
+    assert small.text == (
+        "Too few people to tell yet how often these are selected: people whose g is wide (24 of 50) and people whose g "
+        "is few (3 of 7), against people whose g is ref (50.0\u00a0% of 1,000)."
+    )
+    assert small.comparisons == 2 and {judgement.gaps[place].group["g"] for place in small.gaps} == {"wide", "few"}
 
 
 def test_the_plan_names_the_headline() -> None:
@@ -91,7 +102,7 @@ def test_a_crossing_that_shows_a_columns_own_gap_again_comes_after_every_other_f
     assert own[0] == (other, reference) and found[0].verdict == "gap"
     assert {pair for pair in own if "," in pair[0]} == {(f"{reference}, young", f"{reference}, old")}
     again = [finding for finding in found if finding.repeats is not None]
-    assert found[-len(again) :] == again and len(again) == 2
+    assert found[-len(again) :] == again and sum(finding.comparisons for finding in again) == 2
     assert {finding.repeats for finding in again} == {found[0].gap}
     said = further_words(found[0], found, judgement, plan)
     assert said == (
@@ -116,12 +127,10 @@ def test_a_crossing_with_its_gap_the_other_way_round_is_a_fact_of_its_own() -> N
 def test_gaps_of_the_same_people_to_several_groups_are_told_once_with_the_others_named() -> None:
     table = {("M", "old"): (300, 1000), ("W", "old"): (450, 900), ("X", "old"): (400, 900), ("M", "young"): (120, 700)}
     judgement, plan, found = told(table, 'intersections = 1\nreference = {sex = "M", age = "old"}')
-    assert [pair_of(judgement, finding) for finding in found] == [("young", "old"), ("W", "M"), ("X", "M")]
-    assert [finding.verdict for finding in found] == ["gap"] * 3
-    assert further_words(found[1], found, judgement, plan) == (
-        "They are also selected less often than people whose sex is X."
-    )
-    assert further_words(found[0], found, judgement, plan) == ""
+    assert [pair_of(judgement, finding) for finding in found] == [("W", "M"), ("young", "old")]
+    assert [(finding.verdict, finding.comparisons) for finding in found] == [("gap", 2), ("gap", 1)]
+    assert found[0].text.startswith("Men are selected less often than people whose sex is W: 24.7")
+    assert found[0].text.endswith("They are also selected less often than people whose sex is X (44.4\u00a0% of 900).")
 
 
 def test_without_a_gap_by_a_column_alone_nothing_repeats() -> None:
@@ -171,9 +180,12 @@ def test_the_headlines_own_gap_is_not_said_again_in_points() -> None:
     assert also(record) == {}
 
 
-def test_a_gap_in_points_where_the_ratio_shows_none_is_named() -> None:
+def test_a_gap_in_points_where_the_ratio_shows_none_is_one_answer_that_says_which_limit_it_breaks() -> None:
     record = record_of(plan_of(), selections({"a": (9_000, 10_000), "b": (8_000, 10_000)}))
-    assert also(record) == {"statistical_parity_difference": (("g",),)}
+    (found,) = findings(record.judgement(), record.plan)
+    assert also(record) == {} and found.verdict == "gap" and len(found.gaps) == 2
+    assert "10.0\u00a0points less (plausible range 9.0 to 11.0\u00a0points), outside the usual limit of 5" in found.text
+    assert "It is inside the usual limit of 0.80 (the four-fifths mark): 0.89 times as often." in found.text
 
 
 def test_a_crossing_is_named_only_where_no_column_of_it_has_the_gap_alone() -> None:
