@@ -15,6 +15,7 @@ from core.errors import PlanError
 from core.packed_images import images_beside
 from core.plan import Plan
 from core.record import AuditRecord
+from core.report.fed import fed_words
 from core.report.note_words import in_order, text
 
 
@@ -45,7 +46,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan, model):
         record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent), chosen.time_limit)
     write_audit(record, chosen.out)
-    say(*map(text, in_order(record.notes, record.plan.data.confirmed)))
+    say(*map(text, in_order(record.notes, record.plan.data.confirmed)), *filter(None, [fed_words(record.fed)]))
     return 0
 
 

@@ -29,6 +29,7 @@ from core.record import (
     N_FILE,
     SUMS_FILE,
     AuditRecord,
+    Fed,
     Provenance,
     axis_from_json,
     groups_from_json,
@@ -105,7 +106,7 @@ def collect_model_facts(out: Path) -> ModelFacts:
             high=None if outputs["high"] is None else float(outputs["high"]),
             suggested_output=output,
             suggested_favourable_class=chosen,
-            warnings=checked_texts(found["warnings"]),
+            warnings=tuple(map(text, checked_notes(found["warnings"]))),
             problem=None if found["problem"] is None else str(found["problem"])[:_LONGEST_TEXT],
             image=_image(found.get("image")),
             classes_are_numbers=found.get("classes_are_numbers") is True,
@@ -208,7 +209,15 @@ def collect_record(
             ),
             lines=None if plan.data.count is None else rows,
             left_out=left_out_from_json({"dropped": dropped, "left_out": facts["left_out"]}, len(groups)),
+            fed=_fed(facts.get("fed", [])),
         )
+
+
+def _fed(listed: list[Any]) -> tuple[Fed, ...]:
+    return tuple(
+        Fed(place, str(each["column"])[:_LONGEST_TEXT], None if each["first"] is None else str(each["first"])[:200])
+        for place, each in enumerate(listed, 1)
+    )
 
 
 def checked_counts(n_file: Path, sums_file: Path, groups: Groups, axis: Axis, plan: Plan, rows: int) -> Counts:

@@ -169,7 +169,10 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     from core.inference import Scorer, choose_device
     from core.models import open_model
     from core.models.classes import settled
+    from core.models.doubted import doubted
     from core.models.features import bind
+    from core.models.fed import Feeding
+    from core.own_decision import OwnDecision
 
     if path is None:
         raise DataError(f"The model file {plan.decision.model} is not there. Give its path with --model.")
@@ -177,10 +180,15 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     binding = bind(model, dataset.profile, plan)
     if binding.images is not None and dataset.images is not None:
         dataset.images.expect(binding.images.picture.size)
-    scorer = Scorer(model, binding, settled(plan, model), model.device)
+    decision = settled(plan, model)
+    scorer = Scorer(model, binding, decision, model.device)
+    fed, differs = Feeding(binding), OwnDecision(scorer, model, binding, decision)
 
     def decide(batch: Batch) -> tuple[Scores, Selected]:
         given = scorer.score(batch)
+        fed.see(batch)
+        if stated is None:
+            differs.see(batch, given)
         if given.dtype == np.bool_:
             return None, given.astype(np.int32)
         return given if given.dtype in (np.float32, np.float64) else given.astype(np.float32), None
@@ -192,12 +200,16 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
             else Axis.probabilities(scores.dtype.name, *_limits(plan, stated, scores.dtype.name))
         )
 
-    warnings = (*model.warnings, *binding.warnings)
+    warnings: tuple[str | Note, ...] = (
+        *model.warnings,
+        *binding.warnings,
+        *doubted(model, binding, dataset.profile, plan, decision),
+    )
     return Source(
         axis,
         scorer.columns_used,
         decide,
         warnings,
-        lambda: {"device": model.device, "batch_size": scorer.batch_size},
-        scorer.warnings,
+        lambda: {"device": model.device, "batch_size": scorer.batch_size, "fed": fed.to_json()},
+        lambda: (*scorer.warnings(), *differs.notes()),
     )

@@ -172,7 +172,9 @@ def _check_decision(decision: Decision) -> None:
     if decision.model is not None and decision.threshold is not None and not 0 <= decision.threshold <= 1:
         raise PlanError(
             f"[decision] threshold is {decision.threshold:g}; a model's scores are probabilities from 0 to 1, logits"
-            " turned into such first: give a number from 0 to 1."
+            " turned into such first: give a number from 0 to 1. Numbers on another scale, such as credit scores, are"
+            f' put into a column of the table and audited as a score: score = "...", threshold ='
+            f" {decision.threshold:g}."
         )
     condition, bounded = decision.favourable, decision.favourable is not None and not decision.favourable.values
     if decision.prediction is not None:

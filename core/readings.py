@@ -9,6 +9,7 @@ from core.errors import ModelError
 from core.labels_seen import LabelsSeen
 from core.models.classes import class_name, favourable_indices
 from core.models.model import Array, Model, Outputs
+from core.models.scale import INTO_COLUMN, is_far_from_logits, no_logits
 from core.plan import Decision, Output
 
 # Sums of float32 probabilities miss 1 by a few units in the last place.
@@ -80,16 +81,20 @@ class NotFinite(ModelError):
 def _checked(scores: Array) -> Array:
     low, high = float(scores.min(initial=0)), float(scores.max(initial=0))
     if low < -ROUNDING or high > 1 + ROUNDING:
+        if is_far_from_logits(scores):
+            raise no_logits(scores)
         raise ModelError(
             f"The model gives numbers from {low:.4g} to {high:.4g}, which are no probabilities. If they are logits "
             '(scores before a sigmoid or softmax), write output = "logit" under [decision]; if they are labels, '
-            'write output = "class".'
+            f'write output = "class". {INTO_COLUMN}'
         )
     return np.clip(scores, 0, 1) if low < 0 or high > 1 else scores
 
 
 def _from_logits(scores: Array) -> Array:
     """Sigmoid of one column, softmax over several, in the scores' own float type."""
+    if is_far_from_logits(scores):
+        raise no_logits(scores)
     exact = scores.astype(np.float64)
     if scores.shape[1] == 1:
         exact = np.exp(-np.logaddexp(0, -exact))

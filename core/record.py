@@ -43,6 +43,15 @@ class Provenance:
     images_sha256: str | None = None
 
 
+@dataclass(frozen=True)
+class Fed:
+    """A column that a model was fed: its place among the inputs, from 1, and the first cell, None where forgotten."""
+
+    position: int
+    column: str
+    first: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class AuditRecord:
     """One audit, whole: enough to judge, compare and gate elsewhere.
@@ -68,6 +77,7 @@ class AuditRecord:
     sampled: Sampled = PLAIN
     lines: int | None = None
     left_out: Ints | None = None
+    fed: tuple[Fed, ...] = ()
 
     def judgement(self) -> Judgement:
         """What follows from the counts at the plan's rule."""
@@ -95,6 +105,8 @@ class AuditRecord:
             "warnings": [note.to_json() for note in self.notes],
             "aif360": asdict(self.second_opinion),
             "provenance": asdict(self.provenance),
+            # The first cells are left out: they are a person's, and a record outlives the rows.
+            **({"fed": [[each.position, each.column] for each in self.fed]} if self.fed else {}),
         }
 
     @classmethod
@@ -122,6 +134,7 @@ class AuditRecord:
                 sampled=stored.from_json(document, counts),
                 lines=None if lines is None else int(lines),
                 left_out=left_out_from_json(document["rows"], len(counts.groups)),
+                fed=tuple(Fed(int(place), str(column)) for place, column in document.get("fed", [])),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise JobError(

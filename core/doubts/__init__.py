@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from core.doubts import cells, groups, left_out, outcomes, rows, scores
+from core.doubts import cells, direction, groups, left_out, outcomes, rows, scores
 from core.doubts.seen import Seen as Seen
 from core.notes import Note
 from core.plan import Plan
@@ -35,6 +35,8 @@ BEFORE: tuple[Asks, ...] = (
     groups.uncut_numbers,
 )
 AFTER: tuple[Sees, ...] = (
+    direction.worse_than_one_answer,
+    direction.backwards,
     scores.nearly_all_alike,
     scores.many_on_the_threshold,
     left_out.unlike,

@@ -29,6 +29,14 @@ def are_whole(classes: Collection[object]) -> bool:
     )
 
 
+def written(classes: tuple[str | int | float, ...] | None, place: int) -> int | str:
+    """A class as a plan names it: a whole number as it is, others by name; its place where it has no name."""
+    if classes is None:
+        return place
+    name = class_name(classes[place])
+    return int(name) if are_whole(classes) else name
+
+
 def settled(plan: Plan, model: Model) -> Decision:
     """The plan's decision with the good class of this model in it, also where the plan leaves it out.
 
@@ -76,8 +84,8 @@ def favourable_indices(
     """
     chosen = decision.favourable_class
     if chosen is None:
-        if count == 2 and (classes is None or _second_of_binary(classes)):
-            return (1,) if classes is None else (_second_of_binary(classes) or (1,))
+        if count == 2 and (classes is None or second_of_binary(classes)):
+            return (1,) if classes is None else (second_of_binary(classes) or (1,))
         raise _open_question(classes, count)
     listed = chosen if isinstance(chosen, tuple) else (chosen,)
     wanted = tuple(dict.fromkeys(_index(one, classes, count) for one in listed))
@@ -95,13 +103,13 @@ def _is_said(decision: Decision) -> bool:
 
 def _told(plan: Plan, classes: tuple[str | int | float, ...]) -> tuple[int, ...]:
     """The good classes by the outcome's good value, else 1 of 0 and 1. Raises ModelError where neither tells."""
-    places = called_good(plan.data.favourable, classes) or _second_of_binary(classes)
+    places = called_good(plan.data.favourable, classes) or second_of_binary(classes)
     if not places:
         raise _open_question(classes, len(classes))
     return places
 
 
-def _second_of_binary(classes: tuple[str | int | float, ...]) -> tuple[int, ...]:
+def second_of_binary(classes: tuple[str | int | float, ...]) -> tuple[int, ...]:
     """The place of 1 where the classes are 0 and 1, or false and true."""
     found: list[Key] = [_TRUTHS.get(class_name(one).casefold(), key(class_name(one))) for one in classes]
     return (found.index(key(1)),) if len(found) == 2 and set(found) == _BINARY else ()

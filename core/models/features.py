@@ -8,11 +8,13 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from core.cells import keys
 from core.data import Batch
 from core.errors import ModelError, quoted
 from core.models.images import ImageColumn, image_column
 from core.models.model import Array, Features, Input, Model
 from core.models.recipe import Recipe
+from core.models.truths import are_truths, numeric_cells
 from core.plan import Plan
 from core.profile import Column, Profile
 
@@ -44,7 +46,7 @@ class Wire:
     def cells(self, batch: Batch) -> Array:
         """The column's cells as the input takes them: float64 with NaN for missing, or texts as written, shape (n,)."""
         if self.kind == "number":
-            return batch.numbers(self.column)
+            return numeric_cells(batch, self.column)
         texts = batch.text(self.column)
         if self.blank_is_missing:
             texts[batch.is_missing(self.column)] = np.nan
@@ -82,7 +84,7 @@ class Binding:
             return self.recipe.apply(batch)
         if self.images is not None:
             return self.images.tensor(batch)
-        return np.column_stack([batch.numbers(column) for column in self.columns_used]).astype(self.dtype)
+        return np.column_stack([numeric_cells(batch, column) for column in self.columns_used]).astype(self.dtype)
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,22 @@ def numeric_columns(profile: Profile, plan: Plan) -> tuple[str, ...]:
 
 
 def _fitting_numbers(model: Model, profile: Profile, plan: Plan) -> tuple[str, ...]:
-    """The columns of numbers that make the matrix: with the sensitive ones where the model only fits with them."""
+    """The columns of numbers that make the matrix: with the sensitive ones where the model only fits with them.
+
+    Columns of true and false, which dummy variables are written as, take part where it only fits with those.
+    """
+    free = replace(plan, groups=replace(plan.groups, sensitive=()))
     without = numeric_columns(profile, plan)
-    every = numeric_columns(profile, replace(plan, groups=replace(plan.groups, sensitive=())))
-    return every if model.width == len(every) else without
+    ways = (without, numeric_columns(profile, free), _with_truths(profile, plan), _with_truths(profile, free))
+    return next((columns for columns in ways if model.width == len(columns)), without)
+
+
+def _with_truths(profile: Profile, plan: Plan) -> tuple[str, ...]:
+    """The columns of numbers and those of true and false, in the table's order."""
+    roles = {plan.data.label, *plan.groups.sensitive}
+    absent = keys(plan.data.missing)
+    truths = {column.name for column in profile.columns if are_truths(column, absent) and column.name not in roles}
+    return tuple(name for name in profile.names if name in truths.union(numeric_columns(profile, plan)))
 
 
 def _bind_inputs(inputs: tuple[Input, ...], profile: Profile, plan: Plan) -> Binding:

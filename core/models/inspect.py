@@ -12,10 +12,12 @@ from core.images import open_images
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.images.thumbnails import MOST, thumbnails
 from core.models import FORMATS, open_model
-from core.models.classes import are_whole, class_name, suggested
+from core.models.classes import are_whole, class_name, suggested, written
 from core.models.device import choose_device
+from core.models.doubted import doubted_fit
 from core.models.features import Binding, bind, match
 from core.models.model import Array, Model, Outputs
+from core.models.scale import is_far_from_logits, no_logits
 from core.plan import Output, Plan
 from core.profile import PROFILE, TABLE, Profile
 from core.progress import Progress
@@ -68,6 +70,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         binding = bind(model, dataset.profile, plan)
         found["inputs"] = _bound(binding)
         found["warnings"] += binding.warnings
+        found["warnings"] += [note.to_json() for note in doubted_fit(model, binding, dataset.profile, plan)]
         first, said = _first(binding, dataset)
         found["warnings"] += said
         found |= _try(model, binding, first, plan)
@@ -131,6 +134,8 @@ def _try(model: Model, binding: Binding, first: Batch, plan: Plan) -> dict[str, 
     """What the model answers for the first rows, and how the plan should read it."""
     outputs = model.run(binding.features(first))
     facts = describe(outputs)
+    if outputs.scores is not None and is_far_from_logits(scores := _finite_rows(outputs.scores)):
+        raise no_logits(scores)
     return {
         "outputs": facts,
         "suggested_output": "logit" if model.logits else suggested_output(outputs),
@@ -161,16 +166,8 @@ def suggested_output(outputs: Outputs) -> Output:
 
 def suggested_favourable_class(model: Model, columns: int, plan: Plan) -> int | str | list[int | str] | None:
     """The good classes as a plan would name them; None where only a person can tell which are good."""
-    chosen = [_written(model.classes, place) for place in suggested(plan, model.classes, max(columns, 2))]
+    chosen = [written(model.classes, place) for place in suggested(plan, model.classes, max(columns, 2))]
     return None if not chosen else chosen[0] if len(chosen) == 1 else chosen
-
-
-def _written(classes: tuple[str | int | float, ...] | None, place: int) -> int | str:
-    """A class as a plan names it: a whole number as it is, others by name; its place where it has no name."""
-    if classes is None:
-        return place
-    name = class_name(classes[place])
-    return int(name) if are_whole(classes) else name
 
 
 def _company(model: Model, binding: Binding, batch: Batch) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from core.models.faults import failed, first_line
 from core.models.images import Picture, picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.onnx_graph import read_graph
-from core.models.onnx_lower import lowering, take_out_lowering
+from core.models.onnx_lower import categories, lowering, take_out_lowering
 from core.models.recipe import FILE_NAME, read_recipe
 
 NUMBERS = {
@@ -48,7 +48,7 @@ def open_onnx(path: Path, name: str, device: str) -> Model:
     lowered = take_out_lowering(graph)
     session, used = _session(graph, name, device)
     feeds = [_Feed.of(node, name) for node in session.get_inputs()]
-    named = _named(feeds, name)
+    named = _named(feeds, categories(graph), name)
     scores, labels = _outputs(session, name)
     score_dtype = SCORES[scores.type] if scores else None
     recipe = next((read_recipe(entry.value) for entry in graph.metadata_props if entry.key == FILE_NAME), None)
@@ -181,7 +181,7 @@ class _Feed:
         return cast.reshape(-1) if self.flat else cast.reshape(len(array), -1)
 
 
-def _named(feeds: list[_Feed], name: str) -> tuple[Input, ...] | None:
+def _named(feeds: list[_Feed], known: Mapping[str, frozenset[str | float]], name: str) -> tuple[Input, ...] | None:
     """The inputs by name, or None for a model of one matrix of numbers."""
     if len(feeds) == 1 and feeds[0].kind == "number":
         return None
@@ -191,7 +191,9 @@ def _named(feeds: list[_Feed], name: str) -> tuple[Input, ...] | None:
             f'"{name}" takes several columns in {", ".join(wide)}. Export it with one input per column, or with one '
             "matrix of numbers."
         )
-    return tuple(Input(feed.name, "text" if feed.dtype is None else "number") for feed in feeds)
+    return tuple(
+        Input(feed.name, "text" if feed.dtype is None else "number", categories=known.get(feed.name)) for feed in feeds
+    )
 
 
 def _outputs(session: Any, name: str) -> tuple[Any, Any]:

@@ -16,6 +16,12 @@ from core.models.words import words
 
 # Steps that move texts about and leave every one as it is.
 MOVES = words("Reshape Flatten Identity Squeeze Unsqueeze")
+# Steps that look a cell up in a list, and the list.
+ENCODES = {
+    "OneHotEncoder": ("cats_strings", "cats_int64s"),
+    "LabelEncoder": ("keys_strings", "keys_int64s", "keys_floats"),
+    "CategoryMapper": ("cats_strings",),
+}
 
 
 def take_out_lowering(graph: Any) -> frozenset[str]:
@@ -30,6 +36,22 @@ def take_out_lowering(graph: Any) -> frozenset[str]:
             _leave_case(node)
             lowered.add(source)
     return frozenset(lowered)
+
+
+def categories(graph: Any) -> dict[str, frozenset[str | float]]:
+    """The values that the graph's encoders know, by the input whose cells they meet as they are."""
+    inputs, lowered = {each.name for each in graph.graph.input}, set()
+    known: dict[str, frozenset[str | float]] = {}
+    for node in graph.graph.node:
+        source = _source(graph, node.input[0]) if node.input else ""
+        if node.op_type == "StringNormalizer":
+            lowered.add(source)
+        listed = [a for a in node.attribute if a.name in ENCODES.get(node.op_type, ())]
+        values: set[str | float] = {text.decode("utf-8", "replace") for a in listed for text in a.strings}
+        values |= {float(number) for a in listed for number in (*a.ints, *a.floats)}
+        if source in inputs and values:
+            known[source] = known.get(source, frozenset()) | values
+    return {name: values for name, values in known.items() if name not in lowered}
 
 
 def lowering(names: frozenset[str], run: Callable[[Features], Outputs]) -> Callable[[Features], Outputs]:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from core.cells import key
 from core.data import Batch
 from core.errors import ModelError
+from core.models.truths import numeric_cells
 
 FILE_NAME = "plumbline.json"
 MOST_COLUMNS = 100_000
@@ -40,7 +41,7 @@ class NumberColumn:
 
     def matrix(self, batch: Batch) -> npt.NDArray[np.float64]:
         """The scaled numbers, shape (n, 1)."""
-        cells = batch.numbers(self.name)
+        cells = numeric_cells(batch, self.name)
         return ((np.where(np.isnan(cells), self.fill, cells) - self.mean) / self.scale)[:, None]
 
 

@@ -44,6 +44,7 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "aif360": asdict(record.second_opinion),
         "warnings": [_note(note) for note in in_order(record.notes, record.plan.data.confirmed)],
         "provenance": provenance,
+        **({"fed": [asdict(each) for each in record.fed]} if record.fed else {}),
     }
 
 

@@ -6,7 +6,6 @@ from core.answer.also import also_gaps
 from core.answer.findings import Finding, further_words
 from core.findings import Judgement
 from core.gaps import GAPS
-from core.metrics import overall_auc
 from core.record import AuditRecord
 from core.report.notes import MOST_IN_THE_ANSWER, headlines, in_the_answer, question_notes, tally
 from core.standings import also_words, question
@@ -30,7 +29,6 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     _summary(found)
     st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judgement)))
     doubts.under_the_answer(audit_id, record)
-    _swapped(audit_id, record)
 
 
 def _also(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
@@ -91,17 +89,3 @@ def _every(found: list[Finding]) -> None:
         st.caption("Smaller groups that show, or may show, a gap from above again:")
     for finding in again:
         _finding(finding)
-
-
-def _swapped(audit_id: str, record: AuditRecord) -> None:
-    """Ask whether the good outcome is swapped, where the people who had it got the worse scores."""
-    area = overall_auc(record.counts)
-    if area is None or area >= 0.5:
-        return
-    st.warning(
-        "People with the good outcome tend to be treated worse here than people with the other one. "
-        "Is the good value of the outcome, or the good side of the decision, swapped?"
-    )
-    st.caption(f"Area under the ROC curve of everybody: {area:.3f}. Guessing would give 0.5.")
-    if st.button("Check it on the Data page", key=session.action(audit_id, "check")):
-        session.open_audit(audit_id, "data")

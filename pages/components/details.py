@@ -31,12 +31,26 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
             st.write("The uploaded rows were deleted after a day, as announced. These counts stay.")
         for note in record.notes:
             plain.text(text(note))
+    if record.fed:
+        with st.expander("What the model was fed"):
+            plain.table(_fed_rows(record, profile))
     with st.expander("How this was computed"):
         st.write(near_note(record))
         _facts(run_facts(record))
         st.write(session.workspace().protection.sentence())
     with st.expander("The plan"):
         st.code(record.plan.to_toml(), language="toml")
+
+
+def _fed_rows(record: AuditRecord, profile: Profile | None) -> dict[str, list[str]]:
+    """Each input's place, column and first cell, for as long as the table's first rows are kept."""
+    head = profile.head[0] if profile is not None and profile.head else ()
+    first = dict(zip(profile.names, head, strict=False)) if profile is not None else {}
+    return {
+        "Place": [str(each.position) for each in record.fed],
+        "Column": [each.column for each in record.fed],
+        "In the first row": [first.get(each.column, each.first or "") for each in record.fed],
+    }
 
 
 def _measures(audit_id: str, judgement: Judgement, people: str) -> None:

@@ -2,8 +2,13 @@
 
 import pytest
 
-from core.metrics import overall_auc
+from core.counts import Counts
+from core.metrics import overall_auc_range
 from tests.records import decided, scored
+
+
+def overall_auc(counts: Counts) -> float | None:
+    return overall_auc_range(counts)[0]
 
 
 def test_perfect_scores_reach_one_and_their_reverse_zero() -> None:

@@ -84,8 +84,9 @@ def test_a_model_that_looks_at_who_else_is_scored_is_warned_about(
             return torch.sigmoid(x[:, 0] - x[:, 0].mean())
 
     model = open_model(pt2_of(Relative(), torch.zeros(2, 2)), "model.pt2")
-    (warning,) = inspect(model, dataset_of(TABLE), plan_of(label="y"))["warnings"]
+    numbered, warning = inspect(model, dataset_of(TABLE), plan_of(label="y"))["warnings"]
     assert "who else is scored" in warning
+    assert (numbered["kind"], numbered["facts"]["column"]) == ("identifier_fed", "a"), "a counts the rows"
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,8 @@ def named_inputs(onnx_of: MakeOnnx) -> Path:
 
 def test_one_input_per_column_of_any_type(onnx_of: MakeOnnx) -> None:
     model = open_model(named_inputs(onnx_of), "model.onnx")
-    assert model.inputs == (Input("age", "number"), Input("count", "number"), Input("job", "text"))
+    job = Input("job", "text", categories=frozenset({"clerk"}))
+    assert model.inputs == (Input("age", "number"), Input("count", "number"), job)
     features = {
         "age": np.array([1.0, np.nan]),
         "count": np.array([2.0, 3.0]),

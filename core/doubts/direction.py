@@ -1,0 +1,50 @@
+"""Doubts about the direction: decisions and scores that go against the outcome, so that something may be swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.doubts.seen import Seen
+from core.metrics import overall_auc_range
+from core.notes import Note
+from core.plan import Plan
+from core.rules import confusion
+
+# How unlikely chance alone must make what is seen before it stands before the answer.
+_SURE = 0.05
+
+
+def worse_than_one_answer(seen: Seen, plan: Plan) -> Iterator[Note]:
+    """Decisions that are right less often than the commoner outcome, said of everybody, would be.
+
+    Only people for whom the two differ tell: an exact sign test of them (McNemar 1947), one-sided.
+    """
+    from scipy.stats import binomtest
+
+    people = confusion(seen.counts, seen.rule)
+    good, bad = int(np.sum(people.tp + people.fn)), int(np.sum(people.fp + people.tn))
+    labelled = good + bad
+    right = int(round(float(np.sum(people.tp + people.tn))))
+    if not (good and bad) or right >= max(good, bad):
+        return
+    yes = good >= bad
+    gained = int(round(float(np.sum(people.tn if yes else people.tp))))
+    lost = int(round(float(np.sum(people.fn if yes else people.fp))))
+    sure = binomtest(lost, lost + gained, 0.5, alternative="greater").pvalue < _SURE
+    facts = {"right": right, "labelled": labelled, "commoner": max(good, bad), "good": yes, "source": _source(plan)}
+    yield Note("worse_than_one_answer" if sure else "no_better_than_one_answer", facts)
+
+
+def backwards(seen: Seen, plan: Plan) -> Iterator[Note]:
+    """Scores, or decisions, that are worse for people with the good outcome: an area under the ROC curve below 0.5."""
+    area, high = overall_auc_range(seen.counts)
+    if area is not None and area < 0.5 and (high is None or high < 0.5):
+        yield Note("backwards", {"auc": area, "source": _source(plan)})
+
+
+def _source(plan: Plan) -> str:
+    """What decides: a "model", a "score" column or a column of decisions ("prediction")."""
+    decision = plan.decision
+    return "model" if decision.model is not None else "prediction" if decision.prediction is not None else "score"
