@@ -52,7 +52,8 @@ class ModelFacts:
     """What the inspection of a model found, for the page to show and to suggest from.
 
     `inputs` pairs each input's name with its column, None where the table has none; `output_columns`, `low` and
-    `high` describe what it gave for the first rows; `problem` is the message an audit would end with;
+    `high` describe what it gave for the first rows; `problem` is the message an audit would end with,
+    and `asks` the key of the plan's [decision], "features" or "text", that would answer it;
     `image` is the width and height of what a model of images takes; `classes_are_numbers` says that a plan writes the
     classes as numbers.
     """
@@ -72,6 +73,7 @@ class ModelFacts:
     problem: str | None
     image: tuple[int, int] | None = None
     classes_are_numbers: bool = False
+    asks: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain JSON values."""
@@ -110,6 +112,7 @@ def collect_model_facts(out: Path) -> ModelFacts:
             problem=None if found["problem"] is None else str(found["problem"])[:_LONGEST_TEXT],
             image=_image(found.get("image")),
             classes_are_numbers=found.get("classes_are_numbers") is True,
+            asks=found["asks"] if found.get("asks") in ("features", "text") else "",
         )
 
 

@@ -23,7 +23,16 @@ def quoted(names: Iterable[str]) -> str:
 
 
 class PlumblineError(Exception):
-    """A problem that the person who runs the audit can act on."""
+    """A problem that the person who runs the audit can act on.
+
+    `message` holds for everybody. `in_plan` is what answers it in a plan file, such as `features = [...] under
+    [decision]`: the command says it too, a page has a control for it.
+    """
+
+    def __init__(self, message: str = "", *, in_plan: str = "") -> None:
+        """Keep both; as a text they stand one after the other."""
+        super().__init__(f"{message} In a plan file: {in_plan}." if in_plan else message)
+        self.message, self.in_plan = message, in_plan
 
 
 class PlanError(PlumblineError):
@@ -37,13 +46,14 @@ class DataError(PlumblineError):
 class ModelError(PlumblineError):
     """The model file is refused, does not fit the table, or gave unusable numbers.
 
-    `snippet` holds lines of Python that make a file Plumbline can read, for pages that can show more than one line.
+    `snippet` holds lines of Python that make a file Plumbline can read, for pages that can show more than one line;
+    `asks` names the key of `[decision]` that a page asks for, "features" or "text", where that would answer it.
     """
 
-    def __init__(self, message: str, *, snippet: str | None = None) -> None:
-        """Keep the message, and the snippet beside it."""
-        super().__init__(message)
-        self.snippet = snippet
+    def __init__(self, message: str = "", *, in_plan: str = "", snippet: str | None = None, asks: str = "") -> None:
+        """Keep the message, and the rest beside it."""
+        super().__init__(message, in_plan=in_plan)
+        self.snippet, self.asks = snippet, asks
 
 
 class MergeError(PlumblineError):

@@ -123,6 +123,13 @@ class Folder:
         except (JobError, KeyError, TypeError):
             return None
 
+    def in_plan(self) -> str:
+        """What would answer the error in a plan file; nothing where the job left no such words."""
+        try:
+            return one_line(checked_json(self.out / "error.json", SMALL)["in_plan"])
+        except (JobError, KeyError, TypeError):
+            return ""
+
     def log_tail(self) -> str:
         """The end of what the process printed."""
         with open(self.path / "log.txt", "rb") as log:

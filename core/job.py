@@ -141,7 +141,8 @@ def _run(folder: Path, work: dict[str, Any], tasks: Mapping[str, str], limits: s
     except (Exception, SystemExit) as problem:
         traceback.print_exc()
         kind = type(problem).__name__ if isinstance(problem, PlumblineError) else JobError.__name__
-        replace_json(out / "error.json", {"kind": kind, "message": _words(problem, limits)})
+        in_plan = problem.in_plan if isinstance(problem, PlumblineError) else ""
+        replace_json(out / "error.json", {"kind": kind, "message": _words(problem, limits), "in_plan": in_plan})
         return 1
     (out / "done").touch()
     return 0
@@ -157,7 +158,7 @@ def _words(problem: BaseException, limits: sandbox.Limits) -> str:
     """One plain line about what ended the task, never a traceback."""
     text = str(problem)
     if isinstance(problem, PlumblineError):
-        return " ".join(text.split())
+        return " ".join(problem.message.split())
     if isinstance(problem, MemoryError) or any(sign in text for sign in OUT_OF_MEMORY):
         return memory_words(limits.memory_bytes)
     if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):

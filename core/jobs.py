@@ -181,6 +181,11 @@ class Supervisor:
             self._queue.drop_spares()
         os.close(self._lock)
 
+    def in_plan(self, job_id: str) -> str:
+        """What would answer a failed job's error in a plan file, for commands; nothing where nothing would."""
+        with self._changed:
+            return self._job(job_id).folder.in_plan()
+
     def _job(self, job_id: str) -> Job:
         job = self._queue.known.get(job_id)
         if job is None:

@@ -45,7 +45,8 @@ class LabelsSeen:
         if self._left_out and not self._is_binary:
             raise ModelError(
                 f"It is not said which of the model's answers is good for the person: it gave {self._listed()}. Name"
-                " the good one under [decision]: favourable_class = a number as it is, or a word in quotation marks."
+                " the good one.",
+                in_plan="favourable_class = a number as it is, or a word in quotation marks, under [decision]",
             )
         lacking = [label for label in self.wanted if label not in self._found]
         if not lacking or not self._found | self._others:

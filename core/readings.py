@@ -85,8 +85,9 @@ def _checked(scores: Array) -> Array:
             raise no_logits(scores)
         raise ModelError(
             f"The model gives numbers from {low:.4g} to {high:.4g}, which are no probabilities. If they are logits "
-            '(scores before a sigmoid or softmax), write output = "logit" under [decision]; if they are labels, '
-            f'write output = "class". {INTO_COLUMN}'
+            "(scores before a sigmoid or softmax), say that the model gives raw scores; if they are labels, that it "
+            f"gives answers. {INTO_COLUMN}",
+            in_plan='output = "logit" or output = "class" under [decision]',
         )
     return np.clip(scores, 0, 1) if low < 0 or high > 1 else scores
 
@@ -143,8 +144,8 @@ def _is_favourable(labels: Array, decision: Decision, model: Model, seen: Labels
         if stranger is not None:
             raise ModelError(
                 f'The model gave the answer "{stranger}", which is none of its classes'
-                f' ({", ".join(map(class_name, model.classes))}). Write output = "probability" under [decision] to'
-                " decide by its scores, or export it again."
+                f" ({', '.join(map(class_name, model.classes))}). Decide by its scores, or export it again.",
+                in_plan='output = "probability" under [decision]',
             )
     chosen: npt.NDArray[np.bool_] = np.isin(names, list(wanted))[places]
     return chosen
@@ -161,7 +162,7 @@ def _decided_by_numbers(
     whole = np.rint(columns[:, 0])
     if not np.array_equal(whole, columns[:, 0]):
         raise ModelError(
-            'The model gives numbers between the classes, not labels: write output = "probability" or "logit" under '
-            "[decision]."
+            "The model gives numbers between the classes, not labels. Say that it gives probabilities or raw scores.",
+            in_plan='output = "probability" or output = "logit" under [decision]',
         )
     return _is_favourable(whole.astype(np.int64), decision, model, seen)

@@ -74,7 +74,7 @@ def job_done(
             _wait(supervisor, job)
             status = supervisor.status(job)
             if status.error is not None:
-                raise status.error(status.message)
+                raise status.error(status.message or "", in_plan=supervisor.in_plan(job))
             yield JobDone(supervisor.output(job), digests)
         finally:
             if job is not None:

@@ -156,13 +156,14 @@ def _open_question(classes: tuple[str | int | float, ...] | None, count: int) ->
     if not classes or len(classes) != count:
         return ModelError(
             f"The model gives {count} numbers for each person, and it is not said which of them is good for the "
-            f"person. Write favourable_class under [decision]: a number from 0 to {count - 1}."
+            f"person. Name that one.",
+            in_plan=f"favourable_class = a number from 0 to {count - 1}, under [decision]",
         )
     names = [class_name(one) for one in classes]
     example = names[0] if not isinstance(classes[0], str) else f'"{names[0]}"'
     return ModelError(
-        f"It is not said which of the model's classes is good for the person: {quoted(names)}. Name the good one under "
-        f"[decision], such as favourable_class = {example}."
+        f"It is not said which of the model's classes is good for the person: {quoted(names)}. Name the good one.",
+        in_plan=f"favourable_class = {example}, or another of them, under [decision]",
     )
 
 

@@ -5,6 +5,8 @@ import re
 from core.errors import ModelError
 
 MOST_CHARACTERS = 200
+FEATURES = "features = [...] under [decision]"
+_WHICH = "Name its columns in their order"
 # What libraries say, and what it means for whoever has the table before them.
 CAUSES = (
     (
@@ -14,7 +16,7 @@ CAUSES = (
     ),
     (
         re.compile(r"X has (?P<given>\d+) features.* expecting (?P<wanted>\d+)"),
-        "it takes {wanted} columns and was given {given}. Name its columns in order: features = [...] under [decision]",
+        "it takes {wanted} columns and was given {given}. Name its columns in their order",
     ),
     (
         re.compile(r"(Input|X) \w*\s*contains (infinity|NaN)", re.I),
@@ -28,8 +30,7 @@ CAUSES = (
     ),
     (
         re.compile(r"Got invalid dimensions for input: (?P<what>\S+)"),
-        "its input {what} takes another number of columns than it was given. Name its columns in order: features ="
-        " [...] under [decision]",
+        "its input {what} takes another number of columns than it was given. Name its columns in their order",
     ),
 )
 
@@ -45,7 +46,9 @@ def failed(name: str, said: str) -> ModelError:
     for pattern, words in CAUSES:
         found = pattern.search(said)
         if found is not None:
-            return ModelError(f'"{name}" cannot score these rows: {words.format(**found.groupdict())}.')
+            asks = "features" if words.endswith(_WHICH) else ""
+            said = f'"{name}" cannot score these rows: {words.format(**found.groupdict())}.'
+            return ModelError(said, in_plan=FEATURES if asks else "", asks=asks)
     return ModelError(
         f'"{name}" failed while scoring. Its library says: {said}. Check that each column holds what the model was'
         " trained on, or put its predictions into a column of the table and audit that."

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from core.cells import keys
 from core.data import Batch
 from core.errors import ModelError, quoted
+from core.models.faults import FEATURES
 from core.models.images import ImageColumn, image_column
 from core.models.model import Array, Features, Input, Model
 from core.models.recipe import Recipe
@@ -203,8 +204,10 @@ def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Bindi
 
 def _no_text(profile: Profile) -> ModelError:
     return ModelError(
-        f'The model reads one text, and it is not said which column that is: write text = "..." under [decision]. The'
-        f" table's columns are {quoted(profile.names)}."
+        f"The model reads one text, and it is not said which column that is. The table's columns are"
+        f" {quoted(profile.names)}.",
+        in_plan='text = "..." under [decision]',
+        asks="text",
     )
 
 
@@ -231,7 +234,9 @@ def _bind_matrix(model: Model, columns: tuple[str, ...], profile: Profile, plan:
         raise ModelError(
             f"The model takes a matrix of {model.width or 'several'} columns, and the table has {len(columns)} "
             f"columns of numbers besides label and groups: {quoted(columns) or 'none'}. Name the model's columns in "
-            "their order: features = [...] under [decision]; or embed a recipe in the model (core.models.export)."
+            "their order, or embed a recipe in the model (core.models.export).",
+            in_plan=FEATURES,
+            asks="features",
         )
     return Binding(columns, dtype=model.dtype, warnings=_label_warning(columns, plan))
 
@@ -246,7 +251,8 @@ def _stated(features: tuple[str, ...], width: int | None, profile: Profile) -> t
     if width not in (None, len(features)):
         raise ModelError(
             f"features names {len(features)} columns, but the model takes {width}. Name each of the model's inputs "
-            "once, in order."
+            "once, in order.",
+            asks="features",
         )
     return features
 
@@ -255,7 +261,9 @@ def _mismatch(found: Match) -> ModelError:
     return ModelError(
         f"The table lacks {len(found.missing)} column(s) that the model reads: {quoted(found.missing)}. Columns of "
         f"the table that the model does not read: {quoted(found.extra) or 'none'}. Rename or add them as the model "
-        "expects, or list the model's columns in its order: features = [...]."
+        "expects, or list the model's columns in its order.",
+        in_plan=FEATURES,
+        asks="features",
     )
 
 

@@ -154,12 +154,14 @@ def _config(unpacked: Unpacked, name: str) -> Any:
         raise ModelError(
             f'"{name}" gives several labels at once, which do not exclude each other (multi-label classification), so'
             " none of them is the decision. Choose one label, put its scores into a column of the table, and audit that"
-            " column: score = ... under [decision]."
+            " column of scores.",
+            in_plan="score = the column, under [decision]",
         )
     if kind_of_task == "regression":
         raise ModelError(
             f'"{name}" gives a quantity for each text and no class (regression). Put its numbers into a column of the'
-            " table, and audit that column: score = ... under [decision]."
+            " table, and audit that column of scores.",
+            in_plan="score = the column, under [decision]",
         )
     if not named:
         raise ModelError(

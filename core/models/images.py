@@ -103,7 +103,8 @@ def image_column(read: Picture | None, dtype: npt.DTypeLike, profile: Profile, p
     if column is None:
         raise ModelError(
             f"The model reads images of {read.size.width} x {read.size.height} pixels. Name the column that holds the "
-            'file names, and the zip that holds the files: image = "file" and images = "images.zip" under [decision].'
+            "file names, and the zip that holds the files.",
+            in_plan='image = "file" and images = "images.zip" under [decision]',
         )
     profile.column(column)
     mean, std = (_each(key, getattr(plan.decision, key), read.size.channels) for key in ("image_mean", "image_std"))

@@ -49,7 +49,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
     """What the data page shows of a model, as plain JSON values.
 
-    `problem` is None where the model scores the first rows, else the message that an audit would end with.
+    `problem` is None where the model scores the first rows, else the message that an audit would end with, and `asks`
+    the key of the plan's [decision] that would answer it, where the page asks for that.
     """
     found: dict[str, Any] = {
         "format": model.format,
@@ -61,6 +62,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         "classes_are_numbers": model.classes is not None and are_whole(model.classes),
         "warnings": list(model.warnings),
         "problem": None,
+        "asks": "",
         "outputs": None,
         "suggested_output": None,
         "suggested_favourable_class": None,
@@ -76,7 +78,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         found |= _try(model, binding, first, plan)
         found["warnings"] += _company(model, binding, first)
     except (ModelError, DataError) as error:
-        found["problem"] = str(error)
+        found["problem"], found["asks"] = error.message, error.asks if isinstance(error, ModelError) else ""
     return found
 
 

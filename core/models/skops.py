@@ -66,7 +66,7 @@ TO_KNOW = (
     "Correct these cells, leave the rows out with keep (not_in), or fit the encoder with "
     'handle_unknown="ignore" and save the model again.'
 )
-TO_COLUMN = "or put its predictions into a column of the table and audit that: prediction = ... under [decision]"
+TO_COLUMN = "or put its predictions into a column of the table and audit that column of decisions"
 
 
 def open_skops(path: Path, name: str, device: str) -> Model:
@@ -140,7 +140,9 @@ def _untrusted(name: str, unknown: list[str]) -> ModelError:
         f" and {len(unknown) - MOST_LISTED} more" if len(unknown) > MOST_LISTED else ""
     )
     foreign = sorted({part.partition(".")[0] for part in unknown} - OWN)
-    return ModelError(f'"{name}" holds parts that Plumbline does not build: {listed}. {_way_out(foreign)}')
+    way = _way_out(foreign)
+    in_plan = "prediction = the column, under [decision]" if TO_COLUMN in way else ""
+    return ModelError(f'"{name}" holds parts that Plumbline does not build: {listed}. {way}', in_plan=in_plan)
 
 
 def _way_out(foreign: list[str]) -> str:

@@ -185,7 +185,7 @@ def _place(one: Class, facts: ModelFacts) -> int | None:
 def _ask_features(audit: Audit, profile: Profile, plan: Plan) -> None:
     """For a model of one block of numbers whose columns are not those of the table: which it reads, in order."""
     facts = session.workspace().model_facts(audit.id)
-    told = facts is not None and facts.problem is not None and "features" in facts.problem
+    told = facts is not None and facts.asks == "features"
     if not told and not plan.decision.features:
         return
     roles = {plan.data.label, *plan.groups.sensitive}
@@ -198,7 +198,12 @@ def _ask_features(audit: Audit, profile: Profile, plan: Plan) -> None:
         key=session.seed(session.field(audit.id, "features"), list(first)),
     )
     if tuple(chosen) != plan.decision.features:
-        st.button("Check the model with these columns", on_click=_check_with, args=(audit, plan, tuple(chosen)))
+        st.button(
+            "Check the model with these columns",
+            type="primary" if told else "secondary",
+            on_click=_check_with,
+            args=(audit, plan, tuple(chosen)),
+        )
 
 
 def _check_with(audit: Audit, plan: Plan, features: tuple[str, ...]) -> None:

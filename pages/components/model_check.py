@@ -41,7 +41,7 @@ def show(audit: Audit, plan: Plan) -> ModelFacts | None:
 
 def asks_for_text(facts: ModelFacts) -> bool:
     """Whether all that is missing is which column of texts the model reads: a question, no fault."""
-    return facts.problem is not None and "write text = " in facts.problem
+    return facts.asks == "text"
 
 
 def _ended(audit: Audit, plan: Plan) -> None:

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
+from skl2onnx import to_onnx
+from sklearn.linear_model import LogisticRegression
 
 from core.cli import main
 from core.record import AuditRecord
@@ -226,3 +229,15 @@ def test_the_console_script_ends_with_the_code(folder: Path) -> None:
     done = subprocess.run([script, "audit", folder / "none.toml"], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
+
+
+def test_what_answers_a_refusal_in_the_plan_is_said_by_the_command(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    features = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    fitted = LogisticRegression().fit(features, (features[:, 0] > 0).astype(int))
+    model = to_onnx(fitted, features[:1], options={"zipmap": False})
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
+    edited(folder, ('score = "s"', 'model = "model.onnx"'))
+    said = refused(folder, capsys)
+    assert "Name the model's columns in their order" in said and "features = [...] under [decision]" in said

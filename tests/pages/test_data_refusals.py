@@ -6,7 +6,10 @@ import re
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from skl2onnx import to_onnx
+from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 
 from core.samples import SAMPLES
@@ -160,3 +163,23 @@ def test_names_and_values_of_a_table_are_never_markdown(space: Workspace) -> Non
     assert "<script>alert(1)</script>" in tables(at)[0]["Column"]
     for alive in ("![x", "](", ":red", "<script"):
         assert not re.search(rf"(?<!\\){re.escape(alive)}", raw)
+
+
+def test_columns_that_only_a_person_can_name_are_asked_on_the_page_and_not_as_a_line_of_a_plan(
+    space: Workspace,
+) -> None:
+    draw = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
+    hired = (draw[:, 0] > 0).astype(int)
+    rows = [f"{'mf'[i % 2]},{a},{b},{c},{y}" for i, ((a, b, c), y) in enumerate(zip(draw, hired, strict=True))]
+    model = to_onnx(LogisticRegression().fit(draw[:, :2], hired), draw[:1, :2], options={"zipmap": False})
+    at = put(opened(), space, csv="\n".join(["sex,a,b,c,hired", *rows]))
+    at.radio(key=f"{audit_of(at, space).id}/way").set_value("A model file").run()
+    at.file_uploader[0].set_value(("people.onnx", model.SerializeToString(), "")).run()
+    settled(at, space)
+    assert "takes a matrix of 2 columns" in at.error[0].value
+    assert not re.search(r"features|decision\\?\]|plan file", at.error[0].value)
+    check = next(button for button in at.button if button.label == "Check the model with these columns")
+    assert check.proto.type == "primary"
+    at.multiselect(key=f"{audit_of(at, space).id}/features").set_value(["a", "b"]).run()
+    press(at, "Check the model with these columns")
+    assert not settled(at, space).error and plan_of(at, space).decision.features == ("a", "b")

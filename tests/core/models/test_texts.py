@@ -48,7 +48,7 @@ def test_the_plans_column_feeds_the_one_text_whatever_its_name(dataset_of: MakeD
 
 def test_an_unnamed_text_is_asked_for(dataset_of: MakeDataset, plan_of: MakePlan) -> None:
     dataset = dataset_of("sex,tweet\na,Hello\n")
-    with pytest.raises(ModelError, match=r'write text = "...".* columns are "sex", "tweet"'):
+    with pytest.raises(ModelError, match=r'columns are "sex", "tweet".* text = "..." under'):
         bind(READER, dataset.profile, plan_of())
     with pytest.raises(ModelError, match='no column "twet", which text names'):
         bind(READER, dataset.profile, plan_of(text="twet"))
