@@ -60,7 +60,7 @@ def read(
         return PLAIN
     unit = float(facts["unit"])
     power = math.log10(unit) if 0 < unit < math.inf else math.nan
-    if not abs(power - round(power)) < 1e-9:
+    if not abs(math.remainder(power, 1.0)) < 1e-9:
         raise ValueError("its unit of weights is no power of ten")
     return Sampled(weighted=_checked_weights(unit, load(out / "weights_w.npy"), load(out / "weights_w2.npy"), counts))
 
