@@ -1,0 +1,38 @@
+"""A shared app whose queue is in use: a visitor sees the place in it, and one with enough waiting is told so."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.jobs import Supervisor
+from core.workspace import Workspace
+from tests.core.supervised import PROGRAM
+from tests.pages.on_data_page import PEOPLE, opened, said
+from tests.pages.whole_app import ME
+
+pytestmark = pytest.mark.jobs
+
+
+@pytest.fixture(scope="module")
+def space(home: Path) -> Iterator[Workspace]:
+    """One slot, turns, and looks at tables that end only when they are cancelled."""
+    space = Workspace(home, Supervisor(home, slots=1, warm=False, program=PROGRAM, turns=True))
+    yield space
+    for owner in (ME, "other"):
+        for audit in space.owned_by(owner):
+            space.cancel(audit.id)
+    space.close()
+
+
+def test_a_visitor_with_two_runs_waiting_is_told_what_to_do(space: Workspace) -> None:
+    for owner in ("other", ME, ME):
+        space.put_table(space.new(owner).id, io.BytesIO(PEOPLE.encode()), "people.csv")
+    waiting = [audit.id for audit in space.owned_by(ME)]
+    at = opened(waiting[0])
+    assert "waiting, number 2 in the queue" in "\n".join([said(at), *(status.label for status in at.status)])
+    at = opened()
+    at.file_uploader[0].set_value([("more.csv", PEOPLE.encode(), "")]).run()
+    assert not at.exception
+    assert "You have 2 runs waiting already" in said(at).replace("\\", "")
