@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 
 from core import sandbox
 from core.errors import JobError, PlumblineError
+from core.lifetime import own_end
 from core.progress import Progress, replace_json
 
 Task = Callable[[Path, dict[str, Any], Progress], None]
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) ->
     faulthandler.enable()
     arguments = _arguments(argv)
     limits = sandbox.Limits(arguments.memory, arguments.cpu, arguments.file)
-    if arguments.bound is not None and not sandbox.die_with(arguments.bound):
+    if arguments.bound is not None and not own_end.die_with(arguments.bound):
         return 3
     print(sandbox.enter(arguments.folder, limits, arguments.cuda), flush=True)
     if arguments.warm:
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) ->
     if work is None:
         return 3
     sandbox.limit_cpu(limits.cpu_seconds)
-    sandbox.limit_time(work["seconds"])
+    own_end.limit_time(work["seconds"])
     return _run(arguments.folder, work, tasks, limits)
 
 

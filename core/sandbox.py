@@ -12,7 +12,6 @@ import functools
 import glob
 import os
 import resource
-import signal
 import struct
 import sys
 import threading
@@ -92,23 +91,14 @@ def limit_cpu(seconds: int) -> None:
     _lower(resource.RLIMIT_CPU, allowed, allowed + 5)
 
 
-def limit_time(seconds: float) -> None:
-    """Let this process run so long from now on, the machine's sleep left out; then the system ends it with SIGALRM.
-
-    The supervisor ends it earlier, and in words: this is for the job whose supervisor has gone.
-    """
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, 1.05 * seconds + GRACE_SECONDS)
-
-
-def die_with(parent: int) -> bool:
-    """Have the system kill this process when `parent` ends, by whose process it was started; False: it has ended.
-
-    Only Linux can do that; elsewhere the limits on time are what ends the process.
-    """
-    if sys.platform == "linux":
-        _checked(_libc().prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
-    return os.getppid() == parent  # it may have ended before the signal was asked for
+def refuse_from_now_on(*names: str) -> None:
+    """Refuse further system calls to every thread of this process, also to those that run already."""
+    if seccomp := _seccomp():
+        calls = seccomp.SyscallFilter(seccomp.ALLOW)
+        calls.set_attr(seccomp.Attr.CTL_TSYNC, 1)
+        for name in names:
+            calls.add_rule(seccomp.ERRNO(errno.EPERM), name)
+        calls.load()
 
 
 SYSTEM = (
@@ -162,7 +152,6 @@ SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, NO_NEW_PRIVS = 1, 4, 38
 CLONE_THREAD = 0x10000
 SET_OWNER_EX = 15
 NUMBER_OF_FILES = 1024
-GRACE_SECONDS = 30.0
 
 
 def _threads() -> int:

@@ -108,9 +108,27 @@ def test_address_space_files_and_processor_time_are_limited(folder: str) -> None
     assert python(entered + "sandbox.limit_cpu(1)\nwhile True: pass", folder).returncode == -signal.SIGXCPU
 
 
-def test_the_time_of_a_job_whose_supervisor_has_gone_ends_too(folder: str) -> None:
-    code = "sandbox.enter(folder, limits, cuda=False)\nsandbox.GRACE_SECONDS = 0.1\nsandbox.limit_time(0.1)"
-    assert python(f"{ENTER}{code}\nimport time\ntime.sleep({LONGEST})", folder).returncode == -signal.SIGALRM
+OWN_END = """
+from core.lifetime import own_end
+import signal, time
+own_end.GRACE_SECONDS = own_end.KILL_SECONDS = 0.1
+"""
+
+
+@full_only
+@pytest.mark.parametrize("blocked", [False, True])
+def test_a_job_whose_supervisor_has_gone_ends_by_itself(folder: str, blocked: bool) -> None:
+    """Also one that has other threads and lets no signal through, and that cannot set the clock back."""
+    against = """
+import ctypes, threading
+signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+threading.Thread(target=time.sleep, args=(300,), daemon=True).start()
+"""
+    undo = "print(ctypes.CDLL(None).timer_delete(None), ctypes.CDLL(None).timer_settime(None, 0, bytes(32), None))\n"
+    code = f"{ENTER}{OWN_END}sandbox.enter(folder, limits, cuda=False)\n{against if blocked else ''}"
+    ended = python(f"{code}own_end.limit_time(0.1)\n{undo if blocked else ''}time.sleep({LONGEST})", folder)
+    assert ended.returncode == (-signal.SIGKILL if blocked else -signal.SIGALRM), ended.stderr
+    assert not blocked or ended.stdout in ("", "-1 -1\n")
 
 
 def test_shared_memory_is_closed_to_jobs_with_a_gpu(folder: str) -> None:
