@@ -10,8 +10,8 @@ from core.cells import DEFAULT_MISSING, is_number, key
 from core.models.refused import REFUSED, SAVED_BY_TORCH
 from core.one_hot import OneHot, one_hot
 from core.profile import Column, Profile
-from core.survey import MISSING_LOOKALIKES
 from core.vocabulary import BAD, BAD_NEWS, DECISION, GOOD, OUTCOME, SCORE, TRAITS, Trait, means, words
+from core.written.missing import looks_missing
 
 FEW_VALUES = 60
 PRESELECTED = 3
@@ -209,7 +209,7 @@ def unknown_texts(profile: Profile) -> dict[str, tuple[str, ...]]:
     """Texts that may mean "not known" but are not taken as missing, each with the columns they stand in."""
     found: dict[str, tuple[str, ...]] = {}
     for column in profile.columns:
-        for text in {text.strip() for text, _ in column.values}.intersection(MISSING_LOOKALIKES):
+        for text in {text.strip() for text, _ in column.values if looks_missing(text)}.difference(DEFAULT_MISSING):
             found[text] = (*found.get(text, ()), column.name)
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 

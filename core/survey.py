@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from core.cells import DEFAULT_MISSING, is_number, numbers
 from core.written.found import found_style
+from core.written.missing import looks_missing
 from core.written.numbers import NumberStyle
 
 CAP = 2_000
 Mask = npt.NDArray[np.bool_]
 _KEPT_VALUES = 50
-MISSING_LOOKALIKES = ("?", "None", "none", "-", "--", "n/a", "na", "nan", "NULL", "unknown", "Unknown", "missing", ".")
 _FEW_VALUES = 60
 _MOSTLY = 0.9
 _LOOKED_AT = 200
@@ -124,7 +124,7 @@ class ColumnSurvey:
             return [Oddity("no cell is filled in", (name,))]
         if self.distinct is not None and len(filled) == 1 and self._rows > 1:
             say("every filled cell is the same")
-        lookalike = next((text.strip() for text in filled if text.strip() in MISSING_LOOKALIKES), None)
+        lookalike = next((text.strip() for text in filled if looks_missing(text)), None)
         if lookalike is not None:
             say(
                 f'cells "{lookalike}" may mean "not known"; they count as a value of their own unless you list them as'

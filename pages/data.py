@@ -46,7 +46,8 @@ def _steps(audit: Audit, profile: Profile) -> None:
         )
     happened, decided = draft.has_outcome(kept), decision_step.is_settled(audit, kept)
     ran = audit.stage == "audit"
-    table_step.show(audit, profile, is_open=not happened)
+    table_step.show(audit, profile, kept, is_open=not happened)
+    profile = draft.read(profile, kept)
     doubts.asked(audit, profile, kept, step=1)
     outcome_step.show(audit, profile, kept, is_open=not happened)
     doubts.asked(audit, profile, kept, step=2)

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from core.answer.findings import Finding, findings
+from core.cells import DEFAULT_MISSING
 from core.findings import Judgement, Verdict, plan_threshold
 from core.plan import Condition, Keep, Plan
 from core.record import AuditRecord
@@ -152,6 +153,19 @@ def data_facts(record: AuditRecord) -> Facts:
     facts.append((f"{rows_word(record.plan).capitalize()} counted", f"{record.counts.people:,}"))
     if record.plan.data.label is not None:
         facts.append(("Of them with a known outcome", f"{record.counts.labelled:,}"))
+    return facts + _reading_facts(record.plan)
+
+
+def _reading_facts(plan: Plan) -> Facts:
+    """How cells were read where the plan says so."""
+    facts: Facts = [("Spaces around cells", "taken away")] if plan.data.trim else []
+    unknown = [text for text in plan.data.missing if text not in DEFAULT_MISSING]
+    if unknown:
+        facts.append(("Counted as not known", ", ".join(f"“{text}”" for text in unknown)))
+    facts += [(f"Numbers of {column}", f"written as in “{text}”") for column, text in plan.data.numbers.items()]
+    for column, names in plan.groups.join.items():
+        for name, texts in names.items():
+            facts.append((f"Joined in {column}: {name}", ", ".join(f"“{text}”" for text in texts)))
     return facts
 
 

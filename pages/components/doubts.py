@@ -26,6 +26,13 @@ def asked(audit: Audit, profile: Profile, plan: Plan, step: int) -> None:
             _ask(audit.id, plan, note, _settle)
 
 
+def unanswered(profile: Profile, plan: Plan) -> list[str]:
+    """What keeps the audit from running until it is answered, each as a sentence that names the step."""
+    notes = (note for note in doubts.before(draft.settled(plan), profile) if note.key not in plan.data.confirmed)
+    steps = dict.fromkeys(worded(note).step for note in notes if worded(note).must_be_answered)
+    return [f"Step {step}: answer the question under it." for step in steps]
+
+
 def before_the_answer(audit_id: str, record: AuditRecord) -> None:
     """Say above the answer what could make it meaningless, each with its remedy."""
     for note in record.notes:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import PurePath
 
+from core.errors import PlanError
 from core.plan import Plan
 from core.plan_parts import Condition, DataPlan, Decision, Groups
 from core.profile import Profile
+from core.reading import as_read
 from core.workspace import Audit
 
 OPEN = ""
@@ -51,7 +53,7 @@ def has_groups(plan: Plan) -> bool:
 
 def with_groups(plan: Plan, groups: Groups) -> Plan:
     """The plan with these groups; without a sensitive column the question is open."""
-    return replace(plan, groups=groups if groups.sensitive else replace(groups, sensitive=(OPEN,), bins={}))
+    return replace(plan, groups=groups if groups.sensitive else replace(groups, sensitive=(OPEN,), bins={}, join={}))
 
 
 def settled(plan: Plan) -> Plan:
@@ -64,6 +66,14 @@ def settled(plan: Plan) -> Plan:
     if not has_groups(plan):
         groups = replace(groups, sensitive=())
     return replace(plan, data=data, decision=decision, groups=groups)
+
+
+def read(profile: Profile, plan: Plan) -> Profile:
+    """The table as the plan reads it, or as it stands where the plan's examples of numbers fit no cell."""
+    try:
+        return as_read(profile, plan.data)
+    except PlanError:
+        return profile
 
 
 def without_outcome(plan: Plan) -> Plan:
@@ -102,7 +112,8 @@ def _fitted(plan: Plan, columns: set[str]) -> Plan:
     if isinstance(reference, dict):
         reference = {column: value for column, value in reference.items() if column in here} or "largest"
     bins = {column: cuts for column, cuts in groups.bins.items() if column in here}
-    fitted = replace(groups, sensitive=here, bins=bins, reference=reference)
-    return with_groups(
-        replace(plan, data=replace(plan.data, keep=keep, count=count, weight=weight, person=person)), fitted
-    )
+    join = {column: names for column, names in groups.join.items() if column in here}
+    fitted = replace(groups, sensitive=here, bins=bins, reference=reference, join=join)
+    numbers = {column: example for column, example in plan.data.numbers.items() if column in columns}
+    data = replace(plan.data, keep=keep, count=count, weight=weight, person=person, numbers=numbers)
+    return with_groups(replace(plan, data=data), fitted)

@@ -9,7 +9,7 @@ from core.cells import DEFAULT_MISSING, most_frequent_spellings
 from core.plan_parts import Condition
 from core.profile import Column
 from core.written.codes import comparison, equal_texts
-from pages.components import session, steps
+from pages.components import plain, session, steps
 
 _FEW = 10
 _VALUES, _AT_LEAST, _BELOW = "some of its values", "a number or more", "less than a number"
@@ -66,6 +66,11 @@ def ask_values(prefix: str, column: Column, decimal: str, kept: Condition | None
     )
     if suggestion is not None and kept is None and chosen == [suggestion.value]:
         steps.suggested(suggestion.reason)
+    others = [text for text in counts if text not in chosen]
+    if chosen and len(others) > 1 and column.distinct is not None:
+        shown = ", ".join(plain.escape(_with_rows(counts, text)) for text in others[:_FEW])
+        more = f" and {len(others) - _FEW} more" if len(others) > _FEW else ""
+        st.caption(f"Every other value counts as not good: {shown}{more}.")
     return Condition(values=tuple(chosen)) if chosen else None
 
 

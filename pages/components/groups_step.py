@@ -13,6 +13,7 @@ from core.plan import Plan
 from core.plan_parts import Groups
 from core.profile import Column, Profile
 from core.workspace import Audit
+from core.written.numbers import style_of
 from pages.components import draft, good_values, plain, session, steps
 
 _MOST_GROUPS = 200
@@ -33,7 +34,7 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Pla
             )
         bins = {}
         for name in sensitive:
-            cuts = _ask_cuts(audit, profile.column(name), plan.groups, problems)
+            cuts = _ask_cuts(audit, profile.column(name), plan, problems)
             if cuts:
                 bins[name] = cuts
         left, right = st.columns(2)
@@ -41,7 +42,8 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Pla
             crossed = _ask_crossed(audit, plan.groups)
         with right:
             reference = _ask_reference(audit, plan.groups)
-        groups = replace(plan.groups, sensitive=sensitive, bins=bins, intersections=crossed)
+        join = {name: names for name, names in plan.groups.join.items() if name in sensitive and name not in bins}
+        groups = replace(plan.groups, sensitive=sensitive, bins=bins, intersections=crossed, join=join)
         if reference == NAMED:
             groups = replace(groups, reference=_ask_names(audit, profile, groups, plan.groups))
         else:
@@ -112,15 +114,37 @@ def _reason(found: Sequence[suggestions.Suggestion]) -> str:
 # ---------------------------------------------------------------- cut points
 
 
-def _ask_cuts(audit: Audit, column: Column, kept: Groups, problems: list[str]) -> tuple[float, ...]:
+def _ask_reading(audit: Audit, column: Column, plan: Plan, many: bool, problems: list[str]) -> tuple[float, ...]:
+    """Offer to read texts such as $1,234 or 1961-05-30 as numbers, which can be cut; no cut points until then."""
+    example = "" if column.written is None else column.written.example
+    kind = style_of(example).kind
+    if kind == "truth" or not (many or kind == "number"):
+        return ()
+    what = "dates; by their year they can be cut" if kind == "date" else "numbers; read as such they can be cut"
+    said = f"{plain.quoted(column.name)} is written like {plain.quoted(example)}: {what} into groups."
+    if many:
+        problems.append(f"{said} Choose that in step 4, or choose another column.")
+    st.caption(said)
+    data = replace(plan.data, numbers=plan.data.numbers | {column.name: example})
+    key = session.action(audit.id, f"read {column.name}")
+    session.act(st.container(), f"Read {plain.quoted(column.name)} so", key, _read, audit.id, replace(plan, data=data))
+    return ()
+
+
+def _read(audit_id: str, plan: Plan) -> None:
+    session.workspace().save_plan(audit_id, plan)
+
+
+def _ask_cuts(audit: Audit, column: Column, plan: Plan, problems: list[str]) -> tuple[float, ...]:
     """Cut points of a column of numbers; none for other columns, and for few numbers only if the person wants some."""
+    kept = plan.groups
     many = column.distinct is None or column.distinct > _MOST_GROUPS
     if column.kind != "number":
-        if many:
+        if many and column.written is None:
             problems.append(
                 f"{plain.quoted(column.name)} has too many different values to compare: choose another column."
             )
-        return ()
+        return () if column.written is None else _ask_reading(audit, column, plan, many, problems)
     first = kept.bins.get(column.name, () if column.name in kept.sensitive else suggestions.cut_points(column))
     typed = st.text_input(
         f"Cut {plain.quoted(column.name)} at",
@@ -182,7 +206,7 @@ def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> 
     known = kept.reference if isinstance(kept.reference, dict) else {}
     for name in groups.sensitive:
         cuts = groups.bins.get(name)
-        options = bin_names(cuts) if cuts else list(good_values.options(profile.column(name), profile.decimal))
+        options = bin_names(cuts) if cuts else _named(profile, name, groups)
         first = str(known[name]) if str(known.get(name)) in options else None
         key = session.seed(session.field(audit.id, f"reference/{name}/{len(options)}"), first)
         chosen = st.selectbox(
@@ -191,6 +215,14 @@ def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> 
         if chosen is not None:
             named[name] = chosen
     return named or "largest"
+
+
+def _named(profile: Profile, name: str, groups: Groups) -> list[str]:
+    """The groups of a column by their values, those that are joined once."""
+    joined = {text: one for one, texts in groups.join.get(name, {}).items() for text in texts}
+    return list(
+        dict.fromkeys(joined.get(text, text) for text in good_values.options(profile.column(name), profile.decimal))
+    )
 
 
 def _line(answered: list[str]) -> str:

@@ -6,12 +6,12 @@ from core import machine
 from core.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import decision_step, draft, session, steps
+from pages.components import decision_step, doubts, draft, session, steps
 
 
 def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> None:
     """Show the button and the plan; while something is missing, the button says what."""
-    missing = _missing(audit, plan) + problems
+    missing = _missing(audit, plan) + doubts.unanswered(profile, plan) + problems
     with st.container(horizontal=True, vertical_alignment="center"):
         key = session.action(audit.id, "run")
         session.act(

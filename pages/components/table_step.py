@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from core.plan import Plan
 from core.profile import Column, Profile
 from core.survey import Oddity
 from core.workspace import Audit
-from pages.components import plain, steps
+from pages.components import cell_choices, draft, plain, steps
 
 _ROWS_SHOWN = 4
 _COLUMNS_NAMED = 5
@@ -13,17 +14,18 @@ _MOST_IN_VIEW = 25
 _HEIGHT = 560
 
 
-def show(audit: Audit, profile: Profile, is_open: bool) -> None:
-    """Show the step; there is nothing to answer in it."""
+def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
+    """Show the step; there is nothing to answer in it, and something to choose where cells can be read in two ways."""
     with steps.step(audit.id, 1, _line(profile), settled=True, is_open=is_open):
         plain.text(f"✓ {profile.words}")
         if not profile.oddities:
             plain.text("✓ nothing odd was found")
         for oddity in profile.oddities:
             st.markdown(f":orange[**!**] {_words(oddity)}")
+        cell_choices.show(audit, profile, plan)
         st.caption("Its columns, one a line, with the first cells of each as they stand in the file:")
         with st.container(height=_HEIGHT if len(profile.columns) > _MOST_IN_VIEW else "content", border=False):
-            plain.table(_columns(profile), as_written=True)
+            plain.table(_columns(draft.read(profile, plan)), as_written=True)
 
 
 def _columns(profile: Profile) -> dict[str, list[str]]:

@@ -1,0 +1,82 @@
+"""How cells are read, offered in step 1 where a table gives reason to: numbers, spaces, cells for "not known"."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core import suggestions
+from core.cells import DEFAULT_MISSING
+from core.plan import Plan
+from core.plan_parts import DataPlan
+from core.profile import Column, Profile
+from core.workspace import Audit
+from core.written.numbers import style_of
+from pages.components import plain, session
+
+_MOST_NAMED = 5
+
+
+def show(audit: Audit, profile: Profile, plan: Plan) -> None:
+    """Say what was chosen, and offer what could be; nothing for a table that gives no reason to."""
+    _numbers(audit, profile, plan)
+    _spaces(audit, profile, plan)
+    _unknown(audit, profile, plan)
+
+
+def _numbers(audit: Audit, profile: Profile, plan: Plan) -> None:
+    numbers = plan.data.numbers
+    for name, example in numbers.items():
+        others = {column: other for column, other in numbers.items() if column != name}
+        said = f"{plain.quoted(name)} is read as numbers, written as in {plain.quoted(example)}"
+        _row(audit, plan, f"✓ {said}", "Undo", f"numbers {name}", replace(plan.data, numbers=others))
+    found = {column.name: column.written.example for column in _written(profile) if column.written is not None}
+    found = {name: example for name, example in found.items() if name not in numbers}
+    if found:
+        shown = [f"{plain.quoted(name)} (such as {plain.quoted(text)})" for name, text in found.items()]
+        more = f" and {len(shown) - _MOST_NAMED} more" if len(shown) > _MOST_NAMED else ""
+        words = f"Numbers with signs beside or between their digits: {', '.join(shown[:_MOST_NAMED])}{more}"
+        _row(audit, plan, words, "Read as numbers", "numbers", replace(plan.data, numbers=numbers | found))
+
+
+def _written(profile: Profile) -> list[Column]:
+    """The columns whose texts seem to be numbers; dates and yes or no are texts unless step 4 cuts them."""
+    found = [column for column in profile.columns if column.kind == "text" and column.written is not None]
+    return [c for c in found if c.written is not None and style_of(c.written.example).kind == "number"]
+
+
+def _spaces(audit: Audit, profile: Profile, plan: Plan) -> None:
+    texts = (text for column in profile.columns if column.kind == "text" for text, _ in column.values)
+    spaced = any(text != text.strip() and text.strip() for text in texts)
+    if plan.data.trim:
+        _row(audit, plan, "✓ spaces around cells are taken away", "Undo", "trim", replace(plan.data, trim=False))
+    elif spaced:
+        words = "Some cells have spaces around them, and a model gets them so"
+        _row(audit, plan, words, "Take the spaces away", "trim", replace(plan.data, trim=True))
+
+
+def _unknown(audit: Audit, profile: Profile, plan: Plan) -> None:
+    found = suggestions.unknown_texts(profile)
+    chosen = [text for text in plan.data.missing if text not in DEFAULT_MISSING]
+    if chosen:
+        words = f"✓ {plain.listed(chosen)} counts as not known"
+        _row(audit, plan, words, "Undo", "missing", replace(plan.data, missing=DEFAULT_MISSING))
+    left = {text: columns for text, columns in found.items() if text not in plan.data.missing}
+    if left:
+        where = [f"{plain.quoted(text)} (in {plain.listed(columns, 3)})" for text, columns in left.items()]
+        words = f"These may mean “not known”: {', '.join(where[:_MOST_NAMED])}"
+        missing = (*plan.data.missing, *list(left)[:_MOST_NAMED])
+        _row(audit, plan, words, "Count as not known", "more missing", replace(plan.data, missing=missing))
+
+
+def _row(audit: Audit, plan: Plan, words: str, button: str, name: str, data: DataPlan) -> None:
+    """A line of markdown with a button that keeps another `[data]`."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(words, width="content")
+        key = session.action(audit.id, f"cells {name}")
+        kind = "tertiary" if button == "Undo" else "secondary"
+        session.act(st.container(width="content"), button, key, _keep, audit.id, replace(plan, data=data), type=kind)
+
+
+def _keep(audit_id: str, plan: Plan) -> None:
+    session.workspace().save_plan(audit_id, plan)
+    session.forget_fields(audit_id)

@@ -1,0 +1,59 @@
+"""The Data page: what cells mean is offered or asked with a button, and a clean table is asked nothing."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.workspace import Workspace
+from tests.pages.on_data_page import PEOPLE, PLAN, opened, plan_of, press, put, run_button_is_disabled, said
+
+pytestmark = pytest.mark.jobs
+
+SPELLINGS = ["TRUE", "True", "FALSE", "NULL", "0"]
+ODD = "gender,income,workclass,hired,approved\n" + "".join(
+    f'{["Female", "female", "Male"][i % 3]},"$2{i % 9},{100 + i}",{["Private", "?"][i % 7 == 0]},'
+    f"{SPELLINGS[i % 5]},{'yes' if i % 4 else 'no'}\n"
+    for i in range(200)
+)
+ASKED = PLAN.replace('"sex"', '"gender", "income"').replace('"yes"\n[decision]', '"TRUE"\n[decision]')
+OFFERS = {"Read as numbers", "Take the spaces away", "Count as not known", "It is right as it is"}
+
+
+def buttons(at: AppTest) -> list[str]:
+    return [button.label for button in at.button]
+
+
+def test_a_clean_table_is_offered_and_asked_nothing(space: Workspace) -> None:
+    at = put(opened(), space, csv=PEOPLE, toml=PLAN)
+    assert OFFERS.isdisjoint(buttons(at))
+    assert not at.warning
+    assert not run_button_is_disabled(at)
+
+
+def test_odd_cells_are_asked_about_and_each_answer_is_a_key_of_the_plan(space: Workspace) -> None:
+    at = put(opened(), space, csv=ODD, toml=ASKED)
+    assert run_button_is_disabled(at)
+    assert "Step 2: answer the question under it." in said(at)
+    assert "“True” (40)" in said(at).replace("\\", "")
+    press(at, "They mean “TRUE”")
+    assert plan_of(at, space).data.favourable.values == ("TRUE", "True")  # type: ignore[union-attr]
+    press(at, "Count them as not known")
+    assert "NULL" in plan_of(at, space).data.missing
+    press(at, "Join these spellings")
+    assert plan_of(at, space).groups.join == {"gender": {"Female": ("female",)}}
+    press(at, "Count as not known")
+    assert "?" in plan_of(at, space).data.missing
+    press(at, "Read as numbers")
+    assert plan_of(at, space).data.numbers.keys() == {"income"}
+    at.text_input(key=next(t.key for t in at.text_input if "income" in t.label)).set_value("25000").run()
+    assert plan_of(at, space).groups.bins == {"income": (25000.0,)}
+    assert OFFERS.isdisjoint(buttons(at))
+    assert not run_button_is_disabled(at)
+    press(at, "Undo")
+    assert not at.exception
+
+
+def test_more_values_than_two_are_listed_before_they_are_confirmed(space: Workspace) -> None:
+    values = ["yes", "waiting", "no"]
+    at = put(opened(), space, csv=PEOPLE.replace("hired", "outcome") + "".join(f"m,30,{v},no\n" for v in values))
+    assert "Every other value" in said(at)
+    assert "waiting \\(1 rows\\)" in said(at)
