@@ -16,7 +16,7 @@ from core.plan import Plan
 from core.record import AuditRecord
 from core.sentences import rows_word
 from core.workspace import Against
-from pages.components import explain_found, fix_found, plain, session
+from pages.components import duration, explain_found, fix_found, plain, session
 
 _ALONE = ""
 _MOST_ROWS = 50_000
@@ -192,17 +192,13 @@ def _way(audit_id: str, record: AuditRecord, other: Other | None) -> tuple[str |
 
 
 def _takes(way: Way) -> str:
-    return f"About {_seconds(way.seconds)}."
+    return f"Takes {duration.between(way.seconds)}."
 
 
 def _caption(way: Way, subject: Subject, best: str) -> str:
     mark = "Recommended. " if way.explainer.name == best else ""
     lacks = f" What it cannot do: {way.lacks}." if way.lacks else ""
     return f"{mark}{way.explainer.reads(subject.kind)} {_takes(way)}{lacks}"
-
-
-def _seconds(seconds: float) -> str:
-    return f"{max(1.0, seconds):.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def _button(audit_id: str, record: AuditRecord, method: str | None, rows: int, other: Other | None) -> None:

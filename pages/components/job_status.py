@@ -10,7 +10,7 @@ from core.fixes import progress_words
 from core.jobs import Status
 from core.plan import Plan
 from core.workspace import Audit
-from pages.components import plain, session
+from pages.components import duration, plain, session
 
 # How often a page asks, by its place in the queue: thirty pages that all asked at once would slow the jobs themselves.
 _POLL_SECONDS = ((1, 0.4), (5, 1.0))
@@ -79,19 +79,14 @@ def _words(audit_id: str, stage: str, status: Status) -> str:
         return f"{doing}: waiting, number {status.place} in the queue."
     if not status.what:
         return f"{doing}: starting."
-    which, what, of_this = "", status.what, ""
+    which, what = "", status.what
     if stage == "mitigate":
-        of_this = " of this step"
         search = session.workspace().search(audit_id)
         which, what = progress_words(what, () if search is None else search.names)
     steps = f"{status.done:,} of {status.total:,} " if status.total else f"{status.done:,} " if status.done else ""
     left = status.seconds_left
-    time_left = f", about {_duration(left)} left{of_this}" if left is not None and left > _SOON else ""
+    time_left = f", {duration.between(left)} left of this step" if left is not None and left > _SOON else ""
     return plain.escape(f"{doing}: {which}{steps}{what}{time_left}.")
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def _ended(audit: Audit, message: str, error: type[PlumblineError]) -> None:
