@@ -5,10 +5,17 @@ from __future__ import annotations
 from core.errors import PlanError
 from core.plan import Plan
 
+# What the column does, and the step that helps.
 _STEPS = {
-    "count": "Write the table with a row for each person, every row repeated as often as “{column}” says",
-    "weight": "Draw rows with replacement, each with a chance in proportion to “{column}”, and take those",
-    "person": "Keep one row for each “{column}”, such as the latest, and take those",
+    "count": (
+        "says how many people each stands for",
+        "Write the table with a row for each person, every row repeated as often as “{column}” says",
+    ),
+    "weight": (
+        "weighs them",
+        "Draw rows with replacement, each with a chance in proportion to “{column}”, and take those",
+    ),
+    "person": ("names people who have several", "Keep one row for each “{column}”, such as the latest, and take those"),
 }
 
 
@@ -17,11 +24,11 @@ def why_one_row_each(plan: Plan, what: str) -> str:
 
     `what` is what should be done, such as "look for a fix".
     """
-    for role, step in _STEPS.items():
+    for role, (does, step) in _STEPS.items():
         column = getattr(plan.data, role)
         if column is not None:
             return (
-                f"Plumbline cannot {what} yet where rows are not one person each, as [data] {role} says."
+                f"Plumbline cannot {what} yet where rows are not one person each, and here “{column}” {does}."
                 f" {step.format(column=column)}. The audit itself reads “{column}”."
             )
     return ""

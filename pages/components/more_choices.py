@@ -16,7 +16,9 @@ _BETWEEN, _ONLY, _NOT = "with a number from … to …", "only with these values
 
 def show(audit: Audit, profile: Profile, plan: Plan) -> Plan:
     """Ask; the plan with the answers as they stand."""
-    with st.expander("More choices: name, cells that mean “not known”, what counts as a gap, who takes part"):
+    with st.expander(
+        "More choices: name, cells that mean “not known”, what a row is, what counts as a gap, who takes part"
+    ):
         name = st.text_input("Name of this audit", key=session.seed(session.field(audit.id, "name"), plan.name))
         missing = _ask_missing(audit, profile, plan)
         rows = row_roles.ask(audit, profile, plan)
