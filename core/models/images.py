@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.models.model import Array
 
 CHANNELS = (1, 3)
-MOST_SIDE = 4096
+MOST_SIDE = 2048
 # Numbers that go through a model at once: some hundred small images, or a few large ones.
 MOST_NUMBERS = 1 << 22
 WHITE = 255

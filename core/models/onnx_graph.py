@@ -9,6 +9,7 @@ from core.models.words import words
 
 # onnxruntime's own operators; others need a library of code beside the file.
 DOMAINS = frozenset(["", "ai.onnx", "ai.onnx.ml", "com.microsoft"])
+MOST_STEPS, MOST_NESTED = 500_000, 50
 DRAWS = words("RandomNormal RandomNormalLike RandomUniform RandomUniformLike Multinomial Bernoulli")
 
 ONE_FILE_SNIPPET = """\
@@ -21,6 +22,7 @@ def read_graph(path: Path, name: str) -> tuple[Any, tuple[str | int, ...] | None
     """The graph, fit to run, and the classes it names. Raises ModelError for what is not inside the file."""
     graph = _parse(path, name)
     _refuse_parts(graph, name)
+    _refuse_unfolding(graph, name)
     return graph, _unwrap_maps(graph, name) or _classes(graph)
 
 
@@ -58,6 +60,44 @@ def _refuse_parts(graph: Any, name: str) -> None:
             )
         if isinstance(part, onnx.NodeProto):
             _refuse_node(part, known, name)
+
+
+def _refuse_unfolding(graph: Any, name: str) -> None:
+    """Refuse functions that call each other so often that a small file becomes a graph without end.
+
+    onnxruntime writes each call out as the steps of its function, and theirs again.
+    """
+    bodies = {(function.domain, function.name): function for function in graph.functions}
+    steps: dict[tuple[str, str], int] = {}
+    open_: set[tuple[str, str]] = set()
+
+    def size(called: tuple[str, str], depth: int) -> int:
+        if called in open_ or depth > MOST_NESTED:
+            raise _unfolds(name)
+        if called not in steps:
+            open_.add(called)
+            steps[called] = total(bodies[called].node, depth + 1)
+            open_.discard(called)
+        return steps[called]
+
+    def total(nodes: Any, depth: int) -> int:
+        found = 0
+        for message in nodes:
+            for node in (part for part in _messages(message) if part.DESCRIPTOR.name == "NodeProto"):
+                called = (node.domain, node.op_type)
+                found += size(called, depth) if called in bodies else 1
+                if found > MOST_STEPS:
+                    raise _unfolds(name)
+        return found
+
+    total(graph.graph.node, 0)
+
+
+def _unfolds(name: str) -> ModelError:
+    return ModelError(
+        f'"{name}" holds functions that call each other without end, or unfold to more than {MOST_STEPS:,} steps. '
+        "Export the model without functions of its own."
+    )
 
 
 def _refuse_node(node: Any, domains: frozenset[str], name: str) -> None:

@@ -20,8 +20,7 @@ FLOAT_WORDS = words("Infinity -Infinity NaN")
 DIALECTS = words("ATEN TRAINING EDGE")
 TREES = (None, "builtins.tuple", "builtins.list", "builtins.dict")
 
-OPERATOR = re.compile(r"torch\.ops\.aten\.(?!__)\w+\.(?!__)\w+", re.ASCII)
-TOUCHES_FILES = words("from_file save")
+OPERATOR = re.compile(r"torch\.ops\.aten\.\w+\.(?!__)\w+", re.ASCII)
 DRAWS = re.compile(
     r"(bernoulli|rand|normal|multinomial|poisson|exponential|uniform|geometric|cauchy|log_normal|rrelu_with_noise)\w*"
 )

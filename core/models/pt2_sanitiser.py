@@ -29,7 +29,6 @@ from core.models.pt2_allowed import (
     PATH,
     ROW_ARITHMETIC,
     SYMBOL,
-    TOUCHES_FILES,
     TREES,
     VERSION,
     WORD,
@@ -49,6 +48,7 @@ from core.models.pt2_archive import (
     read_entries,
     refused,
 )
+from core.models.pt2_operators import is_allowed
 from core.models.refused import TORCH_SNIPPET
 
 
@@ -144,7 +144,14 @@ class _Cleaner:
                 "Call model.eval() before torch.export.export, and export without random steps.",
                 snippet=TORCH_SNIPPET,
             )
-        return operation not in TOUCHES_FILES
+        if not is_allowed(target):
+            raise ModelError(
+                f'"{self._name}" calls the operator {operation[:60]}, which Plumbline does not run: it may read memory'
+                " that is not the model's. Export the model with torch.export alone, or after"
+                " program.run_decompositions(), or to ONNX.",
+                snippet=TORCH_SNIPPET,
+            )
+        return True
 
     def _module_stack(self, metadata: dict[str, Any]) -> dict[str, str]:
         """Which layer a step belongs to; everything else that is said about a step is left out."""

@@ -5,22 +5,14 @@ import pytest
 from scipy.stats import binomtest
 
 from core.doubts.direction import backwards, worse_than_one_answer
-from core.doubts.seen import Seen
-from core.record import AuditRecord
 from core.report.note_words import stands_first, text
-from core.stated_rule import stated_rule
-from tests.records import decided, scored
-
-
-def seen(record: AuditRecord) -> Seen:
-    none_left_out = np.zeros((0, len(record.counts.groups)), dtype=np.int64)
-    return Seen(record.counts, stated_rule(record.counts, record.plan), none_left_out, 0)
+from tests.records import decided, scored, seen_in
 
 
 def test_decisions_that_are_right_less_often_than_one_answer_are_asked_about() -> None:
     """34 good and 16 bad outcomes in a; the numbers of tn and fn decide, as the sign test of those two says."""
     record = decided({"a": (10, 50, 60, 10), "b": (10, 50, 60, 10)})
-    (note,) = worse_than_one_answer(seen(record), record.plan)
+    (note,) = worse_than_one_answer(seen_in(record), record.plan)
     right, labelled = note.facts["right"], note.facts["labelled"]
     assert note.kind == "worse_than_one_answer"
     assert stands_first(note, ())
@@ -30,14 +22,14 @@ def test_decisions_that_are_right_less_often_than_one_answer_are_asked_about() -
 
 def test_decisions_as_good_as_the_outcome_allows_say_nothing() -> None:
     record = decided({"a": (60, 10, 10, 50), "b": (60, 10, 10, 50)})
-    assert not list(worse_than_one_answer(seen(record), record.plan))
-    assert not list(backwards(seen(record), record.plan))
+    assert not list(worse_than_one_answer(seen_in(record), record.plan))
+    assert not list(backwards(seen_in(record), record.plan))
 
 
 def test_scores_that_are_worse_for_the_good_outcome_are_asked_about() -> None:
     right, wrong = scored(), scored(model=False, below=True)
-    assert not list(backwards(seen(right), right.plan))
-    (note,) = backwards(seen(wrong), wrong.plan)
+    assert not list(backwards(seen_in(right), right.plan))
+    (note,) = backwards(seen_in(wrong), wrong.plan)
     assert note.facts["auc"] == pytest.approx(0)
     assert "high score that is good" in text(note)
 
@@ -46,7 +38,7 @@ def test_what_chance_alone_explains_is_told_and_not_asked() -> None:
     """Four refused people with the good outcome, three with the other: one fewer right than a yes to all."""
     record = decided({"a": (10, 3, 2, 1), "b": (10, 3, 2, 2)})
     assert binomtest(4, 7, alternative="greater").pvalue > 0.05
-    (note,) = worse_than_one_answer(seen(record), record.plan)
+    (note,) = worse_than_one_answer(seen_in(record), record.plan)
     assert note.kind == "no_better_than_one_answer"
     assert not stands_first(note, ())
     assert np.sum(record.counts.n) == 33

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.doubts.direction import backwards
 from core.progress import replace_json
 from core.samples import SAMPLES
 from core.sentences import sampling_note
 from core.workspace import Workspace
 from tests.pages.whole_app import WAIT_SECONDS, alone, kept, labels, opened, press, said, tables, widget
-from tests.records import HOSTILE, decided, record_of, scored
+from tests.records import HOSTILE, decided, record_of, scored, seen_in
 from tests.worlds import labelled, plan_of
 
 pytestmark = pytest.mark.jobs
@@ -94,10 +95,15 @@ def test_warnings_of_the_record_are_shown(space: Workspace, home: Path) -> None:
     assert "2 more warnings" in said(at)
 
 
-def test_where_good_outcomes_score_worse_the_page_asks_whether_they_are_swapped(space: Workspace, home: Path) -> None:
-    swapped = opened("audit", kept(space, home, scored(model=False, below=True)))
-    assert "swapped" in said(swapped) and "Check it on the Data page" in labels(swapped)
-    assert "swapped" not in said(opened("audit", kept(space, home, scored())))
+def test_where_good_outcomes_score_worse_the_answer_opens_with_that_question(space: Workspace, home: Path) -> None:
+    wrong, right = (
+        replace(record, notes=tuple(backwards(seen_in(record), record.plan)))
+        for record in (scored(model=False, below=True), scored())
+    )
+    at = opened("audit", kept(space, home, wrong))
+    assert said(at).index("tend to get the worse scores") < said(at).index("Who gets selected?")
+    assert "It is right as it is" in labels(at)
+    assert "worse scores" not in said(opened("audit", kept(space, home, right)))
 
 
 def test_without_outcomes_the_page_says_so_and_offers_selection_only(space: Workspace, home: Path) -> None:

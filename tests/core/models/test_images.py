@@ -119,7 +119,7 @@ def test_many_rows_are_scored_piece_by_piece(
     ("shape", "words"),
     [
         ((2, 5, 6, 7), "which is no image"),
-        ((2, 3, 5000, 4), "more than 4,096 pixels"),
+        ((2, 3, 5000, 4), "more than 2,048 pixels"),
     ],
 )
 def test_what_is_no_image_is_refused_in_words(pt2_of: Callable[..., Path], shape: tuple[int, ...], words: str) -> None:

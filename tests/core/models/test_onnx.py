@@ -232,3 +232,24 @@ def test_a_matrix_of_the_wrong_width_ends_in_words(sigmoid_onnx: MakeOnnx) -> No
     assert model.width is None
     with pytest.raises(ModelError, match="failed while scoring"):
         model.run(np.zeros((2, 5), np.float32))
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_functions_that_unfold_without_end_are_refused(tmp_path: Path, endless: bool) -> None:
+    """Thirty functions, each of which calls the one before twice: a billion steps in a few kilobytes."""
+    opset = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    functions = [helper.make_function("own", "f0", ["x"], ["y"], [helper.make_node("Neg", ["x"], ["y"])], opset[:1])]
+    for i in range(1, 31):
+        calls = [
+            helper.make_node(f"f{i - 1}", ["x"], ["h"], domain="own"),
+            helper.make_node(f"f{i if endless else i - 1}", ["h"], ["y"], domain="own"),
+        ]
+        functions.append(helper.make_function("own", f"f{i}", ["x"], ["y"], calls, opset))
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 1]) for name in ("x", "y"))
+    graph = helper.make_graph([helper.make_node("f30", ["x"], ["y"], domain="own")], "graph", [x], [y])
+    path = tmp_path / "model.onnx"
+    model = helper.make_model(graph, opset_imports=opset, functions=functions, ir_version=8)
+    path.write_bytes(model.SerializeToString())
+    assert path.stat().st_size < 10_000
+    with pytest.raises(ModelError, match="call each other without end"):
+        open_model(path, "model.onnx")

@@ -93,6 +93,23 @@ def rename(document: Any, old: str, new: str) -> Any:
     return json.loads(json.dumps(document).replace(json.dumps(old), json.dumps(new)))
 
 
+# Operators that see memory that is not the model's, or hand it out as it lies there.
+MEMORY = (
+    "as_strided.default",
+    "as_strided_.default",
+    "_reshape_alias.default",
+    "set_.source_Storage_storage_offset",
+    "resize_.default",
+    "empty.memory_format",
+    "empty_like.default",
+    "new_empty.default",
+    "empty_strided.default",
+    "_pad_packed_sequence.default",
+    "embedding_bag.default",
+    "add.out",
+)
+
+
 def hostile(canary: Path) -> dict[str, Edit]:
     """Every known way to make torch.export.load run code, read or write a file."""
     bomb = pickle.dumps(Bomb(canary))
@@ -150,6 +167,10 @@ def hostile(canary: Path) -> dict[str, Edit]:
         "operator_dunder": changed(lambda d: node(d).update(target="torch.ops.aten.__class__.default")),
         "operator_attrgetter": changed(lambda d: node(d).update(target="_operator.attrgetter")),
         "operator_files": changed(file_target),
+        **{
+            f"operator_{name}": changed(lambda d, name=name: node(d).update(target=f"torch.ops.aten.{name}"))
+            for name in MEMORY
+        },
         "operator_argument": changed(
             lambda d: node(d)["inputs"].append({"name": "x", "arg": {"as_operator": "torch.load"}, "kind": 2})
         ),
