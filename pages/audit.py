@@ -26,7 +26,7 @@ busy = job_status.show(audit)
 try:
     record = session.workspace().record(audit.id)
 except PlumblineError as error:
-    st.error(plain.escape(str(error)))
+    st.error(plain.escape(error.message))
     st.stop()
 if record is None:
     if not busy:

@@ -50,4 +50,4 @@ try:
         st.divider()
         explain_take_away.show(audit.id, record, found)
 except PlumblineError as error:
-    st.error(plain.escape(str(error)))
+    st.error(plain.escape(error.message))

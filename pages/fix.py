@@ -49,4 +49,4 @@ try:
         st.divider()
         fix_picked.show(audit.id, record, found, picked, is_busy)
 except PlumblineError as error:
-    st.error(plain.escape(str(error)))
+    st.error(plain.escape(error.message))

@@ -9,7 +9,7 @@ from core.models.model import Array
 FAR, FEWEST_TO_TELL = 30, 20
 INTO_COLUMN = (
     "Numbers on a scale of their own are put into a column of the table and audited as a score, with a threshold on"
-    ' that scale: score = "..." under [decision].'
+    " that scale."
 )
 
 
@@ -28,5 +28,6 @@ def no_logits(scores: Array) -> ModelError:
     return ModelError(
         f"The model gives numbers from {float(scores.min()):.4g} to {float(scores.max()):.4g}, which are neither"
         " probabilities nor logits: it looks like a regression, a model of quantities such as credit scores."
-        f" {INTO_COLUMN}"
+        f" {INTO_COLUMN}",
+        in_plan='score = "..." and a threshold, under [decision]',
     )

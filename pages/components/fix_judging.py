@@ -65,7 +65,7 @@ def _there(audit_id: str, first: Profile | None, second: Profile, rows: str) -> 
     try:
         refuse_lacking(second, first)
     except DataError as error:
-        st.error(plain.escape(str(error)))
+        st.error(plain.escape(error.message))
         return Judging(second, "The second table cannot be used as it is.", is_unusable=True)
     return Judging(
         second,

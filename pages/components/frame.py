@@ -23,7 +23,7 @@ def show(page: str) -> None:
     try:
         audit, trouble = session.current(), session.trouble()
     except PlumblineError as error:
-        st.error(plain.escape(str(error)))
+        st.error(plain.escape(error.message))
         st.stop()
     session.follow(page.lower())
     st.html(_STYLE)

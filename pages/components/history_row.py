@@ -24,7 +24,7 @@ def show(audit: Audit) -> None:
     try:
         summary = space.summary(audit.id)
     except PlumblineError as error:
-        summary, damaged = None, str(error)
+        summary, damaged = None, error.message
     with st.container(border=True):
         what, outcome, buttons = st.columns([6, 2, 2], vertical_alignment="center")
         with what:
@@ -99,7 +99,7 @@ def _confirm(audit_id: str) -> None:
         try:
             session.workspace().delete(audit_id)
         except PlumblineError as error:
-            st.error(plain.escape(str(error)))
+            st.error(plain.escape(error.message))
             return
         if opened is not None and opened.id == audit_id:
             session.close_audit()

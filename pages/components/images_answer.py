@@ -103,7 +103,7 @@ def _take_upload(audit: Audit, plan: Plan, column: str | None) -> None:
             session.adopt(audit.id)
             received.let_go([taken])
     except PlumblineError as error:
-        st.error(plain.escape(str(error)))
+        st.error(plain.escape(error.message))
         return
     st.rerun()
 

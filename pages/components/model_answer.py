@@ -59,7 +59,7 @@ def _take_upload(audit: Audit, plan: Plan) -> None:
             session.adopt(audit.id)
             received.let_go([taken])
     except PlumblineError as error:
-        model_check.refused(str(error))
+        model_check.refused(error.message)
         return
     st.rerun()
 
@@ -72,7 +72,7 @@ def _check_once(audit: Audit, plan: Plan) -> None:
             session.workspace().save_plan(audit.id, asked)
             model_check.start(audit, asked)
         except PlumblineError as error:
-            st.error(plain.escape(str(error)))
+            st.error(plain.escape(error.message))
             return
         st.rerun()
 

@@ -124,7 +124,7 @@ def trouble() -> str | None:
     try:
         space.get(_address())
     except PlumblineError as error:
-        return str(error)
+        return error.message
     return None
 
 
@@ -166,7 +166,7 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
     try:
         action(*arguments)
     except PlumblineError as error:
-        st.session_state[_COMPLAINT] = (str(error), False)
+        st.session_state[_COMPLAINT] = (error.message, False)
     else:
         _better_now()
 

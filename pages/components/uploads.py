@@ -38,7 +38,7 @@ def ask(audit: Audit | None) -> None:
             session.adopt(opened.id)
             received.let_go(taken)
     except PlumblineError as error:
-        st.error(plain.escape(str(error)))
+        st.error(plain.escape(error.message))
         return
     session.forget_fields(opened.id)
     session.open_audit(opened.id)
@@ -127,7 +127,7 @@ def _ask_path() -> Path | None:
     try:
         return allowed_path(typed.strip(), Path(folder))
     except DataError as error:
-        st.error(plain.escape(str(error)))
+        st.error(plain.escape(error.message))
         return None
 
 

@@ -48,8 +48,8 @@ def _numbers_as_decisions(facts: Facts) -> str:
     name = facts["column"]
     return (
         f"“{name}” is named as a column of decisions and holds {facts['numbers']:,} different numbers, from "
-        f"{facts['low']:g} to {facts['high']:g}, like a score. Name it as a score with a threshold instead, such as "
-        f'score = "{name}" and threshold = 0.5 under [decision].'
+        f"{facts['low']:g} to {facts['high']:g}, like a score. Name it as a column of scores with a threshold instead "
+        f'(in a plan file: score = "{name}" and threshold = 0.5 under [decision]).'
     )
 
 
