@@ -14,7 +14,7 @@ from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data import Batch, Codes, Dataset
 from core.errors import DataError, PlanError
 from core.plan import Condition, Keep, Plan, Value
-from core.reading.advice import how_to_read
+from core.reading.advice import how_to_read, why_no_numbers
 from core.usable_images import UsableImages
 from core.written.codes import comparison, equal_texts
 
@@ -78,7 +78,7 @@ def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
 
 def _refuse_without_numbers(column: str, dataset: Dataset, so: str) -> None:
     known = dataset.profile.column(column)
-    advice = how_to_read(known)
+    advice = why_no_numbers(known) if known.kind == "text" else ""
     if known.kind == "text" and (known.low is None or advice):
         if advice:
             raise DataError(f'{dataset.profile.name}: column "{column}" holds no plain numbers. {advice}')

@@ -36,6 +36,7 @@ _CENTRAL = re.compile(
     "[\u0160\u0161\u017d\u017e]|[^\\W\\d_][\u00b9\u00b3\u00bf\u00a5][^\\W\\d_]|[\u00a3\u00af][^\\W\\d_]"
 )
 
+_POINTED_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
@@ -170,7 +171,10 @@ def _decimal(body: list[list[str]], separator: str) -> str:
         thousands = [cell for cell in cells if _THOUSANDS.fullmatch(cell)]
         cells = [cell for cell in cells if not _THOUSANDS.fullmatch(cell)]
     commas = sum("," in cell and is_number(cell, ",") for cell in cells)
-    points = sum("." in cell and is_number(cell, ".") for cell in cells)
+    pointed = [cell for cell in cells if "." in cell and is_number(cell, ".")]
+    points = len(pointed)
+    if separator != "," and all(_POINTED_THOUSANDS.fullmatch(cell) for cell in pointed):
+        points = 0  # beside 1,5 a point before three digits parts thousands
     return "," if commas > points + len(thousands) else "."
 
 

@@ -20,7 +20,7 @@ from core.errors import DataError
 from core.findings import plan_edge
 from core.notes import Note
 from core.plan import Plan
-from core.reading.advice import how_to_read
+from core.reading.advice import why_no_numbers
 from core.rules import Stated
 
 QUANTILES = 1_000
@@ -95,7 +95,7 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
     span = _span(dataset, column)
     if span is None or not edges:
         known = dataset.profile.column(column)
-        advice = how_to_read(known) or "Choose another column."
+        advice = why_no_numbers(known) or "Choose another column."
         raise DataError(
             f'{dataset.profile.name}: column "{column}" holds no plain numbers, so it cannot be the score. {advice}'
         )

@@ -15,7 +15,7 @@ from core.cells import LARGEST_SCORE
 from core.errors import PlanError, quoted
 from core.notes import Change
 from core.plan_parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Output, Policy, Run, Value
-from core.plan_reader import Section
+from core.plan_reader import Section, why_unreadable
 from core.plan_sections import read_data, read_decision, read_groups, read_mitigate, read_policy, read_run
 
 __all__ = ["Condition", "DataPlan", "Decision", "Groups", "Keep", "Limit", "Output", "Plan", "Policy", "Run", "Value"]
@@ -47,7 +47,7 @@ class Plan:
         except RecursionError:
             raise PlanError("The plan is not valid TOML: its brackets go too deep. Remove some.") from None
         except ValueError as error:  # also a number of more digits than Python reads
-            raise PlanError(f"The plan is not valid TOML: {error}. Correct that line and try again.") from None
+            raise PlanError(f"The plan is not valid TOML: {why_unreadable(text, str(error))}") from None
         return _read_plan(Section("the plan", document))
 
     def to_toml(self) -> str:

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from typing import Any
 
 from core.errors import PlanError
 
 _REQUIRED: Any = object()
+_AT_LINE = re.compile(r"at line (\d+)")
+_SHOWN = 60
+_CAUSES = (
+    ("overwrite", "it names a key or a table for the second time: keep one of the two"),
+    ("twice", "it names a key or a table for the second time: keep one of the two"),
+    (
+        "escape",
+        "a backslash in a text is written twice, or the text stands in single quotation marks: 'C:\\people.csv'",
+    ),
+    (
+        "hex value",
+        "a backslash in a text is written twice, or the text stands in single quotation marks: 'C:\\people.csv'",
+    ),
+    ("Expected '='", 'a line is a key, an equals sign and a value, such as label = "hired"'),
+    ("Invalid value", 'a text stands in quotation marks, such as label = "hired"; true and false are small'),
+    ("Unclosed", "a bracket or a quotation mark is opened and never closed"),
+    ("Unterminated", "a quotation mark is opened and never closed"),
+    ("end of line", "there is something behind the value that does not belong there"),
+    ("digits", "a number has too many digits"),
+)
 _WORDS = {
     str: "a text in quotes",
     int: "a whole number",
@@ -17,6 +38,18 @@ _WORDS = {
     dict: "a table",
     list: "a list",
 }
+
+
+def why_unreadable(text: str, error: str) -> str:
+    """Where a plan's text is no TOML, and what is probably wrong there, from the reader's own words."""
+    found, lines = _AT_LINE.search(error), text.splitlines()
+    place = "at its end"
+    if found is not None and 0 < int(found[1]) <= len(lines):
+        place = f'line {found[1]}, "{lines[int(found[1]) - 1].strip()[:_SHOWN]}", cannot be read'
+    elif found is None and "end of document" not in error:
+        place = "a value cannot be read"
+    cause = next((words for sign, words in _CAUSES if sign in error), "compare it with a plan that the Data page makes")
+    return f"{place}; {cause}. Correct it and try again."
 
 
 class Section:

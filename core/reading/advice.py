@@ -21,6 +21,18 @@ def how_to_read(column: Column) -> str:
     return f'Its cells are written like "{shown}", {sign_of(shown) or "as texts"}. {_line(column.name, example)}'
 
 
+def why_no_numbers(column: Column) -> str:
+    """What to do where a column that must hold numbers holds none: read them as written, or write them plainly."""
+    texts = [text.strip() for text, _ in column.values if text.strip()]
+    signed = [text for text in texts if sign_of(text) is not None]
+    if column.written is not None or 2 * len(signed) <= len(texts):
+        return how_to_read(column)
+    signs = list(dict.fromkeys(sign_of(text) for text in signed))
+    other = next((text for text in signed if sign_of(text) == signs[-1]), "") if len(signs) > 1 else ""
+    also = f' and like "{other}", {signs[-1]}' if other else ""
+    return f'Its cells are written like "{signed[0]}", {signs[0]}{also}. To cut or compare them, {_PLAIN}.'
+
+
 def why_no_number(column: Column, text: str) -> str:
     """What keeps one cell from being a number, and a step that helps."""
     shown = text.strip()
@@ -42,9 +54,11 @@ def sign_of(text: str) -> str | None:
     shown = text.strip()
     if truth_of(shown) is not None and not any(c.isdigit() for c in shown):
         return "as true or false, which can stand for 1 and 0"
+    if _is_date(shown):
+        return "as a date"
     parts = parts_of(shown)
     if parts is None:
-        return "as a date" if _is_date(shown) else None
+        return None
     beside, digits = parts
     said = []
     if NumberStyle(beside=beside).scale:

@@ -41,8 +41,8 @@ def missing_codes(counted: Mapping[str, int], decimal: str = ".") -> dict[str, i
 
 def _stands_out(number: Decimal, figures: set[Decimal]) -> bool:
     others = [other for other in figures if other not in _BELOW and other not in _ABOVE]
+    if number in _BELOW:
+        return min(others, default=Decimal(0)) >= 0
     if not others:
         return False
-    if number in _BELOW:
-        return min(others) >= 0
     return number in _ABOVE and min(others) >= 0 and max(others) <= _ABOVE[number] and len(others) > 1

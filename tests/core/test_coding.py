@@ -303,3 +303,26 @@ def test_cells_are_trimmed_as_the_plan_says(tmp_path: Path) -> None:
     trimmed = dataset_as(plan_of(data="trim = true"), dataset)
     assert rows_of(trimmed).text("g").tolist() == ["a", "a", "b"]
     assert trimmed.vocabulary("g") == {"a": 2, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("cells", "signs"),
+    [
+        (["$1,234", "$56,000"], ["currency sign ($)", 'numbers = {g = "$1,234"}']),
+        (["1.234,50 EUR", "850,00 EUR"], ["currency sign (EUR)", 'numbers = {g = "1.234,50 EUR"}']),
+        (["45.3%", "50%"], ["percent sign (%)", 'numbers = {g = "45.3%"}']),
+        (["(120)", "(30)"], ["brackets for minus", 'numbers = {g = "(120)"}']),
+        (["30.05.1961", "01.02.1980"], ["as a date", "by its year"]),
+        (["$1,234", "\u20ac5,600"], ["currency sign ($)", "currency sign (\u20ac)", "write plain numbers"]),
+        (["60k", "75k"], ["with a unit (k)", "write plain numbers"]),
+        (["old", "young"], ["each text is a group"]),
+    ],
+)
+def test_cut_points_in_written_numbers_name_the_sign_and_a_step(
+    tmp_path: Path, cells: list[str], signs: list[str]
+) -> None:
+    with pytest.raises(DataError) as refusal:
+        grouped(tmp_path, cells, "bins = {g = [40]}")
+    assert all(sign in str(refusal.value) for sign in signs), str(refusal.value)
+    assert "as missing" not in str(refusal.value)
+    assert "emove its bins" not in str(refusal.value)

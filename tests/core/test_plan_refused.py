@@ -21,6 +21,14 @@ MODEL, SCORE, PREDICTION = 'model = "m.onnx"', 'score = "s"', 'prediction = "p"'
 IMAGE = MODEL + '\nimage = "file"\nimages = "a.zip"'
 REFUSED = {
     "no toml": ("plumbline = = 1", "not valid TOML"),
+    "no equals sign": (
+        "plumbline = 1\nlabel hired",
+        'line 2, "label hired", cannot be read; a line is a key, an equals',
+    ),
+    "no quotation marks": ("file = people.csv", "a text stands in quotation marks"),
+    "a table twice": ("[data]\n[data]", "for the second time"),
+    "a path of Windows": ('file = "C:\\Users"', "a backslash in a text is written twice"),
+    "a bracket never closed": ("x = [1, 2", "opened and never closed"),
     "nothing": ("", "the plan lacks plumbline (a whole number): add it."),
     "another format": ("plumbline = 2", 'must say "plumbline = 1"'),
     "no tables": ("plumbline = 1", "the plan lacks data (a table)"),
