@@ -126,9 +126,9 @@ def _ask_path() -> Path | None:
         return None
     try:
         return allowed_path(typed.strip(), Path(folder))
-    except DataError as error:
-        st.error(plain.escape(error.message))
-        return None
+    except DataError:
+        session.attempt(allowed_path, typed.strip(), Path(folder))  # said at the top, where it stays until answered
+        st.rerun()
 
 
 def allowed_path(typed: str, folder: Path) -> Path:

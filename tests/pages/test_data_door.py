@@ -55,6 +55,20 @@ def test_a_large_file_is_read_by_its_path(space: Workspace, folder: Path, monkey
     assert "200 rows" in said(settled(at, space))
 
 
+def test_a_path_that_is_refused_is_said_until_another_is_taken(
+    space: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "people.csv").write_text(PEOPLE)
+    monkeypatch.setenv("PLUMBLINE_FOLDER", str(folder))
+    at = opened()
+    at.text_input[0].set_value("../secret.csv").run()
+    press(at, "Open the file")
+    assert "does not lie in" in at.error[0].value and "does not lie in" in at.run().error[0].value
+    at.text_input[0].set_value("people.csv").run()
+    press(at, "Open the file")
+    assert not settled(at, space).error
+
+
 def test_no_path_is_asked_for_in_a_shared_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLUMBLINE_FOLDER", str(folder))
     monkeypatch.setenv("PLUMBLINE_SHARED", "1")
