@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core import doubts
 from core.audit import open_table, timed, versions
 from core.counts import Floats
 from core.data import IMAGE_BATCH_ROWS, Batch, Dataset
@@ -31,6 +32,7 @@ from core.models.model import Features
 from core.plan import Plan
 from core.progress import Progress
 from core.record import groups_to_json
+from core.report.note_words import text
 from core.sampling.refusals import refuse_unless_one_row_each
 from core.sentences import rows_word
 
@@ -62,6 +64,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     images = sides[0].opened.binding.images
     if images is not None and dataset.images is not None:
         found.telling.write(dataset.images, images.picture.size, out)
+    asked = map(text, doubts.before(plan, dataset.profile))
+    said = (*asked, *sample.warnings, *(words for side in sides for words in side.warnings))
     facts = {
         "method": sides[0].explainer.name,
         "features": list(found.features),
@@ -72,7 +76,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "proxies": found.proxies,
         "base": [side.base for side in sides],
         "checks": [[asdict(check) for check in side_checks] for side_checks in found.checks],
-        "warnings": list(dict.fromkeys([*sample.warnings, *(words for side in sides for words in side.warnings)])),
+        "warnings": list(dict.fromkeys(said)),
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core import doubts
 from core.audit import open_table, timed, versions
 from core.counts import Counts
 from core.errors import PlanError
@@ -62,6 +63,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     for proposal in proposals:
         _write_joint(proposal, proposals, present, divided, out)
         _write(proposal.id, proposal.observed, out)
+    asked = (note for table in divided.tables for note in doubts.before(plan, table.dataset.profile))
+    notes = as_notes([*asked, *policy_warnings(plan), *divided.warnings])
     facts = {
         "tables": [
             {"read": t.dataset.profile.rows, "dropped": list(t.dropped), "groups": groups_to_json(t.groups)}
@@ -70,7 +73,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         PRESENT: _observed_facts(present),
         "proposals": [_facts(proposal) for proposal in proposals],
         "refused": refused,
-        "warnings": [note.to_json() for note in as_notes([*policy_warnings(plan), *divided.warnings])],
+        "warnings": [note.to_json() for note in notes],
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
     }

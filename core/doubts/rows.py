@@ -73,8 +73,7 @@ def counted_people(plan: Plan, profile: Profile) -> Iterator[Note]:
     if plan.data.person is not None or plan.data.count is not None or plan.decision.text or plan.decision.image:
         return
     for column in _without_a_role(plan, profile):
-        named = words(column.name)
-        alone = named and named <= _COUNTS | _OF_PEOPLE and named & (_COUNTS | _OF_PEOPLE - {"of"})
+        alone = _reads_like_a_count(words(column.name))
         runs = column.unique and column.high is not None and profile.rows - 1 <= column.high <= profile.rows
         if alone and _holds_whole_numbers(column) and not runs:
             facts = {"column": column.name, "rows": profile.rows, "high": column.high}
@@ -117,13 +116,21 @@ def _without_a_role(plan: Plan, profile: Profile) -> Iterator[Column]:
 
 def _reads_like_a_person(column: Column) -> bool:
     named = words(column.name)
-    if named & _THINGS:
+    if named & _THINGS or _reads_like_a_count(named):
         return False
     if named & _ID or (named & _PERSONS and (named <= _PERSONS or named & _NUMBER)):
         return column.kind == "text" or _holds_whole_numbers(column)
     texts = filled(column)
     is_code = len(texts) >= _FEWEST_CODES and len(set(map(len, texts))) <= 2 and all(map(_CODE.fullmatch, texts))
     return column.kind == "text" and is_code
+
+
+def _reads_like_a_count(named: set[str]) -> bool:
+    """Whether it reads like "Freq", "n", "number of people" or "Count of ID": no number of something else."""
+    if not named or not named <= _COUNTS | _OF_PEOPLE | _ID | _PERSONS:
+        return False
+    counts = named & (_COUNTS - _NUMBER) or ("of" in named and named & _NUMBER)
+    return bool(counts) or named <= _COUNTS | _OF_PEOPLE
 
 
 def _reads_like_weights(column: Column, bodies: bool) -> bool:

@@ -28,6 +28,7 @@ def column(name: str, cells: list[str], folder: Path) -> tuple[Note, ...]:
 REPEATED = [f"{i // 4}" for i in range(400)]
 CODES = [f"P{i // 4:03}" for i in range(400)]
 WEIGHTS = [f"{w:.3f}" for w in DRAW.gamma(2, 1, 400)]
+COUNTED = ("Freq", "n", "Anzahl", "number of people", "Count of ID")
 COUNTS = [str(n) for n in DRAW.integers(0, 300, 400)]
 
 
@@ -36,7 +37,7 @@ COUNTS = [str(n) for n in DRAW.integers(0, 300, 400)]
     [
         *((name, REPEATED, "repeated_persons", "person") for name in ("person_id", "ID", "Patient", "customerNumber")),
         *((name, CODES, "repeated_persons", "person") for name in ("who", "Bewerber")),
-        *((name, COUNTS, "counted_people", "count") for name in ("Freq", "n", "Anzahl", "number of people")),
+        *((name, COUNTS, "counted_people", "count") for name in COUNTED),
         *((name, WEIGHTS, "unused_weights", "weight") for name in ("sample_weight", "w_weight", "PWGTP", "Gewicht")),
     ],
 )
@@ -59,6 +60,7 @@ def test_what_a_column_may_be_is_asked(name: str, cells: list[str], kind: str, r
         ("status", [f"A1{i % 4}" for i in range(400)]),
         ("priors_count", COUNTS),
         ("n", [str(i + 1) for i in range(400)]),
+        ("number of dependents", COUNTS),
         ("number", [f"{i / 7:.2f}" for i in range(400)]),
         ("birth_weight", WEIGHTS),
         ("weight", [str(60 + i % 40) for i in range(400)]),
