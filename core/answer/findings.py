@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.answer.pairs import Pair, headline_measure, pairs
-from core.answer.sentences import capital, outcome_known, sentence
+from core.answer.sentences import capital, opening, outcome_known, sentence
 from core.cells import MISSING_GROUP
 from core.findings import Gap, Judgement, Verdict
 from core.gaps import GAPS
@@ -40,6 +40,8 @@ class Finding:
         The position of the gap that this one only shows again inside smaller groups; None for a fact of its own.
     is_small
         Whether it is about the groups that are too small to tell.
+    opening
+        How its text begins, where that is who fares so less often than whom: what a reader takes away.
     """
 
     verdict: Verdict
@@ -49,6 +51,12 @@ class Finding:
     headline: bool
     repeats: int | None = None
     is_small: bool = False
+    opening: str = ""
+
+    @property
+    def rest(self) -> str:
+        """What follows the opening."""
+        return self.text.removeprefix(self.opening).lstrip()
 
     @property
     def gap(self) -> int:
@@ -100,6 +108,7 @@ def findings(judgement: Judgement, plan: Plan, headline_only: bool = False) -> t
             one.lead.question == headline,
             one.repeats,
             one.small,
+            "" if one.small else opening(one.lead, plan),
         )
         for one in told
     )

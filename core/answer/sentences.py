@@ -35,6 +35,13 @@ def sentence(pair: Pair, plan: Plan) -> str:
     return outcome_known(pair, plan) + _TEMPLATES[pair.why or str(pair.verdict)](Words(pair, plan))
 
 
+def opening(pair: Pair, plan: Plan) -> str:
+    """The start of the sentence that says who fares so less often than whom; empty where it begins otherwise."""
+    if pair.verdict in ("no_gap", "not_measurable") or pair.why == "few":
+        return ""
+    return outcome_known(pair, plan) + Words(pair, plan).compared
+
+
 def outcome_known(pair: Pair, plan: Plan) -> str:
     """What a sentence on errors begins with where the outcome is unknown for people who were turned down."""
     return (

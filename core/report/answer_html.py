@@ -121,7 +121,9 @@ def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
     for finding in in_the_answer(found):
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)
-        SubElement(part, "div").text = finding.text
+        SubElement(part, "div").text = finding.opening or finding.text
+        if finding.opening:
+            _text(part, finding.rest, "soft")
         again = further_words(finding, found, judgement, record.plan)
         if again:
             _text(part, again, "soft")

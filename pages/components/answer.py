@@ -61,7 +61,9 @@ def _finding(finding: Finding, again: str = "") -> None:
     with word:
         verdict.mark(finding.verdict)
     with sentence:
-        plain.text(finding.text)
+        plain.text(finding.opening or finding.text)
+        if finding.opening:
+            st.caption(plain.escape(finding.rest))
         if again:
             st.caption(plain.escape(again))
 

@@ -144,3 +144,12 @@ def test_compas_says_what_was_published_whoever_is_the_reference(reference: str)
         ("African-American", "gap"),
         ("Caucasian", "reference" if reference == "Caucasian" else "better_off"),
     ]
+
+
+@settings(max_examples=8)
+@given(TABLES)
+def test_a_finding_opens_with_who_fares_so_less_often_than_whom(table: dict[str, tuple[int, ...]]) -> None:
+    judgement, plan = judged(table)
+    for one in findings(judgement, plan):
+        assert one.text == f"{one.opening} {one.rest}".lstrip()
+        assert one.opening or one.verdict != "gap"
