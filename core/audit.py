@@ -16,12 +16,13 @@ import numpy as np
 from core import doubts
 from core.aif360_check import second_opinion
 from core.data import Dataset
-from core.decisions import source
+from core.decisions import Source, source
 from core.engine import count
 from core.errors import PlanError
 from core.findings import judge
 from core.images import open_images
-from core.notes import as_notes
+from core.models.knowing import columns_that_know
+from core.notes import Note, as_notes
 from core.plan import Plan
 from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
@@ -63,7 +64,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     with timed(seconds, "aif360"):
         opinion = second_opinion(judgement, counted.counts, plan, rule, counted.sampled)
     seen = doubts.Seen(counted.counts, rule, counted.left_out, counted.on_threshold)
-    asked = (*doubts.before(plan, dataset.profile), *doubts.after(seen, plan))
+    asked = (*doubts.before(plan, dataset.profile), *doubts.after(seen, plan), *_known_before(plan, dataset, decisions))
     words = (*policy_warnings(plan), *dataset.profile.left_out_words())
     notes = as_notes([*asked, *words, *counted.notes])
     np.save(out / N_FILE, counted.counts.n)
@@ -84,6 +85,13 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         **stored.write(counted.sampled, out),
     }
     (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+
+
+def _known_before(plan: Plan, dataset: Dataset, decisions: Source) -> tuple[Note, ...]:
+    """Which of a model's inputs are suspected to know the answer; texts and images are not asked."""
+    if plan.decision.model is None or plan.decision.text is not None or plan.decision.image is not None:
+        return ()
+    return columns_that_know(dataset, decisions.columns, plan)
 
 
 def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: str = "") -> Dataset:

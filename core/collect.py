@@ -55,7 +55,7 @@ class ModelFacts:
     `high` describe what it gave for the first rows; `problem` is the message an audit would end with,
     and `asks` the key of the plan's [decision], "features" or "text", that would answer it;
     `image` is the width and height of what a model of images takes; `classes_are_numbers` says that a plan writes the
-    classes as numbers.
+    classes as numbers; `leaks` are notes, as JSON values, of inputs that are suspected to know the answer.
     """
 
     format_words: str
@@ -74,6 +74,7 @@ class ModelFacts:
     image: tuple[int, int] | None = None
     classes_are_numbers: bool = False
     asks: str = ""
+    leaks: tuple[Any, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain JSON values."""
@@ -85,7 +86,9 @@ class ModelFacts:
         inputs = tuple((name, column) for name, column in document["inputs"])
         listed = {key: tuple(document[key]) for key in ("missing", "classes", "warnings")}
         image = document.get("image")
-        return cls(**{**document, "inputs": inputs, "image": None if image is None else tuple(image), **listed})
+        leaks = tuple(document.get("leaks", ()))
+        given = {"inputs": inputs, "image": None if image is None else tuple(image), "leaks": leaks}
+        return cls(**{**document, **given, **listed})
 
 
 def collect_model_facts(out: Path) -> ModelFacts:
@@ -113,6 +116,7 @@ def collect_model_facts(out: Path) -> ModelFacts:
             image=_image(found.get("image")),
             classes_are_numbers=found.get("classes_are_numbers") is True,
             asks=found["asks"] if found.get("asks") in ("features", "text") else "",
+            leaks=tuple(note.to_json() for note in checked_notes(found.get("leaks", []))),
         )
 
 

@@ -13,6 +13,7 @@ from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts
 from core.counts import LABELS, Counts, Groups, Ints
 from core.findings import plan_rule
 from core.joint import JointCounts
+from core.leaks.suspects import KIND as LEAK
 from core.mitigate.after import plan_with_model, plan_with_rule, plan_with_stand_in
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.rule_file import RuleFile
@@ -26,6 +27,7 @@ from core.mitigated import Decided as Decided
 from core.mitigated import Mitigated as Mitigated
 from core.mitigated import Parts as Parts
 from core.mitigated import Proposed as Proposed
+from core.notes import Note
 from core.outputs import checked_array, checked_json
 from core.plan import Plan
 from core.record import axis_from_json, groups_from_json
@@ -64,6 +66,7 @@ def collect_mitigation(
         listed = list(found["proposals"])
         if len(listed) > _MOST_PROPOSALS or len({entry["id"] for entry in listed}) < len(listed):
             raise ValueError("it proposes a thing twice, or too many things")
+        settings = settings.among(present.counts[FIT] + present.counts[CHOOSE])
         proposals = tuple(reader.proposed(entry, present) for entry in listed)
         refused = dict(found["refused"])
         if set(refused) - set(MITIGATIONS):
@@ -80,7 +83,16 @@ def collect_mitigation(
             {str(k)[:100]: float(v) for k, v in dict(found["seconds"]).items()},
             data_sha256,
             model_sha256,
+            leaks=_leaks(found["leaks"]),
         )
+
+
+def _leaks(document: list[Any]) -> tuple[Note, ...]:
+    """The notes of suspected columns. Raises ValueError where one is something else."""
+    notes = checked_notes(document)
+    if any(note.kind != LEAK or not isinstance(note.facts["column"], str) for note in notes):
+        raise ValueError("it suspects what is no column")
+    return notes
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,7 @@ class _Reader:
             entry["is_stand_in"] is True,
             checked_texts(entry["notes"]),
             {str(k)[:100]: float(v) for k, v in dict(entry["facts"]).items()},
+            checked_texts(entry["rests_on"]),
         )
 
     def _model_file(self, name: str, is_stand_in: bool, file: object) -> Path:

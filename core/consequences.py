@@ -74,7 +74,7 @@ def warnings(
         *_did_nothing(compared, by, goal, people),
         *_levelling_down(compared, by, goal, people),
         *(() if fit is None else _overfits(compared, fit, by, goal, people)),
-        *_got_worse(compared, people),
+        *got_worse(compared, people),
     )
 
 
@@ -138,7 +138,7 @@ def _disagree(fitted: GapChange, held_out: GapChange) -> bool:
     return least_distance(kind, (low, high)) > distance(kind, fitted.after)
 
 
-def _got_worse(compared: Comparison, people: str) -> Iterator[str]:
+def got_worse(compared: Comparison, people: str) -> Iterator[str]:
     """One sentence a measure, about the gap that grew most, with how many more there are."""
     by_measure: dict[str, list[GapChange]] = {}
     for gap in compared.gaps:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 from core.collect_mitigation import FIT, REPORT, Decided, Mitigated
 from core.compare import Comparison, GapChange, compare_audits
@@ -13,31 +13,12 @@ from core.fixes import Fix
 from core.gaps import GAPS
 from core.goal_gap import GoalGap, goal_gap, kept_sentence
 from core.intervals import z_value
-from core.joint import Change, JointCounts, rate_change
-from core.metrics import METRICS
 from core.mitigate.goals import Goal
+from core.mitigate.mistakes import Mistakes, mistakes
+from core.mitigate.one_answer import nearly_one_answer
 from core.mitigate.settings import Settings
-from core.sentences import group_words, percent, rows_word
+from core.sentences import group_words, rows_word
 from core.stated_rule import stated_rule
-
-Turn = Literal["better", "worse", "same", "unclear"]
-
-
-@dataclass(frozen=True)
-class Rightness:
-    """How often decisions were right before and after, with the plausible range of the change; all are shares."""
-
-    before: float
-    after: float
-    change: Change
-
-    @property
-    def turn(self) -> Turn:
-        """Whether decisions are right more often, and the range leaves out 0."""
-        _, (low, high) = self.change
-        if low == high == 0:
-            return "same"
-        return "better" if low > 0 else "worse" if high < 0 else "unclear"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +35,8 @@ class Effect:
         The plausible range of each of them before.
     retrained
         The same against the same training without the fix; empty where nothing was trained.
-    rightness
-        How often decisions are right; None where no outcome is known.
+    mistakes
+        What wrong decisions cost by the chosen measure; None where no outcome is known.
     goal_now, goal_then
         How far apart the groups are by the goal, now and with the fix, and whether that meets the goal.
     price, warnings
@@ -68,7 +49,7 @@ class Effect:
     aimed: tuple[GapChange, ...]
     before_ranges: tuple[tuple[float | None, float | None], ...]
     retrained: tuple[GapChange, ...]
-    rightness: Rightness | None
+    mistakes: Mistakes | None
     goal_now: GoalGap
     goal_then: GoalGap
     price: tuple[str, ...]
@@ -97,11 +78,15 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
     people = rows_word(found.present.plan)
     before, after = (_judgement(found, decided, REPORT) for decided in (found.present, fix.decided))
     joint = fix.joint[REPORT]
-    compared = compare_audits(before, after, joint, confidence)
+    compared = _believed(compare_audits(before, after, joint, confidence), fix)
     on_fit = compare_audits(
         _judgement(found, found.present, FIT), _judgement(found, fix.decided, FIT), None, confidence
     )
+    against = warnings(compared, settings.by, settings.goal, on_fit, people)
     without = against_retrained(found, fix, after)
+    wrong = mistakes(joint.n.sum(axis=0), settings.cost, z_value(confidence))
+    if wrong is not None and fix.suspected:
+        wrong = replace(wrong, is_suspected=True)
     aimed = _aimed(compared.gaps, settings.by, settings.goal)
     ranges = {_key(gap): (gap.low, gap.high) for gap in before.gaps}
     return Effect(
@@ -109,13 +94,22 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
         aimed,
         tuple(ranges[_key(change)] for change in aimed),
         () if without is None else _aimed(without.gaps, settings.by, settings.goal),
-        _rightness(joint, confidence),
+        wrong,
         _goal_gap(found, found.present),
         _goal_gap(found, fix.decided),
         price_sentences(compared, settings.by, people),
-        warnings(compared, settings.by, settings.goal, on_fit, people),
+        (*nearly_one_answer(joint, settings.by, settings.cost, people), *against),
         people,
     )
+
+
+def _believed(compared: Comparison, fix: Fix) -> Comparison:
+    """The comparison, in which nothing is called better where the fix is suspected to have learned the answer."""
+    if not fix.suspected:
+        return compared
+    reason = "the fix may have learned the answer"
+    gaps = (replace(gap, verdict="unclear", reason=reason) if gap.verdict == "better" else gap for gap in compared.gaps)
+    return replace(compared, gaps=tuple(gaps))
 
 
 def _judgement(found: Mitigated, decided: Decided, part: str) -> Judgement:
@@ -141,17 +135,7 @@ def against_retrained(found: Mitigated, fix: Fix, after: Judgement) -> Compariso
     if proposed is None or proposed.baseline is None:
         return None
     without = _judgement(found, found.named(proposed.baseline).decided, REPORT)
-    return compare_audits(without, after, proposed.retrained[REPORT], found.present.plan.run.confidence)
-
-
-def _rightness(joint: JointCounts, confidence: float) -> Rightness | None:
-    people = joint.n.sum(axis=0)
-    known = int(people[:2].sum())
-    if known == 0:
-        return None
-    before, after = (people.sum(axis=axis) for axis in (2, 1))
-    right = [float(side[0, 0] + side[1, 1]) / known for side in (before, after)]
-    return Rightness(right[0], right[1], rate_change(METRICS["accuracy"], people, z_value(confidence)))
+    return _believed(compare_audits(without, after, proposed.retrained[REPORT], found.present.plan.run.confidence), fix)
 
 
 def _key(gap: Gap | GapChange) -> tuple[object, ...]:
@@ -199,14 +183,3 @@ def _range(low: float, high: float, unit: str) -> str:
         return f"{-scale * low:.{digits}f} {unit} less to {scale * high:.{digits}f} more"
     least, most = (f"{end:.{digits}f}" for end in sorted((abs(scale * low), abs(scale * high))))
     return f"{least} to {most} {unit} {'less' if low < 0 else 'more'}"
-
-
-def rightness_sentence(rightness: Rightness) -> str:
-    """How often decisions are right, before and after, with the plausible change."""
-    low, high = rightness.change[1]
-    if low == high == 0:
-        return f"Decisions are right {percent(rightness.before)} of the time now, and as often with this fix."
-    return (
-        f"Decisions are right {percent(rightness.before)} of the time now, and {percent(rightness.after)} with this fix"
-        f" (plausible change {_range(low, high, 'points')})."
-    )

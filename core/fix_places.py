@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.collect_mitigation import CHOOSE, FIT, Decided, Mitigated
+from core.collect_mitigation import CHOOSE, Decided, Mitigated
 from core.fixes import Fix
 from core.goal_gap import goal_range
-from core.intervals import FEW, Interval, wilson, z_value
-from core.metrics import METRICS
-from core.mitigate.frontier import Point, pick, point
+from core.intervals import Interval, wilson, z_value
+from core.mitigate.frontier import point
 from core.mitigate.hardly_better import gives_one_answer
+from core.mitigate.one_answer import nearly_one_answer
 from core.mitigate.settings import Settings
 from core.rules import confusion
+from core.sentences import beside, rows_word
 from core.stated_rule import stated_rule
 
 PRESENT = "present"
-# The largest gap that can be accepted: all of it would be no goal.
-MOST = 0.999
 
 
 @dataclass(frozen=True)
@@ -29,10 +27,10 @@ class Place:
     """Where a fix, or the present model, lies on the choose part.
 
     `gap` and `cost` are shares with their plausible ranges, None where there is none: a gap without a range was not
-    measurable. The cost is the share of decisions that change where no outcome is known. `pooled` is the gap among the
-    people of the fit and the choose part together, with its standard error: a suggestion goes by it, because behind a
-    group's rate in the choose part alone stand so few that the order of fixes is mostly chance. `is_wider` is as `Fix`
-    has it, and `is_dominated` says whether another fix, never the present model, has no larger gap and no higher cost.
+    measurable. The cost is the share of decisions that change where no outcome is known; `changed` always is.
+    `against`, `needs_attribute`, `draws_lots` and `is_wider` are as `Fix` has them. `one_answer` says of which groups
+    nearly everybody gets one answer, `is_one_sided` whether that is new of some. `is_dominated` says whether another
+    fix that can be used, never the present model, is better on one count and no worse on the other, as they are shown.
     """
 
     id: str
@@ -41,10 +39,13 @@ class Place:
     gap_range: Interval | None
     cost: float
     cost_range: Interval | None
-    pooled: tuple[float, float]
+    changed: float = 0.0
+    against: tuple[str, ...] = ()
+    needs_attribute: bool = False
+    draws_lots: bool = False
     is_wider: bool = False
-    is_recommended: bool = True
     is_one_sided: bool = False
+    one_answer: tuple[str, ...] = ()
     is_dominated: bool = False
 
     @property
@@ -52,9 +53,34 @@ class Place:
         """Whether two groups of the choose part have enough people to compare."""
         return self.gap_range is not None
 
+    @property
+    def is_recommended(self) -> bool:
+        """Whether nothing speaks against using it."""
+        return not self.against
+
+    def meets(self, settings: Settings) -> bool:
+        """Whether its gap is accepted."""
+        return self.gap <= settings.at_most
+
+    def shown(self, settings: Settings) -> tuple[float, float]:
+        """Gap and cost as they are shown, in points or percent and of 100."""
+        return float(shown_gap(self.gap, settings)), float(f"{100 * self.cost:.1f}")
+
+    def beats(self, other: Place, settings: Settings) -> bool:
+        """Whether it can be used, and is better on one count and no worse on the other, as they are shown."""
+        (gap, cost), (their_gap, their_cost) = self.shown(settings), other.shown(settings)
+        is_better = gap <= their_gap and cost <= their_cost and (gap < their_gap or cost < their_cost)
+        return self.is_recommended and self.is_measurable and is_better
+
+
+def shown_gap(gap: float, settings: Settings) -> str:
+    """A gap in its goal's own unit without its name, rounded on the right side of what is accepted."""
+    text = beside(100 * gap, 100 * settings.at_most, 1)
+    return text if text[0] != "j" else f"{100 * gap:.6f}"
+
 
 def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
-    """The present model first, then every fix: dominated where another fix has no larger gap and no higher cost."""
+    """The present model first, then every fix."""
     z = z_value(found.present.plan.run.confidence)
     now = _place(found, PRESENT, "The model as it is", found.present, 0.0, z)
     laid = [now]
@@ -62,46 +88,34 @@ def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
         n = fix.joint[CHOOSE].n.sum(axis=(0, 1))
         changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
         place = _place(found, fix.id, fix.title, fix.decided, changed, z)
-        one_sided = gives_one_answer(fix.joint[CHOOSE], found.settings.by)
-        laid.append(replace(place, is_recommended=fix.is_recommended, is_wider=fix.is_wider, is_one_sided=one_sided))
-    return tuple(replace(place, is_dominated=any(_beats(other, place) for other in laid[1:])) for place in laid)
+        laid.append(_with_terms(place, found, fix, changed))
+    return tuple(
+        replace(place, is_dominated=any(other.beats(place, found.settings) for other in laid[1:])) for place in laid
+    )
 
 
-def _beats(one: Place, other: Place) -> bool:
-    better = one.gap <= other.gap and one.cost <= other.cost and (one.gap < other.gap or one.cost < other.cost)
-    return one.is_recommended and better
+def _with_terms(place: Place, found: Mitigated, fix: Fix, changed: float) -> Place:
+    """The place with what the fix asks of people, and what speaks against it."""
+    settings, joint = found.settings, fix.joint[CHOOSE]
+    return replace(
+        place,
+        changed=changed,
+        against=fix.against,
+        needs_attribute=fix.needs_attribute,
+        draws_lots=fix.draws_lots,
+        is_wider=fix.is_wider,
+        is_one_sided=gives_one_answer(joint, settings.by),
+        one_answer=tuple(nearly_one_answer(joint, settings.by, settings.cost, rows_word(found.present.plan))),
+    )
 
 
 def _place(found: Mitigated, name: str, title: str, decided: Decided, changed: float, z: float) -> Place:
     settings, counts = found.settings, decided.counts[CHOOSE]
     at = point(name, counts, stated_rule(counts, decided.plan), settings)
     gap_range = goal_range(counts, stated_rule(counts, decided.plan), settings, decided.plan.run.confidence)
-    pooled = _pooled_gap(decided, settings)
     if at.cost is None:
-        return Place(name, title, at.gap, gap_range, changed, None, pooled)
-    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z), pooled)
-
-
-def _pooled_gap(decided: Decided, settings: Settings) -> tuple[float, float]:
-    """The gap of the fit and the choose part together, and its standard error: of the widest rate's two ends."""
-    counts, goal = decided.counts[FIT] + decided.counts[CHOOSE], settings.goal
-    people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
-    gap, error = 0.0, 0.0
-    for name in goal.rates:
-        k, n = (np.asarray(part(people), dtype=float) for part in (METRICS[name].num, METRICS[name].den))
-        bound = np.flatnonzero(n >= FEW)
-        if len(bound) < 2:
-            continue
-        rates = k[bound] / n[bound]
-        ends = [int(rates.argmin()), int(rates.argmax())]
-        (low, high), (few, many) = rates[ends], n[bound][ends]
-        spread = low * (1 - low) / few, high * (1 - high) / many
-        apart = high - low
-        if goal.kind == "ratio":
-            apart, scale = (1 - low / high, 1 / high) if high else (0.0, 0.0)
-            spread = spread[0] * scale**2, spread[1] * (low * scale**2) ** 2
-        gap, error = max((gap, error), (float(apart), math.sqrt(sum(spread))))
-    return gap, error
+        return Place(name, title, at.gap, gap_range, changed, None)
+    return Place(name, title, at.gap, gap_range, at.cost, _cost_range(decided, settings, z))
 
 
 def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | None:
@@ -111,24 +125,3 @@ def _cost_range(decided: Decided, settings: Settings, z: float) -> Interval | No
     counts = decided.counts[CHOOSE]
     people = confusion(counts, stated_rule(counts, decided.plan), settings.by)
     return wilson(float(np.sum(people.fn) + np.sum(people.fp)), float(np.sum(people.labelled)), z)
-
-
-def suggested(laid: Sequence[Place], at_most: float) -> str | None:
-    """Of the recommended fixes that aim at the goal the cheapest whose gap is near enough.
-
-    That is at most what is accepted, or else within a standard error of the smallest one: without that margin, chance
-    alone would make one that costs much win over its like (the one-standard-error rule of Breiman et al. 1984). Of
-    these, one that turns to nearly one answer for some group is named only where all do: it may be right more often,
-    but it is another policy, not a first try at this one. None where no fix has a measurably smaller gap than now.
-    """
-    now, *others = laid
-    if not now.is_measurable:
-        return None
-    able = [p for p in others if p.is_measurable and p.is_recommended and not p.is_wider and p.pooled < now.pooled]
-    if not able:
-        return None
-    gap, error = min(place.pooled for place in able)
-    accepted = max(at_most, gap + error)
-    near = [place for place in able if place.pooled[0] <= accepted]
-    first = [place for place in near if not place.is_one_sided] or near
-    return pick([Point(place.id, place.pooled[0], place.cost) for place in first], min(accepted, MOST)).id

@@ -14,12 +14,13 @@ from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, 
 from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 from core.errors import DataError, PlumblineError
 from core.findings import plan_edge
-from core.intervals import FEW
+from core.intervals import FEW, z_value
 from core.joint import JointCounts, from_rules
 from core.mitigate.after import plan_with_rule, without_decisions
 from core.mitigate.candidates import nearly_none
-from core.mitigate.goals import Goal
+from core.mitigate.goals import COSTS, Goal
 from core.mitigate.hardly_better import hardly_better
+from core.mitigate.mistakes import mistakes
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.reweighing import Weights, reweigh
 from core.mitigate.rule_file import RuleFile
@@ -28,6 +29,8 @@ from core.mitigate.thresholds import search, shared
 from core.sentences import group_words, listed, rows_word
 
 WIDER = (0.02, 0.05)
+# What a plan confirms where a training is right far more often than what decides now, and rightly so.
+TOO_GOOD = "too_good"
 _STANDS_IN = (
     "The cheapest thresholds would select nearly everybody or nearly nobody of some group of the people they are fitted"
     " on; these are the best that do not do so there."
@@ -68,6 +71,8 @@ class Fix:
         The rule to take away, the job's proposal, and what the search for thresholds gave, where there is one.
     notes
         What a reader must know of it.
+    suspected
+        Why it is suspected to have learned the answer, as sentences; `against` holds them too.
     is_wider
         Whether it was fitted to a wider gap than the accepted one, to show what that would cost.
     """
@@ -83,6 +88,7 @@ class Fix:
     solution: Solution | None = None
     notes: tuple[str, ...] = ()
     is_wider: bool = False
+    suspected: tuple[str, ...] = ()
 
     @property
     def needs_attribute(self) -> bool:
@@ -119,7 +125,11 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
             refused[name] = str(error)
     proposed = [_proposed(found, proposal) for proposal in found.proposals]
     offered = [*fitted, *(fix for fix in proposed if not _needs_no_lots(fix, fitted))]
-    return Offer(tuple(replace(fix, against=tuple(_against(found, fix))) for fix in offered), refused)
+    judged = []
+    for fix in offered:
+        suspected = tuple(_suspected(found, fix))
+        judged.append(replace(fix, against=(*suspected, *_against(found, fix)), suspected=suspected))
+    return Offer(tuple(judged), refused)
 
 
 def weights_alone(found: Mitigated) -> Weights | None:
@@ -232,6 +242,25 @@ def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
         proposal,
         notes=proposal.notes,
     )
+
+
+def _suspected(found: Mitigated, fix: Fix) -> Iterator[str]:
+    """Why a training is suspected to have learned the answer: by what it read, or by how seldom it is wrong."""
+    if fix.proposed is None or fix.proposed.file is None:
+        return
+    if fix.proposed.rests_on:
+        columns = listed([f"“{name}”" for name in fix.proposed.rests_on])
+        yield f"It learned from {columns}, which may have been filled in after the outcome."
+    confirmed, plan = found.present.plan.data.confirmed, found.present.plan
+    people = fix.joint[CHOOSE].n.sum(axis=0)
+    if TOO_GOOD in confirmed or not people[:UNKNOWN].any():
+        return
+    wrong = mistakes(people, COSTS["accuracy"], z_value(plan.run.confidence))
+    if wrong is not None and wrong.turn == "better" and wrong.after < wrong.before / 2:
+        yield (
+            f"It is wrong about {100 * wrong.after:.1f} of 100 {rows_word(plan)}, against {100 * wrong.before:.1f} now,"
+            " which is out of reach. It may have learned the answer from a column that was filled in later."
+        )
 
 
 def _against(found: Mitigated, fix: Fix) -> Iterator[str]:

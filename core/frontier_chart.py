@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 
 from core.charts import COLOURS, GREY, INK, PAPER, Colour
-from core.fix_places import PRESENT, Place
-from core.mitigate.goals import Goal
+from core.fix_places import PRESENT, Place, shown_gap
+from core.mitigate.mistakes import cost_words
 from core.mitigate.settings import Settings
 
 PICKED, OFFERED, AGAINST = "picked", "offered", "against"
@@ -137,17 +137,13 @@ def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool
 
 def place_words(place: Place, settings: Settings, has_outcome: bool) -> str:
     """Gap and cost of a place in words."""
-    cost = f"{100 * place.cost:.1f}"
-    words = f"{cost} of 100 decisions wrong" if has_outcome else f"{cost} of 100 decisions change"
-    if has_outcome and settings.cost.name == "price":
-        words = f"price {cost} for 100 people"
-    gap = gap_words(place.gap, settings.goal) if place.is_measurable else "not measurable"
-    return f"gap {gap}, {words}"
+    gap = gap_words(place.gap, settings) if place.is_measurable else "not measurable"
+    return f"gap {gap}, {cost_words(place.cost, settings.cost.name, has_outcome)}"
 
 
-def gap_words(gap: float, goal: Goal) -> str:
+def gap_words(gap: float, settings: Settings) -> str:
     """A goal's gap in its own unit: points, or how much less often in percent."""
-    return f"{100 * gap:.1f} {'%' if goal.kind == 'ratio' else 'points'}"
+    return f"{shown_gap(gap, settings)} {'%' if settings.goal.kind == 'ratio' else 'points'}"
 
 
 def _x(rows: list[dict[str, Any]], settings: Settings) -> alt.X:

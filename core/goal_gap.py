@@ -99,9 +99,11 @@ class _Pair:
 def goal_gap(counts: Counts, rule: Rule, settings: Settings, confidence: float) -> GoalGap:
     """The gap that a rule leaves among these people, by the goal of the settings, and whether it is accepted.
 
-    Groups with fewer than FEW people behind a rate are left out, as they are where a fix is fitted.
+    Groups with fewer than FEW people behind a rate are left out, as they are where a fix is fitted, and so are those of
+    whom the settings do not ask the goal.
     """
-    value = settings.goal.gap(confusion(counts, rule, settings.by), FEW)
+    places, _ = counts.places(settings.by)
+    value = settings.goal.gap(confusion(counts, rule, settings.by), FEW, settings.asked(places))
     pairs = list(_pairs(counts, rule, settings))
     interval = _all_at_once(pairs, settings.goal, confidence)
     if interval is None:
@@ -117,8 +119,7 @@ def goal_gap(counts: Counts, rule: Rule, settings: Settings, confidence: float) 
     widest = max(pairs, key=lambda pair: pair.apart(settings.goal))
     behind = [side for pair in pairs for side in zip((pair.low[1], pair.high[1]), pair.places, strict=True)]
     fewest, smallest = min(behind)
-    groups, _ = counts.places(settings.by)
-    group, other, small = (groups.names(place) for place in (*widest.places, smallest))
+    group, other, small = (places.names(place) for place in (*widest.places, smallest))
     compared = len({place for _, place in behind})
     return GoalGap(float(value), interval, widest.rate, group, other, compared, fewest, small, kept)
 
@@ -144,7 +145,8 @@ def _pairs(counts: Counts, rule: Rule, settings: Settings) -> Iterator[_Pair]:
         name: (np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people)))
         for name in settings.goal.rates
     }
-    bound = np.flatnonzero(np.all([n >= FEW for _, n in rates.values()], axis=0)).tolist()
+    places, _ = counts.places(settings.by)
+    bound = np.flatnonzero(np.all([n >= FEW for _, n in rates.values()], axis=0) & settings.asked(places)).tolist()
     for name, (k, n) in rates.items():
         sides = {g: (round(k[g].item()), round(n[g].item())) for g in bound}
         rising = sorted(bound, key=lambda g: Fraction(*sides[g]))

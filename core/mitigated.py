@@ -56,7 +56,7 @@ class Proposed:
 
     Attributes
     ----------
-    id, mechanism, strength, baseline, is_stand_in, notes, facts
+    id, mechanism, strength, baseline, is_stand_in, notes, facts, rests_on
         As the job has them.
     decided
         What it decides.
@@ -82,6 +82,7 @@ class Proposed:
     is_stand_in: bool = False
     notes: tuple[str, ...] = ()
     facts: dict[str, float] | None = None
+    rests_on: tuple[str, ...] = ()
 
     def model_bytes(self) -> bytes:
         """The model's file, of this proposal that has one."""
@@ -105,6 +106,8 @@ class Mitigated:
         Why a mitigation could not be tried, as a sentence by its name.
     references
         Of the report part at the present decisions: before and after are judged by the same ones.
+    leaks
+        A note for each column that is suspected to know the answer, of all that a training would read.
     """
 
     settings: Settings
@@ -118,6 +121,7 @@ class Mitigated:
     data_sha256: str
     model_sha256: str | None
     images_sha256: str | None = None
+    leaks: tuple[Note, ...] = ()
 
     @property
     def sizes(self) -> dict[str, int]:

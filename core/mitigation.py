@@ -16,7 +16,7 @@ from core.errors import PlanError
 from core.joint import JointCounts
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.observed import Observed, joint, observe
-from core.mitigate.parts import CHOOSE, PARTS, REPORT, Divided, divide
+from core.mitigate.parts import CHOOSE, FIT, PARTS, REPORT, Divided, divide
 from core.mitigate.proposals import PROPOSERS, propose
 from core.mitigate.settings import Settings
 from core.mitigate.work import Proposal, Work
@@ -56,6 +56,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     model = given / "model"
     with timed(seconds, "score"):
         present = observe(divided, plan, model if model.exists() else None, progress, "rows scored")
+    settings = settings.among(present.counts(FIT) + present.counts(CHOOSE))
     work = Work(divided, plan, settings, present, model if model.exists() else None, out, progress)
     with timed(seconds, "mitigate"):
         proposals, refused = propose(work, [name for name in names if name in PROPOSERS])
@@ -73,6 +74,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         PRESENT: _observed_facts(present),
         "proposals": [_facts(proposal) for proposal in proposals],
         "refused": refused,
+        "leaks": [note.to_json() for note in work.leaks.values()],
         "warnings": [note.to_json() for note in notes],
         "versions": versions(),
         "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
@@ -108,6 +110,7 @@ def _facts(proposal: Proposal) -> dict[str, Any]:
         "is_stand_in": proposal.is_stand_in,
         "notes": list(proposal.notes),
         "facts": proposal.facts,
+        "rests_on": list(proposal.rests_on),
         **_observed_facts(proposal.observed),
     }
 

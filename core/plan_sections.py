@@ -220,7 +220,7 @@ def read_run(run: Section) -> Run:
     return plan
 
 
-_MITIGATE_KEYS = ("goal", "at_most", "by", "cost", "price", "holdout", "evaluate")
+_MITIGATE_KEYS = ("goal", "at_most", "by", "leave_out", "cost", "price", "holdout", "evaluate", "features")
 
 
 def read_mitigate(mitigate: Section) -> dict[str, Any]:

@@ -117,13 +117,19 @@ class Workspace(AuditUploads):
         return self._start(audit, job, "mitigate")
 
     def audit_fix(
-        self, audit_id: str, plan: Plan, model: bytes | None, parent: str, second: Second | None = None
+        self,
+        audit_id: str,
+        plan: Plan,
+        model: bytes | None,
+        parent: str,
+        second: Second | None = None,
+        fix: str | None = None,
     ) -> Audit:
         """A new audit of the same table, or of the second one, with a fix in place, begun by the same browser.
 
         `model` is the fixed model's file, or None where the fix is a rule over the scores that are there; `parent` is
-        the digest of the record that the fix is for; `second` is the table that the fix was judged on. Raises DataError
-        where rows or model are not here any more.
+        the digest of the record that the fix is for; `second` is the table that the fix was judged on; `fix` is what
+        the audit tells first of it (`core.pair`). Raises DataError where rows or model are not here any more.
         """
         audit = self.get(audit_id)
         self._inputs(audit, with_model=model is None and plan.decision.model is not None)
@@ -144,6 +150,7 @@ class Workspace(AuditUploads):
                 parent=parent,
                 original=audit_id,
                 plan=plan.to_toml(),
+                fix=fix,
             )
             prefix = "" if second is None else SECOND
             self._begin(child, [(self._folder(audit_id) / f"{prefix}{name}", name) for name in (PROFILE, TABLE)])

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from core.pair.order import paired
 from pages.components import history_row, session
 
 _AT_ONCE = 20
 
 st.header("Your audits", anchor=False)
 space, owner = session.workspace(), session.owner()
-audits = [audit for audit in space.owned_by(owner) if audit.table is not None]
+audits = paired([audit for audit in space.owned_by(owner) if audit.table is not None])
 # On one's own computer an audit that does not say whose it is can only be one's own.
 unreadable = space.unreadable(owner, or_nobodys=not session.is_shared())
 if not audits and not unreadable:

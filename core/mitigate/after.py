@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from core.cells import MISSING_GROUP
 from core.counts import Counts
 from core.mitigate.rule_file import RuleFile
-from core.plan import Decision, Plan
+from core.plan import Decision, Plan, Value
+from core.reference import References
+
+# A group that is compared with must be there in every part of the people.
+FEWEST_COMPARED = 100
 
 
 def stating(plan: Plan, rule: RuleFile) -> Plan:
@@ -32,6 +37,24 @@ def plan_with_rule(plan: Plan, counts: Counts, rule: RuleFile) -> Plan:
     edges = counts.axis.edges if plan.decision.score is not None else ()
     decision = replace(plan.decision, prediction=None, lower_is_better=False, edges=edges)
     return stating(replace(plan, decision=decision), rule)
+
+
+def with_references(plan: Plan, references: References, counts: Counts) -> Plan:
+    """The plan with the groups that others are compared with by name, so that they stay when others are selected.
+
+    As it was where people of no known group, or a crossing of hardly anybody, would be compared with.
+    """
+    named = {by[0]: values[0] for by, values in references.items() if len(by) == 1}
+    if isinstance(plan.groups.reference, dict) or MISSING_GROUP in named.values():
+        return plan
+    for by in references:
+        people = counts.by(by)
+        wanted = {name: named[name] for name in by if name in named}
+        n = [int(people.n[g].sum()) for g in range(len(people.groups)) if people.groups.names(g) == wanted]
+        if sum(n) < FEWEST_COMPARED:
+            return plan
+    reference: dict[str, Value] = dict(named)
+    return replace(plan, groups=replace(plan.groups, reference=reference))
 
 
 def of_the_judged(plan: Plan, holdout: float) -> Plan:

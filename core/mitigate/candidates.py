@@ -17,6 +17,7 @@ import numpy.typing as npt
 from core.counts import Axis, Counts, Floats, Groups, Ints, summed
 from core.errors import DataError, PlanError
 from core.metrics import METRICS
+from core.mitigate.asked import asked_of
 from core.mitigate.goals import Cost, Goal
 from core.rules import Confusion, Rule
 
@@ -127,11 +128,20 @@ class Candidates:
         return self.levels.bit_length()
 
 
-def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, present: Rule, fewest: int) -> Candidates:
+def candidates(
+    counts: Counts,
+    by: tuple[str, ...],
+    goal: Goal,
+    cost: Cost,
+    present: Rule,
+    fewest: int,
+    leave_out: tuple[str, ...] = (),
+) -> Candidates:
     """What each group would look like at every threshold.
 
-    A group with under `fewest` people behind a rate is not bound by the goal: only its present threshold may be chosen,
-    or where it has none the level that changes fewest decisions. Raises PlanError where there is nothing to make equal.
+    A group with under `fewest` people behind a rate, or with a value in `leave_out`, is not bound by the goal: only its
+    present threshold may be chosen, or where it has none the level that changes fewest decisions. Raises PlanError
+    where there is nothing to make equal.
     """
     if counts.axis.kind == "decision":
         raise PlanError(
@@ -144,6 +154,7 @@ def candidates(counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, pres
     labelled = grouped.n.sum(axis=(0, 2))
     prices = cost.prices(int(labelled[1]), int(labelled[0]))
     ladders, bound = _ladders(goal, people, fewest)
+    bound &= asked_of(grouped.groups, leave_out)
     if bound.sum() < 2:
         raise PlanError(_nothing_to_equalise(goal, by, int(bound.sum())))
     changed = _changed(counts, grouped.groups, present)

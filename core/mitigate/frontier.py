@@ -26,7 +26,8 @@ def point(proposal_id: str, counts: Counts, rule: Rule, settings: Settings) -> P
     people = confusion(counts, rule, settings.by)
     good, other = (int(counts.n[:, label].sum()) for label in (FAVOURABLE, UNFAVOURABLE))
     cost = settings.cost.prices(good, other).value(people) if good + other else None
-    return Point(proposal_id, float(settings.goal.gap(people, FEW)), cost)
+    groups, _ = counts.places(settings.by)
+    return Point(proposal_id, float(settings.goal.gap(people, FEW, settings.asked(groups))), cost)
 
 
 def pick(points: Sequence[Point], at_most: float) -> Point:

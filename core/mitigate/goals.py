@@ -59,13 +59,14 @@ class Goal:
         """Whether it needs to know what really happened."""
         return any(METRICS[name].needs_label for name in self.rates)
 
-    def gap(self, people: Confusion, fewest: int = 1) -> Exact:
+    def gap(self, people: Confusion, fewest: int = 1, asked: npt.NDArray[np.bool_] | None = None) -> Exact:
         """How far apart the groups are that have `fewest` people behind every rate: the largest gap of any rate.
 
-        A Fraction; where the rule draws lots a float, to 12 digits. 0 where nobody at all is selected.
+        A Fraction; where the rule draws lots a float, to 12 digits. 0 where nobody at all is selected. `asked`, of
+        shape (groups,), says of which groups the goal is asked; of every one where it is None.
         """
         rates = [(np.asarray(METRICS[name].num(people)), np.asarray(METRICS[name].den(people))) for name in self.rates]
-        bound = np.all([n >= max(1, fewest) for _, n in rates], axis=0)
+        bound = np.all([n >= max(1, fewest) for _, n in rates], axis=0) & (True if asked is None else asked)
         widest = max(self._apart(k[bound], n[bound]) for k, n in rates)
         return widest if isinstance(widest, Fraction) else round(widest, ROUNDED)
 

@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from core.counts import Axis, Floats, Ints
-from core.mitigate.candidates import Candidates, candidates, cell_places, level_rule
+from core.mitigate.candidates import Candidates, cell_places, level_rule
 from core.mitigate.goals import GOALS, Prices
 from core.mitigate.solution import Question, Solution, left_out
 from core.rules import Confusion, Rule, confusion
@@ -94,7 +94,7 @@ def mix(question: Question) -> Solution:
     """
     question = replace(question, goal=GOALS["equalized_odds"], at_most=0.0)
     counts = question.counts
-    found = candidates(counts, question.by, question.goal, question.cost, question.present, question.fewest)
+    found = question.candidates
     bound = np.flatnonzero(found.bound)
     hulls = {int(g): _hull(found, int(g)) for g in bound}
     prices = question.cost.prices(*(int(counts.n[:, label].sum()) for label in (1, 0)))
@@ -118,7 +118,7 @@ def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict
         notes=(
             *((SAME_SCORE,) if rule.draws_lots else ()),
             *who_loses(question, rule),
-            *left_out(found.unbound, each_group=True),
+            *left_out(found.unbound, True, question.leave_out),
         ),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.counts import Counts, Floats, summed
+from core.mitigate.asked import asked_of
 from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import Cost, Exact, Goal
 from core.rules import Rule, confusion
@@ -54,9 +55,19 @@ class Outcome:
 
 
 def outcome(
-    counts: Counts, by: tuple[str, ...], goal: Goal, cost: Cost, present: Rule, rule: Rule, fewest: int = 1
+    counts: Counts,
+    by: tuple[str, ...],
+    goal: Goal,
+    cost: Cost,
+    present: Rule,
+    rule: Rule,
+    fewest: int = 1,
+    leave_out: tuple[str, ...] = (),
 ) -> Outcome:
-    """What `rule` would mean in place of the present one, for the groups that `by` makes."""
+    """What `rule` would mean in place of the present one, for the groups that `by` makes.
+
+    The goal is asked of groups with `fewest` people behind each of its rates and without a value in `leave_out`.
+    """
     before, after = (confusion(counts, each, by) for each in (present, rule))
     other, good = (int(counts.n[:, label].sum()) for label in (0, 1))
     prices = cost.prices(good, other)
@@ -64,7 +75,9 @@ def outcome(
     groups, _ = counts.places(by)
     people = np.stack([before.n, before.selected, after.selected, *newly], axis=1).astype(np.float64).tolist()
     each = tuple(GroupOutcome(groups.names(g), int(n), *rest) for g, (n, *rest) in enumerate(people))
-    return Outcome(goal.gap(after, fewest), goal.gap(before, fewest), prices.value(after), prices.value(before), each)
+    asked = asked_of(groups, leave_out)
+    gap, present_gap = (goal.gap(people, fewest, asked) for people in (after, before))
+    return Outcome(gap, present_gap, prices.value(after), prices.value(before), each)
 
 
 def _newly(counts: Counts, by: tuple[str, ...], present: Rule, rule: Rule) -> tuple[Floats, Floats]:

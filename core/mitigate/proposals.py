@@ -11,6 +11,7 @@ from core.findings import plan_edge
 from core.intervals import FEW
 from core.metrics import METRICS
 from core.mitigate.aif360_post import POST_PROCESSING, post_process
+from core.mitigate.asked import asked_of
 from core.mitigate.mix import mix
 from core.mitigate.observed import drawn
 from core.mitigate.parts import FIT
@@ -77,7 +78,8 @@ def farthest_pair(question: Question, plan: Plan) -> tuple[str, str]:
     groups, _ = question.counts.places(question.by)
     metric = METRICS[question.goal.rates[0]]
     nums, dens = np.asarray(metric.num(people)), np.asarray(metric.den(people))
-    rates = {", ".join(groups.names(g).values()): nums[g] / dens[g] for g in np.flatnonzero(dens >= FEW).tolist()}
+    bound = np.flatnonzero((dens >= FEW) & asked_of(groups, question.leave_out)).tolist()
+    rates = {", ".join(groups.names(g).values()): nums[g] / dens[g] for g in bound}
     reference = ", ".join(references.get(question.by, ()))
     if reference not in rates or len(rates) < 2:
         raise PlanError("AIF360 compares two groups, and fewer than two have enough people here. Choose larger groups.")

@@ -18,7 +18,7 @@ import numpy as np
 
 from core.errors import PlanError
 from core.gaps import Kind
-from core.mitigate.candidates import Candidates, candidates
+from core.mitigate.candidates import Candidates
 from core.mitigate.mix import by_lots, cross, top
 from core.mitigate.solution import Question, Solution
 
@@ -92,10 +92,10 @@ def rate_mix(question: Question) -> Solution:
     Groups with too few people behind the rate keep the present rule. Raises PlanError where the goal has two rates, or
     there are no two other groups.
     """
-    goal, counts = question.goal, question.counts
+    goal = question.goal
     if len(goal.rates) > 1:
         raise PlanError(f"{MECHANISM} makes one rate equal, and {goal.name} asks for two: use equalized_odds_mix.")
-    found = candidates(counts, question.by, goal, question.cost, question.present, question.fewest)
+    found = question.candidates
     envelopes = {int(g): _envelope(found, int(g)) for g in np.flatnonzero(found.bound)}
     rates = cheapest_rates(list(envelopes.values()), goal.kind, question.limit)
     lots = {g: envelope.lots(rate) for (g, envelope), rate in zip(envelopes.items(), rates, strict=True)}

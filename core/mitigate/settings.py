@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from core.counts import Counts
+import numpy as np
+import numpy.typing as npt
+
+from core.cells import MISSING_GROUP
+from core.counts import Counts, Groups
 from core.errors import PlanError, quoted
 from core.intervals import FEW
+from core.mitigate.asked import asked_of, group_values, usually_left_out
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
 from core.mitigate.solution import Question
 from core.plan import Plan
@@ -22,6 +27,8 @@ class Settings:
     """The keys of `[mitigate]`, each with its default.
 
     `holdout` is the share of people that a fix is judged on; `evaluate` names a second table that takes their place.
+    `leave_out` names values whose groups the goal is not asked of, None where the plan does not say; `features` are
+    the columns that a stand-in may learn from, None where the plan does not say.
     """
 
     goal: Goal
@@ -30,6 +37,8 @@ class Settings:
     at_most: float
     holdout: float = HOLDOUT
     evaluate: str | None = None
+    leave_out: tuple[str, ...] | None = None
+    features: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, plan: Plan) -> Settings:
@@ -44,8 +53,12 @@ class Settings:
         if not 0 < holdout < 1:
             raise PlanError(f"[mitigate] holdout is the share of people to judge on, such as 0.5; it is {holdout:g}.")
         evaluate = section.take("evaluate", str, default=None)
+        leave_out, features = (
+            section.take_list(key, str) if section.has(key) else None for key in ("leave_out", "features")
+        )
         cost = _cost(section)
         section.done()
+        _refuse_features(features, plan)
         if goal.needs_label and plan.data.label is None:
             raise PlanError(
                 f'[mitigate] goal "{goal.name}" needs the outcome: name the label column in [data], or use the goal'
@@ -53,11 +66,39 @@ class Settings:
             )
         if plan.decision.rule is not None:
             raise PlanError("[decision] rule: a mitigation starts from a threshold. Give threshold in place of rule.")
-        return cls(goal, cost, by, at_most, holdout, evaluate)
+        return cls(goal, cost, by, at_most, holdout, evaluate, leave_out, features)
+
+    def among(self, counts: Counts) -> Settings:
+        """The same, with what is left out of the goal among these people: as the plan says, else what usually is.
+
+        Raises PlanError where the plan leaves out a value that nobody has.
+        """
+        if self.leave_out is None:
+            return replace(self, leave_out=usually_left_out(counts, self.by))
+        known = group_values(counts, self.by)
+        strangers = [value for value in self.leave_out if value not in (*known, MISSING_GROUP)]
+        if strangers:
+            raise PlanError(
+                f"[mitigate] leave_out names {quoted(strangers)}; the groups by {' and '.join(self.by)} are"
+                f" {quoted(known)}."
+            )
+        return self
+
+    def asked(self, groups: Groups) -> npt.NDArray[np.bool_]:
+        """Of which groups the goal is asked: bool of shape (groups,)."""
+        return asked_of(groups, self.leave_out or ())
 
     def question(self, counts: Counts, present: Rule) -> Question:
         """What a rule is asked to make equal among these people, in place of the present one."""
-        return Question(counts, self.by, self.goal, self.cost, present, self.at_most, FEW)
+        return Question(counts, self.by, self.goal, self.cost, present, self.at_most, FEW, self.leave_out or ())
+
+
+def _refuse_features(features: tuple[str, ...] | None, plan: Plan) -> None:
+    """Refuse as columns to learn from what is to be foretold."""
+    if features is not None and (not features or plan.data.label in features):
+        raise PlanError(
+            "[mitigate] features lists the columns that a stand-in may learn from: at least one, and never the outcome."
+        )
 
 
 def _by(named: tuple[str, ...], plan: Plan) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from core.counts import Counts
+from core.mitigate.candidates import Candidates, candidates
 from core.mitigate.goals import Cost, Goal, exact
 from core.mitigate.outcome import Outcome, outcome
 from core.rules import Rule
@@ -30,6 +31,8 @@ class Question:
         The largest accepted gap; the goal's own where None.
     fewest
         The fewest people behind a rate for the goal to bind a group.
+    leave_out
+        Values whose groups the goal does not bind, however many they are.
     """
 
     counts: Counts
@@ -39,6 +42,7 @@ class Question:
     present: Rule
     at_most: float | None = None
     fewest: int = 1
+    leave_out: tuple[str, ...] = ()
 
     @property
     def limit(self) -> Fraction:
@@ -47,7 +51,12 @@ class Question:
 
     def outcome(self, rule: Rule) -> Outcome:
         """What a rule would mean in place of the present one."""
-        return outcome(self.counts, self.by, self.goal, self.cost, self.present, rule, self.fewest)
+        return outcome(self.counts, self.by, self.goal, self.cost, self.present, rule, self.fewest, self.leave_out)
+
+    @property
+    def candidates(self) -> Candidates:
+        """Every group at every threshold. Raises as `core.mitigate.candidates.candidates` does."""
+        return candidates(self.counts, self.by, self.goal, self.cost, self.present, self.fewest, self.leave_out)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +79,7 @@ class Solution:
         A proven lower bound of the cost of any thresholds that meet the goal: the cost itself where the search was
         exact. None where no outcome is known, or nothing was searched.
     unbound
-        Groups with too few people behind a rate: the goal does not bind them, and their decisions change least.
+        Groups that the goal does not bind, left out or with too few people behind a rate: their decisions change least.
     notes
         What a reader must know of it, as sentences.
     instead
@@ -110,10 +119,19 @@ class Solution:
         return None if self.least_cost is None else (self.outcome.cost or 0.0) - self.least_cost
 
 
-def left_out(unbound: tuple[dict[str, str], ...], each_group: bool) -> tuple[str, ...]:
-    """A sentence about groups that the goal does not bind; `each_group` where each is decided about by itself."""
-    if not unbound:
-        return ()
+def left_out(unbound: tuple[dict[str, str], ...], each_group: bool, by_choice: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """A sentence about groups that the goal does not bind, because of their values in `by_choice` or as too small.
+
+    `each_group` where each is decided about by itself.
+    """
     kept = ", and their decisions change as little as possible" if each_group else ""
-    who = listed([group_words(group) for group in unbound])
-    return (f"There are too few {who} to go by, so the goal is not asked for them{kept}.",)
+    chosen = [group for group in unbound if set(group.values()) & set(by_choice)]
+    few = [group for group in unbound if group not in chosen]
+    said = []
+    if chosen:
+        who = listed([group_words(group) for group in chosen])
+        said.append(f"The goal is not asked of {who}, who are left out of it{kept}.")
+    if few:
+        who = listed([group_words(group) for group in few])
+        said.append(f"There are too few {who} to go by, so the goal is not asked for them{kept}.")
+    return tuple(said)

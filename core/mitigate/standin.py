@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from core.counts import FAVOURABLE, UNKNOWN
-from core.errors import DataError
+from core.errors import DataError, quoted
+from core.mitigate.learnable import learnable
 from core.mitigate.refit import fitted
 from core.mitigate.training import TrainingRows
 from core.models.features import Binding, Wire
-from core.models.model import Model
 from core.plan import Plan
 from core.profile import Profile
 
@@ -22,15 +22,27 @@ FILE = "stand-in.skops"
 MOST_CATEGORIES = 50
 STEPS = 1_000
 
+Columns = tuple[str, ...]
 
-def stand_in_binding(model: Model | None, binding: Binding | None, profile: Profile, plan: Plan) -> Binding:
-    """The columns a stand-in reads: the model's own, else all that have no role in the plan. DataError without any."""
-    if model is not None and binding is not None:
-        columns = binding.columns_used
-    else:
-        roles = {plan.data.label, plan.decision.score, plan.decision.prediction, *plan.groups.sensitive}
-        columns = tuple(name for name in profile.names if name not in roles)
-    columns = tuple(name for name in dict.fromkeys(columns) if name != plan.data.label)
+
+def stand_in_columns(
+    binding: Binding | None, profile: Profile, plan: Plan, features: tuple[str, ...] | None
+) -> Columns:
+    """The columns a stand-in may learn from: the model's own, else those the plan names, else what is suggested."""
+    columns = binding.columns_used if binding is not None else features or learnable(profile, plan)
+    for name in columns:
+        profile.column(name)
+    return tuple(name for name in dict.fromkeys(columns) if name != plan.data.label)
+
+
+def stand_in_binding(columns: Columns, left_out: Columns, profile: Profile) -> Binding:
+    """The columns a stand-in reads: those it may learn from, but for those left out. DataError without any."""
+    columns = tuple(name for name in columns if name not in left_out)
+    if not columns and left_out:
+        raise DataError(
+            f"Every column that a stand-in could read may have been filled in after the outcome: {quoted(left_out)}."
+            " Say which were known before the decision, or choose a way that needs no training, such as thresholds."
+        )
     if not columns:
         raise DataError(
             f"{profile.name} has no column that a stand-in could learn from besides outcome, score and groups. Add the"

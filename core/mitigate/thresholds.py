@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from core.counts import Axis, Floats, Ints
-from core.mitigate.candidates import Candidates, candidates, cell_places, level_rule, thresholds_at, without_degenerate
+from core.mitigate.candidates import Candidates, cell_places, level_rule, thresholds_at, without_degenerate
 from core.mitigate.goals import Goal
 from core.mitigate.odds import cheapest, smallest_odds_gap
 from core.mitigate.outcome import Outcome
@@ -48,7 +48,7 @@ def shared(question: Question) -> Solution:
 def _solved(question: Question, way: _Search) -> Solution:
     """The optimum, and beside a degenerate one the best that is not: of the smallest gap where none is accepted."""
     counts, goal = question.counts, question.goal
-    found = candidates(counts, question.by, goal, question.cost, question.present, question.fewest)
+    found = question.candidates
     solution = _solution(question, way, found, way.cheapest(found, goal, question.limit))
     if solution.recommended:
         return solution
@@ -76,7 +76,7 @@ def _solution(question: Question, way: _Search, found: Candidates, best: Searche
         way.needs_attribute,
         least_cost=best.least_cost / prices.per if prices.per else None,
         unbound=found.unbound,
-        notes=left_out(found.unbound, way.needs_attribute),
+        notes=left_out(found.unbound, way.needs_attribute, question.leave_out),
     )
 
 

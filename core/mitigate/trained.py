@@ -19,15 +19,17 @@ from core.mitigate.finetune import Tunable
 from core.mitigate.finetune_text import TunableText
 from core.mitigate.parts import CHOOSE, FIT
 from core.mitigate.refit import Refittable, save
-from core.mitigate.standin import FILE, fit_stand_in, stand_in_binding
+from core.mitigate.standin import FILE, fit_stand_in, stand_in_binding, stand_in_columns
 from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
 from core.mitigate.work import RETRAINED, Proposal, Work
 from core.models import open_model
 from core.models.classes import settled
-from core.models.features import bind
+from core.models.features import Binding, bind
 from core.models.model import Model
+from core.sentences import listed
 
+_LEFT_OUT = "Left out of the training, because it may have been filled in after the outcome: {}."
 STRENGTHS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 STAND_IN = (
     "This is a stand-in: a logistic regression trained on the same columns, to show what the weights may be expected to"
@@ -54,15 +56,25 @@ def _opened(work: Work) -> Model | None:
 def _refitted(work: Work, model: Model) -> list[Proposal]:
     """A skops pipeline fitted again without weights, and with them."""
     refit = Refittable(_path(work), str(work.plan.decision.model), settled(work.plan, model))
-    rows = work.rows(bind(model, work.dataset.profile, work.plan), FIT).weighted(work.weights)
+    binding = bind(model, work.dataset.profile, work.plan)
+    rests_on = _suspected(work, model, binding)
+    rows = work.rows(binding, FIT).weighted(work.weights)
     made = []
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
         work.progress(0, 0, f"{proposal_id}: fitting the model")
         file = f"{proposal_id}.skops"
         save(refit.fit(rows, weighted, work.plan.run.seed), work.out / file)
         baseline = RETRAINED if weighted else None
-        made.append(work.judged(proposal_id, proposal_id, plan_with_model(work.plan, file), file, baseline=baseline))
+        plan = plan_with_model(work.plan, file)
+        made.append(work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, rests_on=rests_on))
     return made
+
+
+def _suspected(work: Work, model: Model, binding: Binding) -> tuple[str, ...]:
+    """The columns of a model that is trained here which are suspected to know the answer; images and texts are not."""
+    if model.picture is not None or model.reads_text:
+        return ()
+    return work.suspected(binding.columns_used)
 
 
 def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
@@ -75,19 +87,20 @@ def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
     weights = work.weights  # first: where there can be none, no column helps
     profile = work.dataset.profile
     bound = None if model is None else bind(model, profile, work.plan)
-    binding = stand_in_binding(model, bound, profile, work.plan)
+    reads_text = model is not None and model.reads_text
+    columns = stand_in_columns(bound, profile, work.plan, work.settings.features)
+    left_out = () if reads_text else work.suspected(columns)
+    binding = stand_in_binding(columns, left_out, profile)
+    notes = (STAND_IN, *((_LEFT_OUT.format(listed([f"“{name}”" for name in left_out])),) if left_out else ()))
     rows = work.rows(binding, FIT).weighted(weights)
     made = []
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
         work.progress(0, 0, f"{proposal_id}: fitting a stand-in")
         file = f"{proposal_id}-{FILE}"
-        reads_text = model is not None and model.reads_text
         save(fit_stand_in(rows, binding, weighted, reads_text), work.out / file)
         plan = plan_with_stand_in(work.plan, file)
         baseline = RETRAINED if weighted else None
-        made.append(
-            work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, is_stand_in=True, notes=(STAND_IN,))
-        )
+        made.append(work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, is_stand_in=True, notes=notes))
     return made
 
 
@@ -118,7 +131,8 @@ def fairness_loss(work: Work) -> list[Proposal]:
         )
     goal = work.settings.goal.name
     parts = _training_parts(work, model)
-    bound = _bound(parts[0], parts[0], goal), _bound(parts[1], parts[0], goal)
+    asked = set(np.flatnonzero(work.settings.asked(work.groups)).tolist())
+    bound = _bound(parts[0], parts[0], goal, asked), _bound(parts[1], parts[0], goal, asked)
     tunable = _tunable(work, model)
     made = [_retrained(work, model, parts)]
     for strength in STRENGTHS:
@@ -127,14 +141,14 @@ def fairness_loss(work: Work) -> list[Proposal]:
     return made
 
 
-def _bound(rows: TrainingRows, fit: TrainingRows, goal: str) -> TrainingRows:
-    """The same people, without a group where the goal does not bind theirs: it is too small to train on.
+def _bound(rows: TrainingRows, fit: TrainingRows, goal: str, asked: set[int]) -> TrainingRows:
+    """The same people, without a group that the goal does not bind: it is not `asked`, or too small to train on.
 
     Raises PlanError where fewer than two groups are left.
     """
     kinds = [np.isin(fit.labels, labels) for labels in COMPARED[goal]]
     among: Ints = np.unique(fit.groups[fit.groups >= 0])
-    kept = [g for g in among.tolist() if all((kind & (fit.groups == g)).sum() >= FEW for kind in kinds)]
+    kept = [g for g in among.tolist() if g in asked and all((kind & (fit.groups == g)).sum() >= FEW for kind in kinds)]
     if len(kept) < 2:
         raise PlanError("Fewer than two groups have enough people to train on. Choose larger groups, or add rows.")
     return replace(rows, groups=np.where(np.isin(rows.groups, kept), rows.groups, -1))
@@ -169,6 +183,7 @@ def _tuned(
         baseline=None if mechanism == RETRAINED else RETRAINED,
         notes=notes,
         facts=facts,
+        rests_on=_suspected(work, tunable.model, bind(tunable.model, work.dataset.profile, work.plan)),
     )
 
 

@@ -6,21 +6,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from core.counts import FAVOURABLE, UNKNOWN, Groups
 from core.data import Dataset
 from core.findings import plan_rule
+from core.leaks.foretelling import FOLDS
+from core.leaks.reading import foretold
+from core.leaks.suspects import is_sample, suspects
+from core.metrics import overall_auc
 from core.mitigate.candidates import cell_places
 from core.mitigate.observed import Observed, observe
-from core.mitigate.parts import FIT, Divided
+from core.mitigate.parts import CHOOSE, FIT, REPORT, Divided
 from core.mitigate.reweighing import Weights, reweigh
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
 from core.mitigate.solution import Question
 from core.mitigate.training import TrainingRows, training_rows
 from core.models.features import Binding
+from core.notes import Note
 from core.plan import Plan
 from core.progress import Progress
 
 RETRAINED = "retrained"
+MOST_ASKED = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +58,8 @@ class Proposal:
         What a reader must know, as sentences.
     facts
         Numbers of the training, such as its losses.
+    rests_on
+        Columns that it learned from and that are suspected to know the answer.
     """
 
     id: str
@@ -61,13 +72,15 @@ class Proposal:
     is_stand_in: bool = False
     notes: tuple[str, ...] = ()
     facts: dict[str, float] = field(default_factory=dict)
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Work:
     """What every mitigation of one job starts from: the people, the present decisions, the model, where results go.
 
-    `shared` keeps the proposals that several mitigations are compared with, so that each is made once.
+    `shared` keeps the proposals that several mitigations are compared with, so that each is made once;
+    `leaks` has the notes of columns that are suspected to know the answer, by name, of all that were asked.
     """
 
     divided: Divided
@@ -78,6 +91,8 @@ class Work:
     out: Path
     progress: Progress
     shared: dict[str, Proposal] = field(default_factory=dict)
+    leaks: dict[str, Note] = field(default_factory=dict)
+    foretold: set[str] = field(default_factory=set)
 
     @property
     def question(self) -> Question:
@@ -95,11 +110,39 @@ class Work:
         """The table that is trained on."""
         return self.divided.tables[0].dataset
 
+    @property
+    def groups(self) -> Groups:
+        """The groups that are made equal, as the fit part has them."""
+        return self.present.counts(FIT).places(self.settings.by)[0]
+
     def rows(self, binding: Binding, part: int) -> TrainingRows:
         """The people of one part as a model takes them; their groups are those of the fit part."""
-        groups, _ = self.present.counts(FIT).places(self.settings.by)
         people = self.divided.tables[0]
-        return training_rows(people, part, binding, cell_places(people.groups, groups))
+        return training_rows(people, part, binding, cell_places(people.groups, self.groups))
+
+    def suspected(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of these columns are suspected to know the answer and were not confirmed to be known beforehand.
+
+        They are asked of the people whom fixes are fitted and chosen on, of very many of a share.
+        """
+        new = tuple(name for name in columns if name not in self.foretold)
+        if new:
+            self.foretold.update(new)
+            self.leaks.update({str(note.facts["column"]): note for note in self._suspects(new)})
+        confirmed = self.plan.data.confirmed
+        return tuple(name for name in columns if name in self.leaks and self.leaks[name].key not in confirmed)
+
+    def _suspects(self, columns: tuple[str, ...]) -> tuple[Note, ...]:
+        people, progress = self.divided.tables[0], self.progress
+        progress(0, 0, "asking each column how well it foretells the outcome")
+        asked = (people.part != REPORT) & (people.label != UNKNOWN)
+        asked &= is_sample(people.hashes, MOST_ASKED)
+        good = people.label[asked] == FAVOURABLE
+        folds = (people.hashes[asked] % np.uint64(FOLDS)).astype(np.int64)
+        batches = ((batch, asked[where]) for batch, where in people.batches(columns))
+        found = foretold(batches, columns, self.dataset.profile, good, folds)
+        now = overall_auc(self.present.counts(FIT) + self.present.counts(CHOOSE))
+        return suspects(found, good, now)
 
     def judged(self, proposal_id: str, mechanism: str, plan: Plan, file: str, **more: Any) -> Proposal:
         """A saved model as a proposal: opened as an upload is, and asked about everybody."""

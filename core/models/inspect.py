@@ -16,6 +16,7 @@ from core.models.classes import are_whole, class_name, suggested, written
 from core.models.device import choose_device
 from core.models.doubted import doubted_fit
 from core.models.features import Binding, bind, match
+from core.models.knowing import columns_that_know
 from core.models.model import Array, Model, Outputs
 from core.models.scale import is_far_from_logits, no_logits
 from core.plan import Output, Plan
@@ -66,6 +67,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         "outputs": None,
         "suggested_output": None,
         "suggested_favourable_class": None,
+        "leaks": [],
         **_fit(model, dataset.profile),
     }
     try:
@@ -77,6 +79,9 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         found["warnings"] += said
         found |= _try(model, binding, first, plan)
         found["warnings"] += _company(model, binding, first)
+        if model.picture is None and not model.reads_text:
+            known = columns_that_know(dataset, binding.columns_used, plan)
+            found["leaks"] = [note.to_json() for note in known]
     except (ModelError, DataError) as error:
         found["problem"], found["asks"] = error.message, error.asks if isinstance(error, ModelError) else ""
     return found

@@ -33,6 +33,13 @@ def unanswered(profile: Profile, plan: Plan) -> list[str]:
     return [f"Step {step}: answer the question under it." for step in steps]
 
 
+def asked_of_inputs(audit: Audit, plan: Plan, notes: tuple[Note, ...]) -> None:
+    """Ask on the Data page what a look at the model's inputs gave reason to ask, and nobody has answered yet."""
+    for note in notes:
+        if note.key not in plan.data.confirmed:
+            _ask(audit.id, plan, note, _settle)
+
+
 def before_the_answer(audit_id: str, record: AuditRecord) -> None:
     """Say above the answer what could make it meaningless, each with its remedy."""
     for note in record.notes:

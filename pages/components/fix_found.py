@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.advice.choosing import Advice, advise
 from core.collect_mitigation import Mitigated
 from core.fix_effect import Effect, effect
-from core.fix_places import PRESENT, Place, places, suggested
+from core.fix_places import PRESENT, Place, places
 from core.fixes import Fix, Offer, offer
 from core.kept_fixes import Search
+from core.sentences import rows_word
 from pages.components import session
 
 
@@ -16,7 +18,7 @@ from pages.components import session
 class Found:
     """The last search that came to its end, its fixes, and where they lie.
 
-    `best` is the id of the fix that would be tried first; `refused` says why a mitigation could not be tried, by name.
+    `advice` says which fix would be tried first; `refused` says why a mitigation could not be tried, by name.
     """
 
     search: Search
@@ -24,7 +26,7 @@ class Found:
     fixes: tuple[Fix, ...]
     refused: dict[str, str]
     places: tuple[Place, ...]
-    best: str | None
+    advice: Advice
 
     @property
     def has_outcome(self) -> bool:
@@ -53,7 +55,9 @@ def load(audit_id: str) -> Found | None:
         _mitigated.clear(search.id, audit_id)
         return None
     offered, laid = _laid(search.id, mitigated, search.names)
-    return Found(search, mitigated, offered.fixes, offered.refused, laid, suggested(laid, mitigated.settings.at_most))
+    plan = mitigated.present.plan
+    advice = advise(laid, mitigated.settings, plan.data.label is not None, rows_word(plan))
+    return Found(search, mitigated, offered.fixes, offered.refused, laid, advice)
 
 
 def effect_of(found: Found, fix: Fix) -> Effect:

@@ -12,7 +12,7 @@ from core.goal_gap import goal_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from core.sentences import rows_word
-from pages.components import fix_question, fix_weights, plain, session
+from pages.components import fix_leaks, fix_question, fix_weights, plain, session
 from pages.components.fix_found import Found
 
 _AXIS = 60
@@ -25,6 +25,7 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
     """
     _whose(audit_id, found, asked, is_busy)
     _refused(audit_id, found)
+    fix_leaks.show(audit_id, found, is_busy)
     if not found.fixes:
         st.info("Nothing was found that could be tried here.")
         return None
@@ -33,6 +34,8 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
         f"List and picture: measured on the {rows} set aside for choosing; no threshold was fitted on them. Pick one,"
         " and it is judged on others."
     )
+    if found.advice.reason:
+        _advice(found)
     picture, choice = st.columns([3, 2], gap="large")
     with choice:
         picked = _pick(audit_id, found)
@@ -59,6 +62,15 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
             " is your goal, the thin lines are plausible ranges."
         )
     return picked
+
+
+def _advice(found: Found) -> None:
+    """What to try first and why, or that no fix meets the goal, and which comes nearest."""
+    advice = found.advice
+    if advice.meets and advice.id is not None:
+        st.success(plain.escape(f"Try first: {found.fix(advice.id).title}. {advice.reason}"))
+    else:
+        st.info(plain.escape(advice.reason))
 
 
 def _refused(audit_id: str, found: Found) -> None:
@@ -89,6 +101,8 @@ def _whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
 
 def _question(settings: Settings, has_outcome: bool) -> str:
     parts = [settings.goal.reads, " × ".join(settings.by), goal_words(settings)]
+    if settings.leave_out:
+        parts.append(f"not asked of {', '.join(settings.leave_out)}")
     if has_outcome:
         is_priced = settings.cost.name == "price"
         parts.append(f"lowest {settings.cost.reads[4:]}" if is_priced else fix_question.COST_WORDS[settings.cost.name])
@@ -126,17 +140,21 @@ def _worth(found: Found, picked: str | None) -> list[str]:
     """The recommended ones that no other beats, the first to try, and the picked one; every one where there is none."""
     worth = [p.id for p in found.places if p.id != PRESENT and p.is_recommended and not p.is_dominated]
     worth = worth or [fix.id for fix in found.fixes]
-    listed = [fix.id for fix in found.fixes if fix.id in (*worth, found.best, picked)]
-    return sorted(listed, key=lambda name: name != found.best)
+    best = found.advice.id
+    listed = [fix.id for fix in found.fixes if fix.id in (*worth, best, picked)]
+    return sorted(listed, key=lambda name: name != best)
 
 
 def _caption(found: Found, name: str) -> str:
     place = found.place(name)
     words = place_words(place, found.mitigated.settings, found.has_outcome)
-    words = words[0].upper() + words[1:]
-    if name == found.best:
-        return f"{words}. First to try."
-    return words if place.is_recommended else f"{words}. Not recommended."
+    said = [f"{words[0].upper()}{words[1:]}."]
+    if name == found.advice.id:
+        said.append("First to try." if found.advice.meets else "Nearest to your goal, and misses it.")
+    elif not place.is_recommended:
+        said.append("Not recommended.")
+    said += [found.advice.against.get(name, ""), *(place.one_answer if place.is_recommended else ())]
+    return plain.escape(" ".join(filter(None, said)))
 
 
 def _clicked(audit_id: str, found: Found, key: str) -> None:

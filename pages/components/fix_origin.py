@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.charts import mark_svg
 from core.errors import PlumblineError
+from core.goal_gap import KEPT_WORDS, VERDICTS
+from core.pair.told import Pair
 from core.record import AuditRecord
 from core.sentences import rows_word
 from core.workspace import Audit
-from pages.components import plain, session
+from pages.components import plain, session, verdict
+
+_MOST = 4
 
 
 def show(audit: Audit, record: AuditRecord) -> None:
@@ -23,15 +28,54 @@ def show(audit: Audit, record: AuditRecord) -> None:
         left_out = f"the {record.dropped[-1]:,} others served to fit or choose it, and are left out"
         who = f"{here} are those set aside for the judgement; {left_out}."
     if _is_asked_as(audit.original, record):
-        st.info(
-            f"This is the audit of a fix. {who} How they fared before stands on the Fix page of the original audit."
-        )
+        st.info(f"This is the audit of a fix. {who}")
+        _pair(audit, record)
     else:
         st.warning(
             "This is the audit of a fix, and its question is no longer the original's: the fix may have been fitted on "
             f"some of these {rows}, and look better than it is."
         )
     back(audit)
+
+
+def pair_of(audit: Audit) -> Pair | None:
+    """What is told of an audit and its fix; None where it is no audit of a fix, or began before that was kept."""
+    try:
+        return None if audit.fix is None else Pair.from_text(audit.fix)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _pair(audit: Audit, record: AuditRecord) -> None:
+    """What the fix was for, before beside after, and what got worse."""
+    pair = pair_of(audit)
+    if pair is None or pair.asked != record.plan.question_sha256:
+        return
+    st.header("What the fix was for", anchor=False)
+    st.caption(plain.escape(f"{pair.title}. Asked: {pair.question}."))
+    _line(mark_svg(VERDICTS[pair.kept], 18), KEPT_WORDS[pair.kept], pair.said)
+    for turned, sentence in pair.lines[:_MOST]:
+        word, said = st.columns([1, 6], gap="small")
+        with word:
+            verdict.turn(turned)
+        with said:
+            plain.text(sentence)
+    if pair.worse:
+        st.subheader("What got worse", anchor=False)
+    for sentence in pair.worse[:_MOST]:
+        st.warning(plain.escape(sentence))
+    if len(pair.worse) > _MOST:
+        with st.expander(f"{len(pair.worse) - _MOST} more"):
+            for sentence in pair.worse[_MOST:]:
+                plain.text(sentence)
+
+
+def _line(svg: str, words: str, sentence: str) -> None:
+    word, said = st.columns([1, 6], gap="small")
+    with word:
+        verdict.drawn(svg, words)
+    with said:
+        plain.text(sentence)
 
 
 def _is_asked_as(original_id: str, record: AuditRecord) -> bool:
@@ -43,7 +87,9 @@ def _is_asked_as(original_id: str, record: AuditRecord) -> bool:
     if original is None or record.plan.data.held_out is None:
         return True
     mine, theirs = record.plan, original.plan
-    return (replace(mine.data, held_out=None), mine.groups, mine.run) == (theirs.data, theirs.groups, theirs.run)
+    data = replace(mine.data, held_out=None, confirmed=theirs.data.confirmed)
+    groups = replace(mine.groups, reference=theirs.groups.reference)  # the same one, by name
+    return (data, groups, mine.run) == (theirs.data, theirs.groups, theirs.run)
 
 
 def back(audit: Audit) -> None:

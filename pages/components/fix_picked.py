@@ -1,15 +1,16 @@
-"""What the picked fix does, on people that it was not fitted on: warnings first, then gap, rightness and people."""
+"""What the picked fix does, on people that it was not fitted on: warnings first, then gap, mistakes and people."""
 
 import streamlit as st
 
 from core.charts import mark_svg
 from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
 from core.compare import Moved
-from core.fix_effect import Effect, change_sentence, rightness_sentence
+from core.fix_effect import Effect, change_sentence
 from core.fixes import Fix
 from core.frontier_chart import gap_words
 from core.goal_gap import KEPT_WORDS, VERDICTS, kept_sentence
 from core.joint import Change
+from core.mitigate.mistakes import mistakes_sentence
 from core.mitigate.mitigations import MITIGATIONS
 from core.record import AuditRecord
 from core.report.note_words import text
@@ -77,11 +78,7 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
         whom = f"{people} of {plain.quoted(second.name)}"
         fitted = f"; it was fitted on {sizes[FIT]:,} {people} of the first table, and chosen on {sizes[CHOOSE]:,}."
     place = found.place(fix.id)
-    gap = (
-        f"a gap of {gap_words(place.gap, found.mitigated.settings.goal)}"
-        if place.is_measurable
-        else "no measurable gap"
-    )
+    gap = f"a gap of {gap_words(place.gap, found.mitigated.settings)}" if place.is_measurable else "no measurable gap"
     st.caption(
         f"Judged on the {sizes[REPORT]:,} {whom}{fitted} List and picture are about the {sizes[CHOOSE]:,}, where this"
         f" fix has {gap}. They are other {people}, so the two need not agree."
@@ -100,13 +97,13 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
 
 
 def _changes(effect: Effect) -> None:
-    """The gaps that were to be closed, and how often decisions are right; the first few of many."""
+    """The gaps that were to be closed, and what mistakes cost; the first few of many."""
     lines = [(change.verdict, change_sentence(change, people=effect.people)) for change in effect.aimed]
     rest = lines[_MOST:]
     for turned, sentence in lines[:_MOST]:
         _line(turned, sentence)
-    if effect.rightness is not None:
-        _line(effect.rightness.turn, rightness_sentence(effect.rightness))
+    if effect.mistakes is not None:
+        _line(effect.mistakes.turn, mistakes_sentence(effect.mistakes))
     if rest:
         with st.expander(f"{len(rest)} more group{'s' if len(rest) > 1 else ''}"):
             for turned, sentence in rest:

@@ -5,7 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.mitigate.after import with_references
+from core.mitigate.asked import group_values, usually_left_out
 from core.mitigate.goals import COSTS, GOALS, Goal
+from core.mitigate.learnable import learnable
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import HOLDOUT, Settings
 from core.opening_goal import opening_mitigate
@@ -47,6 +50,7 @@ def ask(audit_id: str, record: AuditRecord) -> Settings:
     with how_much:
         at_most = _at_most(audit_id, goal, before)
     mitigate: dict[str, Any] = {"goal": goal.name, "at_most": at_most, "by": list(by)}
+    mitigate["leave_out"] = list(_left_out(audit_id, record, by, before))
     if record.plan.data.label is not None:
         with cost:
             mitigate |= _cost(audit_id, before, asked.mitigate)
@@ -57,9 +61,13 @@ def ask(audit_id: str, record: AuditRecord) -> Settings:
         mitigate["holdout"] = before.holdout
     if judging.second is not None:
         mitigate["evaluate"] = judging.second.name
-    plan = replace(record.plan, mitigate=mitigate)
+    plan = replace(with_references(record.plan, record.references, record.counts), mitigate=mitigate)
     settings = Settings.of(plan)
     names = _names(audit_id, record, settings)
+    features = _features(audit_id, record, before, names)
+    if features is not None:
+        plan = replace(plan, mitigate={**mitigate, "features": list(features)})
+        settings = Settings.of(plan)
     _button(audit_id, plan, names, trained, judging, out_of_reach(record))
     return settings
 
@@ -106,6 +114,28 @@ def _by(audit_id: str, options: list[By], before: Settings) -> By:
     first = options.index(before.by) if before.by in options else 0
     key = session.seed(session.field(audit_id, "whose gap"), first)
     return options[st.selectbox("Between the groups of", range(len(options)), format_func=words.__getitem__, key=key)]
+
+
+def _left_out(audit_id: str, record: AuditRecord, by: By, before: Settings) -> tuple[str, ...]:
+    """Whose groups the goal is not asked of: those of few people who say little, and can hold up every fix."""
+    values = group_values(record.counts, by)
+    usual = usually_left_out(record.counts, by)
+    if len(record.counts.by(by).groups) < 3:
+        return ()
+    kept = [value for value in before.leave_out or () if value in values]
+    first = kept if by == before.by and before.leave_out is not None else list(usual)
+    key = session.seed(session.field(audit_id, f"left out of the goal {by}"), first)
+    chosen = st.multiselect(
+        "Leave out of the goal",
+        values,
+        key=key,
+        placeholder="nobody",
+        help="The goal is not asked of these groups. They are judged all the same, and their decisions change as little"
+        " as possible.",
+    )
+    if usual and set(usual) <= set(chosen):
+        st.caption("Fewer than 5 % here have no known group. They say little of any group, so they are left out.")
+    return tuple(chosen)
 
 
 def _cost(audit_id: str, before: Settings, mitigate: dict[str, Any]) -> dict[str, Any]:
@@ -166,6 +196,24 @@ def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str,
             rows["Tried"].append(_whether(reason, name in out, doubted.get(name)))
         plain.table(rows)
     return tuple(name for name in able if name not in out)
+
+
+def _features(audit_id: str, record: AuditRecord, before: Settings, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Which columns a stand-in may learn from, where no model says what it reads."""
+    profile, plan = session.workspace().profile(audit_id), record.plan
+    if profile is None or plan.decision.model is not None or not any(MITIGATIONS[name].is_trained for name in names):
+        return None
+    options = [name for name in profile.names if name != plan.data.label]
+    first = [name for name in before.features or learnable(profile, plan) if name in options]
+    with st.expander(f"What a stand-in may learn from: {len(first)} of {len(options)} columns"):
+        chosen = st.multiselect(
+            "Columns that were known before the decision",
+            options,
+            key=session.seed(session.field(audit_id, "features"), first),
+            help="There is no model here, so a logistic regression on these columns stands in for one. A column that"
+            " nearly tells the outcome is left out all the same, until you confirm it.",
+        )
+    return tuple(chosen) or None
 
 
 def _whether(reason: str, is_left_out: bool, doubt: str | None) -> str:

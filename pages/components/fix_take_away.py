@@ -9,10 +9,11 @@ from core.errors import JobError
 from core.fixes import Fix
 from core.mitigate.after import of_the_judged
 from core.mitigate.reweighing import reweigh
+from core.pair.told import answering, told
 from core.plan import Plan
 from core.record import AuditRecord
 from core.report.result_json import as_text
-from pages.components import explain_question, fix_weights, session
+from pages.components import explain_question, fix_found, fix_weights, session
 from pages.components.fix_found import Found
 
 
@@ -125,5 +126,7 @@ def _audit(audit_id: str, record: AuditRecord, found: Found, fix: Fix, model: st
         plan = of_the_judged(plan, found.mitigated.settings.holdout)
     else:
         plan = replace(plan, data=replace(plan.data, file=second.name))
-    child = session.workspace().audit_fix(audit_id, replace(plan, name=name), content, record.digest, second)
+    plan = answering(replace(plan, name=name), found.mitigated)
+    pair = told(found.mitigated, fix, fix_found.effect_of(found, fix), plan)
+    child = session.workspace().audit_fix(audit_id, plan, content, record.digest, second, pair.to_text())
     session.send(child.id, "audit")

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.errors import PlumblineError
+from core.goal_gap import KEPT_WORDS
 from core.kept_audits import UnreadableAudit
 from core.retention.summary import Summary
 from core.workspace import Audit
-from pages.components import age, plain, session, verdict
+from pages.components import age, fix_origin, plain, session, verdict
 
 _STATES = {
     "queued": "Waiting",
@@ -30,6 +31,9 @@ def show(audit: Audit) -> None:
         with what:
             plain.text(_name(audit, summary))
             st.caption(plain.escape(" · ".join(_facts(audit, summary))))
+            pair = fix_origin.pair_of(audit)
+            if pair is not None:
+                st.caption(plain.escape(f"The audit of a fix: {pair.words}. {KEPT_WORDS[pair.kept]}."))
             if summary is None:
                 st.caption(plain.escape(damaged or _what_to_do(audit)))
         with outcome:

@@ -8,11 +8,12 @@ import streamlit as st
 from core import suggestions
 from core.collect import ModelFacts
 from core.errors import PlumblineError
+from core.notes import Note
 from core.plan import Plan
 from core.plan_parts import Class, Decision, Position
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import draft, images_answer, model_check, plain, received, session, text_answer
+from pages.components import doubts, draft, images_answer, model_check, plain, received, session, text_answer
 
 _OUTPUTS = {
     "probability": "a probability, from 0 to 1",
@@ -41,6 +42,7 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     if facts is None:
         unchecked = audit.stage != "inspect" and plan.decision.model is not None and plan.decision.model != ""
         return plan.decision if unchecked and session.workspace().model_facts(audit.id) is None else None
+    doubts.asked_of_inputs(audit, plan, tuple(Note.from_json(note) for note in facts.leaks))
     return _ask_reading(audit, facts, plan.decision)
 
 

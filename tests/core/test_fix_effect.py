@@ -4,21 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from core.fix_effect import Rightness, change_sentence, rightness_sentence
+from core.fix_effect import change_sentence
+from core.mitigate.mistakes import Mistakes, mistakes_sentence
 from tests.core.test_compare import CLOSING, compared, of
 
 
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (-0.279, -0.153, "15.3 to 27.9 points less"),
-        (0.054, 0.121, "5.4 to 12.1 points more"),
-        (-0.032, 0.014, "3.2 points less to 1.4 more"),
-        (0.0, 0.014, "0.0 to 1.4 points more"),
+        (-0.279, -0.153, "15.3 to 27.9 fewer"),
+        (0.054, 0.121, "5.4 to 12.1 more"),
+        (-0.032, 0.014, "3.2 fewer to 1.4 more"),
+        (0.0, 0.014, "0.0 to 1.4 more"),
     ],
 )
 def test_a_range_of_a_change_is_said_without_signs(low: float, high: float, said: str) -> None:
-    sentence = rightness_sentence(Rightness(0.6, 0.7, (0.1, (low, high))))
+    sentence = mistakes_sentence(Mistakes("accuracy", 0.4, 0.3, (-0.1, (low, high))))
     assert sentence.endswith(f"(plausible change {said}).")
 
 

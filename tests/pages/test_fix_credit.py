@@ -88,9 +88,9 @@ def resampled_distance(found: Mitigated, fix: Fix, change: GapChange) -> np.ndar
 
 
 def shown(effect_of: Effect) -> list[str]:
-    """What the page should say of the goal, of each gap that was to be closed, and of how often decisions are right."""
+    """What the page should say of the goal, of each gap that was to be closed, and of what mistakes cost."""
     turns = [change.verdict for change in effect_of.aimed]
-    turns += [] if effect_of.rightness is None else [effect_of.rightness.turn]
+    turns += [] if effect_of.mistakes is None else [effect_of.mistakes.turn]
     return [KEPT_WORDS[effect_of.goal_then.kept]] + [
         {"better": "Better", "worse": "Worse", "same": "No change", "unclear": "Can't tell yet"}[turn] for turn in turns
     ]

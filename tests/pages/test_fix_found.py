@@ -62,14 +62,15 @@ def test_nothing_is_judged_before_something_is_picked(space: Workspace, searched
     space.pick(searched, None)
     at = opened("fix", searched)
     assert "Judged on" not in said(at) and "Found for: every group is selected equally often · g" in said(at)
-    assert "First to try" in str(widget(at, "radio", "picked fix").proto.captions)
+    assert "Nearest to your goal" in str(widget(at, "radio", "picked fix").proto.captions)
+    assert "No fix that can be used meets your goal" in said(at)
 
 
 def test_a_threshold_warns_first_then_says_what_it_does_and_can_be_taken_away(space: Workspace, searched: str) -> None:
     at = choose(opened("fix", searched), "thresholds_1")
     assert "It needs to know “g” of each person when deciding" in str(at.warning[0].value).replace("\\", "")
     words = said(at)
-    assert "Decisions are right" in words and "Of 1,000 people like these" in words
+    assert "Of 100 decisions" in words and "Of 1,000 people like these" in words
     assert "Selected: " in words and "or more for people whose g is a, " in words
     assert "people set aside for the final judgement: nothing was fitted" in words and "RULE" in words
     assert "The goal, a gap of at most 1 point, is met on these people" in words or "Can't tell yet whether" in words

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 
 from core.notes import Change, Note
-from core.report.note_words import columns, direction, groups, left_out, models, rows, scores
+from core.report.note_words import columns, direction, groups, leaks, left_out, models, rows, scores
 from core.report.note_words.worded import SAID_WORDS, Worded
 
-SUBJECTS = (columns, direction, groups, left_out, models, rows, scores)
+SUBJECTS = (columns, direction, groups, leaks, left_out, models, rows, scores)
 WORDS: dict[str, Worded] = SAID_WORDS | {kind: words for subject in SUBJECTS for kind, words in subject.WORDS.items()}
 
 

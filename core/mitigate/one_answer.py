@@ -1,0 +1,55 @@
+"""Near-constant answers: a group of which nearly everybody gets one answer, beside that answer for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.intervals import FEW
+from core.joint import JointCounts
+from core.mitigate.goals import Cost
+from core.mitigate.hardly_better import NEARLY_ALL
+from core.mitigate.mistakes import cost_words
+from core.sentences import group_words
+
+# Under so many people a count says more than a percentage.
+_COUNTED = 100
+
+
+def nearly_one_answer(joint: JointCounts, by: tuple[str, ...], cost: Cost, rows: str = "people") -> Iterator[str]:
+    """A sentence for each group nearly all of whom get one answer with the fix, whether or not they did before.
+
+    Beside it stands what that answer for all of the group would cost, by the chosen measure. Groups of fewer people
+    than a rate is given for are not judged. `rows` is what rows are called.
+    """
+    people = joint.by(by)
+    for g, n in enumerate(people.n):
+        total = int(n.sum())
+        for place, answer in ((1, "yes"), (0, "no")):
+            after, before = int(n[:, :, place].sum()), int(n[:, place].sum())
+            if total >= FEW and after >= NEARLY_ALL * total:
+                who = group_words(people.groups.names(g), rows)
+                said = f"It says {answer} to {_of(after, total, who)} (now {_of(before, total)})"
+                yield f"{said}{_beside(n, place, answer, cost)}."
+
+
+def _of(k: int, n: int, who: str = "") -> str:
+    share = f"{k:,} of {n}" if n < _COUNTED else f"{100 * k / n:.0f} of 100"
+    return f"{share} {who}".strip()
+
+
+def _beside(n: Ints, place: int, answer: str, cost: Cost) -> str:
+    """What the answer for all would cost this group, and what the fix costs it; nothing where it has one outcome."""
+    good, other = int(n[FAVOURABLE].sum()), int(n[UNFAVOURABLE].sum())
+    if not good or not other:
+        return ""
+    prices = cost.prices(good, other)
+    denied, granted = int(n[FAVOURABLE, :, 0].sum()), int(n[UNFAVOURABLE, :, 1].sum())
+    fixed = (prices.denied * denied + prices.granted * granted) / prices.per
+    constant = (prices.granted * other if place else prices.denied * good) / prices.per
+    than = "as" if np.isclose(fixed, constant) else "against"
+    if than == "as":
+        return f": just what {answer} to all of them would cost, {cost_words(constant, cost.name)}"
+    return f": {cost_words(fixed, cost.name)} among them, against {cost_words(constant, cost.name)} by {answer} to all"

@@ -1,0 +1,43 @@
+"""Whether a model's own inputs know the answer: asked of the first rows, before anything is run on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.coding import filters, label_coder
+from core.counts import FAVOURABLE, UNKNOWN
+from core.data import Batch, Dataset
+from core.leaks.foretelling import FOLDS, Bools
+from core.leaks.reading import foretold
+from core.leaks.suspects import suspects
+from core.notes import Note
+from core.plan import Plan
+
+MOST_ROWS = 20_000
+
+
+def columns_that_know(dataset: Dataset, columns: tuple[str, ...], plan: Plan) -> tuple[Note, ...]:
+    """A note for each of these columns that nearly tells the outcome, or is there for one outcome only.
+
+    Of the rows that the plan keeps, among the first ones; none without an outcome.
+    """
+    label = plan.data.label
+    columns = tuple(name for name in dict.fromkeys(columns) if name != label)
+    if label is None or plan.data.favourable is None or not columns:
+        return ()
+    keep, code = filters(plan, dataset, []), label_coder(plan, dataset)
+    read = (*columns, label, *(each.column for each in keep))
+    batch = next(dataset.batches(read, MOST_ROWS))
+    labels = code(batch)
+    asked: Bools = labels != UNKNOWN
+    for each in keep:
+        asked &= each.keeps(batch)
+    good = labels[asked] == FAVOURABLE
+
+    def batches() -> Iterator[tuple[Batch, Bools]]:
+        yield batch, asked
+
+    folds = np.arange(len(good)) % FOLDS
+    return suspects(foretold(batches(), columns, dataset.profile, good, folds), good, None)

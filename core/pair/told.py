@@ -1,0 +1,92 @@
+"""What the audit of a fix opens on: the gap that the fix was for, before beside after, as it was judged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from core.collect_mitigation import Mitigated
+from core.consequences import got_worse
+from core.fix_effect import Effect, change_sentence
+from core.fixes import Fix
+from core.frontier_chart import gap_words
+from core.goal_gap import KEPT_WORDS, Kept, goal_words, kept_sentence
+from core.mitigate.mistakes import mistakes_sentence
+from core.plan import Plan
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What a fix was for and what came of it, on the people that it was judged on.
+
+    Attributes
+    ----------
+    title, question
+        The fix, and what was asked of it, in words.
+    before, after
+        The gap by the goal, in its own unit.
+    kept, said
+        Whether the goal is met, and that in a sentence.
+    lines
+        The gaps that were to be closed and what mistakes cost: how each turned, and a sentence.
+    worse
+        What got worse, or speaks against it, as sentences.
+    asked
+        The digest of the question that audits the fix: what is told is about no other one.
+    """
+
+    title: str
+    question: str
+    before: str
+    after: str
+    kept: Kept
+    said: str
+    lines: tuple[tuple[str, str], ...]
+    worse: tuple[str, ...]
+    asked: str
+
+    @property
+    def words(self) -> str:
+        """The pair in a line: "gap 26.3 % before, 5.1 % with the fix"."""
+        return f"gap {self.before} before, {self.after} with the fix"
+
+    def to_text(self) -> str:
+        """The pair as JSON text."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> Pair:
+        """The pair from `to_text`'s text. Raises KeyError, TypeError or ValueError where it is none."""
+        document: dict[str, Any] = json.loads(text)
+        lines = tuple((str(turn), str(sentence)) for turn, sentence in document["lines"])
+        if document["kept"] not in KEPT_WORDS:
+            raise ValueError("it says nothing of the goal")
+        return cls(**{**document, "lines": lines, "worse": tuple(map(str, document["worse"]))})
+
+
+def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
+    """What the audit by `plan` of this fix has to tell first."""
+    settings = found.settings
+    lines = [(change.verdict, change_sentence(change, people=effect.people)) for change in effect.aimed]
+    if effect.mistakes is not None:
+        lines.append((effect.mistakes.turn, mistakes_sentence(effect.mistakes)))
+    return Pair(
+        fix.title,
+        f"{settings.goal.reads}, between the groups of {' and '.join(settings.by)}: {goal_words(settings)}",
+        gap_words(effect.goal_now.value, settings),
+        gap_words(effect.goal_then.value, settings),
+        effect.goal_then.kept,
+        kept_sentence(effect.goal_now, effect.goal_then, settings, effect.people),
+        tuple(lines),
+        (*fix.suspected, *got_worse(effect.compared, effect.people)),
+        plan.question_sha256,
+    )
+
+
+def answering(plan: Plan, found: Mitigated) -> Plan:
+    """The plan that audits a fix, whose headline is the gap that the fix was for."""
+    measures = found.settings.goal.measures
+    if plan.policy.headline in measures:
+        return plan
+    return replace(plan, policy=replace(plan.policy, headline=measures[0]))
