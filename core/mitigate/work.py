@@ -14,7 +14,7 @@ from core.findings import plan_rule
 from core.leaks.foretelling import FOLDS
 from core.leaks.reading import foretold
 from core.leaks.suspects import is_sample, suspects
-from core.metrics import overall_auc
+from core.metrics import overall_auc_range
 from core.mitigate.candidates import cell_places
 from core.mitigate.observed import Observed, observe
 from core.mitigate.parts import CHOOSE, FIT, REPORT, Divided
@@ -141,7 +141,7 @@ class Work:
         folds = (people.hashes[asked] % np.uint64(FOLDS)).astype(np.int64)
         batches = ((batch, asked[where]) for batch, where in people.batches(columns))
         found = foretold(batches, columns, self.dataset.profile, good, folds)
-        now = overall_auc(self.present.counts(FIT) + self.present.counts(CHOOSE))
+        now, _ = overall_auc_range(self.present.counts(FIT) + self.present.counts(CHOOSE))
         return suspects(found, good, now)
 
     def judged(self, proposal_id: str, mechanism: str, plan: Plan, file: str, **more: Any) -> Proposal:

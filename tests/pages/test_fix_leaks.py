@@ -69,5 +69,5 @@ def test_the_audit_of_the_fix_opens_on_what_the_fix_was_for(space: Workspace, se
     assert record is not None and original is not None and record.references == original.references
     assert child.fix is not None
     pair = Pair.from_text(child.fix)
-    assert pair.kept in ("met", "unclear") and pair.said in told
+    assert pair.kept == "met" and pair.asked == record.plan.question_sha256
     assert told.index("What the fix was for") < told.index("The answer")
