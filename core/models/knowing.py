@@ -9,6 +9,7 @@ import numpy as np
 from core.coding import filters, label_coder
 from core.counts import FAVOURABLE, UNKNOWN
 from core.data import Batch, Dataset
+from core.errors import DataError, PlanError
 from core.leaks.foretelling import FOLDS, Bools
 from core.leaks.reading import foretold
 from core.leaks.suspects import suspects
@@ -27,7 +28,10 @@ def columns_that_know(dataset: Dataset, columns: tuple[str, ...], plan: Plan) ->
     columns = tuple(name for name in dict.fromkeys(columns) if name != label)
     if label is None or plan.data.favourable is None or not columns:
         return ()
-    keep, code = filters(plan, dataset, []), label_coder(plan, dataset)
+    try:
+        keep, code = filters(plan, dataset, []), label_coder(plan, dataset)
+    except (DataError, PlanError):  # an audit refuses the plan in its own words
+        return ()
     read = (*columns, label, *(each.column for each in keep))
     batch = next(dataset.batches(read, MOST_ROWS))
     labels = code(batch)
