@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
@@ -36,14 +36,16 @@ class NoRoomError(DataError):
 
 @dataclass
 class _Waiting:
-    """One file: whose, from which window and box, how large in bytes, since when."""
+    """One file: whose, from which window and box, how large in bytes, since when, and whether a page has opened it."""
 
     visitor: str
     session: str
     box: str
     size: int = 0
     file: BinaryIO | None = None
-    since: float = field(default=0.0)
+    since: float = 0.0
+    name: str = ""
+    is_opened: bool = False
 
 
 class Incoming:
@@ -85,10 +87,10 @@ class Incoming:
             self._refuse_more(waiting.visitor, size=by)
             waiting.size += by
 
-    def put(self, ticket: bytes, file: BinaryIO) -> None:
+    def put(self, ticket: bytes, file: BinaryIO, name: str = "") -> None:
         """The whole file has come."""
         with self._lock:
-            self._waiting[ticket].file = file
+            self._waiting[ticket].file, self._waiting[ticket].name = file, name
 
     def open(self, content: bytes) -> BinaryIO:
         """The file that a ticket stands for, at its beginning; what is no ticket is the file itself.
@@ -101,6 +103,7 @@ class Incoming:
             waiting = self._waiting.get(content)
         if waiting is None or waiting.file is None:
             raise DataError("This file waited too long here and is gone. Put it in again.")
+        waiting.is_opened = True
         waiting.file.seek(0)
         return waiting.file
 
@@ -114,6 +117,21 @@ class Incoming:
         with self._lock:
             for ticket in [t for t, w in self._waiting.items() if (w.session, w.box) == (session, box)]:
                 del self._waiting[ticket]
+
+    def overlooked(self, session: str, before: float) -> tuple[str, ...]:
+        """The names of files that came into a window's boxes before these were renewed, and that no page has seen.
+
+        `before` is a time of the clock. They are let go: their boxes are no longer there.
+        """
+        with self._lock:
+            lost = {
+                ticket: waiting.name
+                for ticket, waiting in self._waiting.items()
+                if waiting.session == session and waiting.file and waiting.since < before and not waiting.is_opened
+            }
+            for ticket in lost:
+                del self._waiting[ticket]
+        return tuple(lost.values())
 
     def sweep(self, is_open: Callable[[str], bool]) -> None:
         """Let go what waits too long, and what waits in a window (`is_open` by its session) that is closed."""

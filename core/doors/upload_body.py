@@ -39,7 +39,7 @@ async def received(request: Request, incoming: Incoming, ticket: bytes) -> Uploa
     files = [value for value in form.values() if isinstance(value, UploadFile)]
     if len(files) != 1:
         raise DataError("One file is expected. Put the file in again.")
-    incoming.put(ticket, files[0].file)
+    incoming.put(ticket, files[0].file, files[0].filename or "")
     return files[0]
 
 

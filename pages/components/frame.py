@@ -6,7 +6,7 @@ from core.errors import PlumblineError
 from core.record import AuditRecord
 from core.sentences import rows_word
 from core.workspace import Audit
-from pages.components import age, model_check, plain, session
+from pages.components import age, model_check, plain, received, session
 
 # Streamlit leaves a hand's width of nothing above every page.
 # The toolbar of its tables and charts offers a download in which a name from an upload could become a formula.
@@ -29,6 +29,11 @@ def show(page: str) -> None:
     st.html(_STYLE)
     with st.container(gap=None):
         session.remember_browser()
+        lost = received.overlooked()
+        if lost:
+            session.complain(
+                f"{', '.join(lost)} came while the page was drawn anew, and was not kept. Put it in again."
+            )
         complaint = session.complaint()
         if complaint is not None:
             model_check.refused(complaint)

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.doors.incoming import WAITING
+from pages.components import session
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,12 @@ class Received:
 def taken(given: UploadedFile) -> Received:
     """The file in a box. Raises DataError where it waited too long."""
     return Received(given.name, WAITING.open(given.getvalue()), given)
+
+
+def overlooked() -> tuple[str, ...]:
+    """Files that were put into a box in the moment when it was renewed: the page never had them."""
+    window, renewed = get_script_run_ctx(), session.renewed()
+    return () if window is None or renewed is None else WAITING.overlooked(window.session_id, renewed)
 
 
 def let_go(given: Iterable[Received]) -> None:

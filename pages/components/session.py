@@ -24,7 +24,7 @@ PageName = Literal["data", "audit", "fix", "explain", "history"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _UPLOADS, _SHOWN = "open_audit", "owner", "uploads", "shown"
-_COMPLAINT, _SENT, _CLICKED = "complaint", "sent", "clicked"
+_COMPLAINT, _SENT, _CLICKED, _RENEWED = "complaint", "sent", "clicked", "renewed"
 _A_CLICK_HOLDS_SECONDS = 30.0
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
 
@@ -207,6 +207,11 @@ def complaint() -> str | None:
     return said
 
 
+def complain(words: str) -> None:
+    """Say what went wrong at the top of the page, until it is answered."""
+    st.session_state[_COMPLAINT] = (words, False)
+
+
 def hear() -> None:
     """Take what went wrong as answered."""
     st.session_state.pop(_COMPLAINT, None)
@@ -281,6 +286,12 @@ def upload_key(name: str) -> str:
     return f"upload/{name}/{st.session_state.get(_UPLOADS, 0)}"
 
 
+def renewed() -> float | None:
+    """When the upload boxes were emptied last, by the clock that never runs backwards; None before the first time."""
+    at: float | None = st.session_state.get(_RENEWED)
+    return at
+
+
 def adopt(audit_id: str) -> None:
     """Make this the open audit and empty the upload boxes: what was in them is kept in the workspace now.
 
@@ -289,3 +300,4 @@ def adopt(audit_id: str) -> None:
     _better_now()
     st.session_state[_OPEN] = audit_id
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+    st.session_state[_RENEWED] = time.monotonic()

@@ -12,6 +12,7 @@ from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 
+from core.doors.incoming import WAITING
 from core.samples import SAMPLES
 from core.workspace import Workspace
 from tests.core.models.text_folders import folder_of, zipped
@@ -183,3 +184,13 @@ def test_columns_that_only_a_person_can_name_are_asked_on_the_page_and_not_as_a_
     at.multiselect(key=f"{audit_of(at, space).id}/features").set_value(["a", "b"]).run()
     press(at, "Check the model with these columns")
     assert not settled(at, space).error and plan_of(at, space).decision.features == ("a", "b")
+
+
+def test_a_file_that_came_while_its_box_was_renewed_is_not_lost_in_silence(space: Workspace) -> None:
+    at = opened()
+    with WAITING.arriving("me", "test session id", "box") as ticket:
+        WAITING.put(ticket, io.BytesIO(b"x"), "model.onnx")
+    put(at, space, csv=PEOPLE)
+    assert "came while the page was drawn anew" in at.error[0].value and "onnx" in at.error[0].value
+    press(at, "Close this message")
+    assert not at.error and not at.run().error

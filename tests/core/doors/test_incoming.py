@@ -84,3 +84,17 @@ def test_no_file_is_larger_than_the_boxes_say() -> None:
 def test_a_full_disk_is_said_before_it_is_full() -> None:
     with pytest.raises(NoRoomError, match="disk"):
         incoming.refuse_full(1 << 60)
+
+
+def test_what_no_page_has_seen_before_its_box_was_renewed_is_known_once() -> None:
+    now = [0.0]
+    waiting = Incoming(clock=lambda: now[0])
+    seen = put(waiting, b"1")
+    waiting.open(seen)
+    with waiting.arriving("a", "s", "b") as ticket:
+        waiting.put(ticket, io.BytesIO(b"2"), "people.csv")
+    put(waiting, b"3", session="another")
+    now[0] = 2.0
+    put(waiting, b"4")
+    assert waiting.overlooked("s", 1.0) == ("people.csv",)
+    assert waiting.overlooked("s", 1.0) == ()
