@@ -281,10 +281,10 @@ def _weighted_rate(metric: Metric, weighed: KindSums, group: int, confidence: fl
     return Estimate(float(share.rate), low, high, denominator=share.people, effective_n=share.n)
 
 
-def overall_auc_range(counts: Counts) -> tuple[float | None, float | None]:
-    """AUC of everybody's scores, or decisions, against the outcome, and the upper end of its 95 % interval.
+def overall_auc_range(counts: Counts) -> tuple[float | None, float | None, float | None]:
+    """AUC of everybody's scores, or decisions, against the outcome, and the ends of its 95 % interval.
 
     Under 0.5 the good outcome has the bad scores. None where either outcome occurs for nobody.
     """
     found = _roc_auc(counts.by(()), 0, 0.95)
-    return found.value, found.high
+    return found.value, found.low, found.high

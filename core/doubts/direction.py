@@ -19,7 +19,9 @@ _SURE = 0.05
 def worse_than_one_answer(seen: Seen, plan: Plan) -> Iterator[Note]:
     """Decisions that are right less often than the commoner outcome, said of everybody, would be.
 
-    Only people for whom the two differ tell: an exact sign test of them (McNemar 1947), one-sided.
+    Only people for whom the two differ tell: an exact sign test of them (McNemar 1947), one-sided. Where the better
+    scores, or decisions, clearly go to people with the good outcome, nothing is swapped: a strict rule is told, and
+    not asked about.
     """
     from scipy.stats import binomtest
 
@@ -32,14 +34,16 @@ def worse_than_one_answer(seen: Seen, plan: Plan) -> Iterator[Note]:
     yes = good >= bad
     gained = int(round(float(np.sum(people.tn if yes else people.tp))))
     lost = int(round(float(np.sum(people.fn if yes else people.fp))))
-    sure = binomtest(lost, lost + gained, 0.5, alternative="greater").pvalue < _SURE
+    _, low, _ = overall_auc_range(seen.counts)
+    swapped = low is None or low <= 0.5
+    sure = swapped and binomtest(lost, lost + gained, 0.5, alternative="greater").pvalue < _SURE
     facts = {"right": right, "labelled": labelled, "commoner": max(good, bad), "good": yes, "source": _source(plan)}
     yield Note("worse_than_one_answer" if sure else "no_better_than_one_answer", facts)
 
 
 def backwards(seen: Seen, plan: Plan) -> Iterator[Note]:
     """Scores, or decisions, that are worse for people with the good outcome: an area under the ROC curve below 0.5."""
-    area, high = overall_auc_range(seen.counts)
+    area, _, high = overall_auc_range(seen.counts)
     if area is not None and area < 0.5 and (high is None or high < 0.5):
         yield Note("backwards", {"auc": area, "source": _source(plan)})
 

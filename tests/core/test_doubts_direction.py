@@ -42,3 +42,11 @@ def test_what_chance_alone_explains_is_told_and_not_asked() -> None:
     assert note.kind == "no_better_than_one_answer"
     assert not stands_first(note, ())
     assert np.sum(record.counts.n) == 33
+
+
+def test_a_strict_rule_that_tells_good_from_bad_is_told_and_not_asked_about() -> None:
+    """Of 400 good people 240 are selected, of 100 others 5: right less often than a yes to all, and nothing swapped."""
+    record = decided({"a": (120, 3, 80, 47), "b": (120, 2, 80, 48)})
+    (note,) = worse_than_one_answer(seen_in(record), record.plan)
+    assert note.kind == "no_better_than_one_answer"
+    assert "67.0 %" in text(note) and "80.0 %" in text(note)
