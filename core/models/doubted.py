@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from core.cells import Key, is_number, key, keys
-from core.models.classes import called_good, class_name, favourable_indices, second_of_binary, written
+from core.models.classes import called_good, class_name, favourable_indices, written
 from core.models.features import Binding
 from core.models.model import Input, Model
 from core.models.recipe import CategoryColumn
@@ -52,7 +52,7 @@ def _good_class(classes: tuple[str | int | float, ...], plan: Plan, decision: De
         facts = {"column": plan.data.label, "chosen": chosen, "outcome": list(map(str, names))}
         yield Note("class_against_outcome", facts, (change,))
     by_place = isinstance(said, int) and any(isinstance(one, str) for one in classes)
-    if by_place or (said is None and called and called != second_of_binary(classes)):
+    if by_place or (said is None and places != (1,)):
         others = [class_name(one) for place, one in enumerate(classes) if place not in places]
         yield Note("good_class", {"chosen": chosen, "others": others, "position": said if by_place else None})
 

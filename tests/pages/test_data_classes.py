@@ -44,3 +44,26 @@ def test_the_good_class_follows_the_good_value_that_is_settled_after_the_model_w
     assert good_class(at) == "a low number"
     press(at, CONFIRM)
     assert plan_of(at, space).decision.favourable_class == 0
+
+
+def numbered() -> bytes:
+    """A model whose classes are 1 and 2."""
+    import skops.io
+    from sklearn.linear_model import LogisticRegression
+
+    table = people()
+    return bytes(skops.io.dumps(LogisticRegression().fit(table[["x"]], np.where(table["x"] > 0, 1, 2))))
+
+
+def test_where_nothing_tells_which_class_is_good_it_is_asked_and_nothing_is_chosen(space: Workspace) -> None:
+    """Classes 1 and 2, and an outcome of yes and no: the person says it, and the plan names that class."""
+    table = people()
+    table["repaid"] = np.where(table.pop("defaulted"), "yes", "no")
+    at = settled(put(opened(), space, csv=table.to_csv(index=False), skops=numbered()), space)
+    settled(press(at, CONFIRM), space)
+    (box,) = (box for box in at.selectbox if box.label == "Good for the person is")
+    assert (box.options, box.value) == (["class 1", "class 2"], None)
+    assert CONFIRM not in [button.label for button in at.button]
+    box.select_index(0).run()
+    press(at, CONFIRM)
+    assert plan_of(at, space).decision.favourable_class == 1

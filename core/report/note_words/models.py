@@ -49,7 +49,7 @@ def _own_decision(facts: Facts) -> str:
 
 
 def _unknown(facts: Facts) -> str:
-    values = ", ".join(f"“{text}” ({n:,} cells)" for text, n in facts["values"])
+    values = ", ".join(f"“{text}” ({n:,} cell{'' if n == 1 else 's'})" for text, n in facts["values"])
     more = f" and {facts['distinct'] - len(facts['values']):,} more" if facts["distinct"] > len(facts["values"]) else ""
     return (
         f"The model has never seen {facts['cells']:,} of {facts['filled']:,} cells of “{facts['column']}”: {values}"

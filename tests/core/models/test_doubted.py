@@ -65,7 +65,7 @@ def test_values_that_the_model_never_saw_are_named_with_their_column(notes_of: N
     table = TABLE.replace("retired", "nurse").replace("nurse", "astronaut", 1)
     note = notes_of(model_of(few), plan_of(), table)
     assert set(note) == {"unknown_values"}
-    assert "“astronaut” (1 cells)" in text(note["unknown_values"])
+    assert "“astronaut” (1 cell)" in text(note["unknown_values"])
     assert notes_of(model_of(Input("code", "number", categories=frozenset({1.0, 2.0}))), plan_of()) == {}
 
 
@@ -79,6 +79,8 @@ def test_a_choice_against_the_outcomes_good_value_is_asked_with_the_change(notes
 def test_a_class_by_its_place_is_said_by_its_name(notes_of: Notes, plan_of: MakePlan) -> None:
     found = notes_of(model_of(JOB, classes=("approve", "deny")), plan_of(favourable_class=1))
     assert "“deny” counts as good" in text(found["good_class"])
+    found = notes_of(model_of(JOB, classes=("approve", "deny")), plan_of(label="y", favourable="approve"))
+    assert "“approve” counts as good" in text(found["good_class"]), "left out, and not the second"
 
 
 def test_a_threshold_of_the_models_own_stands_beside_the_plans(notes_of: Notes, plan_of: MakePlan) -> None:
