@@ -141,7 +141,7 @@ class Work:
         folds = (people.hashes[asked] % np.uint64(FOLDS)).astype(np.int64)
         batches = ((batch, asked[where]) for batch, where in people.batches(columns))
         found = foretold(batches, columns, self.dataset.profile, good, folds)
-        now, _ = overall_auc_range(self.present.counts(FIT) + self.present.counts(CHOOSE))
+        now, _, _ = overall_auc_range(self.present.counts(FIT) + self.present.counts(CHOOSE))
         return suspects(found, good, now)
 
     def judged(self, proposal_id: str, mechanism: str, plan: Plan, file: str, **more: Any) -> Proposal:
