@@ -190,7 +190,7 @@ def gap_words(gap: Gap) -> str:
     if gap.band.is_ratio:
         low, high = gap.band.ends
         return f"{beside(gap.value, low if gap.value < 1 else high, 2)}\u00a0times"
-    sign = "−" if gap.value < 0 else "+"
+    sign = "−" if gap.value < 0 else "+" if gap.value else ""
     return f"{sign}{beside(abs(100 * gap.value), 100 * gap.band.limit, 1)}\u00a0points"
 
 

@@ -22,6 +22,7 @@ from core.sentences import COUNTED_UNDER, group_words, listed, rows_word, share_
 _RANK: dict[Verdict, int] = {"gap": 0, "unclear": 1, "no_gap": 2, "not_measurable": 4}
 _SMALL_RANK = 3
 _MOST_NAMED = 8
+_MOST_IN_ONE_LINE = 3
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def findings(judgement: Judgement, plan: Plan, headline_only: bool = False) -> t
             one.lead.question == headline,
             one.repeats,
             one.small,
-            "" if one.small else opening(one.lead, plan),
+            _small_opening(one, plan) if one.small else opening(one.lead, plan),
         )
         for one in told
     )
@@ -141,12 +142,14 @@ def _of_the_reference(found: list[Pair], repeated: dict[int, int | None]) -> lis
 
 
 def _small(found: list[Pair]) -> list[_Told]:
-    """All pairs of a question of which one group is too small to tell, as one, the largest groups first."""
+    """All pairs of a question of which one group is too small to tell, as one: those by one column first."""
     asked: dict[tuple[str, ...], list[Pair]] = {}
     for pair in found:
         if _is_small(pair):
             asked.setdefault(pair.question, []).append(pair)
-    return [_Told(tuple(sorted(few, key=lambda pair: -pair.fewest)), None, True) for few in asked.values()]
+    return [
+        _Told(tuple(sorted(few, key=lambda pair: (len(pair.by), -pair.fewest))), None, True) for few in asked.values()
+    ]
 
 
 def _is_small(pair: Pair) -> bool:
@@ -188,8 +191,21 @@ def _small_words(one: _Told, plan: Plan) -> str:
     more = len(one.pairs) - len(named)
     if more:
         clauses.append(f"{more} more group{'s' if more > 1 else ''}")
+    start = _small_opening(one, plan)
+    if start:
+        return f"{start} Each against its comparison group: {'; '.join(clauses)}."
     few = f"{measure.among}too few {people} to tell yet how often these {measure.verb}"
     return f"{outcome_known(one.lead, plan)}{capital(few)}: {'; '.join(clauses)}."
+
+
+def _small_opening(one: _Told, plan: Plan) -> str:
+    """One line about many small groups, with two of them; empty where they are few enough to be listed in one."""
+    if len(one.pairs) <= _MOST_IN_ONE_LINE:
+        return ""
+    people = rows_word(plan)
+    few = f"{one.lead.measure.among}too few {people} to tell yet about {len(one.pairs)} groups"
+    first = listed([_with_rate(pair.lead.group, pair.lead.group_shares, people) for pair in one.pairs[:2]])
+    return f"{outcome_known(one.lead, plan)}{capital(few)}, such as {first}."
 
 
 def _with_rate(group: dict[str, str], shares: Sequence[AnyShare], people: str) -> str:
