@@ -62,7 +62,7 @@ def advise(laid: Sequence[Place], settings: Settings, has_outcome: bool, rows: s
             f"No fix that can be used meets your goal, {goal_words(settings)}, on these {rows}. {first.title} comes"
             f" nearest, with a gap of {gap_words(first.gap, settings)}."
         )
-        return Advice(first.id, False, reason, against)
+        return Advice(first.id, False, " ".join([reason, *_terms(first, settings)]), against)
     return Advice(first.id, True, _reason(first, meeting, now, settings, has_outcome, rows), against)
 
 
@@ -100,7 +100,13 @@ def _reason(
     words = f"It {listed([f'meets your goal on these {rows}', *said])}."
     if now.meets(settings):
         words += " The model as it is meets it here too, with a larger gap."
-    return words
+    return " ".join([words, *_terms(first, settings)])
+
+
+def _terms(place: Place, settings: Settings) -> list[str]:
+    """What it asks of people, in short sentences."""
+    said = [f"It needs {' and '.join(settings.by)} when deciding."] if place.needs_attribute else []
+    return [*said, "It draws lots."] if place.draws_lots else said
 
 
 def _merits(first: Place, meeting: Sequence[Place], settings: Settings, has_outcome: bool) -> list[str]:

@@ -71,6 +71,13 @@ def test_the_reason_is_said_and_what_speaks_against_each_other_one() -> None:
     }
 
 
+def test_what_the_first_asks_of_people_stands_beside_its_reason() -> None:
+    found = advise([NOW, place("each", 0.008, 0.18, needs_attribute=True, draws_lots=True)], ASKED, True)
+    assert found.reason == (
+        "It meets your goal on these people and is the only one that does. It needs g when deciding. It draws lots."
+    )
+
+
 def test_where_none_meets_the_goal_it_says_so_and_names_the_nearest() -> None:
     found = advise([NOW, place("far", 0.05, 0.15), place("near", 0.0246, 0.2)], ASKED, True, "texts")
     assert found.reason.replace("\u00a0", " ") == (
