@@ -155,7 +155,9 @@ def spelt_out(profile: Profile) -> tuple[OneHot, ...]:
 def identifiers(profile: Profile) -> tuple[str, ...]:
     """Columns whose cells differ in every row, as names and numbers of people do."""
     unique = [column for column in profile.columns if column.unique]
-    return tuple(c.name for c in unique if c.kind == "text" or words(c.name) & _NUMBER_OF_A_PERSON)
+    return tuple(
+        c.name for c in unique if (c.kind == "text" and c.written is None) or words(c.name) & _NUMBER_OF_A_PERSON
+    )
 
 
 # ---------------------------------------------------------------- values

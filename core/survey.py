@@ -146,7 +146,7 @@ class ColumnSurvey:
         if self.distinct is not None and self.distinct <= _FEW_VALUES:
             for spellings in _variants(filled):
                 say(f"one value spelled in several ways: {', '.join(spellings)}")
-        if self.unique and self._rows > 20 and (not self.is_numeric or self._whole_numbers()):
+        if self.unique and self._rows > 20 and self.written is None and (not self.is_numeric or self._whole_numbers()):
             say("differs in every row, as an identifier does: better not used as a group")
         return found
 
