@@ -135,7 +135,8 @@ class AuditUploads(AuditResults):
                     self._sweep_audit(audit_id)
             except (OSError, ValueError, TypeError, KeyError, PlumblineError):
                 LOG.exception("the uploaded rows of one audit could not be swept")
-        for job in self._jobs.ids - self._named_jobs():  # begun, and never named
+        known = self._jobs.ids
+        for job in known - self._named_jobs() if known else ():  # begun, and never named
             if self._is_old(self._job_state(job)):
                 self._jobs.delete(job)
         self._ages.keep()
@@ -199,14 +200,14 @@ class AuditUploads(AuditResults):
         try:
             audit = self.get(audit_id)
         except UnreadableAudit:
-            erase_rows(folder, None)
+            erase_rows(folder, lambda: None)
             return
         if audit.job in self._jobs.ids:
             ended, old = self._jobs.status(str(audit.job)).ended, self._is_old(self._job_state(str(audit.job)))
             if not ended or not (had_rows or old):
                 return
             audit = self._end_job(audit)
-        erase_rows(folder, self._plan_of_record(audit_id))
+        erase_rows(folder, lambda: self._plan_of_record(audit_id))
         is_old = self._is_old(folder / STATE_FILE)
         if audit.table is None and is_old:
             self._remove(audit_id)  # nobody put a table in, and no history lists it

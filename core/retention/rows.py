@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from core.disk.faults import point
@@ -22,8 +23,8 @@ GONE = (
 )
 
 
-def erase_rows(folder: Path, plan: Plan | None) -> None:
-    """Remove the rows in an audit's folder and what quotes them; `plan` is that of the evidence, which stays.
+def erase_rows(folder: Path, plan: Callable[[], Plan | None]) -> None:
+    """Remove the rows in an audit's folder and what quotes them; `plan` gives that of the evidence, which stays.
 
     Nothing happens to what is gone already, so that this may be done again after a kill in the middle.
     """
@@ -40,7 +41,7 @@ def erase_rows(folder: Path, plan: Plan | None) -> None:
     _trim_facts(folder / FACTS_FILE)
 
 
-def _trim_profile(path: Path, plan: Plan | None) -> None:
+def _trim_profile(path: Path, question: Callable[[], Plan | None]) -> None:
     try:
         profile = Profile.from_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -48,6 +49,7 @@ def _trim_profile(path: Path, plan: Plan | None) -> None:
     except (ValueError, TypeError, KeyError, AttributeError):  # it is no profile, and may still quote a row
         path.unlink(missing_ok=True)
         return
+    plan = question()
     if quotes_cells(profile, plan):
         replace_json(path, staying(profile, plan).to_json())
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
+from core.profile import Profile
 from core.record import AuditRecord
 from core.sentences import rows_word
 from core.workspace import Audit
@@ -55,7 +56,7 @@ def _line(audit: Audit) -> None:
 def _facts(audit: Audit) -> list[str]:
     """What the line says: name, people, model, device, age."""
     record = _record(audit)
-    profile = session.workspace().profile(audit.id) if record is None else None
+    profile = _profile(audit) if record is None else None
     name = record.plan.name if record and record.plan.name else audit.table.name if audit.table else "No table yet"
     facts = [name]
     if record is not None:
@@ -73,5 +74,13 @@ def _record(audit: Audit) -> AuditRecord | None:
     """The audit's evidence; where it cannot be read, the Audit page says why."""
     try:
         return session.workspace().record(audit.id)
+    except PlumblineError:
+        return None
+
+
+def _profile(audit: Audit) -> Profile | None:
+    """What was found in the audit's table; where it cannot be read, the page below says so."""
+    try:
+        return session.workspace().profile(audit.id)
     except PlumblineError:
         return None

@@ -15,8 +15,7 @@ from typing import Any
 
 from core.disk import faults
 from core.jobs import Supervisor
-from core.plan import Plan
-from core.workspace import Against, Workspace
+from core.workspace import Workspace
 from tests.core.supervised import SOON
 from tests.core.workspaces import PLAN, TABLE
 
@@ -29,11 +28,6 @@ def _audit_fix(space: Workspace, audit: str) -> None:
     space.audit_fix(audit, PLAN, None, record.digest)
 
 
-def _explain(space: Workspace, audit: str) -> None:
-    plan = Plan.from_toml(str(space.get(audit).asked))
-    space.explain(audit, plan, "feature_ablation", 50, Against("other", plan, b"another model"))
-
-
 SCENARIOS: dict[str, Callable[[Workspace, str], object]] = {
     "collect": lambda space, audit: space.wait(audit, SOON),
     "delete": lambda space, audit: space.delete(audit),
@@ -43,8 +37,6 @@ SCENARIOS: dict[str, Callable[[Workspace, str], object]] = {
     "audit a fix": _audit_fix,
     "put a second table": lambda space, audit: space.put_second(audit, io.BytesIO(OTHER), "other.csv"),
     "put a model": lambda space, audit: space.put_model(audit, io.BytesIO(b"model"), "m.onnx"),
-    "explain": _explain,
-    "sweep": lambda space, audit: space.sweep(),
 }
 
 

@@ -1,5 +1,7 @@
 """The History page: this browser's own audits, to open again or to delete."""
 
+import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +10,11 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
+from core.findings import Judgement
+from core.kept_audits import blank_audit
 from core.plan import Plan
+from core.record import AuditRecord
+from core.retention import summary
 from core.workspace import Audit, Workspace
 from pages.components import session
 from tests.pages.whole_app import WAIT_SECONDS, alone, labels, opened, press, said
@@ -97,3 +103,81 @@ def test_a_deleted_audit_is_gone(monkeypatch: pytest.MonkeyPatch, space: Workspa
         space.get(audit.id)
     assert space.owned_by(OTHER) == []
     assert "Nothing here yet" in said(at)
+
+
+def test_one_bad_file_is_one_entry_which_can_be_deleted(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, home: Path, tmp_path: Path
+) -> None:
+    owner = "e" * 32
+    good, bad = audit_of(space, owner, tmp_path), space.new(owner)
+    (home / "audits" / bad.id / "state.json").write_text("")
+    at = opened_by(monkeypatch, owner)
+    assert "An audit that cannot be read" in said(at) and "newer Plumbline" in said(at)
+    assert "people.csv" in said(at) and labels(at).count("Delete for good") == 2
+    assert "An audit that cannot be read" not in said(opened_by(monkeypatch, OWNER)), "it is another browser's"
+    at = opened_by(monkeypatch, owner)
+    press(at, "Delete for good")
+    assert space.unreadable(owner) == [] and not (home / "audits" / bad.id).exists()
+    assert "An audit that cannot be read" not in said(at) and space.get(good.id) == good
+
+
+def test_a_damaged_result_is_said_in_its_row_and_on_its_page(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, home: Path, ran: Audit
+) -> None:
+    folder, owner = home / "audits" / ran.id, OWNER
+    record, profile = (folder / "record.json").read_text(), (folder / "profile.json").read_text()
+    for name in ("record.json", "profile.json"):
+        (folder / name).write_text("{")
+    try:
+        assert "its file record.json cannot be read" in said(opened_by(monkeypatch, owner))
+        assert "cannot be read" in said(opened("data", ran.id))
+    finally:
+        (folder / "record.json").write_text(record)
+        (folder / "profile.json").write_text(profile)
+
+
+def test_verdicts_are_judged_once_and_again_after_the_code_changed(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, home: Path, ran: Audit
+) -> None:
+    def judged_anew(self: AuditRecord) -> Judgement:
+        raise AssertionError("it was judged before")
+
+    space.summary(ran.id)
+    with monkeypatch.context() as patched:
+        patched.setattr(AuditRecord, "judgement", judged_anew)
+        kept = space.summary(ran.id)
+        assert kept is not None and kept.people == 300
+        assert "Hiring" in said(opened_by(patched, OWNER))
+    found = summary._version()
+    monkeypatch.setattr(summary, "_version", lambda: "another")
+    monkeypatch.setattr(AuditRecord, "judgement", judged_anew)
+    with pytest.raises(AssertionError):
+        space.summary(ran.id)
+    assert len(found) == 64
+
+
+def test_500_audits_open_with_the_newest_of_them(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, home: Path, ran: Audit
+) -> None:
+    many = "f" * 32
+    space.summary(ran.id)
+    for _ in range(500):
+        kept = replace(blank_audit(many), table=ran.table, asked=ran.asked, stage="audit")
+        files = [(home / "audits" / ran.id / name, name) for name in ("record.json", "summary.json")]
+        space._begin(kept, files)
+
+    def judged_anew(self: AuditRecord) -> Judgement:
+        raise AssertionError("it was judged before")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AuditRecord, "judgement", judged_anew)
+        at = opened_by(patched, many)
+        before = time.thread_time()
+        assert len(space.owned_by(many)) == 500 and space.unreadable(many) == []
+        assert all(space.summary(audit.id) is not None for audit in space.owned_by(many)[:20])
+        assert time.thread_time() - before < 1, "seconds of the processor, not of a clock beside other work"
+    assert labels(at).count("Open") == 20
+    press(at, "Show 20 older ones")
+    assert labels(at).count("Open") == 40
+    for audit in space.owned_by(many):
+        shutil.rmtree(home / "audits" / audit.id)

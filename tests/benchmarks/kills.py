@@ -1,0 +1,125 @@
+"""Random kills of app, job and command: python -m tests.benchmarks.kills [KILLS] prints what was lost, stuck or left.
+
+The app is killed while it does one thing of tests/core/killed_app.py, the job while it audits, the command while it
+runs; each after a random time. Then the folder is opened again and must be as tests/core/test_fault_points.py says.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from core.samples import SAMPLES
+from core.workspace import Workspace
+from tests.core.killed_app import SCENARIOS
+from tests.core.supervised import SOON
+from tests.core.test_fault_points import is_tidy
+from tests.core.workspaces import PLAN, profiled, start, taken_over
+
+LONGEST_SECONDS, GONE_SECONDS = 0.4, 10.0
+
+
+def kill_app(root: Path, audit: str, chance: random.Random) -> str:
+    """Kill the app in the middle of something."""
+    scenario = chance.choice(list(SCENARIOS))
+    child = os.fork()
+    if child == 0:
+        try:
+            SCENARIOS[scenario](start(root), audit)
+        finally:
+            os._exit(0)
+    time.sleep(chance.uniform(0, LONGEST_SECONDS))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return f"app: {scenario}"
+
+
+def kill_job(root: Path, audit: str, chance: random.Random) -> str:
+    """Kill the job of an app, which must say so."""
+    space = start(root)
+    job = space._jobs._queue.known[str(space.run(audit, PLAN).job)]
+    time.sleep(chance.uniform(0, 4 * LONGEST_SECONDS))
+    if job.child is not None:
+        job.child.process.kill()
+    space.wait(audit, SOON)
+    space.close()
+    return "job: an audit"
+
+
+def kill_command(root: Path, audit: str, chance: random.Random) -> str:
+    """Kill a command, whose job must end with it."""
+    scratch, sample = root / "scratch", SAMPLES["loans"]
+    scratch.mkdir()
+    command = [sys.executable, "-m", "core.cli", "audit", str(sample.plan), "--out", str(scratch / "out")]
+    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(scratch)}, stderr=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL) as running:  # fmt: skip
+        time.sleep(chance.uniform(0, 8 * LONGEST_SECONDS))
+        running.kill()
+    until = time.monotonic() + GONE_SECONDS
+    while (left := processes(scratch)) and time.monotonic() < until:
+        time.sleep(0.05)
+    shutil.rmtree(scratch)
+    assert not left, f"{len(left)} processes outlived the command"
+    return "command: an audit"
+
+
+def processes(folder: Path) -> list[str]:
+    """The processes that name a folder, by number."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(folder).encode() in path.read_bytes():
+                found.append(path.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+def check(root: Path, audit: str) -> None:
+    """Open the folder again: the audit is there with an answer, or under way, or deleted, and nothing lies about."""
+    space: Workspace = start(root)
+    try:
+        is_tidy(space, root)
+        for kept in space._all():
+            space.delete(kept.id)
+        left = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
+        assert sorted(left) == ["ages.json", "jobs.lock"], left
+    finally:
+        space.close()
+    assert not processes(root), "a process outlived its audit"
+
+
+def main() -> None:
+    """Kill, look, and count."""
+    kills, chance = int(sys.argv[1]) if len(sys.argv) > 1 else 300, random.Random(9)
+    done, wrong = Counter[str](), Counter[str]()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        space = start(home)
+        audit = profiled(space).id
+        space.run(audit, PLAN)
+        taken_over(space, audit)
+        space.close()
+        for number in range(kills):
+            root = Path(scratch) / str(number)
+            shutil.copytree(home, root, symlinks=True)
+            what = "command"
+            try:
+                what = chance.choices((kill_app, kill_job, kill_command), (8, 1, 1))[0](root, audit, chance)
+                check(root, audit)
+            except Exception as problem:  # whatever it is, it is counted and told
+                wrong[f"{what}: {type(problem).__name__} {problem}"] += 1
+            done[what] += 1
+            shutil.rmtree(root, ignore_errors=True)
+            print(f"{number + 1} kills, {wrong.total()} wrong", flush=True)
+    print(dict(done), dict(wrong))
+
+
+if __name__ == "__main__":
+    main()
