@@ -171,7 +171,7 @@ def test_500_audits_open_with_the_newest_of_them(
 
     with monkeypatch.context() as patched:
         patched.setattr(AuditRecord, "judgement", judged_anew)
-        at = opened_by(patched, many)
+        at = opened_by(monkeypatch, many)
         before = time.thread_time()
         assert len(space.owned_by(many)) == 500 and space.unreadable(many) == []
         assert all(space.summary(audit.id) is not None for audit in space.owned_by(many)[:20])
