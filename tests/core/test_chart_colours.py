@@ -40,7 +40,7 @@ def charts() -> dict[str, alt.LayerChart | alt.Chart]:
         heatmap(Attribution.of(groups, names, cells, selected, values), ("g",), None, 0.95)
         for names in (("job", "debt", "age", "town"), cell_names(2, 2))
     )
-    marks = [Place(name, name, 0.2, (0.1, 0.3), 0.1, (0.05, 0.2), (0.2, 0.01)) for name in (PRESENT, "thresholds_1")]
+    marks = [Place(name, name, 0.2, (0.1, 0.3), 0.1, (0.05, 0.2)) for name in (PRESENT, "thresholds_1")]
     return {
         "standings": standings_chart(stood),
         "frontier": frontier_chart(marks, Settings.of(scored().plan), "thresholds_1", True),
