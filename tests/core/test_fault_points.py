@@ -3,6 +3,7 @@
 A child process does what a person asked and is killed at one point after the other, as they come.
 """
 
+import io
 import json
 import os
 import shutil
@@ -19,9 +20,10 @@ from core.errors import DataError
 from core.jobs import Supervisor
 from core.kept_audits import AUDIT_ID
 from core.workspace import Workspace
-from tests.core.supervised import SOON
+from tests.core.supervised import SOON, until
+from tests.core.workspaces import PLAN, ROWS, start, taken_over
 from tests.core.workspaces import ended as ended
-from tests.core.workspaces import start, taken_over
+from tests.worlds import csv_text
 
 pytestmark = pytest.mark.jobs
 
@@ -66,7 +68,8 @@ def audited(ended: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -
 def is_tidy(space: Workspace, root: Path) -> None:
     """Every audit opens, and nothing lies there that no audit names."""
     audits = [space.get(path.name) for path in (root / "audits").iterdir()]
-    assert all(AUDIT_ID.fullmatch(audit.id) for audit in audits) and not list((root / "audits").rglob("*.part"))
+    assert all(AUDIT_ID.fullmatch(audit.id) for audit in audits)
+    assert not [part for part in (root / "audits").rglob("*.part") if part.is_file()]
     for audit in audits:
         space.status(audit.id)
         for look in (space.profile, space.record, space.summary, space.mitigation, space.explanation, space.person):
@@ -179,3 +182,24 @@ def test_the_audit_of_a_fix_is_there_with_its_rows_or_not_at_all(
             assert space.has_rows(audit.id) and audit.table is not None and audit.plan is not None
 
     assert "audit_fix: begun" in every_place(app, audited, tmp_path, "audit a fix", whole)
+
+
+def test_fixes_are_taken_over_whole(app: App, tmp_path: Path) -> None:
+    root = tmp_path / "searched"
+    space = start(root)
+    table = io.BytesIO(csv_text(("g", "y", "s"), ROWS * 10).encode())
+    audit = space.put_table(space.new("me").id, table, "people.csv").id
+    space.wait(audit, SOON)
+    space.run(audit, PLAN)
+    taken_over(space, audit)
+    job = str(space.mitigate(audit, PLAN, ("thresholds",), "no").job)
+    until(lambda: space._jobs.status(job).ended)
+    assert space._jobs.status(job).state == "done", space._jobs.status(job).message
+    space.close()
+
+    def found(space: Workspace, root: Path) -> None:
+        has_answer(audit)(space, root)
+        assert space.mitigation(audit) is not None and space.found_by(audit) is not None
+
+    struck = every_place(app, (root, audit), tmp_path, "collect", found)
+    assert {"fixes: some moved", "fixes: all moved", "fixes: earlier ones gone", "fixes: here"} <= struck
