@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from core.notes import Change, Note
 from core.plan import Plan
 from core.profile import Column, Profile
+from core.written.found import with_other_digits
 
 _FEWEST = 3
 _MOST_NAMED = 8
@@ -43,8 +44,9 @@ def points_of_thousands(plan: Plan, profile: Profile) -> Iterator[Note]:
         grouped = _grouped(column, profile.decimal)
         if grouped:
             other = "," if profile.decimal == "." else "."
-            style = f"{grouped[0]}{other}00"
-            facts = {"column": name, "example": grouped[0], "style": style, "decimal": profile.decimal}
+            shown = with_other_digits(grouped[0])
+            style = f"{shown}{other}00"
+            facts = {"column": name, "example": shown, "style": style, "decimal": profile.decimal}
             yield Note("points_of_thousands", facts, (Change("data", "numbers", {name: style}),))
 
 

@@ -8,19 +8,23 @@ from pathlib import Path
 
 from core.disk.faults import point
 from core.images.thumbnails import FILE as THUMBNAILS
-from core.kept_audits import FACTS_FILE
+from core.kept_audits import FACTS_FILE, RECORD_FILE
 from core.kept_explanation import FOUND as EXPLANATION
 from core.kept_explanation import KeptExplanation
 from core.kept_fixes import KeptFixes
+from core.notes import SAID, Note
 from core.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE, Profile
 from core.progress import replace_json
+from core.report.note_words import worded
 from core.retention.staying import quotes_cells, staying
 
 # What stands in place of a message that may quote a row.
 GONE = (
     "The message that stood here was deleted with the uploaded table after a day, as announced. Put the table in again."
 )
+
+NOTES_GONE = "Notes that named single cells were deleted with the uploaded table after a day, as announced."
 
 
 def erase_rows(folder: Path, plan: Callable[[], Plan | None]) -> None:
@@ -39,6 +43,7 @@ def erase_rows(folder: Path, plan: Callable[[], Plan | None]) -> None:
         KeptExplanation(folder).forget_people()
     _trim_profile(folder / PROFILE, plan)
     _trim_facts(folder / FACTS_FILE)
+    _trim_notes(folder / RECORD_FILE)
 
 
 def _trim_profile(path: Path, question: Callable[[], Plan | None]) -> None:
@@ -65,3 +70,18 @@ def _trim_facts(path: Path) -> None:
         return
     except (ValueError, TypeError, KeyError):
         path.unlink(missing_ok=True)
+
+
+def _trim_notes(path: Path) -> None:
+    """Let the evidence stay without the notes that quote cells which its plan does not name."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        staying_ones = [value for value in document["warnings"] if not _quotes(Note.from_json(value))]
+    except (FileNotFoundError, ValueError, TypeError, KeyError):  # no evidence, or none that a page could show
+        return
+    if len(staying_ones) < len(document["warnings"]):
+        replace_json(path, {**document, "warnings": [*staying_ones, NOTES_GONE]})
+
+
+def _quotes(note: Note) -> bool:
+    return note.kind != SAID and worded(note).quotes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from core.written.truth import truth_of
 
 _LOOKED_AT = 200
 _MOSTLY = 0.9
+_A_DATE = "2001-12-31"
 _CURRENCIES = (
     "usd eur gbp chf jpy cny rmb inr brl cad aud nzd sek nok dkk czk pln huf ron bgn try rub uah zar mxn ars clp cop "
     "krw sgd hkd twd thb idr php ils aed sar us$ a$ c$ r$ rs rs. kr kr. k\u010d z\u0142 fr. fr ft lei \u043b\u0432 tl "
@@ -98,12 +100,21 @@ def _reads_most(style: NumberStyle, texts: Sequence[str]) -> bool:
 
 
 def _example(style: NumberStyle, texts: Sequence[str]) -> str:
-    """A cell that shows the style by itself, else a number written in it."""
+    """A number in the style of a cell that shows it by itself, and never a cell: it stays in the plan for good."""
+    if style.kind == "date":
+        return _A_DATE
     for text in texts:
+        other = text if style.kind == "truth" else with_other_digits(text)
         try:
-            if style_of(text) == style:
-                return text
+            if style_of(other) == style:
+                return other
         except ValueError:
             continue
     number = f"1{style.thousands}234{style.decimal}50"
     return f"{number} {style.beside}".strip()
+
+
+def with_other_digits(text: str) -> str:
+    """The text with the digits 1, 2, 3 ... in place of its own."""
+    digits = cycle("123456789")
+    return "".join(next(digits) if sign.isdigit() else sign for sign in text)

@@ -15,6 +15,7 @@ from core.plan import Plan
 from core.record import AuditRecord
 from core.report.note_words import in_order, stands_first, text
 from core.report.result_json import result
+from core.retention.rows import NOTES_GONE, erase_rows
 from tests.records import decided, record_of, scored, seen_in
 from tests.worlds import dataset_of, plan_of
 
@@ -94,3 +95,15 @@ def test_a_threshold_at_the_end_of_the_scale_is_said_and_one_inside_is_not() -> 
     (note,) = doubts.after(seen_in(ends), ends.plan)
     assert note.facts == {"threshold": 0.2, "low": 0.4, "high": 0.6, "selected": 300, "people": 300}
     assert "from 0.4 to 0.6" in text(note)
+
+
+def test_a_note_that_quotes_cells_goes_with_the_rows_and_the_evidence_stays(tmp_path: Path) -> None:
+    strange = Note("unknown_values", {"column": "job", "values": [["retired", 2]], "cells": 2, "more": 0})
+    record = replace(decided(), notes=(strange, FIRST, OTHER))
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(record.to_json()), encoding="utf-8")
+    for _ in range(2):  # the second sweep finds nothing more to take
+        erase_rows(tmp_path, lambda: record.plan)
+        kept = AuditRecord.from_json(json.loads(path.read_text(encoding="utf-8")))
+        assert kept.notes == (FIRST, OTHER, said(NOTES_GONE)) and "retired" not in path.read_text(encoding="utf-8")
+        assert kept.judgement() == record.judgement()

@@ -104,7 +104,7 @@ WORDS = {
     ),
     "numbers_as_decisions": Worded(_numbers_as_decisions, first=True, step=3, must_be_answered=True),
     "other_values": Worded(_other_values),
-    "spaces_for_a_model": Worded(_spaces, first=True, step=3, button=lambda facts: "Take the spaces away"),
+    "spaces_for_a_model": Worded(_spaces, first=True, step=3, button=lambda facts: "Take the spaces away", quotes=True),
     "points_of_thousands": Worded(
         _points, first=True, step=4, button=lambda facts: f"It parts thousands, as in {facts['style']}"
     ),

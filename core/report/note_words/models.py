@@ -89,8 +89,8 @@ WORDS = {
     "class_against_outcome": Worded(_class_against_outcome, first=True, button=_take_outcome),
     "own_threshold": Worded(_own_threshold, first=True, button=_take_own),
     "own_decision": Worded(_own_decision),
-    "unknown_column": Worded(_unknown_column, first=True),
-    "unknown_values": Worded(_unknown),
+    "unknown_column": Worded(_unknown_column, first=True, quotes=True),
+    "unknown_values": Worded(_unknown, quotes=True),
     "identifier_fed": Worded(_identifier, first=True),
     "truths_as_numbers": Worded(_truths),
 }

@@ -45,5 +45,7 @@ WORDS = {
     "unused_weights": Worded(
         _unused_weights, first=True, step=1, button=lambda facts: f"Weigh rows by “{facts['column']}”"
     ),
-    "total_rows": Worded(_total_rows, first=True, step=4, button=lambda facts: f"Leave “{facts['value']}” out"),
+    "total_rows": Worded(
+        _total_rows, first=True, step=4, button=lambda facts: f"Leave “{facts['value']}” out", quotes=True
+    ),
 }

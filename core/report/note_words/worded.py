@@ -27,6 +27,8 @@ class Worded:
         What the button says that applies the note's changes.
     must_be_answered
         Whether no audit runs before it is answered, by its changes or by a person's word.
+    quotes
+        Whether its facts hold cells of columns that the plan does not name: then it goes when the table goes.
     """
 
     words: Callable[[Facts], str]
@@ -34,6 +36,7 @@ class Worded:
     step: int | None = None
     button: Callable[[Facts], str] | None = None
     must_be_answered: bool = False
+    quotes: bool = False
 
 
 SAID_WORDS = {SAID: Worded(lambda facts: str(facts["text"]))}

@@ -176,4 +176,4 @@ def test_points_before_three_digits_are_asked_about(ask: Ask, cells: list[str], 
     found = ask(plan, g=cells, p=DECIDED)
     assert ("points_of_thousands" in found) is asked
     if asked:
-        assert plan.changed(found["points_of_thousands"].changes).data.numbers == {"g": "1.100,00"}
+        assert plan.changed(found["points_of_thousands"].changes).data.numbers == {"g": "1.234,00"}
