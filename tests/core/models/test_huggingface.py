@@ -185,7 +185,7 @@ def test_too_many_files_and_a_password(folder: Path, tmp_path: Path) -> None:
         ({"quantization_config": {"quant_method": "awq"}}, "quantized"),
         ({"model_type": "llama"}, 'of the kind "llama"'),
         ({"model_type": ["bert"]}, "which Plumbline does not open"),
-        ({"problem_type": "multi_label_classification"}, "one of several classes"),
+        ({"problem_type": "multi_label_classification"}, "several labels at once"),
         ({"vocab_size": 10**9}, "larger model than its weights"),
         ({"num_hidden_layers": 10**9}, "larger model than its weights"),
         ({"num_labels": 10**9, "id2label": None}, "larger model than its weights"),

@@ -106,7 +106,7 @@ def test_many_rows_are_scored_piece_by_piece(
 ) -> None:
     monkeypatch.setattr("core.models.images.MOST_NUMBERS", 48)  # one image at a time
     model = open_model(pt2_of(torch.nn.Sequential(Flat(), torch.nn.Sigmoid()), torch.zeros(2, 3, 4, 4)), "m.pt2")
-    plan = plan_of(image="file", images="i.zip")
+    plan = plan_of(image="file", images="i.zip", favourable_class=1)
     binding = bind(model, people.profile, plan)
     scorer = Scorer(model, binding, plan.decision, "cpu")
     (batch,) = people.batches(binding.columns_used)
