@@ -11,7 +11,7 @@ from sklearn import metrics as sk
 
 from core.counts import Axis, Counts
 from core.intervals import auc
-from core.metrics import METRICS, SCORE_METRICS, Estimate, estimates, overall_auc, rate
+from core.metrics import METRICS, SCORE_METRICS, Estimate, estimates, overall_auc_range, rate
 from core.rules import Rule, confusion
 from tests import reference
 from tests.reference import Person
@@ -181,7 +181,7 @@ def test_auc_is_the_share_of_pairs_in_order(kind: str, data: st.DataObject) -> N
         place = reference.bin_of(p.score, axis.edges)
         places[p.label].append(-place if axis.lower_is_better else place)
     expected = reference.auc(places[True], places[False])
-    found = overall_auc(counts)
+    found = overall_auc_range(counts)[0]
     assert (found is None) is (expected is None)
     if expected is not None:
         assert found == pytest.approx(float(expected), abs=1e-12)
@@ -226,5 +226,6 @@ def test_auc_intervals_stay_within_zero_and_one() -> None:
 
 def test_an_auc_below_one_half_points_to_swapped_outcomes() -> None:
     people = [Person(("a",), y, False, s) for s, y in [(0.9, False), (0.8, False), (0.1, True), (0.85, True)]]
-    assert overall_auc(count(people, PROBABILITIES, ONE_GROUP)) == 0.25
-    assert overall_auc(Counts.empty(ONE_GROUP, PROBABILITIES) + count(people[:2], PROBABILITIES, ONE_GROUP)) is None
+    assert overall_auc_range(count(people, PROBABILITIES, ONE_GROUP))[0] == 0.25
+    of_one_outcome = Counts.empty(ONE_GROUP, PROBABILITIES) + count(people[:2], PROBABILITIES, ONE_GROUP)
+    assert overall_auc_range(of_one_outcome)[0] is None

@@ -57,6 +57,8 @@ def command(home: Path) -> Iterator[tuple["subprocess.Popen[str]", int]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever starts the tests in the background has them ignore Ctrl+C, which is handed on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with ending(started):
         until(lambda: any((folder / "log.txt").stat().st_size for folder in jobs_in(home).values()))  # its limits hold

@@ -220,7 +220,7 @@ def test_one_persons_words_are_shown_as_written(bert: Opened, tmp_path: Path, me
     dataset = Dataset(tmp_path / "table.parquet", profile, ("",))
     plan = Plan.from_toml(
         'plumbline = 1\n[data]\nfile = "table.csv"\n[decision]\nmodel = "m.zip"\ntext = "said"\noutput = "logit"\n'
-        '[groups]\nsensitive = ["town"]\n'
+        'favourable_class = "ok"\n[groups]\nsensitive = ["town"]\n'
     )
     zipped(folder_of(tmp_path / "bert"), tmp_path / "model")
     sample = choose_people(plan, dataset, 100, quietly)

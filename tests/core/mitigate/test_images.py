@@ -51,7 +51,7 @@ def test_thresholds_close_a_gap_between_images(folder: Path) -> None:
     comparison = mitigated(folder, "thresholds")
     before = json.loads((folder / "out" / "before" / "result.json").read_text())
     assert before["rows"]["kept"] == sum(group["n"] for group in comparison["people"])
-    assert any("1 image could not be used" in warning for warning in before["warnings"])
+    assert any("1 image could not be used" in warning["text"] for warning in before["warnings"])
     assert main(["audit", str(folder / "out" / "after" / "plan.toml"), "--out", str(folder / "again")]) == 0
     again = json.loads((folder / "again" / "result.json").read_text())
     after = json.loads((folder / "out" / "after" / "result.json").read_text())
