@@ -37,7 +37,9 @@ def unanswered(notes: Iterable[Note], confirmed: tuple[str, ...]) -> str | None:
     """What must be answered before an audit runs, with the lines of the plan that answer it; None where nothing."""
     for note in notes:
         if worded(note).must_be_answered and note.key not in confirmed:
-            ways = [*map(_line, note.changes), f'confirmed = ["{note.key}"] under [data] if it is right as it is']
+            lines = worded(note).in_plan
+            own = [] if lines is None else [lines(note.facts)]
+            ways = [*map(_line, note.changes), *own, f'confirmed = ["{note.key}"] under [data] if it is right as it is']
             return f"{text(note)} Write in the plan {', or '.join(ways)}."
     return None
 

@@ -48,9 +48,12 @@ def _numbers_as_decisions(facts: Facts) -> str:
     name = facts["column"]
     return (
         f"“{name}” is named as a column of decisions and holds {facts['numbers']:,} different numbers, from "
-        f"{facts['low']:g} to {facts['high']:g}, like a score. Name it as a column of scores with a threshold instead "
-        f'(in a plan file: score = "{name}" and threshold = 0.5 under [decision]).'
+        f"{facts['low']:g} to {facts['high']:g}, like a score. Name it as a column of scores with a threshold instead."
     )
+
+
+def _score_in_plan(facts: Facts) -> str:
+    return f'score = "{facts["column"]}" and a threshold under [decision] instead of prediction'
 
 
 def _spaces(facts: Facts) -> str:
@@ -102,7 +105,9 @@ WORDS = {
     "spellings_of_good": Worded(
         _spellings_of_good, first=True, step=2, button=lambda facts: f"They mean {_good(facts)}", must_be_answered=True
     ),
-    "numbers_as_decisions": Worded(_numbers_as_decisions, first=True, step=3, must_be_answered=True),
+    "numbers_as_decisions": Worded(
+        _numbers_as_decisions, first=True, step=3, must_be_answered=True, in_plan=_score_in_plan
+    ),
     "other_values": Worded(_other_values),
     "spaces_for_a_model": Worded(_spaces, first=True, step=3, button=lambda facts: "Take the spaces away", quotes=True),
     "points_of_thousands": Worded(

@@ -27,6 +27,8 @@ class Worded:
         What the button says that applies the note's changes.
     must_be_answered
         Whether no audit runs before it is answered, by its changes or by a person's word.
+    in_plan
+        What answers it in a plan file where no change of the note does: the command says it, a page has a control.
     quotes
         Whether its facts hold cells of columns that the plan does not name: then it goes when the table goes.
     """
@@ -36,6 +38,7 @@ class Worded:
     step: int | None = None
     button: Callable[[Facts], str] | None = None
     must_be_answered: bool = False
+    in_plan: Callable[[Facts], str] | None = None
     quotes: bool = False
 
 
