@@ -52,4 +52,4 @@ def _beside(n: Ints, place: int, answer: str, cost: Cost) -> str:
     than = "as" if np.isclose(fixed, constant) else "against"
     if than == "as":
         return f": just what {answer} to all of them would cost, {cost_words(constant, cost.name)}"
-    return f": {cost_words(fixed, cost.name)} among them, against {cost_words(constant, cost.name)} by {answer} to all"
+    return f": among them {cost_words(fixed, cost.name)}, against {100 * constant:.1f} by {answer} to all"

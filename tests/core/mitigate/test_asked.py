@@ -76,11 +76,11 @@ def test_nearly_one_answer_is_said_beside_that_answer_for_all() -> None:
     almost = joint([[[3, 7], [0, 10]], [[4, 16], [0, 60]], [[0, 0], [0, 0]]])
     (said,) = nearly_one_answer(almost, ("g",), COSTS["accuracy"])
     assert said == (
-        "It says yes to 93 of 100 people whose g is a (now 70 of 100): 21.0 of 100 decisions wrong among them, against"
-        " 20.0 of 100 decisions wrong by yes to all."
+        "It says yes to 93 of 100 people whose g is a (now 70 of 100): among them 21.0 of 100 decisions wrong,"
+        " against 20.0 by yes to all."
     )
     (alike,) = nearly_one_answer(almost, ("g",), COSTS["balanced_accuracy"])
-    assert "45.0 of 100 wrong, both outcomes alike among them, against 50.0 of 100" in alike
+    assert "among them 45.0 of 100 wrong, both outcomes alike, against 50.0 by yes to all." in alike
     few = joint([[[1, 0], [0, 1]], [[0, 0], [0, 28]], [[0, 0], [0, 0]]])
     (counted,) = nearly_one_answer(few, ("g",), COSTS["accuracy"])
     assert counted.startswith("It says yes to 29 of 30 people whose g is a (now 29 of 30)")
