@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import PlumblineError
 from core.sampling.refusals import why_one_row_each
 from pages.components import (
+    doubts,
     fix_found,
     fix_frontier,
     fix_origin,
@@ -36,6 +37,7 @@ try:
     if why_not:
         st.info(plain.escape(why_not))
         st.stop()
+    doubts.beside_a_fix(audit.id, record)
     asked = fix_question.ask(audit.id, record)
     is_busy = job_status.show(audit)
     found = fix_found.load(audit.id)

@@ -72,12 +72,16 @@ def _own_threshold(model: Model, plan: Plan, decision: Decision) -> Iterator[Not
 
 
 def _unknown_values(model: Model, binding: Binding, profile: Profile, plan: Plan) -> Iterator[Note]:
-    """Columns some of whose values the model never saw."""
+    """Columns some of whose values the model never saw; of those known but for spaces the note on spaces tells."""
     absent = keys(plan.data.missing)
     for name, known in _categories(model, binding).items():
         column = profile.column(name)
         filled = [(text, n) for text, n in column.values if key(text, profile.decimal) not in absent]
-        strange = [(text, n) for text, n in filled if not _is_known(text, known, profile.decimal)]
+        strange = [
+            (text, n)
+            for text, n in filled
+            if not _is_known(text, known, profile.decimal) and not _is_known(text.strip(), known, profile.decimal)
+        ]
         if not strange:
             continue
         cells, all_cells = sum(n for _, n in strange), sum(n for _, n in filled)

@@ -47,6 +47,15 @@ def before_the_answer(audit_id: str, record: AuditRecord) -> None:
             _ask(audit_id, record.plan, note, _run_again)
 
 
+def beside_a_fix(audit_id: str, record: AuditRecord) -> None:
+    """Say again, where fixes are looked for, what could make the answer meaningless and nobody has answered."""
+    for note in record.notes:
+        if stands_first(note, _confirmed(audit_id, record)):
+            st.warning(
+                plain.escape(f"{text(note)} A fix of these decisions is as doubtful: answer it on the Audit page.")
+            )
+
+
 def under_the_answer(audit_id: str, record: AuditRecord) -> None:
     """What else a reader must know; the first few of many, the others stand under the details."""
     confirmed = _confirmed(audit_id, record)

@@ -22,6 +22,7 @@ def test_a_doubt_stands_before_the_answer_until_it_is_confirmed(space: Workspace
     audit_id = kept(space, home, record)
     at = opened("audit", audit_id)
     assert "The threshold 0.5 lies at the end of the scores" in at.warning[0].value.replace("\\", "")
+    assert "A fix of these decisions is as doubtful" in said(opened("fix", audit_id))
     press(at, AS_IT_IS)
     assert AS_IT_IS not in labels(at), "it is still said, and no longer asked"
     assert "lies at the end of the scores" in said(at)

@@ -69,6 +69,12 @@ def test_values_that_the_model_never_saw_are_named_with_their_column(notes_of: N
     assert notes_of(model_of(Input("code", "number", categories=frozenset({1.0, 2.0}))), plan_of()) == {}
 
 
+def test_of_values_that_are_known_but_for_spaces_the_note_on_spaces_tells(notes_of: Notes, plan_of: MakePlan) -> None:
+    spaced = TABLE.replace("nurse", " nurse").replace("retired", " retired")
+    assert notes_of(model_of(JOB), plan_of(), spaced) == {}
+    assert "unknown_column" in notes_of(model_of(JOB), plan_of(), spaced.replace(" nurse", " astronaut"))
+
+
 def test_a_choice_against_the_outcomes_good_value_is_asked_with_the_change(notes_of: Notes, plan_of: MakePlan) -> None:
     found = notes_of(model_of(JOB, classes=(1, 2)), plan_of(label="y", favourable=1, favourable_class=2))
     (change,) = found["class_against_outcome"].changes
