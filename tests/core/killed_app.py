@@ -15,7 +15,7 @@ from typing import Any
 
 from core.disk import faults
 from core.jobs import Supervisor
-from core.workspace import Workspace
+from core.workspace import UPLOADS_KEPT_SECONDS, Workspace
 from tests.core.supervised import SOON
 from tests.core.workspaces import PLAN, TABLE
 
@@ -28,6 +28,18 @@ def _audit_fix(space: Workspace, audit: str) -> None:
     space.audit_fix(audit, PLAN, None, record.digest)
 
 
+def age(root: Path) -> None:
+    """Make every file two days old, as a ledger of ages takes it."""
+    for path in root.rglob("*"):
+        if path.is_file():
+            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 2 * UPLOADS_KEPT_SECONDS))
+
+
+def _a_day_later(space: Workspace, audit: str) -> None:
+    age(space._audits.parent)
+    space.sweep()
+
+
 SCENARIOS: dict[str, Callable[[Workspace, str], object]] = {
     "collect": lambda space, audit: space.wait(audit, SOON),
     "delete": lambda space, audit: space.delete(audit),
@@ -36,6 +48,7 @@ SCENARIOS: dict[str, Callable[[Workspace, str], object]] = {
     "run again": lambda space, audit: space.run(audit, PLAN),
     "audit a fix": _audit_fix,
     "put a second table": lambda space, audit: space.put_second(audit, io.BytesIO(OTHER), "other.csv"),
+    "a day later": _a_day_later,
     "put a model": lambda space, audit: space.put_model(audit, io.BytesIO(b"model"), "m.onnx"),
 }
 

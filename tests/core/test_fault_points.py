@@ -203,3 +203,40 @@ def test_fixes_are_taken_over_whole(app: App, tmp_path: Path) -> None:
 
     struck = every_place(app, (root, audit), tmp_path, "collect", found)
     assert {"fixes: some moved", "fixes: all moved", "fixes: earlier ones gone", "fixes: here"} <= struck
+
+
+def test_an_explanation_and_a_person_are_taken_over_whole_and_rows_go_whole(app: App, tmp_path: Path) -> None:
+    root = tmp_path / "explained"
+    space = start(root)
+    audit = space.open_sample("loans").id
+    plan = taken_over(space, audit).plan
+    job = str(space.explain(audit, plan, "feature_ablation", 50).job)
+    until(lambda: space._jobs.status(job).ended)
+    space.close()
+
+    def explained(space: Workspace, root: Path) -> None:
+        has_answer(audit)(space, root)
+        assert space.explanation(audit) is not None
+
+    struck = every_place(app, (root, audit), tmp_path, "collect", explained)
+    assert {"explanation: some moved", "explanation: here"} <= struck
+
+    space = start(root)
+    taken_over(space, audit)
+    job = str(space.explain_person(audit, 3).job)
+    until(lambda: space._jobs.status(job).ended)
+    space.close()
+
+    def told(space: Workspace, root: Path) -> None:
+        explained(space, root)
+        assert space.person(audit) is not None
+
+    assert "person: here" in every_place(app, (root, audit), tmp_path, "collect", told)
+
+    def without_rows(space: Workspace, root: Path) -> None:
+        space.sweep()
+        assert not space.has_rows(audit) and space.record(audit) is not None and space.person(audit) is None
+        assert not list(root.rglob("*.parquet"))
+
+    struck = every_place(app, (root, audit), tmp_path, "a day later", without_rows)
+    assert "sweep: some rows gone" in struck
