@@ -45,7 +45,8 @@ def _add_initials(together: dict[str, list[str]]) -> None:
     words = [folding for folding in together if len(folding) > 1]
     starting = {letter: [word for word in words if word.startswith(letter)] for letter in letters}
     meant = {letter: found[0] for letter, found in starting.items() if len(found) == 1 and found[0].isalpha()}
-    if len(meant) > len(letters) - len(meant):
+    strangers = [letter for letter in letters if not starting[letter]]
+    if len(meant) > len(strangers):
         for letter, word in meant.items():
             together[word] += together.pop(letter)
 

@@ -120,6 +120,7 @@ def test_many_numbers_in_a_column_of_decisions_are_a_score(ask: Ask) -> None:
     ("cells", "join"),
     [
         (["Female", "female", "F", "Male", "M", "Female"], {"Female": ["female", "F"], "Male": ["M"]}),
+        (["Female", "Féminin", "F", "Male", "M", "Female"], {"Male": ["M"]}),  # F begins two words: it is left alone
         (
             ["Asian; White", "White; Asian", "Black", "Asian; White", "Black", "Black"],
             {"Asian; White": ["White; Asian"]},
