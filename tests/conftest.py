@@ -28,6 +28,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
     return _BySubject(config, log)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """No name of a test holds bytes: two workers that pack the same file a second apart would disagree on it."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     has_gpu = Path("/dev/nvidia0").exists()
     for item in items:
