@@ -10,7 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import cli_util, runtime
 
-from core.doors import addresses
+from core.doors import addresses, prompt
 from core.doors.admission import Door
 from core.doors.gate import Gate
 from core.doors.incoming import WAITING
@@ -36,6 +36,7 @@ def doors() -> list[Middleware]:
 @contextlib.asynccontextmanager
 async def while_it_runs(_app: st.App) -> AsyncGenerator[None, None]:
     """Open the browser once, as `streamlit run` does for a script without a server of its own; sweep uploads."""
+    prompt.send_at_once()
     if not st.get_option("server.headless"):
         cli_util.open_browser(f"http://localhost:{st.get_option('server.port')}")
     sweeping = asyncio.create_task(_sweep())
