@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import ExitStack, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from core.audit_uploads import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
 from core.disk import clock
 from core.disk.ages import Clock
 from core.disk.faults import point
-from core.errors import DataError
+from core.errors import DataError, PlumblineError
 from core.jobs import Supervisor
 from core.kept_audits import Audit as Audit
 from core.kept_audits import blank_audit
@@ -81,7 +82,18 @@ class Workspace(AuditUploads):
             )
             audit = replace(self.new(owner), sample=name, table=table, model=model, images=images)
             self._save(audit)
-        return self.run(audit.id, plan)
+        with self.beginning(audit.id):
+            return self.run(audit.id, plan)
+
+    @contextmanager
+    def beginning(self, audit_id: str) -> Iterator[None]:
+        """A block that puts into a new audit what it is to start with; where that is refused, the audit goes."""
+        try:
+            yield
+        except PlumblineError:
+            with suppress(PlumblineError, OSError):  # what was refused is what the person must read
+                self.delete(audit_id)
+            raise
 
     # ------------------------------------------------------------ what a person asks
 
@@ -156,7 +168,8 @@ class Workspace(AuditUploads):
             self._begin(child, [(self._folder(audit_id) / f"{prefix}{name}", name) for name in (PROFILE, TABLE)])
             self._ages.use(self._folder(child.id) / TABLE)
         point("audit_fix: begun")
-        return self.run(child.id, plan)
+        with self.beginning(child.id):
+            return self.run(child.id, plan)
 
     def explain(
         self,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,7 +35,9 @@ def ask(audit: Audit | None) -> None:
     try:
         with st.spinner("Keeping the file …"):
             opened, taken = _open(audit), [received.taken(one) for one in given or ()]
-            opened = _keep_files(opened, taken) if path is None else _keep_table(opened, path, path.name)
+            # Nobody else knows a new audit yet, and the box, which is still full, would begin another at every look.
+            with session.workspace().beginning(opened.id) if audit is None else nullcontext():
+                opened = _keep_files(opened, taken) if path is None else _keep_table(opened, path, path.name)
             session.adopt(opened.id)
             received.let_go(taken)
     except PlumblineError as error:

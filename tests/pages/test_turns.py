@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import JobError
 from core.jobs import Supervisor
 from core.workspace import Workspace
 from tests.core.supervised import PROGRAM
@@ -36,3 +37,11 @@ def test_a_visitor_with_two_runs_waiting_is_told_what_to_do(space: Workspace) ->
     at.file_uploader[0].set_value([("more.csv", PEOPLE.encode(), "")]).run()
     assert not at.exception
     assert "You have 2 runs waiting already" in said(at).replace("\\", "")
+    assert {audit.id for audit in space.owned_by(ME)} == set(waiting)
+
+
+def test_a_sample_that_is_refused_leaves_no_audit_either(space: Workspace) -> None:
+    before = {audit.id for audit in space.owned_by(ME)}
+    with pytest.raises(JobError, match="2 runs waiting"):
+        space.open_sample("loans", ME)
+    assert {audit.id for audit in space.owned_by(ME)} == before
