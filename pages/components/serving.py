@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import cli_util, runtime
 
+from core.commands import logged
 from core.doors import addresses, prompt
 from core.doors.admission import Door
 from core.doors.gate import Gate
@@ -36,6 +37,7 @@ def doors() -> list[Middleware]:
 @contextlib.asynccontextmanager
 async def while_it_runs(_app: st.App) -> AsyncGenerator[None, None]:
     """Open the browser once, as `streamlit run` does for a script without a server of its own; sweep uploads."""
+    logged.spell_out()
     prompt.send_at_once()
     if not st.get_option("server.headless"):
         cli_util.open_browser(f"http://localhost:{st.get_option('server.port')}")
