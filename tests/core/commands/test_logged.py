@@ -2,11 +2,14 @@
 
 import io
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from streamlit.logger import get_logger
 
+from core.app_server import APP
 from core.commands.logged import spell_out
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"
@@ -46,6 +49,17 @@ def test_an_exceptions_words_and_traceback_are_spelled_out(written: tuple[loggin
     assert said.count(SPELLED) >= 5
     assert "Traceback (most recent call last):\n  File " in said
     assert f"{SPELLED} of 3: no column {SPELLED}\n" in said
+
+
+def test_what_a_page_raises_goes_through_the_log() -> None:
+    """In a process of its own, where Streamlit reads the app's settings as it does when the app starts."""
+    program = (
+        "from streamlit import config, error_util; from core.commands.logged import spell_out\n"
+        "config.get_config_options(); spell_out()\n"
+        f"error_util._log_uncaught_app_exception(ValueError({ESCAPE!r}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], cwd=APP.parent, capture_output=True, text=True, check=True)
+    assert f"ValueError: {SPELLED}\n" in ran.stderr and "\x1b" not in ran.stdout + ran.stderr
 
 
 def test_plain_records_stay_as_they_were(written: tuple[logging.Logger, io.StringIO]) -> None:
