@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left, bisect_right
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,7 +115,13 @@ class Profile:
     def from_json(cls, document: dict[str, Any]) -> Profile:
         """The profile from `to_json`'s values. Raises TypeError, KeyError or ValueError where they are not that."""
         oddities = tuple(
-            Oddity(str(o["text"]), tuple(map(str, o["columns"])), tuple(map(int, o["rows"])))
+            Oddity(
+                str(o["text"]),
+                tuple(map(str, o["columns"])),
+                tuple(map(int, o["rows"])),
+                str(o.get("kind", "")),
+                str(o.get("cell", "")),
+            )
             for o in document["oddities"]
         )
         if document["decimal"] not in (".", ","):
@@ -256,13 +262,13 @@ def _oddities(opened: Opened, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]
         rows = [row for row, cells in opened.left_out if (cells > len(opened.names)) is extra]
         if rows:
             found.append(Oddity(f"{len(rows)} row(s) with {word} cells, left out", rows=tuple(rows[:_ROWS_NAMED])))
-    merged: dict[tuple[str, tuple[int, ...]], tuple[str, ...]] = {}
+    merged: dict[Oddity, tuple[str, ...]] = {}
     for name, survey in zip(opened.names, surveys, strict=True):
         for oddity in survey.oddities(name):
-            rows = [_file_row(row - 1, left_out) for row in oddity.rows]
-            remark = (oddity.text, tuple(rows))
+            in_file = tuple(_file_row(row - 1, left_out) for row in oddity.rows)
+            remark = replace(oddity, columns=(), rows=in_file)
             merged[remark] = merged.get(remark, ()) + oddity.columns
-    return (*found, *(Oddity(text, columns, rows) for (text, rows), columns in merged.items()))
+    return (*found, *(replace(remark, columns=columns) for remark, columns in merged.items()))
 
 
 def _file_row(index: int, left_out: tuple[int, ...]) -> int:

@@ -16,6 +16,7 @@ from core.written.missing import looks_missing
 from core.written.numbers import NumberStyle
 
 CAP = 2_000
+SPACES, MAY_BE_MISSING = "spaces", "may be missing"
 Mask = npt.NDArray[np.bool_]
 _KEPT_VALUES = 50
 _FEW_VALUES = 60
@@ -25,11 +26,16 @@ _LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class Oddity:
-    """Something about the table that a person should know: which columns and which first rows it concerns."""
+    """Something about the table that a person should know: which columns and which first rows it concerns.
+
+    `kind` says which choice of a plan answers it, where one does; `cell` is the text that may mean "not known".
+    """
 
     text: str
     columns: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+    kind: str = ""
+    cell: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,8 @@ class ColumnSurvey:
         """What a person should know about this column."""
         found = []
 
-        def say(text: str, rows: Iterable[int] = ()) -> None:
-            found.append(Oddity(text, (name,), tuple(rows)))
+        def say(text: str, rows: Iterable[int] = (), kind: str = "", cell: str = "") -> None:
+            found.append(Oddity(text, (name,), tuple(rows), kind, cell))
 
         filled = [text for text, _ in self.values() if text.strip() not in DEFAULT_MISSING]
         if not filled and self._counts is not None:
@@ -128,7 +134,9 @@ class ColumnSurvey:
         if lookalike is not None:
             say(
                 f'cells "{lookalike}" may mean "not known"; they count as a value of their own unless you list them as'
-                " missing"
+                " missing",
+                kind=MAY_BE_MISSING,
+                cell=lookalike,
             )
         if self._strangers and self._numbers >= _MOSTLY * (self._numbers + self._strangers):
             say(f"mostly numbers, but {self._strangers} cell(s) are not", (row + 1 for row in self._strange))
@@ -142,6 +150,7 @@ class ColumnSurvey:
                 f"{self._with_spaces:,} cell(s) with spaces around them: groups are compared without the spaces, but a"
                 " model gets them",
                 (row + 1 for row in self._spaced),
+                kind=SPACES,
             )
         if self.distinct is not None and self.distinct <= _FEW_VALUES:
             for spellings in _variants(filled):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.plan import Plan
 from core.profile import Column, Profile
-from core.survey import Oddity
+from core.survey import MAY_BE_MISSING, SPACES, Oddity
 from core.workspace import Audit
 from pages.components import cell_choices, draft, plain, steps
 
@@ -16,11 +16,12 @@ _HEIGHT = 560
 
 def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
     """Show the step; there is nothing to answer in it, and something to choose where cells can be read in two ways."""
-    with steps.step(audit.id, 1, _line(profile), settled=True, is_open=is_open):
+    odd = _unanswered(profile, plan)
+    with steps.step(audit.id, 1, _line(profile, len(odd)), settled=True, is_open=is_open):
         plain.text(f"✓ {profile.words}")
         if not profile.oddities:
             plain.text("✓ nothing odd was found")
-        for oddity in profile.oddities:
+        for oddity in odd:
             st.markdown(f":orange[**!**] {_words(oddity)}")
         cell_choices.show(audit, profile, plan)
         st.caption("Its columns, one a line, with the first cells of each as they stand in the file:")
@@ -53,8 +54,17 @@ def _holds(column: Column, rows: int) -> str:
     return f"{words}; {column.missing:,} of {rows:,} empty" if column.missing else words
 
 
-def _line(profile: Profile) -> str:
-    odd = len(profile.oddities)
+def _unanswered(profile: Profile, plan: Plan) -> list[Oddity]:
+    """What is odd and not answered in the plan: an answer is told once, by its own line with the way back."""
+    return [
+        oddity
+        for oddity in profile.oddities
+        if not (oddity.kind == SPACES and plan.data.trim)
+        and not (oddity.kind == MAY_BE_MISSING and oddity.cell in plan.data.missing)
+    ]
+
+
+def _line(profile: Profile, odd: int) -> str:
     facts = [
         plain.escape(profile.name),
         f"{profile.rows:,} rows",

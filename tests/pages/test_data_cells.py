@@ -52,6 +52,19 @@ def test_odd_cells_are_asked_about_and_each_answer_is_a_key_of_the_plan(space: W
     assert not at.exception
 
 
+def test_what_was_answered_about_cells_is_told_as_done_and_open_again_once_undone(space: Workspace) -> None:
+    table = PEOPLE.replace("hired", "outcome", 1).splitlines()
+    spaced = [f"{line},{' Private' if i % 7 else ' ?'}" for i, line in enumerate(table[1:])]
+    at = put(opened(), space, csv="\n".join([f"{table[0]},workclass", *spaced]) + "\n")
+    assert "with spaces around them" in said(at) and "count as a value of their own" in said(at)
+    press(at, "Take the spaces away")
+    assert "with spaces around them" not in said(at) and "✓ spaces around cells are taken away" in said(at)
+    press(at, "Count as not known")
+    assert "count as a value of their own" not in said(at) and "counts as not known" in said(at)
+    press(at, "Undo")
+    assert "with spaces around them" in said(at) and "count as a value of their own" not in said(at)
+
+
 def test_more_values_than_two_are_listed_before_they_are_confirmed(space: Workspace) -> None:
     values = ["yes", "waiting", "no"]
     at = put(opened(), space, csv=PEOPLE.replace("hired", "outcome") + "".join(f"m,30,{v},no\n" for v in values))
