@@ -30,9 +30,13 @@ class PlumblineError(Exception):
     """
 
     def __init__(self, message: str = "", *, in_plan: str = "") -> None:
-        """Keep both; as a text they stand one after the other."""
-        super().__init__(f"{message} In a plan file: {in_plan}." if in_plan else message)
+        """Keep both."""
+        super().__init__(message)
         self.message, self.in_plan = message, in_plan
+
+    def __str__(self) -> str:
+        """Both, one after the other; not the arguments, to which torch adds words of its own on the way up."""
+        return f"{self.message} In a plan file: {self.in_plan}." if self.in_plan else self.message
 
 
 class PlanError(PlumblineError):

@@ -16,7 +16,7 @@ from core.models.faults import failed, first_line
 from core.models.images import picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.pt2_archive import old, refused
-from core.models.pt2_operators import TRUSTING, fits
+from core.models.pt2_looks import look_inside, looked_at
 from core.models.pt2_sanitiser import sanitise
 from core.models.recipe import read_recipe
 from core.models.refused import TORCH_SNIPPET
@@ -58,7 +58,7 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
         recipe=read_recipe(clean.recipe) if clean.recipe is not None else None,
         gradients=True,
         device=device,
-        module=lambda: _unflattened(program),
+        module=lambda: _unflattened(program, name),
         rows=shape.rows,
         picture=shape.picture,
     )
@@ -103,12 +103,12 @@ def _load(archive: Any, name: str, device: str) -> tuple[Any, list[Any]]:
         raise _unusable(name, error) from None
 
 
-def _unflattened(program: Any) -> Any:
+def _unflattened(program: Any, name: str) -> Any:
     """The program as a module whose layers are where they were, for hooks and training."""
     import torch
 
     with _quiet():
-        return torch.export.unflatten(program)
+        return look_inside(torch.export.unflatten(program), name)
 
 
 def _lifted(program: Any) -> list[Any]:
@@ -203,25 +203,6 @@ class _Shape:
         return max(1, int(limits.lower)), most
 
 
-def _looked_at(graph: Any, name: str) -> Any:
-    """The graph as something to call; where its operators trust the sizes they are given, these are looked at first."""
-    import torch
-
-    def operation(target: Any) -> str:
-        return target.overloadpacket.__name__ if isinstance(target, torch._ops.OpOverload) else ""
-
-    if not any(operation(node.target) in TRUSTING for node in graph.graph.nodes):
-        return graph
-
-    class Looking(torch.fx.Interpreter):
-        def call_function(self, target: Any, args: Any, kwargs: Any) -> Any:
-            if operation(target) in TRUSTING and not fits(operation(target), args):
-                raise ModelError(f'"{name}" is damaged or was changed: {operation(target)} is given the wrong sizes.')
-            return super().call_function(target, args, kwargs)
-
-    return Looking(graph).run
-
-
 def _is_single(tensor: "torch.Tensor") -> bool:
     """Whether float32 holds all that the tensor's type can."""
     return tensor.dtype.is_floating_point and tensor.dtype.itemsize <= 4
@@ -242,7 +223,7 @@ class _Runner:
     def __init__(self, name: str, graph: Any, weights: list[Any], shape: _Shape, device: str) -> None:
         self._name, self._graph, self._weights = name, graph, weights
         self._shape, self._device = shape, device
-        self._call = _looked_at(graph, name)
+        self._call = looked_at(graph, name)
         self._slots = [
             _Slot(tensor.dtype, (-1, *tensor.shape[1:]), not tensor.dtype.is_floating_point) for tensor in shape.tensors
         ]
