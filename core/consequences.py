@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.change_words.sentence import about
+from core.change_words.turned import of_worse_off, turned
 from core.compare import Comparison, GapChange, Moved
 from core.distance import distance, least_distance
 from core.gaps import GAPS
@@ -118,10 +120,12 @@ def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: 
     pairs = [(fitted[_key(gap)], gap) for gap in _aimed(compared, by, goal) if _key(gap) in fitted]
     apart = [(before, gap) for before, gap in pairs if gap.measure in own and _disagree(before, gap)]
     if apart:
-        before, gap = max(apart, key=lambda pair: abs((pair[1].after or 0.0) - (pair[0].after or 0.0)))
+        before, held_out = max(apart, key=lambda pair: abs((pair[1].after or 0.0) - (pair[0].after or 0.0)))
+        gap = of_worse_off(held_out, then=True)
+        before = before if gap is held_out else turned(before)
         more = f" So it does for {len(apart) - 1} more." if len(apart) > 1 else ""
         yield (
-            f"It works less well on new {people} ({_about(gap, people)}): the gap is {_value(gap, gap.after)}, against"
+            f"It works less well on new {people} ({about(gap, people)}): the gap is {_value(gap, gap.after)}, against"
             f" {_value(gap, before.after)} on the {people} it was fitted on.{more}"
         )
 
@@ -145,10 +149,10 @@ def got_worse(compared: Comparison, people: str) -> Iterator[str]:
         if gap.verdict == "worse" and gap.measure not in _SAID_ALREADY:
             by_measure.setdefault(gap.measure, []).append(gap)
     for grown in by_measure.values():
-        worst = max(grown, key=_growth)
+        worst = of_worse_off(max(grown, key=_growth), then=True)
         moved = f"from {_value(worst, worst.before)} to {_value(worst, worst.after)}"
         more = f" So did {len(grown) - 1} more of this kind." if len(grown) > 1 else ""
-        yield f"A gap got worse ({_about(worst, people)}): {moved}.{more}"
+        yield f"A gap got worse ({about(worst, people)}): {moved}.{more}"
 
 
 # A ratio of selection rates grows apart as their difference does, and the others are sums or mirrors of listed ones.
@@ -171,14 +175,6 @@ def _aimed(compared: Comparison, by: tuple[str, ...], goal: Goal) -> list[GapCha
 
 def _key(gap: GapChange) -> tuple[str, tuple[str, ...]]:
     return gap.measure, tuple(gap.group.values())
-
-
-def _about(gap: GapChange, people: str) -> str:
-    """Which gap: "among those with the good outcome, how often women are selected against men"."""
-    measure = GAPS[gap.measure]
-    among = measure.among[:1].lower() + measure.among[1:]
-    who, than = group_words(gap.group, people), group_words(gap.reference, people)
-    return f"{among}how often {who} are {measure.treated}, against {than}"
 
 
 def _value(gap: GapChange, value: float | None) -> str:

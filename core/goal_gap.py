@@ -15,7 +15,7 @@ import numpy as np
 
 from core.counts import Counts
 from core.findings import Verdict
-from core.gaps import GAPS
+from core.gaps import GAPS, Measure
 from core.intervals import FEW, Interval, absolute, equality_p, holm, newcombe, ratio, z_value
 from core.metrics import METRICS
 from core.mitigate.goals import Goal, exact
@@ -177,7 +177,7 @@ def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings, people: str =
     }[then.kept]
     measure = next(m for m in GAPS.values() if m.metrics == (then.rate,))
     among = f"{measure.among[:1].lower()}{measure.among[1:]}"
-    apart = _apart(then, measure.treated, settings, people)
+    apart = _apart(then, measure, settings, people)
     found = f"{among}{apart} (plausible range {_range(then.interval, settings)})"
     before = f", against {_value(now.value, settings)} now" if now.is_measurable else ""
     return f"{said}: {found}{before}.{_why(then, settings, people)}"
@@ -193,15 +193,19 @@ def _why(then: GoalGap, settings: Settings, people: str) -> str:
     return f"{few} a gap this wide can come from chance."
 
 
-def _apart(found: GoalGap, treated: str, settings: Settings, people: str) -> str:
-    """Who is how far from whom, and in what."""
+def _apart(found: GoalGap, measure: Measure, settings: Settings, people: str) -> str:
+    """Who fares so how much less often than whom; the subject is whoever has the worse rate."""
     assert found.group is not None and found.other is not None
-    who, other = group_words(found.group, people), group_words(found.other, people)
+    lower, higher = group_words(found.group, people), group_words(found.other, people)
     words = _value(found.value, settings)
-    farthest = ", the two groups farthest apart," if found.groups > 2 else ""
+    farthest = ", the two groups farthest apart" if found.groups > 2 else ""
     if settings.goal.kind == "ratio":
-        return f"{who} are {treated} {words} as often as {other}{farthest.rstrip(',')}"
-    return f"{who} and {other}{farthest} are {treated} at rates {words} apart"
+        return f"{lower} {measure.verb} {words} as often as {higher}{farthest}"
+    if not found.value:
+        return f"{lower} and {higher}{farthest}{',' if farthest else ''} {measure.verb} equally often"
+    if measure.worse == "lower":
+        return f"{lower} {measure.verb} {words} less often than {higher}{farthest}"
+    return f"{higher} {measure.verb} {words} more often than {lower}{farthest}"
 
 
 def _value(gap: float, settings: Settings) -> str:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from core.change_words.sentence import change_sentence
 from core.charts import mark_svg
 from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
 from core.compare import Moved
-from core.fix_effect import Effect, change_sentence
+from core.fix_effect import Effect
 from core.fixes import Fix
 from core.frontier_chart import gap_words
 from core.goal_gap import KEPT_WORDS, VERDICTS, kept_sentence

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.fix_effect import change_sentence
+from core.change_words.sentence import change_sentence
 from core.mitigate.mistakes import Mistakes, mistakes_sentence
 from tests.core.test_compare import CLOSING, compared, of
 

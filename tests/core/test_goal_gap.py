@@ -84,7 +84,7 @@ def test_of_several_groups_the_farthest_are_named_and_those_with_few_people_are_
     gap = found(counts, asked())
     assert (gap.group, gap.other, gap.groups) == ({"g": "c"}, {"g": "b"}, 3) and gap.value == pytest.approx(0.5)
     said = kept_sentence(gap, gap, asked())
-    assert "people whose g is c and people whose g is b, the two groups farthest apart, are selected at rates" in said
+    assert "people whose g is c are selected 50.0\u00a0points less often than people whose g is b, the two" in said
 
 
 def test_of_two_rates_the_wider_gap_counts_and_says_among_whom() -> None:
@@ -100,7 +100,7 @@ def test_wrong_grants_are_called_so() -> None:
     gap = found(counts, settings)
     assert gap.rate == "false_positive_rate" and gap.value == pytest.approx(0.3)
     said = kept_sentence(gap, gap, settings).replace("\u00a0", " ")
-    assert "people whose g is a and people whose g is b are wrongly granted at rates 30.0 points apart" in said
+    assert "people whose g is b get the benefit of the doubt 30.0 points more often than people whose g is a" in said
 
 
 def test_the_sentence_gives_the_goal_the_gap_its_range_and_what_it_was() -> None:
@@ -108,8 +108,8 @@ def test_the_sentence_gives_the_goal_the_gap_its_range_and_what_it_was() -> None
         found(selections(p), asked()) for p in ({"a": (500, 900), "b": (300, 900)}, {"a": (400, 900), "b": (370, 900)})
     )
     assert kept_sentence(now, then, asked()).replace("\u00a0", " ") == (
-        "Can't tell yet whether the goal, a gap of at most 1 point, is met: people whose g is b and people whose g is a"
-        " are selected at rates 3.3 points apart (plausible range 0.0 to 7.9 points), against 22.2 points now. With"
+        "Can't tell yet whether the goal, a gap of at most 1 point, is met: people whose g is b are selected 3.3"
+        " points less often than people whose g is a (plausible range 0.0 to 7.9 points), against 22.2 points now. With"
         " only 900 people whose g is a to go by, a gap this wide can come from chance."
     )
     ratio = found(selections({"a": (500, 900), "b": (300, 900)}), asked("four_fifths", 0.2))

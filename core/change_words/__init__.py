@@ -1,0 +1,1 @@
+"""How a gap moved from one audit to another, in words whose subject is whoever is worse off."""
