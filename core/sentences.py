@@ -23,7 +23,6 @@ _NOUNS = {
     "m": "men",
 }
 _SEX_NAMES = ("sex", "gender")
-_DECIMALS = (1, 2)
 # Of fewer people than this a percentage promises more than there is: they are counted.
 COUNTED_UNDER = 100
 
@@ -129,9 +128,9 @@ def chance_words(p: float) -> str:
 class Figures:
     """Two groups' rates with their distance and their ratio, each as it is said beside the others.
 
-    Every number is rounded from its exact value, so that 63.9 % and 69.0 % can be 5.04 points apart. All carry the
-    fewest decimals, one or two, at which what is said adds up; where none does, the distance or the ratio that does
-    not follow from the rates beside it is said with "about".
+    Rates have one decimal, here as everywhere, and so has their distance; only what lies too near a limit for that has
+    more. Every number is rounded from its exact value, so that 63.9 % and 69.0 % can be 5.03 points apart; a distance
+    or a ratio that does not follow from the rates beside it is said with "about".
 
     Attributes
     ----------
@@ -162,37 +161,20 @@ def figures(
         The limit in points that the distance, or the limit that the ratio must not seem to reach or cross; a ratio is
         given only where it has a limit.
     """
-    said = [_figures(mine, theirs, points, ratio, decimals) for decimals in _DECIMALS]
-    whole = next((found for found, adds_up, follows in said if adds_up and follows), None)
-    if whole is not None:
-        return whole
-    found, adds_up, follows = said[0]
-    return Figures(
-        found.mine,
-        found.theirs,
-        found.distance if adds_up else f"about {found.distance}",
-        found.ratio if follows else f"about {found.ratio}",
-    )
-
-
-def _figures(
-    mine: Sequence[AnyShare], theirs: Sequence[AnyShare], points: float | None, ratio: float | None, decimals: int
-) -> tuple[Figures, bool, bool]:
-    """The figures at so many decimals; whether distance and ratio follow from the rates as they are printed."""
     exact = mean_rate(mine), mean_rate(theirs)
+    printed = _printed(mine), _printed(theirs)
     apart = 100 * float(abs(exact[0] - exact[1]))
-    distance = f"{apart:.{decimals}f}" if points is None else beside(apart, points, decimals)
-    hedged = distance.startswith("just ")
-    decimals = decimals if hedged else len(distance.partition(".")[2])
-    printed = _printed(mine, decimals), _printed(theirs, decimals)
-    adds_up = hedged or abs(abs(printed[0] - printed[1]) - Fraction(distance)) < Fraction(1, 10**decimals)
-    times, follows = "", True
+    distance = f"{apart:.1f}" if points is None else beside(apart, points, 1)
+    if not distance.startswith("just ") and abs(abs(printed[0] - printed[1]) - Fraction(distance)) >= Fraction(1, 10):
+        distance = f"about {distance}"
+    times = ""
     if ratio is not None and exact[1]:
         times = "0" if not exact[0] else beside(float(exact[0] / exact[1]), ratio, 2)
-        follows = times.startswith("just ") or (
-            printed[1] > 0 and abs(printed[0] / printed[1] - Fraction(times)) < Fraction(1, 100)
+        follows = printed[1] > 0 and (
+            times.startswith("just ") or abs(printed[0] / printed[1] - Fraction(times)) < Fraction(1, 100)
         )
-    return Figures(_rates(mine, decimals), _rates(theirs, decimals), distance, times), adds_up, follows
+        times = times if follows else f"about {times}"
+    return Figures(_rates(mine), _rates(theirs), distance, times)
 
 
 def mean_rate(shares: Sequence[AnyShare]) -> Fraction:
@@ -201,29 +183,35 @@ def mean_rate(shares: Sequence[AnyShare]) -> Fraction:
     return sum(rates, Fraction(0)) / max(1, len(rates))
 
 
-def _rates(shares: Sequence[AnyShare], decimals: int) -> str:
+def _rates(shares: Sequence[AnyShare]) -> str:
     """Each rate with how many people it is about, whatever they weigh."""
-    return " and ".join(share_words(share, decimals) for share in shares if people_in(share))
+    return " and ".join(share_words(share) for share in shares if people_in(share))
 
 
-def share_words(share: AnyShare, decimals: int = 1) -> str:
+def share_words(share: AnyShare) -> str:
     """A rate with the people behind it: "7.5 % of 5,421", and of few people "17 of 30"; never of what they weigh."""
     n = people_in(share)
-    if _is_counted(share):
-        return f"{exact_rate(share) * n} of {n:,}"
-    return f"{percent(float(exact_rate(share)), decimals)} of {n:,}"
+    if isinstance(share, Effective) or not is_counted(share[0], n):
+        return f"{percent(float(exact_rate(share)))} of {n:,}"
+    return f"{share[0]:,} of {n:,}"
 
 
-def _is_counted(share: AnyShare) -> bool:
-    """Whether so few people are behind a rate that they are counted; those who weigh differently cannot be."""
-    return not isinstance(share, Effective) and people_in(share) < COUNTED_UNDER
+def is_counted(k: float, n: int) -> bool:
+    """Whether k of n people are counted: where they are few, or a percentage would say none or all, and it is not so.
+
+    Who weighs differently cannot be counted.
+    """
+    return n < COUNTED_UNDER or (0 < 2000 * k <= n) or (0 < 2000 * (n - k) <= n)
 
 
-def _printed(shares: Sequence[AnyShare], decimals: int) -> Fraction:
+def _printed(shares: Sequence[AnyShare]) -> Fraction:
     """The mean of the rates in points, as they are printed; what is printed as a count is exact."""
-    printed = [
-        100 * exact_rate(share) if _is_counted(share) else Fraction(f"{100 * float(exact_rate(share)):.{decimals}f}")
-        for share in shares
-        if people_in(share)
-    ]
+    printed = [_printed_rate(share) for share in shares if people_in(share)]
     return sum(printed, Fraction(0)) / max(1, len(printed))
+
+
+def _printed_rate(share: AnyShare) -> Fraction:
+    rate = 100 * exact_rate(share)
+    if not isinstance(share, Effective) and is_counted(share[0], share[1]):
+        return rate
+    return Fraction(f"{float(rate):.1f}")

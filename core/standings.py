@@ -17,7 +17,7 @@ from core.metrics import METRICS
 from core.plan import Plan
 from core.policies import Band
 from core.reference import By
-from core.sentences import COUNTED_UNDER, VERDICT_WORDS, beside, group_words, percent, rows_word
+from core.sentences import VERDICT_WORDS, beside, group_words, is_counted, percent, rows_word
 
 _KIND_WORDS: dict[Kind, str] = {"ratio": "how many times as often", "difference": "in points"}
 Mark = Verdict | Literal["better_off", "reference"]
@@ -171,7 +171,7 @@ def rate_words(estimate: Standing) -> str:
     """A rate as "7.5 %", of few people as "17 of 30", or a dash."""
     if estimate.rate is None:
         return "–"
-    if estimate.chosen is not None and estimate.people < COUNTED_UNDER:
+    if estimate.chosen is not None and is_counted(estimate.chosen, estimate.people):
         return f"{estimate.chosen:,} of {estimate.people:,}"
     return percent(estimate.rate)
 
