@@ -211,7 +211,7 @@ def _printed(shares: Sequence[AnyShare]) -> Fraction:
 
 
 def _printed_rate(share: AnyShare) -> Fraction:
-    rate = 100 * exact_rate(share)
+    rate = exact_rate(share)
     if not isinstance(share, Effective) and is_counted(share[0], share[1]):
-        return rate
-    return Fraction(f"{float(rate):.1f}")
+        return 100 * rate
+    return Fraction(f"{100 * float(rate):.1f}")  # of the very float that is printed: 1.85 may go either way

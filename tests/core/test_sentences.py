@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.counts import Groups
@@ -88,6 +88,7 @@ SHARES = st.integers(100, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), s
 
 
 @settings(max_examples=400)
+@example((1, 100), (37, 2000), None, None)
 @given(SHARES, SHARES, st.sampled_from([None, 5.0, 2.5]), st.sampled_from([None, 0.8]))
 def test_what_is_printed_without_an_about_follows_from_the_rates(
     mine: tuple[int, int], theirs: tuple[int, int], points: float | None, ratio: float | None
