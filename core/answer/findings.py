@@ -81,7 +81,7 @@ class _Told:
         """The headline's question, facts before repeats, then the verdict; people affected times the gap's size.
 
         Groups too small to tell come after what holds. What is no gap of people whose group nobody knows is of little
-        use, so it comes late.
+        use, so it comes late, and so, among what is no gap, does a crossing, after the columns that were asked about.
         """
         lead = self.lead
         return (
@@ -89,7 +89,8 @@ class _Told:
             self.repeats is not None,
             _SMALL_RANK if self.small else _RANK[lead.verdict],
             lead.verdict != "gap" and MISSING_GROUP in (*lead.lead.group.values(), *lead.lead.reference.values()),
-            -lead.size,
+            len(lead.by) if lead.verdict != "gap" else 0,
+            -lead.affected,
         )
 
 
@@ -135,7 +136,7 @@ def _of_the_reference(found: list[Pair], repeated: dict[int, int | None]) -> lis
             same.setdefault((pair.by, pair.question, repeated[pair.places[0]]), []).append(pair)
     told = []
     for gaps in same.values():
-        lead = max(gaps, key=lambda pair: pair.shortfall)
+        lead = max(gaps, key=lambda pair: pair.affected)
         others = sorted((pair for pair in gaps if pair is not lead), key=lambda pair: -pair.apart)
         told.append(_Told((lead, *others), repeated[lead.places[0]], False))
     return told

@@ -89,13 +89,12 @@ class Pair:
         return abs(mean_rate(self.lead.group_shares) - mean_rate(self.lead.reference_shares))
 
     @property
-    def size(self) -> Fraction:
-        """People affected times the size of the gap: how many decisions it is about."""
-        return max(map(people_in, self.subject[1])) * self.apart
+    def affected(self) -> Fraction:
+        """People affected times the size of the gap: how many decisions it is about.
 
-    @property
-    def shortfall(self) -> Fraction:
-        """How many of the subject would be treated otherwise at the rate of both groups together (statistics.md 3)."""
+        So many of the subject would be treated otherwise at the rate of both groups together (statistics.md 3: the
+        shortfall). Whichever of the two is small, it is small: nearly everybody's gap to a handful is about a handful.
+        """
         mine, theirs = (max(map(people_in, shares)) for _, shares in (self.subject, self.other))
         return Fraction(mine * theirs, max(1, mine + theirs)) * self.apart
 

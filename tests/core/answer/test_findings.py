@@ -74,6 +74,28 @@ def test_every_verdict_of_every_measure_has_its_sentence() -> None:
     assert {why for _, why in seen} >= {"gap", "no_gap", "few", "wide", "far", "not_measurable"}
 
 
+# People of German credit by sex, age and whether they are foreign workers: (good, all).
+CREDIT = {
+    ("W", "young", "yes"): (142, 236), ("W", "young", "no"): (3, 5), ("W", "old", "yes"): (54, 67),
+    ("W", "old", "no"): (2, 2), ("M", "young", "yes"): (312, 437), ("M", "young", "no"): (22, 23),
+    ("M", "old", "yes"): (159, 223), ("M", "old", "no"): (6, 7),
+}  # fmt: skip
+
+
+def test_a_gap_of_nearly_everybody_to_a_handful_is_about_a_handful() -> None:
+    columns = ("sex", "age", "foreign")
+    plan, counts = plan_of(columns), selections(CREDIT, columns)
+    judgement = judge(counts, plan, Rule.as_decided(counts.axis))
+    found = [f for f in findings(judgement, plan) if f.headline]
+    first, second = (judgement.gaps[f.gap] for f in found[:2])
+    assert (first.by, second.by) == (("sex",), ("foreign",)) and found[1].verdict == "gap"
+    assert found[1].text.startswith("People whose foreign is yes are selected less often")
+    facts = [f for f in found if f.repeats is None]
+    unclear = [len(judgement.gaps[f.gap].by) for f in facts if f.verdict == "unclear" and not f.is_small]
+    assert unclear == sorted(unclear) and unclear[0] == 1 < unclear[-1], "columns before what only crosses them"
+    assert facts[-1].is_small and not any(f.is_small for f in facts[:-1])
+
+
 # ---------------------------------------------------------------- facts before what repeats them
 
 SEXES = ("sex", "age")

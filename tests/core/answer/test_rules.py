@@ -97,7 +97,7 @@ def test_what_concerns_most_people_comes_first_and_every_gap_is_told_once(table:
     told = sorted(place for one in found for place in one.gaps)
     assert told == [place for place, gap in enumerate(judgement.gaps) if gap.verdict is not None]
     gaps = [one for one in found if one.headline and one.verdict == "gap"]
-    sizes = [by_place[one.gap].size for one in gaps]
+    sizes = [by_place[one.gap].affected for one in gaps]
     assert sizes == sorted(sizes, reverse=True)
     headline = [one for one in found if one.headline]
     assert list(found[: len(headline)]) == headline
