@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
-from core.distance import Sides, crossed_change, distance, has_crossed
+from core.distance import NO_CHANGE_WORDS, Sides, crossed_change, distance, has_crossed, is_as_before, no_change
 from core.findings import Gap, Judgement
 from core.gaps import GAPS
 from core.intervals import FEW, Interval, mover_mean, z_value
-from core.joint import Change, JointCounts, difference_change, is_countable, newcombe_paired, ratio_change
+from core.joint import Change, JointCounts, difference_change, is_countable, is_unmoved, newcombe_paired, ratio_change
 from core.metrics import METRICS
 
 _CROSSED = "the gap now falls on the other side, and may be as large as before"
+_HARDLY = "hardly anything changes here, but too few people are here to say so of others"
 FEW_WORDS = f"fewer than {FEW} people to go by"
 
 Direction = Literal["better", "worse", "same", "unclear"]
@@ -38,10 +39,11 @@ class GapChange:
         "better": nearer to equality than before, and the interval of the change of that distance excludes 0; "worse":
         farther, and it excludes 0. On one side of equality the distance changes as the value does, so `low` to `high`
         decides; a gap that crossed equality is judged by the interval of |after| - |before|, which is after + before up
-        to sign, by the same paired method (of ratios by their logarithms). "same": nobody's decision changes, which is
-        known, whatever the number of people.
+        to sign, by the same paired method (of ratios by their logarithms). "same": nobody whom the measure counts is
+        decided otherwise, which is known, whatever the number of people; or `low` to `high` holds 0 and nothing as
+        large as `no_change`.
     reason
-        Why it is unclear.
+        Why it is unclear, or how small the change is.
     after_range
         The interval of the value after.
     """
@@ -164,7 +166,8 @@ def _gap_change(before: Gap, after: Gap, people: dict[tuple[str, ...], Ints] | N
     if changed is None and before.value is not None and after.value is not None:
         value = after.value - before.value
     verdict: Direction = "unclear"
-    if value == 0 and both is not None and not any(side[:, [0, 1], [1, 0]].any() for side in both):
+    metrics = [METRICS[name] for name in GAPS[before.measure].metrics]
+    if value == 0 and both is not None and all(is_unmoved(metrics, side) for side in both):
         verdict, reason = "same", ""
     elif not reason:
         verdict, reason = _verdict(before, after, (low, high), both, z)
@@ -225,13 +228,16 @@ def _verdict(
     """Statistics.md 4: the distance from equality fell, or rose, and its change's interval excludes 0; or why not."""
     kind = GAPS[before.measure].kind
     old, new = before.value or 0.0, after.value or 0.0
+    if change[0] is not None and change[1] is not None and is_as_before(kind, old, (change[0], change[1])):
+        return "same", f"the change is smaller than {NO_CHANGE_WORDS[kind]} either way"
     crossed = has_crossed(kind, old, new)
     if crossed:
         low, high = crossed_change(before, after, people, z) or (None, None)
     else:
         low, high = change
     if low is None or high is None or low <= 0 <= high:
-        return "unclear", _CROSSED if crossed else "the change may be none"
+        hardly = abs(new - old) < no_change(kind, old)
+        return "unclear", _HARDLY if hardly else _CROSSED if crossed else "the change may be none"
     moved = distance(kind, new) - distance(kind, old)
     return ("better" if moved < 0 else "worse" if moved > 0 else "unclear"), ""
 

@@ -11,6 +11,11 @@ from core.intervals import Interval, mover_mean
 from core.joint import difference_sum, log_ratio_sum
 from core.metrics import METRICS
 
+# A change whose whole range is narrower than this either way is none that matters: one point, the gap that a fix is
+# asked for unless the plan says otherwise (statistics.md 5), and of a ratio a fiftieth of itself, so that its inverse
+# is judged alike.
+NO_CHANGE: dict[Kind, float] = {"difference": 0.01, "ratio": 0.02}
+NO_CHANGE_WORDS: dict[Kind, str] = {"difference": "1 point", "ratio": "a fiftieth"}
 # The people of a gap's group and of its reference, each int64 of shape (3 labels, 2 before, 2 after).
 Sides = tuple[Ints, Ints]
 
@@ -33,6 +38,22 @@ def has_crossed(kind: Kind, before: float, after: float) -> bool:
     """Whether a gap fell on one side of equality before, and falls on the other now."""
     equal = 1.0 if kind == "ratio" else 0.0
     return (before - equal) * (after - equal) < 0
+
+
+def is_as_before(kind: Kind, before: float, interval: Interval) -> bool:
+    """Whether a change's whole range holds none and nothing that matters: no change, as an equivalence test tells it.
+
+    An interval of confidence 1 - alpha inside the margin is two one-sided tests at alpha / 2 (Schuirmann 1987). A small
+    change whose range leaves out 0 is a change. `before` is the value that changes.
+    """
+    low, high = interval
+    margin = no_change(kind, before)
+    return -margin < low <= 0 <= high < margin
+
+
+def no_change(kind: Kind, before: float) -> float:
+    """The smallest change that matters of a value that is `before`."""
+    return NO_CHANGE[kind] * (before if kind == "ratio" else 1.0)
 
 
 def crossed_change(before: Gap, after: Gap, people: Sides | None, z: float) -> Interval | None:

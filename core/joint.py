@@ -219,6 +219,16 @@ def is_countable(metrics: Sequence[Metric], people: Ints, fewest: int = 1) -> bo
     return min(sizes) >= fewest
 
 
+def is_unmoved(metrics: Sequence[Metric], people: Ints) -> bool:
+    """Whether every metric counts each person after as before: nobody whom any of them counts is decided otherwise."""
+    for metric in metrics:
+        hits, counted = _indicators(metric)
+        is_moved = (hits[:, :, None] != hits[:, None, :]) | (counted[:, :, None] != counted[:, None, :])
+        if people[is_moved].any():
+            return False
+    return True
+
+
 def _indicators(metric: Metric) -> tuple[Ints, Ints]:
     """Whether a person of each label and decision counts in the numerator and in the denominator: shape (3, 2) each."""
     one = np.eye(LABELS * 2, dtype=np.int64).reshape(-1, LABELS, 2)

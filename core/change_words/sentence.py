@@ -23,10 +23,10 @@ def change_sentence(change: GapChange, before: str = "now", people: str = "peopl
     (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
     said = f"{begun} {measure.verb} {old} {word} {than} {before}, and {new} with this fix"
     why = f" {change.reason[0].upper()}{change.reason[1:]}." if change.reason else ""
+    if change.verdict == "same" and not change.reason:
+        return f"{begun} {measure.verb} {old} {word} {than} {before}, and just so with this fix: nothing changes."
     if change.low is None or change.high is None:
         return f"{said}.{why}"
-    if change.low == change.high == 0:
-        return f"{begun} {measure.verb} {old} {word} {than} {before}, and just so with this fix: nothing changes."
     return f"{said} (plausible change {_range(change.low, change.high, 'times' if is_ratio else 'points')}).{why}"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Ints
+from core.distance import is_as_before
 from core.joint import Change, rate_change
 from core.metrics import METRICS
 from core.mitigate.goals import Cost
@@ -22,7 +23,8 @@ Turn = Literal["better", "worse", "same", "unclear"]
 class Mistakes:
     """What wrong decisions cost before and after, with the plausible range of the change; shares, as `Cost` has them.
 
-    `cost` is the name of the measure. What is suspected to have learned the answer is never called better.
+    `cost` is the name of the measure. `is_unmoved` says that nobody whose outcome is known is decided otherwise. What
+    is suspected to have learned the answer is never called better.
     """
 
     cost: str
@@ -30,12 +32,13 @@ class Mistakes:
     after: float
     change: Change
     is_suspected: bool = False
+    is_unmoved: bool = False
 
     @property
     def turn(self) -> Turn:
-        """Whether mistakes cost less or more, and the range leaves out 0."""
-        _, (low, high) = self.change
-        if low == high == 0:
+        """Whether mistakes cost less or more, and the range leaves out 0; no change where it holds nothing else."""
+        low, high = self.change[1]
+        if self.is_unmoved or (self.cost != "price" and is_as_before("difference", self.before, (low, high))):
             return "same"
         if high < 0 and self.is_suspected:
             return "unclear"
@@ -58,14 +61,16 @@ def mistakes(people: Ints, cost: Cost, z: float) -> Mistakes | None:
             (float(people[FAVOURABLE, :, 0].sum()), float(people[UNFAVOURABLE, :, 1].sum())),
         )
     )
+    is_unmoved = not people[:UNKNOWN, [0, 1], [1, 0]].any()
     if cost.name == "accuracy":
         value, (low, high) = rate_change(METRICS["accuracy"], people, z)
-        return Mistakes(cost.name, before, after, (-value, (-high, -low)))
+        return Mistakes(cost.name, before, after, (-value, (-high, -low)), is_unmoved=is_unmoved)
     each = (("false_negative_rate", prices.denied * good), ("false_positive_rate", prices.granted * other))
     parts = [(weight / prices.per, rate_change(METRICS[name], people, z)) for name, weight in each if weight]
     below = math.hypot(*(weight * (value - low) for weight, (value, (low, _)) in parts))
     above = math.hypot(*(weight * (high - value) for weight, (value, (_, high)) in parts))
-    return Mistakes(cost.name, before, after, (after - before, (after - before - below, after - before + above)))
+    change = after - before, (after - before - below, after - before + above)
+    return Mistakes(cost.name, before, after, change, is_unmoved=is_unmoved)
 
 
 def cost_words(share: float, cost: str, has_outcome: bool = True) -> str:
@@ -84,7 +89,7 @@ def mistakes_sentence(found: Mistakes) -> str:
     """What mistakes cost before and after, with the plausible change."""
     before, after = (f"{100 * share:.1f}" for share in (found.before, found.after))
     low, high = found.change[1]
-    after = "as many" if low == high == 0 and found.cost != "price" else after
+    after = "as many" if found.is_unmoved and found.cost != "price" else after
     said = {
         "accuracy": f"Of 100 decisions {before} are wrong now, and {after} with this fix",
         "balanced_accuracy": (
@@ -92,7 +97,7 @@ def mistakes_sentence(found: Mistakes) -> str:
         ),
         "price": f"Mistakes about 100 people cost {before} now, and {after} with this fix",
     }[found.cost]
-    if low == high == 0:
+    if found.is_unmoved:
         return f"{said}."
     return f"{said} (plausible change {_range(100 * low, 100 * high)})."
 

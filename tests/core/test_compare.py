@@ -66,6 +66,49 @@ def test_nothing_changes_where_before_is_after() -> None:
     assert "as many of every group are selected; 0 decisions change" in price_sentences(comparison, ("sex",))[0]
 
 
+def test_where_nobody_whom_a_measure_counts_is_decided_otherwise_it_does_not_change_however_few_they_are() -> None:
+    still = [[3, 0], [0, 6]]
+    others: Sides = {
+        "women": ([[300, 60], [5, 35]], still),
+        "men": ([[250, 5], [60, 85]], [[60, 0], [0, 300]]),
+    }
+    comparison = compared(others)
+    assert {name: of(comparison, name).verdict for name in _OF_THE_GOOD} == dict.fromkeys(_OF_THE_GOOD, "same")
+    assert of(comparison, "statistical_parity_difference").verdict == "better"
+    assert of(comparison, "predictive_parity_difference").verdict != "same"  # others are among those selected
+    told = warnings(comparison, ("sex",), GOALS["equal_opportunity"])
+    assert told[0] == "This fix leaves the gap as it was that it was meant to close."
+
+
+_OF_THE_GOOD = ("equal_opportunity_difference", "false_negative_rate_difference")
+
+
+@pytest.mark.parametrize(("moved", "verdict"), [(10, "same"), (2_000, "unclear")])
+def test_a_change_is_none_where_its_whole_range_holds_nothing_that_matters(moved: int, verdict: str) -> None:
+    n = 10_000
+    exchanged: Sides = {
+        "women": ([[n // 2 - moved, moved], [moved - 1, n // 2 - moved + 1]], [[0, 0], [0, 0]]),
+        "men": ([[2 * n // 5, 0], [0, 3 * n // 5]], [[0, 0], [0, 0]]),
+    }
+    for measure, margin, words in (
+        ("statistical_parity_difference", 0.01, "1 point"),
+        ("disparate_impact", 0.02 * 5 / 6, "a fiftieth"),
+    ):
+        gap = of(compared(exchanged), measure)
+        assert gap.low is not None and gap.high is not None and gap.low < 0 < gap.high and gap.change
+        assert gap.verdict == verdict
+        assert (gap.low > -margin and gap.high < margin) == (verdict == "same")
+        assert gap.reason == (f"the change is smaller than {words} either way" if verdict == "same" else HARDLY)
+
+
+def test_a_small_change_that_is_more_than_chance_is_a_change() -> None:
+    gap = of(selecting((0.500, 0.504), (0.6, 0.6), 100_000), "statistical_parity_difference")
+    assert gap.verdict == "better" and gap.low is not None and gap.low > 0 and (gap.high or 1) < 0.01
+
+
+HARDLY = "hardly anything changes here, but too few people are here to say so of others"
+
+
 def test_a_gap_that_crosses_equality_is_better_only_if_it_is_nearer() -> None:
     overshot: Sides = {
         "women": ([[100, 0], [0, 0]], [[60, 240], [0, 100]]),

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.change_words.sentence import change_sentence
-from core.mitigate.mistakes import Mistakes, mistakes_sentence
+from core.intervals import z_value
+from core.mitigate.goals import COSTS
+from core.mitigate.mistakes import Mistakes, mistakes, mistakes_sentence
 from tests.core.test_compare import CLOSING, compared, of
 
 
@@ -34,3 +37,20 @@ def test_a_change_that_is_none_is_said_to_be_none() -> None:
     same = replace(change, after=change.before, low=0.0, high=0.0, verdict="same")
     said = change_sentence(same)
     assert said.endswith(" now, and just so with this fix: nothing changes.") and "plausible" not in said
+
+
+@pytest.mark.parametrize("cost", ["accuracy", "balanced_accuracy"])
+@pytest.mark.parametrize(
+    ("good", "turn"),
+    [
+        ([[40, 0], [0, 60]], "same"),
+        ([[40, 1], [1, 58]], "unclear"),
+        ([[20_000, 20], [20, 29_960]], "same"),
+    ],
+)
+def test_as_many_mistakes_by_the_same_decisions_are_no_change(cost: str, good: list[list[int]], turn: str) -> None:
+    # Of unknown outcome nobody counts, whatever is decided about them.
+    people = np.array([[row[::-1] for row in good[::-1]], good, [[5, 40], [0, 5]]], np.int64)
+    found = mistakes(people, COSTS[cost], z_value(0.95))
+    assert found is not None and found.before == found.after and found.turn == turn
+    assert ("as many" in mistakes_sentence(found)) == ((good[0][1], turn) == (0, "same"))
