@@ -89,7 +89,7 @@ def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal, people: 
     if aimed == {"worse"}:
         yield "This fix makes the gap larger that it was meant to close."
     elif aimed == {"same"}:
-        yield "This fix leaves the gap as it was that it was meant to close."
+        yield "This fix does not help: the gap it was meant to close stays as it was."
     elif "better" not in aimed:
         tell = f"as far as these {people} can tell"
         yield f"This fix does not help {tell}: the gap it was meant to close may be as large."
