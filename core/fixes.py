@@ -258,8 +258,9 @@ def _suspected(found: Mitigated, fix: Fix) -> Iterator[str]:
     wrong = mistakes(people, COSTS["accuracy"], z_value(plan.run.confidence))
     if wrong is not None and wrong.turn == "better" and wrong.after < wrong.before / 2:
         yield (
-            f"It is wrong about {100 * wrong.after:.1f} of 100 {rows_word(plan)}, against {100 * wrong.before:.1f} now,"
-            " which is out of reach. It may have learned the answer from a column that was filled in later."
+            f"It is wrong about {100 * wrong.after:.1f} of 100 {rows_word(plan)}, against {100 * wrong.before:.1f}"
+            " before the fix, which is out of reach. It may have learned the answer from a column that was filled in"
+            " later."
         )
 
 

@@ -179,7 +179,7 @@ def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings, people: str =
     among = f"{measure.among[:1].lower()}{measure.among[1:]}"
     apart = _apart(then, measure, settings, people)
     found = f"{among}{apart} (plausible range {_range(then.interval, settings)})"
-    before = f", against {_value(now.value, settings)} now" if now.is_measurable else ""
+    before = f", against {_value(now.value, settings)} before the fix" if now.is_measurable else ""
     return f"{said}: {found}{before}.{_why(then, settings, people)}"
 
 

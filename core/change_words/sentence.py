@@ -7,13 +7,16 @@ from core.compare import GapChange
 from core.gaps import GAPS
 from core.sentences import group_words
 
+FIXED = ("before the fix", "after it")
 
-def change_sentence(change: GapChange, before: str = "now", people: str = "people") -> str:
-    """How one gap moved from what it is `before`: "Women are selected 17.7 points less often than men now, and ...".
 
-    Its subject is whoever is worse off now, whichever group is the reference. `people` is what rows are called.
+def change_sentence(change: GapChange, times: tuple[str, str] = FIXED, people: str = "people") -> str:
+    """How one gap moved: "Women are selected 17.7 points less often than men before the fix, and ... after it".
+
+    Its subject is whoever is worse off before, whichever group is the reference. `times` says what the two audits are,
+    `people` what rows are called.
     """
-    change, measure = of_worse_off(change), GAPS[change.measure]
+    (earlier, later), measure, change = times, GAPS[change.measure], of_worse_off(change)
     who, than = group_words(change.group, people), group_words(change.reference, people)
     subject = f"{measure.among}{who}"
     begun = subject[0].upper() + subject[1:]
@@ -21,10 +24,10 @@ def change_sentence(change: GapChange, before: str = "now", people: str = "peopl
         return f"{begun}, against {than}: not measurable. {change.reason}".strip()
     is_ratio = measure.kind == "ratio"
     (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
-    said = f"{begun} {measure.verb} {old} {word} {than} {before}, and {new} with this fix"
+    said = f"{begun} {measure.verb} {old} {word} {than} {earlier}, and {new} {later}"
     why = f" {change.reason[0].upper()}{change.reason[1:]}." if change.reason else ""
     if change.verdict == "same" and not change.reason:
-        return f"{begun} {measure.verb} {old} {word} {than} {before}, and just so with this fix: nothing changes."
+        return f"{begun} {measure.verb} {old} {word} {than} {earlier}, and just so {later}: nothing changes."
     if change.low is None or change.high is None:
         return f"{said}.{why}"
     return f"{said} (plausible change {_range(change.low, change.high, 'times' if is_ratio else 'points')}).{why}"

@@ -31,7 +31,7 @@ def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float, ro
         for g, n in enumerate(people.n):
             if _turns_to(n, place) and _tells_little(n, z):
                 shares = [f"{100 * part / n.sum():.0f}" for part in (n[:, :, place].sum(), n[:, place, :].sum())]
-                said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g), rows)} (now {shares[1]})")
+                said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g), rows)} ({shares[1]} before)")
         if said:
             yield f"It says {answer} to {listed(said)}: hardly better than {answer} to all of them."
 

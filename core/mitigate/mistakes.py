@@ -91,11 +91,11 @@ def mistakes_sentence(found: Mistakes) -> str:
     low, high = found.change[1]
     after = "as many" if found.is_unmoved and found.cost != "price" else after
     said = {
-        "accuracy": f"Of 100 decisions {before} are wrong now, and {after} with this fix",
+        "accuracy": f"Of 100 decisions {before} are wrong before the fix, and {after} after it",
         "balanced_accuracy": (
-            f"Of 100 decisions {before} are wrong now, both outcomes counted alike, and {after} with this fix"
+            f"Of 100 decisions {before} are wrong before the fix, both outcomes counted alike, and {after} after it"
         ),
-        "price": f"Mistakes about 100 people cost {before} now, and {after} with this fix",
+        "price": f"Mistakes about 100 people cost {before} before the fix, and {after} after it",
     }[found.cost]
     if found.is_unmoved:
         return f"{said}."

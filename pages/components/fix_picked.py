@@ -94,7 +94,9 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
         )
     if found.search.trained_here != "no" and second is None:
         who = "was" if found.search.trained_here == "yes" else "may have been"
-        st.caption(f"The model {who} trained on these {people}, so it may look better now than it is.")
+        st.caption(
+            f"The model {who} trained on these {people}, so what it does before the fix may look better than it is."
+        )
 
 
 def _changes(effect: Effect) -> None:
@@ -112,7 +114,7 @@ def _changes(effect: Effect) -> None:
     if effect.retrained:
         plain.text("What the fix itself did, against the same training without it:")
         for change in effect.retrained[:_MOST]:
-            _line(change.verdict, change_sentence(change, "without the fix", effect.people))
+            _line(change.verdict, change_sentence(change, ("without the fix", "with it"), effect.people))
         if effect.may_be_training_alone:
             st.warning(
                 f"These {effect.people} cannot tell that the fix did it: training anew without it may bring as much."
@@ -158,7 +160,7 @@ def _people(effect: Effect, found: Found) -> None:
 
 
 def _of_hundred(moved: Moved) -> str:
-    """How many of 100 are selected now and with the fix: whole where that shows what moved."""
+    """How many of 100 are selected before and after the fix: whole where that shows what moved."""
     if moved.n == 0:
         return "–"
     before, after = (100 * k / moved.n for k in (moved.selected, moved.selected_after))

@@ -47,7 +47,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
                 or (model is not None and not _is_there(fix)),
                 on_click=session.attempt,
                 args=(_see_what_moved, audit_id, record, fix),
-                help="Opens the Explain page: what the model looks at now, and with this fix.",
+                help="Opens the Explain page: what the model looks at before this fix, and after it.",
             )
         st.button(
             "Audit it",

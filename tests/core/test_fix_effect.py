@@ -36,7 +36,7 @@ def test_a_change_that_is_none_is_said_to_be_none() -> None:
     change = of(compared(CLOSING), "disparate_impact")
     same = replace(change, after=change.before, low=0.0, high=0.0, verdict="same")
     said = change_sentence(same)
-    assert said.endswith(" now, and just so with this fix: nothing changes.") and "plausible" not in said
+    assert said.endswith(" before the fix, and just so after it: nothing changes.") and "plausible" not in said
 
 
 @pytest.mark.parametrize("cost", ["accuracy", "balanced_accuracy"])

@@ -109,8 +109,8 @@ def test_the_sentence_gives_the_goal_the_gap_its_range_and_what_it_was() -> None
     )
     assert kept_sentence(now, then, asked()).replace("\u00a0", " ") == (
         "Can't tell yet whether the goal, a gap of at most 1 point, is met: people whose g is b are selected 3.3"
-        " points less often than people whose g is a (plausible range 0.0 to 7.9 points), against 22.2 points now. With"
-        " only 900 people whose g is a to go by, a gap this wide can come from chance."
+        " points less often than people whose g is a (plausible range 0.0 to 7.9 points), against 22.2 points before"
+        " the fix. With only 900 people whose g is a to go by, a gap this wide can come from chance."
     )
     ratio = found(selections({"a": (500, 900), "b": (300, 900)}), asked("four_fifths", 0.2))
     assert (

@@ -94,7 +94,7 @@ def test_a_fix_that_tells_nobody_apart_any_more_is_not_recommended(job: tuple[Pa
     nearly_all = replace(proposal, joint={**proposal.joint, "choose": replace(proposal.joint["choose"], n=blind)})
     (fix,) = offer(replace(made, proposals=(nearly_all,)), ()).fixes
     (said,) = (words for words in fix.against if "hardly better" in words)
-    assert said.startswith("It says yes to 97 of 100 people whose g is a (now 49) and") and not fix.is_recommended
+    assert said.startswith("It says yes to 97 of 100 people whose g is a (49 before) and") and not fix.is_recommended
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A table with a column that was filled in later, from the search to the audit of a fix, as a person meets it."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -71,3 +72,5 @@ def test_the_audit_of_the_fix_opens_on_what_the_fix_was_for(space: Workspace, se
     pair = Pair.from_text(child.fix)
     assert pair.kept == "met" and pair.asked == record.plan.question_sha256
     assert told.index("What the fix was for") < told.index("The answer")
+    words = " ".join([pair.said, *(sentence for _, sentence in pair.lines), *pair.worse])
+    assert "before the fix, and" in words and not re.search(r"\bnow\b", words)

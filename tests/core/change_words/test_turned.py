@@ -39,15 +39,17 @@ def test_which_group_is_the_reference_does_not_change_what_is_said(measure: str)
 
 def test_who_is_worse_off_is_the_subject_also_of_a_ratio() -> None:
     said = change_sentence(of(compared(REFERENCE_WORSE), "disparate_impact"))
-    assert said.startswith("Men are selected 0.52 times as often as women now, and 0.97 times as often with this fix")
+    assert said.startswith(
+        "Men are selected 0.52 times as often as women before the fix, and 0.97 times as often after it"
+    )
     assert said.endswith(" times more).")
 
 
 def test_a_fix_that_turns_the_gap_round_is_told_of_who_is_worse_off_now() -> None:
     said = change_sentence(of(selecting((0.5, 0.3), (0.4, 0.45), 1_000), "statistical_parity_difference"))
-    assert said.startswith("Men are selected 10.0 points less often than women now, and 15.0 points more often with")
+    assert said.startswith("Men are selected 10.0 points less often than women before the fix, and 15.0 points more")
     level = change_sentence(of(selecting((0.4, 0.5), (0.4, 0.4), 1_000), "statistical_parity_difference"))
-    assert level.startswith("Men are selected as often as women now, and 10.0 points less often with this fix")
+    assert level.startswith("Men are selected as often as women before the fix, and 10.0 points less often after it")
 
 
 def test_what_got_worse_is_about_whoever_is_worse_off_with_the_fix() -> None:

@@ -31,14 +31,14 @@ FINE: tuple[Decisions, Decisions] = ((100, 60, 70), (40, 15, 20))
 
 def test_yes_to_nearly_all_whatever_the_outcome_is_named() -> None:
     assert said(((114, 87, 110), (30, 16, 28)), FINE) == [
-        "It says yes to 96 of 100 men (now 72): hardly better than yes to all of them."
+        "It says yes to 96 of 100 men (72 before): hardly better than yes to all of them."
     ]
 
 
 def test_no_to_nearly_all_is_named_too_and_groups_stand_in_one_sentence() -> None:
     refused: tuple[Decisions, Decisions] = ((100, 60, 6), (100, 30, 4))
     assert said(refused, refused) == [
-        "It says no to 95 of 100 men (now 55) and 95 of 100 women (now 55): hardly better than no to all of them."
+        "It says no to 95 of 100 men (55 before) and 95 of 100 women (55 before): hardly better than no to all of them."
     ]
 
 
