@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from core.cells import MISSING_GROUP
 from core.counts import GroupName
+from core.naming.ages import aged
+from core.naming.columns import column_words
 from core.plan import Plan
 from core.sampling.effective import AnyShare, Effective, exact_rate, people_in
 
@@ -46,19 +48,22 @@ def one_word(people: str) -> str:
 
 
 def group_words(group: Mapping[str, str], people: str = "people") -> str:
-    """The people of a group: "women whose race is Black", "people whose age is under 25".
+    """The people of a group: "women whose race is Black", "men aged 25 to 45".
 
-    Where another group of the column would be "women" as well, each is named by its spelling.
+    Where another group of the column would be "women" as well, or of those ages, each is named by its spelling.
     """
     among = group.among if isinstance(group, GroupName) else {}
-    noun, rest = people, []
+    noun, ages, rest = people, "", []
     for attribute, value in group.items():
         known = _noun(attribute, value)
+        years = aged(attribute, value, among.get(attribute, ())) if people == "people" and not ages else None
         if known is not None and noun == "people" and not _is_shared(known, attribute, value, among):
             noun = known
+        elif years is not None:
+            ages = f" aged {years}"
         else:
-            rest.append(f"{attribute} is {_value(value)}")
-    return f"{noun} whose {' and '.join(rest)}" if rest else noun
+            rest.append(f"{column_words(attribute, value, group)} is {_value(value)}")
+    return f"{noun}{ages} whose {' and '.join(rest)}" if rest else f"{noun}{ages}"
 
 
 def _noun(attribute: str, value: str) -> str | None:

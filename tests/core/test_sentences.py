@@ -19,7 +19,7 @@ from core.sentences import beside, chance_words, figures, group_words, limit_wor
         ({"race": "Black", "sex": "male"}, "men whose race is Black"),
         ({"sex": "X"}, "people whose sex is X"),
         ({"team": "F"}, "people whose team is F"),
-        ({"age": "under 25", "sex": "(missing)"}, "people whose age is under 25 and sex is missing"),
+        ({"age": "under 25", "sex": "(missing)"}, "people aged under 25 whose sex is missing"),
         ({"sex": "Female", "gender": "Male"}, "women whose gender is Male"),
     ],
 )

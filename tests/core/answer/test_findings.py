@@ -89,7 +89,7 @@ def test_a_gap_of_nearly_everybody_to_a_handful_is_about_a_handful() -> None:
     found = [f for f in findings(judgement, plan) if f.headline]
     first, second = (judgement.gaps[f.gap] for f in found[:2])
     assert (first.by, second.by) == (("sex",), ("foreign",)) and found[1].verdict == "gap"
-    assert found[1].text.startswith("People whose foreign is yes are selected less often")
+    assert found[1].text.startswith("People whose “foreign” is yes are selected less often")
     facts = [f for f in found if f.repeats is None]
     unclear = [len(judgement.gaps[f.gap].by) for f in facts if f.verdict == "unclear" and not f.is_small]
     assert unclear == sorted(unclear) and unclear[0] == 1 < unclear[-1], "columns before what only crosses them"

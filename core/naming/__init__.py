@@ -1,0 +1,1 @@
+"""What groups of people are called in sentences."""
