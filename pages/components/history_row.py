@@ -7,7 +7,7 @@ from core.goal_gap import KEPT_WORDS
 from core.kept_audits import UnreadableAudit
 from core.retention.summary import Summary
 from core.workspace import Audit
-from pages.components import age, fix_origin, plain, session, verdict
+from pages.components import age, audit_name, fix_origin, plain, session, verdict
 
 _STATES = {
     "queued": "Waiting",
@@ -63,7 +63,7 @@ def _offer_to_delete(audit_id: str) -> None:
 def _name(audit: Audit, summary: Summary | None) -> str:
     if summary is not None and summary.name:
         return summary.name
-    return audit.table.name if audit.table else "No table yet"
+    return audit_name.of(audit)
 
 
 def _facts(audit: Audit, summary: Summary | None) -> list[str]:

@@ -27,6 +27,7 @@ PLAN = Plan.from_toml(
     'plumbline = 1\nname = "*Hiring* <b>"\n[data]\nfile = "t.csv"\n'
     '[decision]\nprediction = "said"\nfavourable = ["yes"]\n[groups]\nsensitive = ["sex"]\n'
 )
+GONE = replace(PLAN.groups, sensitive=("gone",))
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +88,24 @@ def test_an_audit_without_a_verdict_says_why_and_what_to_do(
     audit = audit_of(space, owner, tmp_path)
     assert "Not run yet" in said(opened_by(monkeypatch, owner))
     assert "answer what is still open" in said(opened_by(monkeypatch, owner))
-    space.run(audit.id, replace(PLAN, groups=replace(PLAN.groups, sensitive=("gone",))))
+    space.run(audit.id, replace(PLAN, groups=GONE))
     space.wait(audit.id, WAIT_SECONDS)
     words = said(opened_by(monkeypatch, owner))
     assert "No result" in words and 'has no column "gone"' in words and "Open it to go on from there" in words
+
+
+def test_the_audit_of_a_fix_is_called_by_its_fix_before_it_has_a_result(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, tmp_path: Path
+) -> None:
+    owner = "9" * 32
+    audit = audit_of(space, owner, tmp_path, run=True)
+    record = space.record(audit.id)
+    assert record is not None
+    fixed = replace(record.plan, name="*Hiring* <b>: A threshold for each group", groups=GONE)
+    space.audit_fix(audit.id, fixed, None, record.digest)
+    # Whether it waits, runs or has failed.
+    names = [text.value for text in opened_by(monkeypatch, owner).text]
+    assert names == ["*Hiring* <b>", "*Hiring* <b>: A threshold for each group"]
 
 
 def test_a_deleted_audit_is_gone(monkeypatch: pytest.MonkeyPatch, space: Workspace, tmp_path: Path) -> None:
