@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from core.answer.more_people import more_people_words
 from core.answer.pairs import Pair
 from core.findings import Gap
 from core.gaps import why_not_measurable
@@ -55,6 +56,7 @@ class Words:
     def __init__(self, pair: Pair, plan: Plan) -> None:
         self.pair, self.measure = pair, pair.measure
         self.people = rows_word(plan)
+        self.confidence = plan.run.confidence
         self.subject, self.shares = pair.subject
         self.other, self.other_shares = pair.other
         bands = [gap.band for gap in pair.judging]
@@ -109,6 +111,11 @@ class Words:
     def range(self) -> str:
         """The range of the lead, in its own unit."""
         return self._times_range() if self.pair.lead.band.is_ratio else self._points_range()
+
+    @property
+    def more_people(self) -> str:
+        """How many more people would settle it, as a sentence after a space; or nothing."""
+        return more_people_words(self.pair, self.confidence, self.people)
 
     @property
     def none_of_them(self) -> bool:
@@ -222,7 +229,7 @@ def _no_gap(w: Words) -> str:
 def _far(w: Words) -> str:
     return (
         f"{w.compared} That is {w.stated}, outside {w.mark}. With {w.pair.fewest:,} {w.people}, a difference this "
-        "large can easily come from chance. This does not show that there is no gap."
+        f"large can easily come from chance. This does not show that there is no gap.{w.more_people}"
     )
 
 
@@ -245,10 +252,10 @@ def _wide(w: Words) -> str:
         chance = chance_words(w.pair.lead.p_value or 0.0)
         return (
             f"{w.compared} That is {w.stated}. The range reaches a difference that matters. But with equal rates, a "
-            f"difference this large would turn up in {chance} such comparisons.{holds}"
+            f"difference this large would turn up in {chance} such comparisons.{holds}{w.more_people}"
         )
     both = "The range includes both no difference and a difference that matters."
-    return f"{w.compared} That is {w.stated}. {both}{holds}"
+    return f"{w.compared} That is {w.stated}. {both}{holds}{w.more_people}"
 
 
 def _few(w: Words) -> str:

@@ -90,14 +90,17 @@ def spoken(table: Table, measure: str = "disparate_impact", plan: Plan | None = 
             "Women are selected less often than men: 49.0 % of 1,000 against 50.0 % of 1,000. That is 1.0 points less "
             "(plausible range from 3.4 points the other way to 5.4 points). The range includes both no difference and "
             "a difference that matters. In times, the whole range is inside the usual limit of 0.80 (the four-fifths "
-            "mark).",
+            "mark). If the rates stay as they are, about 2.5 times as many people would probably settle it: 2,600 in "
+            "the smaller group.",
         ),
         (
             {"Female": (7, 20), "Male": (500, 1000)},
             "disparate_impact",
             "Women are selected less often than men: 7 of 20 against 50.0 % of 1,000. That is 0.70 times as often "
             "(plausible range 0.38 to 1.28 times), outside the usual limit of 0.80 (the four-fifths mark). With 20 "
-            "people, a difference this large can easily come from chance. This does not show that there is no gap.",
+            "people, a difference this large can easily come from chance. This does not show that there is no gap. If "
+            "the rates stay as they are, about 4.1 times as many people would probably settle it: 82 in the smaller "
+            "group.",
         ),
         (
             {"Female": (430, 1000), "Male": (500, 1000)},
@@ -112,7 +115,7 @@ def spoken(table: Table, measure: str = "disparate_impact", plan: Plan | None = 
             "disparate_impact",
             "Women are selected less often than men: 45.0 % of 100 against 50.0 % of 100. That is 0.90 times as often "
             "(plausible range 0.67 to 1.21 times). The range includes both no difference and a difference that "
-            "matters.",
+            "matters. The difference lies so near the limit that no realistic number of people would settle it.",
         ),
         (
             {"Female": (1, 9), "Male": (500, 1000)},
@@ -142,7 +145,9 @@ def spoken(table: Table, measure: str = "disparate_impact", plan: Plan | None = 
             "average_odds_difference",
             "Averaged over both outcomes, women are selected exactly as often as men: 30.0 % of 100 and 60.0 % of 100 "
             "against 10.0 % of 100 and 80.0 % of 100. That is no difference (plausible range from 8.3 points the "
-            "other way to 8.1 points). The range includes both no difference and a difference that matters.",
+            "other way to 8.1 points). The range includes both no difference and a difference that matters. If the "
+            "rates stay as they are, about 7.4 times as many people would probably settle it: 740 in the smaller "
+            "group.",
         ),
     ],
 )  # fmt: skip
@@ -159,7 +164,8 @@ def test_a_range_that_leaves_out_equality_is_not_said_to_include_it() -> None:
     assert "plausible range 0.2 to 23.1 points" in said
     assert said.endswith(
         "The range reaches a difference that matters. But with equal rates, a difference this large would turn up in "
-        "about 1 in 7 such comparisons."
+        "about 1 in 7 such comparisons. The difference lies so near the limit that no realistic number of people would "
+        "settle it."
     )
 
 
