@@ -6,7 +6,7 @@ from typing import Any
 
 from core.answer.findings import findings
 from core.answer.pairs import headline_measure
-from core.findings import Judgement
+from core.findings import Gap, Judgement
 from core.gaps import GAPS
 from core.mitigate.goals import GOALS, Goal
 from core.plan import Plan
@@ -14,24 +14,33 @@ from core.policies import band
 
 
 def opening_mitigate(judgement: Judgement, plan: Plan) -> dict[str, Any]:
-    """`[mitigate]` for the headline measure, between the groups of the first finding; what the plan states stands.
+    """`[mitigate]` for the measure that the first finding rests on, between its groups; what the plan states stands.
 
-    A ratio is to come within the limit that the audit used; of a difference the goal's own width is asked. Empty where
-    nothing was compared.
+    A ratio, and whatever else breaks a limit where the headline's own measure does not, is to come within the limit
+    that the audit used; of a headline that is a difference the goal's own width is asked. Empty where nothing was
+    compared.
     """
     told = findings(judgement, plan)
     if not told:
         return dict(plan.mitigate)
-    measure = headline_measure(judgement, plan)
+    headline = headline_measure(judgement, plan)
+    measure = _measure(judgement.gaps[told[0].gap], headline)
     goal = _goal(measure)
     if goal is None or (goal.needs_label and plan.data.label is None):
         return dict(plan.mitigate)
     asked: dict[str, Any] = {"by": list(judgement.gaps[told[0].gap].by)}
     if "goal" not in plan.mitigate:
         asked["goal"] = goal.name
-        if goal.kind == "ratio":
-            asked["at_most"] = round(1 - band(GAPS[measure], plan).limit, 8)
+        if goal.kind == "ratio" or measure != headline:
+            limit = band(GAPS[measure], plan).limit
+            asked["at_most"] = round(1 - limit if goal.kind == "ratio" else limit, 8)
     return {**asked, **plan.mitigate}
+
+
+def _measure(first: Gap, headline: str) -> str:
+    """What the first finding breaks: who gets selected has two limits, and one may hold where the other is broken."""
+    same_question = GAPS[first.measure].metrics == GAPS[headline].metrics
+    return first.measure if first.verdict == "gap" and same_question else headline
 
 
 def _goal(measure: str) -> Goal | None:

@@ -27,9 +27,13 @@ def plan_with_model(plan: Plan, file: str) -> Plan:
 
 
 def plan_with_stand_in(plan: Plan, file: str) -> Plan:
-    """The question about a stand-in, decided at the model's threshold, or at one half where there was no model."""
+    """The question about a stand-in, decided at the model's threshold, or at one half where there was no model.
+
+    Its classes are numbers of its own, 1 the good outcome, whatever the table's outcomes are called.
+    """
     threshold = plan.decision.threshold if plan.decision.model is not None else None
-    return replace(plan, decision=Decision(model=file, threshold=threshold, above=plan.decision.above))
+    stand_in = Decision(model=file, threshold=threshold, above=plan.decision.above, favourable_class=1)
+    return replace(plan, decision=stand_in)
 
 
 def plan_with_rule(plan: Plan, counts: Counts, rule: RuleFile) -> Plan:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.mitigated_people import PEOPLE, PLAN, audited, fixed, gap
+from tests.core.mitigated_people import PEOPLE, PLAN, audited, fixed, gap, rate
 from tests.core.mitigated_people import folder as folder
 
 pytestmark = pytest.mark.jobs
@@ -96,6 +96,15 @@ def test_weights_for_a_model_that_cannot_be_trained_come_with_a_stand_in(folder:
     assert compared["is_stand_in"] is True and any("stand-in" in warning for warning in compared["warnings"])
     assert (folder / "out" / "stand-in.skops").is_file() and not (folder / "out" / "model.skops").exists()
     assert gap(audited(folder, folder / "out" / "after" / "plan.toml")) == gap(written["after/result.json"])
+
+
+def test_a_stand_in_selects_those_it_finds_good_where_the_good_outcome_is_called_0(folder: Path) -> None:
+    PEOPLE.assign(y=1 - PEOPLE["y"]).to_csv(folder / "people.csv", index=False)
+    plan = (folder / "plan.toml").read_text().replace("favourable = 1", "favourable = 0")
+    (folder / "plan.toml").write_text(plan)
+    turned = fixed(folder, "reweighing")
+    right, people = rate(turned["after/result.json"], "a", "accuracy")
+    assert right > 0.7 * people
 
 
 def test_a_stand_in_learns_from_numbers_alone(folder: Path) -> None:

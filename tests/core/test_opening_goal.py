@@ -44,3 +44,12 @@ def test_without_outcomes_it_is_about_who_is_selected_and_what_a_plan_states_sta
 def test_it_is_between_the_groups_of_the_first_finding() -> None:
     record = decided({"a": (0, 0, 0, 9)})
     assert opening_mitigate(record.judgement(), record.plan) == {}
+
+
+def test_where_only_the_points_are_broken_it_asks_for_the_points() -> None:
+    record = decided({"a": (4500, 0, 0, 500), "b": (4000, 0, 0, 1000)})  # 90 against 80 of 100: 0.89 times, 10 points
+    assert opening_mitigate(record.judgement(), record.plan) == {
+        "by": ["g"],
+        "goal": "demographic_parity",
+        "at_most": 0.05,
+    }
