@@ -41,6 +41,8 @@ def outcome_column(profile: Profile) -> Suggestion | None:
     taken = {s.value for s in (decision_column(profile), score_column(profile), *sensitive_columns(profile)) if s}
     fitting = [c for c in profile.columns if c.name not in taken and _has_few_values(c)]
     named = [c for c in fitting if words(c.name) & OUTCOME and not _REPEATED.search(c.name)]
+    # A quantity of several steps, such as a share of the income, is no outcome for its name alone.
+    named = [c for c in named if len(filled(c)) == 2 or c.kind == "text" or c is profile.columns[-1]]
     if named:
         best = min(named, key=lambda c: (len(filled(c)) > 2, c is not profile.columns[-1], len(c.name)))
         return Suggestion(best.name, "its name reads like an outcome and it has few values")

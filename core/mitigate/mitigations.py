@@ -39,17 +39,17 @@ class Mitigation:
 MITIGATIONS = table(
     Mitigation(
         "thresholds", "A threshold for each group",
-        "The score stays; each group gets a threshold of its own, the cheapest ones that close the gap.",
+        "The score stays; each group gets a threshold of its own, chosen to meet the goal at the least cost.",
         needs_attribute=True,
     ),
     Mitigation(
         "shared_threshold", "One other threshold for everybody",
-        "The score stays; everybody gets the same new threshold, the cheapest one that closes the gap.",
+        "The score stays; everybody gets the same new threshold, chosen to meet the goal at the least cost.",
         needs_attribute=False,
     ),
     Mitigation(
         "threshold_mix", "A threshold for each group, with lots",
-        "The score stays; between two thresholds of a group lots decide, so that the gap closes at the least cost.",
+        "The score stays; between two thresholds of a group lots decide, chosen to meet the goal at the least cost.",
         needs_attribute=True, draws_lots=True,
     ),
     Mitigation(

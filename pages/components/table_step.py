@@ -12,6 +12,7 @@ _ROWS_SHOWN = 4
 _COLUMNS_NAMED = 5
 _MOST_IN_VIEW = 25
 _HEIGHT = 560
+_LONG, _LONGEST = 10_000, 1e15
 
 
 def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
@@ -45,13 +46,20 @@ def _holds(column: Column, rows: int) -> str:
     if column.kind == "empty":
         return "nothing"
     if column.kind == "number":
-        words = f"numbers, {column.low:g} to {column.high:g}"
+        words = f"numbers, {_number(column.low)} to {_number(column.high)}"
     elif column.distinct is None or column.unique:
         words = "many texts"
     else:
         filled = column.distinct - sum(not text.strip() for text, _ in column.values)
         words = f"{filled:,} different texts" if filled > 1 else "one text"
     return f"{words}; {column.missing:,} of {rows:,} empty" if column.missing else words
+
+
+def _number(value: float | None) -> str:
+    """A number in full; only what is longer than a year has its thousands set apart."""
+    if value is None or not value.is_integer() or abs(value) >= _LONGEST:
+        return "" if value is None else f"{value:g}"
+    return f"{value:,.0f}" if abs(value) >= _LONG else f"{value:.0f}"
 
 
 def _unanswered(profile: Profile, plan: Plan) -> list[Oddity]:

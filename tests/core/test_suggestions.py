@@ -126,6 +126,13 @@ def test_a_last_column_of_two_values_may_be_the_outcome_but_not_one_column_of_a_
     assert suggestions.outcome_column(profile(number("job_A1", 0, 1), number("job_A2", 0, 1))) is None
 
 
+def test_a_quantity_named_after_the_income_is_no_outcome_but_a_last_column_may_be() -> None:
+    share = number("installment_as_income_perc", 1, 2, 3, 4)
+    assert suggestions.outcome_column(profile(share, column("telephone", "none", "yes"), number("n", 1, 2, 3))) is None
+    found = suggestions.outcome_column(profile(column("job", "a", "b"), number("outcome", 1, 2, 3)))
+    assert found is not None and found.value == "outcome"
+
+
 def test_a_repeated_column_is_not_the_outcome() -> None:
     found = suggestions.outcome_column(profile(number("recid", 0, 1), number("recid (2)", 0, 1)))
     assert found is not None and found.value == "recid"

@@ -136,6 +136,18 @@ def test_what_was_settled_is_there_again_in_another_window(space: Workspace) -> 
     assert "Step 2" not in said(again) and "Step 3" in said(again)
 
 
+def test_large_numbers_are_written_in_full(space: Workspace) -> None:
+    rows = "sex,weight,year,share\n" + "".join(
+        f"{'mf'[i % 2]},{13492 + 9000 * i},{1961 + i},{i / 8}\n" for i in range(40)
+    )
+    at = put(opened(), space, csv=rows)
+    assert tables(at)[0]["It holds"][1:] == [
+        "numbers, 13,492 to 364,492",
+        "numbers, 1961 to 2000",
+        "numbers, 0 to 4.875",
+    ]
+
+
 def test_without_an_outcome_column_only_selection_is_compared(space: Workspace) -> None:
     at = put(opened(), space, csv=PEOPLE)
     at.selectbox(key=f"{audit_of(at, space).id}/outcome").select("No column says what really happened").run()
