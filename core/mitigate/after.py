@@ -13,6 +13,8 @@ from core.reference import References
 
 # A group that is compared with must be there in every part of the people.
 FEWEST_COMPARED = 100
+# A stand-in's own names for its classes, the good one first, whatever the table calls its outcomes.
+STAND_IN_CLASSES = ("good outcome", "other outcome")
 
 
 def stating(plan: Plan, rule: RuleFile) -> Plan:
@@ -27,12 +29,11 @@ def plan_with_model(plan: Plan, file: str) -> Plan:
 
 
 def plan_with_stand_in(plan: Plan, file: str) -> Plan:
-    """The question about a stand-in, decided at the model's threshold, or at one half where there was no model.
-
-    Its classes are numbers of its own, 1 the good outcome, whatever the table's outcomes are called.
-    """
+    """The question about a stand-in, decided at the model's threshold, or at one half where there was no model."""
     threshold = plan.decision.threshold if plan.decision.model is not None else None
-    stand_in = Decision(model=file, threshold=threshold, above=plan.decision.above, favourable_class=1)
+    stand_in = Decision(
+        model=file, threshold=threshold, above=plan.decision.above, favourable_class=STAND_IN_CLASSES[0]
+    )
     return replace(plan, decision=stand_in)
 
 

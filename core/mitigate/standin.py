@@ -11,6 +11,7 @@ import numpy as np
 
 from core.counts import FAVOURABLE, UNKNOWN
 from core.errors import DataError, quoted
+from core.mitigate.after import STAND_IN_CLASSES
 from core.mitigate.learnable import learnable
 from core.mitigate.refit import fitted
 from core.mitigate.training import TrainingRows
@@ -64,7 +65,7 @@ def fit_stand_in(rows: TrainingRows, binding: Binding, weighted: bool, reads_tex
     assert isinstance(rows.features, dict)
     table = pd.DataFrame({name: cells[known] for name, cells in rows.features.items()})
     settings = {"logisticregression__sample_weight": rows.weights[known]} if weighted else {}
-    outcome = (rows.labels[known] == FAVOURABLE).astype(np.int64)
+    outcome = np.where(rows.labels[known] == FAVOURABLE, *STAND_IN_CLASSES)
     pipeline = _words(binding.columns_used[0]) if reads_text else _pipeline(binding)
     return fitted(pipeline, table, outcome, settings, "the stand-in")
 

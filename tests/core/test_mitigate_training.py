@@ -105,6 +105,9 @@ def test_a_stand_in_selects_those_it_finds_good_where_the_good_outcome_is_called
     turned = fixed(folder, "reweighing")
     right, people = rate(turned["after/result.json"], "a", "accuracy")
     assert right > 0.7 * people
+    assert not any(
+        "Which of them is good?" in w["text"] for w in audited(folder, folder / "out/after/plan.toml")["warnings"]
+    )
 
 
 def test_a_stand_in_learns_from_numbers_alone(folder: Path) -> None:
