@@ -20,7 +20,9 @@ _MANY = 0.05
 def nearly_all_alike(seen: Seen, plan: Plan) -> Iterator[Note]:
     """A threshold at the end of the scores, or beyond it, so that it decides about nearly everybody alike."""
     counts = seen.counts
-    if counts.axis.kind == "decision" or counts.axis.decided or counts.people < _FEWEST:
+    if plan.decision.rule is not None or counts.axis.kind == "decision" or counts.axis.decided:
+        return  # a rule file says of each group from where on, so no one threshold can be out of scale
+    if counts.people < _FEWEST:
         return
     selected = int(np.asarray(confusion(counts, seen.rule).selected).sum())
     if _NEARLY_ALL > selected / counts.people > 1 - _NEARLY_ALL:
@@ -41,10 +43,10 @@ def nearly_all_alike(seen: Seen, plan: Plan) -> Iterator[Note]:
 def many_on_the_threshold(seen: Seen, plan: Plan) -> Iterator[Note]:
     """Many people exactly on the threshold: the rule in use may count them on the other side."""
     people, decision = seen.counts.people, plan.decision
-    if seen.on_threshold < _MANY * people or people < _FEWEST:
-        return
+    if decision.rule is not None or seen.on_threshold < _MANY * people or people < _FEWEST:
+        return  # a rule file says of each of its thresholds whether it is part of the yes
     below = decision.favourable is not None and decision.favourable.below is not None
     side = "above" if decision.above else "below" if below else "at_least"
     facts = {"threshold": plan_threshold(plan), "on": seen.on_threshold, "people": people, "selected": side}
-    takes = decision.rule is None and (decision.threshold is not None or decision.model is not None)
+    takes = decision.threshold is not None or decision.model is not None
     yield Note("many_on_the_threshold", facts, (Change("decision", "above", not decision.above),) if takes else ())

@@ -112,6 +112,8 @@ def test_above_selects_strictly_above_and_who_stands_on_the_threshold_is_counted
     assert (selected, found.on_threshold) == (expected, 30)
     (note,) = doubts.after(seen_in(record, on_threshold=found.on_threshold), plan)
     assert note.kind == "many_on_the_threshold" and "30 of 100 people stand exactly on the threshold 0.5" in text(note)
+    by_rule = replace(plan, decision=replace(plan.decision, threshold=None, rule="{}"))
+    assert doubts.after(seen_in(record, on_threshold=30), by_rule) == (), "a rule file says it of each threshold"
     turned = plan.changed(note.changes)
     assert turned.decision.above is not above and turned.question_sha256 != plan.question_sha256
     assert Plan.from_toml(turned.to_toml()) == turned
