@@ -98,8 +98,10 @@ class Folder:
         except (OSError, ValueError, TypeError):
             return None
 
-    def progress(self) -> tuple[int, int, str] | None:
-        """Steps done, steps in all, and the stage's name; None where the job has not said or said nonsense.
+    def progress(self) -> tuple[int, int, str, float | None] | None:
+        """Steps done, steps in all, the stage's name, and the share of the whole job where it says that.
+
+        None where the job has not said or said nonsense.
 
         Numbers that no job comes to are cut to those that one can: what computes with them must not stumble.
         """
@@ -107,7 +109,7 @@ class Folder:
             said = checked_json(self.out / "progress.json", SMALL)
             total = min(max(int(said["total"]), 0), MOST_STEPS)
             done = min(max(int(said["done"]), 0), total or MOST_STEPS)
-            return done, total, one_line(said["what"], 200)
+            return done, total, one_line(said["what"], 200), _share(said.get("reached"))
         except (JobError, KeyError, TypeError, ValueError, IndexError):
             return None
 
@@ -175,3 +177,8 @@ def _input_words(problem: OSError, name: str) -> str:
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         return "There is no space left on the disk for this run. Free some space and run again."
     return f"The run's input {one_line(name, 80)} cannot be read ({problem.strerror}). Add the file again."
+
+
+def _share(said: object) -> float | None:
+    """A share of a whole; None for what is none."""
+    return float(said) if isinstance(said, int | float) and 0 <= said <= 1 else None

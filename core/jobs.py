@@ -22,6 +22,7 @@ from core.outputs import checked_bytes as checked_bytes
 from core.outputs import checked_json as checked_json
 from core.process import Launch
 from core.queue import Job, Queue, Spare
+from core.sharing.ahead import Ahead
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 
@@ -37,7 +38,10 @@ KILLED_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Status:
-    """Where a job stands: its place in the queue counts from 1; `message` is for the person, `error` is its type."""
+    """Where a job stands: its place in the queue counts from 1; `message` is for the person, `error` is its type.
+
+    `ahead` is what runs while it waits.
+    """
 
     state: State
     place: int | None = None
@@ -47,6 +51,7 @@ class Status:
     seconds_left: float | None = None
     message: str | None = None
     error: type[PlumblineError] | None = None
+    ahead: tuple[Ahead, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -193,7 +198,7 @@ class Supervisor:
         return job
 
     def _status(self, job: Job) -> Status:
-        record, (done, total, what) = job.record, job.progress
+        record, (done, total, what, _) = job.record, job.progress
         return Status(
             state=cast(State, record.state),
             place=self._queue.place(job),
@@ -203,6 +208,7 @@ class Supervisor:
             seconds_left=job.seconds_left() if record.state == "running" else None,
             message=record.message,
             error=BY_NAME.get(record.error, JobError) if record.error else None,
+            ahead=self._queue.ahead(job),
         )
 
     def _notice(self) -> None:

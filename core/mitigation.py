@@ -57,7 +57,8 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     with timed(seconds, "score"):
         present = observe(divided, plan, model if model.exists() else None, progress, "rows scored")
     settings = settings.among(present.counts(FIT) + present.counts(CHOOSE))
-    work = Work(divided, plan, settings, present, model if model.exists() else None, out, progress)
+    own = model if model.exists() else None
+    work = Work(divided, plan, settings, present, own, out, progress, names=tuple(names))
     with timed(seconds, "mitigate"):
         proposals, refused = propose(work, [name for name in names if name in PROPOSERS])
     _write(PRESENT, present, out)

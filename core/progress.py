@@ -7,10 +7,13 @@ from pathlib import Path
 
 
 class Progress:
-    """Writes `{"done", "total", "what"}` to `path`, whole each time, at most once per `interval` seconds.
+    """Writes `{"done", "total", "what", "reached"}` to `path`, whole each time, at most once per `interval` seconds.
 
-    A new `what` and the last step are written at once, so that no stage is skipped on the page.
+    A new `what` and the last step are written at once, so that no stage is skipped on the page. `reached` is the share
+    of the whole job that is behind us at most, 0 to 1; None until the job knows.
     """
+
+    reached: float | None = None
 
     def __init__(self, path: Path, interval: float = 0.1) -> None:
         """Start with nothing written; `interval` is in seconds."""
@@ -25,7 +28,8 @@ class Progress:
         if now < self._next and what == self._what and done < total:
             return
         self._next, self._what = now + self._interval, what
-        replace_json(self._path, {"done": int(done), "total": int(total), "what": what}, synced=False)
+        said = {"done": int(done), "total": int(total), "what": what, "reached": self.reached}
+        replace_json(self._path, said, synced=False)
 
 
 def replace_json(path: Path, value: object, synced: bool = True) -> None:

@@ -18,6 +18,7 @@ from core.folder import Folder, Record
 from core.job import ANY_KIND, LOOKS
 from core.process import Child, Launch, Process
 from core.sandbox import Limits
+from core.sharing.ahead import Ahead, Pace
 from core.sharing.held import OnDisk, on_disk
 from core.sharing.turns import in_turn, refuse_crowd
 
@@ -43,8 +44,9 @@ class Job:
     record: Record
     child: Child | None = None
     stopped: tuple[str, str] | None = None
-    progress: tuple[int, int, str] = (0, 0, "")
+    progress: tuple[int, int, str, float | None] = (0, 0, "", None)
     stage_began: tuple[float, int] = (0.0, 0)
+    whole_began: tuple[float, float] | None = None
     disk: OnDisk = OnDisk()
     disk_next: float = 0.0
     settled: Ending | None = None
@@ -58,6 +60,8 @@ class Job:
         said = self.folder.progress() or self.progress
         if said[2] != self.progress[2]:
             self.stage_began = (now, said[0])
+        if self.whole_began is None and said[3] is not None:
+            self.whole_began = (now, said[3])
         self.progress = said
         if gone:
             self._settle(child, limits)
@@ -66,11 +70,20 @@ class Job:
 
     def seconds_left(self) -> float | None:
         """Seconds to the end of the present stage at the pace it had so far; None before there is a pace."""
-        (done, total, _), (began, first) = self.progress, self.stage_began
+        (done, total, _, _), (began, first) = self.progress, self.stage_began
         if done <= first or total < done:
             return None
         left = (time.monotonic() - began) * (total - done) / (done - first)
         return left if left < LONGEST_SECONDS else None
+
+    def ahead(self, limit: float) -> Ahead:
+        """What a job that waits for this one can be told: it is stopped after `limit` seconds at the latest."""
+        now = time.monotonic()
+        pace, most = Pace(0.0, 0.0, 0.0), max(0.0, limit - (now - (self.record.clock or now)))
+        if self.whole_began is not None and self.progress[3] is not None:
+            began, first = self.whole_began
+            pace = Pace(first, self.progress[3], now - began)
+        return Ahead(self.folder.path.name, self.record.kind, *pace.left(most))
 
     def _settle(self, child: Child, limits: Limits) -> None:
         verdict = (*self.stopped, "JobError") if self.stopped else ending(self.folder, child, limits)
@@ -114,6 +127,13 @@ class Queue:
     def place(self, job: Job) -> int | None:
         """The job's place among those that wait, from 1; None for one that does not wait."""
         return self._in_turn()[0].index(job) + 1 if job.record.state == "queued" else None
+
+    def ahead(self, job: Job) -> tuple[Ahead, ...]:
+        """What runs while the job waits, the first to begin first; nothing where it does not wait."""
+        if job.record.state != "queued":
+            return ()
+        running = sorted(self.running(), key=lambda other: other.record.began or 0.0)
+        return tuple(other.ahead(self._limit(other.record.kind)) for other in running)
 
     def refuse_crowd(self, owner: str | None) -> None:
         """Raise JobError where this visitor has as many jobs waiting as one may have."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from core.counts import UNKNOWN
 from core.errors import ModelError
-from core.mitigate.steps import EDGE, Aim, Balanced, TrainingTensors, gap_loss
+from core.mitigate.steps import BALANCED_ROWS, EDGE, Aim, Balanced, TrainingTensors, gap_loss
 from core.mitigate.training import TrainingRows
 from core.models import open_model
 from core.models.classes import favourable_indices
@@ -160,11 +160,24 @@ class Tunable:
         """The rows in a new order, some at a time: about `STEPS` times where there are few, at most `MOST_STEPS`."""
         import torch
 
-        least, most = self.model.rows
-        size = min(MOST_ROWS, max(LEAST_ROWS, rows // STEPS), most or MOST_ROWS, self._fitting)
-        for part in torch.split(torch.randperm(rows, generator=draw), size)[:MOST_STEPS]:
+        least, _ = self.model.rows
+        for part in torch.split(torch.randperm(rows, generator=draw), self._size(rows))[:MOST_STEPS]:
             if len(part) >= least:
                 yield part
+
+    def _size(self, rows: int) -> int:
+        """How many of so many rows go in at a time."""
+        _, most = self.model.rows
+        return min(MOST_ROWS, max(LEAST_ROWS, rows // STEPS), most or MOST_ROWS, self._fitting)
+
+    def rows_a_round(self, fit: int, choose: int, is_priced: bool) -> float:
+        """About how many rows go through the model in one epoch; one that is learned from counts three times.
+
+        With a price on the gap each step also draws groups alike, and everybody is judged, not only the choose part.
+        """
+        steps = min(MOST_STEPS, math.ceil(fit / self._size(fit)))
+        learned = min(fit, steps * self._size(fit)) + steps * BALANCED_ROWS * is_priced
+        return 3.0 * learned + choose + fit * is_priced
 
     def _step(
         self, module: Any, optimiser: Any, data: TrainingTensors, rows: Tensor, balanced: Tensor, aim: Aim

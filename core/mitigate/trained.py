@@ -168,8 +168,15 @@ def _tuned(
     work: Work, tunable: Tunable, proposal_id: str, mechanism: str, parts: tuple[TrainingRows, TrainingRows], aim: Aim
 ) -> Proposal:
     """One training, saved and judged."""
-    what = f"{proposal_id}: rounds of training"
-    tuned = tunable.tune(*parts, aim, work.plan.run.seed, lambda done, total: work.progress(done, total, what))
+    cost, whole = _costs(work, tunable, parts, aim)
+
+    def told(done: int, total: int) -> None:
+        work.progress.reached = (sum(work.trained) + cost * done / total) / whole
+        work.progress(done, total, f"{proposal_id}: rounds of training")
+
+    told(0, tunable.epochs)
+    tuned = tunable.tune(*parts, aim, work.plan.run.seed, told)
+    work.trained.append(cost)
     file = f"{proposal_id}.{tunable.ending}"
     tunable.save(tuned, work.out / file)
     facts = {"loss_before": tuned.first_loss, "loss_after": tuned.last_loss, "epochs": tuned.epochs, "kept": tuned.kept}
@@ -185,6 +192,15 @@ def _tuned(
         facts=facts,
         rests_on=_suspected(work, tunable.model, bind(tunable.model, work.dataset.profile, work.plan)),
     )
+
+
+def _costs(work: Work, tunable: Tunable, parts: tuple[TrainingRows, TrainingRows], aim: Aim) -> tuple[float, float]:
+    """What this training costs at most, and all of the job's, in rows that go through the model."""
+    fit, choose = map(len, parts)
+    plain, priced = (tunable.epochs * tunable.rows_a_round(fit, choose, is_priced) for is_priced in (False, True))
+    trainings = 1 + ("reweighing" in work.names)
+    whole = plain * trainings + priced * len(STRENGTHS) * ("fairness_loss" in work.names)
+    return (priced if aim.strength else plain), whole
 
 
 def _path(work: Work) -> Path:

@@ -80,7 +80,8 @@ class Work:
     """What every mitigation of one job starts from: the people, the present decisions, the model, where results go.
 
     `shared` keeps the proposals that several mitigations are compared with, so that each is made once;
-    `leaks` has the notes of columns that are suspected to know the answer, by name, of all that were asked.
+    `leaks` has the notes of columns that are suspected to know the answer, by name, of all that were asked; `names` is
+    all that is tried, `trained` what each training cost that came to its end, in rows that went through the model.
     """
 
     divided: Divided
@@ -93,6 +94,8 @@ class Work:
     shared: dict[str, Proposal] = field(default_factory=dict)
     leaks: dict[str, Note] = field(default_factory=dict)
     foretold: set[str] = field(default_factory=set)
+    names: tuple[str, ...] = ()
+    trained: list[float] = field(default_factory=list)
 
     @property
     def question(self) -> Question:

@@ -10,7 +10,7 @@ from core.fixes import progress_words
 from core.jobs import Status
 from core.plan import Plan
 from core.workspace import Audit
-from pages.components import duration, plain, session
+from pages.components import duration, plain, queue_words, session
 
 # How often a page asks, by its place in the queue: thirty pages that all asked at once would slow the jobs themselves.
 _POLL_SECONDS = ((1, 0.4), (5, 1.0))
@@ -58,6 +58,8 @@ def _watch(audit_id: str, every: float) -> Callable[[], None]:
     question that the browser still asks for the last drawing would start its run in the present one, and what the
     server had not yet sent of this one would be thrown away: a page that then asks no more, whatever the job does.
     """
+    asked: set[str] = set()  # of which runs it was looked up whether they are this browser's own
+    own: dict[str, Audit] = {}
 
     def watch() -> None:
         status = session.workspace().status(audit_id)
@@ -68,6 +70,13 @@ def _watch(audit_id: str, every: float) -> Callable[[], None]:
             st.progress(min(status.done / status.total, 1.0), text=_words(audit_id, stage, status))
         else:
             st.status(_words(audit_id, stage, status), state="running")
+        if status.ahead and {ahead.job for ahead in status.ahead} != asked:
+            asked.clear()
+            asked.update(ahead.job for ahead in status.ahead)
+            own.clear()
+            own.update(queue_words.own_by_job(session.owner()))
+        for sentence in queue_words.before(status, own):
+            st.caption(sentence)
 
     watch.__qualname__ = f"watch {secrets.token_hex(8)}"
     return watch

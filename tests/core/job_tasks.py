@@ -43,6 +43,7 @@ def follow(folder: Path, request: dict[str, object], progress: Progress) -> None
     for _ in turns():
         if done < (int(allowed.read_text() or 0) if allowed.exists() else 0):
             done += 1
+        progress.reached = done / 10
         progress(done, 10, "steps")
         if done == 10:
             break

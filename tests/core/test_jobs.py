@@ -134,6 +134,21 @@ def test_jobs_wait_in_the_order_they_came(supervisor: Supervisor, tmp_path: Path
     assert supervisor.status(others[2]).place == 1
 
 
+def test_a_job_that_waits_is_told_what_runs_and_how_long_that_takes_at_most(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    first, second = (supervisor.submit("follow", {}, {}) for _ in range(2))
+    until(lambda: running(supervisor, first))
+    (ahead,) = supervisor.status(second).ahead
+    assert (ahead.job, ahead.kind, ahead.least) == (first, "follow", 0) and 0 < ahead.most <= 900
+    allow(tmp_path, first, 5)
+    until(lambda: supervisor.status(first).done == 5)
+    (ahead,) = supervisor.status(second).ahead
+    assert 0 < ahead.least < ahead.most < SOON and supervisor.status(first).ahead == ()
+    supervisor.cancel(second)
+    supervisor.cancel(first)
+
+
 def test_slots_run_at_the_same_time(tmp_path: Path) -> None:
     with supervising(tmp_path, slots=2) as supervisor:
         jobs = [supervisor.submit("follow", {}, {}) for _ in range(3)]

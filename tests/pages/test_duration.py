@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pages.components.duration import between
+from pages.components.duration import between, left
 
 _UNITS = {"s": 1, "min": 60, "h": 3600}
 
@@ -31,3 +31,12 @@ def test_the_range_holds_half_and_twice_as_much_and_hardly_more(seconds: float) 
     assert numbers[-1] >= 2 * seconds and numbers[-1] <= 4.8 * seconds
     if not said.startswith("under"):
         assert seconds / 4.8 <= numbers[0] <= seconds / 2
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [(110, 440, "about 1 to 10 min left"), (0, 900, "at most 15 min left"), (0, 852.3, "at most 15 min left")]
+    + [(0.1, 0.4, "about to end"), (5, 20, "about 5 to 20 s left"), (4000, 16000, "about 1 to 5 h left")],
+)
+def test_what_is_left_of_another_run(least: float, most: float, words: str) -> None:
+    assert left(least, most) == words

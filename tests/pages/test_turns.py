@@ -9,7 +9,7 @@ import pytest
 from core.errors import JobError
 from core.jobs import Supervisor
 from core.workspace import Workspace
-from tests.core.supervised import PROGRAM
+from tests.core.supervised import PROGRAM, until
 from tests.pages.on_data_page import PEOPLE, opened, said
 from tests.pages.whole_app import ME
 
@@ -33,6 +33,10 @@ def test_a_visitor_with_two_runs_waiting_is_told_what_to_do(space: Workspace) ->
     waiting = [audit.id for audit in space.owned_by(ME)]
     at = opened(waiting[0])
     assert "waiting, number 2 in the queue" in "\n".join([said(at), *(status.label for status in at.status)])
+    # What it waits for is said, and of another's run no name.
+    told = said(at).replace("\\", "")
+    assert "A look at a table of another browser is running, at most" in told and "Then 1 more run before" in told
+    assert "cancel its run" not in told
     at = opened()
     at.file_uploader[0].set_value([("more.csv", PEOPLE.encode(), "")]).run()
     assert not at.exception
@@ -45,3 +49,17 @@ def test_a_sample_that_is_refused_leaves_no_audit_either(space: Workspace) -> No
     with pytest.raises(JobError, match="2 runs waiting"):
         space.open_sample("loans", ME)
     assert {audit.id for audit in space.owned_by(ME)} == before
+
+
+def test_one_s_own_run_is_named_that_another_waits_for(space: Workspace) -> None:
+    for audit in space.owned_by("other"):
+        space.cancel(audit.id)
+    first, second = (audit.id for audit in reversed(space.owned_by(ME)))
+
+    def runs() -> bool:
+        status = space.status(first)
+        return status is not None and status.state == "running"
+
+    until(runs)
+    told = said(opened(second)).replace("\\", "")
+    assert "A look at a table of “people.csv” is running, " in told and "cancel its run" in told
