@@ -13,7 +13,7 @@ from core.goal_gap import goal_range
 from core.intervals import Interval, wilson, z_value
 from core.mitigate.frontier import point
 from core.mitigate.hardly_better import gives_one_answer
-from core.mitigate.one_answer import nearly_one_answer
+from core.mitigate.one_answer import in_a_line
 from core.mitigate.settings import Settings
 from core.rules import confusion
 from core.sentences import beside, rows_word
@@ -28,9 +28,10 @@ class Place:
 
     `gap` and `cost` are shares with their plausible ranges, None where there is none: a gap without a range was not
     measurable. The cost is the share of decisions that change where no outcome is known; `changed` always is.
-    `against`, `needs_attribute`, `draws_lots` and `is_wider` are as `Fix` has them. `one_answer` says of which groups
-    nearly everybody gets one answer, `is_one_sided` whether that is new of some. `is_dominated` says whether another
-    fix that can be used, never the present model, is better on one count and no worse on the other, as they are shown.
+    `against`, `needs_attribute`, `draws_lots` and `is_wider` are as `Fix` has them. `one_answer` says in a line of
+    which groups nearly everybody gets one answer, `is_one_sided` whether that is new of some. `is_dominated` says
+    whether another fix that can be used, never the present model, is better on one count and no worse on the other, as
+    they are shown.
     """
 
     id: str
@@ -105,7 +106,7 @@ def _with_terms(place: Place, found: Mitigated, fix: Fix, changed: float) -> Pla
         draws_lots=fix.draws_lots,
         is_wider=fix.is_wider,
         is_one_sided=gives_one_answer(joint, settings.by),
-        one_answer=tuple(nearly_one_answer(joint, settings.by, settings.cost, rows_word(found.present.plan))),
+        one_answer=tuple(in_a_line(joint, settings.by, rows_word(found.present.plan))),
     )
 
 

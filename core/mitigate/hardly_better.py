@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.intervals import FEW, newcombe, z_value
@@ -14,6 +14,7 @@ from core.sentences import group_words, listed
 NEARLY_ALL = 0.9
 # True less false positive rate: a balanced accuracy of 0.55, where one answer for all has 0.5.
 LITTLE = 0.1
+_MOST_GROUPS = 3
 
 
 def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float, rows: str = "people") -> Iterator[str]:
@@ -33,7 +34,14 @@ def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float, ro
                 shares = [f"{100 * part / n.sum():.0f}" for part in (n[:, :, place].sum(), n[:, place, :].sum())]
                 said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g), rows)} ({shares[1]} before)")
         if said:
-            yield f"It says {answer} to {listed(said)}: hardly better than {answer} to all of them."
+            yield f"It says {answer} to {first_of(said)}: hardly better than {answer} to all of them."
+
+
+def first_of(said: Sequence[str]) -> str:
+    """The first few of what is said of each group, and how many more there are."""
+    rest = len(said) - _MOST_GROUPS
+    more = [f"{rest} more group{'s' if rest > 1 else ''}"] if rest > 0 else []
+    return listed([*said[:_MOST_GROUPS], *more])
 
 
 def gives_one_answer(joint: JointCounts, by: tuple[str, ...]) -> bool:

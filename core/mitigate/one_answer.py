@@ -10,7 +10,7 @@ from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.intervals import FEW
 from core.joint import JointCounts
 from core.mitigate.goals import Cost
-from core.mitigate.hardly_better import NEARLY_ALL
+from core.mitigate.hardly_better import NEARLY_ALL, first_of
 from core.mitigate.mistakes import cost_words
 from core.sentences import group_words
 
@@ -31,8 +31,23 @@ def nearly_one_answer(joint: JointCounts, by: tuple[str, ...], cost: Cost, rows:
             after, before = int(n[:, :, place].sum()), int(n[:, place].sum())
             if total >= FEW and after >= NEARLY_ALL * total:
                 who = group_words(people.groups.names(g), rows)
-                said = f"It says {answer} to {_of(after, total, who)} (now {_of(before, total)})"
+                said = f"It says {answer} to {_of(after, total, who)} ({_of(before, total)} before)"
                 yield f"{said}{_beside(n, place, answer, cost)}."
+
+
+def in_a_line(joint: JointCounts, by: tuple[str, ...], rows: str = "people") -> Iterator[str]:
+    """The same in one short sentence for each answer, for a list: whose answer it is nearly always, and was before."""
+    people = joint.by(by)
+    for place, answer in ((1, "Yes"), (0, "No")):
+        said = []
+        for g, n in enumerate(people.n):
+            total, after, before = int(n.sum()), int(n[:, :, place].sum()), int(n[:, place].sum())
+            if total >= FEW and after >= NEARLY_ALL * total:
+                who = group_words(people.groups.names(g), rows)
+                was = f"{before:,}" if total < _COUNTED else f"{100 * before / total:.0f}"
+                said.append(f"{_of(after, total, who)} ({was} before)")
+        if said:
+            yield f"{answer} to {first_of(said)}."
 
 
 def _of(k: int, n: int, who: str = "") -> str:

@@ -15,7 +15,7 @@ from core.goal_gap import goal_gap
 from core.joint import JointCounts
 from core.mitigate.goals import COSTS, price
 from core.mitigate.mistakes import mistakes, mistakes_sentence
-from core.mitigate.one_answer import nearly_one_answer
+from core.mitigate.one_answer import in_a_line, nearly_one_answer
 from core.mitigate.settings import Settings
 from core.mitigate.solution import Question
 from core.mitigate.thresholds import search
@@ -76,15 +76,27 @@ def test_nearly_one_answer_is_said_beside_that_answer_for_all() -> None:
     almost = joint([[[3, 7], [0, 10]], [[4, 16], [0, 60]], [[0, 0], [0, 0]]])
     (said,) = nearly_one_answer(almost, ("g",), COSTS["accuracy"])
     assert said == (
-        "It says yes to 93 of 100 people whose g is a (now 70 of 100): among them 21.0 of 100 decisions wrong,"
+        "It says yes to 93 of 100 people whose g is a (70 of 100 before): among them 21.0 of 100 decisions wrong,"
         " against 20.0 by yes to all."
     )
     (alike,) = nearly_one_answer(almost, ("g",), COSTS["balanced_accuracy"])
     assert "among them 45.0 of 100 wrong, both outcomes alike, against 50.0 by yes to all." in alike
     few = joint([[[1, 0], [0, 1]], [[0, 0], [0, 28]], [[0, 0], [0, 0]]])
     (counted,) = nearly_one_answer(few, ("g",), COSTS["accuracy"])
-    assert counted.startswith("It says yes to 29 of 30 people whose g is a (now 29 of 30)")
+    assert counted.startswith("It says yes to 29 of 30 people whose g is a (29 of 30 before)")
+    assert list(in_a_line(few, ("g",))) == ["Yes to 29 of 30 people whose g is a (29 before)."]
     assert not list(nearly_one_answer(joint([[[50, 0], [0, 50]]] * 3), ("g",), COSTS["accuracy"]))
+
+
+def test_in_a_list_one_answer_is_said_once_for_all_groups_and_of_the_first_few() -> None:
+    five = Groups(("g",), (tuple("abcde"),), tuple((i,) for i in range(5)))
+    n = np.zeros((5, 3, 2, 2), np.int64)
+    n[:, 0], n[0, 1] = [[70, 0], [25, 5]], [[0, 0], [0, 60]]
+    (said,) = in_a_line(JointCounts(five, n), ("g",))
+    assert said == (
+        "No to 95 of 100 people whose g is b (70 before), 95 of 100 people whose g is c (70 before), 95 of 100 people"
+        " whose g is d (70 before) and 1 more group."
+    )
 
 
 PEOPLE = st.lists(st.integers(0, 40), min_size=8, max_size=8).map(lambda n: np.array(n).reshape(2, 2, 2))
