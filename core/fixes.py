@@ -32,8 +32,8 @@ WIDER = (0.02, 0.05)
 # What a plan confirms where a training is right far more often than what decides now, and rightly so.
 TOO_GOOD = "too_good"
 _STANDS_IN = (
-    "The cheapest thresholds would select nearly everybody or nearly nobody of some group of the people they are fitted"
-    " on; these are the best that do not do so there."
+    "The cheapest thresholds would select nearly everybody or nearly nobody of some group. These are the best that do"
+    " not do so, on the people they are fitted on."
 )
 
 
@@ -211,7 +211,7 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
     if not solution.meets:
         yield (
             f"No such thresholds bring the gap to {width_words(goal, float(solution.question.limit))}, not even on the"
-            f" people they are fitted on; these come nearest, with {width_words(goal, float(solution.outcome.gap))}."
+            f" people they are fitted on. These come nearest, with {width_words(goal, float(solution.outcome.gap))}."
         )
     if solution.degenerate:
         rows = rows_word(found.present.plan)

@@ -41,7 +41,7 @@ def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
     if MITIGATIONS[name].is_trained:
         if name == "fairness_loss":
             is_pt2 = plan.decision.model is not None and plan.decision.model.endswith(".pt2")
-            return "" if is_pt2 else "it needs a model with gradients, a .pt2 file"
+            return "" if is_pt2 else "it needs a model that can go on learning, a .pt2 file"
         fewest, who, outcome = _smallest_cell(record.counts, settings.by)
         return "" if fewest else f"nobody has {outcome} among {who}"
     if not has_score:

@@ -54,7 +54,7 @@ MITIGATIONS = table(
     ),
     Mitigation(
         "equalized_odds_mix", "Lots between two thresholds",
-        "The score stays; between a group's thresholds lots decide, so that wrong denials and wrong grants are equally"
+        "The score stays; between a group's two thresholds lots decide. Wrong denials and wrong grants are then equally"
         " frequent in every group.",
         needs_attribute=True, draws_lots=True,
     ),

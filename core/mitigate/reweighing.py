@@ -85,6 +85,6 @@ def reweigh(counts: Counts, by: tuple[str, ...]) -> Weights:
 def _nobody(groups: Groups, group: int, label: int) -> str:
     who = ", ".join(groups.names(group).values())
     return (
-        f"Reweighing cannot be done: among the people it is fitted on, nobody in {who} has {OUTCOMES[label]}, and no"
-        " weight makes up for people who are not there. Join this group with another, or add rows."
+        f"Reweighing cannot be done: among the people it is fitted on, nobody in {who} has {OUTCOMES[label]}."
+        " No weight makes up for people who are not there. Join this group with another, or add rows."
     )

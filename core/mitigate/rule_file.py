@@ -112,9 +112,10 @@ class RuleFile:
         for g in range(len(groups)):
             every = by_score[where == g].reshape(-1, len(axis.edges))
             if (every != every[0]).any():
+                known = " and ".join(["the score", *by])
                 raise DataError(
-                    f"This rule decides about {', '.join(groups.names(g).values())} by more than the score and"
-                    f" {' and '.join(by)}, so it cannot be written as a rule file."
+                    f"This way decides about {', '.join(groups.names(g).values())} by more than {known}."
+                    " A list of thresholds cannot say that, so it was left out."
                 )
             rows.append(GroupRule(groups.names(g), tuple(_steps(axis, every[0]))))
         return cls(by, tuple(rows), otherwise, _score_words(axis), axis.lower_is_better)

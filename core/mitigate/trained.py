@@ -32,8 +32,8 @@ from core.sentences import listed
 _LEFT_OUT = "Left out of the training, because it may have been filled in after the outcome: {}."
 STRENGTHS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 STAND_IN = (
-    "This is a stand-in: a logistic regression trained on the same columns, to show what the weights may be expected to"
-    " do. Your own model was not changed; train it with the weights where it was made."
+    "This is a stand-in: a simple model (logistic regression) trained on the same columns. It shows what the weights"
+    " may do. Your own model was not changed; train it with the weights where it was made."
 )
 
 
@@ -126,8 +126,8 @@ def fairness_loss(work: Work) -> list[Proposal]:
     model = _opened(work)
     if model is None or model.format not in _TUNABLE:
         raise ModelError(
-            "Training with a price on the gap needs a model with gradients, a .pt2 file or a Hugging Face folder, and"
-            " this is none. Use thresholds or reweighing, or export the model with torch.export."
+            "Training with a price on the gap needs a model that can go on learning: a .pt2 file or a Hugging Face"
+            " folder. This is none. Use thresholds or weights, or have the model exported with torch.export."
         )
     goal = work.settings.goal.name
     parts = _training_parts(work, model)

@@ -69,7 +69,7 @@ def _there(audit_id: str, first: Profile | None, second: Profile, rows: str) -> 
         return Judging(second, "The second table cannot be used as it is.", is_unusable=True)
     return Judging(
         second,
-        f"A fix is fitted and chosen on {rows} of {plain.quoted(first.name)} ({first.rows:,} rows), and judged on"
+        f"A fix is fitted and chosen on {rows} of {plain.quoted(first.name)} ({first.rows:,} rows). It is judged on"
         f" {plain.quoted(second.name)} ({second.rows:,} rows), which should hold other {rows}.",
     )
 
@@ -81,7 +81,7 @@ def _split_words(first: Profile | None, holdout: float, rows: str) -> str:
     fitted = round(FIT_SHARE * (first.rows - judged))
     others = first.rows - judged - fitted
     return (
-        f"It splits these {rows}: a fix is fitted on about {fitted:,}, chosen on {others:,} others, and judged on about"
+        f"It splits these {rows}. A fix is fitted on about {fitted:,}, chosen on {others:,} others, and judged on about"
         f" {judged:,} that it never saw."
     )
 

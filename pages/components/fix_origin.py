@@ -32,7 +32,7 @@ def show(audit: Audit, record: AuditRecord) -> None:
         _pair(audit, record)
     else:
         st.warning(
-            "This is the audit of a fix, and its question is no longer the original's: the fix may have been fitted on "
+            "This is the audit of a fix, and its question is no longer the original's. The fix may have been fitted on "
             f"some of these {rows}, and look better than it is."
         )
     back(audit)

@@ -89,8 +89,8 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
             st.warning(plain.escape(text(warning)))
     if found.search.looked_before:
         st.caption(
-            f"Seen: you looked at another fix on these {people} before this one, so it may look a little better here"
-            f" than it is. Judge it on new {people} before you rely on it."
+            f"Seen: you looked at another fix on these {people} before this one. It may look a little better here than"
+            f" it is. Judge it on new {people} before you rely on it."
         )
     if found.search.trained_here != "no" and second is None:
         who = "was" if found.search.trained_here == "yes" else "may have been"

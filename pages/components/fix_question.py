@@ -28,10 +28,10 @@ COST_WORDS = {
 }
 _TRAINED = {"unknown": "I don't know", "no": "No", "yes": "Yes"}
 _FOLLOWS = {
-    "unknown": "Then the present model may look better here than it is, and a training is judged against the same "
-    "training without the fix.",
-    "yes": "Then the present model does better here than on what it has not seen, and looks better than it is; "
-    "a training is judged against the same training without the fix.",
+    "unknown": "Then the present model may look better here than it is. A training is judged against the same training "
+    "without the fix.",
+    "yes": "Then the present model does better here than on what it has not seen, and looks better than it is. "
+    "A training is judged against the same training without the fix.",
     "no": "Then before and after can be compared as they stand.",
 }
 

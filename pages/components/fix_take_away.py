@@ -55,8 +55,8 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
             disabled=not session.workspace().has_rows(audit_id) or (model is not None and not _is_there(fix)),
             on_click=session.attempt,
             args=(_audit, audit_id, record, found, fix, model),
-            help="Opens an audit of the part that it was judged on, with this fix in place: by the same measures as any"
-            " other audit.",
+            help="Opens an audit of the part that it was judged on, with this fix in place. It has the same measures as"
+            " any other audit.",
         )
     if fix.rule is not None:
         with st.expander("How to apply rule.json in Python"):

@@ -1,5 +1,6 @@
 """The Fix page: opened alone, empty, before a search, and while it runs."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,17 @@ def test_decisions_alone_lead_to_no_dead_end(space: Workspace, home: Path) -> No
 
 def test_what_cannot_be_tried_says_why(ran: str) -> None:
     rows = tried(opened("fix", ran))
-    assert "gradients" in rows["Training with a price on the gap"]
+    assert rows["Training with a price on the gap"] == "no: it needs a model that can go on learning, a .pt2 file"
     assert rows["AIF360: equalized odds"] == "no: AIF360 has it for other goals"
     assert rows["A threshold for each group"] == rows["A threshold for each group, with lots"] == "yes"
+
+
+def test_what_each_way_does_is_said_in_plain_words_and_short_sentences(ran: str) -> None:
+    at = opened("fix", ran)
+    words = [*tables(at)[0]["What it does"], *tables(at)[0]["Tried"], *(caption.value for caption in at.caption)]
+    assert not [word for word in ("gradient", "rule file", "posterior", "regulari") if word in " ".join(words)]
+    sentences = [each for said_of_it in words for each in re.split(r"(?<=[.;!?])\s+", said_of_it)]
+    assert [each for each in sentences if len(each.split()) > 20] == []
 
 
 def test_lots_for_one_rate_are_no_way_to_equalize_two(ran: str) -> None:

@@ -43,7 +43,7 @@ def test_a_way_that_turned_out_to_be_impossible_says_why_and_the_others_are_ther
     space.mitigate(audit_id, replace(PLAN, mitigate={"by": ["g"]}), ("fairness_loss", "thresholds"), "no")
     assert space.wait(audit_id, WAIT_SECONDS) is None
     at = opened("fix", audit_id)
-    assert "Not tried: Training with a price on the gap" in said(at) and "a model with gradients" in said(at)
+    assert "Not tried: Training with a price on the gap" in said(at) and "a model that can go on learning" in said(at)
     assert widget(at, "radio", "picked fix").options[0].startswith("A threshold for each group")
 
 
