@@ -12,7 +12,6 @@ from core.findings import Gap, Judgement, judge
 from core.fixes import Fix
 from core.goal_gap import GoalGap, goal_gap, kept_sentence
 from core.intervals import z_value
-from core.mitigate.goals import Goal
 from core.mitigate.mistakes import Mistakes, mistakes
 from core.mitigate.one_answer import nearly_one_answer
 from core.mitigate.settings import Settings
@@ -86,13 +85,13 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
     wrong = mistakes(joint.n.sum(axis=0), settings.cost, z_value(confidence))
     if wrong is not None and fix.suspected:
         wrong = replace(wrong, is_suspected=True)
-    aimed = _aimed(compared.gaps, settings.by, settings.goal)
+    aimed = _aimed(compared.gaps, settings)
     ranges = {_key(gap): (gap.low, gap.high) for gap in before.gaps}
     return Effect(
         compared,
         aimed,
         tuple(ranges[_key(change)] for change in aimed),
-        () if without is None else _aimed(without.gaps, settings.by, settings.goal),
+        () if without is None else _aimed(without.gaps, settings),
         wrong,
         _goal_gap(found, found.present),
         _goal_gap(found, fix.decided),
@@ -122,10 +121,17 @@ def _goal_gap(found: Mitigated, decided: Decided) -> GoalGap:
     return goal_gap(counts, stated_rule(counts, decided.plan), found.settings, decided.plan.run.confidence)
 
 
-def _aimed(gaps: tuple[GapChange, ...], by: tuple[str, ...], goal: Goal) -> tuple[GapChange, ...]:
-    """The changes of the goal's own measures, one a rate; the rest of its measures say the same in other words."""
+def _aimed(gaps: tuple[GapChange, ...], settings: Settings) -> tuple[GapChange, ...]:
+    """The changes of the goal's own measures, one a rate; the rest of its measures say the same in other words.
+
+    Groups of whom the goal is not asked are none that were to be brought nearer: what got worse for them is a warning.
+    """
+    goal, left_out = settings.goal, set(settings.leave_out or ())
     wanted = goal.measures[: len(goal.rates)]
-    return tuple(gap for gap in gaps if gap.by == by and gap.measure in wanted)
+    found = [gap for gap in gaps if gap.by == settings.by and gap.measure in wanted]
+    return tuple(
+        gap for gap in found if not left_out.intersection((*gap.group.values(), *gap.reference.values()))
+    ) or tuple(found)
 
 
 def against_retrained(found: Mitigated, fix: Fix, after: Judgement) -> Comparison | None:
