@@ -34,5 +34,5 @@ def before(status: Status, own: Mapping[str, Audit]) -> list[str]:
 
 def _running(kind: str, audit: Audit | None, least: float, most: float) -> str:
     another = "another visitor" if session.is_shared() else "another browser"
-    whose = another if audit is None else plain.quoted(audit_name.of(audit))
+    whose = another if audit is None else f"“{audit_name.of(audit)}”"
     return plain.escape(f"{_RUNS.get(kind, 'A run')} of {whose} is running, {duration.left(least, most)}.")

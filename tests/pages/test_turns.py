@@ -61,5 +61,7 @@ def test_one_s_own_run_is_named_that_another_waits_for(space: Workspace) -> None
         return status is not None and status.state == "running"
 
     until(runs)
-    told = said(opened(second)).replace("\\", "")
+    written = said(opened(second))
+    told = written.replace("\\", "")
     assert "A look at a table of “people.csv” is running, " in told and "cancel its run" in told
+    assert r"\\" not in written, "escaped once"
