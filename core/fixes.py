@@ -19,7 +19,7 @@ from core.joint import JointCounts, from_rules
 from core.mitigate.after import plan_with_rule, without_decisions
 from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import COSTS, Goal
-from core.mitigate.hardly_better import hardly_better
+from core.mitigate.hardly_better import first_of, hardly_better
 from core.mitigate.mistakes import mistakes
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.reweighing import Weights, reweigh
@@ -215,7 +215,7 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
         )
     if solution.degenerate:
         rows = rows_word(found.present.plan)
-        who = listed([group_words(group, rows) for group in solution.degenerate])
+        who = first_of([group_words(group, rows) for group in solution.degenerate])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 
@@ -284,7 +284,7 @@ def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
     changed = np.any([now & ~was for now, was in zip(then, already, strict=True)], axis=0) & (n >= FEW)
     if changed.any():
         rows = rows_word(found.present.plan)
-        who = listed([group_words(people.groups.names(g), rows) for g in np.flatnonzero(changed).tolist()])
+        who = first_of([group_words(people.groups.names(g), rows) for g in np.flatnonzero(changed).tolist()])
         yield f"Of {who} it would select nearly everybody or nearly nobody."
 
 

@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.counts import Groups
 from core.joint import JointCounts
-from core.mitigate.hardly_better import gives_one_answer, hardly_better
+from core.mitigate.hardly_better import first_of, gives_one_answer, hardly_better
 
 SEX = Groups.product(("sex",), (("Man", "Woman"),))
 Decisions = tuple[int, int, int]
@@ -82,3 +82,11 @@ def test_turning_to_one_answer_is_told_whether_it_is_right_or_not(
     group: tuple[Decisions, Decisions], turns: bool
 ) -> None:
     assert gives_one_answer(joint(group, FINE), ("sex",)) is turns
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [(1, "a"), (3, "a, b and c"), (4, "a, b, c and 1 more group"), (6, "a, b, c and 3 more groups")],
+)
+def test_of_many_groups_the_first_few_are_named(groups: int, said: str) -> None:
+    assert first_of(list("abcdef"[:groups])) == said
