@@ -31,6 +31,7 @@ class Matrix:
     """A table that is a matrix already, so that reading it costs neither side anything."""
 
     columns_used = tuple(f"x{i}" for i in range(WIDTH))
+    most_rows = None
 
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
@@ -44,6 +45,9 @@ class Rows:
 
     def __len__(self) -> int:
         return ROWS
+
+    def pieces(self, most: int | None) -> list[Rows]:
+        return [self]
 
 
 def exported(hidden: int, folder: Path) -> Path:
