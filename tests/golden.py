@@ -34,6 +34,7 @@ from math import isclose
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 ROOT = Path(__file__).resolve().parents[1]
 # Beside the repository, or beside the folder of its worktrees.
@@ -41,7 +42,8 @@ SHARED = next((p for p in (ROOT.parent / "shared", ROOT.parents[1] / "shared") i
 SAMPLES = ROOT / "core" / "samples"
 PLUMBLINE = Path(sys.executable).with_name("plumbline")
 
-LEFT_OUT = {"created", "seconds", "versions", "batch_size"}
+# A plan's own digest holds the names of its files; that of its question, which stays, does not.
+LEFT_OUT = {"created", "seconds", "versions", "batch_size", "plan_sha256"}
 # They hash times and versions along with the rest.
 RECORDS = {"before", "after", "parent", "previous"}
 SECONDS = 3600.0
@@ -161,12 +163,15 @@ def _run(verb: str, plan: Path, *arguments: str, out: Path | None = None) -> Run
         to = out or Path(own) / "out"
         command = [PLUMBLINE, verb, plan, *arguments, "--out", to]
         done = subprocess.run([str(each) for each in command], capture_output=True, text=True, timeout=SECONDS)
+        files = _files(to)
+        # A model that was trained is a zip with the time of day in it, and its digest stands in other files.
+        models = {hashlib.sha256(path.read_bytes()).hexdigest(): path.name for path in files if is_zipfile(path)}
         return {
             "command": [verb, plan.name, *arguments],
             "exit": done.returncode,
             "stdout": _placeless(done.stdout),
             "stderr": _placeless(done.stderr),
-            "files": {path.relative_to(to).as_posix(): _content(path) for path in _files(to)},
+            "files": {path.relative_to(to).as_posix(): _content(path, models) for path in files},
         }
 
 
@@ -174,26 +179,31 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _content(path: Path) -> Any:
-    """A file's content as it is kept: JSON as such, text by lines, anything else by its digest."""
+def _content(path: Path, models: dict[str, str]) -> Any:
+    """A file's content as it is kept: JSON as such, text by lines, a zip by its entries, else by its digest."""
     content = path.read_bytes()
+    if is_zipfile(path):
+        with ZipFile(path) as archive:  # skops names and numbers its parts by where they lie in memory
+            return sorted(
+                f"{each.file_size} {each.CRC}" for each in archive.infolist() if each.filename != "schema.json"
+            )
     try:
         text = content.decode()
     except UnicodeDecodeError:
         return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    return _timeless(json.loads(text)) if path.suffix == ".json" else _placeless(text).splitlines()
+    return _timeless(json.loads(text), models) if path.suffix == ".json" else _placeless(text).splitlines()
 
 
-def _timeless(value: Any) -> Any:
+def _timeless(value: Any, models: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {
-            key: "(a record)" if key in RECORDS and isinstance(inner, str) else _timeless(inner)
+            key: "(a record)" if key in RECORDS and isinstance(inner, str) else _timeless(inner, models)
             for key, inner in value.items()
             if key not in LEFT_OUT
         }
     if isinstance(value, list):
-        return [_timeless(inner) for inner in value]
-    return _placeless(value) if isinstance(value, str) else value
+        return [_timeless(inner, models) for inner in value]
+    return models.get(value, _placeless(value)) if isinstance(value, str) else value
 
 
 def _placeless(text: str) -> str:
