@@ -120,7 +120,7 @@ class Profile:
                 tuple(map(str, o["columns"])),
                 tuple(map(int, o["rows"])),
                 str(o.get("kind", "")),
-                str(o.get("cell", "")),
+                tuple(map(str, o.get("cells", ()))),
             )
             for o in document["oddities"]
         )

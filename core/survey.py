@@ -16,7 +16,7 @@ from core.written.missing import looks_missing
 from core.written.numbers import NumberStyle
 
 CAP = 2_000
-SPACES, MAY_BE_MISSING = "spaces", "may be missing"
+SPACES, MAY_BE_MISSING, SPELLINGS, STRANGERS = "spaces", "may be missing", "spellings", "strangers"
 Mask = npt.NDArray[np.bool_]
 _KEPT_VALUES = 50
 _FEW_VALUES = 60
@@ -28,14 +28,15 @@ _LOOKED_AT = 200
 class Oddity:
     """Something about the table that a person should know: which columns and which first rows it concerns.
 
-    `kind` says which choice of a plan answers it, where one does; `cell` is the text that may mean "not known".
+    `kind` says which choice of a plan answers it, where one does; `cells` are the texts that it is about: the one that
+    may mean "not known", the spellings of one value.
     """
 
     text: str
     columns: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
     kind: str = ""
-    cell: str = ""
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ class ColumnSurvey:
         """What a person should know about this column."""
         found = []
 
-        def say(text: str, rows: Iterable[int] = (), kind: str = "", cell: str = "") -> None:
-            found.append(Oddity(text, (name,), tuple(rows), kind, cell))
+        def say(text: str, rows: Iterable[int] = (), kind: str = "", cells: Iterable[str] = ()) -> None:
+            found.append(Oddity(text, (name,), tuple(rows), kind, tuple(cells)))
 
         filled = [text for text, _ in self.values() if text.strip() not in DEFAULT_MISSING]
         if not filled and self._counts is not None:
@@ -136,10 +137,11 @@ class ColumnSurvey:
                 f'cells "{lookalike}" may mean "not known"; they count as a value of their own unless you list them as'
                 " missing",
                 kind=MAY_BE_MISSING,
-                cell=lookalike,
+                cells=(lookalike,),
             )
         if self._strangers and self._numbers >= _MOSTLY * (self._numbers + self._strangers):
-            say(f"mostly numbers, but {self._strangers} cell(s) are not", (row + 1 for row in self._strange))
+            words = f"mostly numbers, but {self._strangers} cell(s) are not"
+            say(words, (row + 1 for row in self._strange), kind=STRANGERS)
         if self._broken_lines:
             say(
                 "cells with line breaks: check that none holds whole rows, as when a quotation mark never closes",
@@ -154,7 +156,8 @@ class ColumnSurvey:
             )
         if self.distinct is not None and self.distinct <= _FEW_VALUES:
             for spellings in _variants(filled):
-                say(f"one value spelled in several ways: {', '.join(spellings)}")
+                words = f"one value spelled in several ways: {', '.join(spellings)}"
+                say(words, kind=SPELLINGS, cells=spellings)
         if self.unique and self._rows > 20 and self.written is None and (not self.is_numeric or self._whole_numbers()):
             say("differs in every row, as an identifier does: better not used as a group")
         return found

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.plan import Plan
 from core.profile import Column, Profile
-from core.survey import MAY_BE_MISSING, SPACES, Oddity
+from core.survey import MAY_BE_MISSING, SPACES, SPELLINGS, Oddity
 from core.workspace import Audit
 from pages.components import cell_choices, draft, plain, steps
 
@@ -68,8 +68,15 @@ def _unanswered(profile: Profile, plan: Plan) -> list[Oddity]:
         oddity
         for oddity in profile.oddities
         if not (oddity.kind == SPACES and plan.data.trim)
-        and not (oddity.kind == MAY_BE_MISSING and oddity.cell in plan.data.missing)
+        and not (oddity.kind == MAY_BE_MISSING and set(oddity.cells) <= set(plan.data.missing))
+        and not (oddity.kind == SPELLINGS and _are_joined(oddity, plan))
     ]
+
+
+def _are_joined(oddity: Oddity, plan: Plan) -> bool:
+    """Whether the plan makes one group of these spellings, in every column that has them."""
+    joins = [plan.groups.join.get(column, {}) for column in oddity.columns]
+    return all(any({name, *texts}.issuperset(oddity.cells) for name, texts in join.items()) for join in joins)
 
 
 def _line(profile: Profile, odd: int) -> str:

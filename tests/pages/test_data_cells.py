@@ -38,8 +38,10 @@ def test_odd_cells_are_asked_about_and_each_answer_is_a_key_of_the_plan(space: W
     assert plan_of(at, space).data.favourable.values == ("TRUE", "True")  # type: ignore[union-attr]
     press(at, "Count them as not known")
     assert "NULL" in plan_of(at, space).data.missing
+    assert "Female, female" in said(at).replace("\\", "")
     press(at, "Join these spellings")
     assert plan_of(at, space).groups.join == {"gender": {"Female": ("female",)}}
+    assert "Female, female" not in said(at).replace("\\", "")
     press(at, "Count as not known")
     assert "?" in plan_of(at, space).data.missing
     press(at, "Read as numbers")
