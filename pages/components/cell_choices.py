@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-import streamlit as st
-
 from core import suggestions
 from core.cells import DEFAULT_MISSING
 from core.plan import Plan
 from core.plan_parts import DataPlan
 from core.profile import Column, Profile
+from core.survey import MAY_BE_MISSING, SPACES, Oddity
 from core.workspace import Audit
 from core.written.numbers import style_of
-from pages.components import plain, session
+from pages.components import answered, plain
 
+ODD = ":orange[**!**]"
 _MOST_NAMED = 5
 
 
@@ -21,6 +21,20 @@ def show(audit: Audit, profile: Profile, plan: Plan) -> None:
     _numbers(audit, profile, plan)
     _spaces(audit, profile, plan)
     _unknown(audit, profile, plan)
+
+
+def odd_words(oddity: Oddity) -> str:
+    """What is odd, with its columns and first rows, as markdown."""
+    where = f"{plain.listed(oddity.columns, _MOST_NAMED)}: " if oddity.columns else ""
+    rows = f" (row {', '.join(f'{row:,}' for row in oddity.rows)})" if oddity.rows else ""
+    return f"{where}{plain.escape(oddity.text)}{rows}"
+
+
+def is_offered(oddity: Oddity, profile: Profile) -> bool:
+    """Whether it is said elsewhere with the button that answers it: by `show`, or in the step that it belongs to."""
+    if oddity.kind == MAY_BE_MISSING:
+        return set(oddity.cells) <= suggestions.unknown_texts(profile).keys()
+    return oddity.kind == SPACES and _are_spaced(profile)
 
 
 def _numbers(audit: Audit, profile: Profile, plan: Plan) -> None:
@@ -45,13 +59,17 @@ def _written(profile: Profile) -> list[Column]:
 
 
 def _spaces(audit: Audit, profile: Profile, plan: Plan) -> None:
-    texts = (text for column in profile.columns if column.kind == "text" for text, _ in column.values)
-    spaced = any(text != text.strip() and text.strip() for text in texts)
     if plan.data.trim:
         _row(audit, plan, "✓ spaces around cells are taken away", "Undo", "trim", replace(plan.data, trim=False))
-    elif spaced:
-        words = "Some cells have spaces around them, and a model gets them so"
-        _row(audit, plan, words, "Take the spaces away", "trim", replace(plan.data, trim=True))
+    elif _are_spaced(profile):
+        found = next((oddity for oddity in profile.oddities if oddity.kind == SPACES), None)
+        words = "cells have spaces around them, and a model gets them so" if found is None else odd_words(found)
+        _row(audit, plan, f"{ODD} {words}", "Take the spaces away", "trim", replace(plan.data, trim=True))
+
+
+def _are_spaced(profile: Profile) -> bool:
+    texts = (text for column in profile.columns if column.kind == "text" for text, _ in column.values)
+    return any(text != text.strip() and text.strip() for text in texts)
 
 
 def _unknown(audit: Audit, profile: Profile, plan: Plan) -> None:
@@ -60,23 +78,16 @@ def _unknown(audit: Audit, profile: Profile, plan: Plan) -> None:
     if chosen:
         words = f"✓ {plain.listed(chosen)} counts as not known"
         _row(audit, plan, words, "Undo", "missing", replace(plan.data, missing=DEFAULT_MISSING))
-    left = {text: columns for text, columns in found.items() if text not in plan.data.missing}
+    # Of outcomes and decisions it is asked in their own steps, and must be answered there.
+    elsewhere = {plan.data.label, plan.decision.prediction}
+    found = {text: tuple(name for name in columns if name not in elsewhere) for text, columns in found.items()}
+    left = {text: columns for text, columns in found.items() if columns and text not in plan.data.missing}
     if left:
         where = [f"{plain.quoted(text)} (in {plain.listed(columns, 3)})" for text, columns in left.items()]
-        words = f"These may mean “not known”: {', '.join(where[:_MOST_NAMED])}"
+        words = f"{ODD} These may mean “not known”, and count as a value of their own: {', '.join(where[:_MOST_NAMED])}"
         missing = (*plan.data.missing, *list(left)[:_MOST_NAMED])
         _row(audit, plan, words, "Count as not known", "more missing", replace(plan.data, missing=missing))
 
 
 def _row(audit: Audit, plan: Plan, words: str, button: str, name: str, data: DataPlan) -> None:
-    """A line of markdown with a button that keeps another `[data]`."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(words, width="content")
-        key = session.action(audit.id, f"cells {name}")
-        kind = "tertiary" if button == "Undo" else "secondary"
-        session.act(st.container(width="content"), button, key, _keep, audit.id, replace(plan, data=data), type=kind)
-
-
-def _keep(audit_id: str, plan: Plan) -> None:
-    session.workspace().save_plan(audit_id, plan)
-    session.forget_fields(audit_id)
+    answered.row(audit, words, button, f"cells {name}", replace(plan, data=data))

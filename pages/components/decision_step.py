@@ -11,7 +11,7 @@ from core.plan import Plan
 from core.plan_parts import Decision
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import column_answer, draft, model_answer, model_check, plain, session, steps
+from pages.components import column_answer, doubts, draft, model_answer, model_check, plain, session, steps
 
 _MODEL, _SCORE, _COLUMN = "A model file", "A column of scores", "A column of decisions"
 _ASK: dict[str, Callable[[Audit, Profile, Plan], Decision | None]] = {
@@ -28,7 +28,7 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
         way = st.radio("What makes or made the decision?", list(_ASK), key=key, horizontal=True)
         answer = _ASK[way](audit, profile, plan)
         if answer is not None:
-            _confirm(audit, plan, answer)
+            _confirm(audit, profile, plan, answer)
 
 
 def is_settled(audit: Audit, plan: Plan) -> bool:
@@ -46,11 +46,11 @@ def _first_way(profile: Profile, plan: Plan) -> str:
     return _SCORE if suggestions.score_column(profile) is not None else _MODEL
 
 
-def _confirm(audit: Audit, plan: Plan, answer: Decision) -> None:
+def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: Decision) -> None:
     st.markdown(f"**{plain.escape(decision_sentence(answer))}**")
     if answer != plan.decision:
         key = session.action(audit.id, "settle decision")
-        settled = replace(plan, decision=answer)
+        settled = doubts.others_seen(replace(plan, decision=answer), profile)
         session.act(st.container(), "Yes, that is right", key, _settle, audit.id, settled, type="primary")
 
 

@@ -1,6 +1,7 @@
 """Doubts as a person meets them: the sentence, a button that applies the remedy, and one that says it is right."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,16 +12,18 @@ from core.profile import Profile
 from core.record import AuditRecord
 from core.report.note_words import in_order, stands_first, text, worded
 from core.workspace import Audit
-from pages.components import draft, plain, session
+from pages.components import answered, draft, plain, session
 
 _CONFIRM = "It is right as it is"
 _MOST = 3
+_LISTED = "other_values"
 
 Changes = tuple[Change, ...]
 
 
 def asked(audit: Audit, profile: Profile, plan: Plan, step: int) -> None:
-    """Ask on the Data page what belongs to this step and nobody has answered yet."""
+    """Ask on the Data page what belongs to this step and nobody has answered yet; tell what was answered."""
+    answered.show(audit, profile, plan, step)
     for note in doubts.before(draft.settled(plan), profile):
         if worded(note).step == step and note.key not in plan.data.confirmed:
             _ask(audit.id, plan, note, _settle)
@@ -63,10 +66,18 @@ def under_the_answer(audit_id: str, record: AuditRecord) -> None:
     for note in notes[:_MOST]:
         if note.changes and note.key not in confirmed:
             _ask(audit_id, record.plan, note, _run_again)
+        elif note.key in confirmed:
+            st.caption(f"✓ Confirmed: {plain.escape(text(note))}")
         else:
             st.warning(plain.escape(text(note)))
     if len(notes) > _MOST:
         st.caption(f'{len(notes) - _MOST} more warnings stand under "The data behind it".')
+
+
+def others_seen(plan: Plan, profile: Profile) -> Plan:
+    """The plan in which a column's other values are confirmed: they were listed beside the question."""
+    seen = [note.key for note in doubts.before(draft.settled(plan), profile) if note.kind == _LISTED]
+    return replace(plan, data=replace(plan.data, confirmed=tuple(dict.fromkeys([*plan.data.confirmed, *seen]))))
 
 
 def _confirmed(audit_id: str, record: AuditRecord) -> tuple[str, ...]:

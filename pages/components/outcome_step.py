@@ -10,7 +10,7 @@ from core.plan import Plan
 from core.plan_parts import Condition, DataPlan
 from core.profile import Profile
 from core.workspace import Audit
-from pages.components import draft, good_values, model_check, plain, session, steps
+from pages.components import doubts, draft, good_values, model_check, plain, session, steps
 
 _NO_COLUMN = "No column says what really happened"
 _KNOWN = {
@@ -25,7 +25,7 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
     with steps.step(audit.id, 2, _line(plan), draft.has_outcome(plan), is_open):
         answer = _ask(audit, profile, plan.data)
         if answer is not None:
-            _confirm(audit, plan, answer)
+            _confirm(audit, profile, plan, answer)
 
 
 def _ask(audit: Audit, profile: Profile, data: DataPlan) -> DataPlan | None:
@@ -70,11 +70,11 @@ def _ask_refused(audit: Audit, data: DataPlan) -> bool | None:
     return _KNOWN[words]
 
 
-def _confirm(audit: Audit, plan: Plan, answer: DataPlan) -> None:
+def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: DataPlan) -> None:
     st.markdown(f"**{plain.escape(_sentence(answer.label, answer.favourable))}**")
     if answer != plan.data:
         key = session.action(audit.id, "settle outcome")
-        settled = replace(plan, data=answer)
+        settled = doubts.others_seen(replace(plan, data=answer), profile)
         session.act(st.container(), "Yes, that is right", key, _settle, audit, settled, type="primary")
 
 

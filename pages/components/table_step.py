@@ -9,7 +9,6 @@ from core.workspace import Audit
 from pages.components import cell_choices, draft, plain, steps
 
 _ROWS_SHOWN = 4
-_COLUMNS_NAMED = 5
 _MOST_IN_VIEW = 25
 _HEIGHT = 560
 _LONG, _LONGEST = 10_000, 1e15
@@ -23,7 +22,8 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
         if not profile.oddities:
             plain.text("✓ nothing odd was found")
         for oddity in odd:
-            st.markdown(f":orange[**!**] {_words(oddity)}")
+            if not cell_choices.is_offered(oddity, profile):
+                st.markdown(f"{cell_choices.ODD} {cell_choices.odd_words(oddity)}")
         cell_choices.show(audit, profile, plan)
         st.caption("Its columns, one a line, with the first cells of each as they stand in the file:")
         with st.container(height=_HEIGHT if len(profile.columns) > _MOST_IN_VIEW else "content", border=False):
@@ -87,9 +87,3 @@ def _line(profile: Profile, odd: int) -> str:
         *([f"{odd} {'thing' if odd == 1 else 'things'} to know"] if odd else []),
     ]
     return " · ".join(facts)
-
-
-def _words(oddity: Oddity) -> str:
-    where = f"{plain.listed(oddity.columns, _COLUMNS_NAMED)}: " if oddity.columns else ""
-    rows = f" (row {', '.join(f'{row:,}' for row in oddity.rows)})" if oddity.rows else ""
-    return f"{where}{plain.escape(oddity.text)}{rows}"

@@ -1,10 +1,12 @@
 """The Data page: what cells mean is offered or asked with a button, and a clean table is asked nothing."""
 
+from itertools import product
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.workspace import Workspace
-from tests.pages.on_data_page import PEOPLE, PLAN, opened, plan_of, press, put, run_button_is_disabled, said
+from tests.pages.on_data_page import CONFIRM, PEOPLE, PLAN, opened, plan_of, press, put, run_button_is_disabled, said
 
 pytestmark = pytest.mark.jobs
 
@@ -72,3 +74,42 @@ def test_more_values_than_two_are_listed_before_they_are_confirmed(space: Worksp
     at = put(opened(), space, csv=PEOPLE.replace("hired", "outcome") + "".join(f"m,30,{v},no\n" for v in values))
     assert "Every other value" in said(at)
     assert "waiting \\(1 rows\\)" in said(at)
+
+
+def test_each_answer_of_a_button_is_one_line_with_the_way_back(space: Workspace) -> None:
+    rows = [(sex, y, d, 10 + 7 * i) for i, (sex, y, d) in enumerate(product(["Male", "Female"], ["yes", "no"], [1, 0]))]
+    table = "sex,outcome,approved,Freq\n" + "".join(f"{s},{y},{d},{n}\n" for s, y, d, n in rows)
+    at = put(opened(), space, csv=table)
+    press(at, "Count “Freq” people for each row")
+    assert plan_of(at, space).data.count == "Freq"
+    assert "✓ each row stands for as many people as “Freq” says" in said(at)
+    press(at, "Undo")
+    assert plan_of(at, space).data.count is None and "stands for as many people" not in said(at)
+    press(at, "It is right as it is")
+    assert "✓ You said that this is right as it is" in said(at)
+    press(at, "Undo")
+    assert plan_of(at, space).data.confirmed == ()
+
+
+def test_joined_spellings_can_be_parted_again(space: Workspace) -> None:
+    plan = ASKED.replace("[groups]", '[groups]\njoin = {gender = {Female = ["female"]}}')
+    at = put(opened(), space, csv=ODD, toml=plan)
+    assert "✓ “Female”, “female” are one group of “gender”" in said(at)
+    at.button(key=next(b.key for b in at.button if b.key and "join gender" in b.key)).click().run()
+    assert plan_of(at, space).groups.join == {}
+
+
+def test_what_is_offered_with_a_button_is_said_once(space: Workspace) -> None:
+    at = put(opened(), space, csv=ODD, toml=ASKED)
+    assert said(at).count("with spaces around") + said(at).count("have spaces around") <= 1
+    # The outcome's is asked in its own step.
+    offered = [line for line in said(at).splitlines() if "These may mean “not known”" in line]
+    assert len(offered) == 1 and "workclass" in offered[0] and "NULL" not in offered[0]
+    assert 'may mean "not known"; they count' not in said(at)
+
+
+def test_other_values_that_were_listed_are_confirmed_with_the_answer(space: Workspace) -> None:
+    at = put(opened(), space, csv=PEOPLE.replace("hired", "outcome") + "m,30,waiting,no\n")
+    assert "Every other value counts as not good" in said(at)
+    press(at, CONFIRM)
+    assert plan_of(at, space).data.confirmed == ("other_values:outcome",)
