@@ -74,7 +74,9 @@ def _confirmed(profile: Profile, plan: Plan, step: int) -> Iterator[Answer]:
     for note in doubts.before(draft.settled(plan), profile):
         if worded(note).step == step and note.key in plan.data.confirmed:
             rest = tuple(key for key in plan.data.confirmed if key != note.key)
-            words = f"You said that this is right as it is: {plain.escape(text(note))}"
+            column = note.key.partition(":")[2]
+            what = plain.quoted(column) if column else f"this: {plain.escape(text(note))}"
+            words = f"Right as it is, you said of {what}"
             yield words, f"confirmed {note.key}", replace(plan, data=replace(plan.data, confirmed=rest))
 
 

@@ -86,7 +86,7 @@ def test_each_answer_of_a_button_is_one_line_with_the_way_back(space: Workspace)
     press(at, "Undo")
     assert plan_of(at, space).data.count is None and "stands for as many people" not in said(at)
     press(at, "It is right as it is")
-    assert "✓ You said that this is right as it is" in said(at)
+    assert "✓ Right as it is, you said of “Freq”" in said(at)
     press(at, "Undo")
     assert plan_of(at, space).data.confirmed == ()
 
