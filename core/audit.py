@@ -111,7 +111,7 @@ def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: s
         dataset = Dataset.asked(plan, profiled / TABLE, profile, images)
     question = unanswered(doubts.before(plan, dataset.profile), plan.data.confirmed)
     if question is not None:
-        raise PlanError(f"{profile.name}: {question}")
+        raise PlanError(f"{profile.name}: {question[0]}", in_plan=question[1])
     return dataset
 
 

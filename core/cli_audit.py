@@ -16,7 +16,7 @@ from core.packed_images import images_beside
 from core.plan import Plan
 from core.record import AuditRecord
 from core.report.fed import fed_words
-from core.report.note_words import in_order, text
+from core.report.note_words import in_order, told
 
 
 def add_audit(commands: Any) -> None:
@@ -46,7 +46,9 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan, model):
         record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent), chosen.time_limit)
     write_audit(record, chosen.out)
-    say(*map(text, in_order(record.notes, record.plan.data.confirmed)), *filter(None, [fed_words(record.fed)]))
+    confirmed = record.plan.data.confirmed
+    notes = [told(note, confirmed) for note in in_order(record.notes, confirmed)]
+    say(*notes, *filter(None, [fed_words(record.fed)]))
     return 0
 
 

@@ -14,7 +14,8 @@ from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data import Batch, Codes, Dataset
 from core.errors import DataError, PlanError
 from core.plan import Condition, Keep, Plan, Value
-from core.reading.advice import how_to_read, why_no_numbers
+from core.plan_reader import in_a_plan
+from core.reading.advice import KEEP, Advice, how_to_read, why_no_numbers
 from core.usable_images import UsableImages
 from core.written.codes import comparison, equal_texts
 
@@ -57,7 +58,9 @@ def nobody_left(dataset: Dataset, keep: tuple[Filter, ...]) -> DataError:
     said = " ".join(words for each in keep for words in each.said())
     if said:
         return DataError(f"{dataset.profile.name}: no row is left. {said}")
-    return DataError(f"{dataset.profile.name}: no row is left after the plan's keep rules. Loosen them.")
+    return DataError(
+        f"{dataset.profile.name}: no row is left after the rules on who takes part. Loosen them.", in_plan=KEEP
+    )
 
 
 def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
@@ -72,16 +75,17 @@ def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
         warnings += [f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent]
         return Filter(column, lambda batch: ~batch.equals(column, wanted))
     if absent:
-        raise PlanError(_never(f"[data] keep {column}", absent[0], dataset, column))
+        raise _never(f"keep of {column}, under [data]", absent[0], dataset, column)
     return Filter(column, lambda batch: batch.equals(column, wanted))
 
 
 def _refuse_without_numbers(column: str, dataset: Dataset, so: str) -> None:
     known = dataset.profile.column(column)
-    advice = why_no_numbers(known) if known.kind == "text" else ""
-    if known.kind == "text" and (known.low is None or advice):
-        if advice:
-            raise DataError(f'{dataset.profile.name}: column "{column}" holds no plain numbers. {advice}')
+    advice = why_no_numbers(known) if known.kind == "text" else Advice()
+    if known.kind == "text" and (known.low is None or advice.words):
+        if advice.words:
+            said = f'{dataset.profile.name}: column "{column}" holds no plain numbers. {advice.words}'
+            raise DataError(said, in_plan=advice.in_plan)
         raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so {so}.')
 
 
@@ -98,7 +102,7 @@ def label_coder(plan: Plan, dataset: Dataset) -> Coder:
     column, condition = plan.data.label, plan.data.favourable
     if column is None or condition is None:
         return lambda batch: np.full(len(batch), UNKNOWN, dtype=np.int32)
-    good = condition_coder(condition, dataset, column, "[data] favourable")
+    good = condition_coder(condition, dataset, column, "favourable, under [data]")
 
     def code(batch: Batch) -> Codes:
         favourable = good(batch)
@@ -111,7 +115,7 @@ def label_coder(plan: Plan, dataset: Dataset) -> Coder:
 def prediction_coder(plan: Plan, dataset: Dataset, column: str) -> Coder:
     """Each row's decision from a column: 1 selected, 0 not. A row without one is refused by name."""
     condition = plan.decision.favourable or Condition()
-    good = condition_coder(condition, dataset, column, "[decision] favourable")
+    good = condition_coder(condition, dataset, column, "favourable, under [decision]")
 
     def code(batch: Batch) -> Codes:
         selected = good(batch)
@@ -120,7 +124,8 @@ def prediction_coder(plan: Plan, dataset: Dataset, column: str) -> Coder:
             where = batch.where(int(np.flatnonzero(undecided)[0]))
             raise DataError(
                 f'{dataset.profile.name}, {where}, column "{column}": no decision. Fill the cell in, or leave such rows'
-                " out with keep in the plan."
+                " out.",
+                in_plan=KEEP,
             )
         return selected.astype(np.int32)
 
@@ -128,9 +133,9 @@ def prediction_coder(plan: Plan, dataset: Dataset, column: str) -> Coder:
 
 
 def condition_coder(
-    condition: Condition, dataset: Dataset, column: str, where: str
+    condition: Condition, dataset: Dataset, column: str, key: str
 ) -> Callable[[Batch], npt.NDArray[np.bool_]]:
-    """Which cells meet a condition. Raises PlanError where a value it lists occurs nowhere in the column."""
+    """Which cells meet a condition of the plan's `key`. Raises PlanError where a value it lists occurs nowhere."""
     dataset.profile.column(column)
     if condition.at_least is not None:
         at_least = condition.at_least
@@ -140,7 +145,7 @@ def condition_coder(
         return lambda batch: _between(batch.numbers(column), -np.inf, np.nextafter(below, -np.inf))
     wanted, absent = _wanted(condition.values, dataset, column)
     if absent:
-        raise PlanError(_never(where, absent[0], dataset, column))
+        raise _never(key, absent[0], dataset, column)
     return lambda batch: batch.equals(column, wanted)
 
 
@@ -151,12 +156,12 @@ def _wanted(values: tuple[Value, ...], dataset: Dataset, column: str) -> tuple[f
     return frozenset().union(*meant.values()), [value for value, found in meant.items() if not found]
 
 
-def _never(where: str, value: Value, dataset: Dataset, column: str) -> str:
+def _never(key: str, value: Value, dataset: Dataset, column: str) -> PlanError:
     seen = list(dict.fromkeys(text.strip() or "(empty)" for text in dataset.vocabulary(column)))
     more = f" and {len(seen) - _SHOWN} more" if len(seen) > _SHOWN else ""
-    return (
-        f'{where}: "{value}" does not occur in column "{column}". The values seen are:'
-        f" {', '.join(seen[:_SHOWN])}{more}."
+    return PlanError(
+        f'"{value}" does not occur in column "{column}". The values seen are: {", ".join(seen[:_SHOWN])}{more}.',
+        in_plan=f"another value for {key}",
     )
 
 
@@ -221,10 +226,15 @@ def _refuse_too_many(column: str, groups: int, dataset: Dataset) -> None:
     if groups <= MOST_VALUES:
         return
     known = dataset.profile.column(column)
-    advice = f"give cut points, such as bins = {{{column} = [25, 40, 60]}}"
-    if known.kind != "number":
-        advice = how_to_read(known) or "choose a column with fewer values"
-    raise PlanError(f'[groups] "{column}" has {groups:,} different values, too many to compare: {advice}.')
+    if known.kind == "number":
+        advice = Advice("Give cut points.", f"bins = {in_a_plan({column: [25, 40, 60]})}, or others, under [groups]")
+    else:
+        advice = how_to_read(known)
+    raise PlanError(
+        f'"{column}" has {groups:,} different values, too many to compare.'
+        f" {advice.words or 'Choose a column with fewer values.'}",
+        in_plan=advice.in_plan,
+    )
 
 
 def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute:
@@ -234,7 +244,10 @@ def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)
     if len(set(values)) < len(values):
-        raise PlanError(f'[groups] bins for "{column}": cut points this close share a name; give rounder ones.')
+        raise PlanError(
+            f'The cut points of "{column}" are so close that they share a name. Give rounder ones.',
+            in_plan=f"other bins of {column}, under [groups]",
+        )
 
     def code(batch: Batch) -> Codes:
         numbers = batch.floats(column)
@@ -253,18 +266,19 @@ def groups(attributes: tuple[Attribute, ...], dataset: Dataset) -> Groups:
     if combinations <= MOST_CELLS // 10:
         return Groups.product(names, values)
     if combinations > _MOST_COMBINATIONS:
-        raise PlanError(_too_many(names, combinations))
+        raise _too_many(names, combinations)
     seen = np.zeros(combinations, dtype=bool)
     for batch in dataset.batches(names):
         seen[np.ravel_multi_index(tuple(a.code(batch) for a in attributes), tuple(map(len, values)))] = True
     if seen.sum() > MOST_CELLS:
-        raise PlanError(_too_many(names, int(seen.sum())))
+        raise _too_many(names, int(seen.sum()))
     cells = np.column_stack(np.unravel_index(np.flatnonzero(seen), tuple(map(len, values))))
     return Groups(names, values, tuple(map(tuple, cells.tolist())))
 
 
-def _too_many(names: tuple[str, ...], combinations: int) -> str:
-    return (
-        f"[groups] {' x '.join(names)} makes {combinations:,} combinations, too many to count: name fewer sensitive "
-        "columns, or give cut points."
+def _too_many(names: tuple[str, ...], combinations: int) -> PlanError:
+    return PlanError(
+        f"{' x '.join(names)} makes {combinations:,} combinations, too many to count. Name fewer sensitive columns, or"
+        " give cut points.",
+        in_plan="fewer columns as sensitive, or bins, under [groups]",
     )

@@ -62,9 +62,10 @@ class Batch:
         if stranger[codes].any():
             row = int(np.flatnonzero(stranger[codes])[0])
             text = str(values[int(codes[row])])
+            advice = why_no_number(self.profile.column(column), text)
             raise DataError(
-                f'{self.profile.name}, {self.where(row)}, column "{column}": "{text}" is not a number.'
-                f" {why_no_number(self.profile.column(column), text)}"
+                f'{self.profile.name}, {self.where(row)}, column "{column}": "{text}" is not a number. {advice.words}',
+                in_plan=advice.in_plan,
             )
         return parsed[codes]
 

@@ -20,7 +20,7 @@ from core.errors import DataError
 from core.findings import plan_edge
 from core.notes import Note
 from core.plan import Plan
-from core.reading.advice import why_no_numbers
+from core.reading.advice import KEEP, why_no_numbers
 from core.rules import Stated
 
 QUANTILES = 1_000
@@ -78,7 +78,8 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
             why = "no score" if np.isnan(numbers[row]) else f"{numbers[row]:g} is too large a score to be added up"
             raise DataError(
                 f'{dataset.profile.name}, {batch.where(row)}, column "{column}": {why}. Fill the cell in, or leave such'
-                " rows out with keep in the plan."
+                " rows out.",
+                in_plan=KEEP,
             )
         return numbers, None if decide is None else decide(batch)
 
@@ -95,9 +96,11 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
     span = _span(dataset, column)
     if span is None or not edges:
         known = dataset.profile.column(column)
-        advice = why_no_numbers(known) or "Choose another column."
+        advice = why_no_numbers(known)
         raise DataError(
-            f'{dataset.profile.name}: column "{column}" holds no plain numbers, so it cannot be the score. {advice}'
+            f'{dataset.profile.name}: column "{column}" holds no plain numbers, so it cannot be the score.'
+            f" {advice.words or 'Choose another column.'}",
+            in_plan=advice.in_plan,
         )
     if limits and min(limits) <= edges[0]:
         limits.append(_just_below(min(limits)))  # a bin for the smaller scores of a later file

@@ -11,6 +11,7 @@ from core.errors import PlanError
 
 _REQUIRED: Any = object()
 _AT_LINE = re.compile(r"at line (\d+)")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SHOWN = 60
 _CAUSES = (
     ("overwrite", "it names a key or a table for the second time: keep one of the two"),
@@ -50,6 +51,19 @@ def why_unreadable(text: str, error: str) -> str:
         place = "a value cannot be read"
     cause = next((words for sign, words in _CAUSES if sign in error), "compare it with a plan that the Data page makes")
     return f"{place}; {cause}. Correct it and try again."
+
+
+def in_a_plan(value: object) -> str:
+    """A value as a plan file writes it behind the equals sign, on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_key(str(key))} = {in_a_plan(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(in_a_plan, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 class Section:

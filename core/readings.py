@@ -45,7 +45,8 @@ def favourable_scores(outputs: Outputs, decision: Decision, model: Model, seen: 
         return _decided(outputs, decision, model, LabelsSeen(decision) if seen is None else seen)
     if outputs.scores is None:
         raise ModelError(
-            f'The model gives labels and no scores: write output = "class" instead of output = "{kind}" in the plan.'
+            f"The model gives labels and no scores, so there is no {kind} to read. Take its answer as it is.",
+            in_plan='output = "class" under [decision]',
         )
     scores = _columns(outputs.scores)
     _refuse_not_finite(scores)

@@ -13,6 +13,7 @@ from core.plan import Plan
 from core.rules import Confusion, Rule, confusion
 
 _SMALLEST_SHARE, _SMALLEST_N = 0.02, 30
+_KEY = "another value for reference, under [groups]"
 
 By = tuple[str, ...]
 References = dict[By, tuple[str, ...]]
@@ -39,8 +40,9 @@ def _reference(counts: Counts, people: Confusion, plan: Plan) -> tuple[str, ...]
         named = tuple(_named(counts, attribute, wanted[attribute], plan) for attribute in attributes)
         if named not in _values(counts):
             raise PlanError(
-                f"[groups] reference: nobody in the table is {dict(zip(attributes, named, strict=True))}. Name another"
-                " reference."
+                f"Nobody in the table is {' and '.join(named)}, with whom each group is to be compared. Name another"
+                " reference.",
+                in_plan=_KEY,
             )
         return named
     candidates = [g for g, values in enumerate(_values(counts)) if MISSING_GROUP not in values] or list(
@@ -68,8 +70,9 @@ def _named(counts: Counts, attribute: str, value: object, plan: Plan) -> str:
     names = counts.groups.values[counts.groups.attributes.index(attribute)]
     if str(value).strip() == MISSING_GROUP:
         raise PlanError(
-            f"[groups] reference {attribute}: people whose {attribute} is missing cannot be the reference. Name one of"
-            f" {', '.join(name for name in names if name != MISSING_GROUP)}."
+            f"People whose {attribute} is missing cannot be the reference. Name one of"
+            f" {', '.join(name for name in names if name != MISSING_GROUP)}.",
+            in_plan=_KEY,
         )
     wanted = str(value).strip()
     joined = plan.groups.join.get(attribute, {})
@@ -81,5 +84,5 @@ def _named(counts: Counts, attribute: str, value: object, plan: Plan) -> str:
             if key(name, decimal) == key(value):
                 return name
     raise PlanError(
-        f'[groups] reference: "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.'
+        f'The reference "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.', in_plan=_KEY
     )

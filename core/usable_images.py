@@ -24,7 +24,8 @@ class UsableImages:
         if batch.images is None:
             raise DataError(
                 f'{batch.profile.name}, column "{self._column}": the images that it names are not there. Put in the zip'
-                " of images, or name it in the plan: images = ..."
+                " of images.",
+                in_plan='images = "images.zip" under [decision]',
             )
         faults = batch.images.faults(batch.text(self._column))
         for row, fault in zip(batch.rows.tolist(), faults, strict=True):

@@ -40,8 +40,9 @@ class Opened:
         """The model that a plan names. Raises PlanError for a plan without one, ModelError where it cannot serve."""
         if plan.decision.model is None or path is None:
             raise PlanError(
-                "The plan audits a column of the table, and nothing in it can be asked why. Name a model under"
-                " [decision] to explain it."
+                "What is audited is a column of the table, and nothing in it can be asked why. Name a model to explain"
+                " it.",
+                in_plan="model = the file, under [decision]",
             )
         model = open_model(path, plan.decision.model, choose_device())
         binding = bind(model, profile, plan)

@@ -20,6 +20,7 @@ from core.plan_reader import Section
 from core.rules import Rule
 
 GOAL, HOLDOUT = "equal_opportunity", 0.5
+_UNDER = "under [mitigate]"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Settings:
         exact(at_most)
         holdout = section.take("holdout", float, default=HOLDOUT)
         if not 0 < holdout < 1:
-            raise PlanError(f"[mitigate] holdout is the share of people to judge on, such as 0.5; it is {holdout:g}.")
+            raise PlanError(
+                f"The share of people to judge on lies between 0 and 1, such as 0.5; it is {holdout:g}.",
+                in_plan=f"another holdout, {_UNDER}",
+            )
         evaluate = section.take("evaluate", str, default=None)
         leave_out, features = (
             section.take_list(key, str) if section.has(key) else None for key in ("leave_out", "features")
@@ -61,11 +65,15 @@ class Settings:
         _refuse_features(features, plan)
         if goal.needs_label and plan.data.label is None:
             raise PlanError(
-                f'[mitigate] goal "{goal.name}" needs the outcome: name the label column in [data], or use the goal'
-                ' "demographic_parity".'
+                f'The goal "{goal.name}" needs the outcome. Name the column that says what really happened, or choose'
+                " the goal that asks only who gets selected.",
+                in_plan=f'label under [data], or goal = "demographic_parity" {_UNDER}',
             )
         if plan.decision.rule is not None:
-            raise PlanError("[decision] rule: a mitigation starts from a threshold. Give threshold in place of rule.")
+            raise PlanError(
+                "A rule file decides here, and a fix starts from a threshold. Give a threshold in place of the rule.",
+                in_plan="threshold in place of rule, under [decision]",
+            )
         return cls(goal, cost, by, at_most, holdout, evaluate, leave_out, features)
 
     def among(self, counts: Counts) -> Settings:
@@ -79,8 +87,9 @@ class Settings:
         strangers = [value for value in self.leave_out if value not in (*known, MISSING_GROUP)]
         if strangers:
             raise PlanError(
-                f"[mitigate] leave_out names {quoted(strangers)}; the groups by {' and '.join(self.by)} are"
-                f" {quoted(known)}."
+                f"To be left out are {quoted(strangers)}; the groups by {' and '.join(self.by)} are {quoted(known)}."
+                " Name those.",
+                in_plan=f"other values for leave_out, {_UNDER}",
             )
         return self
 
@@ -97,7 +106,8 @@ def _refuse_features(features: tuple[str, ...] | None, plan: Plan) -> None:
     """Refuse as columns to learn from what is to be foretold."""
     if features is not None and (not features or plan.data.label in features):
         raise PlanError(
-            "[mitigate] features lists the columns that a stand-in may learn from: at least one, and never the outcome."
+            "A stand-in learns from at least one column, and never from the outcome. Name others.",
+            in_plan=f"other columns for features, {_UNDER}",
         )
 
 
@@ -105,8 +115,9 @@ def _by(named: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
     strangers = [column for column in named if column not in plan.groups.sensitive]
     if strangers or not named or len(set(named)) < len(named):
         raise PlanError(
-            f"[mitigate] by names {quoted(named) or 'no column'}; it takes sensitive columns of the plan, each once:"
-            f" {quoted(plan.groups.sensitive)}."
+            f"The groups to make equal are those of {quoted(named) or 'no column'}. Name sensitive columns, each once:"
+            f" {quoted(plan.groups.sensitive)}.",
+            in_plan=f"other columns for by, {_UNDER}",
         )
     # In the plan's order, so that two spellings of one question are one question.
     return tuple(column for column in plan.groups.sensitive if column in named)

@@ -190,8 +190,8 @@ def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Bindi
     """The column that the plan's `text` names feeds the model's one input, whatever that is called."""
     if not model.reads_text or model.inputs is None:
         raise ModelError(
-            "text names the column of a model that reads one text, and this model reads other inputs. Remove text from"
-            " [decision]."
+            "A column of texts is named, and this model reads other inputs than one text. Name no column of texts.",
+            in_plan="no text under [decision]",
         )
     if column not in profile.names:
         raise ModelError(

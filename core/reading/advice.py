@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
+from typing import NamedTuple
 
+from core.plan_reader import in_a_plan
 from core.profile import Column
 from core.written.numbers import BLANKS, NumberStyle, parts_of, style_of
 from core.written.truth import truth_of
 
+# What leaves rows out, in a plan file.
+KEEP = "keep = [...] under [data]"
 _PLAIN = "write plain numbers, such as 1234.5, in this column"
 
 
-def how_to_read(column: Column) -> str:
-    """What a column's cells look like, and the line of the plan that has them read as numbers; "" for other texts."""
+class Advice(NamedTuple):
+    """What to do, as sentences, and the line of a plan that does it where one does: both empty where nothing helps."""
+
+    words: str = ""
+    in_plan: str = ""
+
+
+def how_to_read(column: Column) -> Advice:
+    """What a column's cells look like, and how to have them read as numbers; nothing for other texts."""
     if column.written is None:
-        return ""
+        return Advice()
     example = column.written.example
     shown = next((text.strip() for text, _ in column.values if sign_of(text)), example)
-    return f'Its cells are written like "{shown}", {sign_of(shown) or "as texts"}. {_line(column.name, example)}'
+    return _read_so(f'Its cells are written like "{shown}", {sign_of(shown) or "as texts"}.', column.name, example)
 
 
-def why_no_numbers(column: Column) -> str:
+def why_no_numbers(column: Column) -> Advice:
     """What to do where a column that must hold numbers holds none: read them as written, or write them plainly."""
     texts = [text.strip() for text, _ in column.values if text.strip()]
     signed = [text for text in texts if sign_of(text) is not None]
@@ -30,23 +40,23 @@ def why_no_numbers(column: Column) -> str:
     signs = list(dict.fromkeys(sign_of(text) for text in signed))
     other = next((text for text in signed if sign_of(text) == signs[-1]), "") if len(signs) > 1 else ""
     also = f' and like "{other}", {signs[-1]}' if other else ""
-    return f'Its cells are written like "{signed[0]}", {signs[0]}{also}. To cut or compare them, {_PLAIN}.'
+    return Advice(f'Its cells are written like "{signed[0]}", {signs[0]}{also}. To cut or compare them, {_PLAIN}.')
 
 
-def why_no_number(column: Column, text: str) -> str:
+def why_no_number(column: Column, text: str) -> Advice:
     """What keeps one cell from being a number, and a step that helps."""
     shown = text.strip()
     sign = sign_of(shown)
     if column.style is not None:
-        return (
-            f"It is not written like the example in the plan's numbers{f' ({sign})' if sign else ''}. Correct the cell."
-        )
+        how = f" ({sign})" if sign else ""
+        return Advice(f"It is not written like the example of this column's numbers{how}. Correct the cell.")
     if sign is None:
-        return f"Correct the cell, or {_PLAIN}; if it means that nothing is known, add it to missing in the plan."
+        known = f"Correct the cell, or {_PLAIN}; if it means that nothing is known, count it as missing."
+        return Advice(known, f"missing = {in_a_plan([shown])}, and what else is missing, under [data]")
     example = column.written.example if column.written is not None else _as_example(shown)
     if example is None:
-        return f"It is written {sign}: {_PLAIN}."
-    return f"It is written {sign}. {_line(column.name, example)}"
+        return Advice(f"It is written {sign}: {_PLAIN}.")
+    return _read_so(f"It is written {sign}.", column.name, example)
 
 
 def sign_of(text: str) -> str | None:
@@ -75,13 +85,11 @@ def sign_of(text: str) -> str | None:
     return " and ".join(said) or None
 
 
-def _line(column: str, example: str) -> str:
-    key = column if column.isidentifier() and column.isascii() else json.dumps(column, ensure_ascii=False)
-    read = "Each date then counts by its year. " if style_of(example).kind == "date" else ""
-    return (
-        f"Say in the plan how its numbers are written: numbers = {{{key} = {json.dumps(example, ensure_ascii=False)}}}"
-        f" under [data]. {read}Or {_PLAIN}."
-    )
+def _read_so(seen: str, column: str, example: str) -> Advice:
+    """To have a column read as its example is written, or to write plain numbers."""
+    as_year = ", each date by its year" if style_of(example).kind == "date" else ""
+    words = f"{seen} Have it read as it is written{as_year}, or {_PLAIN}."
+    return Advice(words, f"numbers = {in_a_plan({column: example})} under [data]")
 
 
 def _is_date(text: str) -> bool:

@@ -20,8 +20,9 @@ def as_read(profile: Profile, data: DataPlan) -> Profile:
     lacking = [column for column in data.numbers if column not in profile.names]
     if lacking:
         raise PlanError(
-            f'[data] numbers names "{lacking[0]}", and {profile.name} has no such column. Its columns are:'
-            f" {', '.join(profile.names)}."
+            f'{profile.name} has no column "{lacking[0]}", of which it is said how its numbers are written. Its columns'
+            f" are: {', '.join(profile.names)}.",
+            in_plan="another column for numbers, under [data]",
         )
     columns = profile.columns
     if data.trim:
@@ -45,8 +46,9 @@ def _styled(column: Column, example: str, profile: Profile) -> Column:
     if low is None:
         seen = ", ".join(f'"{text.strip()}"' for text, _ in column.values[:3])
         raise PlanError(
-            f'[data] numbers for "{column.name}": no cell is written like "{example}" in {profile.name}. Its cells are'
-            f" {seen}: take one of them as the example."
+            f'No cell of "{column.name}" in {profile.name} is a number written like "{example}". Its cells are {seen}:'
+            " take one of them as the example.",
+            in_plan="another example for numbers, under [data]",
         )
     return replace(column, kind="number", low=low, high=high, style=style)
 

@@ -43,18 +43,23 @@ def refuse_conflicts(plan: Plan) -> None:
     for role, column in named.items():
         twice = others.get(column) or next((other for other in named if other != role and named[other] == column), None)
         if twice is not None:
-            raise PlanError(f'[data] {role} and {twice} both name "{column}": give each its own column.')
+            raise PlanError(
+                f'"{column}" is named both as {role} and as {twice}. Give each its own column.',
+                in_plan=f"another column for {role}, under [data]",
+            )
     if not named or data.count is not None:
         return
     if plan.groups.reference == "most_selected":
         raise PlanError(
-            '[groups] reference = "most_selected" is not known where rows weigh differently or repeat a person: name'
-            ' the reference, such as {sex = "Male"}, or take the largest group.'
+            "Which group is selected most is not known where rows weigh differently or repeat a person. Name the"
+            " reference, or take the largest group.",
+            in_plan='reference = {sex = "Male"}, or another, under [groups]',
         )
     if plan.policy.use:
         raise PlanError(
-            f"[policy] use: {plan.policy.use[0]} counts people, one row each, and [data] {next(iter(named))} says that"
-            " rows are not. Set limits of your own instead."
+            f"The policy {plan.policy.use[0]} counts people, one row each, and the column of {next(iter(named))} says"
+            " that rows are not. Set limits of your own instead.",
+            in_plan="limits in place of use, under [policy]",
         )
 
 

@@ -12,13 +12,14 @@ from core.data import Batch, Dataset
 from core.errors import DataError
 from core.fingerprint import Hashes, fingerprints
 from core.plan import Plan
+from core.reading.advice import KEEP
 
 # A weight of 1, or a row of one person, in the integers that are added up.
 MILLION = 1_000_000
 # Weights are counted in units of which the largest weight is at most so many.
 MOST_UNITS = 100.0
 MOST_PEOPLE = 2**31
-_OR_KEEP = ", or leave such rows out with keep in the plan"
+_OR_KEEP = ", or leave such rows out"
 
 Ints = npt.NDArray[np.int64]
 
@@ -45,8 +46,9 @@ class Rows:
         for role, column in (("count", data.count), ("weight", data.weight)):
             if column is not None and profile.column(column).low is None:
                 raise DataError(
-                    f'{profile.name}: column "{column}" holds no numbers, so it is no {role}. Name a column of numbers'
-                    f" as [data] {role}."
+                    f'{profile.name}: column "{column}" holds no numbers, so it is no {role}. Name a column of'
+                    " numbers.",
+                    in_plan=f"another column for {role}, under [data]",
                 )
         high = profile.column(data.weight).high if data.weight is not None else None
         unit = 10.0 ** math.ceil(math.log10(high)) / MOST_UNITS if high is not None and high > 0 else 1.0
@@ -100,4 +102,7 @@ class Rows:
         row = int(np.flatnonzero(wrong)[0])
         text = batch.text(column)[row].strip()
         cell = f"“{text}”" if text else "this cell"
-        raise DataError(f'{self.dataset.profile.name}, {batch.where(row)}, column "{column}": {cell} {why}.')
+        raise DataError(
+            f'{self.dataset.profile.name}, {batch.where(row)}, column "{column}": {cell} {why}.',
+            in_plan=KEEP if why.endswith(_OR_KEEP) else "",
+        )

@@ -67,7 +67,8 @@ def test_a_value_to_leave_out_that_never_occurs_is_a_warning(tmp_path: Path) -> 
 def test_a_value_to_keep_that_never_occurs_is_refused_with_those_seen(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as refusal:
         kept(tmp_path, 'in = ["a", "z"]', ["a", "b", "a ", "a"])
-    assert str(refusal.value) == '[data] keep x: "z" does not occur in column "x". The values seen are: a, b.'
+    assert refusal.value.message == '"z" does not occur in column "x". The values seen are: a, b.'
+    assert refusal.value.in_plan == "another value for keep of x, under [data]"
 
 
 def test_an_empty_cell_is_listed_in_words(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_an_empty_cell_is_listed_in_words(tmp_path: Path) -> None:
 def test_a_list_of_many_values_is_cut_short(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as refusal:
         kept(tmp_path, 'in = ["z"]', [f"v{i:02}" for i in range(40)])
-    assert str(refusal.value).endswith("v10, v11 and 28 more.")
+    assert refusal.value.message.endswith("v10, v11 and 28 more.")
 
 
 def test_a_rule_on_an_unknown_column_names_the_known_ones(tmp_path: Path) -> None:
@@ -202,7 +203,7 @@ def test_one_cut_point_and_short_names_of_numbers(tmp_path: Path) -> None:
 
 
 def test_cut_points_that_share_a_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="give rounder ones"):
+    with pytest.raises(PlanError, match="Give rounder ones"):
         grouped(tmp_path, ["1"], "bins = {g = [1000001, 1000002, 1000003]}")
 
 
@@ -225,7 +226,8 @@ def test_whole_numbers_of_a_file_with_decimal_commas_are_one_code(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("cells", "advice"), [("n", "give cut points, such as bins"), ("t", "choose a column with fewer")]
+    ("cells", "advice"),
+    [("n", "bins = {g = [25, 40, 60]}, or others, under [groups]"), ("t", "Choose a column with fewer")],
 )
 def test_too_many_values_are_refused_with_advice(tmp_path: Path, cells: str, advice: str) -> None:
     names = [str(i) if cells == "n" else f"v{i}" for i in range(201)]

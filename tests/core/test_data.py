@@ -47,7 +47,7 @@ def test_a_cell_that_is_no_number_is_refused_by_row_and_column(dataset: Dataset)
     assert str(refusal.value) == (
         't.csv, row 1 below the header, column "t": "a" is not a number. '
         "Correct the cell, or write plain numbers, such as 1234.5, in this column; if it means that nothing is known,"
-        " add it to missing in the plan."
+        ' count it as missing. In a plan file: missing = ["a"], and what else is missing, under [data].'
     )
     assert all(math.isnan(value) for value in only(dataset).floats("t"))
 

@@ -246,7 +246,7 @@ def test_each_rule_drops_from_what_the_rules_before_it_left(tmp_path: Path) -> N
 
 def test_nobody_left_is_said(tmp_path: Path) -> None:
     plan = plan_of(decision=AT_HALF, data='keep = [{column = "s", between = [5, 6]}]')
-    with pytest.raises(DataError, match="no row is left after the plan's keep rules"):
+    with pytest.raises(DataError, match="no row is left after the rules on who takes part"):
         counted(scores(tmp_path, [0.1]), plan)
 
 

@@ -26,8 +26,11 @@ def rule(**row: str) -> dict[str, object]:
     [
         (lambda: plan_of(("g", "h"), groups='reference = {k = "a", l = "b"}'), 'names "k", "l", not among .* "g", "h"'),
         (lambda: plan_of(("g", "h"), groups="bins = {k = [1]}"), 'cuts "k", which is not among .* columns "g", "h"'),
-        (lambda: Settings.of(Plan.from_toml(TWO + '[mitigate]\nby = ["k"]\n')), 'names "k"; it takes .*: "g", "h"'),
-        (lambda: Settings.of(Plan.from_toml(TWO + "[mitigate]\nby = []\n")), "names no column; it takes"),
+        (
+            lambda: Settings.of(Plan.from_toml(TWO + '[mitigate]\nby = ["k"]\n')),
+            r'those of "k"\. Name sensitive .*: "g", "h"',
+        ),
+        (lambda: Settings.of(Plan.from_toml(TWO + "[mitigate]\nby = []\n")), r"those of no column\. Name sensitive"),
         (lambda: Plan.from_toml(TWO.replace('file = "t.csv"', 'file = ["t.csv"]')), r'file is \["t.csv"\]; it takes a'),
         (
             lambda: Plan.from_toml(TWO.replace('file = "t.csv"', "file = 2026-11-21")),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
-from core.notes import Change, Note
+from core.notes import Note
+from core.plan_reader import in_a_plan
 from core.report.note_words import columns, direction, groups, leaks, left_out, models, rows, scores
 from core.report.note_words.worded import SAID_WORDS, Worded
 
@@ -33,17 +33,23 @@ def in_order(notes: tuple[Note, ...], confirmed: tuple[str, ...]) -> tuple[Note,
     return tuple(sorted(notes, key=lambda note: not stands_first(note, confirmed)))
 
 
-def unanswered(notes: Iterable[Note], confirmed: tuple[str, ...]) -> str | None:
-    """What must be answered before an audit runs, with the lines of the plan that answer it; None where nothing."""
+def told(note: Note, confirmed: tuple[str, ...]) -> str:
+    """What the note says to somebody with a plan file: with the lines that answer it, where nobody has answered it."""
+    lines = [] if note.key in confirmed else _lines(note)
+    return f"{text(note)} In a plan file: {', or '.join(lines)}." if lines else text(note)
+
+
+def unanswered(notes: Iterable[Note], confirmed: tuple[str, ...]) -> tuple[str, str] | None:
+    """What must be answered before an audit runs, and the lines of a plan that answer it; None where nothing."""
     for note in notes:
         if worded(note).must_be_answered and note.key not in confirmed:
-            lines = worded(note).in_plan
-            own = [] if lines is None else [lines(note.facts)]
-            ways = [*map(_line, note.changes), *own, f'confirmed = ["{note.key}"] under [data] if it is right as it is']
-            return f"{text(note)} Write in the plan {', or '.join(ways)}."
+            as_it_is = f"confirmed = {in_a_plan([note.key])} under [data] if it is right as it is"
+            return text(note), ", or ".join([*_lines(note), as_it_is])
     return None
 
 
-def _line(change: Change) -> str:
-    """An edit as a plan states it."""
-    return f"{change.key} = {json.dumps(change.value, ensure_ascii=False)} under [{change.section}]"
+def _lines(note: Note) -> list[str]:
+    """The lines of a plan that answer a note, each."""
+    own = worded(note).in_plan
+    changes = [f"{change.key} = {in_a_plan(change.value)} under [{change.section}]" for change in note.changes]
+    return changes if own is None else [*changes, own(note.facts)]

@@ -71,8 +71,7 @@ def _points(facts: Facts) -> str:
     whole = facts["example"].replace(facts["decimal"], "")
     return (
         f"Every {sign} in “{facts['column']}” stands before three digits, as in “{facts['example']}”. It is read as a "
-        f"decimal sign; if it parts thousands, {facts['example']} means {whole}: then the plan says numbers = "
-        f'{{{facts["column"]} = "{facts["style"]}"}}.'
+        f"decimal sign; if it parts thousands, {facts['example']} means {whole}."
     )
 
 

@@ -8,7 +8,7 @@ from core.report.note_words.worded import Facts, Worded
 def _uncut(facts: Facts) -> str:
     return (
         f"“{facts['column']}” holds numbers, and each of its {facts['groups']:,} numbers is a group of its own here. "
-        f"Cut points make bands of them, such as bins = {{{facts['column']} = {facts['cuts']}}} in the plan."
+        f"Cut points make bands of them, such as {' and '.join(f'{cut:g}' for cut in facts['cuts'])}."
     )
 
 

@@ -50,7 +50,7 @@ def test_what_is_left_out_has_no_part_in_the_gap_and_what_is_named_stands() -> N
 def test_of_two_groups_none_is_left_out_unasked_and_a_stranger_is_refused() -> None:
     counts = selections({"a": (5000, 10000), MISSING_GROUP: (1, 300)})
     assert asked().among(counts).leave_out == ()
-    with pytest.raises(PlanError, match="leave_out names"):
+    with pytest.raises(PlanError, match="To be left out are"):
         asked(leave_out=["c"]).among(counts)
 
 

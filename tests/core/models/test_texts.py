@@ -58,7 +58,7 @@ def test_text_for_a_model_of_other_inputs_is_refused(dataset_of: MakeDataset, pl
     dataset = dataset_of("sex,tweet\na,Hello\n")
     two = Model("test", nothing, (Input("a", "text"), Input("b", "number")))
     for model in (two, Model("test", nothing, width=3)):
-        with pytest.raises(ModelError, match="Remove text from"):
+        with pytest.raises(ModelError, match="Name no column of texts"):
             bind(model, dataset.profile, plan_of(text="tweet"))
 
 

@@ -153,9 +153,9 @@ def test_what_is_not_done_yet_says_what_helps(role: str, step: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ({"data": 'weight = "w"\nperson = "w"'}, 'weight and person both name "w"'),
-        ({"data": 'person = "g"'}, 'person and sensitive both name "g"'),
-        ({"data": 'weight = "w"', "groups": 'reference = "most_selected"'}, "name the reference"),
+        ({"data": 'weight = "w"\nperson = "w"'}, '"w" is named both as weight and as person'),
+        ({"data": 'person = "g"'}, '"g" is named both as person and as sensitive'),
+        ({"data": 'weight = "w"', "groups": 'reference = "most_selected"'}, "Name the reference"),
         ({"data": 'person = "id"', "policy": 'use = ["four_fifths"]'}, "four_fifths counts people, one row each"),
     ],
 )
