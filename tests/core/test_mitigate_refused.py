@@ -38,9 +38,9 @@ def test_what_is_refused_does_not_stop_the_others_and_says_why(folder: Path) -> 
         (
             'by = ["job"]',
             "thresholds",
-            'by names "job"; it takes sensitive columns of the plan, each once: "g", "h"\\.',
+            'The groups to make equal are those of "job". Name sensitive columns, each once: "g", "h"\\.',
         ),
-        ("holdout = 1.0", "thresholds", "holdout is the share"),
+        ("holdout = 1.0", "thresholds", "The share of people to judge on lies between 0 and 1"),
         ('cost = "money"', "thresholds", "no cost named"),
         ("price = {wrongly_denied = 1}", "thresholds", "lacks wrongly_granted"),
         ("colour = 1", "thresholds", "unknown key"),

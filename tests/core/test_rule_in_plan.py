@@ -69,4 +69,4 @@ def test_a_rule_that_cannot_be_applied_is_refused_in_one_line(
 
 def test_a_mitigation_starts_from_a_threshold(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mitigate", str(ruled(folder, RULE)), "--with", "thresholds", "--out", str(folder / "out")]) == 2
-    assert "a mitigation starts from a threshold" in capsys.readouterr().err
+    assert "a fix starts from a threshold" in capsys.readouterr().err
