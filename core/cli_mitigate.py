@@ -259,12 +259,14 @@ def _write_comparison(
     fix: Fix, facts: dict[str, Any], found: Mitigated, records: tuple[AuditRecord, AuditRecord], out: Path
 ) -> None:
     from core.fix_effect import against_retrained, effect
-    from core.report.note_words import text
+    from core.report.note_words import told
     from core.report.result_json import as_text
 
     before, after = records
     found_out = effect(found, fix)
-    said = (*found_out.warnings, *fix.against, *fix.notes, *map(text, found.warnings))
+    confirmed = found.present.plan.data.confirmed
+    notes = [told(note, confirmed) for note in found.warnings]
+    said = (*found_out.warnings, *fix.against, *fix.notes, *notes)
     document = found_out.compared.to_json(before.digest, after.digest, said) | {
         "mitigation": fix.mechanism,
         "needs_attribute": fix.needs_attribute,

@@ -144,8 +144,8 @@ def _refuse_lots(lots: Lots | None, plan: Plan) -> None:
     named = plan.data.count or plan.data.weight or plan.data.person
     if lots is not None and named is not None:
         raise PlanError(
-            f'[decision] rule draws lots, a lot for each row, and "{named}" says that a row is not one person. Write'
-            " the table with a row for each person."
+            f'The rule draws lots, a lot for each row, and "{named}" says that a row is not one person. Write the table'
+            " with a row for each person."
         )
 
 

@@ -16,7 +16,7 @@ from core.written.missing import looks_missing
 from core.written.numbers import NumberStyle
 
 CAP = 2_000
-SPACES, MAY_BE_MISSING, SPELLINGS, STRANGERS = "spaces", "may be missing", "spellings", "strangers"
+SPACES, MAY_BE_MISSING, SPELLINGS = "spaces", "may be missing", "spellings"
 Mask = npt.NDArray[np.bool_]
 _KEPT_VALUES = 50
 _FEW_VALUES = 60
@@ -140,8 +140,7 @@ class ColumnSurvey:
                 cells=(lookalike,),
             )
         if self._strangers and self._numbers >= _MOSTLY * (self._numbers + self._strangers):
-            words = f"mostly numbers, but {self._strangers} cell(s) are not"
-            say(words, (row + 1 for row in self._strange), kind=STRANGERS)
+            say(f"mostly numbers, but {self._strangers} cell(s) are not", (row + 1 for row in self._strange))
         if self._broken_lines:
             say(
                 "cells with line breaks: check that none holds whole rows, as when a quotation mark never closes",

@@ -26,10 +26,9 @@ def nearly_one_answer(joint: JointCounts, by: tuple[str, ...], cost: Cost, rows:
     """
     people = joint.by(by)
     for g, n in enumerate(people.n):
-        total = int(n.sum())
         for place, answer in ((1, "yes"), (0, "no")):
-            after, before = int(n[:, :, place].sum()), int(n[:, place].sum())
-            if total >= FEW and after >= NEARLY_ALL * total:
+            if _is_one_answer(n, place):
+                total, after, before = _numbers(n, place)
                 who = group_words(people.groups.names(g), rows)
                 said = f"It says {answer} to {_of(after, total, who)} ({_of(before, total)} before)"
                 yield f"{said}{_beside(n, place, answer, cost)}."
@@ -41,13 +40,23 @@ def in_a_line(joint: JointCounts, by: tuple[str, ...], rows: str = "people") -> 
     for place, answer in ((1, "Yes"), (0, "No")):
         said = []
         for g, n in enumerate(people.n):
-            total, after, before = int(n.sum()), int(n[:, :, place].sum()), int(n[:, place].sum())
-            if total >= FEW and after >= NEARLY_ALL * total:
+            if _is_one_answer(n, place):
+                total, after, before = _numbers(n, place)
                 who = group_words(people.groups.names(g), rows)
                 was = f"{before:,}" if total < _COUNTED else f"{100 * before / total:.0f}"
                 said.append(f"{_of(after, total, who)} ({was} before)")
         if said:
             yield f"{answer} to {first_of(said)}."
+
+
+def _is_one_answer(n: Ints, place: int) -> bool:
+    total, after, _ = _numbers(n, place)
+    return total >= FEW and after >= NEARLY_ALL * total
+
+
+def _numbers(n: Ints, place: int) -> tuple[int, int, int]:
+    """Of one group's people how many there are, and how many get this answer after and before."""
+    return int(n.sum()), int(n[:, :, place].sum()), int(n[:, place].sum())
 
 
 def _of(k: int, n: int, who: str = "") -> str:

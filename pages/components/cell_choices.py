@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core import suggestions
+from core import doubts, suggestions
 from core.cells import DEFAULT_MISSING
 from core.plan import Plan
 from core.plan_parts import DataPlan
@@ -10,7 +10,7 @@ from core.profile import Column, Profile
 from core.survey import MAY_BE_MISSING, SPACES, Oddity
 from core.workspace import Audit
 from core.written.numbers import style_of
-from pages.components import answered, plain
+from pages.components import answered, draft, plain
 
 ODD = ":orange[**!**]"
 _MOST_NAMED = 5
@@ -30,11 +30,16 @@ def odd_words(oddity: Oddity) -> str:
     return f"{where}{plain.escape(oddity.text)}{rows}"
 
 
-def is_offered(oddity: Oddity, profile: Profile) -> bool:
+def is_offered(oddity: Oddity, profile: Profile, plan: Plan) -> bool:
     """Whether it is said elsewhere with the button that answers it: by `show`, or in the step that it belongs to."""
     if oddity.kind == MAY_BE_MISSING:
-        return set(oddity.cells) <= suggestions.unknown_texts(profile).keys()
+        return set(oddity.cells) <= _offered(profile, plan).keys() or _is_asked(oddity, profile, plan)
     return oddity.kind == SPACES and _are_spaced(profile)
+
+
+def _is_asked(oddity: Oddity, profile: Profile, plan: Plan) -> bool:
+    notes = doubts.before(draft.settled(plan), profile)
+    return set(oddity.columns) <= {note.facts["column"] for note in notes if note.kind == "codes_for_missing"}
 
 
 def _numbers(audit: Audit, profile: Profile, plan: Plan) -> None:
@@ -73,20 +78,26 @@ def _are_spaced(profile: Profile) -> bool:
 
 
 def _unknown(audit: Audit, profile: Profile, plan: Plan) -> None:
-    found = suggestions.unknown_texts(profile)
     chosen = [text for text in plan.data.missing if text not in DEFAULT_MISSING]
     if chosen:
         words = f"✓ {plain.listed(chosen)} counts as not known"
         _row(audit, plan, words, "Undo", "missing", replace(plan.data, missing=DEFAULT_MISSING))
-    # Of outcomes and decisions it is asked in their own steps, and must be answered there.
-    elsewhere = {plan.data.label, plan.decision.prediction}
-    found = {text: tuple(name for name in columns if name not in elsewhere) for text, columns in found.items()}
-    left = {text: columns for text, columns in found.items() if columns and text not in plan.data.missing}
+    left = {text: columns for text, columns in _offered(profile, plan).items() if text not in plan.data.missing}
     if left:
         where = [f"{plain.quoted(text)} (in {plain.listed(columns, 3)})" for text, columns in left.items()]
-        words = f"{ODD} These may mean “not known”, and count as a value of their own: {', '.join(where[:_MOST_NAMED])}"
+        more = f"; {len(where) - _MOST_NAMED} more come after these" if len(where) > _MOST_NAMED else ""
+        shown = ", ".join(where[:_MOST_NAMED]) + more
+        words = f"{ODD} These may mean “not known”, and count as a value of their own: {shown}"
         missing = (*plan.data.missing, *list(left)[:_MOST_NAMED])
         _row(audit, plan, words, "Count as not known", "more missing", replace(plan.data, missing=missing))
+
+
+def _offered(profile: Profile, plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Texts that may mean "not known" and their columns; of outcomes and decisions it is asked in their own steps."""
+    elsewhere = {plan.data.label, plan.decision.prediction}
+    found = suggestions.unknown_texts(profile)
+    kept = {text: tuple(name for name in columns if name not in elsewhere) for text, columns in found.items()}
+    return {text: columns for text, columns in kept.items() if columns}
 
 
 def _row(audit: Audit, plan: Plan, words: str, button: str, name: str, data: DataPlan) -> None:

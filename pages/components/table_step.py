@@ -22,7 +22,7 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
         if not profile.oddities:
             plain.text("✓ nothing odd was found")
         for oddity in odd:
-            if not cell_choices.is_offered(oddity, profile):
+            if not cell_choices.is_offered(oddity, profile, plan):
                 st.markdown(f"{cell_choices.ODD} {cell_choices.odd_words(oddity)}")
         cell_choices.show(audit, profile, plan)
         st.caption("Its columns, one a line, with the first cells of each as they stand in the file:")
@@ -74,9 +74,9 @@ def _unanswered(profile: Profile, plan: Plan) -> list[Oddity]:
 
 
 def _are_joined(oddity: Oddity, plan: Plan) -> bool:
-    """Whether the plan makes one group of these spellings, in every column that has them."""
+    """Whether the plan joins some of these spellings in every column that has them: step 4 asks about the rest."""
     joins = [plan.groups.join.get(column, {}) for column in oddity.columns]
-    return all(any({name, *texts}.issuperset(oddity.cells) for name, texts in join.items()) for join in joins)
+    return all(any(not {name, *texts}.isdisjoint(oddity.cells) for name, texts in join.items()) for join in joins)
 
 
 def _line(profile: Profile, odd: int) -> str:

@@ -68,7 +68,7 @@ def _unknown_column(facts: Facts) -> str:
 def _identifier(facts: Facts) -> str:
     return (
         f"The model is fed “{facts['column']}”, which differs in every row, as an identifier does. Was it trained on"
-        " that column, and are its columns in the right order? If not, name them in order: features = [...]."
+        " that column, and are its columns in the right order? If not, name them in their order."
     )
 
 
@@ -91,6 +91,6 @@ WORDS = {
     "own_decision": Worded(_own_decision),
     "unknown_column": Worded(_unknown_column, first=True, quotes=True),
     "unknown_values": Worded(_unknown, quotes=True),
-    "identifier_fed": Worded(_identifier, first=True),
+    "identifier_fed": Worded(_identifier, first=True, in_plan=lambda facts: "features = [...] under [decision]"),
     "truths_as_numbers": Worded(_truths),
 }
