@@ -105,6 +105,13 @@ class Decision:
     image_mean: tuple[float, ...] = IMAGE_MIDDLE
     image_std: tuple[float, ...] = IMAGE_MIDDLE
 
+    @property
+    def good_classes(self) -> tuple[str, ...]:
+        """The good classes as the plan names them; empty where it leaves them out, or names a place."""
+        chosen = self.favourable_class
+        listed = chosen if isinstance(chosen, tuple) else (chosen,)
+        return tuple(str(one) for one in listed if isinstance(one, int | str))
+
 
 @dataclass(frozen=True)
 class Groups:

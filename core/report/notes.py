@@ -72,14 +72,22 @@ def decision_note(plan: Plan) -> str:
         return f"Selected: people whose “{decision.prediction}” is {_condition(decision.favourable)}."
     rule = rule_file(plan)
     if rule is not None:
-        by = "the model's score for the good outcome" if decision.score is None else f"“{decision.score}”"
+        by = f"the model's score for {_good_outcome(plan)}" if decision.score is None else f"“{decision.score}”"
         return f"Selected, by {by}: {rule_words(rule, people)}.{_LOTS if rule.draws_lots else ''}"
     below = decision.favourable is not None and decision.favourable.below is not None
     selected = limit_words(plan_threshold(plan), below, decision.above)
     if decision.score is not None:
         return f"Selected: people whose “{decision.score}” is {selected}."
     whom = "whom" if people == "people" else "which"
-    return f"Selected: {people} to {whom} the model gives {selected} for the good outcome."
+    return f"Selected: {people} to {whom} the model gives {selected} for {_good_outcome(plan)}."
+
+
+def _good_outcome(plan: Plan) -> str:
+    """What the model's score is for; without an outcome in the table only its class's name says what that is."""
+    named = plan.decision.good_classes
+    if plan.data.label is not None or not named:
+        return "the good outcome"
+    return f"the answer {' or '.join(f'“{name}”' for name in named)}, taken for the good outcome"
 
 
 def outcome_note(plan: Plan) -> str:

@@ -47,7 +47,7 @@ def _first_way(profile: Profile, plan: Plan) -> str:
 
 
 def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: Decision) -> None:
-    st.markdown(f"**{plain.escape(decision_sentence(answer))}**")
+    st.markdown(f"**{plain.escape(decision_sentence(answer, _names_class(audit, plan, answer)))}**")
     if answer != plan.decision:
         key = session.action(audit.id, "settle decision")
         settled = doubts.others_seen(replace(plan, decision=answer), profile)
@@ -63,4 +63,12 @@ def _line(audit: Audit, plan: Plan) -> str:
     if not is_settled(audit, plan):
         return "a model, or a column of scores or decisions"
     model = f"{plain.escape(audit.model.name)} · " if audit.model and plan.decision.model is not None else ""
-    return model + plain.escape(decision_sentence(plan.decision))
+    return model + plain.escape(decision_sentence(plan.decision, _names_class(audit, plan, plan.decision)))
+
+
+def _names_class(audit: Audit, plan: Plan, decision: Decision) -> bool:
+    """Whether only the class's name tells a person what is good: it has one, and no outcome says what it means."""
+    if plan.data.label not in (None, draft.OPEN) or decision.model is None or decision.favourable_class is None:
+        return False
+    facts = session.workspace().model_facts(audit.id)
+    return facts is not None and bool(facts.classes)

@@ -224,6 +224,13 @@ def test_the_sentence_about_the_decision(decision: Decision, words: str) -> None
     assert words in decision_sentence(decision)
 
 
+def test_where_no_outcome_tells_what_is_good_the_class_is_named() -> None:
+    decision = Decision(model="m", output="probability", favourable_class=1)
+    assert "gives class 1 a probability of 0.5 or more" in decision_sentence(decision, names_class=True)
+    of_words = Decision(model="m", output="class", favourable_class=("low", "medium"))
+    assert "puts in class low or medium is selected" in decision_sentence(of_words, names_class=True)
+
+
 def test_a_refused_model_comes_with_the_lines_that_export_it() -> None:
     refused = next(refusal for refusal in REFUSED if refusal.name == "torchscript")
     assert suggestions.export_snippet(f"model.pt {refused.says}") == TORCH_SNIPPET

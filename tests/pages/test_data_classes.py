@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.workspace import Workspace
-from tests.pages.on_data_page import CONFIRM, audit_of, opened, plan_of, press, put, settled
+from tests.pages.on_data_page import CONFIRM, audit_of, opened, plan_of, press, put, said, settled
 
 pytestmark = pytest.mark.jobs
 
@@ -67,3 +67,13 @@ def test_where_nothing_tells_which_class_is_good_it_is_asked_and_nothing_is_chos
     box.select_index(0).run()
     press(at, CONFIRM)
     assert plan_of(at, space).decision.favourable_class == 1
+
+
+def test_without_an_outcome_the_sentence_names_the_class_that_is_taken_for_good(space: Workspace) -> None:
+    table = people().drop(columns="defaulted")
+    at = settled(put(opened(), space, csv=table.to_csv(index=False), skops=numbered()), space)
+    at.selectbox(key=f"{audit_of(at, space).id}/outcome").select("No column says what really happened").run()
+    settled(press(at, CONFIRM), space)
+    (box,) = (box for box in at.selectbox if box.label == "Good for the person is")
+    box.select_index(1).run()
+    assert "the model gives class 2 a probability" in said(at)

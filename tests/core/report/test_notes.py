@@ -49,6 +49,12 @@ def test_without_an_outcome_the_audit_says_what_it_cannot_see() -> None:
     assert "not who is wrongly denied" in outcome_note(plan_of())
 
 
+def test_without_an_outcome_the_class_that_is_taken_for_good_is_named() -> None:
+    plan = plan_of(decision='model = "m.skops"\nfavourable_class = 1')
+    assert decision_note(plan).endswith("0.5 or more for the answer “1”, taken for the good outcome.")
+    assert "0.5 or more for the good outcome." in decision_note(plan_of(label=True, decision='model = "m.skops"'))
+
+
 def test_a_reference_chosen_by_its_rate_is_said_to_lower_ratios() -> None:
     record = record_of(plan_of(groups='reference = "most_selected"'), decided(label=False).counts)
     note = reference_note(record.judgement(), record.plan)
