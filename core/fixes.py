@@ -73,6 +73,8 @@ class Fix:
         What a reader must know of it.
     suspected
         Why it is suspected to have learned the answer, as sentences; `against` holds them too.
+    is_too_good
+        Whether it is so seldom wrong that it is suspected, which only a person's word can settle.
     is_wider
         Whether it was fitted to a wider gap than the accepted one, to show what that would cost.
     """
@@ -89,6 +91,7 @@ class Fix:
     notes: tuple[str, ...] = ()
     is_wider: bool = False
     suspected: tuple[str, ...] = ()
+    is_too_good: bool = False
 
     @property
     def needs_attribute(self) -> bool:
@@ -127,8 +130,10 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
     offered = [*fitted, *(fix for fix in proposed if not _needs_no_lots(fix, fitted))]
     judged = []
     for fix in offered:
-        suspected = tuple(_suspected(found, fix))
-        judged.append(replace(fix, against=(*suspected, *_against(found, fix)), suspected=suspected))
+        too_good = _too_good(found, fix)
+        suspected = (*_learned_later(fix), *too_good)
+        against = (*suspected, *_against(found, fix))
+        judged.append(replace(fix, against=against, suspected=suspected, is_too_good=bool(too_good)))
     return Offer(tuple(judged), refused)
 
 
@@ -244,24 +249,26 @@ def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
     )
 
 
-def _suspected(found: Mitigated, fix: Fix) -> Iterator[str]:
-    """Why a training is suspected to have learned the answer: by what it read, or by how seldom it is wrong."""
-    if fix.proposed is None or fix.proposed.file is None:
-        return
-    if fix.proposed.rests_on:
-        columns = listed([f"“{name}”" for name in fix.proposed.rests_on])
-        yield f"It learned from {columns}, which may have been filled in after the outcome."
-    confirmed, plan = found.present.plan.data.confirmed, found.present.plan
-    people = fix.joint[CHOOSE].n.sum(axis=0)
-    if TOO_GOOD in confirmed or not people[:UNKNOWN].any():
-        return
-    wrong = mistakes(people, COSTS["accuracy"], z_value(plan.run.confidence))
-    if wrong is not None and wrong.turn == "better" and wrong.after < wrong.before / 2:
-        yield (
-            f"It is wrong about {100 * wrong.after:.1f} of 100 {rows_word(plan)}, against {100 * wrong.before:.1f}"
-            " before the fix, which is out of reach. It may have learned the answer from a column that was filled in"
-            " later."
-        )
+def _learned_later(fix: Fix) -> tuple[str, ...]:
+    """A sentence where a training read columns that are suspected to know the answer."""
+    if fix.proposed is None or fix.proposed.file is None or not fix.proposed.rests_on:
+        return ()
+    columns = listed([f"“{name}”" for name in fix.proposed.rests_on])
+    return (f"It learned from {columns}, which may have been filled in after the outcome.",)
+
+
+def _too_good(found: Mitigated, fix: Fix) -> tuple[str, ...]:
+    """A sentence where a training is wrong less than half as often as now, unless a person confirmed that it may be."""
+    plan, people = found.present.plan, fix.joint[CHOOSE].n.sum(axis=0)
+    if fix.proposed is None or fix.proposed.file is None or TOO_GOOD in plan.data.confirmed:
+        return ()
+    wrong = mistakes(people, COSTS["accuracy"], z_value(plan.run.confidence)) if people[:UNKNOWN].any() else None
+    if wrong is None or wrong.turn != "better" or wrong.after >= wrong.before / 2:
+        return ()
+    return (
+        f"It is wrong about {100 * wrong.after:.1f} of 100 {rows_word(plan)}, against {100 * wrong.before:.1f} before"
+        " the fix, which is out of reach. It may have learned the answer from a column that was filled in later.",
+    )
 
 
 def _against(found: Mitigated, fix: Fix) -> Iterator[str]:

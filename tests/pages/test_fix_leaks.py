@@ -58,6 +58,13 @@ def test_the_column_is_named_left_out_and_confirmed_by_the_person(space: Workspa
     assert "out of reach" in said(picked)
     captions = str(widget(picked, "radio", "picked fix").proto.captions)
     assert "First to try" in captions and captions.index("First to try") < captions.index("Not recommended")
+    # Only the person's own word that it may be right so often settles that.
+    assert "Suspiciously often right: " in said(picked)
+    widget(picked, "checkbox", "may be so good").check().run()
+    press(picked, "Find fixes with this")
+    assert space.wait(searched, WAIT_SECONDS) is None
+    settled = choose(opened("fix", searched), "reweighing")
+    assert "often right" not in said(settled) and "out of reach" not in said(settled)
 
 
 def test_the_audit_of_the_fix_opens_on_what_the_fix_was_for(space: Workspace, searched: str) -> None:
