@@ -90,7 +90,8 @@ class AuditResults(KeptAudits):
         self._collect(audit_id)
         found = summary.kept(self._folder(audit_id))
         if found is None and (record := self.record(audit_id)) is not None:
-            found = summary.keep(self._folder(audit_id), record)
+            with self._lock:
+                found = summary.keep(self._folder(audit_id), record)
         return found
 
     def search(self, audit_id: str) -> Search | None:

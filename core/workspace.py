@@ -81,7 +81,8 @@ class Workspace(AuditUploads):
                 for file in (sample.table, sample.model, sample.images)
             )
             audit = replace(self.new(owner), sample=name, table=table, model=model, images=images)
-            self._save(audit)
+            with self._lock:  # a sweep removes what it finds half written in an audit without rows
+                self._save(audit)
         with self.beginning(audit.id):
             return self.run(audit.id, plan)
 
@@ -125,8 +126,9 @@ class Workspace(AuditUploads):
             second = self._judging(audit)
             inputs |= {name: self._folder(audit_id) / name for name in SECOND_FILES}
         job = self._jobs.submit("mitigate", {"plan": plan.to_toml(), "with": list(names)}, inputs, audit.owner)
-        self._fixes(audit_id).begin(Search(job, plan.to_toml(), names, trained_here, second))
-        return self._start(audit, job, "mitigate")
+        with self._lock:
+            self._fixes(audit_id).begin(Search(job, plan.to_toml(), names, trained_here, second))
+            return self._start(audit, job, "mitigate")
 
     def audit_fix(
         self,

@@ -24,7 +24,7 @@ _ASK: dict[str, Callable[[Audit, Profile, Plan], Decision | None]] = {
 def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
     """Ask, and settle the answer in the plan at the person's word."""
     with steps.step(audit.id, 3, _line(audit, plan), is_settled(audit, plan), is_open):
-        key = session.seed(session.field(audit.id, "way"), _first_way(profile, plan))
+        key = session.seed(session.field(audit.id, "way"), _first_way(audit, profile, plan))
         way = st.radio("What makes or made the decision?", list(_ASK), key=key, horizontal=True)
         answer = _ASK[way](audit, profile, plan)
         if answer is not None:
@@ -38,9 +38,11 @@ def is_settled(audit: Audit, plan: Plan) -> bool:
     return audit.model is not None and audit.model.name == plan.decision.model and model_check.passed(audit)
 
 
-def _first_way(profile: Profile, plan: Plan) -> str:
+def _first_way(audit: Audit, profile: Profile, plan: Plan) -> str:
     if draft.has_decision(plan):
         return _MODEL if plan.decision.model is not None else _COLUMN if plan.decision.prediction else _SCORE
+    if audit.model is not None:  # whoever brings one asks about it
+        return _MODEL
     if suggestions.decision_column(profile) is not None:
         return _COLUMN
     return _SCORE if suggestions.score_column(profile) is not None else _MODEL

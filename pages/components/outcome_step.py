@@ -80,8 +80,8 @@ def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: DataPlan) -> No
 
 def _settle(audit: Audit, plan: Plan) -> None:
     session.attempt(session.workspace().save_plan, audit.id, plan)
-    if audit.model is not None and session.workspace().model_facts(audit.id) is not None:
-        session.attempt(model_check.start, audit, plan)
+    if audit.model is not None and (audit.stage == "inspect" or session.workspace().model_facts(audit.id) is not None):
+        session.attempt(model_check.start, audit, plan)  # with the outcome, which columns that know it are asked by
     steps.fold(audit.id, 2)
 
 

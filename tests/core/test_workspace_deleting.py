@@ -61,6 +61,26 @@ def test_an_upload_stays_that_somebody_puts_in_while_another_deletes_the_same(sp
         other.result()
 
 
+def test_a_sweep_for_another_waits_until_a_new_audit_is_written(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, sync, sweeps = threading.get_ident(), os.fsync, []
+
+    def sweep_meanwhile(file: int) -> None:
+        if threading.get_ident() == here:
+            sweeps.append(threading.Thread(target=space.sweep))
+            sweeps[-1].start()
+            sweeps[-1].join(0.3)  # it ends in some milliseconds where it does not wait
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", sweep_meanwhile)
+    audit = space.open_sample("loans")
+    assert space.get(audit.id).table is not None and sweeps
+    for sweep in sweeps:
+        sweep.join(SOON)
+    space.cancel(audit.id)
+
+
 def test_rows_are_deleted_after_a_day_and_verdicts_stay(space: Workspace, run: str, tmp_path: Path) -> None:
     taken_over(space, run)
     assert space.has_rows(run)
