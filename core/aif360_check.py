@@ -18,7 +18,7 @@ from core.counts import FAVOURABLE, UNFAVOURABLE, Counts
 from core.findings import Gap, GroupResult, Judgement
 from core.gaps import GAPS
 from core.metrics import METRICS
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.reference import tables
 from core.rules import Confusion, Rule, confusion
 from core.sampling.sampled import PLAIN, Sampled

@@ -23,7 +23,7 @@ from core.findings import judge
 from core.images import open_images
 from core.models.knowing import columns_that_know
 from core.notes import Note, as_notes
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.policies import check_policy, policy_warnings
 from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.progress import Progress

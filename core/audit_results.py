@@ -23,7 +23,7 @@ from core.jobs import Status, Supervisor
 from core.kept_audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
 from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE, Profile
 from core.progress import replace_json
 from core.record import AuditRecord

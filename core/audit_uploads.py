@@ -24,7 +24,7 @@ from core.kept_fixes import ALL as ALL_FIXES
 from core.kept_fixes import Second
 from core.models.content import HEAD_BYTES
 from core.models.glance import refuse_at_a_glance
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE, refuse_lacking
 from core.retention.rows import GONE, erase_rows
 from core.retention.summary import SUMMARY_FILE

@@ -13,7 +13,7 @@ from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.commands.terminal import say
 from core.errors import PlanError
 from core.packed_images import images_beside
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.fed import fed_words
 from core.report.note_words import in_order, told

@@ -16,7 +16,7 @@ from core.explain.explainers import EXPLAINERS
 from core.explanation import Explanation
 from core.explanation_files import attribution_json
 from core.packed_images import images_beside
-from core.plan import Plan
+from core.plan.plan import Plan
 
 
 def add_explain(commands: Any) -> None:

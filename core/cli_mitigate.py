@@ -25,7 +25,7 @@ from core.errors import PlanError
 from core.mitigate.after import of_the_judged
 from core.mitigate.mitigations import MITIGATIONS
 from core.packed_images import images_beside
-from core.plan import Plan
+from core.plan.plan import Plan
 
 if TYPE_CHECKING:
     from core.fixes import Fix

@@ -9,15 +9,15 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import MISSING_GROUP, Key, key, keys, most_frequent_spellings
 from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data import Batch, Codes, Dataset
 from core.errors import DataError, PlanError
-from core.plan import Condition, Keep, Plan, Value
-from core.plan_reader import in_a_plan
+from core.plan.plan import Condition, Keep, Plan, Value
+from core.plan.reader import in_a_plan
+from core.plan.values import MISSING_GROUP, Key, key, keys, most_frequent_spellings
+from core.plan.written.codes import comparison, equal_texts
 from core.reading.advice import KEEP, Advice, how_to_read, why_no_numbers
 from core.usable_images import UsableImages
-from core.written.codes import comparison, equal_texts
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000

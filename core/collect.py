@@ -22,7 +22,7 @@ from core.images.thumbnails import FILE as THUMBNAILS
 from core.images.thumbnails import are_thumbnails
 from core.notes import SAID, Note, said
 from core.outputs import checked_array, checked_json
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import PROFILE, Profile
 from core.record import (
     FACTS_FILE,

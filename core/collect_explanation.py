@@ -21,7 +21,7 @@ from core.explain.telling import PIXELS_FILE, Telling
 from core.explanation import Changed, Explanation
 from core.images.thumbnails import are_thumbnails
 from core.outputs import checked_array, checked_json, one_line
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import groups_from_json
 
 FACTS_FILE, CHANGED_FILE, PERSON_FILE = "explanation.json", "changed.json", "person.json"

@@ -29,7 +29,7 @@ from core.mitigated import Parts as Parts
 from core.mitigated import Proposed as Proposed
 from core.notes import Note
 from core.outputs import checked_array, checked_json
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import axis_from_json, groups_from_json
 from core.reference import resolve
 from core.stated_rule import stated_rule

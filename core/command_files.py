@@ -11,7 +11,7 @@ from pathlib import Path
 from core.commands.inside import refuse_linked, refuse_outside
 from core.commands.terminal import say
 from core.errors import DataError, ModelError, PlanError
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.stated_rule import with_rule
 

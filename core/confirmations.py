@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.plan_parts import Condition, Decision
+from core.plan.parts import Condition, Decision
 
 
 def outcome_sentence(column: str, condition: Condition) -> str:

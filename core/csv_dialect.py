@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from core.cells import DEFAULT_MISSING, is_number
 from core.errors import DataError
+from core.plan.values import DEFAULT_MISSING, is_number
 
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 500

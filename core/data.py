@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import Key, key, keys, numbers
 from core.errors import DataError
 from core.images import Images
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import Key, key, keys, numbers
 from core.profile import Profile
 from core.reading import as_read
 from core.reading.advice import why_no_number

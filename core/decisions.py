@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.axis import Axis
-from core.cells import LARGEST_SCORE, keys
 from core.coding import prediction_coder
 from core.counts import MOST_DISTINCT
 from core.data import Batch, Dataset
 from core.errors import DataError
 from core.findings import plan_edge
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import LARGEST_SCORE, keys
 from core.reading.advice import KEEP, why_no_numbers
 from core.rules import Stated
 

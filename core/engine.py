@@ -16,7 +16,7 @@ from core.findings import plan_rule, plan_threshold
 from core.fingerprint import Hashes, draws, row_hashes
 from core.notes import Note, as_notes
 from core.people import sieves
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import Progress
 from core.reference import tables
 from core.rules import Rule, Stated

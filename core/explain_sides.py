@@ -27,7 +27,7 @@ from core.explain.vocabulary import Vocabulary, vocabulary
 from core.explain.words import texts_of, word_units
 from core.models.device import few_threads
 from core.models.model import Features
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.stated_rule import rule_file
 
 OPENING = "opening the model"

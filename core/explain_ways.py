@@ -9,7 +9,7 @@ from core.explain.checks import IMAGES, NUDGED, REDRAWN, ROWS
 from core.explain.explainers import EXPLAINERS, Explainer, Recommended, recommend
 from core.explain.grid import SIDE
 from core.explain.nouns import Kind
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 
 WORDS = 25

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.explain.nouns import NOUNS, Kind, Nouns
 from core.explanation import Explanation
 from core.findings import plan_threshold
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.sentences import beside, rows_word
 from core.stated_rule import rule_file
 

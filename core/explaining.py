@@ -29,7 +29,7 @@ from core.explain.trust import Trial, check_trust
 from core.explain.words import SlopedWords, TakenWords, texts_of
 from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.models.model import Features
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import Progress
 from core.record import groups_to_json
 from core.report.note_words import text

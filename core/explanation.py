@@ -9,7 +9,7 @@ from core.explain.checks import Check
 from core.explain.explainers import EXPLAINERS, Explainer
 from core.explain.paired import Paired
 from core.explain.telling import Telling
-from core.plan import Plan
+from core.plan.plan import Plan
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 
-from core.cells import MISSING_GROUP
 from core.counts import Counts
 from core.gaps import GAPS, Compared, Measure, compare, is_few, shares, why_not_comparable, why_not_measurable
 from core.intervals import holm
 from core.metrics import Estimate, estimates
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import MISSING_GROUP
 from core.policies import Band, band
 from core.reference import By, References, resolve, tables
 from core.rules import Confusion, Rule, confusion

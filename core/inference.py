@@ -12,7 +12,7 @@ from core.labels_seen import LabelsSeen
 from core.models.device import choose_device as choose_device
 from core.models.features import Binding
 from core.models.model import Array, Features, FloatType, Model, Outputs
-from core.plan import Decision
+from core.plan.plan import Decision
 from core.readings import NotFinite, favourable_scores, reading
 
 FIRST_ROWS, GROWTH = 4096, 4

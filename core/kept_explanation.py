@@ -18,7 +18,7 @@ from core.explain.telling import FILE as TELLING_FILE
 from core.explain.telling import PIXELS_FILE
 from core.explanation import Explanation
 from core.outputs import erase
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import replace_json
 
 FOUND, ASKED = "explanation", "explain.json"

@@ -13,7 +13,7 @@ from core.collect_mitigation import FACTS_FILE, Mitigated, collect_mitigation
 from core.disk.faults import point
 from core.errors import JobError
 from core.outputs import erase
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import replace_json
 
 FOUND = "fixes"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.errors import ModelError
-from core.plan import Decision
-from core.plan_parts import Class, Position
+from core.plan.parts import Class, Position
+from core.plan.plan import Decision
 
 MOST_LISTED = 10
 _BINARY = frozenset("01")

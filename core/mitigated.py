@@ -13,7 +13,7 @@ from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
 from core.notes import Note, as_notes
 from core.outputs import checked_bytes
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
 from core.reference import References
 from core.rules import Rule

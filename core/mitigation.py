@@ -21,7 +21,7 @@ from core.mitigate.proposals import PROPOSERS, propose
 from core.mitigate.settings import Settings
 from core.mitigate.work import Proposal, Work
 from core.notes import as_notes
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.policies import policy_warnings
 from core.profile import SECOND
 from core.progress import Progress

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from core.cells import key
+from core.plan.values import key
 from core.profile import Column, Profile
 
 _DIVIDER = re.compile(r"[_=:.]+")

@@ -9,7 +9,7 @@ from core.answer.pairs import headline_measure
 from core.findings import Gap, Judgement
 from core.gaps import GAPS
 from core.mitigate.goals import GOALS, Goal
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.policies import band
 
 

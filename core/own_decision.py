@@ -13,7 +13,7 @@ from core.inference import Scorer
 from core.models.features import Binding
 from core.models.model import Array, Model
 from core.notes import Note
-from core.plan import Decision
+from core.plan.plan import Decision
 
 MOST_ROWS = 1_000
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import DataError
-from core.plan import Plan
+from core.plan.plan import Plan
 
 
 def images_beside(plan: Plan, folder: Path) -> Path | None:

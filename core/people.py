@@ -17,7 +17,7 @@ from core.coding import Attribute, Coder, Filter, attributes, filters, groups, l
 from core.counts import LABELS, Groups
 from core.data import Batch, Dataset
 from core.fingerprint import Hashes, contents, numbered
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import Progress
 
 FIT, CHOOSE, REPORT = 0, 1, 2

@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.errors import PlanError
 from core.gaps import GAPS, Measure
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.table import table
 
 DEFAULT_RATIO, DEFAULT_DIFFERENCE = 0.8, 0.05

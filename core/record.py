@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from core.cells import LARGEST_SCORE
 from core.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
 from core.errors import JobError
 from core.findings import Judgement, judge
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import LARGEST_SCORE
 from core.reference import References
 from core.sampling import stored
 from core.sampling.sampled import PLAIN, Sampled

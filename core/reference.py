@@ -6,10 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
-from core.cells import MISSING_GROUP, key
 from core.counts import Counts
 from core.errors import PlanError
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import MISSING_GROUP, key
 from core.rules import Confusion, Rule, confusion
 
 _SMALLEST_SHARE, _SMALLEST_N = 0.02, 30

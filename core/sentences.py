@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.cells import MISSING_GROUP
 from core.counts import GroupName
 from core.naming.ages import aged
 from core.naming.columns import column_words
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import MISSING_GROUP
 from core.sampling.effective import AnyShare, Effective, exact_rate, people_in
 
 VERDICT_WORDS = {"gap": "Gap", "unclear": "Can't tell yet", "no_gap": "No gap", "not_measurable": "Not measurable"}

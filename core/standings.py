@@ -14,7 +14,7 @@ from core.answer.sentences import sentence
 from core.findings import Gap, GroupResult, Judgement, Verdict
 from core.gaps import GAPS, Kind, Measure
 from core.metrics import METRICS
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.policies import Band
 from core.reference import By
 from core.sentences import VERDICT_WORDS, beside, group_words, is_counted, percent, rows_word

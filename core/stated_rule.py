@@ -10,7 +10,7 @@ from core.errors import PlanError
 from core.findings import plan_rule
 from core.mitigate.after import stating
 from core.mitigate.rule_file import RuleFile
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Rule
 
 MOST_BYTES = 16 << 20

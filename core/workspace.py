@@ -28,7 +28,7 @@ from core.kept_explanation import Asked
 from core.kept_fixes import FOUND as FIXES
 from core.kept_fixes import Search, Second
 from core.mitigate.settings import Settings
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE
 from core.samples import SAMPLES
 from core.sandbox import Protection

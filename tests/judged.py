@@ -1,7 +1,7 @@
 """Judgements on small tables of decisions, for the tests of verdicts."""
 
 from core.findings import Gap, Judgement, judge
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Rule
 from tests.worlds import plan_of, selections
 

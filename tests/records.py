@@ -7,7 +7,7 @@ from core.counts import Axis, Counts, Groups
 from core.doubts import Seen
 from core.findings import plan_rule
 from core.notes import said
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
 from core.reference import resolve
 from core.second_opinion import SecondOpinion

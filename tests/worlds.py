@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.counts import Axis, Counts, Groups, of_selection, tally
 from core.data import Dataset
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import take_profile
 from core.rules import Confusion
 from tests.reference import People, Person

@@ -8,7 +8,7 @@ from itertools import combinations
 from core.answer.pairs import Pair, headline_measure, pairs
 from core.findings import Judgement
 from core.gaps import GAPS
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.reference import By
 
 # Metrics that count those whom another leaves, by that other's name.

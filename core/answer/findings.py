@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from core.answer.pairs import Pair, headline_measure, pairs
 from core.answer.sentences import capital, opening, outcome_known, sentence
-from core.cells import MISSING_GROUP
 from core.findings import Gap, Judgement, Verdict
 from core.gaps import GAPS
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import MISSING_GROUP
 from core.sampling.effective import AnyShare, people_in
 from core.sentences import COUNTED_UNDER, group_words, listed, rows_word, share_words
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from core.findings import Gap, Judgement, Verdict, Why
 from core.gaps import GAPS, Measure
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.reference import By
 from core.sampling.effective import AnyShare, people_in
 from core.sentences import mean_rate

@@ -13,7 +13,7 @@ from core.answer.more_people import more_people_words
 from core.answer.pairs import Pair
 from core.findings import Gap
 from core.gaps import why_not_measurable
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.policies import Band
 from core.sampling.effective import AnyShare, people_in
 from core.sentences import (

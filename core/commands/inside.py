@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from core.errors import DataError, PlanError
-from core.plan import Plan
+from core.plan.plan import Plan
 
 
 def add_inside(command: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from core.doubts import cells, direction, groups, left_out, outcomes, rows, scores
 from core.doubts.seen import Seen as Seen
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 
 Asks = Callable[[Plan, Profile], Iterator[Note]]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from core.notes import Change, Note
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.written.found import with_other_digits
 from core.profile import Column, Profile
-from core.written.found import with_other_digits
 
 _FEWEST = 3
 _MOST_NAMED = 8

@@ -9,7 +9,7 @@ import numpy as np
 from core.doubts.seen import Seen
 from core.metrics import overall_auc_range
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import confusion
 
 # How unlikely chance alone must make what is seen before it stands before the answer.

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from core.doubts.columns import known
 from core.notes import Change, Note
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.written.codes import alike, is_whole
+from core.plan.written.missing import missing_codes
+from core.plan.written.spellings import spelled_alike
 from core.profile import Profile
 from core.suggestions import cut_points, filled
-from core.written.codes import alike, is_whole
-from core.written.missing import missing_codes
-from core.written.spellings import spelled_alike
 
 MANY_GROUPS = 20
 

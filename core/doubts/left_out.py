@@ -12,7 +12,7 @@ from core.counts import UNKNOWN, Groups, Ints, summed
 from core.doubts.seen import Seen
 from core.intervals import equality_p, holm
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.policies import DEFAULT_RATIO
 from core.rules import confusion
 

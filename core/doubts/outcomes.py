@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from core.doubts.columns import Said, said
 from core.notes import Change, Note
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.written.missing import missing_codes
+from core.plan.written.spellings import same_answers
 from core.profile import Profile
-from core.written.missing import missing_codes
-from core.written.spellings import same_answers
 
 MANY_NUMBERS = 20
 _LISTED = 12

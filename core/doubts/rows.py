@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.cells import is_number
 from core.notes import Change, Note
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import is_number
 from core.profile import Column, Profile
 from core.suggestions import filled
 from core.vocabulary import words

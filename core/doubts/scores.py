@@ -9,7 +9,7 @@ import numpy as np
 from core.doubts.seen import Seen
 from core.findings import plan_threshold
 from core.notes import Change, Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import confusion
 
 _NEARLY_ALL = 0.99

@@ -11,7 +11,7 @@ from core.axis import Axis
 from core.counts import Floats, Groups
 from core.findings import plan_edge
 from core.fingerprint import draws
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Rule, Stated
 
 

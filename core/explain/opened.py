@@ -18,7 +18,7 @@ from core.models import open_model
 from core.models.classes import favourable_indices, settled
 from core.models.features import Binding, bind
 from core.models.model import Array, Features, Model
-from core.plan import Decision, Plan
+from core.plan.plan import Decision, Plan
 from core.profile import Profile
 from core.readings import reading
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from core.errors import DataError
 from core.images.archive import Archive
 from core.images.decoding import Size, Unusable, decode
-from core.plan import Plan
+from core.plan.plan import Plan
 
 FILE = "images"
 

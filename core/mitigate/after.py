@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from core.cells import MISSING_GROUP
 from core.counts import Counts
 from core.mitigate.rule_file import RuleFile
-from core.plan import Decision, Plan, Value
+from core.plan.plan import Decision, Plan, Value
+from core.plan.values import MISSING_GROUP
 from core.reference import References
 
 # A group that is compared with must be there in every part of the people.

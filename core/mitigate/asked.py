@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import MISSING_GROUP
 from core.counts import Counts, Groups
+from core.plan.values import MISSING_GROUP
 
 # Under one in twenty, people whose group nobody knows say little of any group, and can hold up every fix.
 FEW_MISSING = 0.05

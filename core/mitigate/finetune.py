@@ -26,7 +26,7 @@ from core.models.device import few_threads
 from core.models.model import Features, Model
 from core.models.pt2_sanitiser import sanitise
 from core.models.recipe import FILE_NAME
-from core.plan import Decision
+from core.plan.plan import Decision
 from core.readings import reading
 
 if TYPE_CHECKING:

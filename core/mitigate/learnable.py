@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 
 MOST_VALUES = 200

@@ -17,7 +17,7 @@ from core.fingerprint import draws
 from core.joint import JointCounts, joint_tally
 from core.mitigate.parts import PARTS, REPORT, Divided, People
 from core.notes import Note, as_notes
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import Progress
 from core.rules import Rule, Stated
 

@@ -18,7 +18,7 @@ from core.people import PARTS as PARTS
 from core.people import REPORT as REPORT
 from core.people import People as People
 from core.people import cut, meet, sieves
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import Progress
 
 FIT_SHARE = 2 / 3

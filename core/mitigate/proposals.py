@@ -20,7 +20,7 @@ from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.trained import fairness_loss, reweighing
 from core.mitigate.work import Proposal, Work
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.reference import resolve
 from core.rules import confusion
 

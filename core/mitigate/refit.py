@@ -18,7 +18,7 @@ from core.models.classes import favourable_indices
 from core.models.faults import first_line
 from core.models.model import Features
 from core.models.skops import TRUSTED
-from core.plan import Decision
+from core.plan.plan import Decision
 
 SEED_LIMIT = 2**32
 

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import MISSING_GROUP
 from core.counts import Counts, Groups
 from core.errors import PlanError, quoted
 from core.intervals import FEW
 from core.mitigate.asked import asked_of, group_values, usually_left_out
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
 from core.mitigate.solution import Question
-from core.plan import Plan
-from core.plan_reader import Section
+from core.plan.plan import Plan
+from core.plan.reader import Section
+from core.plan.values import MISSING_GROUP
 from core.rules import Rule
 
 GOAL, HOLDOUT = "equal_opportunity", 0.5

@@ -16,7 +16,7 @@ from core.mitigate.learnable import learnable
 from core.mitigate.refit import fitted
 from core.mitigate.training import TrainingRows
 from core.models.features import Binding, Wire
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 
 FILE = "stand-in.skops"

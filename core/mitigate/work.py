@@ -25,7 +25,7 @@ from core.mitigate.solution import Question
 from core.mitigate.training import TrainingRows, training_rows
 from core.models.features import Binding
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import Progress
 
 RETRAINED = "retrained"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from core.cells import Key, key, keys
 from core.errors import ModelError, quoted
 from core.models.model import Model
-from core.plan import Condition, Decision, Plan
-from core.plan_parts import Class, Position
+from core.plan.parts import Class, Position
+from core.plan.plan import Condition, Decision, Plan
+from core.plan.values import Key, key, keys
 
 _BINARY = keys((0, 1))
 _TRUTHS = {"false": key(0), "true": key(1)}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.cells import Key, is_number, key, keys
 from core.models.classes import called_good, class_name, favourable_indices, written
 from core.models.features import Binding
 from core.models.model import Input, Model
 from core.models.recipe import CategoryColumn
 from core.models.truths import are_truths
 from core.notes import Change, Note
-from core.plan import Decision, Plan
+from core.plan.plan import Decision, Plan
+from core.plan.values import Key, is_number, key, keys
 from core.profile import Column, Profile
 
 FEWEST_ROWS = 20

@@ -8,7 +8,6 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import keys
 from core.data import Batch
 from core.errors import ModelError, quoted
 from core.models.faults import FEATURES
@@ -16,7 +15,8 @@ from core.models.images import ImageColumn, image_column
 from core.models.model import Array, Features, Input, Model
 from core.models.recipe import Recipe
 from core.models.truths import are_truths, numeric_cells
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import keys
 from core.profile import Column, Profile
 
 # How far a name in the model may be from the column's: nothing, then spaces and capitals, then what exporters replace.

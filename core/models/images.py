@@ -12,7 +12,7 @@ import numpy.typing as npt
 from core.data import Batch
 from core.errors import ModelError
 from core.images.decoding import Size
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 
 if TYPE_CHECKING:

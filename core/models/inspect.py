@@ -19,7 +19,7 @@ from core.models.features import Binding, bind, match
 from core.models.knowing import columns_that_know
 from core.models.model import Array, Model, Outputs
 from core.models.scale import is_far_from_logits, no_logits
-from core.plan import Output, Plan
+from core.plan.plan import Output, Plan
 from core.profile import PROFILE, TABLE, Profile
 from core.progress import Progress
 from core.usable_images import UsableImages

@@ -14,7 +14,7 @@ from core.leaks.foretelling import FOLDS, Bools
 from core.leaks.reading import foretold
 from core.leaks.suspects import suspects
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 
 MOST_ROWS = 20_000
 

@@ -16,10 +16,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import key
 from core.data import Batch
 from core.errors import ModelError
 from core.models.truths import numeric_cells
+from core.plan.values import key
 
 FILE_NAME = "plumbline.json"
 MOST_COLUMNS = 100_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.cells import Key, key
 from core.data import Batch
+from core.plan.values import Key, key
 from core.profile import Column
 
 _NUMBERS = {"false": 0.0, "true": 1.0}

@@ -14,7 +14,7 @@ from core.fixes import Fix
 from core.frontier_chart import gap_words
 from core.goal_gap import KEPT_WORDS, Kept, goal_words, kept_sentence
 from core.mitigate.mistakes import mistakes_sentence
-from core.plan import Plan
+from core.plan.plan import Plan
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from core.errors import PlanError
-from core.plan_parts import DataPlan
+from core.plan.parts import DataPlan
+from core.plan.written.numbers import NumberStyle, style_of
 from core.profile import Column, Profile
-from core.written.numbers import NumberStyle, style_of
 
 
 def as_read(profile: Profile, data: DataPlan) -> Profile:

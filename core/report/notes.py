@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import datetime
 
 from core.answer.findings import Finding, findings
-from core.cells import DEFAULT_MISSING
 from core.findings import Judgement, Verdict, plan_threshold
-from core.plan import Condition, Keep, Plan
+from core.plan.plan import Condition, Keep, Plan
+from core.plan.values import DEFAULT_MISSING
 from core.record import AuditRecord
 from core.report.rule_words import limit_words, rule_words
 from core.second_opinion import SecondOpinion

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from core.answer.findings import findings
-from core.cells import MISSING_GROUP
 from core.findings import Gap, GroupResult, Judgement
 from core.metrics import Estimate
 from core.notes import Note
-from core.plan_parts import DataPlan
+from core.plan.parts import DataPlan
+from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
 from core.report.note_words import in_order, text
 from core.report.notes import sieve_words

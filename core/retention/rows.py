@@ -13,7 +13,7 @@ from core.kept_explanation import FOUND as EXPLANATION
 from core.kept_explanation import KeptExplanation
 from core.kept_fixes import KeptFixes
 from core.notes import SAID, Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE, Profile
 from core.progress import replace_json
 from core.report.note_words import worded

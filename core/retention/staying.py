@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.cells import key
-from core.plan import Plan
+from core.plan.plan import Plan
+from core.plan.values import key
 from core.profile import Column, Profile
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import PlanError
-from core.plan import Plan
+from core.plan.plan import Plan
 
 # What the column does, and the step that helps.
 _STEPS = {

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from core.data import Batch, Dataset
 from core.errors import DataError
 from core.fingerprint import Hashes, fingerprints
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.reading.advice import KEEP
 
 # A weight of 1, or a row of one person, in the integers that are added up.

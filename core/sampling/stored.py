@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts import Counts, Ints
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Rule, confusion
 from core.sampling.clusters import ClusterSums
 from core.sampling.kind_sums import KINDS, PATTERNS, kinds

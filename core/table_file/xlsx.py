@@ -11,8 +11,8 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
-from core.cells import is_number
 from core.errors import DataError, PlumblineError
+from core.plan.values import is_number
 from core.table_file.opened import Opened, distinct_names
 from core.unpacking import UNPACKED_CAP
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from core.cells import is_number
+from core.plan.values import is_number
 
 # Spreadsheets take the wide forms of East Asian keyboards for the same signs.
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"

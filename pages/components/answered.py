@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import doubts
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.report.note_words import text, worded
 from core.workspace import Audit

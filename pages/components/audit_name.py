@@ -1,7 +1,7 @@
 """What an audit is called, from the moment it is asked: by its question's own name, else by its table."""
 
 from core.errors import PlumblineError
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.workspace import Audit
 
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from core import doubts, suggestions
-from core.cells import DEFAULT_MISSING
-from core.plan import Plan
-from core.plan_parts import DataPlan
+from core.plan.parts import DataPlan
+from core.plan.plan import Plan
+from core.plan.values import DEFAULT_MISSING
+from core.plan.written.numbers import style_of
 from core.profile import Column, Profile
 from core.survey import MAY_BE_MISSING, SPACES, Oddity
 from core.workspace import Audit
-from core.written.numbers import style_of
 from pages.components import answered, draft, plain
 
 ODD = ":orange[**!**]"

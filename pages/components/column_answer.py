@@ -5,8 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from core import suggestions
-from core.plan import Plan
-from core.plan_parts import Condition, Decision
+from core.plan.parts import Condition, Decision
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import good_values, session, steps

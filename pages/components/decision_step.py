@@ -7,8 +7,8 @@ import streamlit as st
 
 from core import suggestions
 from core.confirmations import decision_sentence
-from core.plan import Plan
-from core.plan_parts import Decision
+from core.plan.parts import Decision
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import column_answer, doubts, draft, model_answer, model_check, plain, session, steps

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import doubts
 from core.notes import Change, Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.record import AuditRecord
 from core.report.note_words import in_order, stands_first, text, worded

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from core.errors import PlanError
-from core.plan import Plan
-from core.plan_parts import Condition, DataPlan, Decision, Groups
+from core.plan.parts import Condition, DataPlan, Decision, Groups
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.reading import as_read
 from core.workspace import Audit

@@ -12,7 +12,7 @@ from core.explain_ways import Subject, Way, ways
 from core.explain_words import nouns_of
 from core.explanation import Explanation
 from core.fixes import Fix
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.sentences import rows_word
 from core.workspace import Against

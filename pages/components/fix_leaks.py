@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.fixes import TOO_GOOD
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.report.note_words import text
 from core.sentences import listed
 from pages.components import fix_question, plain, session

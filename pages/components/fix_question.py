@@ -12,7 +12,7 @@ from core.mitigate.learnable import learnable
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import HOLDOUT, Settings
 from core.opening_goal import opening_mitigate
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
 from core.samples import SAMPLES

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from pages.components import fix_question, session
 

@@ -10,7 +10,7 @@ from core.fixes import Fix
 from core.mitigate.after import of_the_judged
 from core.mitigate.reweighing import reweigh
 from core.pair.told import answering, told
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.result_json import as_text
 from pages.components import explain_question, fix_found, fix_weights, session

@@ -5,10 +5,10 @@ from functools import partial
 import streamlit as st
 
 from core import suggestions
-from core.cells import DEFAULT_MISSING, most_frequent_spellings
-from core.plan_parts import Condition
+from core.plan.parts import Condition
+from core.plan.values import DEFAULT_MISSING, most_frequent_spellings
+from core.plan.written.codes import comparison, equal_texts
 from core.profile import Column
-from core.written.codes import comparison, equal_texts
 from pages.components import plain, session, steps
 
 _FEW = 10

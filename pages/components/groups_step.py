@@ -7,13 +7,13 @@ from dataclasses import replace
 import streamlit as st
 
 from core import suggestions
-from core.cells import is_number
 from core.one_hot import OneHot
-from core.plan import Plan
-from core.plan_parts import Groups
+from core.plan.parts import Groups
+from core.plan.plan import Plan
+from core.plan.values import is_number
+from core.plan.written.numbers import style_of
 from core.profile import Column, Profile
 from core.workspace import Audit
-from core.written.numbers import style_of
 from pages.components import draft, good_values, plain, session, steps
 
 _MOST_GROUPS = 200

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core import suggestions
 from core.errors import PlumblineError
-from core.plan import Plan
-from core.plan_parts import IMAGE_MIDDLE, Decision
+from core.plan.parts import IMAGE_MIDDLE, Decision
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import model_check, plain, received, session, steps

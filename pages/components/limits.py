@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.gaps import GAPS
-from core.plan_parts import Limit, Policy
+from core.plan.parts import Limit, Policy
 from core.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO
 from pages.components import plain, session
 

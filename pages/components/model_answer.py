@@ -9,8 +9,8 @@ from core import suggestions
 from core.collect import ModelFacts
 from core.errors import PlumblineError
 from core.notes import Note
-from core.plan import Plan
-from core.plan_parts import Class, Decision, Position
+from core.plan.parts import Class, Decision, Position
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import doubts, draft, images_answer, model_check, plain, received, session, text_answer

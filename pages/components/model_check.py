@@ -5,7 +5,7 @@ import streamlit as st
 from core import suggestions
 from core.collect import ModelFacts
 from core.errors import ModelError
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.workspace import Audit
 from pages.components import draft, job_status, plain, session
 

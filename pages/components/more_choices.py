@@ -5,8 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from core import suggestions
-from core.plan import Plan
-from core.plan_parts import Keep
+from core.plan.parts import Keep
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import good_values, limits, plain, row_roles, session

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core import suggestions
 from core.confirmations import outcome_sentence
-from core.plan import Plan
-from core.plan_parts import Condition, DataPlan
+from core.plan.parts import Condition, DataPlan
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import doubts, draft, good_values, model_check, plain, session, steps

@@ -8,7 +8,7 @@ from core.charts import ROW, standings_chart
 from core.exploration import thresholds
 from core.findings import Judgement, plan_threshold
 from core.gaps import GAPS, Measure
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.reference import By
 from core.report.notes import headlines

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.plan import Plan
-from core.plan_parts import DataPlan
+from core.plan.parts import DataPlan
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import session

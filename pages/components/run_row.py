@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import machine
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import decision_step, doubts, draft, session, steps

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Column, Profile
 from core.survey import MAY_BE_MISSING, SPACES, SPELLINGS, Oddity
 from core.workspace import Audit

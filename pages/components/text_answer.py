@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import suggestions
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit
 from pages.components import model_check, session, steps

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import streamlit as st
 
 from core.errors import DataError, PlanError, PlumblineError
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.workspace import Audit
 from pages.components import plain, received, session
 from pages.components.received import Received

@@ -33,7 +33,7 @@ from core.explain_ways import Subject, ways
 from core.jobs import Supervisor
 from core.models import open_model
 from core.models.device import few_threads
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import Progress
 from core.workspace import Workspace
 

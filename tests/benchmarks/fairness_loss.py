@@ -22,7 +22,7 @@ from core.cli_mitigate import Files, mitigated
 from core.mitigate.frontier import pick, point
 from core.mitigate.thresholds import search
 from core.mitigated import Decided, Mitigated
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Confusion, confusion
 from core.stated_rule import stated_rule
 

@@ -22,7 +22,7 @@ import torch
 
 from core.inference import Scorer, choose_device
 from core.models import open_model
-from core.plan import Decision
+from core.plan.plan import Decision
 
 ROWS, WIDTH, TURNS = 400_000, 32, 7
 

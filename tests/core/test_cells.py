@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cells import is_number, key, keys, most_frequent_spellings, numbers
+from core.plan.values import is_number, key, keys, most_frequent_spellings, numbers
 
 NUMBERS = [
     "0",

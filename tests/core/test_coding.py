@@ -8,7 +8,7 @@ import pytest
 from core.coding import Coder, attributes, filters, groups, label_coder, prediction_coder
 from core.data import Batch, Dataset
 from core.errors import DataError, PlanError
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.worlds import csv_text, dataset_of, plan_of
 
 MISSING = "(missing)"

@@ -12,7 +12,7 @@ import pytest
 
 from core.collect import collect_record
 from core.errors import JobError
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, AuditRecord
 from core.report.note_words import text
 from tests.core.honest_job import DIGEST, PLAN, ROWS

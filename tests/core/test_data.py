@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.cells import keys
 from core.data import Batch, Dataset
 from core.errors import DataError
+from core.plan.values import keys
 from core.survey import CAP
 from tests.worlds import csv_text, dataset_of
 

@@ -17,7 +17,7 @@ from core.engine import Counted, count
 from core.errors import DataError
 from core.findings import judge, plan_rule
 from core.notes import said
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.report.note_words import text
 from tests import reference
 from tests.reference import Person

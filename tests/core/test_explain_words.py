@@ -9,7 +9,7 @@ from core.explain.person_found import Person, PersonSide
 from core.explain_charts import reasons_chart
 from core.explain_words import nouns_of, reading_words, score_words
 from core.mitigate.rule_file import GroupRule, RuleFile
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.core.test_explanation_files import PLAN, explanation
 
 RULE = RuleFile(("g",), (GroupRule({"g": "b"}, ((0.0, 0.0), (0.42, 1.0))),), 0.6, "the score")

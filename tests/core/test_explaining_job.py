@@ -10,7 +10,7 @@ import pytest
 from core.collect_explanation import collect_explanation, collect_person
 from core.errors import JobError, PlanError
 from core.explanation import Explanation
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.core.explained_people import NETWORK, PEOPLE, PLAN, N
 from tests.core.supervised import supervising
 from tests.core.tampered import Tamper, change_array, change_json

@@ -11,7 +11,7 @@ from core.explain.attribution import Attribution
 from core.explain.paired import Paired
 from core.explanation import Explanation
 from core.explanation_files import attribution_csv, attribution_json
-from core.plan import Plan
+from core.plan.plan import Plan
 
 PLAN = Plan.from_toml(
     'plumbline = 1\n[data]\nfile = "t.csv"\n[decision]\nmodel = "m.onnx"\n[groups]\nsensitive = ["g"]\n'

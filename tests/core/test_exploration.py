@@ -9,7 +9,7 @@ import pytest
 from core.counts import Axis, Groups
 from core.exploration import judged_at, thresholds
 from core.findings import Judgement
-from core.plan import Decision
+from core.plan.plan import Decision
 from tests.records import decided, record_of, scored
 from tests.reference import Person
 from tests.worlds import count, plan_of

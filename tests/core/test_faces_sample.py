@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.samples import SAMPLES, make_faces
 
 faces = SAMPLES["faces"]

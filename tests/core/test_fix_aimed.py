@@ -7,7 +7,7 @@ import pytest
 from core.cli_mitigate import Files, mitigated
 from core.fix_effect import effect
 from core.fixes import offer
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.core.mitigated_people import PLAN, SCORE, people
 
 pytestmark = pytest.mark.jobs

@@ -14,8 +14,8 @@ from core.inference import FIRST_ROWS, MOST_ROWS, Scorer, choose_device
 from core.labels_seen import LabelsSeen
 from core.models.features import Binding
 from core.models.model import Model, Outputs
-from core.plan import Decision
-from core.plan_parts import Position
+from core.plan.parts import Position
+from core.plan.plan import Decision
 from core.profile import take_profile
 from core.readings import favourable_scores
 

@@ -12,7 +12,7 @@ from core.counts import Counts
 from core.decisions import source
 from core.doubts.left_out import unlike
 from core.engine import Counted, count
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.note_words import text
 from core.report.notes import left_out_table

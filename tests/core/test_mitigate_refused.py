@@ -11,7 +11,7 @@ from core.cli_mitigate import Files, mitigated
 from core.fixes import offer
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.core.mitigated_people import PLAN, SCORE
 from tests.core.mitigated_people import folder as folder
 

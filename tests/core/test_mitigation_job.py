@@ -15,7 +15,7 @@ from core.fix_effect import effect
 from core.fixes import offer
 from core.mitigate.goals import price
 from core.mitigated import Mitigated
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import confusion
 from core.stated_rule import stated_rule
 from tests.core.mitigated_people import PEOPLE, PLAN, SCORE

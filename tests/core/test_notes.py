@@ -11,7 +11,7 @@ from core import doubts
 from core.collect import checked_notes
 from core.errors import PlanError
 from core.notes import Change, Note, as_notes, said
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.note_words import in_order, stands_first, text
 from core.report.result_json import result

@@ -14,7 +14,7 @@ from core.errors import PlanError
 from core.mitigate.after import of_the_judged
 from core.mitigate.observed import observe
 from core.mitigate.parts import REPORT, divide
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.worlds import csv_text, dataset_of, plan_of, quiet
 
 PLAN = plan_of(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.cells import DEFAULT_MISSING
-from core.plan import Condition, DataPlan, Decision, Groups, Keep, Limit, Plan, Policy, Run
+from core.plan.plan import Condition, DataPlan, Decision, Groups, Keep, Limit, Plan, Policy, Run
+from core.plan.values import DEFAULT_MISSING
 
 NAMES = st.text(min_size=1, max_size=8).filter(lambda text: not re.search(r"[\ud800-\udfff]", text))
 FLOATS = st.floats(-1e300, 1e300)

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import PlanError
-from core.plan import Plan
+from core.plan.plan import Plan
 
 
 def with_lines(**tables: str) -> str:

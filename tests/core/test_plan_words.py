@@ -8,7 +8,7 @@ import pytest
 from core.errors import MOST_QUOTED, PlanError, quoted
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.worlds import plan_of
 
 TWO = plan_of(("g", "h")).to_toml()

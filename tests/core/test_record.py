@@ -14,7 +14,7 @@ from core.counts import Axis, Counts, Groups
 from core.errors import JobError
 from core.findings import plan_rule
 from core.notes import said
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import (
     AuditRecord,
     Provenance,

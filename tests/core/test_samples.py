@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.samples import SAMPLES, Sample
 
 pytestmark = pytest.mark.jobs

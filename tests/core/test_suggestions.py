@@ -5,8 +5,8 @@ import pytest
 from core import suggestions
 from core.confirmations import decision_sentence, outcome_sentence
 from core.models.refused import REFUSED, TORCH_SNIPPET
-from core.plan import Plan
-from core.plan_parts import Condition, Decision
+from core.plan.parts import Condition, Decision
+from core.plan.plan import Plan
 from core.profile import Column, Kind, Profile
 from core.samples import SAMPLES
 

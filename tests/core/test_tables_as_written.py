@@ -14,7 +14,7 @@ from core.decisions import source
 from core.engine import count
 from core.errors import PlumblineError
 from core.findings import judge
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.stated_rule import stated_rule
 from tests.worlds import quiet
 

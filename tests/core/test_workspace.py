@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.errors import DataError
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import FACTS_FILE, N_FILE
 from core.workspace import Workspace
 from tests.core.supervised import SOON

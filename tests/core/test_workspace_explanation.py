@@ -13,7 +13,7 @@ import pytest
 from core.errors import DataError
 from core.explain.heatmap import heatmap
 from core.findings import plan_rule
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import TABLE
 from core.rules import confusion
 from core.samples import SAMPLES

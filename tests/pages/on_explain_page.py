@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.workspace import Workspace
 from tests.hobby_network import network
 from tests.pages import whole_app

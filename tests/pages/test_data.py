@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.plan import Plan
-from core.plan_parts import Condition
+from core.plan.parts import Condition
+from core.plan.plan import Plan
 from core.samples import SAMPLES
 from core.workspace import Workspace
 from pages.components import groups_step

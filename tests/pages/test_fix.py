@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.mitigate.aif360_post import POST_PROCESSING
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.untried import AIF360_GOALS
 from core.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE

@@ -19,7 +19,7 @@ from core.goal_gap import KEPT_WORDS
 from core.metrics import METRICS
 from core.mitigate.goals import GOALS
 from core.mitigated import REPORT, Mitigated
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Confusion
 from core.workspace import Workspace
 from tests.pages.on_fix_page import choose

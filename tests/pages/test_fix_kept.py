@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, labels, opened, press, said, widget

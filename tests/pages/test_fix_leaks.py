@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.pair.told import Pair
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.workspace import Workspace
 from tests.pages.on_fix_page import choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, opened, press, said, widget

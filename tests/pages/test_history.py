@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import DataError
 from core.findings import Judgement
 from core.kept_audits import blank_audit
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.retention import summary
 from core.workspace import Audit, Workspace

@@ -9,7 +9,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.progress import replace_json
 from core.record import AuditRecord
 from core.workspace import Workspace

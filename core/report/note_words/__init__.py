@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.notes import Note
-from core.plan_reader import in_a_plan
+from core.plan.reader import in_a_plan
 from core.report.note_words import columns, direction, groups, leaks, left_out, models, rows, scores
 from core.report.note_words.worded import SAID_WORDS, Worded
 

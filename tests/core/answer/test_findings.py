@@ -9,7 +9,7 @@ from core.answer.findings import Finding, findings, further_words
 from core.answer.pairs import headline_measure
 from core.findings import Judgement, judge
 from core.gaps import GAPS
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.rules import Rule
 from tests.records import decided, record_of

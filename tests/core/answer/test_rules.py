@@ -12,7 +12,7 @@ from core.answer.pairs import pairs
 from core.answer.sentences import sentence
 from core.findings import Judgement, judge
 from core.gaps import GAPS
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Rule
 from core.sentences import group_words, mean_rate
 from core.standings import gap_range_words, standings

@@ -11,7 +11,7 @@ from core.answer.pairs import pairs
 from core.answer.sentences import sentence
 from core.findings import judge
 from core.gaps import GAPS
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.rules import Rule
 from core.sentences import VERDICT_WORDS, percent, sampling_note
 from tests.worlds import labelled, plan_of, selections

@@ -8,7 +8,7 @@ import pytest
 
 from core import doubts
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile, take_profile
 from core.report.note_words import text, unanswered
 from tests.worlds import csv_text, plan_of, quiet

@@ -8,7 +8,7 @@ import pytest
 
 from core import doubts
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile
 from core.report.note_words import stands_first, text, worded
 from core.samples import SAMPLES

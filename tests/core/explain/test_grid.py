@@ -9,7 +9,7 @@ from core.explain.grid import cell_names, grid_shape
 from core.explain.heatmap import heatmap
 from core.explain.person_found import Person, PersonSide
 from core.explain_charts import heatmap_chart, reasons_chart
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.report.notes import decision_note, outcome_note
 
 EIGHT = cell_names(8, 8)

@@ -17,7 +17,7 @@ from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS
 from core.explain.image_units import image_units
 from core.explain.opened import Opened
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import Profile, take_profile
 from tests.image_worlds import table
 

@@ -28,7 +28,7 @@ from core.images import Images
 from core.mitigate.finetune import Tunable
 from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import take_profile
 from core.samples import SAMPLES
 

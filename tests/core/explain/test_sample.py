@@ -17,7 +17,7 @@ from core.explain.sample import choose_background, choose_people
 from core.explaining import run
 from core.images import Images
 from core.images.decoding import decode
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import take_profile
 from tests.core.explain.explained_rows import rows_of
 from tests.image_worlds import Brightness, archive, table

@@ -24,7 +24,7 @@ from core.inference import Scorer
 from core.models import open_model
 from core.models.features import Binding, Wire
 from core.models.model import Input, Model, Outputs
-from core.plan import Decision, Plan
+from core.plan.plan import Decision, Plan
 from core.profile import take_profile
 from core.samples import SAMPLES
 from tests.core.models.text_folders import folder_of, zipped

@@ -10,7 +10,7 @@ from core.mitigate.observed import Observed, observe
 from core.mitigate.parts import Divided, divide
 from core.mitigate.settings import HOLDOUT
 from core.mitigate.solution import Question
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.worlds import dataset_of, quiet
 
 PLAN = """plumbline = 1

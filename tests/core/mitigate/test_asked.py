@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.cells import MISSING_GROUP
 from core.counts import Groups
 from core.errors import PlanError
 from core.goal_gap import goal_gap
@@ -19,6 +18,7 @@ from core.mitigate.one_answer import in_a_line, nearly_one_answer
 from core.mitigate.settings import Settings
 from core.mitigate.solution import Question
 from core.mitigate.thresholds import search
+from core.plan.values import MISSING_GROUP
 from core.rules import Rule
 from tests.core.mitigate.scored_worlds import large
 from tests.worlds import plan_of, selections

@@ -18,7 +18,7 @@ from core.models import open_model
 from core.models.export import save_pt2
 from core.models.model import Model
 from core.models.recipe import NumberColumn, Recipe
-from core.plan import Decision
+from core.plan.plan import Decision
 
 pytestmark = pytest.mark.jobs
 

@@ -21,7 +21,7 @@ from core.errors import ModelError
 from core.mitigate.refit import Refittable, save, weight_name
 from core.mitigate.training import TrainingRows
 from core.models import open_model
-from core.plan import Decision
+from core.plan.plan import Decision
 
 DRAW = np.random.default_rng(0)
 PEOPLE = pd.DataFrame({"age": DRAW.normal(40, 10, 300), "job": DRAW.choice(["clerk", "nurse"], 300)})

@@ -13,7 +13,7 @@ import torch
 from onnx import TensorProto, helper
 
 from core.data import Batch, Dataset
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import take_profile
 
 MakeDataset = Callable[[str], Dataset]

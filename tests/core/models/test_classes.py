@@ -9,8 +9,8 @@ import pytest
 from core.errors import ModelError
 from core.models.classes import settled
 from core.models.model import Model, Outputs
-from core.plan import Plan
-from core.plan_parts import Position
+from core.plan.parts import Position
+from core.plan.plan import Plan
 
 MakePlan = Callable[..., Plan]
 

@@ -17,7 +17,7 @@ from core.models.features import bind
 from core.models.fed import Feeding
 from core.models.model import Input, Model, Outputs
 from core.notes import Note
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.report.note_words import text
 
 MakeDataset = Callable[[str | Path], Dataset]

@@ -21,7 +21,7 @@ from core.models import open_model
 from core.models.export import add_recipe_to_pt2, recipe_from_sklearn, save_pt2
 from core.models.features import bind
 from core.models.recipe import CategoryColumn, NumberColumn, Recipe
-from core.plan import Plan
+from core.plan.plan import Plan
 
 PEOPLE = pd.DataFrame(
     {"age": [30.0, 41.0, np.nan], "hours": [40.0, 20.0, 10.0], "job": ["a", "b", "a"], "x": [1.0, 2, 3]}

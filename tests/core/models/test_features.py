@@ -11,7 +11,7 @@ from core.errors import DataError, ModelError
 from core.models.features import bind, match
 from core.models.model import Input, Model, Outputs
 from core.models.recipe import CategoryColumn, NumberColumn, Recipe
-from core.plan import Plan
+from core.plan.plan import Plan
 
 TABLE = """sex,education-num,Marital Status,age,zip,score,income
 F,1,single,30,007,0.5,yes

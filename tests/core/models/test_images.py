@@ -21,7 +21,7 @@ from core.models import open_model
 from core.models.features import bind
 from core.models.model import Model
 from core.packed_images import packed
-from core.plan import Plan
+from core.plan.plan import Plan
 
 MakeDataset = Callable[[str | Path], Dataset]
 MakePlan = Callable[..., Plan]

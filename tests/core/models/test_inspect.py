@@ -13,7 +13,7 @@ from core.data import Dataset
 from core.models import open_model
 from core.models.inspect import inspect, run, suggested_output
 from core.models.model import Input, Model, Outputs
-from core.plan import Plan
+from core.plan.plan import Plan
 
 MakeDataset = Callable[[str | Path], Dataset]
 MakePlan = Callable[..., Plan]

@@ -7,7 +7,7 @@ import pytest
 
 from core.data import Dataset
 from core.models.knowing import columns_that_know
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.profile import TABLE, take_profile
 from tests.worlds import quiet
 

@@ -13,7 +13,7 @@ from core.decisions import source
 from core.engine import Counted, count
 from core.errors import ModelError
 from core.notes import said
-from core.plan import Plan
+from core.plan.plan import Plan
 
 ROWS = 40
 

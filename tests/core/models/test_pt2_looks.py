@@ -15,7 +15,7 @@ from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
 from core.models import open_model
 from core.models.pt2_looks import look_inside
-from core.plan import Decision
+from core.plan.plan import Decision
 
 WRONG = "is given the wrong sizes"
 ROWS = np.random.default_rng(0).random((6, 3), dtype=np.float32)

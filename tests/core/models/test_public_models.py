@@ -14,7 +14,7 @@ from core.errors import ModelError
 from core.inference import Scorer
 from core.models import FORMATS, open_model
 from core.models.features import bind
-from core.plan import Plan
+from core.plan.plan import Plan
 
 MODELS = {
     "lr_rawcolumns.onnx": "lr",

@@ -21,7 +21,7 @@ from core.errors import ModelError
 from core.models import open_model
 from core.models.features import bind
 from core.models.model import Input, Model, Outputs
-from core.plan import Plan
+from core.plan.plan import Plan
 
 MakeOnnx = Callable[..., Path]
 MakeDataset = Callable[[str], Dataset]

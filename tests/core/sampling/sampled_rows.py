@@ -10,7 +10,7 @@ from core.data import Dataset
 from core.decisions import source
 from core.engine import Counted, count
 from core.findings import Judgement, judge
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.stated_rule import stated_rule
 from tests.worlds import csv_text, dataset_of, quiet
 

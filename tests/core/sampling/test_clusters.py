@@ -14,7 +14,7 @@ from core.engine import count
 from core.errors import DataError, PlanError
 from core.findings import Gap, Judgement
 from core.people import cut, meet
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.sampling.clusters import ClusterSums
 from core.sampling.refusals import refuse_conflicts, refuse_unless_one_row_each
 from tests.core.sampling.sampled_rows import audited, rows_of, table

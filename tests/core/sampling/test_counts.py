@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import DataError
-from core.plan import Plan
+from core.plan.plan import Plan
 from tests.core.sampling.sampled_rows import audited, rows_of
 from tests.worlds import plan_of
 

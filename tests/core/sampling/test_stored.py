@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.engine import Counted
-from core.plan import Plan
+from core.plan.plan import Plan
 from core.reference import tables
 from core.sampling import stored
 from core.sampling.sampled import Sampled

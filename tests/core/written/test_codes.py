@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.written.codes import alike, equal_texts, is_whole
+from core.plan.written.codes import alike, equal_texts, is_whole
 
 
 @pytest.mark.parametrize(

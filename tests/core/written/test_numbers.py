@@ -5,8 +5,8 @@ import math
 import pyarrow as pa
 import pytest
 
-from core.written.found import found_style
-from core.written.numbers import style_of
+from core.plan.written.found import found_style
+from core.plan.written.numbers import style_of
 
 EXAMPLES = [
     ("45.3 %", {"45.3 %": 0.453, "45.3%": 0.453, "% 45": 0.45, "-2%": -0.02, "0.453": None, "45.3": None}),

@@ -11,12 +11,12 @@ from typing import Any
 
 import tomli_w
 
-from core.cells import LARGEST_SCORE
 from core.errors import PlanError, quoted
 from core.notes import Change
-from core.plan_parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Output, Policy, Run, Value
-from core.plan_reader import Section, why_unreadable
-from core.plan_sections import read_data, read_decision, read_groups, read_mitigate, read_policy, read_run
+from core.plan.parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Output, Policy, Run, Value
+from core.plan.reader import Section, why_unreadable
+from core.plan.sections import read_data, read_decision, read_groups, read_mitigate, read_policy, read_run
+from core.plan.values import LARGEST_SCORE
 
 __all__ = ["Condition", "DataPlan", "Decision", "Groups", "Keep", "Limit", "Output", "Plan", "Policy", "Run", "Value"]
 

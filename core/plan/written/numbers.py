@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.written.truth import FALSE, TRUE, truth_of
+from core.plan.written.truth import FALSE, TRUE, truth_of
 
 Kind = Literal["number", "date", "truth"]
 BLANKS = "\u0020\u00a0\u2007\u2009\u202f"

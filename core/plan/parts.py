@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.cells import DEFAULT_MISSING
+from core.plan.values import DEFAULT_MISSING
 
 Value = str | int | float
 Output = Literal["probability", "logit", "class"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-from core.cells import DEFAULT_MISSING
 from core.errors import PlanError
-from core.plan_parts import (
+from core.plan.parts import (
     IMAGE_MIDDLE,
     Class,
     Condition,
@@ -20,8 +19,9 @@ from core.plan_parts import (
     Position,
     Run,
 )
-from core.plan_reader import Section
-from core.written.numbers import style_of
+from core.plan.reader import Section
+from core.plan.values import DEFAULT_MISSING
+from core.plan.written.numbers import style_of
 
 
 def read_data(data: Section) -> DataPlan:

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from core.cells import is_number
-from core.written.missing import looks_missing
-from core.written.truth import truth_of
+from core.plan.values import is_number
+from core.plan.written.missing import looks_missing
+from core.plan.written.truth import truth_of
 
 # Signs that say nothing, unless they stand between digits.
 _IDLE = re.compile(r"(?<!\d)[\s_\-.,'\u2019]+|[\s_\-.,'\u2019]+(?!\d)")

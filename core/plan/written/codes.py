@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from core.cells import Key, is_number, key
+from core.plan.values import Key, is_number, key
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:[.,](0+))?")
 

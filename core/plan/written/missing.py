@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from core.cells import is_number, key
+from core.plan.values import is_number, key
 
 _LISTED = (
     "?|??|-|--|---|.|..|...|*|n/a|#n/a|#na|na|n.a.|n. a.|nan|#nan|<na>|nat|null|(null)|<null>|#null!|\\n|nil|none|"

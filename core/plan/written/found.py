@@ -9,8 +9,8 @@ from itertools import cycle
 
 import numpy as np
 
-from core.written.numbers import APOSTROPHES, BLANKS, NumberStyle, parts_of, style_of
-from core.written.truth import truth_of
+from core.plan.written.numbers import APOSTROPHES, BLANKS, NumberStyle, parts_of, style_of
+from core.plan.written.truth import truth_of
 
 _LOOKED_AT = 200
 _MOSTLY = 0.9
