@@ -19,13 +19,13 @@ from core.errors import JobError, PlumblineError
 from core.explain.person_found import Person
 from core.explanation import Explanation
 from core.images.thumbnails import FILE as THUMBNAILS
-from core.jobs import Status, Supervisor
+from core.jobs.progress import replace_json
+from core.jobs.supervisor import Status, Supervisor
 from core.kept_audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
 from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
 from core.plan.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE, Profile
-from core.progress import replace_json
 from core.record import AuditRecord
 from core.retention import summary
 from core.retention.summary import Summary

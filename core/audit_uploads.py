@@ -16,7 +16,7 @@ from core.disk.faults import point
 from core.errors import DataError, JobError, PlumblineError
 from core.images import FILE as IMAGES
 from core.images.thumbnails import FILE as THUMBNAILS
-from core.jobs import KILLED_SECONDS, Supervisor
+from core.jobs.supervisor import KILLED_SECONDS, Supervisor
 from core.kept_audits import FACTS_FILE, RECORD_FILE, STATE_FILE, Audit, UnreadableAudit
 from core.kept_explanation import ASKED as EXPLANATION_ASKED
 from core.kept_explanation import FOUND as EXPLANATION

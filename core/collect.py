@@ -20,8 +20,8 @@ from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
 from core.errors import JobError, PlumblineError
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.images.thumbnails import are_thumbnails
+from core.jobs.untrusted import checked_array, checked_json
 from core.notes import SAID, Note, said
-from core.outputs import checked_array, checked_json
 from core.plan.plan import Plan
 from core.profile import PROFILE, Profile
 from core.record import (

@@ -20,7 +20,7 @@ from core.explain.telling import MOST as MOST_TELLING
 from core.explain.telling import PIXELS_FILE, Telling
 from core.explanation import Changed, Explanation
 from core.images.thumbnails import are_thumbnails
-from core.outputs import checked_array, checked_json, one_line
+from core.jobs.untrusted import checked_array, checked_json, one_line
 from core.plan.plan import Plan
 from core.record import groups_from_json
 

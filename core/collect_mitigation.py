@@ -12,6 +12,7 @@ import numpy as np
 from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_notes, checked_texts
 from core.counts import LABELS, Counts, Groups, Ints
 from core.findings import plan_rule
+from core.jobs.untrusted import checked_array, checked_json
 from core.joint import JointCounts
 from core.leaks.suspects import KIND as LEAK
 from core.mitigate.after import plan_with_model, plan_with_rule, plan_with_stand_in
@@ -28,7 +29,6 @@ from core.mitigated import Mitigated as Mitigated
 from core.mitigated import Parts as Parts
 from core.mitigated import Proposed as Proposed
 from core.notes import Note
-from core.outputs import checked_array, checked_json
 from core.plan.plan import Plan
 from core.record import axis_from_json, groups_from_json
 from core.reference import resolve

@@ -14,10 +14,10 @@ from core.decisions import Source
 from core.errors import PlanError
 from core.findings import plan_rule, plan_threshold
 from core.fingerprint import Hashes, draws, row_hashes
+from core.jobs.progress import Progress
 from core.notes import Note, as_notes
 from core.people import sieves
 from core.plan.plan import Plan
-from core.progress import Progress
 from core.reference import tables
 from core.rules import Rule, Stated
 from core.sampling.rows import Rows

@@ -28,9 +28,9 @@ from core.explain.telling import TellingImages
 from core.explain.trust import Trial, check_trust
 from core.explain.words import SlopedWords, TakenWords, texts_of
 from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
+from core.jobs.progress import Progress
 from core.models.model import Features
 from core.plan.plan import Plan
-from core.progress import Progress
 from core.record import groups_to_json
 from core.report.note_words import text
 from core.sampling.refusals import refuse_unless_one_row_each

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from core.disk.faults import point
 from core.errors import DataError
-from core.outputs import erase
-from core.progress import replace_json
+from core.jobs.progress import replace_json
+from core.jobs.untrusted import erase
 from core.store import Upload
 
 T = TypeVar("T")

@@ -17,9 +17,9 @@ from core.explain.person_found import Person
 from core.explain.telling import FILE as TELLING_FILE
 from core.explain.telling import PIXELS_FILE
 from core.explanation import Explanation
-from core.outputs import erase
+from core.jobs.progress import replace_json
+from core.jobs.untrusted import erase
 from core.plan.plan import Plan
-from core.progress import replace_json
 
 FOUND, ASKED = "explanation", "explain.json"
 # The files of a job are read from a folder called "out" only.

@@ -12,9 +12,9 @@ from typing import Any
 from core.collect_mitigation import FACTS_FILE, Mitigated, collect_mitigation
 from core.disk.faults import point
 from core.errors import JobError
-from core.outputs import erase
+from core.jobs.progress import replace_json
+from core.jobs.untrusted import erase
 from core.plan.plan import Plan
-from core.progress import replace_json
 
 FOUND = "fixes"
 # The files of a job are read from a folder called "out" only.

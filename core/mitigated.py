@@ -8,11 +8,11 @@ from pathlib import Path
 
 from core.counts import Counts
 from core.findings import plan_rule
+from core.jobs.untrusted import checked_bytes
 from core.joint import JointCounts
 from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
 from core.notes import Note, as_notes
-from core.outputs import checked_bytes
 from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
 from core.reference import References

@@ -17,8 +17,8 @@ from core.coding import Attribute, Coder, Filter, attributes, filters, groups, l
 from core.counts import LABELS, Groups
 from core.data import Batch, Dataset
 from core.fingerprint import Hashes, contents, numbered
+from core.jobs.progress import Progress
 from core.plan.plan import Plan
-from core.progress import Progress
 
 FIT, CHOOSE, REPORT = 0, 1, 2
 PARTS = ("fit", "choose", "report")

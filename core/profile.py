@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import DataError
+from core.jobs.progress import Progress
 from core.plan.written.numbers import NumberStyle
 from core.plan.written.numbers import style_of as style_of
-from core.progress import Progress
 from core.survey import ColumnSurvey, Oddity, Written
 from core.table_file import Opened, open_table
 

@@ -19,7 +19,8 @@ from core.disk import clock
 from core.disk.ages import Clock
 from core.disk.faults import point
 from core.errors import DataError, PlumblineError
-from core.jobs import Supervisor
+from core.jobs.sandbox import Protection
+from core.jobs.supervisor import Supervisor
 from core.kept_audits import Audit as Audit
 from core.kept_audits import blank_audit
 from core.kept_explanation import FOUND as EXPLANATION
@@ -31,7 +32,6 @@ from core.mitigate.settings import Settings
 from core.plan.plan import Plan
 from core.profile import PROFILE, SECOND, TABLE
 from core.samples import SAMPLES
-from core.sandbox import Protection
 
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 15 * 60.0

@@ -58,7 +58,7 @@ def job_done(
     A name in `inputs` that has no file is left out; "images" may be a folder. `time_limit` is in seconds. Raises the
     error that ended the job.
     """
-    from core.jobs import Supervisor
+    from core.jobs.supervisor import Supervisor
 
     with scratch() as root:
         given = {name: path for name, path in inputs.items() if path is not None}

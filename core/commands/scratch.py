@@ -17,7 +17,7 @@ _PREFIX = "plumbline-command-"
 @contextmanager
 def scratch() -> Iterator[Path]:
     """An empty folder that this user alone may read. Raises DataError where there is no place for it."""
-    from core.outputs import erase
+    from core.jobs.untrusted import erase
 
     sweep()
     try:
@@ -52,7 +52,7 @@ def sweep() -> None:
         lock = _lock(folder)
         if lock is None:
             continue
-        from core.outputs import erase  # whoever starts need not wait for it where there is nothing to erase
+        from core.jobs.untrusted import erase  # whoever starts need not wait for it where there is nothing to erase
 
         with suppress(OSError):  # what cannot be erased today is tried by the next command
             erase(folder)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.disk import clock
-from core.progress import replace_json
+from core.jobs.progress import replace_json
 
 Clock = Callable[[], clock.Moment]
 

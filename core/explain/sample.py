@@ -12,9 +12,9 @@ from core.coding import attributes, groups, nobody_left
 from core.counts import Groups
 from core.data import Batch, Dataset
 from core.fingerprint import row_hashes
+from core.jobs.progress import Progress
 from core.people import sieves
 from core.plan.plan import Plan
-from core.progress import Progress
 from core.sentences import rows_word
 from core.usable_images import UsableImages
 

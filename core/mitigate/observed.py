@@ -14,11 +14,11 @@ from core.decisions import source
 from core.engine import near_limits
 from core.findings import plan_edge
 from core.fingerprint import draws
+from core.jobs.progress import Progress
 from core.joint import JointCounts, joint_tally
 from core.mitigate.parts import PARTS, REPORT, Divided, People
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
-from core.progress import Progress
 from core.rules import Rule, Stated
 
 Bools = npt.NDArray[np.bool_]

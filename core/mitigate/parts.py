@@ -12,6 +12,7 @@ import numpy as np
 from core.data import Dataset
 from core.errors import DataError
 from core.fingerprint import Hashes
+from core.jobs.progress import Progress
 from core.people import CHOOSE as CHOOSE
 from core.people import FIT as FIT
 from core.people import PARTS as PARTS
@@ -19,7 +20,6 @@ from core.people import REPORT as REPORT
 from core.people import People as People
 from core.people import cut, meet, sieves
 from core.plan.plan import Plan
-from core.progress import Progress
 
 FIT_SHARE = 2 / 3
 FEWEST = 30

@@ -11,6 +11,7 @@ import numpy as np
 from core.counts import FAVOURABLE, UNKNOWN, Groups
 from core.data import Dataset
 from core.findings import plan_rule
+from core.jobs.progress import Progress
 from core.leaks.foretelling import FOLDS
 from core.leaks.reading import foretold
 from core.leaks.suspects import is_sample, suspects
@@ -26,7 +27,6 @@ from core.mitigate.training import TrainingRows, training_rows
 from core.models.features import Binding
 from core.notes import Note
 from core.plan.plan import Plan
-from core.progress import Progress
 
 RETRAINED = "retrained"
 MOST_ASKED = 50_000

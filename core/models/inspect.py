@@ -11,6 +11,7 @@ from core.errors import DataError, ModelError
 from core.images import open_images
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.images.thumbnails import MOST, thumbnails
+from core.jobs.progress import Progress
 from core.models import FORMATS, open_model
 from core.models.classes import are_whole, class_name, suggested, written
 from core.models.device import choose_device
@@ -21,7 +22,6 @@ from core.models.model import Array, Model, Outputs
 from core.models.scale import is_far_from_logits, no_logits
 from core.plan.plan import Output, Plan
 from core.profile import PROFILE, TABLE, Profile
-from core.progress import Progress
 from core.usable_images import UsableImages
 
 FIRST_ROWS, FIRST_IMAGES = 500, 64

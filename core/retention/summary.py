@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from core.jobs.progress import replace_json
 from core.kept_audits import RECORD_FILE
-from core.progress import replace_json
 from core.record import AuditRecord
 from core.report.notes import headlines
 from core.sentences import VERDICT_WORDS, rows_word

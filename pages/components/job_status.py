@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import JobError, PlumblineError
 from core.fixes import progress_words
-from core.jobs import Status
+from core.jobs.supervisor import Status
 from core.plan.plan import Plan
 from core.workspace import Audit
 from pages.components import duration, plain, queue_words, session

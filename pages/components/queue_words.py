@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.jobs import Status
+from core.jobs.supervisor import Status
 from core.workspace import Audit
 from pages.components import audit_name, duration, plain, session
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import machine
+from core.jobs import machine
 from core.plan.plan import Plan
 from core.profile import Profile
 from core.workspace import Audit

@@ -30,11 +30,11 @@ from core.explain.explainable import Effort, Explainable
 from core.explain.explainers import EXPLAINERS
 from core.explain.pace import Pace
 from core.explain_ways import Subject, ways
-from core.jobs import Supervisor
+from core.jobs.progress import Progress
+from core.jobs.supervisor import Supervisor
 from core.models import open_model
 from core.models.device import few_threads
 from core.plan.plan import Plan
-from core.progress import Progress
 from core.workspace import Workspace
 
 warnings.filterwarnings("ignore")

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, TimeoutError, expect, sync_playwright
 
-from core.folder import Folder
+from core.jobs.folder import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [

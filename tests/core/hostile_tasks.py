@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from core import job
-from core.progress import Progress, replace_json
+from core.jobs import job
+from core.jobs.progress import Progress, replace_json
 from tests.core.job_tasks import LONGEST, turns
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -92,7 +92,7 @@ def forbidden(folder: Path, outside: dict[str, str]) -> dict[str, Callable[[], o
         "change a file's times outside": lambda: os.utime(secret, (0, 0)),
         "symbolic link in out": lambda: (out / "link").symlink_to(secret),
         "named pipe in out": lambda: os.mkfifo(out / "pipe"),
-        "write to this package": lambda: (Path(job.__file__).parent / "new.py").write_text(""),
+        "write to this package": lambda: (Path(job.__file__).parents[1] / "new.py").write_text(""),
         "write to /dev/shm": lambda: Path("/dev/shm/plumbline-test").write_text(""),
         "TCP": lambda: bound(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
         "UDP": lambda: bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),

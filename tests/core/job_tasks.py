@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core import job
 from core.errors import DataError
-from core.progress import Progress, replace_json
+from core.jobs import job
+from core.jobs.progress import Progress, replace_json
 
 LONGEST = 300.0
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.disk import faults
-from core.jobs import Supervisor
+from core.jobs.supervisor import Supervisor
 from core.workspace import UPLOADS_KEPT_SECONDS, Workspace
 from tests.core.supervised import SOON
 from tests.core.workspaces import PLAN, TABLE

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from core.jobs import Status, Supervisor
+from core.jobs.supervisor import Status, Supervisor
 
 PROGRAM = "tests.core.job_tasks"
 # Seconds: what a wait for something that comes may take on a busy machine, and what nothing started here outlives.

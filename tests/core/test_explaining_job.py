@@ -38,7 +38,7 @@ def job(tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path]) -> tu
     """What a job wrote of two models on the same people, and both plans."""
     folder = tmp_path_factory.mktemp("job")
     plan, after = (Plan.from_toml(PLAN.format(decision=decision)) for decision in (NETWORK, FAIRER))
-    with supervising(folder / "work", program="core.job") as supervisor:
+    with supervising(folder / "work", program="core.jobs.job") as supervisor:
         name = supervisor.submit("explain", {"plan": plan.to_toml(), "plan_after": after.to_toml()}, inputs)
         status = supervisor.wait(name, 120)
         assert status.state == "done", status
@@ -209,7 +209,7 @@ def test_another_cut_off_moves_no_reason_and_changes_who_is_refused(tmp_path: Pa
     plan = Plan.from_toml(PLAN.format(decision=NETWORK))
     after = Plan.from_toml(PLAN.format(decision=NETWORK + "\nthreshold = 0.8"))
     one = {name: inputs[name] for name in ("table", "model")}
-    with supervising(tmp_path / "work", program="core.job") as supervisor:
+    with supervising(tmp_path / "work", program="core.jobs.job") as supervisor:
         name = supervisor.submit("explain", {"plan": plan.to_toml(), "plan_after": after.to_toml()}, one)
         status = supervisor.wait(name, 120)
         assert status.state == "done", status

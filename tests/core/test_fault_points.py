@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from core.jobs import Supervisor
+from core.jobs.supervisor import Supervisor
 from core.kept_audits import AUDIT_ID
 from core.workspace import Workspace
 from tests.core.supervised import SOON, until

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import JobError
-from core.jobs import Supervisor, checked_array, checked_json
+from core.jobs.supervisor import Supervisor, checked_array, checked_json
 from tests.core.supervised import SOON, ended, supervising, until
 
 pytestmark = pytest.mark.crash
@@ -33,7 +33,7 @@ def test_a_memory_eater_dies_with_words(tmp_path: Path, task: str) -> None:
 
 
 def test_memory_is_watched_where_the_address_space_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.machine.has_gpu", lambda: True)
+    monkeypatch.setattr("core.jobs.machine.has_gpu", lambda: True)
     with attacked(tmp_path, memory_bytes=2**27) as supervisor:
         status = ended(supervisor, "bloat")
     assert "used more than the 0.125 GB of memory" in (status.message or "")
@@ -54,7 +54,7 @@ def test_an_endless_loop_ends_by_cancel(tmp_path: Path) -> None:
 
 
 def test_files_without_end_are_stopped_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.endings.MOST_ENTRIES", 1_000)  # as many as there may be take a busy disk a minute
+    monkeypatch.setattr("core.jobs.exits.MOST_ENTRIES", 1_000)  # as many as there may be take a busy disk a minute
     with attacked(tmp_path) as supervisor:
         job = supervisor.submit("litter", {}, {})
         status = supervisor.wait(job, SOON)
@@ -65,20 +65,20 @@ def test_files_without_end_are_stopped_and_removed(tmp_path: Path, monkeypatch: 
 def test_of_a_full_disk_the_job_that_holds_most_ends_though_its_files_have_no_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.endings.MUCH_DISK", 30 * 2**20)
+    monkeypatch.setattr("core.jobs.exits.MUCH_DISK", 30 * 2**20)
     with attacked(tmp_path, slots=2) as supervisor:
         neighbour = supervisor.submit("hoard", {"bytes": 2**20}, {})
         hoarder = supervisor.submit("hoard", {"bytes": 2**24}, {})
         until(lambda: {supervisor.status(job).what for job in (neighbour, hoarder)} == {"hoarding"})
-        monkeypatch.setattr("core.folder.Folder.free_bytes", lambda _: 0)
+        monkeypatch.setattr("core.jobs.folder.Folder.free_bytes", lambda _: 0)
         assert "about to fill the disk" in (supervisor.wait(hoarder, SOON).message or "")
-        monkeypatch.setattr("core.folder.Folder.free_bytes", lambda _: 2**40)
+        monkeypatch.setattr("core.jobs.folder.Folder.free_bytes", lambda _: 2**40)
         assert supervisor.status(neighbour).state == "running"
         supervisor.cancel(neighbour)
 
 
 def test_files_without_a_name_count_as_the_jobs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.endings.MOST_OUTPUT_BYTES", 30 * 2**20)
+    monkeypatch.setattr("core.jobs.exits.MOST_OUTPUT_BYTES", 30 * 2**20)
     with attacked(tmp_path) as supervisor:
         assert "about to fill the disk" in (ended(supervisor, "hoard", bytes=2**24).message or "")
 

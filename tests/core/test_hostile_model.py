@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from core.collect import collect_record
 from core.errors import JobError
-from core.jobs import Status, Supervisor
+from core.jobs.supervisor import Status, Supervisor
 from core.plan.plan import Plan
 from core.samples import SAMPLES
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from core import sandbox
 from core.errors import DataError, JobError
-from core.folder import Folder
-from core.jobs import Status, Supervisor, checked_json
+from core.jobs import sandbox
+from core.jobs.folder import Folder
+from core.jobs.supervisor import Status, Supervisor, checked_json
 from tests.core.supervised import LONGEST, SOON, allow, ended, running, supervising, until
 
 pytestmark = pytest.mark.jobs
@@ -159,7 +159,7 @@ def test_slots_run_at_the_same_time(tmp_path: Path) -> None:
 
 
 def test_a_second_job_waits_while_memory_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.machine.free_memory_bytes", lambda: 2**20)
+    monkeypatch.setattr("core.jobs.machine.free_memory_bytes", lambda: 2**20)
     with supervising(tmp_path, slots=2) as supervisor:
         first, second = (supervisor.submit("follow", {}, {}) for _ in range(2))
         until(lambda: running(supervisor, first))
@@ -218,7 +218,7 @@ def test_a_job_from_before_the_machine_was_started_again_gets_its_full_time(tmp_
 
 
 def test_a_look_may_take_less_time_than_an_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.queue.LOOK_SECONDS", 0.5)
+    monkeypatch.setattr("core.jobs.queue.LOOK_SECONDS", 0.5)
     with supervising(tmp_path, slots=2) as supervisor:
         job = supervisor.submit("follow", {}, {})
         assert "took longer than the 0.5 seconds" in (ended(supervisor, "profile").message or "")
@@ -332,11 +332,11 @@ def test_a_second_app_on_the_same_folder_is_refused(supervisor: Supervisor, tmp_
 
 def test_a_folder_that_every_job_may_read_is_refused() -> None:
     with pytest.raises(JobError, match="which every run may read"):
-        Supervisor(Path(sandbox.__file__).parent / "samples")
+        Supervisor(Path(sandbox.__file__).parents[1] / "samples")
 
 
 def test_the_app_stays_light() -> None:
     heavy = "'torch', 'pandas', 'sklearn', 'scipy'"
-    code = f"import sys, core.jobs, core.store; print([name for name in ({heavy}) if name in sys.modules])"
+    code = f"import sys, core.jobs.supervisor, core.store; print([name for name in ({heavy}) if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONGEST).stdout
     assert said == "[]\n"

@@ -64,7 +64,7 @@ def test_a_number_that_now_means_another_process_is_left_alone(tmp_path: Path) -
 
 APP = f"""
 import pathlib, sys, time
-from core.jobs import Supervisor
+from core.jobs.supervisor import Supervisor
 supervisor = Supervisor(pathlib.Path(sys.argv[1]), slots=1, warm=True, program={PROGRAM!r})
 print(supervisor.submit("follow", {{}}, {{}}), flush=True)
 time.sleep({LONGEST})

@@ -66,7 +66,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_tried(
     def tried(*_: object, **__: object) -> None:
         raise AssertionError("a fix was tried")
 
-    monkeypatch.setattr("core.jobs.Supervisor.submit", tried)
+    monkeypatch.setattr("core.jobs.supervisor.Supervisor.submit", tried)
     (folder / "plan.toml").write_text(PLAN.format(decision=SCORE))
     (folder / "taken").write_text("")
     assert main(["mitigate", str(folder / "plan.toml"), "--with", "thresholds", "--out", str(folder / "taken")]) == 2

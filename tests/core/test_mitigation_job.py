@@ -31,7 +31,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Plan, str]:
     folder = tmp_path_factory.mktemp("job")
     PEOPLE.to_csv(folder / "people.csv", index=False)
     plan = Plan.from_toml(PLAN.format(decision=SCORE).replace("demographic_parity", "equalized_odds"))
-    with supervising(folder / "work", program="core.job") as supervisor:
+    with supervising(folder / "work", program="core.jobs.job") as supervisor:
         request = {"plan": plan.to_toml(), "with": ["equalized_odds_mix"]}
         name = supervisor.submit("mitigate", request, {"table": folder / "people.csv"})
         status = supervisor.wait(name, 120)

@@ -11,7 +11,7 @@ import pytest
 
 from core.disk.clock import Moment
 from core.disk.clock import now as clock_now
-from core.jobs import Supervisor
+from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.samples import SAMPLES
 from core.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.errors import JobError
-from core.outputs import checked_array, checked_bytes, checked_json, erase, one_line, used
+from core.jobs.untrusted import checked_array, checked_bytes, checked_json, erase, one_line, used
 
 
 @pytest.fixture

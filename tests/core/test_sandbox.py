@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from core import sandbox
-from core.jobs import Supervisor, checked_json
+from core.jobs import sandbox
+from core.jobs.supervisor import Supervisor, checked_json
 from tests.core.hostile_tasks import allowed, forbidden
 from tests.core.supervised import LONGEST, SOON
 
@@ -142,7 +142,7 @@ def test_the_address_space_stays_free_with_cuda(folder: str) -> None:
 
 
 def test_entering_needs_nothing_but_the_standard_library_and_pyseccomp() -> None:
-    code = "import sys, core.job; print([m for m in ('numpy', 'torch', 'pandas') if m in sys.modules])"
+    code = "import sys, core.jobs.job; print([m for m in ('numpy', 'torch', 'pandas') if m in sys.modules])"
     assert python(code).stdout == "[]\n"
 
 

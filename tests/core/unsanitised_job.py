@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from core import job
-from core.progress import Progress
+from core.jobs import job
+from core.jobs.progress import Progress
 
 
 def audit(folder: Path, request: dict[str, Any], progress: Progress) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs import Supervisor
+from core.jobs.supervisor import Supervisor
 from core.record import AuditRecord
 from core.workspace import Audit, Workspace
 from tests.core.supervised import SOON, until

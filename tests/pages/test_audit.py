@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.doubts.direction import backwards
-from core.progress import replace_json
+from core.jobs.progress import replace_json
 from core.samples import SAMPLES
 from core.sentences import sampling_note
 from core.workspace import Workspace

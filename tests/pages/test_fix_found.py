@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.progress import replace_json
+from core.jobs.progress import replace_json
 from core.stated_rule import rule_file
 from core.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, choose

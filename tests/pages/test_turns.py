@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import JobError
-from core.jobs import Supervisor
+from core.jobs.supervisor import Supervisor
 from core.workspace import Workspace
 from tests.core.supervised import PROGRAM, until
 from tests.pages.on_data_page import PEOPLE, opened, said

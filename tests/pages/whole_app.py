@@ -9,8 +9,8 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from core.jobs.progress import replace_json
 from core.plan.plan import Plan
-from core.progress import replace_json
 from core.record import AuditRecord
 from core.workspace import Workspace
 

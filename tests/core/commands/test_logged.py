@@ -25,7 +25,7 @@ def spelling() -> Iterator[None]:
     logging.setLogRecordFactory(before)
 
 
-@pytest.fixture(params=["streamlit.error_util", "uvicorn.error", "core.jobs"])
+@pytest.fixture(params=["streamlit.error_util", "uvicorn.error", "core.jobs.supervisor"])
 def written(request: pytest.FixtureRequest) -> Iterator[tuple[logging.Logger, io.StringIO]]:
     """A logger as Streamlit sets it up, and what its own handler writes."""
     logger, stream = get_logger(request.param), io.StringIO()

@@ -15,7 +15,7 @@ import pytest
 
 from core.cli import main
 from core.commands.scratch import scratch
-from core.process import Process
+from core.jobs.process import Process
 from core.samples import SAMPLES
 from tests.core.supervised import LONGEST, PROGRAM, ending, until
 
@@ -43,7 +43,7 @@ def jobs_in(home: Path) -> dict[int, Path]:
             words = entry.read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
-        if "core.job" in words:
+        if "core.jobs.job" in words:
             found |= {int(entry.parent.name): Path(word) for word in words if word.startswith(str(home))}
     return found
 

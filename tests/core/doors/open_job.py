@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core import job, sandbox
+from core.jobs import job, sandbox
 
 
 def enter(folder: Path, limits: sandbox.Limits, cuda: bool) -> sandbox.Protection:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.sharing.ahead import Pace
+from core.jobs.sharing.ahead import Pace
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.folder import Folder
-from core.process import Process
-from core.sharing import held
+from core.jobs.folder import Folder
+from core.jobs.process import Process
+from core.jobs.sharing import held
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 SIZE = 5 * 2**20

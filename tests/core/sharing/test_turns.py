@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import JobError
-from core.sharing.turns import MOST_WAITING, in_turn, refuse_crowd
+from core.jobs.sharing.turns import MOST_WAITING, in_turn, refuse_crowd
 
 Owners = list[str | None]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError, JobError
-from core.jobs import Supervisor
+from core.jobs.supervisor import Supervisor
 from core.workspace import Audit, Workspace
 from tests.core.supervised import PROGRAM
 from tests.core.workspaces import TABLE

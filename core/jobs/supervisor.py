@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from core import machine, sandbox
 from core.errors import BY_NAME, JobError, PlumblineError
-from core.outputs import checked_array as checked_array
-from core.outputs import checked_bytes as checked_bytes
-from core.outputs import checked_json as checked_json
-from core.process import Launch
-from core.queue import Job, Queue, Spare
-from core.sharing.ahead import Ahead
+from core.jobs import machine, sandbox
+from core.jobs.process import Launch
+from core.jobs.queue import Job, Queue, Spare
+from core.jobs.sharing.ahead import Ahead
+from core.jobs.untrusted import checked_array as checked_array
+from core.jobs.untrusted import checked_bytes as checked_bytes
+from core.jobs.untrusted import checked_json as checked_json
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 
@@ -69,7 +69,7 @@ class Supervisor:
         warm: bool = True,
         time_limit: float = 900,
         memory_bytes: int | None = None,
-        program: str = "core.job",
+        program: str = "core.jobs.job",
         bound: bool = False,
         turns: bool = False,
     ) -> None:

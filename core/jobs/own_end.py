@@ -9,7 +9,7 @@ import signal
 import struct
 import sys
 
-from core import sandbox
+from core.jobs import sandbox
 
 GRACE_SECONDS, KILL_SECONDS = 30.0, 10.0
 _MONOTONIC = 1

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.folder import Folder
-from core.process import Process
+from core.jobs.folder import Folder
+from core.jobs.process import Process
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import JobError
-from core.outputs import checked_json, erase, one_line, used
-from core.progress import replace_json
+from core.jobs.progress import replace_json
+from core.jobs.untrusted import checked_json, erase, one_line, used
 
 SMALL = 64 * 1024
 LOG_TAIL = 8 * 1024

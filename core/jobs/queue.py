@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core import endings, machine
-from core.endings import DISK_WORDS, Ending, ending, holds_most, over_limit
 from core.errors import JobError
-from core.folder import Folder, Record
-from core.job import ANY_KIND, LOOKS
-from core.process import Child, Launch, Process
-from core.sandbox import Limits
-from core.sharing.ahead import Ahead, Pace
-from core.sharing.held import OnDisk, on_disk
-from core.sharing.turns import in_turn, refuse_crowd
+from core.jobs import exits, machine
+from core.jobs.exits import DISK_WORDS, Ending, ending, holds_most, over_limit
+from core.jobs.folder import Folder, Record
+from core.jobs.job import ANY_KIND, LOOKS
+from core.jobs.process import Child, Launch, Process
+from core.jobs.sandbox import Limits
+from core.jobs.sharing.ahead import Ahead, Pace
+from core.jobs.sharing.held import OnDisk, on_disk
+from core.jobs.sharing.turns import in_turn, refuse_crowd
 
 LOG = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Job:
         if gone:
             self._settle(child, limits)
         elif now >= self.disk_next:
-            self.disk, self.disk_next = on_disk(child.process, self.folder, endings.MOST_ENTRIES), now + DISK_SECONDS
+            self.disk, self.disk_next = on_disk(child.process, self.folder, exits.MOST_ENTRIES), now + DISK_SECONDS
 
     def seconds_left(self) -> float | None:
         """Seconds to the end of the present stage at the pace it had so far; None before there is a pace."""
@@ -228,7 +228,7 @@ class Queue:
             self.stop(running[most], "failed", DISK_WORDS)
 
     def _is_roomy(self, folder: Folder) -> bool:
-        return folder.free_bytes() >= endings.LEAST_FREE_DISK
+        return folder.free_bytes() >= exits.LEAST_FREE_DISK
 
     def _end(self, job: Job, state: str, message: str | None, error: str | None) -> None:
         """Note how a job ended. A disk that is full keeps that from being written, not from being so."""

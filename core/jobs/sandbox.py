@@ -79,7 +79,7 @@ def available() -> Protection:
 
 def readable() -> list[Path]:
     """Folders and files that every job may read: Python, this package, the system's libraries, facts of the machine."""
-    own = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parent]
+    own = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1]]
     return [path for path in own + [Path(name) for name in SYSTEM] if path.exists()]
 
 

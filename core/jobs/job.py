@@ -1,6 +1,6 @@
 """What a job process runs: limits first, then the imports, then the one task that its folder names.
 
-    python -m core.job FOLDER --memory BYTES --cpu SECONDS --file BYTES [--cuda] [--warm KIND] [--bound PID]
+    python -m core.jobs.job FOLDER --memory BYTES --cpu SECONDS --file BYTES [--cuda] [--warm KIND] [--bound PID]
 
 It looks for its work when its input ends, and gives up where there is none. With --bound it dies with that process.
 It writes out/done last when the task went well, else out/error.json with words for the person who waits.
@@ -22,10 +22,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from core import sandbox
 from core.errors import JobError, PlumblineError
-from core.lifetime import own_end
-from core.progress import Progress, replace_json
+from core.jobs import own_end, sandbox
+from core.jobs.progress import Progress, replace_json
 
 Task = Callable[[Path, dict[str, Any], Progress], None]
 
@@ -90,7 +89,7 @@ def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) ->
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="core.job")
+    parser = argparse.ArgumentParser(prog="core.jobs.job")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--memory", type=int, required=True)
     parser.add_argument("--cpu", type=int, required=True)
