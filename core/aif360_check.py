@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, Counts
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Counts
+from core.counts.rules import Confusion, Rule, confusion
 from core.findings import Gap, GroupResult, Judgement
 from core.gaps import GAPS
 from core.metrics import METRICS
 from core.plan.plan import Plan
 from core.reference import tables
-from core.rules import Confusion, Rule, confusion
 from core.sampling.sampled import PLAIN, Sampled
 from core.second_opinion import SecondOpinion
 

@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data import Batch, Codes, Dataset
 from core.errors import DataError, PlanError
 from core.plan.plan import Condition, Keep, Plan, Value

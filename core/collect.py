@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
+from core.counts.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
 from core.errors import JobError, PlumblineError
 from core.images.thumbnails import FILE as THUMBNAILS
 from core.images.thumbnails import are_thumbnails

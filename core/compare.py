@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.distance import NO_CHANGE_WORDS, Sides, crossed_change, distance, has_crossed, is_as_before, no_change
 from core.findings import Gap, Judgement
 from core.gaps import GAPS

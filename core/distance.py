@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.counts import Ints
+from core.counts.counts import Ints
 from core.findings import Gap
 from core.gaps import GAPS, Kind
 from core.intervals import Interval, mover_mean

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.coding import attributes, groups, label_coder, nobody_left
-from core.counts import Axis, Counts, Groups, Ints, tally
+from core.counts.counts import Axis, Counts, Groups, Ints, tally
+from core.counts.rules import Rule, Stated
 from core.data import Batch, Dataset
 from core.decisions import Source
 from core.errors import PlanError
@@ -19,7 +20,6 @@ from core.notes import Note, as_notes
 from core.people import sieves
 from core.plan.plan import Plan
 from core.reference import tables
-from core.rules import Rule, Stated
 from core.sampling.rows import Rows
 from core.sampling.sampled import PLAIN, Sampled
 from core.sampling.tally import SampledTally

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from core.audit import open_table
 from core.coding import attributes
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.data import Batch, Dataset
 from core.errors import PlanError
 from core.explain.explainable import Effort

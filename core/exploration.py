@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.counts.rules import Rule
 from core.findings import Judgement, judge, plan_threshold
 from core.record import AuditRecord
-from core.rules import Rule
 
 _STEPS = 100
 

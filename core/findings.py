@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rules import Confusion, Rule, confusion
 from core.gaps import GAPS, Compared, Measure, compare, is_few, shares, why_not_comparable, why_not_measurable
 from core.intervals import holm
 from core.metrics import Estimate, estimates
@@ -17,7 +18,6 @@ from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 from core.policies import Band, band
 from core.reference import By, References, resolve, tables
-from core.rules import Confusion, Rule, confusion
 from core.sampling.effective import AnyShare, people_in
 from core.sampling.kind_sums import KindSums
 from core.sampling.sampled import PLAIN, Sampled

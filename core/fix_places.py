@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.collect_mitigation import CHOOSE, Decided, Mitigated
+from core.counts.rules import confusion
 from core.fixes import Fix
 from core.goal_gap import goal_range
 from core.intervals import Interval, wilson, z_value
@@ -15,7 +16,6 @@ from core.mitigate.frontier import point
 from core.mitigate.hardly_better import gives_one_answer
 from core.mitigate.one_answer import in_a_line
 from core.mitigate.settings import Settings
-from core.rules import confusion
 from core.sentences import beside, rows_word
 from core.stated_rule import stated_rule
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
+from core.counts.rule_file import RuleFile
 from core.errors import DataError, PlumblineError
 from core.findings import plan_edge
 from core.intervals import FEW, z_value
@@ -23,7 +24,6 @@ from core.mitigate.hardly_better import first_of, hardly_better
 from core.mitigate.mistakes import mistakes
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.reweighing import Weights, reweigh
-from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
 from core.sentences import group_words, listed, rows_word

@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
+from core.counts.rules import Confusion
 from core.intervals import FEW, absolute, equality_p, mover_mean, newcombe, p_from_interval, ratio, z_value
 from core.metrics import METRICS, Metric
-from core.rules import Confusion
 from core.sampling.effective import AnyShare, Effective, exact_rate, wald_p
 from core.sampling.kind_sums import KindSums
 from core.table import table

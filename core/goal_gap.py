@@ -13,14 +13,14 @@ from typing import Literal
 
 import numpy as np
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rules import Rule, confusion
 from core.findings import Verdict
 from core.gaps import GAPS, Measure
 from core.intervals import FEW, Interval, absolute, equality_p, holm, newcombe, ratio, z_value
 from core.metrics import METRICS
 from core.mitigate.goals import Goal, exact
 from core.mitigate.settings import Settings
-from core.rules import Rule, confusion
 from core.sentences import beside, group_words
 
 Kept = Literal["met", "not_met", "unclear"]

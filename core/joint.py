@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import LABELS, Counts, Floats, Groups, Ints, of_selection, summed
+from core.counts.counts import LABELS, Counts, Floats, Groups, Ints, of_selection, summed
+from core.counts.rules import Confusion, Rule
 from core.errors import MergeError
 from core.intervals import Interval, mover_mean, wilson
 from core.metrics import Metric
-from core.rules import Confusion, Rule
 
 BEFORE, AFTER = 0, 1
 

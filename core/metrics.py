@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
-from core.counts import FAVOURABLE, SUM_UNIT, UNFAVOURABLE, Counts
+from core.counts.counts import FAVOURABLE, SUM_UNIT, UNFAVOURABLE, Counts
+from core.counts.rules import Confusion, Numbers
 from core.intervals import Interval, Moments, auc, wilson, z_value
-from core.rules import Confusion, Numbers
 from core.sampling.effective import Effective
 from core.sampling.kind_sums import FEWEST_REPEATED, KindSums
 from core.table import table

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rule_file import RuleFile
+from core.counts.rules import Rule
 from core.findings import plan_rule
 from core.jobs.untrusted import checked_bytes
 from core.joint import JointCounts
-from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
 from core.reference import References
-from core.rules import Rule
 from core.second_opinion import SecondOpinion
 
 FIT, CHOOSE, REPORT = "fit", "choose", "report"

@@ -11,7 +11,7 @@ import numpy as np
 
 from core import doubts
 from core.audit import open_table, timed, versions
-from core.counts import Counts
+from core.counts.counts import Counts
 from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.joint import JointCounts

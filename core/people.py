@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.coding import Attribute, Coder, Filter, attributes, filters, groups, label_coder, nobody_left
-from core.counts import LABELS, Groups
+from core.counts.counts import LABELS, Groups
 from core.data import Batch, Dataset
 from core.fingerprint import Hashes, contents, numbered
 from core.jobs.progress import Progress
@@ -37,7 +37,7 @@ class People:
     kept
         Which rows of the table they are: bool of shape (rows,).
     cell, label, part
-        Shape (people,): int32; uint8, as in `core.counts`; uint8, a place in PARTS.
+        Shape (people,): int32; uint8, as in `core.counts.counts`; uint8, a place in PARTS.
     contents, hashes
         A hash of each row's cells, and one that tells equal rows apart too; or of the person whose row it is, where the
         plan names a column of persons: uint64 of shape (people,).

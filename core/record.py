@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
+from core.counts.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
 from core.errors import JobError
 from core.findings import Judgement, judge
 from core.notes import Note

@@ -6,11 +6,11 @@ from itertools import combinations
 
 import numpy as np
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rules import Confusion, Rule, confusion
 from core.errors import PlanError
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP, key
-from core.rules import Confusion, Rule, confusion
 
 _SMALLEST_SHARE, _SMALLEST_N = 0.02, 30
 _KEY = "another value for reference, under [groups]"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.counts import GroupName
+from core.counts.counts import GroupName
 from core.naming.ages import aged
 from core.naming.columns import column_words
 from core.plan.plan import Plan

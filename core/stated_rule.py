@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rule_file import RuleFile
+from core.counts.rules import Rule
 from core.errors import PlanError
 from core.findings import plan_rule
 from core.mitigate.after import stating
-from core.mitigate.rule_file import RuleFile
 from core.plan.plan import Plan
-from core.rules import Rule
 
 MOST_BYTES = 16 << 20
 

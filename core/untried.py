@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.counts import UNKNOWN, Counts
+from core.counts.counts import UNKNOWN, Counts
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.reweighing import OUTCOMES
 from core.mitigate.settings import Settings

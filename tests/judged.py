@@ -1,8 +1,8 @@
 """Judgements on small tables of decisions, for the tests of verdicts."""
 
+from core.counts.rules import Rule
 from core.findings import Gap, Judgement, judge
 from core.plan.plan import Plan
-from core.rules import Rule
 from tests.worlds import plan_of, selections
 
 Table = dict[str, tuple[int, int]]

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Axis, Counts, Groups
+from core.counts.counts import Axis, Counts, Groups
 from core.doubts import Seen
 from core.findings import plan_rule
 from core.notes import said

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from core.counts import Axis, Counts, Groups, of_selection, tally
+from core.counts.counts import Axis, Counts, Groups, of_selection, tally
+from core.counts.rules import Confusion
 from core.data import Dataset
 from core.plan.plan import Plan
 from core.profile import take_profile
-from core.rules import Confusion
 from tests.reference import People, Person
 
 LETTERS = "abcdef"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.counts.rules import confusion
 from core.doubts.seen import Seen
 from core.metrics import overall_auc_range
 from core.notes import Note
 from core.plan.plan import Plan
-from core.rules import confusion
 
 # How unlikely chance alone must make what is seen before it stands before the answer.
 _SURE = 0.05

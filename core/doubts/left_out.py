@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from core.counts import UNKNOWN, Groups, Ints, summed
+from core.counts.counts import UNKNOWN, Groups, Ints, summed
+from core.counts.rules import confusion
 from core.doubts.seen import Seen
 from core.intervals import equality_p, holm
 from core.notes import Note
 from core.plan.plan import Plan
 from core.policies import DEFAULT_RATIO
-from core.rules import confusion
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.counts.rules import confusion
 from core.doubts.seen import Seen
 from core.findings import plan_threshold
 from core.notes import Change, Note
 from core.plan.plan import Plan
-from core.rules import confusion
 
 _NEARLY_ALL = 0.99
 _FEWEST = 50

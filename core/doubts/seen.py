@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.counts import Counts, Ints
-from core.rules import Rule
+from core.counts.counts import Counts, Ints
+from core.counts.rules import Rule
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats, Groups, Ints
+from core.counts.counts import Floats, Groups, Ints
 from core.errors import MergeError
 
 REFUSED, SELECTED = 0, 1

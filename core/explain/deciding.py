@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.axis import Axis
-from core.counts import Floats, Groups
+from core.counts.axis import Axis
+from core.counts.counts import Floats, Groups
+from core.counts.rules import Rule, Stated
 from core.findings import plan_edge
 from core.fingerprint import draws
 from core.plan.plan import Plan
-from core.rules import Rule, Stated
 
 
 @dataclass(frozen=True, eq=False)

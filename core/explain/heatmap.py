@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats, Ints
+from core.counts.counts import Floats, Ints
 from core.explain.attribution import TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
 
 

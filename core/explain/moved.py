@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.explain.attribution import TOTAL_ABS, TOTAL_SQUARES, Attribution
 from core.explain.paired import PRODUCT_ABS, Paired
 from core.intervals import FEW, z_value

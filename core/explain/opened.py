@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.errors import PlanError
 from core.explain.nouns import Kind
 from core.inference import Scorer, choose_device

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats, Groups
+from core.counts.counts import Floats, Groups
 from core.explain.attribution import DECISIONS, Attribution, project
 
 PRODUCT, PRODUCT_ABS = 0, 1

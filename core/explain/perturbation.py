@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.explain.draws import quiet, seeded
 from core.explain.explainable import Effort, Explainable, Explained
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.errors import ModelError
 from core.explain.draws import quiet
 from core.explain.explainable import Effort, Explainable, Explained

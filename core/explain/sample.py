@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.coding import attributes, groups, nobody_left
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.data import Batch, Dataset
 from core.fingerprint import row_hashes
 from core.jobs.progress import Progress

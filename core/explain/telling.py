@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats, Groups
+from core.counts.counts import Floats, Groups
 from core.data import Batch
 from core.images import Images
 from core.images.decoding import Size

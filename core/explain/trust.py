@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.explain.checks import NUDGED, REDRAWN, ROWS, Check
 from core.explain.draws import quiet, seeded
 from core.explain.explainable import Effort, Explainable, Explained

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.explain.explainable import Explainable
 from core.explain.explainers import Explainer
 from core.explain.opened import Opened, joined, slope

@@ -17,7 +17,7 @@ from html import unescape
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.models.words import words
 
 FEWEST = 20

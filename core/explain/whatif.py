@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.explain.person_found import Change
 
 MOST_NUMBERS, MOST_TEXTS = 60, 30

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from core.counts import Counts
-from core.mitigate.rule_file import RuleFile
+from core.counts.counts import Counts
+from core.counts.rule_file import RuleFile
 from core.plan.plan import Decision, Plan, Value
 from core.plan.values import MISSING_GROUP
 from core.reference import References

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Counts, Groups
+from core.counts.counts import Counts, Groups
 from core.plan.values import MISSING_GROUP
 
 # Under one in twenty, people whose group nobody knows say little of any group, and can hold up every fix.

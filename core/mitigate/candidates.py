@@ -14,12 +14,12 @@ from typing import overload
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Axis, Counts, Floats, Groups, Ints, summed
+from core.counts.counts import Axis, Counts, Floats, Groups, Ints, summed
+from core.counts.rules import Confusion, Rule
 from core.errors import DataError, PlanError
 from core.metrics import METRICS
 from core.mitigate.asked import asked_of
 from core.mitigate.goals import Cost, Goal
-from core.rules import Confusion, Rule
 
 ONE_IN = 100
 _MOST_PEOPLE = 2**31

@@ -24,7 +24,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.counts import UNKNOWN
+from core.counts.counts import UNKNOWN
 from core.errors import ModelError
 from core.mitigate.steps import BALANCED_ROWS, EDGE, Aim, Balanced, TrainingTensors, gap_loss
 from core.mitigate.training import TrainingRows

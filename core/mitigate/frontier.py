@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, Counts
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Counts
+from core.counts.rules import Rule, confusion
 from core.intervals import FEW
 from core.mitigate.goals import exact
 from core.mitigate.settings import Settings
-from core.rules import Rule, confusion
 
 
 @dataclass(frozen=True)

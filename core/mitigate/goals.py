@@ -13,10 +13,10 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from core.counts.rules import Confusion
 from core.errors import PlanError
 from core.gaps import Kind
 from core.metrics import METRICS
-from core.rules import Confusion
 from core.table import table
 
 DIGITS = 10**9

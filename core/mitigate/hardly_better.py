@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.intervals import FEW, newcombe, z_value
 from core.joint import JointCounts
 from core.sentences import group_words, listed

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Ints
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Ints
 from core.distance import is_as_before
 from core.joint import Change, rate_change
 from core.metrics import METRICS

@@ -17,11 +17,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.counts import Axis, Floats, Ints
+from core.counts.counts import Axis, Floats, Ints
+from core.counts.rules import Confusion, Rule, confusion
 from core.mitigate.candidates import Candidates, cell_places, level_rule
 from core.mitigate.goals import GOALS, Prices
 from core.mitigate.solution import Question, Solution, left_out
-from core.rules import Confusion, Rule, confusion
 from core.sentences import group_words, percent
 
 MECHANISM = "equalized_odds_mix"

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Axis, Counts, Ints, tally
+from core.counts.counts import Axis, Counts, Ints, tally
+from core.counts.rules import Rule, Stated
 from core.decisions import source
 from core.engine import near_limits
 from core.findings import plan_edge
@@ -19,7 +20,6 @@ from core.joint import JointCounts, joint_tally
 from core.mitigate.parts import PARTS, REPORT, Divided, People
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
-from core.rules import Rule, Stated
 
 Bools = npt.NDArray[np.bool_]
 

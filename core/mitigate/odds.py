@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats, Ints
+from core.counts.counts import Floats, Ints
 from core.mitigate.candidates import Candidates, Ladder
 from core.mitigate.windows import RangeBest, Searched, Windows, best_of, spread, totals, windows
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.intervals import FEW
 from core.joint import JointCounts
 from core.mitigate.goals import Cost

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.counts import Counts, Floats, summed
+from core.counts.counts import Counts, Floats, summed
+from core.counts.rules import Rule, confusion
 from core.mitigate.asked import asked_of
 from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import Cost, Exact, Goal
-from core.rules import Rule, confusion
 
 
 @dataclass(frozen=True)

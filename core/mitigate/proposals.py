@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.counts.rule_file import RuleFile
+from core.counts.rules import confusion
 from core.errors import PlanError, PlumblineError
 from core.findings import plan_edge
 from core.intervals import FEW
@@ -16,13 +18,11 @@ from core.mitigate.mix import mix
 from core.mitigate.observed import drawn
 from core.mitigate.parts import FIT
 from core.mitigate.rate_mix import rate_mix
-from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.trained import fairness_loss, reweighing
 from core.mitigate.work import Proposal, Work
 from core.plan.plan import Plan
 from core.reference import resolve
-from core.rules import confusion
 
 
 def propose(work: Work, names: list[str]) -> tuple[list[Proposal], dict[str, str]]:

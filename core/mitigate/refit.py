@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, UNKNOWN, Floats
+from core.counts.counts import FAVOURABLE, UNKNOWN, Floats
 from core.errors import ModelError
 from core.mitigate.training import TrainingRows
 from core.models import open_model

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, LABELS, UNFAVOURABLE, UNKNOWN, Counts, Floats, Groups, Ints
+from core.counts.counts import FAVOURABLE, LABELS, UNFAVOURABLE, UNKNOWN, Counts, Floats, Groups, Ints
 from core.errors import DataError
 from core.take_away.csv_text import csv_text
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Counts, Groups
+from core.counts.counts import Counts, Groups
+from core.counts.rules import Rule
 from core.errors import PlanError, quoted
 from core.intervals import FEW
 from core.mitigate.asked import asked_of, group_values, usually_left_out
@@ -17,7 +18,6 @@ from core.mitigate.solution import Question
 from core.plan.plan import Plan
 from core.plan.reader import Section
 from core.plan.values import MISSING_GROUP
-from core.rules import Rule
 
 GOAL, HOLDOUT = "equal_opportunity", 0.5
 _UNDER = "under [mitigate]"

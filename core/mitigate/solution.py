@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rules import Rule
 from core.mitigate.candidates import Candidates, candidates
 from core.mitigate.goals import Cost, Goal, exact
 from core.mitigate.outcome import Outcome, outcome
-from core.rules import Rule
 from core.sentences import group_words, listed
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.counts import FAVOURABLE, UNKNOWN
+from core.counts.counts import FAVOURABLE, UNKNOWN
 from core.errors import DataError, quoted
 from core.mitigate.after import STAND_IN_CLASSES
 from core.mitigate.learnable import learnable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.counts import FAVOURABLE
+from core.counts.counts import FAVOURABLE
 from core.mitigate.fairness_loss import COMPARED, GAP_LOSSES, GapLoss
 from core.mitigate.training import TrainingRows
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.counts import Ints
+from core.counts.counts import Ints
 from core.errors import ModelError, PlanError
 from core.findings import plan_threshold
 from core.inference import choose_device

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats
+from core.counts.counts import Floats
 from core.errors import ModelError
 from core.mitigate.parts import People
 from core.mitigate.reweighing import Weights
@@ -27,7 +27,7 @@ class TrainingRows:
     features
         What the model takes for n rows.
     labels
-        As in `core.counts`, shape (n,).
+        As in `core.counts.counts`, shape (n,).
     groups
         The place of each row's group among those that are made equal, from 0; -1 for none. int64 of shape (n,).
     weights

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Floats, Ints
+from core.counts.counts import Floats, Ints
 from core.gaps import Kind
 from core.mitigate.candidates import Candidates, Ladder
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.counts import FAVOURABLE, UNKNOWN, Groups
+from core.counts.counts import FAVOURABLE, UNKNOWN, Groups
+from core.counts.rule_file import RuleFile
 from core.data import Dataset
 from core.findings import plan_rule
 from core.jobs.progress import Progress
@@ -20,7 +21,6 @@ from core.mitigate.candidates import cell_places
 from core.mitigate.observed import Observed, observe
 from core.mitigate.parts import CHOOSE, FIT, REPORT, Divided
 from core.mitigate.reweighing import Weights, reweigh
-from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
 from core.mitigate.solution import Question
 from core.mitigate.training import TrainingRows, training_rows

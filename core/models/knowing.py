@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.coding import filters, label_coder
-from core.counts import FAVOURABLE, UNKNOWN
+from core.counts.counts import FAVOURABLE, UNKNOWN
 from core.data import Batch, Dataset
 from core.errors import DataError, PlanError
 from core.leaks.foretelling import FOLDS, Bools

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.mitigate.rule_file import GroupRule, RuleFile
+from core.counts.rule_file import GroupRule, RuleFile
 from core.sentences import group_words, percent
 
 MOST_GROUPS = 8

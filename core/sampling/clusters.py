@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, UNFAVOURABLE
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE
 from core.errors import MergeError, PlanError
 from core.fingerprint import Hashes
 from core.sampling.kind_sums import KINDS, PATTERNS, KindSums

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from core.rules import Confusion, Numbers
+from core.counts.rules import Confusion, Numbers
 from core.sampling.effective import AnyShare, Effective
 from core.sampling.rows import MILLION
 

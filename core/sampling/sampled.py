@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.counts import Counts
-from core.rules import Rule
+from core.counts.counts import Counts
+from core.counts.rules import Rule
 from core.sampling.clusters import ClusterSums
 from core.sampling.kind_sums import KindSums
 from core.sampling.weighted import WeightedCounts

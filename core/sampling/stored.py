@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Counts, Ints
+from core.counts.counts import Counts, Ints
+from core.counts.rules import Rule, confusion
 from core.plan.plan import Plan
-from core.rules import Rule, confusion
 from core.sampling.clusters import ClusterSums
 from core.sampling.kind_sums import KINDS, PATTERNS, kinds
 from core.sampling.rows import MILLION, MOST_UNITS

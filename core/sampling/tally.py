@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rules import Rule
 from core.data import Batch
-from core.rules import Rule
 from core.sampling.clusters import ClusterSums, kind_of
 from core.sampling.rows import Rows
 from core.sampling.sampled import By, Sampled
@@ -34,7 +34,7 @@ class SampledTally:
         scores: npt.NDArray[np.number] | None,
         selected: npt.NDArray[np.integer] | None,
     ) -> None:
-        """Take in a batch, as `core.counts.tally` counts it."""
+        """Take in a batch, as `core.counts.counts.tally` counts it."""
         bins = np.zeros(len(cell), dtype=np.int64) if scores is None else self._axis.bin(scores).astype(np.int64)
         if selected is not None:
             bins = bins + selected.astype(np.int64) * (self._axis.bins // 2)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import LABELS, Axis, Counts, Groups
+from core.counts.counts import LABELS, Axis, Counts, Groups
+from core.counts.rules import Rule, confusion
 from core.errors import DataError, MergeError
-from core.rules import Rule, confusion
 from core.sampling.kind_sums import KINDS, KindSums, kinds
 from core.sampling.rows import MILLION
 

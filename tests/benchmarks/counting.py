@@ -24,9 +24,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.counts import Axis, Counts, Groups, tally
+from core.counts.counts import Axis, Counts, Groups, tally
+from core.counts.rules import Rule, confusion, sweep
 from core.metrics import METRICS
-from core.rules import Rule, confusion, sweep
 
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)

@@ -24,7 +24,7 @@ import pandas as pd
 from aif360.algorithms.preprocessing import Reweighing
 from aif360.datasets import BinaryLabelDataset
 
-from core.counts import Axis, Groups, tally
+from core.counts.counts import Axis, Groups, tally
 from core.mitigate.reweighing import reweigh
 
 warnings.filterwarnings("ignore")

@@ -27,7 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from core.counts import Axis, Groups, tally
+from core.counts.counts import Axis, Groups, tally
+from core.counts.rules import Rule
 from core.decisions import source
 from core.mitigate.aif360_post import good_scores
 from core.mitigate.goals import COSTS, GOALS
@@ -36,7 +37,6 @@ from core.mitigate.parts import FIT, REPORT
 from core.mitigate.rate_mix import rate_mix
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search
-from core.rules import Rule
 from tests.benchmarks.threshold_peers import PEERS, world
 from tests.core.mitigate.public_splits import AT_MOST, PLANS, Split, splits
 

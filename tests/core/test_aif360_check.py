@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.aif360_check import second_opinion
+from core.counts.rules import Rule
 from core.findings import Judgement, judge
 from core.gaps import GAPS
 from core.metrics import METRICS
-from core.rules import Rule
 from core.second_opinion import SecondOpinion
 from tests.worlds import labelled, plan_of
 

@@ -9,7 +9,7 @@ import pytest
 import vl_convert
 
 from core.charts import ON_DARK, ON_LIGHT, standings_chart
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.explain.attribution import Attribution
 from core.explain.grid import cell_names
 from core.explain.heatmap import heatmap

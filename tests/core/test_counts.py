@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.counts import MOST_DISTINCT, SUM_UNIT, Axis, Counts, Groups, tally
+from core.counts.counts import MOST_DISTINCT, SUM_UNIT, Axis, Counts, Groups, tally
 from core.errors import DataError, MergeError
 from tests import reference
 from tests.reference import Person

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.counts import MOST_DISTINCT, Counts
+from core.counts.counts import MOST_DISTINCT, Counts
 from core.data import Dataset
 from core.decisions import score_axis, source
 from core.engine import Counted, count

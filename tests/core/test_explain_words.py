@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from core.counts.rule_file import GroupRule, RuleFile
 from core.explain.person_found import Person, PersonSide
 from core.explain_charts import reasons_chart
 from core.explain_words import nouns_of, reading_words, score_words
-from core.mitigate.rule_file import GroupRule, RuleFile
 from core.plan.plan import Plan
 from tests.core.test_explanation_files import PLAN, explanation
 

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.explain.attribution import Attribution
 from core.explain.paired import Paired
 from core.explanation import Explanation

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.counts import Axis, Groups
+from core.counts.counts import Axis, Groups
 from core.exploration import judged_at, thresholds
 from core.findings import Judgement
 from core.plan.plan import Decision

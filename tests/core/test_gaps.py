@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from core.counts.rules import Rule, confusion
 from core.errors import PlanError
 from core.gaps import GAPS, compare, is_few, shares, why_not_measurable
 from core.intervals import equality_p, normal_p, z_value
 from core.metrics import METRICS
 from core.reference import resolve
-from core.rules import Rule, confusion
 from tests import reference
 from tests.reference import Person
 from tests.worlds import labelled, people_of, plan_of

@@ -9,11 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rules import Rule
 from core.findings import judge
 from core.goal_gap import VERDICTS, GoalGap, goal_gap, kept_sentence
 from core.mitigate.settings import Settings
-from core.rules import Rule
 from tests.worlds import labelled, plan_of, selections
 
 

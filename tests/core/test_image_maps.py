@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.explain.attribution import Attribution
 from core.explain.grid import cell_names
 from core.explain.heatmap import heatmap

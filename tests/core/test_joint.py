@@ -7,7 +7,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from core.counts import Axis, Counts, Groups, Ints, tally
+from core.counts.counts import Axis, Counts, Groups, Ints, tally
+from core.counts.rules import Rule, confusion
 from core.errors import MergeError
 from core.intervals import newcombe, z_value
 from core.joint import (
@@ -21,7 +22,6 @@ from core.joint import (
     ratio_change,
 )
 from core.metrics import METRICS
-from core.rules import Rule, confusion
 from tests.core.mitigate.scored_worlds import tiny
 
 Z = z_value(0.95)

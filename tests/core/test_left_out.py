@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from core import doubts
-from core.counts import Counts
+from core.counts.counts import Counts
 from core.decisions import source
 from core.doubts.left_out import unlike
 from core.engine import Counted, count

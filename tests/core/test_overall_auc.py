@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.counts import Counts
+from core.counts.counts import Counts
 from core.metrics import overall_auc_range
 from tests.records import decided, scored
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from core.counts.rule_file import RuleFile
 from core.errors import MOST_QUOTED, PlanError, quoted
-from core.mitigate.rule_file import RuleFile
 from core.mitigate.settings import Settings
 from core.plan.plan import Plan
 from tests.worlds import plan_of

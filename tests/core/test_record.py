@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.counts import Axis, Counts, Groups
+from core.counts.counts import Axis, Counts, Groups
 from core.errors import JobError
 from core.findings import plan_rule
 from core.notes import said

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.counts import Axis, Counts, Groups
-from core.rules import Confusion, Rule, confusion, sweep
+from core.counts.counts import Axis, Counts, Groups
+from core.counts.rules import Confusion, Rule, confusion, sweep
 from tests.reference import Person
 from tests.worlds import AXES, count, groups_of, worlds
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.sentences import beside, chance_words, figures, group_words, limit_words, percent, share_words
 
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import cli_explain
 from core.cli import main
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.explain.attribution import Attribution
 from core.explain.checks import Check
 from core.explain.person_found import Person, PersonSide

@@ -12,6 +12,7 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
 from core.compare import GapChange
+from core.counts.rules import Confusion
 from core.fix_effect import Effect, effect
 from core.fixes import Fix, offer
 from core.gaps import GAPS
@@ -20,7 +21,6 @@ from core.metrics import METRICS
 from core.mitigate.goals import GOALS
 from core.mitigated import REPORT, Mitigated
 from core.plan.plan import Plan
-from core.rules import Confusion
 from core.workspace import Workspace
 from tests.pages.on_fix_page import choose
 from tests.pages.whole_app import WAIT_SECONDS, audited, opened

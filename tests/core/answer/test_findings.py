@@ -7,11 +7,11 @@ import pytest
 from core.answer.also import also_gaps
 from core.answer.findings import Finding, findings, further_words
 from core.answer.pairs import headline_measure
+from core.counts.rules import Rule
 from core.findings import Judgement, judge
 from core.gaps import GAPS
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.rules import Rule
 from tests.records import decided, record_of
 from tests.worlds import labelled, plan_of, selections
 

@@ -7,9 +7,9 @@ import pytest
 
 from core.answer.more_people import times_as_many
 from core.answer.pairs import Pair, pairs
+from core.counts.rules import Rule
 from core.findings import judge
 from core.plan.plan import Plan
-from core.rules import Rule
 from tests.worlds import plan_of, selections
 
 DRAWS = 250

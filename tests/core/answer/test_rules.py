@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from core.answer.findings import findings
 from core.answer.pairs import pairs
 from core.answer.sentences import sentence
+from core.counts.rules import Rule
 from core.findings import Judgement, judge
 from core.gaps import GAPS
 from core.plan.plan import Plan
-from core.rules import Rule
 from core.sentences import group_words, mean_rate
 from core.standings import gap_range_words, standings
 from tests.worlds import labelled, plan_of

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from core.answer.findings import findings
 from core.answer.pairs import pairs
 from core.answer.sentences import sentence
+from core.counts.rules import Rule
 from core.findings import judge
 from core.gaps import GAPS
 from core.plan.plan import Plan
-from core.rules import Rule
 from core.sentences import VERDICT_WORDS, percent, sampling_note
 from tests.worlds import labelled, plan_of, selections
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.explain.apart import (
     along_words,
     apart,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.errors import MergeError
 from core.explain.attribution import Attribution
 from core.explain.heatmap import difference, heatmap

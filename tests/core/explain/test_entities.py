@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.explain.vocabulary import FEWEST, OTHER, pieces, spelled, vocabulary
 
 GROUPS = Groups(("g",), (("a", "b"),), ((0,), (1,)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.explain.attribution import Attribution
 from core.explain.grid import cell_names, grid_shape
 from core.explain.heatmap import heatmap

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.cli import main
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.data import Dataset
 from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS, recommend

@@ -6,9 +6,9 @@ from itertools import product
 
 import numpy as np
 
-from core.counts import Axis, Counts, Groups, tally
+from core.counts.counts import Axis, Counts, Groups, tally
+from core.counts.rules import Rule
 from core.mitigate.solution import Question, Solution
-from core.rules import Rule
 
 RATES = {"selection_rate": None, "true_positive_rate": 1, "false_positive_rate": 0}
 

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.counts import Axis, Counts
+from core.counts.counts import Axis, Counts
+from core.counts.rules import Rule, confusion
 from core.errors import DataError, PlanError
 from core.mitigate import aif360_post
 from core.mitigate.aif360_post import MOST_ROWS, POST_PROCESSING, good_scores, post_process
 from core.mitigate.goals import COSTS, GOALS
 from core.mitigate.solution import Question
-from core.rules import Rule, confusion
 from tests.core.mitigate.scored_worlds import large
 
 METRIC = {

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.counts import Groups
+from core.counts.counts import Groups
+from core.counts.rules import Rule
 from core.errors import PlanError
 from core.goal_gap import goal_gap
 from core.joint import JointCounts
@@ -19,7 +20,6 @@ from core.mitigate.settings import Settings
 from core.mitigate.solution import Question
 from core.mitigate.thresholds import search
 from core.plan.values import MISSING_GROUP
-from core.rules import Rule
 from tests.core.mitigate.scored_worlds import large
 from tests.worlds import plan_of, selections
 

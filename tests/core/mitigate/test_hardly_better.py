@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.joint import JointCounts
 from core.mitigate.hardly_better import first_of, gives_one_answer, hardly_better
 

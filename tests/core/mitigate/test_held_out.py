@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.counts.rules import Rule, confusion
 from core.metrics import METRICS
 from core.mitigate.goals import GOALS
 from core.mitigate.parts import FIT, REPORT
 from core.mitigate.solution import Question
 from core.mitigate.thresholds import search
-from core.rules import Rule, confusion
 from tests.core.mitigate.public_splits import AT_MOST, PLANS, Split, splits
 
 SEEDS = 20

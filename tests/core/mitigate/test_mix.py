@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from core.counts import Counts
+from core.counts.counts import Counts
+from core.counts.rules import Rule, confusion
 from core.errors import PlanError
 from core.mitigate.goals import COSTS, GOALS, price
 from core.mitigate.mix import Hull, draw, mix
 from core.mitigate.solution import Question
 from core.mitigate.thresholds import search
-from core.rules import Rule, confusion
 from tests.core.mitigate.scored_worlds import large, present_rule, tiny
 
 EVERY_COST = [*COSTS.values(), price(1, 5), price(3, 1)]

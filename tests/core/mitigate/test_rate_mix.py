@@ -8,7 +8,8 @@ import pytest
 from scipy.optimize import linprog
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from core.counts import Axis, Counts, Groups, tally
+from core.counts.counts import Axis, Counts, Groups, tally
+from core.counts.rules import Rule, confusion
 from core.errors import PlanError
 from core.mitigate.candidates import candidates
 from core.mitigate.goals import COSTS, GOALS, Goal, price
@@ -16,7 +17,6 @@ from core.mitigate.mix import SAME_SCORE
 from core.mitigate.rate_mix import rate_mix
 from core.mitigate.solution import Question
 from core.mitigate.thresholds import search
-from core.rules import Rule, confusion
 from tests.core.mitigate.scored_worlds import large, present_rule, tiny
 
 ONE_RATE = [goal for goal in GOALS.values() if len(goal.rates) == 1]

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from core.counts.rules import Rule
 from core.mitigate.after import with_references
 from core.reference import resolve
-from core.rules import Rule
 from tests.worlds import plan_of, selections
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.counts import Counts
+from core.counts.counts import Counts
 from core.errors import DataError
 from core.mitigate.reweighing import reweigh
 from tests.worlds import labelled

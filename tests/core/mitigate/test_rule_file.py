@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.counts import Axis, Counts, Groups, tally
+from core.counts.counts import Axis, Counts, Groups, tally
+from core.counts.rule_file import RuleFile
+from core.counts.rules import Rule
 from core.errors import DataError, PlanError
 from core.mitigate.goals import COSTS, GOALS
 from core.mitigate.mix import draw, mix
 from core.mitigate.rate_mix import rate_mix
-from core.mitigate.rule_file import RuleFile
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
-from core.rules import Rule
 from tests.core.mitigate.scored_worlds import large, tiny
 
 

@@ -7,14 +7,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from core.counts import Axis, Counts, Groups, of_selection, tally
+from core.counts.counts import Axis, Counts, Groups, of_selection, tally
+from core.counts.rules import Rule, confusion
 from core.errors import PlanError
 from core.mitigate.candidates import candidates
 from core.mitigate.goals import COSTS, GOALS, Goal, exact, price
 from core.mitigate.odds import cheapest
 from core.mitigate.solution import Question
 from core.mitigate.thresholds import search, shared
-from core.rules import Rule, confusion
 from tests.core.mitigate.scored_worlds import (
     Best,
     brute_force,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.counts import Groups
+from core.counts.counts import Groups
 from core.sentences import group_words
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from core.counts.rule_file import GroupRule, RuleFile, Steps
 from core.mitigate.after import stating
-from core.mitigate.rule_file import GroupRule, RuleFile, Steps
 from core.report.notes import decision_note
 from core.report.rule_words import rule_words
 from tests.worlds import plan_of

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from core.axis import Axis as Axis
+from core.counts.axis import Axis as Axis
 from core.errors import DataError, MergeError
 
 UNFAVOURABLE, FAVOURABLE, UNKNOWN = 0, 1, 2

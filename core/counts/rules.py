@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts, Groups, Ints, summed
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Axis, Counts, Groups, Ints, summed
 
 Numbers = npt.NDArray[np.number]
 
