@@ -15,18 +15,18 @@ import numpy as np
 
 from core import doubts
 from core.aif360_check import second_opinion
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.images import open_images
+from core.data.profile import PROFILE, TABLE, Profile, take_profile
 from core.decisions import Source, source
 from core.engine import count
 from core.errors import PlanError
 from core.findings import judge
-from core.images import open_images
 from core.jobs.progress import Progress
 from core.models.knowing import columns_that_know
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
 from core.policies import check_policy, policy_warnings
-from core.profile import PROFILE, TABLE, Profile, take_profile
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json, sparse
 from core.report.note_words import unanswered
 from core.sampling import stored

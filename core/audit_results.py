@@ -13,19 +13,19 @@ import numpy.typing as npt
 
 from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.collect_mitigation import Mitigated
+from core.data.images.thumbnails import FILE as THUMBNAILS
+from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.disk.ages import Ages
 from core.disk.faults import point
 from core.errors import JobError, PlumblineError
 from core.explain.person_found import Person
 from core.explanation import Explanation
-from core.images.thumbnails import FILE as THUMBNAILS
 from core.jobs.progress import replace_json
 from core.jobs.supervisor import Status, Supervisor
 from core.kept_audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
 from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
 from core.plan.plan import Plan
-from core.profile import PROFILE, SECOND, TABLE, Profile
 from core.record import AuditRecord
 from core.retention import summary
 from core.retention.summary import Summary

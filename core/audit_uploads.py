@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.audit_results import AuditResults
+from core.data.images import FILE as IMAGES
+from core.data.images.thumbnails import FILE as THUMBNAILS
+from core.data.profile import PROFILE, SECOND, TABLE, refuse_lacking
 from core.disk import clock
 from core.disk.ages import Ages, Clock
 from core.disk.faults import point
 from core.errors import DataError, JobError, PlumblineError
-from core.images import FILE as IMAGES
-from core.images.thumbnails import FILE as THUMBNAILS
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
 from core.kept_audits import FACTS_FILE, RECORD_FILE, STATE_FILE, Audit, UnreadableAudit
 from core.kept_explanation import ASKED as EXPLANATION_ASKED
@@ -25,7 +26,6 @@ from core.kept_fixes import Second
 from core.models.content import HEAD_BYTES
 from core.models.glance import refuse_at_a_glance
 from core.plan.plan import Plan
-from core.profile import PROFILE, SECOND, TABLE, refuse_lacking
 from core.retention.rows import GONE, erase_rows
 from core.retention.summary import SUMMARY_FILE
 from core.store import Store, Upload, shown_name

@@ -11,8 +11,8 @@ from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwr
 from core.commands.inside import add_inside
 from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.commands.terminal import say
+from core.data.images.packed import images_beside
 from core.errors import PlanError
-from core.packed_images import images_beside
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.fed import fed_words

@@ -11,11 +11,11 @@ from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwr
 from core.commands.inside import add_inside
 from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.commands.terminal import say
+from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.explain.explainers import EXPLAINERS
 from core.explanation import Explanation
 from core.explanation_files import attribution_json
-from core.packed_images import images_beside
 from core.plan.plan import Plan
 
 

@@ -21,10 +21,10 @@ from core.command_files import (
 from core.commands.inside import add_inside
 from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done, sha256
 from core.commands.terminal import say
+from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.mitigate.after import of_the_judged
 from core.mitigate.mitigations import MITIGATIONS
-from core.packed_images import images_beside
 from core.plan.plan import Plan
 
 if TYPE_CHECKING:

@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
+from core.data.images.thumbnails import FILE as THUMBNAILS
+from core.data.images.thumbnails import are_thumbnails
+from core.data.profile import PROFILE, Profile
+from core.data.sampled_rows import MOST_PEOPLE
 from core.errors import JobError, PlumblineError
-from core.images.thumbnails import FILE as THUMBNAILS
-from core.images.thumbnails import are_thumbnails
 from core.jobs.untrusted import checked_array, checked_json
 from core.notes import SAID, Note, said
 from core.plan.plan import Plan
-from core.profile import PROFILE, Profile
 from core.record import (
     FACTS_FILE,
     N_FILE,
@@ -38,7 +39,6 @@ from core.record import (
 from core.reference import resolve, tables
 from core.report.note_words import text
 from core.sampling import stored
-from core.sampling.rows import MOST_PEOPLE
 from core.second_opinion import SecondOpinion
 from core.stated_rule import stated_rule
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_texts
 from core.counts.counts import Groups
+from core.data.images.thumbnails import are_thumbnails
 from core.explain.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
 from core.explain.checks import NAMES, Check
 from core.explain.explainers import EXPLAINERS
@@ -19,7 +20,6 @@ from core.explain.telling import FILE as TELLING_FILE
 from core.explain.telling import MOST as MOST_TELLING
 from core.explain.telling import PIXELS_FILE, Telling
 from core.explanation import Changed, Explanation
-from core.images.thumbnails import are_thumbnails
 from core.jobs.untrusted import checked_array, checked_json, one_line
 from core.plan.plan import Plan
 from core.record import groups_from_json

@@ -12,10 +12,10 @@ import numpy as np
 from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_notes, checked_texts
 from core.counts.counts import LABELS, Counts, Groups, Ints
 from core.counts.rule_file import RuleFile
+from core.data.leaks.suspects import KIND as LEAK
 from core.findings import plan_rule
 from core.jobs.untrusted import checked_array, checked_json
 from core.joint import JointCounts
-from core.leaks.suspects import KIND as LEAK
 from core.mitigate.after import plan_with_model, plan_with_rule, plan_with_stand_in
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings

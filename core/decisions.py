@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.coding import prediction_coder
 from core.counts.axis import Axis
 from core.counts.counts import MOST_DISTINCT
 from core.counts.rules import Stated
-from core.data import Batch, Dataset
+from core.data.coding import prediction_coder
+from core.data.dataset import Batch, Dataset
+from core.data.reading.advice import KEEP, why_no_numbers
 from core.errors import DataError
 from core.findings import plan_edge
 from core.notes import Note
 from core.plan.plan import Plan
 from core.plan.values import LARGEST_SCORE, keys
-from core.reading.advice import KEEP, why_no_numbers
 
 QUANTILES = 1_000
 _SAMPLED = 1 << 20

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.coding import attributes, groups, label_coder, nobody_left
 from core.counts.counts import Axis, Counts, Groups, Ints, tally
 from core.counts.rules import Rule, Stated
-from core.data import Batch, Dataset
+from core.data.coding import attributes, groups, label_coder, nobody_left
+from core.data.dataset import Batch, Dataset
+from core.data.row_hash import Hashes, draws, row_hashes
+from core.data.sampled_rows import Rows
+from core.data.splits import sieves
 from core.decisions import Source
 from core.errors import PlanError
 from core.findings import plan_rule, plan_threshold
-from core.fingerprint import Hashes, draws, row_hashes
 from core.jobs.progress import Progress
 from core.notes import Note, as_notes
-from core.people import sieves
 from core.plan.plan import Plan
 from core.reference import tables
-from core.sampling.rows import Rows
 from core.sampling.sampled import PLAIN, Sampled
 from core.sampling.tally import SampledTally
 

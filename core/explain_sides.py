@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.errors import PlanError
 from core.explain.deciding import Decider
 from core.explain.explainable import Effort

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from core import doubts
 from core.audit import open_table, timed, versions
 from core.counts.counts import Floats
-from core.data import IMAGE_BATCH_ROWS, Batch, Dataset
+from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.explain.attribution import Attribution
 from core.explain.checks import IMAGES as CHECKED_IMAGES
 from core.explain.checks import NAMES, Check

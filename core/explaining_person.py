@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.audit import open_table
-from core.coding import attributes
 from core.counts.counts import Floats
-from core.data import Batch, Dataset
+from core.data.coding import attributes
+from core.data.dataset import Batch, Dataset
+from core.data.row_hash import row_hashes
 from core.errors import PlanError
 from core.explain.explainable import Effort
 from core.explain.opened import joined
@@ -23,7 +24,6 @@ from core.explain.vocabulary import spelled
 from core.explain.whatif import Options, smallest_changes
 from core.explain.words import SlopedWords, TakenWords, texts_of
 from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
-from core.fingerprint import row_hashes
 from core.jobs.progress import Progress
 from core.plan.plan import Plan
 from core.sampling.refusals import refuse_unless_one_row_each

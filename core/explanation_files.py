@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from core.data.csv_text import csv_text
 from core.explain.attribution import Attribution
 from core.explain.checks import Check
 from core.explain.heatmap import heatmap
 from core.explanation import Explanation
 from core.standings import name_of
-from core.take_away.csv_text import csv_text
 
 COLUMNS = (
     "which",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data import Batch
+from core.data.dataset import Batch
 from core.errors import ModelError
 from core.labels_seen import LabelsSeen
 from core.models.device import choose_device as choose_device

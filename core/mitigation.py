@@ -12,6 +12,7 @@ import numpy as np
 from core import doubts
 from core.audit import open_table, timed, versions
 from core.counts.counts import Counts
+from core.data.profile import SECOND
 from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.joint import JointCounts
@@ -24,7 +25,6 @@ from core.mitigate.work import Proposal, Work
 from core.notes import as_notes
 from core.plan.plan import Plan
 from core.policies import policy_warnings
-from core.profile import SECOND
 from core.record import axis_to_json, groups_to_json
 from core.sampling.refusals import refuse_unless_one_row_each
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.data import Batch
+from core.data.dataset import Batch
 from core.errors import ModelError
 from core.inference import Scorer
 from core.models.features import Binding

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.audit_uploads import ANSWER, EXPLAINED, LOOK, SECOND_FILES, AuditUploads
 from core.audit_uploads import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
+from core.data.profile import PROFILE, SECOND, TABLE
 from core.disk import clock
 from core.disk.ages import Clock
 from core.disk.faults import point
@@ -30,7 +31,6 @@ from core.kept_fixes import FOUND as FIXES
 from core.kept_fixes import Search, Second
 from core.mitigate.settings import Settings
 from core.plan.plan import Plan
-from core.profile import PROFILE, SECOND, TABLE
 from core.samples import SAMPLES
 
 LOG = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.profile import Profile
+from core.data.profile import Profile
 from core.workspace import Audit
 from pages.components import (
     begin,

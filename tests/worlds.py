@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from core.counts.counts import Axis, Counts, Groups, of_selection, tally
 from core.counts.rules import Confusion
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.profile import take_profile
 from core.plan.plan import Plan
-from core.profile import take_profile
 from tests.reference import People, Person
 
 LETTERS = "abcdef"

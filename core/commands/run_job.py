@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from core.commands.scratch import scratch
+from core.data.images.packed import packed
 from core.errors import DataError
-from core.packed_images import packed
 
 TIME_LIMIT = 24 * 3600.0
 ENDING_SECONDS = 10.0

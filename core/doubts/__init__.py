@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from core.data.profile import Profile
 from core.doubts import cells, direction, groups, left_out, outcomes, rows, scores
 from core.doubts.seen import Seen as Seen
 from core.notes import Note
 from core.plan.plan import Plan
-from core.profile import Profile
 
 Asks = Callable[[Plan, Profile], Iterator[Note]]
 Sees = Callable[[Seen, Plan], Iterator[Note]]

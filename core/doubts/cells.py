@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from core.data.profile import Column, Profile
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.plan.written.found import with_other_digits
-from core.profile import Column, Profile
 
 _FEWEST = 3
 _MOST_NAMED = 8

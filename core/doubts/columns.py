@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.data.profile import Profile
 from core.plan.plan import Condition, Plan
 from core.plan.values import key, keys
 from core.plan.written.codes import equal_texts
-from core.profile import Profile
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.data.profile import Profile
+from core.data.roles.suggestions import cut_points, filled
 from core.doubts.columns import known
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.plan.written.codes import alike, is_whole
 from core.plan.written.missing import missing_codes
 from core.plan.written.spellings import spelled_alike
-from core.profile import Profile
-from core.suggestions import cut_points, filled
 
 MANY_GROUPS = 20
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.data.profile import Profile
 from core.doubts.columns import Said, said
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.plan.written.missing import missing_codes
 from core.plan.written.spellings import same_answers
-from core.profile import Profile
 
 MANY_NUMBERS = 20
 _LISTED = 12

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from core.data.profile import Column, Profile
+from core.data.roles.suggestions import filled
+from core.data.roles.vocabulary import words
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.plan.values import is_number
-from core.profile import Column, Profile
-from core.suggestions import filled
-from core.vocabulary import words
 
 _FEWEST_PEOPLE = 10
 _LARGEST_BODY, _SMALLEST_BODY = 400.0, 2.0

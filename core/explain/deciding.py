@@ -10,8 +10,8 @@ import numpy.typing as npt
 from core.counts.axis import Axis
 from core.counts.counts import Floats, Groups
 from core.counts.rules import Rule, Stated
+from core.data.row_hash import draws
 from core.findings import plan_edge
-from core.fingerprint import draws
 from core.plan.plan import Plan
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
+from core.data.profile import Profile
 from core.errors import PlanError
 from core.explain.nouns import Kind
 from core.inference import Scorer, choose_device
@@ -19,7 +20,6 @@ from core.models.classes import favourable_indices, settled
 from core.models.features import Binding, bind
 from core.models.model import Array, Features, Model
 from core.plan.plan import Decision, Plan
-from core.profile import Profile
 from core.readings import reading
 
 if TYPE_CHECKING:

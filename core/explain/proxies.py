@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch
-from core.profile import Column
+from core.data.dataset import Batch
+from core.data.profile import Column
 
 # A medium and a small association (Cohen 1988).
 PROXY_AT, SOMEWHAT_AT = 0.3, 0.1

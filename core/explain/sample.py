@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.coding import attributes, groups, nobody_left
 from core.counts.counts import Groups
-from core.data import Batch, Dataset
-from core.fingerprint import row_hashes
+from core.data.coding import attributes, groups, nobody_left
+from core.data.dataset import Batch, Dataset
+from core.data.images.usable import UsableImages
+from core.data.row_hash import row_hashes
+from core.data.splits import sieves
 from core.jobs.progress import Progress
-from core.people import sieves
 from core.plan.plan import Plan
 from core.sentences import rows_word
-from core.usable_images import UsableImages
 
 ROWS, BACKGROUND = 2_000, 100
 # After so many images it is told how far they are: opening large ones takes long.

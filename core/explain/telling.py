@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats, Groups
-from core.data import Batch
-from core.images import Images
-from core.images.decoding import Size
-from core.images.thumbnails import thumbnails
+from core.data.dataset import Batch
+from core.data.images import Images
+from core.data.images.decoding import Size
+from core.data.images.thumbnails import thumbnails
 
 FILE, PIXELS_FILE = "telling.json", "telling.npy"
 EACH, MOST = 3, 24

@@ -29,7 +29,7 @@ from core.jobs.progress import Progress, replace_json
 Task = Callable[[Path, dict[str, Any], Progress], None]
 
 TASKS = {
-    "profile": "core.profile:run",
+    "profile": "core.data.profile:run",
     "inspect": "core.models.inspect:run",
     "audit": "core.audit:run",
     "mitigate": "core.mitigation:run",

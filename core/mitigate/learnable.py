@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.data.profile import Profile
 from core.plan.plan import Plan
-from core.profile import Profile
 
 MOST_VALUES = 200
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from core.counts.counts import Axis, Counts, Ints, tally
 from core.counts.rules import Rule, Stated
+from core.data.row_hash import draws
 from core.decisions import source
 from core.engine import near_limits
 from core.findings import plan_edge
-from core.fingerprint import draws
 from core.jobs.progress import Progress
 from core.joint import JointCounts, joint_tally
 from core.mitigate.parts import PARTS, REPORT, Divided, People

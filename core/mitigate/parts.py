@@ -1,6 +1,7 @@
 """Honest parts: people a mitigation is fitted on, people it is chosen on, and people it is reported on.
 
-Who is in which part follows from `core.people`: rows that repeat are spread over the parts, and all parts look alike.
+Who is in which part follows from `core.data.splits`: rows that repeat are spread over the parts, and all parts look
+alike.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.row_hash import Hashes
+from core.data.splits import CHOOSE as CHOOSE
+from core.data.splits import FIT as FIT
+from core.data.splits import PARTS as PARTS
+from core.data.splits import REPORT as REPORT
+from core.data.splits import People as People
+from core.data.splits import cut, meet, sieves
 from core.errors import DataError
-from core.fingerprint import Hashes
 from core.jobs.progress import Progress
-from core.people import CHOOSE as CHOOSE
-from core.people import FIT as FIT
-from core.people import PARTS as PARTS
-from core.people import REPORT as REPORT
-from core.people import People as People
-from core.people import cut, meet, sieves
 from core.plan.plan import Plan
 
 FIT_SHARE = 2 / 3

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, LABELS, UNFAVOURABLE, UNKNOWN, Counts, Floats, Groups, Ints
+from core.data.csv_text import csv_text
 from core.errors import DataError
-from core.take_away.csv_text import csv_text
 
 _BLOCK = 1 << 15
 

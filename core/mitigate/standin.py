@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.counts.counts import FAVOURABLE, UNKNOWN
+from core.data.profile import Profile
 from core.errors import DataError, quoted
 from core.mitigate.after import STAND_IN_CLASSES
 from core.mitigate.learnable import learnable
@@ -17,7 +18,6 @@ from core.mitigate.refit import fitted
 from core.mitigate.training import TrainingRows
 from core.models.features import Binding, Wire
 from core.plan.plan import Plan
-from core.profile import Profile
 
 FILE = "stand-in.skops"
 MOST_CATEGORIES = 50

@@ -10,12 +10,12 @@ import numpy as np
 
 from core.counts.counts import FAVOURABLE, UNKNOWN, Groups
 from core.counts.rule_file import RuleFile
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.leaks.foretelling import FOLDS
+from core.data.leaks.reading import foretold
+from core.data.leaks.suspects import is_sample, suspects
 from core.findings import plan_rule
 from core.jobs.progress import Progress
-from core.leaks.foretelling import FOLDS
-from core.leaks.reading import foretold
-from core.leaks.suspects import is_sample, suspects
 from core.metrics import overall_auc_range
 from core.mitigate.candidates import cell_places
 from core.mitigate.observed import Observed, observe

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from core.data.profile import Column, Profile
 from core.models.classes import called_good, class_name, favourable_indices, written
 from core.models.features import Binding
 from core.models.model import Input, Model
@@ -13,7 +14,6 @@ from core.models.truths import are_truths
 from core.notes import Change, Note
 from core.plan.plan import Decision, Plan
 from core.plan.values import Key, is_number, key, keys
-from core.profile import Column, Profile
 
 FEWEST_ROWS = 20
 # From this share of a column's cells on, what the model does not know of it could make the answer meaningless.

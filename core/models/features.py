@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch
+from core.data.dataset import Batch
+from core.data.profile import Column, Profile
 from core.errors import ModelError, quoted
 from core.models.faults import FEATURES
 from core.models.images import ImageColumn, image_column
@@ -17,7 +18,6 @@ from core.models.recipe import Recipe
 from core.models.truths import are_truths, numeric_cells
 from core.plan.plan import Plan
 from core.plan.values import keys
-from core.profile import Column, Profile
 
 # How far a name in the model may be from the column's: nothing, then spaces and capitals, then what exporters replace.
 SPELLINGS: tuple[Callable[[str], str], ...] = (

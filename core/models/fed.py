@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.data import Batch
+from core.data.dataset import Batch
 from core.models.features import Binding
 
 MOST_CHARACTERS = 100

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch
+from core.data.dataset import Batch
+from core.data.images.decoding import Size
+from core.data.profile import Profile
 from core.errors import ModelError
-from core.images.decoding import Size
 from core.plan.plan import Plan
-from core.profile import Profile
 
 if TYPE_CHECKING:
     from core.models.model import Array

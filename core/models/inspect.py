@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from core.data import Batch, Dataset
+from core.data.dataset import Batch, Dataset
+from core.data.images import open_images
+from core.data.images.thumbnails import FILE as THUMBNAILS
+from core.data.images.thumbnails import MOST, thumbnails
+from core.data.images.usable import UsableImages
+from core.data.profile import PROFILE, TABLE, Profile
 from core.errors import DataError, ModelError
-from core.images import open_images
-from core.images.thumbnails import FILE as THUMBNAILS
-from core.images.thumbnails import MOST, thumbnails
 from core.jobs.progress import Progress
 from core.models import FORMATS, open_model
 from core.models.classes import are_whole, class_name, suggested, written
@@ -21,8 +23,6 @@ from core.models.knowing import columns_that_know
 from core.models.model import Array, Model, Outputs
 from core.models.scale import is_far_from_logits, no_logits
 from core.plan.plan import Output, Plan
-from core.profile import PROFILE, TABLE, Profile
-from core.usable_images import UsableImages
 
 FIRST_ROWS, FIRST_IMAGES = 500, 64
 MOST_CLASSES = 20

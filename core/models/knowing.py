@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.coding import filters, label_coder
 from core.counts.counts import FAVOURABLE, UNKNOWN
-from core.data import Batch, Dataset
+from core.data.coding import filters, label_coder
+from core.data.dataset import Batch, Dataset
+from core.data.leaks.foretelling import FOLDS, Bools
+from core.data.leaks.reading import foretold
+from core.data.leaks.suspects import suspects
 from core.errors import DataError, PlanError
-from core.leaks.foretelling import FOLDS, Bools
-from core.leaks.reading import foretold
-from core.leaks.suspects import suspects
 from core.notes import Note
 from core.plan.plan import Plan
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch
+from core.data.dataset import Batch
 from core.errors import ModelError
 from core.models.truths import numeric_cells
 from core.plan.values import key

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch
+from core.data.dataset import Batch
+from core.data.profile import Column
 from core.plan.values import Key, key
-from core.profile import Column
 
 _NUMBERS = {"false": 0.0, "true": 1.0}
 # Spellings of two words, with and without spaces around them.

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from core.data.csv_text import csv_text
 from core.findings import Gap, GroupResult, Judgement
 from core.standings import name_of
-from core.take_away.csv_text import csv_text
 
 COLUMNS = (
     "kind",

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from core.data.images.thumbnails import FILE as THUMBNAILS
+from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.disk.faults import point
-from core.images.thumbnails import FILE as THUMBNAILS
 from core.jobs.progress import replace_json
 from core.kept_audits import FACTS_FILE, RECORD_FILE
 from core.kept_explanation import FOUND as EXPLANATION
@@ -15,7 +16,6 @@ from core.kept_explanation import KeptExplanation
 from core.kept_fixes import KeptFixes
 from core.notes import SAID, Note
 from core.plan.plan import Plan
-from core.profile import PROFILE, SECOND, TABLE, Profile
 from core.report.note_words import worded
 from core.retention.staying import quotes_cells, staying
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.data.profile import Column, Profile
 from core.plan.plan import Plan
 from core.plan.values import key
-from core.profile import Column, Profile
 
 
 def staying(profile: Profile, plan: Plan | None) -> Profile:

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE
+from core.data.row_hash import Hashes
+from core.data.sampled_rows import MILLION
 from core.errors import MergeError, PlanError
-from core.fingerprint import Hashes
 from core.sampling.kind_sums import KINDS, PATTERNS, KindSums
-from core.sampling.rows import MILLION
 
 MOST_GROUPS = 500
 Ints = npt.NDArray[np.int64]

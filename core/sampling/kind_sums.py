@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.rules import Confusion, Numbers
+from core.data.sampled_rows import MILLION
 from core.sampling.effective import AnyShare, Effective
-from core.sampling.rows import MILLION
 
 KINDS = 6
 # Which of the kinds of people a pattern holds: bit i for kind i.

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from core.counts.counts import Counts, Ints
 from core.counts.rules import Rule, confusion
+from core.data.sampled_rows import MILLION, MOST_UNITS
 from core.plan.plan import Plan
 from core.sampling.clusters import ClusterSums
 from core.sampling.kind_sums import KINDS, PATTERNS, kinds
-from core.sampling.rows import MILLION, MOST_UNITS
 from core.sampling.sampled import PLAIN, By, Sampled
 from core.sampling.weighted import WeightedCounts
 

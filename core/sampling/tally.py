@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from core.counts.counts import Counts
 from core.counts.rules import Rule
-from core.data import Batch
+from core.data.dataset import Batch
+from core.data.sampled_rows import Rows
 from core.sampling.clusters import ClusterSums, kind_of
-from core.sampling.rows import Rows
 from core.sampling.sampled import By, Sampled
 from core.sampling.weighted import WeightedCounts
 

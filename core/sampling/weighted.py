@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from core.counts.counts import LABELS, Axis, Counts, Groups
 from core.counts.rules import Rule, confusion
+from core.data.sampled_rows import MILLION
 from core.errors import DataError, MergeError
 from core.sampling.kind_sums import KINDS, KindSums, kinds
-from core.sampling.rows import MILLION
 
 Ints = npt.NDArray[np.int64]
 _LARGEST = 2.0**62

@@ -6,8 +6,8 @@ from dataclasses import replace
 import streamlit as st
 
 from core import doubts
+from core.data.profile import Profile
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.report.note_words import text, worded
 from core.workspace import Audit
 from pages.components import draft, plain, session

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from core import doubts, suggestions
+from core import doubts
+from core.data.column_profile import MAY_BE_MISSING, SPACES, Oddity
+from core.data.profile import Column, Profile
+from core.data.roles import suggestions
 from core.plan.parts import DataPlan
 from core.plan.plan import Plan
 from core.plan.values import DEFAULT_MISSING
 from core.plan.written.numbers import style_of
-from core.profile import Column, Profile
-from core.survey import MAY_BE_MISSING, SPACES, Oddity
 from core.workspace import Audit
 from pages.components import answered, draft, plain
 

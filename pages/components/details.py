@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from core.data.profile import Profile
 from core.findings import Gap, GroupResult, Judgement
 from core.gaps import GAPS
 from core.metrics import METRICS, SCORE_METRICS, Estimate
-from core.profile import Profile
 from core.record import AuditRecord
 from core.report.note_words import text
 from core.report.notes import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note

@@ -6,9 +6,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core import doubts
+from core.data.profile import Profile
 from core.notes import Change, Note
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.record import AuditRecord
 from core.report.note_words import in_order, stands_first, text, worded
 from core.workspace import Audit

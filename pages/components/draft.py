@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import PurePath
 
+from core.data.profile import Profile
+from core.data.reading import as_read
 from core.errors import PlanError
 from core.plan.parts import Condition, DataPlan, Decision, Groups
 from core.plan.plan import Plan
-from core.profile import Profile
-from core.reading import as_read
 from core.workspace import Audit
 
 OPEN = ""

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.collect_explanation import MOST_CHANGED
+from core.data.profile import Profile
 from core.explain_words import score_words
 from core.explanation import Changed, Explanation
-from core.profile import Profile
 from core.sentences import rows_word
 from core.standings import name_of
 from pages.components import explain_person, plain, session

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.data.profile import Profile
 from core.explain.apart import signed_points
 from core.explain.nouns import Nouns
 from core.explain.person_found import Change, Person, PersonSide
@@ -11,7 +12,6 @@ from core.explain_charts import reasons_chart, reasons_height
 from core.explain_words import kind_of, nouns_of, score_words, start_words
 from core.explanation import Explanation
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.record import AuditRecord
 from core.sentences import group_words, rows_word
 from core.workspace import Audit

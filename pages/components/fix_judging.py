@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.data.profile import Profile, refuse_lacking
 from core.errors import DataError
 from core.mitigate.parts import FIT_SHARE
-from core.profile import Profile, refuse_lacking
 from pages.components import plain, received, session
 
 

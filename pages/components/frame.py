@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.data.profile import Profile
 from core.errors import PlumblineError
-from core.profile import Profile
 from core.record import AuditRecord
 from core.sentences import rows_word
 from core.workspace import Audit

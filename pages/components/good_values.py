@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from core import suggestions
+from core.data.profile import Column
+from core.data.roles import suggestions
 from core.plan.parts import Condition
 from core.plan.values import DEFAULT_MISSING, most_frequent_spellings
 from core.plan.written.codes import comparison, equal_texts
-from core.profile import Column
 from pages.components import plain, session, steps
 
 _FEW = 10

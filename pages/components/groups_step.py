@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import suggestions
-from core.one_hot import OneHot
+from core.data.profile import Column, Profile
+from core.data.roles import suggestions
+from core.data.roles.one_hot import OneHot
 from core.plan.parts import Groups
 from core.plan.plan import Plan
 from core.plan.values import is_number
 from core.plan.written.numbers import style_of
-from core.profile import Column, Profile
 from core.workspace import Audit
 from pages.components import draft, good_values, plain, session, steps
 

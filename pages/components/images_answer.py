@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import suggestions
+from core.data.profile import Profile
+from core.data.roles import suggestions
 from core.errors import PlumblineError
 from core.plan.parts import IMAGE_MIDDLE, Decision
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.workspace import Audit
 from pages.components import model_check, plain, received, session, steps
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from core import suggestions
 from core.collect import ModelFacts
+from core.data.profile import Profile
+from core.data.roles import suggestions
 from core.errors import PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.workspace import Audit
 from pages.components import doubts, draft, images_answer, model_check, plain, received, session, text_answer
 

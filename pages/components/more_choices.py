@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import suggestions
+from core.data.profile import Profile
+from core.data.roles import suggestions
 from core.plan.parts import Keep
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.workspace import Audit
 from pages.components import good_values, limits, plain, row_roles, session
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import suggestions
 from core.confirmations import outcome_sentence
+from core.data.profile import Profile
+from core.data.roles import suggestions
 from core.plan.parts import Condition, DataPlan
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.workspace import Audit
 from pages.components import doubts, draft, good_values, model_check, plain, session, steps
 

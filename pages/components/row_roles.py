@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.data.profile import Profile
 from core.plan.parts import DataPlan
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.workspace import Audit
 from pages.components import session
 

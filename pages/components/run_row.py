@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.data.profile import Profile
 from core.jobs import machine
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.workspace import Audit
 from pages.components import decision_step, doubts, draft, session, steps
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import suggestions
+from core.data.profile import Profile
+from core.data.roles import suggestions
 from core.plan.plan import Plan
-from core.profile import Profile
 from core.workspace import Audit
 from pages.components import model_check, session, steps
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from core.data.profile import Profile, take_profile
 from core.errors import DataError
-from core.profile import Profile, take_profile
 from tests.worlds import quiet
 
 Rows = list[tuple[str, ...]]

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.coding import Coder, attributes, filters, groups, label_coder, prediction_coder
-from core.data import Batch, Dataset
+from core.data.coding import Coder, attributes, filters, groups, label_coder, prediction_coder
+from core.data.dataset import Batch, Dataset
 from core.errors import DataError, PlanError
 from core.plan.plan import Plan
 from tests.worlds import csv_text, dataset_of, plan_of

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.collect import ModelFacts, collect_model_facts, collect_profile
+from core.data.profile import PROFILE
 from core.errors import JobError
-from core.profile import PROFILE
 from tests.core.honest_job import honest as honest
 from tests.core.honest_job import out as out
 

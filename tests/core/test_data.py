@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import Batch, Dataset
+from core.data.column_profile import CAP
+from core.data.dataset import Batch, Dataset
 from core.errors import DataError
 from core.plan.values import keys
-from core.survey import CAP
 from tests.worlds import csv_text, dataset_of
 
 TABLE = csv_text(

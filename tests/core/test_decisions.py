@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.counts.counts import MOST_DISTINCT, Counts
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.decisions import score_axis, source
 from core.engine import Counted, count
 from core.errors import DataError

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.data import Batch, Dataset
+from core.data.dataset import Batch, Dataset
+from core.data.profile import take_profile
 from core.errors import ModelError
 from core.inference import FIRST_ROWS, MOST_ROWS, Scorer, choose_device
 from core.labels_seen import LabelsSeen
@@ -16,7 +17,6 @@ from core.models.features import Binding
 from core.models.model import Model, Outputs
 from core.plan.parts import Position
 from core.plan.plan import Decision
-from core.profile import take_profile
 from core.readings import favourable_scores
 
 

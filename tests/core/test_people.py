@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.decisions import source
 from core.engine import count
 from core.errors import PlanError

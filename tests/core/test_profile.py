@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.data.column_profile import CAP
+from core.data.profile import Column, Profile, run, take_profile
 from core.errors import DataError
-from core.profile import Column, Profile, run, take_profile
-from core.survey import CAP
 from tests.worlds import csv_text, quiet
 
 Taken = Callable[..., Profile]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.csv_dialect import SAMPLE_BYTES
-from core.table_file import distinct_names, open_table
+from core.data.readers import distinct_names, open_table
+from core.data.readers.csv_dialect import SAMPLE_BYTES
 from tests.core.table_looks import TABLE, Look, refusal, remarks
 from tests.core.table_looks import look as look
 

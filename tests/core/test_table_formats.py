@@ -16,9 +16,8 @@ import pytest
 from openpyxl import Workbook
 from pyarrow import feather
 
-from core import unpacking
-from core.table_file import xlsx
-from core.table_file.opened import MOST_COLUMNS, distinct_names
+from core.data.readers import compressed, xlsx
+from core.data.readers.opened import MOST_COLUMNS, distinct_names
 from tests.core.table_looks import TABLE, Look, refusal, remarks
 from tests.core.table_looks import look as look
 
@@ -50,7 +49,7 @@ def test_packed_tables_are_unpacked(look: Look, name: str) -> None:
 def test_what_unpacks_to_too_much_is_refused_before_the_disk_is_full(
     look: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    monkeypatch.setattr(unpacking, "UNPACKED_CAP", 1 << 20)
+    monkeypatch.setattr(compressed, "UNPACKED_CAP", 1 << 20)
     assert "unpacks to more than" in refusal(look, PACKED[name](b"a,b\n" + b"1,x\n" * 600_000))
     assert sum(path.stat().st_size for path in tmp_path.rglob("unpacked")) <= 1 << 20
 
@@ -172,7 +171,7 @@ def test_a_damaged_workbook_is_refused(look: Look) -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.table_file import xlsx
+    from core.data.readers import xlsx
 
     monkeypatch.setattr(xlsx, "UNPACKED_CAP", 4_000)
     assert "Save the sheet as CSV" in refusal(look, workbook(SHEET))

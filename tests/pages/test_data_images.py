@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.collect import collect_thumbnails
+from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.errors import JobError
-from core.images.thumbnails import FILE as THUMBNAILS
 from core.workspace import Workspace
 from tests.image_worlds import archive, brightness, table
 from tests.pages.on_data_page import audit_of, plan_of, put, settled

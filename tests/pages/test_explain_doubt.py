@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from core import cli_explain
 from core.cli import main
 from core.counts.counts import Groups
+from core.data.profile import Profile
 from core.explain.attribution import Attribution
 from core.explain.checks import Check
 from core.explain.person_found import Person, PersonSide
 from core.explanation import Explanation
-from core.profile import Profile
 from core.workspace import Workspace
 from pages.components import explain_found
 from tests.core.test_explanation_files import explanation

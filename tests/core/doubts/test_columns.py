@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from core import doubts
+from core.data.profile import Profile, take_profile
 from core.notes import Note
 from core.plan.plan import Plan
-from core.profile import Profile, take_profile
 from core.report.note_words import text, unanswered
 from tests.worlds import csv_text, plan_of, quiet
 

@@ -12,13 +12,13 @@ import torch
 from captum.attr import DeepLift, GuidedBackprop, IntegratedGradients, LayerGradCam, Occlusion, Saliency
 from torch import nn
 
+from core.data.profile import Profile, take_profile
 from core.errors import ModelError
 from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS
 from core.explain.image_units import image_units
 from core.explain.opened import Opened
 from core.plan.plan import Plan
-from core.profile import Profile, take_profile
 from tests.image_worlds import table
 
 pytestmark = pytest.mark.jobs

@@ -13,7 +13,9 @@ import torch
 from captum.attr import IntegratedGradients, LayerGradCam
 
 from core.collect_explanation import collect_explanation
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.images import Images
+from core.data.profile import take_profile
 from core.errors import JobError, ModelError
 from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS, recommend
@@ -24,12 +26,10 @@ from core.explain.moved import moved
 from core.explain.opened import Opened
 from core.explain.telling import PIXELS_FILE
 from core.explaining import run
-from core.images import Images
 from core.mitigate.finetune import Tunable
 from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
 from core.plan.plan import Plan
-from core.profile import take_profile
 from core.samples import SAMPLES
 
 pytestmark = pytest.mark.jobs

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from core import images
-from core.data import Dataset
+from core.data import images
+from core.data.dataset import Dataset
+from core.data.images import Images
+from core.data.images.decoding import decode
+from core.data.profile import take_profile
 from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS
 from core.explain.pace import Pace
 from core.explain.sample import choose_background, choose_people
 from core.explaining import run
-from core.images import Images
-from core.images.decoding import decode
 from core.plan.plan import Plan
-from core.profile import take_profile
 from tests.core.explain.explained_rows import rows_of
 from tests.image_worlds import Brightness, archive, table
 

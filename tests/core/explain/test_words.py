@@ -10,7 +10,8 @@ import torch
 
 from core.cli import main
 from core.counts.counts import Groups
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.profile import take_profile
 from core.explain.explainable import Effort
 from core.explain.explainers import EXPLAINERS, recommend
 from core.explain.language import attention_rollout, layer_integrated_gradients
@@ -25,7 +26,6 @@ from core.models import open_model
 from core.models.features import Binding, Wire
 from core.models.model import Input, Model, Outputs
 from core.plan.plan import Decision, Plan
-from core.profile import take_profile
 from core.samples import SAMPLES
 from tests.core.models.text_folders import folder_of, zipped
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.data.images import archive
+from core.data.images.archive import Archive
+from core.data.images.decoding import Unusable
 from core.errors import DataError
-from core.images import archive
-from core.images.archive import Archive
-from core.images.decoding import Unusable
 
 
 def zip_of(path: Path, entries: dict[str, bytes], packed: int = zipfile.ZIP_STORED) -> Path:

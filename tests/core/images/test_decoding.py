@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.images import decoding
-from core.images.decoding import Size, Unusable, decode
+from core.data.images import decoding
+from core.data.images.decoding import Size, Unusable, decode
 
 SMALL = Size(4, 6, 3)
 

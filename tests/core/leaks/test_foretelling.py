@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from core.leaks.foretelling import FOLDS, Foretells, area, foretells, numbers, texts, together
-from core.leaks.suspects import is_sample, suspects
+from core.data.leaks.foretelling import FOLDS, Foretells, area, foretells, numbers, texts, together
+from core.data.leaks.suspects import is_sample, suspects
 from core.report.note_words import text
 
 N = 2000

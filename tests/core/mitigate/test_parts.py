@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import data
-from core.data import Dataset
+from core.data import dataset as data
+from core.data.dataset import Dataset
+from core.data.row_hash import numbered
+from core.data.splits import cut_by_hash
 from core.errors import DataError
-from core.fingerprint import numbered
 from core.mitigate.parts import CHOOSE, FIT, PARTS, REPORT, Divided, divide, equal_by_chance
-from core.people import cut_by_hash
 from tests.worlds import csv_text, dataset_of, plan_of, quiet
 
 PLAN = plan_of(("g",), label=True, decision='score = "s"\nthreshold = 0.5')

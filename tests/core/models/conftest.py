@@ -12,9 +12,9 @@ import pytest
 import torch
 from onnx import TensorProto, helper
 
-from core.data import Batch, Dataset
+from core.data.dataset import Batch, Dataset
+from core.data.profile import take_profile
 from core.plan.plan import Plan
-from core.profile import take_profile
 
 MakeDataset = Callable[[str], Dataset]
 

@@ -15,7 +15,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.errors import ModelError
 from core.models import open_model
 from core.models.export import add_recipe_to_pt2, recipe_from_sklearn, save_pt2

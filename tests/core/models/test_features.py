@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.data import Batch, Dataset
+from core.data.dataset import Batch, Dataset
 from core.errors import DataError, ModelError
 from core.models.features import bind, match
 from core.models.model import Input, Model, Outputs

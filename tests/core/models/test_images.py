@@ -13,14 +13,14 @@ import torch
 from onnx import TensorProto, helper
 from PIL import Image
 
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.images import Images
+from core.data.images.packed import packed
 from core.errors import DataError, ModelError
-from core.images import Images
 from core.inference import Scorer
 from core.models import open_model
 from core.models.features import bind
 from core.models.model import Model
-from core.packed_images import packed
 from core.plan.plan import Plan
 
 MakeDataset = Callable[[str | Path], Dataset]

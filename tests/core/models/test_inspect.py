@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.models import open_model
 from core.models.inspect import inspect, run, suggested_output
 from core.models.model import Input, Model, Outputs

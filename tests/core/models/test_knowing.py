@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.data import Dataset
+from core.data.dataset import Dataset
+from core.data.profile import TABLE, take_profile
 from core.models.knowing import columns_that_know
 from core.plan.plan import Plan
-from core.profile import TABLE, take_profile
 from tests.worlds import quiet
 
 PUBLIC = Path(__file__).resolve().parents[4] / "shared"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from core.data import BATCH_ROWS, Dataset
+from core.data.dataset import BATCH_ROWS, Dataset
 from core.decisions import source
 from core.engine import Counted, count
 from core.errors import ModelError

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.errors import ModelError
 from core.inference import Scorer
 from core.models import FORMATS, open_model

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.data import Batch
+from core.data.dataset import Batch
 from core.errors import ModelError
 from core.models.recipe import CategoryColumn, NumberColumn, Recipe, read_recipe
 

@@ -16,7 +16,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.svm import LinearSVC
 
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.errors import ModelError
 from core.models import open_model
 from core.models.features import bind

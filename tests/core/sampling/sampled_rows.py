@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data import Dataset
+from core.data.dataset import Dataset
 from core.decisions import source
 from core.engine import Counted, count
 from core.findings import Judgement, judge

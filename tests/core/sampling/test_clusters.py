@@ -9,11 +9,11 @@ import statsmodels.api as sm
 
 from core.answer.pairs import pairs
 from core.answer.sentences import sentence
+from core.data.splits import cut, meet
 from core.decisions import source
 from core.engine import count
 from core.errors import DataError, PlanError
 from core.findings import Gap, Judgement
-from core.people import cut, meet
 from core.plan.plan import Plan
 from core.sampling.clusters import ClusterSums
 from core.sampling.refusals import refuse_conflicts, refuse_unless_one_row_each

@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
+from core.data.profile import Column
 from core.plan.reader import in_a_plan
 from core.plan.written.numbers import BLANKS, NumberStyle, parts_of, style_of
 from core.plan.written.truth import truth_of
-from core.profile import Column
 
 # What leaves rows out, in a plan file.
 KEEP = "keep = [...] under [data]"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from core.data.readers.opened import Opened, distinct_names
 from core.errors import DataError
-from core.table_file.opened import Opened, distinct_names
 
 _DAMAGED = "The Parquet file cannot be read{}because it is damaged or incomplete. Write it again, and upload that."
 _MANY_ROWS, _MOST_ROWS_A_BYTE = 50_000_000, 1_000

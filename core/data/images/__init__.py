@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from core.data.images.archive import Archive
+from core.data.images.decoding import Size, Unusable, decode
 from core.errors import DataError
-from core.images.archive import Archive
-from core.images.decoding import Size, Unusable, decode
 from core.plan.plan import Plan
 
 FILE = "images"

@@ -11,10 +11,10 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
+from core.data.readers.compressed import UNPACKED_CAP
+from core.data.readers.opened import Opened, distinct_names
 from core.errors import DataError, PlumblineError
 from core.plan.values import is_number
-from core.table_file.opened import Opened, distinct_names
-from core.unpacking import UNPACKED_CAP
 
 _MOST_TITLES = 20
 _MOST_SHEETS = 50

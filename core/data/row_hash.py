@@ -10,7 +10,7 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch, Dataset
+from core.data.dataset import Batch, Dataset
 
 _KEY_BYTES = 8
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.data.profile import Column, Profile
+from core.data.roles.one_hot import OneHot, one_hot
+from core.data.roles.vocabulary import BAD, BAD_NEWS, DECISION, GOOD, OUTCOME, SCORE, TRAITS, Trait, means, words
 from core.models.refused import REFUSED, SAVED_BY_TORCH
-from core.one_hot import OneHot, one_hot
 from core.plan.values import DEFAULT_MISSING, is_number, key
 from core.plan.written.missing import looks_missing
-from core.profile import Column, Profile
-from core.vocabulary import BAD, BAD_NEWS, DECISION, GOOD, OUTCOME, SCORE, TRAITS, Trait, means, words
 
 FEW_VALUES = 60
 PRESELECTED = 3

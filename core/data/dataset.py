@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.data.images import Images
+from core.data.profile import Profile
+from core.data.reading import as_read
+from core.data.reading.advice import why_no_number
 from core.errors import DataError
-from core.images import Images
 from core.plan.plan import Plan
 from core.plan.values import Key, key, keys, numbers
-from core.profile import Profile
-from core.reading import as_read
-from core.reading.advice import why_no_number
 
 BATCH_ROWS, IMAGE_BATCH_ROWS = 1 << 16, 1 << 9
 

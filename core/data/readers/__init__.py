@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from core.data.readers.compressed import is_xlsx, unpacked
+from core.data.readers.csv import is_text, read_csv
+from core.data.readers.foreign import foreign
+from core.data.readers.opened import Opened as Opened
+from core.data.readers.opened import distinct_names as distinct_names
+from core.data.readers.parquet import is_parquet, read_parquet
+from core.data.readers.xlsx import read_xlsx
 from core.errors import DataError
-from core.table_file.foreign import foreign
-from core.table_file.opened import Opened as Opened
-from core.table_file.opened import distinct_names as distinct_names
-from core.table_file.parquet import is_parquet, read_parquet
-from core.table_file.text import is_text, read_csv
-from core.table_file.xlsx import read_xlsx
-from core.unpacking import is_xlsx, unpacked
 
 
 def open_table(path: Path, scratch: Path) -> Opened:

@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from core.csv_dialect import WIDE_BOMS, Dialect, detect
+from core.data.readers.csv_dialect import WIDE_BOMS, Dialect, detect
+from core.data.readers.opened import Opened, distinct_names
 from core.errors import DataError
-from core.table_file.opened import Opened, distinct_names
 
 _BLOCK = 1 << 23
 _TOO_LONG = (

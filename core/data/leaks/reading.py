@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.data import Batch
-from core.leaks.foretelling import Bools, Foretells, Ints, foretells, numbers, texts
-from core.profile import Profile
+from core.data.dataset import Batch
+from core.data.leaks.foretelling import Bools, Foretells, Ints, foretells, numbers, texts
+from core.data.profile import Profile
 
 
 def foretold(

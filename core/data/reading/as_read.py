@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.data.profile import Column, Profile
 from core.errors import PlanError
 from core.plan.parts import DataPlan
 from core.plan.written.numbers import NumberStyle, style_of
-from core.profile import Column, Profile
 
 
 def as_read(profile: Profile, data: DataPlan) -> Profile:

@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from core.data.profile import Column, Profile
 from core.plan.values import key
-from core.profile import Column, Profile
 
 _DIVIDER = re.compile(r"[_=:.]+")
 

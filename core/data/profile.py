@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from core.data.column_profile import ColumnSurvey, Oddity, Written
+from core.data.readers import Opened, open_table
 from core.errors import DataError
 from core.jobs.progress import Progress
 from core.plan.written.numbers import NumberStyle
 from core.plan.written.numbers import style_of as style_of
-from core.survey import ColumnSurvey, Oddity, Written
-from core.table_file import Opened, open_table
 
 TABLE, PROFILE = "table.parquet", "profile.json"
 # What the files' names of a second table begin with.

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
-from core.data import Batch, Codes, Dataset
+from core.data.dataset import Batch, Codes, Dataset
+from core.data.images.usable import UsableImages
+from core.data.reading.advice import KEEP, Advice, how_to_read, why_no_numbers
 from core.errors import DataError, PlanError
 from core.plan.plan import Condition, Keep, Plan, Value
 from core.plan.reader import in_a_plan
 from core.plan.values import MISSING_GROUP, Key, key, keys, most_frequent_spellings
 from core.plan.written.codes import comparison, equal_texts
-from core.reading.advice import KEEP, Advice, how_to_read, why_no_numbers
-from core.usable_images import UsableImages
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch, Dataset
+from core.data.dataset import Batch, Dataset
+from core.data.reading.advice import KEEP
+from core.data.row_hash import Hashes, fingerprints
 from core.errors import DataError
-from core.fingerprint import Hashes, fingerprints
 from core.plan.plan import Plan
-from core.reading.advice import KEEP
 
 # A weight of 1, or a row of one person, in the integers that are added up.
 MILLION = 1_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Batch
+from core.data.dataset import Batch
 from core.errors import DataError
 
 MOST_ROWS_NAMED = 20

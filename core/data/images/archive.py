@@ -9,8 +9,8 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
+from core.data.images.decoding import BROKEN, Unusable
 from core.errors import DataError
-from core.images.decoding import BROKEN, Unusable
 
 MOST_ENTRIES = 200_000
 MOST_BYTES, MOST_IMAGE_BYTES = 64 << 30, 64 << 20

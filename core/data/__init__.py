@@ -1,0 +1,1 @@
+"""Tables of people: read, profiled, filtered, coded and split."""

@@ -1,0 +1,1 @@
+"""What the columns of a table probably are, suggested from names and values."""

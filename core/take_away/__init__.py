@@ -1,1 +1,0 @@
-"""Files that people take away and open with other programs."""
