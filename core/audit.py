@@ -14,24 +14,24 @@ from typing import Any
 import numpy as np
 
 from core import doubts
-from core.aif360_check import second_opinion
 from core.data.dataset import Dataset
 from core.data.images import open_images
 from core.data.profile import PROFILE, TABLE, Profile, take_profile
 from core.decisions import Source, source
 from core.engine import count
 from core.errors import PlanError
-from core.findings import judge
 from core.jobs.progress import Progress
+from core.metrics.aif360 import second_opinion
+from core.metrics.policies import check_policy, policy_warnings
+from core.metrics.sampling import stored
+from core.metrics.sampling.refusals import refuse_conflicts
+from core.metrics.stated_rule import rule_file, stated_rule
+from core.metrics.verdicts import judge
+from core.metrics.words.notes import unanswered
 from core.models.knowing import columns_that_know
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
-from core.policies import check_policy, policy_warnings
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json, sparse
-from core.report.note_words import unanswered
-from core.sampling import stored
-from core.sampling.refusals import refuse_conflicts
-from core.stated_rule import rule_file, stated_rule
 
 _REPORTED = (
     *("plumbline", "numpy", "pyarrow", "scipy", "aif360"),

@@ -14,7 +14,7 @@ import altair as alt
 # Altair takes pandas out of sys.modules, where another thread's first import may have left it half done.
 import pandas as pd  # noqa: F401
 
-from core.metrics import METRICS
+from core.metrics.group_metrics import METRICS
 from core.standings import Standing, Standings, gap_words, rate_words
 
 COLOURS = {

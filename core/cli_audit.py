@@ -13,10 +13,10 @@ from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.commands.terminal import say
 from core.data.images.packed import images_beside
 from core.errors import PlanError
+from core.metrics.words.notes import in_order, told
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.fed import fed_words
-from core.report.note_words import in_order, told
 
 
 def add_audit(commands: Any) -> None:

@@ -161,8 +161,8 @@ def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
 
     A training that something speaks against is taken only where something speaks against all.
     """
+    from core.metrics.stated_rule import stated_rule
     from core.mitigate.frontier import pick, point
-    from core.stated_rule import stated_rule
 
     first = fixes[0]
     if first.solution is not None:
@@ -245,9 +245,9 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
 
 def _record(found: Mitigated, decided: Decided, model_sha256: str | None, parent: str | None = None) -> AuditRecord:
     """An audit of the report part, with AIF360's second opinion."""
-    from core.aif360_check import second_opinion
-    from core.findings import judge
-    from core.stated_rule import stated_rule
+    from core.metrics.aif360 import second_opinion
+    from core.metrics.stated_rule import stated_rule
+    from core.metrics.verdicts import judge
 
     counts = decided.counts["report"]
     rule = stated_rule(counts, decided.plan)
@@ -259,7 +259,7 @@ def _write_comparison(
     fix: Fix, facts: dict[str, Any], found: Mitigated, records: tuple[AuditRecord, AuditRecord], out: Path
 ) -> None:
     from core.fix_effect import against_retrained, effect
-    from core.report.note_words import told
+    from core.metrics.words.notes import told
     from core.report.result_json import as_text
 
     before, after = records

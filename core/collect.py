@@ -23,6 +23,11 @@ from core.data.profile import PROFILE, Profile
 from core.data.sampled_rows import MOST_PEOPLE
 from core.errors import JobError, PlumblineError
 from core.jobs.untrusted import checked_array, checked_json
+from core.metrics.reference import resolve, tables
+from core.metrics.sampling import stored
+from core.metrics.second_opinion import SecondOpinion
+from core.metrics.stated_rule import stated_rule
+from core.metrics.words.notes import text
 from core.notes import SAID, Note, said
 from core.plan.plan import Plan
 from core.record import (
@@ -36,11 +41,6 @@ from core.record import (
     groups_from_json,
     left_out_from_json,
 )
-from core.reference import resolve, tables
-from core.report.note_words import text
-from core.sampling import stored
-from core.second_opinion import SecondOpinion
-from core.stated_rule import stated_rule
 
 _PROFILE_CAP, FACTS_CAP, ARRAY_CAP = 64 << 20, 16 << 20, 256 << 20
 _MOST_WARNINGS, _LONGEST_TEXT, _LARGEST_NOTE = 100, 2_000, 20_000

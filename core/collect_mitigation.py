@@ -13,9 +13,11 @@ from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts
 from core.counts.counts import LABELS, Counts, Groups, Ints
 from core.counts.rule_file import RuleFile
 from core.data.leaks.suspects import KIND as LEAK
-from core.findings import plan_rule
 from core.jobs.untrusted import checked_array, checked_json
-from core.joint import JointCounts
+from core.metrics.joint import JointCounts
+from core.metrics.reference import resolve
+from core.metrics.stated_rule import stated_rule
+from core.metrics.verdicts import plan_rule
 from core.mitigate.after import plan_with_model, plan_with_rule, plan_with_stand_in
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
@@ -31,8 +33,6 @@ from core.mitigated import Proposed as Proposed
 from core.notes import Note
 from core.plan.plan import Plan
 from core.record import axis_from_json, groups_from_json
-from core.reference import resolve
-from core.stated_rule import stated_rule
 
 FACTS_FILE = "mitigation.json"
 RETRAINED = "retrained"

@@ -11,9 +11,9 @@ from pathlib import Path
 from core.commands.inside import refuse_linked, refuse_outside
 from core.commands.terminal import say
 from core.errors import DataError, ModelError, PlanError
+from core.metrics.stated_rule import with_rule
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.stated_rule import with_rule
 
 MOST_PLAN_BYTES = 1 << 24
 

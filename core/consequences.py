@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.change_words.sentence import about
-from core.change_words.turned import of_worse_off, turned
-from core.compare import Comparison, GapChange, Moved
-from core.distance import distance, least_distance
-from core.gaps import GAPS
-from core.joint import Change
+from core.metrics.comparison import Comparison, GapChange, Moved
+from core.metrics.distance import distance, least_distance
+from core.metrics.gaps import GAPS
+from core.metrics.joint import Change
+from core.metrics.words import group_words, listed, one_word
+from core.metrics.words.changes.sentence import about
+from core.metrics.words.changes.turned import of_worse_off, turned
 from core.mitigate.goals import Goal
-from core.sentences import group_words, listed, one_word
 
 PER = 1_000
 MOST_GROUPS = 4
@@ -20,7 +20,8 @@ MOST_GROUPS = 4
 def price_sentences(compared: Comparison, by: tuple[str, ...], people: str = "people") -> tuple[str, ...]:
     """Who is selected instead, of 1,000 people like these, and how many wrong decisions that makes or saves.
 
-    `people` is what rows are called (`core.sentences.rows_word`). Empty where the two audits are not of the same ones.
+    `people` is what rows are called (`core.metrics.words.rows_word`). Empty where the two audits are not of the same
+    ones.
     """
     everybody = compared.everybody
     if everybody is None or everybody.n == 0:

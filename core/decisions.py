@@ -18,7 +18,7 @@ from core.data.coding import prediction_coder
 from core.data.dataset import Batch, Dataset
 from core.data.reading.advice import KEEP, why_no_numbers
 from core.errors import DataError
-from core.findings import plan_edge
+from core.metrics.verdicts import plan_edge
 from core.notes import Note
 from core.plan.plan import Plan
 from core.plan.values import LARGEST_SCORE, keys

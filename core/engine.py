@@ -16,13 +16,13 @@ from core.data.sampled_rows import Rows
 from core.data.splits import sieves
 from core.decisions import Source
 from core.errors import PlanError
-from core.findings import plan_rule, plan_threshold
 from core.jobs.progress import Progress
+from core.metrics.reference import tables
+from core.metrics.sampling.sampled import PLAIN, Sampled
+from core.metrics.sampling.tally import SampledTally
+from core.metrics.verdicts import plan_rule, plan_threshold
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
-from core.reference import tables
-from core.sampling.sampled import PLAIN, Sampled
-from core.sampling.tally import SampledTally
 
 NEAR = 1e-5
 

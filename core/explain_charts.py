@@ -14,7 +14,7 @@ from core.explain.apart import range_words, signed_points
 from core.explain.grid import grid_shape, placed
 from core.explain.heatmap import Heatmap
 from core.explain.person_found import Person, PersonSide
-from core.sentences import group_words
+from core.metrics.words import group_words
 from core.standings import name_of
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.

@@ -25,10 +25,10 @@ from core.explain.sample import Sample, batches_of
 from core.explain.units import Units, start, table_units
 from core.explain.vocabulary import Vocabulary, vocabulary
 from core.explain.words import texts_of, word_units
+from core.metrics.stated_rule import rule_file
 from core.models.device import few_threads
 from core.models.model import Features
 from core.plan.plan import Plan
-from core.stated_rule import rule_file
 
 OPENING = "opening the model"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from core.explain.nouns import NOUNS, Kind, Nouns
 from core.explanation import Explanation
-from core.findings import plan_threshold
+from core.metrics.stated_rule import rule_file
+from core.metrics.verdicts import plan_threshold
+from core.metrics.words import beside, rows_word
 from core.plan.plan import Plan
-from core.sentences import beside, rows_word
-from core.stated_rule import rule_file
 
 DIGITS = 2
 

@@ -29,12 +29,12 @@ from core.explain.trust import Trial, check_trust
 from core.explain.words import SlopedWords, TakenWords, texts_of
 from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.jobs.progress import Progress
+from core.metrics.sampling.refusals import refuse_unless_one_row_each
+from core.metrics.words import rows_word
+from core.metrics.words.notes import text
 from core.models.model import Features
 from core.plan.plan import Plan
 from core.record import groups_to_json
-from core.report.note_words import text
-from core.sampling.refusals import refuse_unless_one_row_each
-from core.sentences import rows_word
 
 FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
 MOST_CHANGED = 50

@@ -25,8 +25,8 @@ from core.explain.whatif import Options, smallest_changes
 from core.explain.words import SlopedWords, TakenWords, texts_of
 from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.jobs.progress import Progress
+from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.plan.plan import Plan
-from core.sampling.refusals import refuse_unless_one_row_each
 
 PERSON_FILE = "person.json"
 # One person can have many more draws than thousands of them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.counts.rules import Rule
-from core.findings import Judgement, judge, plan_threshold
+from core.metrics.verdicts import Judgement, judge, plan_threshold
 from core.record import AuditRecord
 
 _STEPS = 100

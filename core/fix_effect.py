@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.collect_mitigation import FIT, REPORT, Decided, Mitigated
-from core.compare import Comparison, GapChange, compare_audits
 from core.consequences import price_sentences, warnings
-from core.findings import Gap, Judgement, judge
 from core.fixes import Fix
 from core.goal_gap import GoalGap, goal_gap, kept_sentence
-from core.intervals import z_value
+from core.metrics.comparison import Comparison, GapChange, compare_audits
+from core.metrics.intervals import z_value
+from core.metrics.stated_rule import stated_rule
+from core.metrics.verdicts import Gap, Judgement, judge
+from core.metrics.words import rows_word
 from core.mitigate.mistakes import Mistakes, mistakes
 from core.mitigate.one_answer import nearly_one_answer
 from core.mitigate.settings import Settings
-from core.sentences import rows_word
-from core.stated_rule import stated_rule
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,10 @@ from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 from core.counts.rule_file import RuleFile
 from core.errors import DataError, PlumblineError
-from core.findings import plan_edge
-from core.intervals import FEW, z_value
-from core.joint import JointCounts, from_rules
+from core.metrics.intervals import FEW, z_value
+from core.metrics.joint import JointCounts, from_rules
+from core.metrics.verdicts import plan_edge
+from core.metrics.words import group_words, listed, rows_word
 from core.mitigate.after import plan_with_rule, without_decisions
 from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import COSTS, Goal
@@ -26,7 +27,6 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.reweighing import Weights, reweigh
 from core.mitigate.solution import Question, Solution
 from core.mitigate.thresholds import search, shared
-from core.sentences import group_words, listed, rows_word
 
 WIDER = (0.02, 0.05)
 # What a plan confirms where a training is right far more often than what decides now, and rightly so.

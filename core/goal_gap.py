@@ -15,13 +15,13 @@ import numpy as np
 
 from core.counts.counts import Counts
 from core.counts.rules import Rule, confusion
-from core.findings import Verdict
-from core.gaps import GAPS, Measure
-from core.intervals import FEW, Interval, absolute, equality_p, holm, newcombe, ratio, z_value
-from core.metrics import METRICS
+from core.metrics.gaps import GAPS, Measure
+from core.metrics.group_metrics import METRICS
+from core.metrics.intervals import FEW, Interval, absolute, equality_p, holm, newcombe, ratio, z_value
+from core.metrics.verdicts import Verdict
+from core.metrics.words import beside, group_words
 from core.mitigate.goals import Goal, exact
 from core.mitigate.settings import Settings
-from core.sentences import beside, group_words
 
 Kept = Literal["met", "not_met", "unclear"]
 VERDICTS: dict[Kept, Verdict] = {"met": "no_gap", "not_met": "gap", "unclear": "unclear"}

@@ -9,15 +9,15 @@ from pathlib import Path
 from core.counts.counts import Counts
 from core.counts.rule_file import RuleFile
 from core.counts.rules import Rule
-from core.findings import plan_rule
 from core.jobs.untrusted import checked_bytes
-from core.joint import JointCounts
+from core.metrics.joint import JointCounts
+from core.metrics.reference import References
+from core.metrics.second_opinion import SecondOpinion
+from core.metrics.verdicts import plan_rule
 from core.mitigate.settings import Settings
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
-from core.reference import References
-from core.second_opinion import SecondOpinion
 
 FIT, CHOOSE, REPORT = "fit", "choose", "report"
 PARTS = (FIT, CHOOSE, REPORT)

@@ -15,7 +15,9 @@ from core.counts.counts import Counts
 from core.data.profile import SECOND
 from core.errors import PlanError
 from core.jobs.progress import Progress
-from core.joint import JointCounts
+from core.metrics.joint import JointCounts
+from core.metrics.policies import policy_warnings
+from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.observed import Observed, joint, observe
 from core.mitigate.parts import CHOOSE, FIT, PARTS, REPORT, Divided, divide
@@ -24,9 +26,7 @@ from core.mitigate.settings import Settings
 from core.mitigate.work import Proposal, Work
 from core.notes import as_notes
 from core.plan.plan import Plan
-from core.policies import policy_warnings
 from core.record import axis_to_json, groups_to_json
-from core.sampling.refusals import refuse_unless_one_row_each
 
 FACTS_FILE = "mitigation.json"
 PRESENT = "present"

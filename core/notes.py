@@ -26,7 +26,7 @@ class Note:
     Attributes
     ----------
     kind
-        A row of `core.report.note_words.WORDS`; code decides by it and never by words.
+        A row of `core.metrics.words.notes.WORDS`; code decides by it and never by words.
     facts
         Plain JSON values; `column` is the column that it is about, where it is about one.
     changes

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.answer.findings import findings
-from core.answer.pairs import headline_measure
-from core.findings import Gap, Judgement
-from core.gaps import GAPS
+from core.metrics.findings.ordered import findings
+from core.metrics.findings.pairs import headline_measure
+from core.metrics.gaps import GAPS
+from core.metrics.policies import band
+from core.metrics.verdicts import Gap, Judgement
 from core.mitigate.goals import GOALS, Goal
 from core.plan.plan import Plan
-from core.policies import band
 
 
 def opening_mitigate(judgement: Judgement, plan: Plan) -> dict[str, Any]:

@@ -11,15 +11,15 @@ import numpy as np
 
 from core.counts.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
 from core.errors import JobError
-from core.findings import Judgement, judge
+from core.metrics.reference import References
+from core.metrics.sampling import stored
+from core.metrics.sampling.sampled import PLAIN, Sampled
+from core.metrics.second_opinion import SecondOpinion
+from core.metrics.stated_rule import stated_rule
+from core.metrics.verdicts import Judgement, judge
 from core.notes import Note
 from core.plan.plan import Plan
 from core.plan.values import LARGEST_SCORE
-from core.reference import References
-from core.sampling import stored
-from core.sampling.sampled import PLAIN, Sampled
-from core.second_opinion import SecondOpinion
-from core.stated_rule import stated_rule
 
 VERSION = 1
 # What an audit job leaves in its folder.

@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.answer.findings import findings
-from core.answer.pairs import Pair, headline_measure, pairs
-from core.answer.sentences import sentence
-from core.findings import Gap, GroupResult, Judgement, Verdict
-from core.gaps import GAPS, Kind, Measure
-from core.metrics import METRICS
+from core.metrics.findings.ordered import findings
+from core.metrics.findings.pairs import Pair, headline_measure, pairs
+from core.metrics.findings.sentences import sentence
+from core.metrics.gaps import GAPS, Kind, Measure
+from core.metrics.group_metrics import METRICS
+from core.metrics.policies import Band
+from core.metrics.reference import By
+from core.metrics.verdicts import Gap, GroupResult, Judgement, Verdict
+from core.metrics.words import VERDICT_WORDS, beside, group_words, is_counted, percent, rows_word
 from core.plan.plan import Plan
-from core.policies import Band
-from core.reference import By
-from core.sentences import VERDICT_WORDS, beside, group_words, is_counted, percent, rows_word
 
 _KIND_WORDS: dict[Kind, str] = {"ratio": "how many times as often", "difference": "in points"}
 Mark = Verdict | Literal["better_off", "reference"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from core.counts.counts import UNKNOWN, Counts
+from core.metrics.sampling.refusals import why_one_row_each
+from core.metrics.words import group_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.reweighing import OUTCOMES
 from core.mitigate.settings import Settings
 from core.record import AuditRecord
-from core.sampling.refusals import why_one_row_each
-from core.sentences import group_words
 
 # Fewer people of one group and outcome than this stand for many others once they are weighted.
 LIGHTEST = 5

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from core.sampling.refusals import why_one_row_each
+from core.metrics.sampling.refusals import why_one_row_each
 from pages.components import (
     explain_changed,
     explain_found,

@@ -1,7 +1,7 @@
 """Judgements on small tables of decisions, for the tests of verdicts."""
 
 from core.counts.rules import Rule
-from core.findings import Gap, Judgement, judge
+from core.metrics.verdicts import Gap, Judgement, judge
 from core.plan.plan import Plan
 from tests.worlds import plan_of, selections
 

@@ -5,12 +5,12 @@ import numpy.typing as npt
 
 from core.counts.counts import Axis, Counts, Groups
 from core.doubts import Seen
-from core.findings import plan_rule
+from core.metrics.reference import resolve
+from core.metrics.second_opinion import SecondOpinion
+from core.metrics.verdicts import plan_rule
 from core.notes import said
 from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
-from core.reference import resolve
-from core.second_opinion import SecondOpinion
 from tests.reference import Person
 from tests.worlds import count, labelled, plan_of
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from core.fix_places import Place
 from core.frontier_chart import gap_words
 from core.goal_gap import goal_words
+from core.metrics.words import listed
 from core.mitigate.settings import Settings
-from core.sentences import listed
 
 # Of fixes that cost within one fiftieth of the cheapest, what they ask of people decides.
 HARDLY_DEARER = 1.02

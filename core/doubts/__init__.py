@@ -2,7 +2,7 @@
 
 A doubt is a function that yields notes: of the plan and the profile where a look at the table is enough, of what was
 counted where only that shows it. Adding one is a function, its place in a list below, and its words in
-`core.report.note_words`.
+`core.metrics.words.notes`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.counts.rules import confusion
 from core.doubts.seen import Seen
-from core.metrics import overall_auc_range
+from core.metrics.group_metrics import overall_auc_range
 from core.notes import Note
 from core.plan.plan import Plan
 

@@ -11,10 +11,10 @@ import numpy as np
 from core.counts.counts import UNKNOWN, Groups, Ints, summed
 from core.counts.rules import confusion
 from core.doubts.seen import Seen
-from core.intervals import equality_p, holm
+from core.metrics.intervals import equality_p, holm
+from core.metrics.policies import DEFAULT_RATIO
 from core.notes import Note
 from core.plan.plan import Plan
-from core.policies import DEFAULT_RATIO
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.counts.rules import confusion
 from core.doubts.seen import Seen
-from core.findings import plan_threshold
+from core.metrics.verdicts import plan_threshold
 from core.notes import Change, Note
 from core.plan.plan import Plan
 

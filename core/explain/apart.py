@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from core.explain.attribution import Attribution
 from core.explain.heatmap import Heatmap, difference, heatmap
 from core.explain.proxies import PROXY_AT, SOMEWHAT_AT
-from core.intervals import FEW
-from core.sentences import beside, group_words
+from core.metrics.intervals import FEW
+from core.metrics.words import beside, group_words
 
 _AMONG = {None: "", True: "Among those selected, ", False: "Among those refused, "}
 _WHOSE = {None: "scores", True: "grants", False: "denials"}

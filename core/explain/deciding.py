@@ -11,7 +11,7 @@ from core.counts.axis import Axis
 from core.counts.counts import Floats, Groups
 from core.counts.rules import Rule, Stated
 from core.data.row_hash import draws
-from core.findings import plan_edge
+from core.metrics.verdicts import plan_edge
 from core.plan.plan import Plan
 
 

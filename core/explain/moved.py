@@ -11,8 +11,8 @@ import numpy as np
 from core.counts.counts import Floats
 from core.explain.attribution import TOTAL_ABS, TOTAL_SQUARES, Attribution
 from core.explain.paired import PRODUCT_ABS, Paired
-from core.intervals import FEW, z_value
-from core.sentences import group_words
+from core.metrics.intervals import FEW, z_value
+from core.metrics.words import group_words
 
 Verdict = Literal["less", "more", "unclear"]
 

@@ -15,8 +15,8 @@ from core.data.images.usable import UsableImages
 from core.data.row_hash import row_hashes
 from core.data.splits import sieves
 from core.jobs.progress import Progress
+from core.metrics.words import rows_word
 from core.plan.plan import Plan
-from core.sentences import rows_word
 
 ROWS, BACKGROUND = 2_000, 100
 # After so many images it is told how far they are: opening large ones takes long.

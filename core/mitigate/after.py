@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from core.counts.counts import Counts
 from core.counts.rule_file import RuleFile
+from core.metrics.reference import References
 from core.plan.plan import Decision, Plan, Value
 from core.plan.values import MISSING_GROUP
-from core.reference import References
 
 # A group that is compared with must be there in every part of the people.
 FEWEST_COMPARED = 100

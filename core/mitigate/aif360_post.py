@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from core.aif360_check import quietly
 from core.counts.counts import UNKNOWN, Axis, Floats, Ints
 from core.counts.rules import Rule
 from core.errors import DataError, PlanError
+from core.metrics.aif360 import quietly
+from core.metrics.words import listed
 from core.mitigate.candidates import cell_places
 from core.mitigate.solution import Question, Solution
-from core.sentences import listed
 from core.table import table
 
 MOST_ROWS = 10_000

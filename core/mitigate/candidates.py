@@ -17,7 +17,7 @@ import numpy.typing as npt
 from core.counts.counts import Axis, Counts, Floats, Groups, Ints, summed
 from core.counts.rules import Confusion, Rule
 from core.errors import DataError, PlanError
-from core.metrics import METRICS
+from core.metrics.group_metrics import METRICS
 from core.mitigate.asked import asked_of
 from core.mitigate.goals import Cost, Goal
 

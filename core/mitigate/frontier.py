@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Counts
 from core.counts.rules import Rule, confusion
-from core.intervals import FEW
+from core.metrics.intervals import FEW
 from core.mitigate.goals import exact
 from core.mitigate.settings import Settings
 

@@ -1,6 +1,7 @@
 """What a mitigation makes equal, and what it must not cost: two tables of rows.
 
-A goal names rates of `core.metrics` that are to be equal over the groups. A cost is a price on the two kinds of wrong
+A goal names rates of `core.metrics.group_metrics` that are to be equal over the groups. A cost is a price on the two
+kinds of wrong
 decision, in whole numbers, so that sums over people are exact.
 """
 
@@ -15,8 +16,8 @@ import numpy.typing as npt
 
 from core.counts.rules import Confusion
 from core.errors import PlanError
-from core.gaps import Kind
-from core.metrics import METRICS
+from core.metrics.gaps import Kind
+from core.metrics.group_metrics import METRICS
 from core.table import table
 
 DIGITS = 10**9

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
-from core.intervals import FEW, newcombe, z_value
-from core.joint import JointCounts
-from core.sentences import group_words, listed
+from core.metrics.intervals import FEW, newcombe, z_value
+from core.metrics.joint import JointCounts
+from core.metrics.words import group_words, listed
 
 # Where fewer than one in ten get the other answer, an answer is nearly everybody's. It alone says nothing: of a group
 # of which nearly all have the good outcome, nearly all may rightly be selected.

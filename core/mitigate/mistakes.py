@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Ints
-from core.distance import is_as_before
-from core.joint import Change, rate_change
-from core.metrics import METRICS
+from core.metrics.distance import is_as_before
+from core.metrics.group_metrics import METRICS
+from core.metrics.joint import Change, rate_change
 from core.mitigate.goals import Cost
 
 Turn = Literal["better", "worse", "same", "unclear"]

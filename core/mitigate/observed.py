@@ -14,9 +14,9 @@ from core.counts.rules import Rule, Stated
 from core.data.row_hash import draws
 from core.decisions import source
 from core.engine import near_limits
-from core.findings import plan_edge
 from core.jobs.progress import Progress
-from core.joint import JointCounts, joint_tally
+from core.metrics.joint import JointCounts, joint_tally
+from core.metrics.verdicts import plan_edge
 from core.mitigate.parts import PARTS, REPORT, Divided, People
 from core.notes import Note, as_notes
 from core.plan.plan import Plan

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
-from core.intervals import FEW
-from core.joint import JointCounts
+from core.metrics.intervals import FEW
+from core.metrics.joint import JointCounts
+from core.metrics.words import group_words
 from core.mitigate.goals import Cost
 from core.mitigate.hardly_better import NEARLY_ALL, first_of
 from core.mitigate.mistakes import cost_words
-from core.sentences import group_words
 
 # Under so many people a count says more than a percentage.
 _COUNTED = 100

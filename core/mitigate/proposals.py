@@ -9,9 +9,10 @@ import numpy as np
 from core.counts.rule_file import RuleFile
 from core.counts.rules import confusion
 from core.errors import PlanError, PlumblineError
-from core.findings import plan_edge
-from core.intervals import FEW
-from core.metrics import METRICS
+from core.metrics.group_metrics import METRICS
+from core.metrics.intervals import FEW
+from core.metrics.reference import resolve
+from core.metrics.verdicts import plan_edge
 from core.mitigate.aif360_post import POST_PROCESSING, post_process
 from core.mitigate.asked import asked_of
 from core.mitigate.mix import mix
@@ -22,7 +23,6 @@ from core.mitigate.solution import Question, Solution
 from core.mitigate.trained import fairness_loss, reweighing
 from core.mitigate.work import Proposal, Work
 from core.plan.plan import Plan
-from core.reference import resolve
 
 
 def propose(work: Work, names: list[str]) -> tuple[list[Proposal], dict[str, str]]:

@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from core.errors import PlanError
-from core.gaps import Kind
+from core.metrics.gaps import Kind
 from core.mitigate.candidates import Candidates
 from core.mitigate.mix import by_lots, cross, top
 from core.mitigate.solution import Question, Solution

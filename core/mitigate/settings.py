@@ -11,7 +11,7 @@ import numpy.typing as npt
 from core.counts.counts import Counts, Groups
 from core.counts.rules import Rule
 from core.errors import PlanError, quoted
-from core.intervals import FEW
+from core.metrics.intervals import FEW
 from core.mitigate.asked import asked_of, group_values, usually_left_out
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
 from core.mitigate.solution import Question

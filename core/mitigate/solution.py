@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from core.counts.counts import Counts
 from core.counts.rules import Rule
+from core.metrics.words import group_words, listed
 from core.mitigate.candidates import Candidates, candidates
 from core.mitigate.goals import Cost, Goal, exact
 from core.mitigate.outcome import Outcome, outcome
-from core.sentences import group_words, listed
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,10 @@ import numpy as np
 
 from core.counts.counts import Ints
 from core.errors import ModelError, PlanError
-from core.findings import plan_threshold
 from core.inference import choose_device
-from core.intervals import FEW
+from core.metrics.intervals import FEW
+from core.metrics.verdicts import plan_threshold
+from core.metrics.words import listed
 from core.mitigate.after import plan_with_model, plan_with_stand_in
 from core.mitigate.fairness_loss import COMPARED
 from core.mitigate.finetune import Tunable
@@ -27,7 +28,6 @@ from core.models import open_model
 from core.models.classes import settled
 from core.models.features import Binding, bind
 from core.models.model import Model
-from core.sentences import listed
 
 _LEFT_OUT = "Left out of the training, because it may have been filled in after the outcome: {}."
 STRENGTHS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats, Ints
-from core.gaps import Kind
+from core.metrics.gaps import Kind
 from core.mitigate.candidates import Candidates, Ladder
 
 _SMALL_FRACTION = 2**31

@@ -6,13 +6,13 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from core.change_words.sentence import change_sentence
 from core.collect_mitigation import Mitigated
 from core.consequences import got_worse
 from core.fix_effect import Effect
 from core.fixes import Fix
 from core.frontier_chart import gap_words
 from core.goal_gap import KEPT_WORDS, Kept, goal_words, kept_sentence
+from core.metrics.words.changes.sentence import change_sentence
 from core.mitigate.mistakes import mistakes_sentence
 from core.plan.plan import Plan
 

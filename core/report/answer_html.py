@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from core.answer.also import also_gaps
-from core.answer.findings import further_words
 from core.charts import mark_svg, standings_chart, svg
-from core.findings import Judgement
-from core.gaps import GAPS
+from core.metrics.findings.also import also_gaps
+from core.metrics.findings.ordered import further_words
+from core.metrics.gaps import GAPS
+from core.metrics.verdicts import Judgement
+from core.metrics.words import VERDICT_WORDS, rows_word, sampling_note
+from core.metrics.words.notes import stands_first, text
 from core.notes import Note
 from core.record import AuditRecord
-from core.report.note_words import stands_first, text
 from core.report.notes import (
     data_facts,
     date_words,
@@ -29,7 +30,6 @@ from core.report.notes import (
     second_opinion_note,
     tally,
 )
-from core.sentences import VERDICT_WORDS, rows_word, sampling_note
 from core.standings import (
     Standing,
     Standings,

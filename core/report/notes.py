@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from core.answer.findings import Finding, findings
-from core.findings import Judgement, Verdict, plan_threshold
+from core.metrics.findings.ordered import Finding, findings
+from core.metrics.second_opinion import SecondOpinion
+from core.metrics.stated_rule import rule_file
+from core.metrics.verdicts import Judgement, Verdict, plan_threshold
+from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
 from core.plan.plan import Condition, Keep, Plan
 from core.plan.values import DEFAULT_MISSING
 from core.record import AuditRecord
 from core.report.rule_words import limit_words, rule_words
-from core.second_opinion import SecondOpinion
-from core.sentences import VERDICT_WORDS, group_words, percent, rows_word
-from core.stated_rule import rule_file
 
 MOST_IN_THE_ANSWER = 3
 _LOTS = " Where lots decide, two people with the same score can get different answers."

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.data.csv_text import csv_text
-from core.findings import Gap, GroupResult, Judgement
+from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.standings import name_of
 
 COLUMNS = (

@@ -6,14 +6,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from core.answer.findings import findings
-from core.findings import Gap, GroupResult, Judgement
-from core.metrics import Estimate
+from core.metrics.findings.ordered import findings
+from core.metrics.group_metrics import Estimate
+from core.metrics.verdicts import Gap, GroupResult, Judgement
+from core.metrics.words.notes import in_order, text
 from core.notes import Note
 from core.plan.parts import DataPlan
 from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
-from core.report.note_words import in_order, text
 from core.report.notes import sieve_words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.counts.rule_file import GroupRule, RuleFile
-from core.sentences import group_words, percent
+from core.metrics.words import group_words, percent
 
 MOST_GROUPS = 8
 

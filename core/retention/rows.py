@@ -14,9 +14,9 @@ from core.kept_audits import FACTS_FILE, RECORD_FILE
 from core.kept_explanation import FOUND as EXPLANATION
 from core.kept_explanation import KeptExplanation
 from core.kept_fixes import KeptFixes
+from core.metrics.words.notes import worded
 from core.notes import SAID, Note
 from core.plan.plan import Plan
-from core.report.note_words import worded
 from core.retention.staying import quotes_cells, staying
 
 # What stands in place of a message that may quote a row.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from core.jobs.progress import replace_json
 from core.kept_audits import RECORD_FILE
+from core.metrics.words import VERDICT_WORDS, rows_word
 from core.record import AuditRecord
 from core.report.notes import headlines
-from core.sentences import VERDICT_WORDS, rows_word
 
 SUMMARY_FILE = "summary.json"
 

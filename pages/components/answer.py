@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.answer.also import also_gaps
-from core.answer.findings import Finding, further_words
-from core.findings import Judgement
-from core.gaps import GAPS
+from core.metrics.findings.also import also_gaps
+from core.metrics.findings.ordered import Finding, further_words
+from core.metrics.gaps import GAPS
+from core.metrics.verdicts import Judgement
 from core.record import AuditRecord
 from core.report.notes import MOST_IN_THE_ANSWER, headlines, in_the_answer, question_notes, tally
 from core.standings import also_words, question

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core import doubts
 from core.data.profile import Profile
+from core.metrics.words.notes import text, worded
 from core.plan.plan import Plan
-from core.report.note_words import text, worded
 from core.workspace import Audit
 from pages.components import draft, plain, session
 

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.data.profile import Profile
-from core.findings import Gap, GroupResult, Judgement
-from core.gaps import GAPS
-from core.metrics import METRICS, SCORE_METRICS, Estimate
+from core.metrics.gaps import GAPS
+from core.metrics.group_metrics import METRICS, SCORE_METRICS, Estimate
+from core.metrics.verdicts import Gap, GroupResult, Judgement
+from core.metrics.words import group_words, rows_word
+from core.metrics.words.notes import text
 from core.record import AuditRecord
-from core.report.note_words import text
 from core.report.notes import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
-from core.sentences import group_words, rows_word
 from core.standings import gap_range_words, gap_words, question_in_unit, technical_name
 from pages.components import plain, session, verdict
 

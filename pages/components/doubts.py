@@ -7,10 +7,10 @@ import streamlit as st
 
 from core import doubts
 from core.data.profile import Profile
+from core.metrics.words.notes import in_order, stands_first, text, worded
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.note_words import in_order, stands_first, text, worded
 from core.workspace import Audit
 from pages.components import answered, draft, plain, session
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.metrics.sampling.refusals import why_one_row_each
 from core.record import AuditRecord
-from core.sampling.refusals import why_one_row_each
 from pages.components import explain_found, session
 
 

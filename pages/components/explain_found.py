@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.explanation import Explanation
+from core.metrics.reference import By
 from core.record import AuditRecord
-from core.reference import By
 from pages.components import judged, session
 
 _ALONE, _BESIDE = "alone", "beside"

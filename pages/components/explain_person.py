@@ -11,9 +11,9 @@ from core.explain.person_found import Change, Person, PersonSide
 from core.explain_charts import reasons_chart, reasons_height
 from core.explain_words import kind_of, nouns_of, score_words, start_words
 from core.explanation import Explanation
+from core.metrics.words import group_words, rows_word
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.sentences import group_words, rows_word
 from core.workspace import Audit
 from pages.components import job_status, plain, session
 

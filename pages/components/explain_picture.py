@@ -12,9 +12,9 @@ from core.explain.moved import moved, moved_sentence
 from core.explain_charts import DOWN, UP, cell_range_words, cell_words, heatmap_chart, heatmap_height
 from core.explain_words import doubted, nouns_of, reading_words
 from core.explanation import Explanation
+from core.metrics.reference import By
+from core.metrics.words import rows_word
 from core.record import AuditRecord
-from core.reference import By
-from core.sentences import rows_word
 from core.standings import name_of
 from pages.components import explain_found, explain_maps, explain_trust, plain, session
 

@@ -12,9 +12,9 @@ from core.explain_ways import Subject, Way, ways
 from core.explain_words import nouns_of
 from core.explanation import Explanation
 from core.fixes import Fix
+from core.metrics.words import rows_word
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.sentences import rows_word
 from core.workspace import Against
 from pages.components import duration, explain_found, fix_found, plain, session
 

@@ -10,7 +10,7 @@ from core.fix_effect import Effect, effect
 from core.fix_places import PRESENT, Place, places
 from core.fixes import Fix, Offer, offer
 from core.kept_fixes import Search
-from core.sentences import rows_word
+from core.metrics.words import rows_word
 from pages.components import session
 
 

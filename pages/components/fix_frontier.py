@@ -9,9 +9,9 @@ from core.fix_places import PRESENT
 from core.fixes import weights_alone
 from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, place_words
 from core.goal_gap import goal_words
+from core.metrics.words import rows_word
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
-from core.sentences import rows_word
 from pages.components import fix_leaks, fix_question, fix_weights, plain, session
 from pages.components.fix_found import Found
 

@@ -23,7 +23,7 @@ class Judging:
 def ask(audit_id: str, holdout: float, rows: str) -> Judging:
     """Offer a box for a second table, kept and looked at at once; without one, a share of the first is held out.
 
-    `rows` is what rows are called (`core.sentences.rows_word`).
+    `rows` is what rows are called (`core.metrics.words.rows_word`).
     """
     space = session.workspace()
     first, second = space.profile(audit_id), space.second_profile(audit_id)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from core.fixes import TOO_GOOD
+from core.metrics.words import listed
+from core.metrics.words.notes import text
 from core.notes import Note
 from core.plan.plan import Plan
-from core.report.note_words import text
-from core.sentences import listed
 from pages.components import fix_question, plain, session
 from pages.components.fix_found import Found
 

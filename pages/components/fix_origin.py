@@ -7,9 +7,9 @@ import streamlit as st
 from core.charts import mark_svg
 from core.errors import PlumblineError
 from core.goal_gap import KEPT_WORDS, VERDICTS
+from core.metrics.words import rows_word
 from core.pair.told import Pair
 from core.record import AuditRecord
-from core.sentences import rows_word
 from core.workspace import Audit
 from pages.components import plain, session, verdict
 

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from core.change_words.sentence import change_sentence
 from core.charts import mark_svg
 from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
-from core.compare import Moved
 from core.fix_effect import Effect
 from core.fixes import Fix
 from core.frontier_chart import gap_words
 from core.goal_gap import KEPT_WORDS, VERDICTS, kept_sentence
-from core.joint import Change
+from core.metrics.comparison import Moved
+from core.metrics.joint import Change
+from core.metrics.words import group_words, one_word
+from core.metrics.words.changes.sentence import change_sentence
+from core.metrics.words.notes import text
 from core.mitigate.mistakes import mistakes_sentence
 from core.mitigate.mitigations import MITIGATIONS
 from core.record import AuditRecord
-from core.report.note_words import text
 from core.report.rule_words import rule_words
-from core.sentences import group_words, one_word
 from pages.components import fix_found, fix_take_away, plain, verdict
 from pages.components.fix_found import Found
 

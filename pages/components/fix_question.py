@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.metrics.reference import By
+from core.metrics.words import rows_word
 from core.mitigate.after import with_references
 from core.mitigate.asked import group_values, usually_left_out
 from core.mitigate.goals import COSTS, GOALS, Goal
@@ -14,9 +16,7 @@ from core.mitigate.settings import HOLDOUT, Settings
 from core.opening_goal import opening_mitigate
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.reference import By
 from core.samples import SAMPLES
-from core.sentences import rows_word
 from core.untried import doubts, out_of_reach, untried
 from pages.components import fix_judging, judged, plain, session
 from pages.components.fix_judging import Judging

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.errors import PlumblineError
+from core.metrics.words import rows_word
 from core.record import AuditRecord
-from core.sentences import rows_word
 from core.workspace import Audit
 from pages.components import age, model_check, plain, received, session
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.exploration import judged_at
-from core.findings import Judgement
+from core.metrics.verdicts import Judgement
 from core.record import AuditRecord
 
 

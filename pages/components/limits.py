@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.gaps import GAPS
+from core.metrics.gaps import GAPS
+from core.metrics.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO
 from core.plan.parts import Limit, Policy
-from core.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO
 from pages.components import plain, session
 
 

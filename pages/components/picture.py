@@ -6,13 +6,13 @@ import streamlit as st
 
 from core.charts import ROW, standings_chart
 from core.exploration import thresholds
-from core.findings import Judgement, plan_threshold
-from core.gaps import GAPS, Measure
+from core.metrics.gaps import GAPS, Measure
+from core.metrics.reference import By
+from core.metrics.verdicts import Judgement, plan_threshold
+from core.metrics.words import sampling_note
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.reference import By
 from core.report.notes import headlines
-from core.sentences import sampling_note
 from core.standings import (
     Standings,
     bands_words,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.gaps import Measure
+from core.metrics.gaps import Measure
+from core.metrics.reference import By
 from core.record import AuditRecord
-from core.reference import By
 from core.report.answer_html import answer_html
 from core.report.numbers_csv import numbers_csv
 from core.report.result_json import as_text, result

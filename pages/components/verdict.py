@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.charts import mark_svg
 from core.frontier_chart import turn_svg
-from core.sentences import VERDICT_WORDS
+from core.metrics.words import VERDICT_WORDS
 
 GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "–", "better_off": "△"}
 TURN_WORDS = {"better": "Better", "worse": "Worse", "same": "No change", "unclear": VERDICT_WORDS["unclear"]}

@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from core.counts.counts import Axis, Counts, Groups, tally
 from core.counts.rules import Rule, confusion, sweep
-from core.metrics import METRICS
+from core.metrics.group_metrics import METRICS
 
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)

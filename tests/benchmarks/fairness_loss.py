@@ -20,11 +20,11 @@ import pandas as pd
 
 from core.cli_mitigate import Files, mitigated
 from core.counts.rules import Confusion, confusion
+from core.metrics.stated_rule import stated_rule
 from core.mitigate.frontier import pick, point
 from core.mitigate.thresholds import search
 from core.mitigated import Decided, Mitigated
 from core.plan.plan import Plan
-from core.stated_rule import stated_rule
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 MODEL = SHARED / "models" / "adult" / "adult_mlp.pt2"

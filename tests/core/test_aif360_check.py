@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.aif360_check import second_opinion
 from core.counts.rules import Rule
-from core.findings import Judgement, judge
-from core.gaps import GAPS
-from core.metrics import METRICS
-from core.second_opinion import SecondOpinion
+from core.metrics.aif360 import second_opinion
+from core.metrics.gaps import GAPS
+from core.metrics.group_metrics import METRICS
+from core.metrics.second_opinion import SecondOpinion
+from core.metrics.verdicts import Judgement, judge
 from tests.worlds import labelled, plan_of
 
 KINDS = st.tuples(*[st.integers(0, 9)] * 6).filter(any)

@@ -17,8 +17,8 @@ from core.explain.person_found import Person, PersonSide
 from core.explain_charts import heatmap_chart, reasons_chart
 from core.fix_places import PRESENT, Place
 from core.frontier_chart import frontier_chart
-from core.gaps import GAPS
 from core.image_maps import map_chart
+from core.metrics.gaps import GAPS
 from core.mitigate.settings import Settings
 from core.standings import standings
 from tests.records import decided, scored

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 
 from core.charts import COLOURS, mark_svg, standings_chart, svg
-from core.gaps import GAPS
+from core.metrics.gaps import GAPS
+from core.metrics.words import VERDICT_WORDS
 from core.record import AuditRecord
-from core.sentences import VERDICT_WORDS
 from core.standings import Standings, standings
 from tests.records import HOSTILE, decided
 

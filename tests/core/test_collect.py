@@ -12,9 +12,9 @@ import pytest
 
 from core.collect import collect_record
 from core.errors import JobError
+from core.metrics.words.notes import text
 from core.plan.plan import Plan
 from core.record import FACTS_FILE, N_FILE, SUMS_FILE, AuditRecord
-from core.report.note_words import text
 from tests.core.honest_job import DIGEST, PLAN, ROWS
 from tests.core.honest_job import honest as honest
 from tests.core.honest_job import out as out

@@ -15,10 +15,10 @@ from core.data.dataset import Dataset
 from core.decisions import score_axis, source
 from core.engine import Counted, count
 from core.errors import DataError
-from core.findings import judge, plan_rule
+from core.metrics.verdicts import judge, plan_rule
+from core.metrics.words.notes import text
 from core.notes import said
 from core.plan.plan import Plan
-from core.report.note_words import text
 from tests import reference
 from tests.reference import Person
 from tests.worlds import csv_text, dataset_of, plan_of, quiet

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from core.doubts.direction import backwards, worse_than_one_answer
-from core.report.note_words import stands_first, text
+from core.metrics.words.notes import stands_first, text
 from tests.records import decided, scored, seen_in
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.counts.counts import Axis, Groups
 from core.exploration import judged_at, thresholds
-from core.findings import Judgement
+from core.metrics.verdicts import Judgement
 from core.plan.plan import Decision
 from tests.records import decided, record_of, scored
 from tests.reference import Person

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.counts.rules import Rule
-from core.findings import judge, p_words, plan_rule, plan_threshold
-from core.gaps import GAPS
+from core.metrics.gaps import GAPS
+from core.metrics.verdicts import judge, p_words, plan_rule, plan_threshold
 from tests import reference
 from tests.judged import gap_of, judged, ratio_of
 from tests.worlds import AXES, count, groups_of, labelled, people_of, plan_of, selections

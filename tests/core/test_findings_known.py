@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from core.intervals import equality_p
+from core.metrics.intervals import equality_p
 from tests import reference
 from tests.judged import Table, gap_of, judged, ratio_of
 from tests.worlds import plan_of

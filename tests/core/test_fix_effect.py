@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.change_words.sentence import change_sentence
-from core.intervals import z_value
+from core.metrics.intervals import z_value
+from core.metrics.words.changes.sentence import change_sentence
 from core.mitigate.goals import COSTS
 from core.mitigate.mistakes import Mistakes, mistakes, mistakes_sentence
 from tests.core.test_compare import CLOSING, compared, of

@@ -14,10 +14,10 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.counts.rules import Rule, confusion
 from core.errors import PlanError
-from core.gaps import GAPS, compare, is_few, shares, why_not_measurable
-from core.intervals import equality_p, normal_p, z_value
-from core.metrics import METRICS
-from core.reference import resolve
+from core.metrics.gaps import GAPS, compare, is_few, shares, why_not_measurable
+from core.metrics.group_metrics import METRICS
+from core.metrics.intervals import equality_p, normal_p, z_value
+from core.metrics.reference import resolve
 from tests import reference
 from tests.reference import Person
 from tests.worlds import labelled, people_of, plan_of

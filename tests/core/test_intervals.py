@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-from core.intervals import (
+from core.metrics.intervals import (
     SMALLEST_P,
     Moments,
     absolute,

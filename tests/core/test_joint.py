@@ -10,8 +10,9 @@ import pytest
 from core.counts.counts import Axis, Counts, Groups, Ints, tally
 from core.counts.rules import Rule, confusion
 from core.errors import MergeError
-from core.intervals import newcombe, z_value
-from core.joint import (
+from core.metrics.group_metrics import METRICS
+from core.metrics.intervals import newcombe, z_value
+from core.metrics.joint import (
     JointCounts,
     difference_change,
     from_rules,
@@ -21,7 +22,6 @@ from core.joint import (
     rate_change,
     ratio_change,
 )
-from core.metrics import METRICS
 from tests.core.mitigate.scored_worlds import tiny
 
 Z = z_value(0.95)

@@ -12,9 +12,9 @@ from core.counts.counts import Counts
 from core.decisions import source
 from core.doubts.left_out import unlike
 from core.engine import Counted, count
+from core.metrics.words.notes import text
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.note_words import text
 from core.report.notes import left_out_table
 from core.report.result_json import result
 from tests.records import decided, record_of, seen_in

@@ -11,8 +11,8 @@ from sklearn import metrics as sk
 
 from core.counts.counts import Axis, Counts
 from core.counts.rules import Rule, confusion
-from core.intervals import auc
-from core.metrics import METRICS, SCORE_METRICS, Estimate, estimates, overall_auc_range, rate
+from core.metrics.group_metrics import METRICS, SCORE_METRICS, Estimate, estimates, overall_auc_range, rate
+from core.metrics.intervals import auc
 from tests import reference
 from tests.reference import Person
 from tests.worlds import AXES, confusion_of, count, groups_of, worlds

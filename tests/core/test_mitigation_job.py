@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from core.collect_mitigation import collect_mitigation
-from core.compare import Direction
 from core.counts.rules import confusion
 from core.errors import JobError, PlanError
 from core.fix_effect import effect
 from core.fixes import offer
+from core.metrics.comparison import Direction
+from core.metrics.stated_rule import stated_rule
 from core.mitigate.goals import price
 from core.mitigated import Mitigated
 from core.plan.plan import Plan
-from core.stated_rule import stated_rule
 from tests.core.mitigated_people import PEOPLE, PLAN, SCORE
 from tests.core.supervised import supervising
 from tests.core.tampered import Tamper, change_array, change_json

@@ -10,10 +10,10 @@ import pytest
 from core import doubts
 from core.collect import checked_notes
 from core.errors import PlanError
+from core.metrics.words.notes import in_order, stands_first, text
 from core.notes import Change, Note, as_notes, said
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.note_words import in_order, stands_first, text
 from core.report.result_json import result
 from core.retention.rows import NOTES_GONE, erase_rows
 from tests.records import decided, record_of, scored, seen_in

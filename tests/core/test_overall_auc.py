@@ -3,7 +3,7 @@
 import pytest
 
 from core.counts.counts import Counts
-from core.metrics import overall_auc_range
+from core.metrics.group_metrics import overall_auc_range
 from tests.records import decided, scored
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from core.counts.rules import Rule
 from core.errors import PlanError
-from core.findings import Gap, judge
-from core.gaps import GAPS
-from core.policies import band, check_policy, policy_warnings
+from core.metrics.gaps import GAPS
+from core.metrics.policies import band, check_policy, policy_warnings
+from core.metrics.verdicts import Gap, judge
 from tests.judged import gap_of
 from tests.worlds import labelled, plan_of
 

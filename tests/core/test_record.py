@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from core.counts.counts import Axis, Counts, Groups
 from core.errors import JobError
-from core.findings import plan_rule
+from core.metrics.reference import resolve
+from core.metrics.second_opinion import SecondOpinion
+from core.metrics.verdicts import plan_rule
 from core.notes import said
 from core.plan.plan import Plan
 from core.record import (
@@ -25,9 +27,7 @@ from core.record import (
     groups_from_json,
     groups_to_json,
 )
-from core.reference import resolve
 from core.report.result_json import as_text, result
-from core.second_opinion import SecondOpinion
 from tests.reference import Person
 from tests.worlds import AXES, count, groups_of, labelled, plan_of, worlds
 

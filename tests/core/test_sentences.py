@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.counts.counts import Groups
-from core.sentences import beside, chance_words, figures, group_words, limit_words, percent, share_words
+from core.metrics.words import beside, chance_words, figures, group_words, limit_words, percent, share_words
 
 
 @pytest.mark.parametrize(

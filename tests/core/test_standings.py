@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.findings import Gap
-from core.gaps import GAPS
-from core.policies import Band
+from core.metrics.gaps import GAPS
+from core.metrics.policies import Band
+from core.metrics.verdicts import Gap
 from core.record import AuditRecord
 from core.standings import (
     Standings,

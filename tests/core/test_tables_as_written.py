@@ -13,9 +13,9 @@ from core.audit import open_table
 from core.decisions import source
 from core.engine import count
 from core.errors import PlumblineError
-from core.findings import judge
+from core.metrics.stated_rule import stated_rule
+from core.metrics.verdicts import judge
 from core.plan.plan import Plan
-from core.stated_rule import stated_rule
 from tests.worlds import quiet
 
 DRAW = random.Random(5)

@@ -14,7 +14,7 @@ from core.counts.rules import confusion
 from core.data.profile import TABLE
 from core.errors import DataError
 from core.explain.heatmap import heatmap
-from core.findings import plan_rule
+from core.metrics.verdicts import plan_rule
 from core.plan.plan import Plan
 from core.samples import SAMPLES
 from core.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace

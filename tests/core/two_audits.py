@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.compare import Comparison, GapChange, compare_audits
 from core.counts.counts import Groups
 from core.counts.rules import Rule
-from core.findings import Judgement, judge
-from core.joint import JointCounts
+from core.metrics.comparison import Comparison, GapChange, compare_audits
+from core.metrics.joint import JointCounts
+from core.metrics.verdicts import Judgement, judge
 from tests.worlds import plan_of
 
 # Of each group and label [[refused twice, newly selected], [newly refused, selected twice]].

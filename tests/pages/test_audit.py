@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.doubts.direction import backwards
 from core.jobs.progress import replace_json
+from core.metrics.words import sampling_note
 from core.samples import SAMPLES
-from core.sentences import sampling_note
 from core.workspace import Workspace
 from tests.pages.whole_app import WAIT_SECONDS, alone, kept, labels, opened, press, said, tables, widget
 from tests.records import HOSTILE, decided, record_of, scored, seen_in

@@ -11,13 +11,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
-from core.compare import GapChange
 from core.counts.rules import Confusion
 from core.fix_effect import Effect, effect
 from core.fixes import Fix, offer
-from core.gaps import GAPS
 from core.goal_gap import KEPT_WORDS
-from core.metrics import METRICS
+from core.metrics.comparison import GapChange
+from core.metrics.gaps import GAPS
+from core.metrics.group_metrics import METRICS
 from core.mitigate.goals import GOALS
 from core.mitigated import REPORT, Mitigated
 from core.plan.plan import Plan

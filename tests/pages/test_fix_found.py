@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs.progress import replace_json
-from core.stated_rule import rule_file
+from core.metrics.stated_rule import rule_file
 from core.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, kept, labels, opened, press, said, tables, widget

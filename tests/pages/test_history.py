@@ -10,8 +10,8 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
-from core.findings import Judgement
 from core.kept_audits import blank_audit
+from core.metrics.verdicts import Judgement
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.retention import summary

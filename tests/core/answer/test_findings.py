@@ -4,12 +4,12 @@ from itertools import product
 
 import pytest
 
-from core.answer.also import also_gaps
-from core.answer.findings import Finding, findings, further_words
-from core.answer.pairs import headline_measure
 from core.counts.rules import Rule
-from core.findings import Judgement, judge
-from core.gaps import GAPS
+from core.metrics.findings.also import also_gaps
+from core.metrics.findings.ordered import Finding, findings, further_words
+from core.metrics.findings.pairs import headline_measure
+from core.metrics.gaps import GAPS
+from core.metrics.verdicts import Judgement, judge
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from tests.records import decided, record_of

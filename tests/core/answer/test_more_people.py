@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from core.answer.more_people import times_as_many
-from core.answer.pairs import Pair, pairs
 from core.counts.rules import Rule
-from core.findings import judge
+from core.metrics.findings.more_people import times_as_many
+from core.metrics.findings.pairs import Pair, pairs
+from core.metrics.verdicts import judge
 from core.plan.plan import Plan
 from tests.worlds import plan_of, selections
 

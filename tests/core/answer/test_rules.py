@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.answer.findings import findings
-from core.answer.pairs import pairs
-from core.answer.sentences import sentence
 from core.counts.rules import Rule
-from core.findings import Judgement, judge
-from core.gaps import GAPS
+from core.metrics.findings.ordered import findings
+from core.metrics.findings.pairs import pairs
+from core.metrics.findings.sentences import sentence
+from core.metrics.gaps import GAPS
+from core.metrics.verdicts import Judgement, judge
+from core.metrics.words import group_words, mean_rate
 from core.plan.plan import Plan
-from core.sentences import group_words, mean_rate
 from core.standings import gap_range_words, standings
 from tests.worlds import labelled, plan_of
 

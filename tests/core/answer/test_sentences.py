@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.answer.findings import findings
-from core.answer.pairs import pairs
-from core.answer.sentences import sentence
 from core.counts.rules import Rule
-from core.findings import judge
-from core.gaps import GAPS
+from core.metrics.findings.ordered import findings
+from core.metrics.findings.pairs import pairs
+from core.metrics.findings.sentences import sentence
+from core.metrics.gaps import GAPS
+from core.metrics.verdicts import judge
+from core.metrics.words import VERDICT_WORDS, percent, sampling_note
 from core.plan.plan import Plan
-from core.sentences import VERDICT_WORDS, percent, sampling_note
 from tests.worlds import labelled, plan_of, selections
 
 FORBIDDEN = re.compile(r"not chance|prove|because of|discriminat|\bfair|unfair|legal|complian|markdown|nan|inf\b", re.I)

@@ -8,9 +8,9 @@ import pytest
 
 from core import doubts
 from core.data.profile import Profile, take_profile
+from core.metrics.words.notes import text, unanswered
 from core.notes import Note
 from core.plan.plan import Plan
-from core.report.note_words import text, unanswered
 from tests.worlds import csv_text, plan_of, quiet
 
 Ask = Callable[..., dict[str, Note]]

@@ -8,9 +8,9 @@ import pytest
 
 from core import doubts
 from core.data.profile import Profile
+from core.metrics.words.notes import stands_first, text, worded
 from core.notes import Note
 from core.plan.plan import Plan
-from core.report.note_words import stands_first, text, worded
 from core.samples import SAMPLES
 from tests.worlds import csv_text, dataset_of, plan_of
 

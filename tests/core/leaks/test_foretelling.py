@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from core.data.leaks.foretelling import FOLDS, Foretells, area, foretells, numbers, texts, together
 from core.data.leaks.suspects import is_sample, suspects
-from core.report.note_words import text
+from core.metrics.words.notes import text
 
 N = 2000
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.findings import plan_rule
+from core.metrics.verdicts import plan_rule
 from core.mitigate.goals import COSTS, GOALS
 from core.mitigate.observed import Observed, observe
 from core.mitigate.parts import Divided, divide

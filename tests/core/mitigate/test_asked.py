@@ -12,7 +12,7 @@ from core.counts.counts import Groups
 from core.counts.rules import Rule
 from core.errors import PlanError
 from core.goal_gap import goal_gap
-from core.joint import JointCounts
+from core.metrics.joint import JointCounts
 from core.mitigate.goals import COSTS, price
 from core.mitigate.mistakes import mistakes, mistakes_sentence
 from core.mitigate.one_answer import in_a_line, nearly_one_answer

@@ -5,7 +5,7 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.counts.counts import Groups
-from core.joint import JointCounts
+from core.metrics.joint import JointCounts
 from core.mitigate.hardly_better import first_of, gives_one_answer, hardly_better
 
 SEX = Groups.product(("sex",), (("Man", "Woman"),))

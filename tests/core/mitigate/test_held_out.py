@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.counts.rules import Rule, confusion
-from core.metrics import METRICS
+from core.metrics.group_metrics import METRICS
 from core.mitigate.goals import GOALS
 from core.mitigate.parts import FIT, REPORT
 from core.mitigate.solution import Question

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from core.counts.rules import Rule
+from core.metrics.reference import resolve
 from core.mitigate.after import with_references
-from core.reference import resolve
 from tests.worlds import plan_of, selections
 
 

@@ -11,6 +11,7 @@ from core.data.dataset import Dataset
 from core.decisions import source
 from core.engine import count
 from core.errors import ModelError
+from core.metrics.words.notes import text
 from core.models.classes import settled
 from core.models.doubted import doubted
 from core.models.features import bind
@@ -18,7 +19,6 @@ from core.models.fed import Feeding
 from core.models.model import Input, Model, Outputs
 from core.notes import Note
 from core.plan.plan import Plan
-from core.report.note_words import text
 
 MakeDataset = Callable[[str | Path], Dataset]
 MakePlan = Callable[..., Plan]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.counts.counts import Groups
-from core.sentences import group_words
+from core.metrics.words import group_words
 
 
 @pytest.mark.parametrize(

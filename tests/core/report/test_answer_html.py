@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from core.gaps import GAPS
+from core.metrics.gaps import GAPS
+from core.metrics.words import sampling_note
 from core.record import AuditRecord
 from core.report.answer_html import MOST_DRAWN, answer_html
-from core.sentences import sampling_note
 from core.standings import standings
 from tests.records import HOSTILE, decided, record_of, scored
 from tests.worlds import plan_of

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.answer.findings import findings
+from core.metrics.findings.ordered import findings
+from core.metrics.second_opinion import SecondOpinion
 from core.report.notes import (
     data_facts,
     date_words,
@@ -18,7 +19,6 @@ from core.report.notes import (
     second_opinion_note,
     tally,
 )
-from core.second_opinion import SecondOpinion
 from tests.records import decided, record_of, scored
 from tests.worlds import plan_of
 

@@ -9,9 +9,9 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.decisions import source
 from core.engine import Counted, count
-from core.findings import Judgement, judge
+from core.metrics.stated_rule import stated_rule
+from core.metrics.verdicts import Judgement, judge
 from core.plan.plan import Plan
-from core.stated_rule import stated_rule
 from tests.worlds import csv_text, dataset_of, quiet
 
 HEADER = ("id", "g", "y", "p", "w", "n")

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from core.answer.pairs import pairs
-from core.answer.sentences import sentence
 from core.data.splits import cut, meet
 from core.decisions import source
 from core.engine import count
 from core.errors import DataError, PlanError
-from core.findings import Gap, Judgement
+from core.metrics.findings.pairs import pairs
+from core.metrics.findings.sentences import sentence
+from core.metrics.sampling.clusters import ClusterSums
+from core.metrics.sampling.refusals import refuse_conflicts, refuse_unless_one_row_each
+from core.metrics.verdicts import Gap, Judgement
 from core.plan.plan import Plan
-from core.sampling.clusters import ClusterSums
-from core.sampling.refusals import refuse_conflicts, refuse_unless_one_row_each
 from tests.core.sampling.sampled_rows import audited, rows_of, table
 from tests.worlds import plan_of, quiet
 

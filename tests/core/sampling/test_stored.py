@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from core.engine import Counted
+from core.metrics.reference import tables
+from core.metrics.sampling import stored
+from core.metrics.sampling.sampled import Sampled
+from core.metrics.stated_rule import stated_rule
 from core.plan.plan import Plan
-from core.reference import tables
-from core.sampling import stored
-from core.sampling.sampled import Sampled
-from core.stated_rule import stated_rule
 from tests.core.sampling.sampled_rows import audited, rows_of
 from tests.worlds import plan_of
 

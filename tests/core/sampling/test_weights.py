@@ -11,10 +11,10 @@ import statsmodels.api as sm
 from statsmodels.stats.proportion import proportion_confint
 
 from core.errors import DataError, MergeError
-from core.findings import GroupResult, Judgement
-from core.intervals import newcombe
+from core.metrics.intervals import newcombe
+from core.metrics.sampling.weighted import WeightedCounts
+from core.metrics.verdicts import GroupResult, Judgement
 from core.record import AuditRecord
-from core.sampling.weighted import WeightedCounts
 from tests.core.sampling.sampled_rows import audited, rows_of
 from tests.records import record_of
 from tests.worlds import plan_of

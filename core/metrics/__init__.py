@@ -1,0 +1,1 @@
+"""Pure functions of counts: group metrics, gaps, intervals, verdicts and comparisons."""

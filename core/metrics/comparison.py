@@ -1,0 +1,308 @@
+"""Two audits compared: how every gap moved, with its own interval, and whose decisions changed (statistics.md 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.metrics.distance import NO_CHANGE_WORDS, Sides, crossed_change, distance, has_crossed, is_as_before, no_change
+from core.metrics.gaps import GAPS
+from core.metrics.group_metrics import METRICS
+from core.metrics.intervals import FEW, Interval, mover_mean, z_value
+from core.metrics.joint import (
+    Change,
+    JointCounts,
+    difference_change,
+    is_countable,
+    is_unmoved,
+    newcombe_paired,
+    ratio_change,
+)
+from core.metrics.verdicts import Gap, Judgement
+
+_CROSSED = "the gap now falls on the other side, and may be as large as before"
+_HARDLY = "hardly anything changes here, but too few people are here to say so of others"
+FEW_WORDS = f"fewer than {FEW} people to go by"
+
+Direction = Literal["better", "worse", "same", "unclear"]
+Key = tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class GapChange:
+    """One gap before and after.
+
+    Attributes
+    ----------
+    by, measure, group, reference
+        Which gap.
+    before, after
+        Its values; None where it was not measurable.
+    change, low, high
+        After minus before, and its interval; None where it cannot be computed.
+    paired
+        Whether the interval uses that the same people were decided about twice; if not, it is wider than necessary.
+    verdict
+        "better": nearer to equality than before, and the interval of the change of that distance excludes 0; "worse":
+        farther, and it excludes 0. On one side of equality the distance changes as the value does, so `low` to `high`
+        decides; a gap that crossed equality is judged by the interval of |after| - |before|, which is after + before up
+        to sign, by the same paired method (of ratios by their logarithms). "same": nobody whom the measure counts is
+        decided otherwise, which is known, whatever the number of people; or `low` to `high` holds 0 and nothing as
+        large as `no_change`.
+    reason
+        Why it is unclear, or how small the change is.
+    after_range
+        The interval of the value after.
+    """
+
+    by: tuple[str, ...]
+    measure: str
+    group: dict[str, str]
+    reference: dict[str, str]
+    before: float | None
+    after: float | None
+    change: float | None
+    low: float | None
+    high: float | None
+    paired: bool
+    verdict: Direction
+    reason: str
+    after_range: tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How many of a group's people changed sides.
+
+    Attributes
+    ----------
+    by, group, n
+        Which people, and how many there are.
+    selected
+        How many of them are selected before.
+    newly_selected, newly_refused
+        Those decided differently.
+    wrongly_granted, wrongly_denied
+        How many more people with the other outcome are selected, and with the good outcome refused, among those whose
+        outcome is known, with the plausible range; None where nobody has that outcome.
+    """
+
+    by: tuple[str, ...]
+    group: dict[str, str]
+    n: int
+    selected: int
+    newly_selected: int
+    newly_refused: int
+    wrongly_granted: Change | None
+    wrongly_denied: Change | None
+
+    @property
+    def net(self) -> int:
+        """How many more are selected."""
+        return self.newly_selected - self.newly_refused
+
+    @property
+    def selected_after(self) -> int:
+        """How many are selected after."""
+        return self.selected + self.net
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that changed from one audit to the other.
+
+    `people` and `everybody` are empty and None where the audits are not of the same people.
+    """
+
+    gaps: tuple[GapChange, ...]
+    people: tuple[Moved, ...]
+    everybody: Moved | None
+
+    def moved(self, by: tuple[str, ...]) -> tuple[Moved, ...]:
+        """The people of one table of groups."""
+        return tuple(moved for moved in self.people if moved.by == by)
+
+    def to_json(self, before: str, after: str, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The comparison as comparison.json holds it; `before` and `after` are the records' digests."""
+        return {
+            "plumbline": 1,
+            "before": before,
+            "after": after,
+            "gaps": [_gap_document(gap) for gap in self.gaps],
+            "people": [_moved_document(moved) for moved in self.people],
+            "warnings": list(warnings),
+        }
+
+
+def compare_audits(before: Judgement, after: Judgement, joint: JointCounts | None, confidence: float) -> Comparison:
+    """Compare two judgements of one plan.
+
+    Parameters
+    ----------
+    before, after
+        Judged with the same references; a gap that only one of them has is left out.
+    joint
+        Both decisions about the same people, by every cell; None where the audits are of different people.
+    confidence
+        Of the intervals.
+    """
+    z = z_value(confidence)
+    later = {_key(gap): gap for gap in after.gaps}
+    tables = {} if joint is None else {by: _by_names(joint.by(by)) for by in {group.by for group in before.groups}}
+    pairs = [(gap, later[_key(gap)]) for gap in before.gaps if _key(gap) in later]
+    gaps = tuple(_gap_change(old, new, tables.get(old.by), z) for old, new in pairs)
+    if joint is None:
+        return Comparison(gaps, (), None)
+    people = (_moved(g.by, g.group, tables[g.by][tuple(g.group.values())], z) for g in before.groups)
+    return Comparison(gaps, tuple(people), _moved((), {}, joint.n.sum(axis=0), z))
+
+
+def _key(gap: Gap) -> Key:
+    return gap.by, gap.measure, tuple(gap.group.values()), tuple(gap.reference.values())
+
+
+def _by_names(joint: JointCounts) -> dict[tuple[str, ...], Ints]:
+    """Each group's people, int64 of shape (3, 2, 2), by its values."""
+    return {tuple(joint.groups.names(g).values()): joint.n[g] for g in range(len(joint.groups))}
+
+
+def _gap_change(before: Gap, after: Gap, people: dict[tuple[str, ...], Ints] | None, z: float) -> GapChange:
+    both = None if people is None else (_of(people, before.group), _of(people, before.reference))
+    changed, reason = _changed(before, after, both, z)
+    value, (low, high) = changed or (None, (None, None))
+    if changed is None and before.value is not None and after.value is not None:
+        value = after.value - before.value
+    verdict: Direction = "unclear"
+    metrics = [METRICS[name] for name in GAPS[before.measure].metrics]
+    if value == 0 and both is not None and all(is_unmoved(metrics, side) for side in both):
+        verdict, reason = "same", ""
+    elif not reason:
+        verdict, reason = _verdict(before, after, (low, high), both, z)
+    return GapChange(
+        before.by,
+        before.measure,
+        before.group,
+        before.reference,
+        before.value,
+        after.value,
+        value,
+        low,
+        high,
+        people is not None,
+        verdict,
+        reason,
+        (after.low, after.high),
+    )
+
+
+def _of(people: dict[tuple[str, ...], Ints], group: dict[str, str]) -> Ints:
+    return people[tuple(group.values())]
+
+
+def _changed(before: Gap, after: Gap, people: Sides | None, z: float) -> tuple[Change | None, str]:
+    """The change with its interval, and why there is no verdict on it."""
+    measure = GAPS[before.measure]
+    metrics = [METRICS[name] for name in measure.metrics]
+    if before.value is None or after.value is None:
+        return None, before.reason if before.value is None else after.reason
+    if not measure.is_tested:
+        return None, "there is no interval for the change of an absolute measure"
+    if people is None:
+        return _unpaired(before, after), "" if before.why != "few" != after.why else FEW_WORDS
+    group, reference = people
+    is_ratio = measure.kind == "ratio"
+    changed = ratio_change(metrics[0], group, reference, z) if is_ratio else None
+    if not is_ratio and all(is_countable(metrics, side) for side in (group, reference)):
+        changed = difference_change(metrics, group, reference, z)
+    if changed is None:
+        return None, "nobody is selected in one of the groups, so the change has no range"
+    return changed, "" if all(is_countable(metrics, side, FEW) for side in (group, reference)) else FEW_WORDS
+
+
+def _unpaired(before: Gap, after: Gap) -> Change | None:
+    """The change as if of different people: MOVER over both gaps' own intervals."""
+    if before.value is None or after.value is None or None in (before.low, before.high, after.low, after.high):
+        return None
+    old: Interval = (float(before.low or 0), float(before.high or 0))
+    new: Interval = (float(after.low or 0), float(after.high or 0))
+    low, high = mover_mean([(after.value, new), (-before.value, (-old[1], -old[0]))])
+    return after.value - before.value, (2 * low, 2 * high)
+
+
+def _verdict(
+    before: Gap, after: Gap, change: tuple[float | None, float | None], people: Sides | None, z: float
+) -> tuple[Direction, str]:
+    """Statistics.md 4: the distance from equality fell, or rose, and its change's interval excludes 0; or why not."""
+    kind = GAPS[before.measure].kind
+    old, new = before.value or 0.0, after.value or 0.0
+    if change[0] is not None and change[1] is not None and is_as_before(kind, old, (change[0], change[1])):
+        return "same", f"the change is smaller than {NO_CHANGE_WORDS[kind]} either way"
+    crossed = has_crossed(kind, old, new)
+    if crossed:
+        low, high = crossed_change(before, after, people, z) or (None, None)
+    else:
+        low, high = change
+    if low is None or high is None or low <= 0 <= high:
+        hardly = abs(new - old) < no_change(kind, old)
+        return "unclear", _HARDLY if hardly else _CROSSED if crossed else "the change may be none"
+    moved = distance(kind, new) - distance(kind, old)
+    return ("better" if moved < 0 else "worse" if moved > 0 else "unclear"), ""
+
+
+def _moved(by: tuple[str, ...], group: dict[str, str], people: Ints, z: float) -> Moved:
+    """The people who changed sides, from int64 `people` of shape (3 labels, 2 before, 2 after)."""
+    other, good = people[UNFAVOURABLE], people[FAVOURABLE]
+    return Moved(
+        by,
+        group,
+        int(people.sum()),
+        int(people[:, 1].sum()),
+        int(people[:, 0, 1].sum()),
+        int(people[:, 1, 0].sum()),
+        _more(other[1, 1], other[0, 1], other[1, 0], other[0, 0], z),
+        _more(good[0, 0], good[1, 0], good[0, 1], good[1, 1], z),
+    )
+
+
+def _more(both: int, only_after: int, only_before: int, neither: int, z: float) -> Change | None:
+    """How many more people it happens to after than before, with the paired interval of the rate times everybody."""
+    n = int(both + only_after + only_before + neither)
+    if n == 0:
+        return None
+    low, high = newcombe_paired(int(both), int(only_after), int(only_before), int(neither), z)
+    return float(only_after - only_before), (n * low, n * high)
+
+
+def _gap_document(gap: GapChange) -> dict[str, Any]:
+    return {
+        "by": list(gap.by),
+        "measure": gap.measure,
+        "group": gap.group,
+        "reference": gap.reference,
+        "before": gap.before,
+        "after": gap.after,
+        "change": gap.change,
+        "low": gap.low,
+        "high": gap.high,
+        "paired": gap.paired,
+        "verdict": gap.verdict,
+        "reason": gap.reason,
+    }
+
+
+def _moved_document(moved: Moved) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "by": list(moved.by),
+        "group": moved.group,
+        "n": moved.n,
+        "selected_before": moved.selected,
+        "selected_after": moved.selected_after,
+        "newly_selected": moved.newly_selected,
+        "newly_refused": moved.newly_refused,
+    }
+    for name, change in (("wrongly_granted", moved.wrongly_granted), ("wrongly_denied", moved.wrongly_denied)):
+        if change is not None:
+            more, (low, high) = change
+            document[name] = {"more": int(more), "low": low, "high": high}
+    return document

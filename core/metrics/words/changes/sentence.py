@@ -1,0 +1,60 @@
+"""One gap before and after, in words."""
+
+from __future__ import annotations
+
+from core.metrics.comparison import GapChange
+from core.metrics.gaps import GAPS
+from core.metrics.words import group_words
+from core.metrics.words.changes.turned import of_worse_off
+
+FIXED = ("before the fix", "after it")
+
+
+def change_sentence(change: GapChange, times: tuple[str, str] = FIXED, people: str = "people") -> str:
+    """How one gap moved: "Women are selected 17.7 points less often than men before the fix, and ... after it".
+
+    Its subject is whoever is worse off before, whichever group is the reference. `times` says what the two audits are,
+    `people` what rows are called.
+    """
+    (earlier, later), measure, change = times, GAPS[change.measure], of_worse_off(change)
+    who, than = group_words(change.group, people), group_words(change.reference, people)
+    subject = f"{measure.among}{who}"
+    begun = subject[0].upper() + subject[1:]
+    if change.before is None or change.after is None:
+        return f"{begun}, against {than}: not measurable. {change.reason}".strip()
+    is_ratio = measure.kind == "ratio"
+    (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
+    said = f"{begun} {measure.verb} {old} {word} {than} {earlier}, and {new} {later}"
+    why = f" {change.reason[0].upper()}{change.reason[1:]}." if change.reason else ""
+    if change.verdict == "same" and not change.reason:
+        return f"{begun} {measure.verb} {old} {word} {than} {earlier}, and just so {later}: nothing changes."
+    if change.low is None or change.high is None:
+        return f"{said}.{why}"
+    return f"{said} (plausible change {_range(change.low, change.high, 'times' if is_ratio else 'points')}).{why}"
+
+
+def about(change: GapChange, people: str) -> str:
+    """Which gap: "among those with the good outcome, how often women are selected, against men"."""
+    measure = GAPS[change.measure]
+    among = measure.among[:1].lower() + measure.among[1:]
+    who, than = group_words(change.group, people), group_words(change.reference, people)
+    return f"{among}how often {who} {measure.verb}, against {than}"
+
+
+def _standing(value: float, is_ratio: bool) -> tuple[str, str]:
+    """How often a group fares so, and the word between that and the group it is compared with."""
+    if is_ratio:
+        return f"{value:.2f} times as often", "as"
+    points = f"{abs(100 * value):.1f}"
+    if points == "0.0":
+        return "as often", "as"
+    return f"{points} points {'less' if value < 0 else 'more'} often", "than"
+
+
+def _range(low: float, high: float, unit: str) -> str:
+    """The range of a change in words: "15.3 to 27.9 points less", and "3.2 points less to 1.4 more" for either."""
+    digits, scale = (2, 1) if unit == "times" else (1, 100)
+    if low < 0 < high:
+        return f"{-scale * low:.{digits}f} {unit} less to {scale * high:.{digits}f} more"
+    least, most = (f"{end:.{digits}f}" for end in sorted((abs(scale * low), abs(scale * high))))
+    return f"{least} to {most} {unit} {'less' if low < 0 else 'more'}"

@@ -1,0 +1,41 @@
+"""Words for doubts about the direction of decisions and scores."""
+
+from __future__ import annotations
+
+from core.metrics.words.notes.worded import Facts, Worded
+
+_ASKS = {
+    "model": (
+        "Is the model's good class the right one, is the outcome's good value, and was the model fed its own columns in"
+        " their order?"
+    ),
+    "score": "Is the good value of the outcome the right one, and is it a high score that is good?",
+    "prediction": "Is the good value of the outcome the right one, and that of the decision?",
+}
+
+
+def _worse(facts: Facts) -> str:
+    share, commoner = (100 * facts[name] / facts["labelled"] for name in ("right", "commoner"))
+    same = "the good outcome" if facts["good"] else "the other outcome"
+    return (
+        f"The decisions are right for {share:.1f} % of people, less often than one answer for everybody: always {same}"
+        f" would be right for {commoner:.1f} %."
+    )
+
+
+def _worse_first(facts: Facts) -> str:
+    return f"{_worse(facts)} {_ASKS[facts['source']]}"
+
+
+def _backwards(facts: Facts) -> str:
+    return (
+        "People with the good outcome tend to get the worse scores here (area under the ROC curve"
+        f" {facts['auc']:.3f}; guessing would give 0.5). {_ASKS[facts['source']]}"
+    )
+
+
+WORDS = {
+    "worse_than_one_answer": Worded(_worse_first, first=True),
+    "no_better_than_one_answer": Worded(_worse),
+    "backwards": Worded(_backwards, first=True),
+}
