@@ -23,8 +23,8 @@ from core.kept_explanation import ASKED as EXPLANATION_ASKED
 from core.kept_explanation import FOUND as EXPLANATION
 from core.kept_fixes import ALL as ALL_FIXES
 from core.kept_fixes import Second
-from core.models.content import HEAD_BYTES
-from core.models.glance import refuse_at_a_glance
+from core.models.recognition import HEAD_BYTES
+from core.models.refusals.glance import refuse_at_a_glance
 from core.plan.plan import Plan
 from core.retention.rows import GONE, erase_rows
 from core.retention.summary import SUMMARY_FILE

@@ -169,12 +169,12 @@ def _low(scores: npt.NDArray[np.float64], halvings: int) -> npt.NDArray[np.float
 
 def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | None) -> Source:
     """A model file, opened here and nowhere else: this runs in a job process only."""
-    from core.inference import Scorer, choose_device
     from core.models import open_model
-    from core.models.classes import settled
     from core.models.doubted import doubted
-    from core.models.features import bind
-    from core.models.fed import Feeding
+    from core.models.inputs.binding import bind
+    from core.models.inputs.fed import Feeding
+    from core.models.outputs.classes import settled
+    from core.models.scoring import Scorer, choose_device
     from core.own_decision import OwnDecision
 
     if path is None:

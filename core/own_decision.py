@@ -9,9 +9,9 @@ import numpy as np
 
 from core.data.dataset import Batch
 from core.errors import ModelError
-from core.inference import Scorer
-from core.models.features import Binding
+from core.models.inputs.binding import Binding
 from core.models.model import Array, Model
+from core.models.scoring import Scorer
 from core.notes import Note
 from core.plan.plan import Decision
 

@@ -14,13 +14,13 @@ from core.counts.counts import Floats
 from core.data.profile import Profile
 from core.errors import PlanError
 from core.explain.nouns import Kind
-from core.inference import Scorer, choose_device
 from core.models import open_model
-from core.models.classes import favourable_indices, settled
-from core.models.features import Binding, bind
+from core.models.inputs.binding import Binding, bind
 from core.models.model import Array, Features, Model
+from core.models.outputs import reading
+from core.models.outputs.classes import favourable_indices, settled
+from core.models.scoring import Scorer, choose_device
 from core.plan.plan import Decision, Plan
-from core.readings import reading
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -147,7 +147,7 @@ def slope(opened: Opened, module: Any) -> Any:
 def favourable(result: Tensor, decision: Decision, model: Model) -> Tensor:
     """The score of the good outcome from a model's outputs of shape (n,), (n, 1) or (n, classes); shape (n,).
 
-    The same as `core.inference.favourable_scores`, with gradients.
+    The same as `core.models.scoring.favourable_scores`, with gradients.
     """
     columns = result.reshape(len(result), -1)
     if reading(decision, model) == "logit":

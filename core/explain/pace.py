@@ -14,9 +14,9 @@ from core.explain.explainable import Effort, Explained
 from core.explain.explainers import Explainer
 from core.explain.opened import taken
 from core.explain.units import Units
-from core.inference import Trial
 from core.models.model import Features
 from core.models.pt2 import OUT_OF_MEMORY
+from core.models.scoring import Trial
 
 # Methods that draw share their draws within a chunk, so its size is fixed: the same plan gives the same numbers.
 DRAWN_ROWS = 256

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import ModelError
-from core.models.words import words
+from core.models.name_lists import words
 
 # What keeps the difference from a baseline exact by itself: it adds, moves, or scales by constants.
 _LINEAR = words(

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Groups
-from core.models.words import words
+from core.models.name_lists import words
 
 FEWEST = 20
 MOST_NAMED, LONGEST_SPELLED = 300, 1_000

@@ -20,14 +20,14 @@ from core.errors import ModelError
 from core.mitigate.steps import BALANCED_ROWS, EDGE, Aim, Balanced, TrainingTensors, gap_loss
 from core.mitigate.training import TrainingRows
 from core.models import open_model
-from core.models.classes import favourable_indices
 from core.models.device import SMALL_MODEL as SMALL_MODEL
 from core.models.device import few_threads
 from core.models.model import Features, Model
-from core.models.pt2_sanitiser import sanitise
+from core.models.outputs import reading
+from core.models.outputs.classes import favourable_indices
+from core.models.pt2.sanitiser import sanitise
 from core.models.recipe import FILE_NAME
 from core.plan.plan import Decision
-from core.readings import reading
 
 if TYPE_CHECKING:
     import torch

@@ -14,9 +14,9 @@ from core.counts.counts import FAVOURABLE, UNKNOWN, Floats
 from core.errors import ModelError
 from core.mitigate.training import TrainingRows
 from core.models import open_model
-from core.models.classes import favourable_indices
 from core.models.faults import first_line
 from core.models.model import Features
+from core.models.outputs.classes import favourable_indices
 from core.models.skops import TRUSTED
 from core.plan.plan import Decision
 

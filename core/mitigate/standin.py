@@ -16,7 +16,7 @@ from core.mitigate.after import STAND_IN_CLASSES
 from core.mitigate.learnable import learnable
 from core.mitigate.refit import fitted
 from core.mitigate.training import TrainingRows
-from core.models.features import Binding, Wire
+from core.models.inputs.binding import Binding, Wire
 from core.plan.plan import Plan
 
 FILE = "stand-in.skops"

@@ -10,7 +10,6 @@ import numpy as np
 
 from core.counts.counts import Ints
 from core.errors import ModelError, PlanError
-from core.inference import choose_device
 from core.metrics.intervals import FEW
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import listed
@@ -25,9 +24,10 @@ from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
 from core.mitigate.work import RETRAINED, Proposal, Work
 from core.models import open_model
-from core.models.classes import settled
-from core.models.features import Binding, bind
+from core.models.inputs.binding import Binding, bind
 from core.models.model import Model
+from core.models.outputs.classes import settled
+from core.models.scoring import choose_device
 
 _LEFT_OUT = "Left out of the training, because it may have been filled in after the outcome: {}."
 STRENGTHS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)

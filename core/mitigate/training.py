@@ -12,7 +12,7 @@ from core.counts.counts import Floats
 from core.errors import ModelError
 from core.mitigate.parts import People
 from core.mitigate.reweighing import Weights
-from core.models.features import Binding
+from core.models.inputs.binding import Binding
 from core.models.model import Array, Features
 
 MOST_IMAGE_BYTES = 1 << 30

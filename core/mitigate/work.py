@@ -24,7 +24,7 @@ from core.mitigate.reweighing import Weights, reweigh
 from core.mitigate.settings import Settings
 from core.mitigate.solution import Question
 from core.mitigate.training import TrainingRows, training_rows
-from core.models.features import Binding
+from core.models.inputs.binding import Binding
 from core.notes import Note
 from core.plan.plan import Plan
 

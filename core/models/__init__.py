@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ModelError
-from core.models.content import Content, look
 from core.models.model import Model
-from core.models.refused import REFUSED
-from core.models.words import words
+from core.models.name_lists import words
+from core.models.recognition import Content, look
+from core.models.refusals import REFUSED
 from core.table import table
 
 READABLE = (

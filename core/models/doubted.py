@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from core.data.profile import Column, Profile
-from core.models.classes import called_good, class_name, favourable_indices, written
-from core.models.features import Binding
+from core.models.inputs.binding import Binding
+from core.models.inputs.truths import are_truths
 from core.models.model import Input, Model
+from core.models.outputs.classes import called_good, class_name, favourable_indices, written
 from core.models.recipe import CategoryColumn
-from core.models.truths import are_truths
 from core.notes import Change, Note
 from core.plan.plan import Decision, Plan
 from core.plan.values import Key, is_number, key, keys

@@ -15,13 +15,13 @@ from core.data.profile import PROFILE, TABLE, Profile
 from core.errors import DataError, ModelError
 from core.jobs.progress import Progress
 from core.models import FORMATS, open_model
-from core.models.classes import are_whole, class_name, suggested, written
 from core.models.device import choose_device
 from core.models.doubted import doubted_fit
-from core.models.features import Binding, bind, match
+from core.models.inputs.binding import Binding, bind, match
 from core.models.knowing import columns_that_know
 from core.models.model import Array, Model, Outputs
-from core.models.scale import is_far_from_logits, no_logits
+from core.models.outputs.classes import are_whole, class_name, suggested, written
+from core.models.outputs.scale import is_far_from_logits, no_logits
 from core.plan.plan import Output, Plan
 
 FIRST_ROWS, FIRST_IMAGES = 500, 64

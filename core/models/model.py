@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.models.images import Picture
+from core.models.inputs.images import Picture
+from core.models.inputs.tokens import Tokens
 from core.models.recipe import Kind, Recipe
-from core.models.tokens import Tokens
 
 Array = npt.NDArray[Any]
 FloatType = Literal["float32", "float64"]

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 import torch
 
-from core.inference import Scorer, choose_device
 from core.models import open_model
+from core.models.scoring import Scorer, choose_device
 from core.plan.plan import Decision
 
 ROWS, WIDTH, TURNS = 400_000, 32, 7

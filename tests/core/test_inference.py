@@ -11,13 +11,13 @@ import pytest
 from core.data.dataset import Batch, Dataset
 from core.data.profile import take_profile
 from core.errors import ModelError
-from core.inference import FIRST_ROWS, MOST_ROWS, Scorer, choose_device
-from core.labels_seen import LabelsSeen
-from core.models.features import Binding
+from core.models.inputs.binding import Binding
 from core.models.model import Model, Outputs
+from core.models.outputs import favourable_scores
+from core.models.outputs.labels_seen import LabelsSeen
+from core.models.scoring import FIRST_ROWS, MOST_ROWS, Scorer, choose_device
 from core.plan.parts import Position
 from core.plan.plan import Decision
-from core.readings import favourable_scores
 
 
 def model_of(run: Callable[[Any], Outputs] = lambda features: Outputs(None, None), **facts: Any) -> Model:
@@ -223,7 +223,7 @@ def test_a_model_with_a_largest_batch_is_never_given_more(batch: Batch) -> None:
 def test_the_batch_grows_only_while_that_pays(monkeypatch: pytest.MonkeyPatch, batch: Batch) -> None:
     """On a clock where twice the rows take twice the time plus a constant, growing pays until the constant is small."""
     now = [0.0]
-    monkeypatch.setattr("core.inference.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("core.models.scoring.time.perf_counter", lambda: now[0])
 
     def run(features: Any) -> Outputs:
         now[0] += 1 + len(features) / 100_000

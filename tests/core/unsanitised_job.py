@@ -14,8 +14,8 @@ def audit(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The audit job, with a sanitiser that lets everything pass."""
     import core.audit
     from core.models import pt2
-    from core.models.pt2_archive import MODEL, RECIPE
-    from core.models.pt2_sanitiser import CleanArchive
+    from core.models.pt2.archive import MODEL, RECIPE
+    from core.models.pt2.sanitiser import CleanArchive
 
     def believe(path: Path, name: str) -> CleanArchive:
         with zipfile.ZipFile(path) as archive:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.data.profile import Column, Profile
 from core.data.roles.one_hot import OneHot, one_hot
 from core.data.roles.vocabulary import BAD, BAD_NEWS, DECISION, GOOD, OUTCOME, SCORE, TRAITS, Trait, means, words
-from core.models.refused import REFUSED, SAVED_BY_TORCH
+from core.models.refusals import REFUSED, SAVED_BY_TORCH
 from core.plan.values import DEFAULT_MISSING, is_number, key
 from core.plan.written.missing import looks_missing
 

@@ -21,10 +21,10 @@ from core.explain.sample import choose_people
 from core.explain.units import start
 from core.explain.vocabulary import OTHER, Vocabulary, pieces, vocabulary
 from core.explain.words import SlopedWords, TakenWords
-from core.inference import Scorer
 from core.models import open_model
-from core.models.features import Binding, Wire
+from core.models.inputs.binding import Binding, Wire
 from core.models.model import Input, Model, Outputs
+from core.models.scoring import Scorer
 from core.plan.plan import Decision, Plan
 from core.samples import SAMPLES
 from tests.core.models.text_folders import folder_of, zipped

@@ -151,7 +151,7 @@ def test_a_model_that_no_epoch_makes_better_stays_as_it_was(saved: Callable[...,
 def test_outputs_of_every_kind_become_the_logit_of_the_score_that_is_audited(
     last: Callable[[torch.Tensor], torch.Tensor], outputs: int, decision: Decision, saved: Callable[..., Path]
 ) -> None:
-    from core.readings import favourable_scores
+    from core.models.outputs import favourable_scores
 
     model: Model = open_model(saved(Net(last, outputs)), "m")
     audited = favourable_scores(model.run(FEATURES), decision, model)
@@ -163,7 +163,7 @@ def test_outputs_of_every_kind_become_the_logit_of_the_score_that_is_audited(
 
 @pytest.mark.parametrize("decision", [Decision(model="m"), Decision(model="m", output="logit", favourable_class=0)])
 def test_training_is_towards_the_good_outcome(decision: Decision, saved: Callable[..., Path], tmp_path: Path) -> None:
-    from core.readings import favourable_scores
+    from core.models.outputs import favourable_scores
 
     tunable = opened(saved(Net(torch.sigmoid if decision.output is None else lambda z: z)), decision)
     out = tmp_path / "tuned.pt2"

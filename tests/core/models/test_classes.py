@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from core.errors import ModelError
-from core.models.classes import settled
 from core.models.model import Model, Outputs
+from core.models.outputs.classes import settled
 from core.plan.parts import Position
 from core.plan.plan import Plan
 

@@ -12,11 +12,11 @@ from core.decisions import source
 from core.engine import count
 from core.errors import ModelError
 from core.metrics.words.notes import text
-from core.models.classes import settled
 from core.models.doubted import doubted
-from core.models.features import bind
-from core.models.fed import Feeding
+from core.models.inputs.binding import bind
+from core.models.inputs.fed import Feeding
 from core.models.model import Input, Model, Outputs
+from core.models.outputs.classes import settled
 from core.notes import Note
 from core.plan.plan import Plan
 
@@ -154,7 +154,7 @@ def test_ties_at_one_half_are_the_models_own_to_break(
 
 
 def test_a_model_of_quantities_is_told_from_logits(dataset_of: MakeDataset, plan_of: MakePlan) -> None:
-    from core.models.scale import is_far_from_logits, no_logits
+    from core.models.outputs.scale import is_far_from_logits, no_logits
 
     quantities = np.linspace(200, 1000, 40)[:, None]
     assert is_far_from_logits(quantities) and is_far_from_logits(-quantities)

@@ -19,7 +19,7 @@ from core.data.dataset import Dataset
 from core.errors import ModelError
 from core.models import open_model
 from core.models.export import add_recipe_to_pt2, recipe_from_sklearn, save_pt2
-from core.models.features import bind
+from core.models.inputs.binding import bind
 from core.models.recipe import CategoryColumn, NumberColumn, Recipe
 from core.plan.plan import Plan
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.data.dataset import Batch, Dataset
 from core.errors import DataError, ModelError
-from core.models.features import bind, match
+from core.models.inputs.binding import bind, match
 from core.models.model import Input, Model, Outputs
 from core.models.recipe import CategoryColumn, NumberColumn, Recipe
 from core.plan.plan import Plan

@@ -17,10 +17,10 @@ from core.data.dataset import Dataset
 from core.data.images import Images
 from core.data.images.packed import packed
 from core.errors import DataError, ModelError
-from core.inference import Scorer
 from core.models import open_model
-from core.models.features import bind
+from core.models.inputs.binding import bind
 from core.models.model import Model
+from core.models.scoring import Scorer
 from core.plan.plan import Plan
 
 MakeDataset = Callable[[str | Path], Dataset]
@@ -104,7 +104,7 @@ def test_images_of_another_size_are_fitted(
 def test_many_rows_are_scored_piece_by_piece(
     pt2_of: Callable[..., Path], plan_of: MakePlan, people: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.models.images.MOST_NUMBERS", 48)  # one image at a time
+    monkeypatch.setattr("core.models.inputs.images.MOST_NUMBERS", 48)  # one image at a time
     model = open_model(pt2_of(torch.nn.Sequential(Flat(), torch.nn.Sigmoid()), torch.zeros(2, 3, 4, 4)), "m.pt2")
     plan = plan_of(image="file", images="i.zip", favourable_class=1)
     binding = bind(model, people.profile, plan)

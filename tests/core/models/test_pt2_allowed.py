@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from core.models.pt2_allowed import is_plain_expression
-from core.models.pt2_operators import OPERATORS, fits, is_allowed
+from core.models.pt2.allowed import is_plain_expression
+from core.models.pt2.operators import OPERATORS, fits, is_allowed
 
 
 @pytest.mark.parametrize(

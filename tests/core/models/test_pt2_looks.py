@@ -14,7 +14,7 @@ from core.mitigate.finetune import Tunable
 from core.mitigate.steps import Aim
 from core.mitigate.training import TrainingRows
 from core.models import open_model
-from core.models.pt2_looks import look_inside
+from core.models.pt2.looks import look_inside
 from core.plan.plan import Decision
 
 WRONG = "is given the wrong sizes"

@@ -17,7 +17,7 @@ import torch
 
 from core.errors import ModelError
 from core.models import open_model
-from core.models.pt2_sanitiser import sanitise
+from core.models.pt2.sanitiser import sanitise
 
 Edit = Callable[[dict[str, bytes]], None]
 FOLDER = "model/"

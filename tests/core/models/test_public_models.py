@@ -11,9 +11,9 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.errors import ModelError
-from core.inference import Scorer
 from core.models import FORMATS, open_model
-from core.models.features import bind
+from core.models.inputs.binding import bind
+from core.models.scoring import Scorer
 from core.plan.plan import Plan
 
 MODELS = {

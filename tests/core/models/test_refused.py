@@ -19,9 +19,9 @@ from sklearn.linear_model import LogisticRegression
 
 from core.errors import ModelError
 from core.models import FORMATS, open_model
-from core.models.content import HEAD_BYTES
-from core.models.glance import refuse_at_a_glance
-from core.models.refused import REFUSED
+from core.models.recognition import HEAD_BYTES
+from core.models.refusals import REFUSED
+from core.models.refusals.glance import refuse_at_a_glance
 
 MODEL = LogisticRegression().fit(np.arange(8.0).reshape(4, 2), [0, 0, 1, 1])
 TO_SKLEARN, TO_TORCH = ("skops", "ONNX"), ("torch.export", ".pt2")

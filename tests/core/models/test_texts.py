@@ -19,7 +19,7 @@ from sklearn.svm import LinearSVC
 from core.data.dataset import Dataset
 from core.errors import ModelError
 from core.models import open_model
-from core.models.features import bind
+from core.models.inputs.binding import bind
 from core.models.model import Input, Model, Outputs
 from core.plan.plan import Plan
 

@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.models.words import words
+from core.models.name_lists import words
 
 HEAD_BYTES = 4096
 MOST_ENTRIES = 100_000

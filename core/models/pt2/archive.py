@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
-from core.models.refused import TORCH_SNIPPET
+from core.models.refusals import TORCH_SNIPPET
 
 MOST_ENTRIES = 20_000
 MOST_JSON_BYTES = 256 * 1024 * 1024

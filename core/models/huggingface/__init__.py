@@ -24,10 +24,10 @@ import numpy as np
 from core.errors import ModelError
 from core.models.device import settle
 from core.models.faults import failed, first_line
-from core.models.huggingface_zip import SAVE_SNIPPET, TO_SAVE, Unpacked, unpack
+from core.models.huggingface.archive import SAVE_SNIPPET, TO_SAVE, Unpacked, unpack
+from core.models.inputs.tokens import Tokens
 from core.models.model import Array, Features, Input, Model, Outputs
-from core.models.tokens import Tokens
-from core.models.words import words
+from core.models.name_lists import words
 
 if TYPE_CHECKING:
     import torch

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from core.errors import ModelError
 from core.models import FORMATS
-from core.models.content import Content
-from core.models.refused import REFUSED, SAVED_BY_TORCH
+from core.models.recognition import Content
+from core.models.refusals import REFUSED, SAVED_BY_TORCH
 
 _LENGTH, _NAME = slice(26, 28), 30  # of the first entry's name, in a zip's first bytes
 

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelError
-from core.labels_seen import LabelsSeen
-from core.models.classes import class_name, favourable_indices
 from core.models.model import Array, Model, Outputs
-from core.models.scale import INTO_COLUMN, is_far_from_logits, no_logits
+from core.models.outputs.classes import class_name, favourable_indices
+from core.models.outputs.labels_seen import LabelsSeen
+from core.models.outputs.scale import INTO_COLUMN, is_far_from_logits, no_logits
 from core.plan.plan import Decision, Output
 
 # Sums of float32 probabilities miss 1 by a few units in the last place.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
-from core.models.words import words
+from core.models.name_lists import words
 
 # onnxruntime's own operators; others need a library of code beside the file.
 DOMAINS = frozenset(["", "ai.onnx", "ai.onnx.ml", "com.microsoft"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
-from core.models.pt2_allowed import (
+from core.models.pt2.allowed import (
     DIALECTS,
     DOTTED,
     DRAWS,
@@ -34,7 +34,7 @@ from core.models.pt2_allowed import (
     WORD,
     is_plain_expression,
 )
-from core.models.pt2_archive import (
+from core.models.pt2.archive import (
     CONSTANTS,
     CONSTANTS_CONFIG,
     DOCUMENTS,
@@ -48,8 +48,8 @@ from core.models.pt2_archive import (
     read_entries,
     refused,
 )
-from core.models.pt2_operators import is_allowed
-from core.models.refused import TORCH_SNIPPET
+from core.models.pt2.operators import is_allowed
+from core.models.refusals import TORCH_SNIPPET
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from core.models.words import words
+from core.models.name_lists import words
 
 OPERATORS = words(
     """

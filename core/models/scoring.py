@@ -8,12 +8,12 @@ import numpy as np
 
 from core.data.dataset import Batch
 from core.errors import ModelError
-from core.labels_seen import LabelsSeen
 from core.models.device import choose_device as choose_device
-from core.models.features import Binding
+from core.models.inputs.binding import Binding
 from core.models.model import Array, Features, FloatType, Model, Outputs
+from core.models.outputs import NotFinite, favourable_scores, reading
+from core.models.outputs.labels_seen import LabelsSeen
 from core.plan.plan import Decision
-from core.readings import NotFinite, favourable_scores, reading
 
 FIRST_ROWS, GROWTH = 4096, 4
 # More rows than a processor's cache holds only slow it down; a graphics card wants many.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.models.content import Content, holds_code, is_pickle, pickled_modules, unpacked_head
+from core.models.recognition import Content, holds_code, is_pickle, pickled_modules, unpacked_head
 
 TORCH_SNIPPET = """\
 import torch

@@ -15,8 +15,8 @@ import numpy as np
 from core.errors import ModelError, quoted
 from core.models.faults import failed, first_line
 from core.models.model import Features, Input, Model, Outputs
-from core.models.skops_checked import check_parts
-from core.models.words import words
+from core.models.name_lists import words
+from core.models.skops.checked import check_parts
 
 # What fitted scikit-learn models hold beside what skops itself trusts: arrays and settings that run nothing when built.
 TRUSTED = words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.data.dataset import Batch
-from core.models.features import Binding
+from core.models.inputs.binding import Binding
 
 MOST_CHARACTERS = 100
 

@@ -12,10 +12,10 @@ from core.data.dataset import Batch
 from core.data.profile import Column, Profile
 from core.errors import ModelError, quoted
 from core.models.faults import FEATURES
-from core.models.images import ImageColumn, image_column
+from core.models.inputs.images import ImageColumn, image_column
+from core.models.inputs.truths import are_truths, numeric_cells
 from core.models.model import Array, Features, Input, Model
 from core.models.recipe import Recipe
-from core.models.truths import are_truths, numeric_cells
 from core.plan.plan import Plan
 from core.plan.values import keys
 

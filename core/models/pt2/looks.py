@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.errors import ModelError
-from core.models.pt2_operators import TRUSTING, fits
+from core.models.pt2.operators import TRUSTING, fits
 
 
 def looked_at(graph: Any, name: str) -> Any:

@@ -13,14 +13,14 @@ import numpy as np
 from core.errors import ModelError
 from core.models.device import settle
 from core.models.faults import failed, first_line
-from core.models.images import picture
+from core.models.inputs.images import picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
-from core.models.pt2_archive import old, refused
-from core.models.pt2_looks import look_inside, looked_at
-from core.models.pt2_sanitiser import sanitise
+from core.models.name_lists import words
+from core.models.pt2.archive import old, refused
+from core.models.pt2.looks import look_inside, looked_at
+from core.models.pt2.sanitiser import sanitise
 from core.models.recipe import read_recipe
-from core.models.refused import TORCH_SNIPPET
-from core.models.words import words
+from core.models.refusals import TORCH_SNIPPET
 
 if TYPE_CHECKING:
     import torch

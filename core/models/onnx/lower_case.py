@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.models.model import Array, Features, Outputs
-from core.models.words import words
+from core.models.name_lists import words
 
 # Steps that move texts about and leave every one as it is.
 MOVES = words("Reshape Flatten Identity Squeeze Unsqueeze")

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import Any
 
-from core.models.words import words
+from core.models.name_lists import words
 
 # Names end up in Python that torch writes and runs, so they are plain identifiers, never of the "__x__" kind.
 NAME = re.compile(r"((?!__)[A-Za-z_]\w*)?", re.ASCII)

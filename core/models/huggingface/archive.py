@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from core.errors import ModelError
-from core.models.words import words
+from core.models.name_lists import words
 
 MIB = 1 << 20
 # What is taken out, and how large it may be.

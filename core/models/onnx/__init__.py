@@ -10,10 +10,10 @@ import numpy as np
 
 from core.errors import ModelError
 from core.models.faults import failed, first_line
-from core.models.images import Picture, picture
+from core.models.inputs.images import Picture, picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
-from core.models.onnx_graph import read_graph
-from core.models.onnx_lower import categories, lowering, take_out_lowering
+from core.models.onnx.graph import read_graph
+from core.models.onnx.lower_case import categories, lowering, take_out_lowering
 from core.models.recipe import FILE_NAME, read_recipe
 
 NUMBERS = {
