@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.collect import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.collect_mitigation import Mitigated
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.disk.ages import Ages
 from core.disk.faults import point
+from core.engine.results import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.errors import JobError, PlumblineError
 from core.explain.person_found import Person
 from core.explanation import Explanation

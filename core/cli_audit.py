@@ -59,7 +59,7 @@ def run_audit(
 
     `images` is a zip or a folder; `time_limit` is in seconds.
     """
-    from core.collect import collect_profile, collect_record
+    from core.engine.results import collect_profile, collect_record
 
     named = replace(plan, data=replace(plan.data, file=data.name))
     inputs = {"table": data, "model": model, "images": images}

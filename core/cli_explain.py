@@ -75,8 +75,8 @@ def explained(
 
     `time_limit` is in seconds.
     """
-    from core.collect import collect_profile
     from core.collect_explanation import collect_explanation
+    from core.engine.results import collect_profile
 
     named = replace(plan, data=replace(plan.data, file=data.name))
     inputs = {"table": data, "model": model, "images": images}

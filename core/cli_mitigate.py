@@ -112,8 +112,8 @@ def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TI
 
     `time_limit` is in seconds.
     """
-    from core.collect import collect_profile
     from core.collect_mitigation import collect_mitigation
+    from core.engine.results import collect_profile
 
     named = replace(plan, data=replace(plan.data, file=files.data.name))
     if files.second is not None:

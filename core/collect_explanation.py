@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_texts
 from core.counts.counts import Groups
 from core.data.images.thumbnails import are_thumbnails
+from core.engine.results import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_texts
 from core.explain.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
 from core.explain.checks import NAMES, Check
 from core.explain.explainers import EXPLAINERS

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from core.collect import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_notes, checked_texts
 from core.counts.counts import LABELS, Counts, Groups, Ints
 from core.counts.rule_file import RuleFile
 from core.data.leaks.suspects import KIND as LEAK
+from core.engine.results import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_notes, checked_texts
 from core.jobs.untrusted import checked_array, checked_json
 from core.metrics.joint import JointCounts
 from core.metrics.reference import resolve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.collect import ModelFacts
+from core.engine.results import ModelFacts
 from core.explain.checks import IMAGES, NUDGED, REDRAWN, ROWS
 from core.explain.explainers import EXPLAINERS, Explainer, Recommended, recommend
 from core.explain.grid import SIDE

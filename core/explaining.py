@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core import doubts
-from core.audit import open_table, timed, versions
 from core.counts.counts import Floats
 from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
+from core.engine import doubts
+from core.engine.run import open_table, timed, versions
 from core.explain.attribution import Attribution
 from core.explain.checks import IMAGES as CHECKED_IMAGES
 from core.explain.checks import NAMES, Check

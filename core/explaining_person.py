@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.audit import open_table
 from core.counts.counts import Floats
 from core.data.coding import attributes
 from core.data.dataset import Batch, Dataset
 from core.data.row_hash import row_hashes
+from core.engine.run import open_table
 from core.errors import PlanError
 from core.explain.explainable import Effort
 from core.explain.opened import joined

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from core import doubts
-from core.audit import open_table, timed, versions
 from core.counts.counts import Counts
 from core.data.profile import SECOND
+from core.engine import doubts
+from core.engine.run import open_table, timed, versions
 from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.metrics.joint import JointCounts

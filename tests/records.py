@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Axis, Counts, Groups
-from core.doubts import Seen
+from core.engine.doubts import Seen
 from core.metrics.reference import resolve
 from core.metrics.second_opinion import SecondOpinion
 from core.metrics.verdicts import plan_rule

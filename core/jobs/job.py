@@ -31,7 +31,7 @@ Task = Callable[[Path, dict[str, Any], Progress], None]
 TASKS = {
     "profile": "core.data.profile:run",
     "inspect": "core.models.inspect:run",
-    "audit": "core.audit:run",
+    "audit": "core.engine.run:run",
     "mitigate": "core.mitigation:run",
     "explain": "core.explaining:run",
     "explain_person": "core.explaining_person:run",
@@ -53,7 +53,7 @@ MODELS = (
     "onnxruntime",
     "skops.io",
 )
-MEASURES = ("core.audit", "scipy.special", "aif360.datasets", "aif360.metrics")
+MEASURES = ("core.engine.run", "scipy.special", "aif360.datasets", "aif360.metrics")
 EXPLAINING = ("core.explaining", "captum.attr", "sklearn.linear_model")
 TRAINING = ("core.mitigation", "torch.optim", "sklearn.linear_model")
 WARM = {

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from core.counts.counts import Axis, Counts, Ints, tally
 from core.counts.rules import Rule, Stated
 from core.data.row_hash import draws
-from core.decisions import source
-from core.engine import near_limits
+from core.engine.counting import near_limits
+from core.engine.sources import source
 from core.jobs.progress import Progress
 from core.metrics.joint import JointCounts, joint_tally
 from core.metrics.verdicts import plan_edge

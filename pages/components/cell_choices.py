@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from core import doubts
 from core.data.column_profile import MAY_BE_MISSING, SPACES, Oddity
 from core.data.profile import Column, Profile
 from core.data.roles import suggestions
+from core.engine import doubts
 from core.plan.parts import DataPlan
 from core.plan.plan import Plan
 from core.plan.values import DEFAULT_MISSING

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import doubts
 from core.data.profile import Profile
+from core.engine import doubts
 from core.metrics.words.notes import in_order, stands_first, text, worded
 from core.notes import Change, Note
 from core.plan.plan import Plan

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.collect import ModelFacts
 from core.data.profile import Profile
 from core.data.roles import suggestions
+from core.engine.results import ModelFacts
 from core.errors import PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position

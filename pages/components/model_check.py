@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.collect import ModelFacts
 from core.data.roles import suggestions
+from core.engine.results import ModelFacts
 from core.errors import ModelError
 from core.plan.plan import Plan
 from core.workspace import Audit

@@ -29,7 +29,7 @@ import numpy as np
 
 from core.counts.counts import Axis, Groups, tally
 from core.counts.rules import Rule
-from core.decisions import source
+from core.engine.sources import source
 from core.mitigate.aif360_post import good_scores
 from core.mitigate.goals import COSTS, GOALS
 from core.mitigate.mix import mix

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.collect import collect_record
+from core.engine.results import collect_record
 from core.errors import JobError
 from core.metrics.words.notes import text
 from core.plan.plan import Plan

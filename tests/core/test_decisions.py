@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.counts.counts import MOST_DISTINCT, Counts
 from core.data.dataset import Dataset
-from core.decisions import score_axis, source
-from core.engine import Counted, count
+from core.engine.counting import Counted, count
+from core.engine.sources import score_axis, source
 from core.errors import DataError
 from core.metrics.verdicts import judge, plan_rule
 from core.metrics.words.notes import text

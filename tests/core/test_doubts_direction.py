@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from core.doubts.direction import backwards, worse_than_one_answer
+from core.engine.doubts.direction import backwards, worse_than_one_answer
 from core.metrics.words.notes import stands_first, text
 from tests.records import decided, scored, seen_in
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from core.collect import collect_record
+from core.engine.results import collect_record
 from core.errors import JobError
 from core.jobs.supervisor import Status, Supervisor
 from core.plan.plan import Plan

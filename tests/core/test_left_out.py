@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact
 
-from core import doubts
 from core.counts.counts import Counts
-from core.decisions import source
-from core.doubts.left_out import unlike
-from core.engine import Counted, count
+from core.engine import doubts
+from core.engine.counting import Counted, count
+from core.engine.doubts.left_out import unlike
+from core.engine.sources import source
 from core.metrics.words.notes import text
 from core.plan.plan import Plan
 from core.record import AuditRecord

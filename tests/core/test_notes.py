@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core import doubts
-from core.collect import checked_notes
+from core.engine import doubts
+from core.engine.results import checked_notes
 from core.errors import PlanError
 from core.metrics.words.notes import in_order, stands_first, text
 from core.notes import Change, Note, as_notes, said

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.audit import open_table
-from core.decisions import source
-from core.engine import count
+from core.engine.counting import count
+from core.engine.run import open_table
+from core.engine.sources import source
 from core.errors import PlumblineError
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import judge

@@ -12,7 +12,7 @@ from core.jobs.progress import Progress
 
 def audit(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The audit job, with a sanitiser that lets everything pass."""
-    import core.audit
+    import core.engine.run
     from core.models import pt2
     from core.models.pt2.archive import MODEL, RECIPE
     from core.models.pt2.sanitiser import CleanArchive
@@ -23,7 +23,7 @@ def audit(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         return CleanArchive(io.BytesIO(path.read_bytes()), entries[RECIPE], json.loads(entries[MODEL]))
 
     pt2.sanitise = believe
-    core.audit.run(folder, request, progress)
+    core.engine.run.run(folder, request, progress)
 
 
 if __name__ == "__main__":

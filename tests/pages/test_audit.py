@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.doubts.direction import backwards
+from core.engine.doubts.direction import backwards
 from core.jobs.progress import replace_json
 from core.metrics.words import sampling_note
 from core.samples import SAMPLES

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.collect import collect_thumbnails
 from core.data.images.thumbnails import FILE as THUMBNAILS
+from core.engine.results import collect_thumbnails
 from core.errors import JobError
 from core.workspace import Workspace
 from tests.image_worlds import archive, brightness, table

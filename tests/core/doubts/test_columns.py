@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from core import doubts
 from core.data.profile import Profile, take_profile
+from core.engine import doubts
 from core.metrics.words.notes import text, unanswered
 from core.notes import Note
 from core.plan.plan import Plan

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import doubts
 from core.data.profile import Profile
+from core.engine import doubts
 from core.metrics.words.notes import stands_first, text, worded
 from core.notes import Note
 from core.plan.plan import Plan

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.decisions import source
-from core.engine import count
+from core.engine.counting import count
+from core.engine.sources import source
 from core.errors import ModelError
 from core.metrics.words.notes import text
 from core.models.doubted import doubted

@@ -9,8 +9,8 @@ import pytest
 from onnx import TensorProto, helper
 
 from core.data.dataset import BATCH_ROWS, Dataset
-from core.decisions import source
-from core.engine import Counted, count
+from core.engine.counting import Counted, count
+from core.engine.sources import source
 from core.errors import ModelError
 from core.notes import said
 from core.plan.plan import Plan

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.decisions import source
-from core.engine import Counted, count
+from core.engine.counting import Counted, count
+from core.engine.sources import source
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Judgement, judge
 from core.plan.plan import Plan

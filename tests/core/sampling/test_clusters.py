@@ -8,8 +8,8 @@ import pytest
 import statsmodels.api as sm
 
 from core.data.splits import cut, meet
-from core.decisions import source
-from core.engine import count
+from core.engine.counting import count
+from core.engine.sources import source
 from core.errors import DataError, PlanError
 from core.metrics.findings.pairs import pairs
 from core.metrics.findings.sentences import sentence

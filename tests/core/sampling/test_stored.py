@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.engine import Counted
+from core.engine.counting import Counted
 from core.metrics.reference import tables
 from core.metrics.sampling import stored
 from core.metrics.sampling.sampled import Sampled

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.rules import confusion
-from core.doubts.seen import Seen
+from core.engine.doubts.seen import Seen
 from core.metrics.verdicts import plan_threshold
 from core.notes import Change, Note
 from core.plan.plan import Plan

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.data.profile import Profile
 from core.data.roles.suggestions import cut_points, filled
-from core.doubts.columns import known
+from core.engine.doubts.columns import known
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.plan.written.codes import alike, is_whole

@@ -14,12 +14,12 @@ from core.data.dataset import Batch, Dataset
 from core.data.row_hash import Hashes, draws, row_hashes
 from core.data.sampled_rows import Rows
 from core.data.splits import sieves
-from core.decisions import Source
+from core.engine.sampled_tally import SampledTally
+from core.engine.sources import Source
 from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.metrics.reference import tables
 from core.metrics.sampling.sampled import PLAIN, Sampled
-from core.metrics.sampling.tally import SampledTally
 from core.metrics.verdicts import plan_rule, plan_threshold
 from core.notes import Note, as_notes
 from core.plan.plan import Plan

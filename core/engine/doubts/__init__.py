@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from core.data.profile import Profile
-from core.doubts import cells, direction, groups, left_out, outcomes, rows, scores
-from core.doubts.seen import Seen as Seen
+from core.engine.doubts import cells, direction, groups, left_out, outcomes, rows, scores
+from core.engine.doubts.seen import Seen as Seen
 from core.notes import Note
 from core.plan.plan import Plan
 

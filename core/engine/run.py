@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from core import doubts
 from core.data.dataset import Dataset
 from core.data.images import open_images
 from core.data.profile import PROFILE, TABLE, Profile, take_profile
-from core.decisions import Source, source
-from core.engine import count
+from core.engine import doubts
+from core.engine.counting import count
+from core.engine.sources import Source, source
 from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.metrics.aif360 import second_opinion

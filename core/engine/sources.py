@@ -169,13 +169,13 @@ def _low(scores: npt.NDArray[np.float64], halvings: int) -> npt.NDArray[np.float
 
 def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | None) -> Source:
     """A model file, opened here and nowhere else: this runs in a job process only."""
+    from core.engine.own_decision import OwnDecision
     from core.models import open_model
     from core.models.doubted import doubted
     from core.models.inputs.binding import bind
     from core.models.inputs.fed import Feeding
     from core.models.outputs.classes import settled
     from core.models.scoring import Scorer, choose_device
-    from core.own_decision import OwnDecision
 
     if path is None:
         raise DataError(f"The model file {plan.decision.model} is not there. Give its path with --model.")

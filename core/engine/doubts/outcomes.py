@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.data.profile import Profile
-from core.doubts.columns import Said, said
+from core.engine.doubts.columns import Said, said
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.plan.written.missing import missing_codes
