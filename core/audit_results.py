@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.collect_mitigation import Mitigated
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.disk.ages import Ages
@@ -25,6 +24,7 @@ from core.jobs.supervisor import Status, Supervisor
 from core.kept_audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
 from core.kept_explanation import Asked, KeptExplanation
 from core.kept_fixes import KeptFixes, Search
+from core.mitigate.results import Mitigated
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.retention import summary

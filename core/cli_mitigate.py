@@ -23,13 +23,13 @@ from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done, sha256
 from core.commands.terminal import say
 from core.data.images.packed import images_beside
 from core.errors import PlanError
-from core.mitigate.after import of_the_judged
 from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.plans import of_the_judged
 from core.plan.plan import Plan
 
 if TYPE_CHECKING:
-    from core.fixes import Fix
-    from core.mitigated import Decided, Mitigated
+    from core.mitigate.candidate import Decided, Mitigated
+    from core.mitigate.search import Fix
     from core.record import AuditRecord
 
 _RULE, _WEIGHTS = "rule.json", "weights.csv"
@@ -95,7 +95,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
 
 def _with_goal(plan: Plan, name: str) -> Plan:
     """The plan with a goal that this mitigation knows, where it states none and the usual one is unknown to it."""
-    from core.mitigate.aif360_post import POST_PROCESSING
+    from core.mitigate.rules.aif360 import POST_PROCESSING
     from core.mitigate.settings import Settings
 
     if "goal" in plan.mitigate or name not in POST_PROCESSING:
@@ -112,8 +112,8 @@ def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TI
 
     `time_limit` is in seconds.
     """
-    from core.collect_mitigation import collect_mitigation
     from core.engine.results import collect_profile
+    from core.mitigate.results import collect_mitigation
 
     named = replace(plan, data=replace(plan.data, file=files.data.name))
     if files.second is not None:
@@ -131,7 +131,7 @@ def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TI
 
 def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
     """The fix to take away, and how it was chosen, for comparison.json. Raises PlanError where it was refused."""
-    from core.fixes import offer
+    from core.mitigate.search import offer
 
     offered = offer(found, (name,))
     if name in offered.refused:
@@ -141,7 +141,7 @@ def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
 
 def _wrote_weights_alone(found: Mitigated, out: Path) -> bool:
     """Whether the weights were all there is to take away; then they are written."""
-    from core.fixes import weights_alone
+    from core.mitigate.search import weights_alone
 
     weights = weights_alone(found)
     if weights is None:
@@ -202,7 +202,7 @@ def _write(fix: Fix, facts: dict[str, Any], found: Mitigated, files: Files, out:
 
 def _take_away(fix: Fix, found: Mitigated, model: bytes | None, out: Path) -> dict[str, str]:
     """Write what is taken away; returns the files' names by kind."""
-    from core.mitigate.reweighing import reweigh
+    from core.mitigate.training.reweighing import reweigh
     from core.report.result_json import as_text
 
     taken: dict[str, str] = {}
@@ -258,8 +258,8 @@ def _record(found: Mitigated, decided: Decided, model_sha256: str | None, parent
 def _write_comparison(
     fix: Fix, facts: dict[str, Any], found: Mitigated, records: tuple[AuditRecord, AuditRecord], out: Path
 ) -> None:
-    from core.fix_effect import against_retrained, effect
     from core.metrics.words.notes import told
+    from core.mitigate.effect.effect import against_retrained, effect
     from core.report.result_json import as_text
 
     before, after = records

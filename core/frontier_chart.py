@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 
 from core.charts import COLOURS, GREY, INK, PAPER, Colour
-from core.fix_places import PRESENT, Place, shown_gap
-from core.mitigate.mistakes import cost_words
+from core.mitigate.effect.mistakes import cost_words
+from core.mitigate.frontier.places import PRESENT, Place, shown_gap
 from core.mitigate.settings import Settings
 
 PICKED, OFFERED, AGAINST = "picked", "offered", "against"

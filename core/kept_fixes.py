@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.collect_mitigation import FACTS_FILE, Mitigated, collect_mitigation
 from core.disk.faults import point
 from core.errors import JobError
 from core.jobs.progress import replace_json
 from core.jobs.untrusted import erase
+from core.mitigate.results import FACTS_FILE, Mitigated, collect_mitigation
 from core.plan.plan import Plan
 
 FOUND = "fixes"

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.fix_places import Place
 from core.frontier_chart import gap_words
-from core.goal_gap import goal_words
 from core.metrics.words import listed
+from core.mitigate.frontier.places import Place
+from core.mitigate.goals.test import goal_words
 from core.mitigate.settings import Settings
 
 # Of fixes that cost within one fiftieth of the cheapest, what they ask of people decides.

@@ -11,8 +11,8 @@ import numpy as np
 from core.counts.counts import Axis, Floats, Groups
 from core.counts.rules import Rule
 from core.errors import DataError, PlanError, quoted
-from core.mitigate.candidates import cell_places
-from core.mitigate.solution import Solution
+from core.mitigate.rules.levels import cell_places
+from core.mitigate.rules.solution import Solution
 
 VERSION = 1
 AT_OR_ABOVE, BELOW = "at_or_above", "below"

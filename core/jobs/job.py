@@ -32,7 +32,7 @@ TASKS = {
     "profile": "core.data.profile:run",
     "inspect": "core.models.inspect:run",
     "audit": "core.engine.run:run",
-    "mitigate": "core.mitigation:run",
+    "mitigate": "core.mitigate.job:run",
     "explain": "core.explaining:run",
     "explain_person": "core.explaining_person:run",
 }
@@ -55,7 +55,7 @@ MODELS = (
 )
 MEASURES = ("core.engine.run", "scipy.special", "aif360.datasets", "aif360.metrics")
 EXPLAINING = ("core.explaining", "captum.attr", "sklearn.linear_model")
-TRAINING = ("core.mitigation", "torch.optim", "sklearn.linear_model")
+TRAINING = ("core.mitigate.job", "torch.optim", "sklearn.linear_model")
 WARM = {
     "profile": TABLES,
     "inspect": TABLES + MODELS,

@@ -10,7 +10,7 @@ from core.counts.rule_file import RuleFile
 from core.counts.rules import Rule
 from core.errors import PlanError
 from core.metrics.verdicts import plan_rule
-from core.mitigate.after import stating
+from core.mitigate.plans import stating
 from core.plan.plan import Plan
 
 MOST_BYTES = 16 << 20

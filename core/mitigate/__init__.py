@@ -3,8 +3,8 @@
 From Python, in a training of your own: `from core.mitigate import equal_opportunity_gap`.
 """
 
-from core.mitigate.fairness_loss import demographic_parity_gap as demographic_parity_gap
-from core.mitigate.fairness_loss import equal_opportunity_gap as equal_opportunity_gap
-from core.mitigate.fairness_loss import equalized_odds_gap as equalized_odds_gap
-from core.mitigate.fairness_loss import predictive_equality_gap as predictive_equality_gap
-from core.mitigate.fairness_loss import smooth_decisions as smooth_decisions
+from core.mitigate.training.fairness_loss import demographic_parity_gap as demographic_parity_gap
+from core.mitigate.training.fairness_loss import equal_opportunity_gap as equal_opportunity_gap
+from core.mitigate.training.fairness_loss import equalized_odds_gap as equalized_odds_gap
+from core.mitigate.training.fairness_loss import predictive_equality_gap as predictive_equality_gap
+from core.mitigate.training.fairness_loss import smooth_decisions as smooth_decisions

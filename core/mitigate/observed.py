@@ -17,7 +17,7 @@ from core.engine.sources import source
 from core.jobs.progress import Progress
 from core.metrics.joint import JointCounts, joint_tally
 from core.metrics.verdicts import plan_edge
-from core.mitigate.parts import PARTS, REPORT, Divided, People
+from core.mitigate.splits import PARTS, REPORT, Divided, People
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
 

@@ -13,14 +13,14 @@ from core.metrics.group_metrics import METRICS
 from core.metrics.intervals import FEW
 from core.metrics.reference import resolve
 from core.metrics.verdicts import plan_edge
-from core.mitigate.aif360_post import POST_PROCESSING, post_process
-from core.mitigate.asked import asked_of
-from core.mitigate.mix import mix
+from core.mitigate.goals.asked import asked_of
 from core.mitigate.observed import drawn
-from core.mitigate.parts import FIT
-from core.mitigate.rate_mix import rate_mix
-from core.mitigate.solution import Question, Solution
-from core.mitigate.trained import fairness_loss, reweighing
+from core.mitigate.rules.aif360 import POST_PROCESSING, post_process
+from core.mitigate.rules.randomised_odds import mix
+from core.mitigate.rules.randomised_rate import rate_mix
+from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.splits import FIT
+from core.mitigate.training.trainers import fairness_loss, reweighing
 from core.mitigate.work import Proposal, Work
 from core.plan.plan import Plan
 

@@ -12,9 +12,9 @@ from core.counts.counts import Counts, Groups
 from core.counts.rules import Rule
 from core.errors import PlanError, quoted
 from core.metrics.intervals import FEW
-from core.mitigate.asked import asked_of, group_values, usually_left_out
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
-from core.mitigate.solution import Question
+from core.mitigate.goals.asked import asked_of, group_values, usually_left_out
+from core.mitigate.rules.solution import Question
 from core.plan.plan import Plan
 from core.plan.reader import Section
 from core.plan.values import MISSING_GROUP

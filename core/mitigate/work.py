@@ -17,13 +17,13 @@ from core.data.leaks.suspects import is_sample, suspects
 from core.jobs.progress import Progress
 from core.metrics.group_metrics import overall_auc_range
 from core.metrics.verdicts import plan_rule
-from core.mitigate.candidates import cell_places
 from core.mitigate.observed import Observed, observe
-from core.mitigate.parts import CHOOSE, FIT, REPORT, Divided
-from core.mitigate.reweighing import Weights, reweigh
+from core.mitigate.rules.levels import cell_places
+from core.mitigate.rules.solution import Question
 from core.mitigate.settings import Settings
-from core.mitigate.solution import Question
-from core.mitigate.training import TrainingRows, training_rows
+from core.mitigate.splits import CHOOSE, FIT, REPORT, Divided
+from core.mitigate.training.reweighing import Weights, reweigh
+from core.mitigate.training.rows import TrainingRows, training_rows
 from core.models.inputs.binding import Binding
 from core.notes import Note
 from core.plan.plan import Plan

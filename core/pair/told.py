@@ -6,14 +6,14 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from core.collect_mitigation import Mitigated
-from core.consequences import got_worse
-from core.fix_effect import Effect
-from core.fixes import Fix
 from core.frontier_chart import gap_words
-from core.goal_gap import KEPT_WORDS, Kept, goal_words, kept_sentence
 from core.metrics.words.changes.sentence import change_sentence
-from core.mitigate.mistakes import mistakes_sentence
+from core.mitigate.effect.consequences import got_worse
+from core.mitigate.effect.effect import Effect
+from core.mitigate.effect.mistakes import mistakes_sentence
+from core.mitigate.goals.test import KEPT_WORDS, Kept, goal_words, kept_sentence
+from core.mitigate.results import Mitigated
+from core.mitigate.search import Fix
 from core.plan.plan import Plan
 
 

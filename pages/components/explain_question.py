@@ -11,8 +11,8 @@ from core.explain.sample import ROWS
 from core.explain_ways import Subject, Way, ways
 from core.explain_words import nouns_of
 from core.explanation import Explanation
-from core.fixes import Fix
 from core.metrics.words import rows_word
+from core.mitigate.search import Fix
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.workspace import Against

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.mitigate.applicability import out_of_reach
 from core.record import AuditRecord
-from core.untried import out_of_reach
 from pages.components import plain, session
 
 

@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from core.collect_mitigation import CHOOSE
-from core.fix_places import PRESENT
-from core.fixes import weights_alone
 from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, place_words
-from core.goal_gap import goal_words
 from core.metrics.words import rows_word
+from core.mitigate.frontier.places import PRESENT
+from core.mitigate.goals.test import goal_words
 from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.results import CHOOSE
+from core.mitigate.search import weights_alone
 from core.mitigate.settings import Settings
 from pages.components import fix_leaks, fix_question, fix_weights, plain, session
 from pages.components.fix_found import Found

@@ -7,7 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.data.profile import Profile, refuse_lacking
 from core.errors import DataError
-from core.mitigate.parts import FIT_SHARE
+from core.mitigate.splits import FIT_SHARE
 from pages.components import plain, received, session
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.fixes import TOO_GOOD
 from core.metrics.words import listed
 from core.metrics.words.notes import text
+from core.mitigate.search import TOO_GOOD
 from core.notes import Note
 from core.plan.plan import Plan
 from pages.components import fix_question, plain, session

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.charts import mark_svg
 from core.errors import PlumblineError
-from core.goal_gap import KEPT_WORDS, VERDICTS
 from core.metrics.words import rows_word
+from core.mitigate.goals.test import KEPT_WORDS, VERDICTS
 from core.pair.told import Pair
 from core.record import AuditRecord
 from core.workspace import Audit

@@ -3,18 +3,18 @@
 import streamlit as st
 
 from core.charts import mark_svg
-from core.collect_mitigation import CHOOSE, FIT, REPORT, RETRAINED
-from core.fix_effect import Effect
-from core.fixes import Fix
 from core.frontier_chart import gap_words
-from core.goal_gap import KEPT_WORDS, VERDICTS, kept_sentence
 from core.metrics.comparison import Moved
 from core.metrics.joint import Change
 from core.metrics.words import group_words, one_word
 from core.metrics.words.changes.sentence import change_sentence
 from core.metrics.words.notes import text
-from core.mitigate.mistakes import mistakes_sentence
+from core.mitigate.effect.effect import Effect
+from core.mitigate.effect.mistakes import mistakes_sentence
+from core.mitigate.goals.test import KEPT_WORDS, VERDICTS, kept_sentence
 from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.results import CHOOSE, FIT, REPORT, RETRAINED
+from core.mitigate.search import Fix
 from core.record import AuditRecord
 from core.report.rule_words import rule_words
 from pages.components import fix_found, fix_take_away, plain, verdict

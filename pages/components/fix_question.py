@@ -7,17 +7,17 @@ import streamlit as st
 
 from core.metrics.reference import By
 from core.metrics.words import rows_word
-from core.mitigate.after import with_references
-from core.mitigate.asked import group_values, usually_left_out
+from core.mitigate.applicability import doubts, out_of_reach, untried
 from core.mitigate.goals import COSTS, GOALS, Goal
-from core.mitigate.learnable import learnable
+from core.mitigate.goals.asked import group_values, usually_left_out
+from core.mitigate.goals.opening import opening_mitigate
 from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.plans import with_references
 from core.mitigate.settings import HOLDOUT, Settings
-from core.opening_goal import opening_mitigate
+from core.mitigate.training.learnable import learnable
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.samples import SAMPLES
-from core.untried import doubts, out_of_reach, untried
 from pages.components import fix_judging, judged, plain, session
 from pages.components.fix_judging import Judging
 

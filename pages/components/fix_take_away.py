@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.collect_mitigation import FIT
 from core.errors import JobError
-from core.fixes import Fix
-from core.mitigate.after import of_the_judged
-from core.mitigate.reweighing import reweigh
+from core.mitigate.plans import of_the_judged
+from core.mitigate.results import FIT
+from core.mitigate.search import Fix
+from core.mitigate.training.reweighing import reweigh
 from core.pair.told import answering, told
 from core.plan.plan import Plan
 from core.record import AuditRecord

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.mitigate.reweighing import Weights
+from core.mitigate.training.reweighing import Weights
 from pages.components import plain, session
 
 

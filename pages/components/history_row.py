@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from core.goal_gap import KEPT_WORDS
 from core.kept_audits import UnreadableAudit
+from core.mitigate.goals.test import KEPT_WORDS
 from core.retention.summary import Summary
 from core.workspace import Audit
 from pages.components import age, audit_name, fix_origin, plain, session, verdict

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import JobError, PlumblineError
-from core.fixes import progress_words
 from core.jobs.supervisor import Status
+from core.mitigate.search import progress_words
 from core.plan.plan import Plan
 from core.workspace import Audit
 from pages.components import duration, plain, queue_words, session

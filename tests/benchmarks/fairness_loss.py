@@ -21,9 +21,9 @@ import pandas as pd
 from core.cli_mitigate import Files, mitigated
 from core.counts.rules import Confusion, confusion
 from core.metrics.stated_rule import stated_rule
+from core.mitigate.candidate import Decided, Mitigated
 from core.mitigate.frontier import pick, point
-from core.mitigate.thresholds import search
-from core.mitigated import Decided, Mitigated
+from core.mitigate.rules.thresholds import search
 from core.plan.plan import Plan
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"

@@ -25,7 +25,7 @@ from aif360.algorithms.preprocessing import Reweighing
 from aif360.datasets import BinaryLabelDataset
 
 from core.counts.counts import Axis, Groups, tally
-from core.mitigate.reweighing import reweigh
+from core.mitigate.training.reweighing import reweigh
 
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)

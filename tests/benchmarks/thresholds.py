@@ -30,13 +30,13 @@ import numpy as np
 from core.counts.counts import Axis, Groups, tally
 from core.counts.rules import Rule
 from core.engine.sources import source
-from core.mitigate.aif360_post import good_scores
 from core.mitigate.goals import COSTS, GOALS
-from core.mitigate.mix import mix
-from core.mitigate.parts import FIT, REPORT
-from core.mitigate.rate_mix import rate_mix
-from core.mitigate.solution import Question, Solution
-from core.mitigate.thresholds import search
+from core.mitigate.rules.aif360 import good_scores
+from core.mitigate.rules.randomised_odds import mix
+from core.mitigate.rules.randomised_rate import rate_mix
+from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.rules.thresholds import search
+from core.mitigate.splits import FIT, REPORT
 from tests.benchmarks.threshold_peers import PEERS, world
 from tests.core.mitigate.public_splits import AT_MOST, PLANS, Split, splits
 

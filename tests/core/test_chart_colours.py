@@ -15,10 +15,10 @@ from core.explain.grid import cell_names
 from core.explain.heatmap import heatmap
 from core.explain.person_found import Person, PersonSide
 from core.explain_charts import heatmap_chart, reasons_chart
-from core.fix_places import PRESENT, Place
 from core.frontier_chart import frontier_chart
 from core.image_maps import map_chart
 from core.metrics.gaps import GAPS
+from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.settings import Settings
 from core.standings import standings
 from tests.records import decided, scored

@@ -6,12 +6,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from core.consequences import price_sentences, warnings
 from core.metrics.comparison import compare_audits
 from core.metrics.distance import crossed_change, has_crossed
 from core.metrics.group_metrics import METRICS
 from core.metrics.intervals import mover_mean, z_value
 from core.metrics.joint import difference_change
+from core.mitigate.effect.consequences import price_sentences, warnings
 from core.mitigate.goals import GOALS
 from tests.core.two_audits import (
     CLOSING,

@@ -2,8 +2,8 @@
 
 import json
 
-from core.consequences import price_sentences, warnings
 from core.metrics.comparison import Comparison
+from core.mitigate.effect.consequences import price_sentences, warnings
 from core.mitigate.goals import GOALS
 from tests.core.two_audits import CLOSING, Sides, compared, selecting, swapped, unchanged
 

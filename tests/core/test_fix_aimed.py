@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.cli_mitigate import Files, mitigated
-from core.fix_effect import effect
-from core.fixes import offer
+from core.mitigate.effect.effect import effect
+from core.mitigate.search import offer
 from core.plan.plan import Plan
 from tests.core.mitigated_people import PLAN, SCORE, people
 

@@ -7,8 +7,8 @@ import pytest
 
 from core.metrics.intervals import z_value
 from core.metrics.words.changes.sentence import change_sentence
+from core.mitigate.effect.mistakes import Mistakes, mistakes, mistakes_sentence
 from core.mitigate.goals import COSTS
-from core.mitigate.mistakes import Mistakes, mistakes, mistakes_sentence
 from tests.core.test_compare import CLOSING, compared, of
 
 

@@ -11,8 +11,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.counts.counts import Counts
 from core.counts.rules import Rule
-from core.goal_gap import VERDICTS, GoalGap, goal_gap, kept_sentence
 from core.metrics.verdicts import judge
+from core.mitigate.goals.test import VERDICTS, GoalGap, goal_gap, kept_sentence
 from core.mitigate.settings import Settings
 from tests.worlds import labelled, plan_of, selections
 

@@ -8,8 +8,8 @@ import pytest
 
 from core.cli import main
 from core.cli_mitigate import Files, mitigated
-from core.fixes import offer
 from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.search import offer
 from core.mitigate.settings import Settings
 from core.plan.plan import Plan
 from tests.core.mitigated_people import PLAN, SCORE

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.collect_mitigation import collect_mitigation
 from core.counts.rules import confusion
 from core.errors import JobError, PlanError
-from core.fix_effect import effect
-from core.fixes import offer
 from core.metrics.comparison import Direction
 from core.metrics.stated_rule import stated_rule
+from core.mitigate.candidate import Mitigated
+from core.mitigate.effect.effect import effect
 from core.mitigate.goals import price
-from core.mitigated import Mitigated
+from core.mitigate.results import collect_mitigation
+from core.mitigate.search import offer
 from core.plan.plan import Plan
 from tests.core.mitigated_people import PEOPLE, PLAN, SCORE
 from tests.core.supervised import supervising

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.mitigate.goals import GOALS
+from core.mitigate.goals.opening import opening_mitigate
 from core.mitigate.settings import Settings
-from core.opening_goal import opening_mitigate
 from tests.records import decided
 from tests.worlds import plan_of
 

@@ -11,9 +11,9 @@ from core.data.dataset import Dataset
 from core.engine.counting import count
 from core.engine.sources import source
 from core.errors import PlanError
-from core.mitigate.after import of_the_judged
 from core.mitigate.observed import observe
-from core.mitigate.parts import REPORT, divide
+from core.mitigate.plans import of_the_judged
+from core.mitigate.splits import REPORT, divide
 from core.plan.plan import Plan
 from tests.worlds import csv_text, dataset_of, plan_of, quiet
 

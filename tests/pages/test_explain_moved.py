@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.fixes import offer
+from core.mitigate.search import offer
 from core.workspace import Against, Workspace
 from pages.components import session
 from tests.pages.on_explain_page import PLAN, audited, first_sentence, numbers

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.mitigate.aif360_post import POST_PROCESSING
+from core.mitigate.applicability import AIF360_GOALS
+from core.mitigate.rules.aif360 import POST_PROCESSING
 from core.plan.plan import Plan
-from core.untried import AIF360_GOALS
 from core.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE
 from tests.pages.whole_app import WAIT_SECONDS, alone, audited, kept, labels, opened, press, said, tables, widget

@@ -12,14 +12,14 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
 from core.counts.rules import Confusion
-from core.fix_effect import Effect, effect
-from core.fixes import Fix, offer
-from core.goal_gap import KEPT_WORDS
 from core.metrics.comparison import GapChange
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS
+from core.mitigate.candidate import REPORT, Mitigated
+from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.goals import GOALS
-from core.mitigated import REPORT, Mitigated
+from core.mitigate.goals.test import KEPT_WORDS
+from core.mitigate.search import Fix, offer
 from core.plan.plan import Plan
 from core.workspace import Workspace
 from tests.pages.on_fix_page import choose

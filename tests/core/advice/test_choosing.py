@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.advice.choosing import Advice, advise
-from core.fix_places import PRESENT, Place
+from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.settings import Settings
 from tests.worlds import plan_of
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consequences import warnings
 from core.metrics.group_metrics import METRICS
 from core.metrics.intervals import z_value
 from core.metrics.joint import ratio_change
 from core.metrics.words.changes.sentence import change_sentence
 from core.metrics.words.changes.turned import of_worse_off, turned
+from core.mitigate.effect.consequences import warnings
 from core.mitigate.goals import GOALS
 from tests.core.two_audits import CLOSING, Sides, compared, joint_of, of, selecting, swapped
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from core.metrics.verdicts import plan_rule
 from core.mitigate.goals import COSTS, GOALS
 from core.mitigate.observed import Observed, observe
-from core.mitigate.parts import Divided, divide
+from core.mitigate.rules.solution import Question
 from core.mitigate.settings import HOLDOUT
-from core.mitigate.solution import Question
+from core.mitigate.splits import Divided, divide
 from core.plan.plan import Plan
 from tests.worlds import dataset_of, quiet
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.counts.counts import Axis, Counts, Groups, tally
 from core.counts.rules import Rule
-from core.mitigate.solution import Question, Solution
+from core.mitigate.rules.solution import Question, Solution
 
 RATES = {"selection_rate": None, "true_positive_rate": 1, "false_positive_rate": 0}
 

@@ -8,10 +8,10 @@ import pytest
 from core.counts.counts import Axis, Counts
 from core.counts.rules import Rule, confusion
 from core.errors import DataError, PlanError
-from core.mitigate import aif360_post
-from core.mitigate.aif360_post import MOST_ROWS, POST_PROCESSING, good_scores, post_process
 from core.mitigate.goals import COSTS, GOALS
-from core.mitigate.solution import Question
+from core.mitigate.rules import aif360
+from core.mitigate.rules.aif360 import MOST_ROWS, POST_PROCESSING, good_scores, post_process
+from core.mitigate.rules.solution import Question
 from tests.core.mitigate.scored_worlds import large
 
 METRIC = {
@@ -30,9 +30,7 @@ def rows(counts: Counts, question: Question) -> tuple[Any, Any]:
     n = counts.n[:2, :2]
     group, label, place = (np.repeat(axis.ravel(), n.ravel()) for axis in np.indices(n.shape))
     scores = good_scores(counts.axis)[place]
-    made = [
-        aif360_post._dataset(group, labels, scores) for labels in (label, question.present.selected[place].astype(int))
-    ]
+    made = [aif360._dataset(group, labels, scores) for labels in (label, question.present.selected[place].astype(int))]
     return made[0], made[1]
 
 
@@ -111,7 +109,7 @@ def test_many_people_are_sampled_in_proportion_and_others_left_alone() -> None:
     assert f"a sample of {MOST_ROWS:,} of the" in found.notes[0]
     assert "all other groups are decided about as before" in found.notes[1]
     assert (found.rule.selected[1] == question.present.selected).all()
-    pair, people = aif360_post._pair(question, ("g2", "g0"))
+    pair, people = aif360._pair(question, ("g2", "g0"))
     exact = counts.n[[2, 0], :2] * MOST_ROWS / people
     assert pair.n.sum() == MOST_ROWS and np.abs(pair.n - exact).max() < 1
 

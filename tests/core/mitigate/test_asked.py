@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from core.counts.counts import Groups
 from core.counts.rules import Rule
 from core.errors import PlanError
-from core.goal_gap import goal_gap
 from core.metrics.joint import JointCounts
+from core.mitigate.effect.mistakes import mistakes, mistakes_sentence
+from core.mitigate.effect.one_answer import in_a_line, nearly_one_answer
 from core.mitigate.goals import COSTS, price
-from core.mitigate.mistakes import mistakes, mistakes_sentence
-from core.mitigate.one_answer import in_a_line, nearly_one_answer
+from core.mitigate.goals.test import goal_gap
+from core.mitigate.rules.solution import Question
+from core.mitigate.rules.thresholds import search
 from core.mitigate.settings import Settings
-from core.mitigate.solution import Question
-from core.mitigate.thresholds import search
 from core.plan.values import MISSING_GROUP
 from tests.core.mitigate.scored_worlds import large
 from tests.worlds import plan_of, selections

@@ -14,8 +14,8 @@ from core.mitigate import (
     predictive_equality_gap,
     smooth_decisions,
 )
-from core.mitigate.fairness_loss import COMPARED, CORNER, GAP_LOSSES
 from core.mitigate.goals import GOALS
+from core.mitigate.training.fairness_loss import COMPARED, CORNER, GAP_LOSSES
 
 
 def world(seed: int = 0, n: int = 60, groups: int = 3) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

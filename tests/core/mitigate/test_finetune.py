@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from core.errors import ModelError
-from core.mitigate.finetune import EPOCHS, Tunable, favourable_logits
-from core.mitigate.steps import Aim
-from core.mitigate.training import TrainingRows
+from core.mitigate.training.fine_tuning import EPOCHS, Tunable, favourable_logits
+from core.mitigate.training.rows import TrainingRows
+from core.mitigate.training.steps import Aim
 from core.models import open_model
 from core.models.export import save_pt2
 from core.models.model import Model

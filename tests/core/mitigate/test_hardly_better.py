@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.counts.counts import Groups
 from core.metrics.joint import JointCounts
-from core.mitigate.hardly_better import first_of, gives_one_answer, hardly_better
+from core.mitigate.effect.near_constant import first_of, gives_one_answer, hardly_better
 
 SEX = Groups.product(("sex",), (("Man", "Woman"),))
 Decisions = tuple[int, int, int]

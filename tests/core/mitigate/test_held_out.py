@@ -9,9 +9,9 @@ import pytest
 from core.counts.rules import Rule, confusion
 from core.metrics.group_metrics import METRICS
 from core.mitigate.goals import GOALS
-from core.mitigate.parts import FIT, REPORT
-from core.mitigate.solution import Question
-from core.mitigate.thresholds import search
+from core.mitigate.rules.solution import Question
+from core.mitigate.rules.thresholds import search
+from core.mitigate.splits import FIT, REPORT
 from tests.core.mitigate.public_splits import AT_MOST, PLANS, Split, splits
 
 SEEDS = 20

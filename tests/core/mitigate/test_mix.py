@@ -10,9 +10,9 @@ from core.counts.counts import Counts
 from core.counts.rules import Rule, confusion
 from core.errors import PlanError
 from core.mitigate.goals import COSTS, GOALS, price
-from core.mitigate.mix import Hull, draw, mix
-from core.mitigate.solution import Question
-from core.mitigate.thresholds import search
+from core.mitigate.rules.randomised_odds import Hull, draw, mix
+from core.mitigate.rules.solution import Question
+from core.mitigate.rules.thresholds import search
 from tests.core.mitigate.scored_worlds import large, present_rule, tiny
 
 EVERY_COST = [*COSTS.values(), price(1, 5), price(3, 1)]

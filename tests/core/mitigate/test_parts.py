@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.data.row_hash import numbered
 from core.data.splits import cut_by_hash
 from core.errors import DataError
-from core.mitigate.parts import CHOOSE, FIT, PARTS, REPORT, Divided, divide, equal_by_chance
+from core.mitigate.splits import CHOOSE, FIT, PARTS, REPORT, Divided, divide, equal_by_chance
 from tests.worlds import csv_text, dataset_of, plan_of, quiet
 
 PLAN = plan_of(("g",), label=True, decision='score = "s"\nthreshold = 0.5')

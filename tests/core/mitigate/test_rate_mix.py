@@ -11,12 +11,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from core.counts.counts import Axis, Counts, Groups, tally
 from core.counts.rules import Rule, confusion
 from core.errors import PlanError
-from core.mitigate.candidates import candidates
 from core.mitigate.goals import COSTS, GOALS, Goal, price
-from core.mitigate.mix import SAME_SCORE
-from core.mitigate.rate_mix import rate_mix
-from core.mitigate.solution import Question
-from core.mitigate.thresholds import search
+from core.mitigate.rules.levels import candidates
+from core.mitigate.rules.randomised_odds import SAME_SCORE
+from core.mitigate.rules.randomised_rate import rate_mix
+from core.mitigate.rules.solution import Question
+from core.mitigate.rules.thresholds import search
 from tests.core.mitigate.scored_worlds import large, present_rule, tiny
 
 ONE_RATE = [goal for goal in GOALS.values() if len(goal.rates) == 1]

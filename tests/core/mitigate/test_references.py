@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.counts.rules import Rule
 from core.metrics.reference import resolve
-from core.mitigate.after import with_references
+from core.mitigate.plans import with_references
 from tests.worlds import plan_of, selections
 
 

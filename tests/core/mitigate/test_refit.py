@@ -18,8 +18,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from core.errors import ModelError
-from core.mitigate.refit import Refittable, save, weight_name
-from core.mitigate.training import TrainingRows
+from core.mitigate.training.refitting import Refittable, save, weight_name
+from core.mitigate.training.rows import TrainingRows
 from core.models import open_model
 from core.plan.plan import Decision
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.counts.counts import Counts
 from core.errors import DataError
-from core.mitigate.reweighing import reweigh
+from core.mitigate.training.reweighing import reweigh
 from tests.worlds import labelled
 
 SHARED = Path(__file__).parents[4] / "shared"

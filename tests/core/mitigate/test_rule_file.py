@@ -13,10 +13,10 @@ from core.counts.rule_file import RuleFile
 from core.counts.rules import Rule
 from core.errors import DataError, PlanError
 from core.mitigate.goals import COSTS, GOALS
-from core.mitigate.mix import draw, mix
-from core.mitigate.rate_mix import rate_mix
-from core.mitigate.solution import Question, Solution
-from core.mitigate.thresholds import search, shared
+from core.mitigate.rules.randomised_odds import draw, mix
+from core.mitigate.rules.randomised_rate import rate_mix
+from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.rules.thresholds import search, shared
 from tests.core.mitigate.scored_worlds import large, tiny
 
 

@@ -10,11 +10,11 @@ import pytest
 from core.counts.counts import Axis, Counts, Groups, of_selection, tally
 from core.counts.rules import Rule, confusion
 from core.errors import PlanError
-from core.mitigate.candidates import candidates
 from core.mitigate.goals import COSTS, GOALS, Goal, exact, price
-from core.mitigate.odds import cheapest
-from core.mitigate.solution import Question
-from core.mitigate.thresholds import search, shared
+from core.mitigate.rules.levels import candidates
+from core.mitigate.rules.solution import Question
+from core.mitigate.rules.thresholds import search, shared
+from core.mitigate.rules.two_rates import cheapest
 from tests.core.mitigate.scored_worlds import (
     Best,
     brute_force,
@@ -172,7 +172,7 @@ def test_groups_too_many_to_keep_every_window_of_give_the_same_thresholds(
     counts = large(6, 5, 20_000)
     question = Question(counts, ("g",), goal, COSTS["accuracy"], Rule.threshold(counts.axis, 0.5), 0.02)
     found = search(question)
-    monkeypatch.setattr("core.mitigate.windows._MOST_KEPT", 0)
+    monkeypatch.setattr("core.mitigate.rules.windows._MOST_KEPT", 0)
     assert chosen(search(question)) == chosen(found)
 
 

@@ -10,9 +10,9 @@ import torch
 
 from core.errors import ModelError
 from core.explain.rewritten import hookable
-from core.mitigate.finetune import Tunable
-from core.mitigate.steps import Aim
-from core.mitigate.training import TrainingRows
+from core.mitigate.training.fine_tuning import Tunable
+from core.mitigate.training.rows import TrainingRows
+from core.mitigate.training.steps import Aim
 from core.models import open_model
 from core.models.pt2.looks import look_inside
 from core.plan.plan import Decision

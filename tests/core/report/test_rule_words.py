@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.counts.rule_file import GroupRule, RuleFile, Steps
-from core.mitigate.after import stating
+from core.mitigate.plans import stating
 from core.report.notes import decision_note
 from core.report.rule_words import rule_words
 from tests.worlds import plan_of

@@ -20,9 +20,9 @@ import numpy as np
 from core.counts.counts import Axis, Floats, Ints
 from core.counts.rules import Confusion, Rule, confusion
 from core.metrics.words import group_words, percent
-from core.mitigate.candidates import Candidates, cell_places, level_rule
 from core.mitigate.goals import GOALS, Prices
-from core.mitigate.solution import Question, Solution, left_out
+from core.mitigate.rules.levels import Candidates, cell_places, level_rule
+from core.mitigate.rules.solution import Question, Solution, left_out
 
 MECHANISM = "equalized_odds_mix"
 SAME_SCORE = "Two people with the same score can get different answers: between the thresholds, lots decide."

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.counts.counts import FAVOURABLE
-from core.mitigate.fairness_loss import COMPARED, GAP_LOSSES, GapLoss
-from core.mitigate.training import TrainingRows
+from core.mitigate.training.fairness_loss import COMPARED, GAP_LOSSES, GapLoss
+from core.mitigate.training.rows import TrainingRows
 
 if TYPE_CHECKING:
     import torch

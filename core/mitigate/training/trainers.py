@@ -13,15 +13,15 @@ from core.errors import ModelError, PlanError
 from core.metrics.intervals import FEW
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import listed
-from core.mitigate.after import plan_with_model, plan_with_stand_in
-from core.mitigate.fairness_loss import COMPARED
-from core.mitigate.finetune import Tunable
-from core.mitigate.finetune_text import TunableText
-from core.mitigate.parts import CHOOSE, FIT
-from core.mitigate.refit import Refittable, save
-from core.mitigate.standin import FILE, fit_stand_in, stand_in_binding, stand_in_columns
-from core.mitigate.steps import Aim
-from core.mitigate.training import TrainingRows
+from core.mitigate.plans import plan_with_model, plan_with_stand_in
+from core.mitigate.splits import CHOOSE, FIT
+from core.mitigate.training.fairness_loss import COMPARED
+from core.mitigate.training.fine_tuning import Tunable
+from core.mitigate.training.fine_tuning_text import TunableText
+from core.mitigate.training.refitting import Refittable, save
+from core.mitigate.training.rows import TrainingRows
+from core.mitigate.training.steps import Aim
+from core.mitigate.training.surrogate import FILE, fit_stand_in, stand_in_binding, stand_in_columns
 from core.mitigate.work import RETRAINED, Proposal, Work
 from core.models import open_model
 from core.models.inputs.binding import Binding, bind

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, UNKNOWN, Floats
 from core.errors import ModelError
-from core.mitigate.training import TrainingRows
+from core.mitigate.training.rows import TrainingRows
 from core.models import open_model
 from core.models.faults import first_line
 from core.models.model import Features

@@ -8,9 +8,9 @@ import numpy as np
 
 from core.counts.counts import Counts, Floats, summed
 from core.counts.rules import Rule, confusion
-from core.mitigate.asked import asked_of
-from core.mitigate.candidates import nearly_none
 from core.mitigate.goals import Cost, Exact, Goal
+from core.mitigate.goals.asked import asked_of
+from core.mitigate.rules.levels import nearly_none
 
 
 @dataclass(frozen=True)

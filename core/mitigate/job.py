@@ -20,9 +20,9 @@ from core.metrics.policies import policy_warnings
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.observed import Observed, joint, observe
-from core.mitigate.parts import CHOOSE, FIT, PARTS, REPORT, Divided, divide
 from core.mitigate.proposals import PROPOSERS, propose
 from core.mitigate.settings import Settings
+from core.mitigate.splits import CHOOSE, FIT, PARTS, REPORT, Divided, divide
 from core.mitigate.work import Proposal, Work
 from core.notes import as_notes
 from core.plan.plan import Plan

@@ -17,8 +17,8 @@ from core.counts.rules import Rule
 from core.errors import DataError, PlanError
 from core.metrics.aif360 import quietly
 from core.metrics.words import listed
-from core.mitigate.candidates import cell_places
-from core.mitigate.solution import Question, Solution
+from core.mitigate.rules.levels import cell_places
+from core.mitigate.rules.solution import Question, Solution
 from core.table import table
 
 MOST_ROWS = 10_000

@@ -17,8 +17,8 @@ import numpy as np
 
 from core.counts.counts import UNKNOWN
 from core.errors import ModelError
-from core.mitigate.steps import BALANCED_ROWS, EDGE, Aim, Balanced, TrainingTensors, gap_loss
-from core.mitigate.training import TrainingRows
+from core.mitigate.training.rows import TrainingRows
+from core.mitigate.training.steps import BALANCED_ROWS, EDGE, Aim, Balanced, TrainingTensors, gap_loss
 from core.models import open_model
 from core.models.device import SMALL_MODEL as SMALL_MODEL
 from core.models.device import few_threads

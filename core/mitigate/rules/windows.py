@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from core.counts.counts import Floats, Ints
 from core.metrics.gaps import Kind
-from core.mitigate.candidates import Candidates, Ladder
+from core.mitigate.rules.levels import Candidates, Ladder
 
 _SMALL_FRACTION = 2**31
 _BLOCK = 32

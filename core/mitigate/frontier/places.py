@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.collect_mitigation import CHOOSE, Decided, Mitigated
 from core.counts.rules import confusion
-from core.fixes import Fix
-from core.goal_gap import goal_range
 from core.metrics.intervals import Interval, wilson, z_value
 from core.metrics.stated_rule import stated_rule
 from core.metrics.words import beside, rows_word
+from core.mitigate.effect.near_constant import gives_one_answer
+from core.mitigate.effect.one_answer import in_a_line
 from core.mitigate.frontier import point
-from core.mitigate.hardly_better import gives_one_answer
-from core.mitigate.one_answer import in_a_line
+from core.mitigate.goals.test import goal_range
+from core.mitigate.results import CHOOSE, Decided, Mitigated
+from core.mitigate.search import Fix
 from core.mitigate.settings import Settings
 
 PRESENT = "present"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.collect_mitigation import FIT, REPORT, Decided, Mitigated
-from core.consequences import price_sentences, warnings
-from core.fixes import Fix
-from core.goal_gap import GoalGap, goal_gap, kept_sentence
 from core.metrics.comparison import Comparison, GapChange, compare_audits
 from core.metrics.intervals import z_value
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Gap, Judgement, judge
 from core.metrics.words import rows_word
-from core.mitigate.mistakes import Mistakes, mistakes
-from core.mitigate.one_answer import nearly_one_answer
+from core.mitigate.effect.consequences import price_sentences, warnings
+from core.mitigate.effect.mistakes import Mistakes, mistakes
+from core.mitigate.effect.one_answer import nearly_one_answer
+from core.mitigate.goals.test import GoalGap, goal_gap, kept_sentence
+from core.mitigate.results import FIT, REPORT, Decided, Mitigated
+from core.mitigate.search import Fix
 from core.mitigate.settings import Settings
 
 

@@ -8,8 +8,8 @@ from core.counts.counts import UNKNOWN, Counts
 from core.metrics.sampling.refusals import why_one_row_each
 from core.metrics.words import group_words
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.reweighing import OUTCOMES
 from core.mitigate.settings import Settings
+from core.mitigate.training.reweighing import OUTCOMES
 from core.record import AuditRecord
 
 # Fewer people of one group and outcome than this stand for many others once they are weighted.

@@ -18,8 +18,8 @@ from core.counts.counts import Axis, Counts, Floats, Groups, Ints, summed
 from core.counts.rules import Confusion, Rule
 from core.errors import DataError, PlanError
 from core.metrics.group_metrics import METRICS
-from core.mitigate.asked import asked_of
 from core.mitigate.goals import Cost, Goal
+from core.mitigate.goals.asked import asked_of
 
 ONE_IN = 100
 _MOST_PEOPLE = 2**31

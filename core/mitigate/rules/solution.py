@@ -8,9 +8,9 @@ from fractions import Fraction
 from core.counts.counts import Counts
 from core.counts.rules import Rule
 from core.metrics.words import group_words, listed
-from core.mitigate.candidates import Candidates, candidates
 from core.mitigate.goals import Cost, Goal, exact
-from core.mitigate.outcome import Outcome, outcome
+from core.mitigate.rules.levels import Candidates, candidates
+from core.mitigate.rules.outcome import Outcome, outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Question:
 
     @property
     def candidates(self) -> Candidates:
-        """Every group at every threshold. Raises as `core.mitigate.candidates.candidates` does."""
+        """Every group at every threshold. Raises as `core.mitigate.rules.levels.candidates` does."""
         return candidates(self.counts, self.by, self.goal, self.cost, self.present, self.fewest, self.leave_out)
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats, Ints
-from core.mitigate.candidates import Candidates, Ladder
-from core.mitigate.windows import RangeBest, Searched, Windows, best_of, spread, totals, windows
+from core.mitigate.rules.levels import Candidates, Ladder
+from core.mitigate.rules.windows import RangeBest, Searched, Windows, best_of, spread, totals, windows
 
 BATCH = 4_096
 ROUND = 64

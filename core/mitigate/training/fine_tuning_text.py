@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.mitigate.finetune import RATE, SMALL_MODEL, Tunable, Tuned
-from core.mitigate.steps import TrainingTensors
+from core.mitigate.training.fine_tuning import RATE, SMALL_MODEL, Tunable, Tuned
+from core.mitigate.training.steps import TrainingTensors
 from core.models.huggingface import save_huggingface
 from core.models.model import Features
 

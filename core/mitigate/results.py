@@ -18,18 +18,18 @@ from core.metrics.joint import JointCounts
 from core.metrics.reference import resolve
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import plan_rule
-from core.mitigate.after import plan_with_model, plan_with_rule, plan_with_stand_in
+from core.mitigate.candidate import CHOOSE as CHOOSE
+from core.mitigate.candidate import FIT as FIT
+from core.mitigate.candidate import MODEL_CAP as MODEL_CAP
+from core.mitigate.candidate import PARTS as PARTS
+from core.mitigate.candidate import REPORT as REPORT
+from core.mitigate.candidate import Decided as Decided
+from core.mitigate.candidate import Mitigated as Mitigated
+from core.mitigate.candidate import Parts as Parts
+from core.mitigate.candidate import Proposed as Proposed
 from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.plans import plan_with_model, plan_with_rule, plan_with_stand_in
 from core.mitigate.settings import Settings
-from core.mitigated import CHOOSE as CHOOSE
-from core.mitigated import FIT as FIT
-from core.mitigated import MODEL_CAP as MODEL_CAP
-from core.mitigated import PARTS as PARTS
-from core.mitigated import REPORT as REPORT
-from core.mitigated import Decided as Decided
-from core.mitigated import Mitigated as Mitigated
-from core.mitigated import Parts as Parts
-from core.mitigated import Proposed as Proposed
 from core.notes import Note
 from core.plan.plan import Plan
 from core.record import axis_from_json, groups_from_json

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.collect_mitigation import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 from core.counts.rule_file import RuleFile
 from core.errors import DataError, PlumblineError
@@ -18,15 +17,16 @@ from core.metrics.intervals import FEW, z_value
 from core.metrics.joint import JointCounts, from_rules
 from core.metrics.verdicts import plan_edge
 from core.metrics.words import group_words, listed, rows_word
-from core.mitigate.after import plan_with_rule, without_decisions
-from core.mitigate.candidates import nearly_none
+from core.mitigate.effect.mistakes import mistakes
+from core.mitigate.effect.near_constant import first_of, hardly_better
 from core.mitigate.goals import COSTS, Goal
-from core.mitigate.hardly_better import first_of, hardly_better
-from core.mitigate.mistakes import mistakes
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.reweighing import Weights, reweigh
-from core.mitigate.solution import Question, Solution
-from core.mitigate.thresholds import search, shared
+from core.mitigate.plans import plan_with_rule, without_decisions
+from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
+from core.mitigate.rules.levels import nearly_none
+from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.rules.thresholds import search, shared
+from core.mitigate.training.reweighing import Weights, reweigh
 
 WIDER = (0.02, 0.05)
 # What a plan confirms where a training is right far more often than what decides now, and rightly so.

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from core.counts.counts import Floats
 from core.errors import ModelError
-from core.mitigate.parts import People
-from core.mitigate.reweighing import Weights
+from core.mitigate.splits import People
+from core.mitigate.training.reweighing import Weights
 from core.models.inputs.binding import Binding
 from core.models.model import Array, Features
 

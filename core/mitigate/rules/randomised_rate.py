@@ -18,9 +18,9 @@ import numpy as np
 
 from core.errors import PlanError
 from core.metrics.gaps import Kind
-from core.mitigate.candidates import Candidates
-from core.mitigate.mix import by_lots, cross, top
-from core.mitigate.solution import Question, Solution
+from core.mitigate.rules.levels import Candidates
+from core.mitigate.rules.randomised_odds import by_lots, cross, top
+from core.mitigate.rules.solution import Question, Solution
 
 MECHANISM = "threshold_mix"
 

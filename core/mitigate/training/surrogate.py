@@ -12,10 +12,10 @@ import numpy as np
 from core.counts.counts import FAVOURABLE, UNKNOWN
 from core.data.profile import Profile
 from core.errors import DataError, quoted
-from core.mitigate.after import STAND_IN_CLASSES
-from core.mitigate.learnable import learnable
-from core.mitigate.refit import fitted
-from core.mitigate.training import TrainingRows
+from core.mitigate.plans import STAND_IN_CLASSES
+from core.mitigate.training.learnable import learnable
+from core.mitigate.training.refitting import fitted
+from core.mitigate.training.rows import TrainingRows
 from core.models.inputs.binding import Binding, Wire
 from core.plan.plan import Plan
 

@@ -10,9 +10,9 @@ from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.metrics.intervals import FEW
 from core.metrics.joint import JointCounts
 from core.metrics.words import group_words
+from core.mitigate.effect.mistakes import cost_words
+from core.mitigate.effect.near_constant import NEARLY_ALL, first_of
 from core.mitigate.goals import Cost
-from core.mitigate.hardly_better import NEARLY_ALL, first_of
-from core.mitigate.mistakes import cost_words
 
 # Under so many people a count says more than a percentage.
 _COUNTED = 100

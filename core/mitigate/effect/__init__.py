@@ -1,0 +1,1 @@
+"""What a fix does to people, on the report split."""

@@ -1,0 +1,1 @@
+"""Mitigations that train: sample weights, a fairness loss, surrogate models."""
