@@ -17,8 +17,8 @@ from core.disk.ages import Ages
 from core.disk.faults import point
 from core.engine.results import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.errors import JobError, PlumblineError
-from core.explain.person_found import Person
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.person import Person
 from core.jobs.progress import replace_json
 from core.jobs.supervisor import Status, Supervisor
 from core.kept_audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits

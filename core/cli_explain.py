@@ -13,8 +13,8 @@ from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.commands.terminal import say
 from core.data.images.packed import images_beside
 from core.errors import PlanError
-from core.explain.explainers import EXPLAINERS
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.methods import EXPLAINERS
 from core.explanation_files import attribution_json
 from core.plan.plan import Plan
 
@@ -75,8 +75,8 @@ def explained(
 
     `time_limit` is in seconds.
     """
-    from core.collect_explanation import collect_explanation
     from core.engine.results import collect_profile
+    from core.explain.results import collect_explanation
 
     named = replace(plan, data=replace(plan.data, file=data.name))
     inputs = {"table": data, "model": model, "images": images}

@@ -10,10 +10,10 @@ import altair as alt
 import numpy as np
 
 from core.charts import GREY, INK, PAPER
-from core.explain.apart import range_words, signed_points
-from core.explain.grid import grid_shape, placed
-from core.explain.heatmap import Heatmap
-from core.explain.person_found import Person, PersonSide
+from core.explain.features.grid import grid_shape, placed
+from core.explain.groups.differences import range_words, signed_points
+from core.explain.groups.heatmap import Heatmap
+from core.explain.person import Person, PersonSide
 from core.metrics.words import group_words
 from core.standings import name_of
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.explain.explanation import Explanation
 from core.explain.nouns import NOUNS, Kind, Nouns
-from core.explanation import Explanation
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import beside, rows_word

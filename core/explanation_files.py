@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.data.csv_text import csv_text
-from core.explain.attribution import Attribution
-from core.explain.checks import Check
-from core.explain.heatmap import heatmap
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.heatmap import heatmap
+from core.explain.sanity_checks.check import Check
 from core.standings import name_of
 
 COLUMNS = (

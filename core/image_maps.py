@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.charts import GREY, PAPER
-from core.explain.grid import grid_shape
-from core.explain.heatmap import Heatmap
-from core.explain.telling import Telling
+from core.explain.features.grid import grid_shape
+from core.explain.groups.exemplars import Telling
+from core.explain.groups.heatmap import Heatmap
 from core.explain_charts import DOWN, UP, cell_range_words, cell_words
 
 SIDE = 200

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.collect_explanation import CHANGED_FILE, FACTS_FILE, PERSON_FILE, collect_explanation, collect_person
 from core.disk.faults import point
 from core.errors import JobError
-from core.explain.person_found import Person
-from core.explain.telling import FILE as TELLING_FILE
-from core.explain.telling import PIXELS_FILE
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.groups.exemplars import FILE as TELLING_FILE
+from core.explain.groups.exemplars import PIXELS_FILE
+from core.explain.person import Person
+from core.explain.results import CHANGED_FILE, FACTS_FILE, PERSON_FILE, collect_explanation, collect_person
 from core.jobs.progress import replace_json
 from core.jobs.untrusted import erase
 from core.plan.plan import Plan

@@ -33,8 +33,8 @@ TASKS = {
     "inspect": "core.models.inspect:run",
     "audit": "core.engine.run:run",
     "mitigate": "core.mitigate.job:run",
-    "explain": "core.explaining:run",
-    "explain_person": "core.explaining_person:run",
+    "explain": "core.explain.job:run",
+    "explain_person": "core.explain.person.job:run",
 }
 
 # Kinds that only look at what was put in: somebody has just uploaded it and waits.
@@ -54,7 +54,7 @@ MODELS = (
     "skops.io",
 )
 MEASURES = ("core.engine.run", "scipy.special", "aif360.datasets", "aif360.metrics")
-EXPLAINING = ("core.explaining", "captum.attr", "sklearn.linear_model")
+EXPLAINING = ("core.explain.job", "captum.attr", "sklearn.linear_model")
 TRAINING = ("core.mitigate.job", "torch.optim", "sklearn.linear_model")
 WARM = {
     "profile": TABLES,

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.collect_explanation import MOST_CHANGED
 from core.data.profile import Profile
+from core.explain.explanation import Changed, Explanation
+from core.explain.results import MOST_CHANGED
 from core.explain_words import score_words
-from core.explanation import Changed, Explanation
 from core.metrics.words import rows_word
 from core.standings import name_of
 from pages.components import explain_person, plain, session

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
 from core.metrics.reference import By
 from core.record import AuditRecord
 from pages.components import judged, session

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.explain.grid import grid_shape
-from core.explain.heatmap import Heatmap
+from core.explain.explanation import Explanation
+from core.explain.features.grid import grid_shape
+from core.explain.groups.heatmap import Heatmap
 from core.explain_words import score_words
-from core.explanation import Explanation
 from core.image_maps import SIDE, coloured, map_chart
 from core.standings import name_of
 from pages.components import plain, session

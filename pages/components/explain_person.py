@@ -5,12 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from core.data.profile import Profile
-from core.explain.apart import signed_points
+from core.explain.explanation import Explanation
+from core.explain.groups.differences import signed_points
 from core.explain.nouns import Nouns
-from core.explain.person_found import Change, Person, PersonSide
+from core.explain.person import Change, Person, PersonSide
 from core.explain_charts import reasons_chart, reasons_height
 from core.explain_words import kind_of, nouns_of, score_words, start_words
-from core.explanation import Explanation
 from core.metrics.words import group_words, rows_word
 from core.plan.plan import Plan
 from core.record import AuditRecord

@@ -5,13 +5,20 @@ from html import escape
 
 import streamlit as st
 
-from core.explain.apart import along_words, apart, apart_moved_sentence, apart_sentence, most_apart, relied_sentence
-from core.explain.attribution import Attribution
-from core.explain.heatmap import Heatmap, heatmap
-from core.explain.moved import moved, moved_sentence
+from core.explain.explanation import Explanation
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.differences import (
+    along_words,
+    apart,
+    apart_moved_sentence,
+    apart_sentence,
+    most_apart,
+    relied_sentence,
+)
+from core.explain.groups.heatmap import Heatmap, heatmap
+from core.explain.groups.importance_changes import moved, moved_sentence
 from core.explain_charts import DOWN, UP, cell_range_words, cell_words, heatmap_chart, heatmap_height
 from core.explain_words import doubted, nouns_of, reading_words
-from core.explanation import Explanation
 from core.metrics.reference import By
 from core.metrics.words import rows_word
 from core.record import AuditRecord

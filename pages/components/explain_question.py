@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import JobError
-from core.explain.explainers import EXPLAINERS
+from core.explain.estimates import Subject, Way, ways
+from core.explain.explanation import Explanation
+from core.explain.methods import EXPLAINERS
 from core.explain.sample import ROWS
-from core.explain_ways import Subject, Way, ways
 from core.explain_words import nouns_of
-from core.explanation import Explanation
 from core.metrics.words import rows_word
 from core.mitigate.search import Fix
 from core.plan.plan import Plan

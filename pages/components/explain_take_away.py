@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
 from core.explanation_files import attribution_csv, attribution_json
 from core.record import AuditRecord
 from core.report.result_json import as_text

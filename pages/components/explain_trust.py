@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.explain.checks import Check
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.sanity_checks.check import Check
 from pages.components import plain
 
 NAMES = {

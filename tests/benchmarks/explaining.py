@@ -25,11 +25,11 @@ import numpy as np
 import torch
 from captum.attr import IntegratedGradients
 
-from core import explaining
-from core.explain.explainable import Effort, Explainable
-from core.explain.explainers import EXPLAINERS
-from core.explain.pace import Pace
-from core.explain_ways import Subject, ways
+from core.explain import job
+from core.explain.batching import Pace
+from core.explain.estimates import Subject, ways
+from core.explain.methods import EXPLAINERS
+from core.explain.methods.explainable import Effort, Explainable
 from core.jobs.progress import Progress
 from core.jobs.supervisor import Supervisor
 from core.models import open_model
@@ -122,7 +122,7 @@ def black_box(folder: Path, rows: int) -> None:
         (given / "table").symlink_to((folder / "adult_test.csv").resolve())
         (given / "model").symlink_to((folder / "adult_lr_rawcolumns.onnx").resolve())
         begin = time.perf_counter()
-        explaining.run(Path(root), {"plan": PLAN, "rows": rows}, Progress(Path(root) / "out" / "progress.json"))
+        job.run(Path(root), {"plan": PLAN, "rows": rows}, Progress(Path(root) / "out" / "progress.json"))
         took = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     print(f"black-box ONNX, 13 columns, {rows:,} rows, heatmap with its checks: {took:.2f} s, {peak:,.0f} MB at most")

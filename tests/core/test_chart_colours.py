@@ -10,10 +10,10 @@ import vl_convert
 
 from core.charts import ON_DARK, ON_LIGHT, standings_chart
 from core.counts.counts import Groups
-from core.explain.attribution import Attribution
-from core.explain.grid import cell_names
-from core.explain.heatmap import heatmap
-from core.explain.person_found import Person, PersonSide
+from core.explain.features.grid import cell_names
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.heatmap import heatmap
+from core.explain.person import Person, PersonSide
 from core.explain_charts import heatmap_chart, reasons_chart
 from core.frontier_chart import frontier_chart
 from core.image_maps import map_chart

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.counts.rule_file import GroupRule, RuleFile
-from core.explain.person_found import Person, PersonSide
+from core.explain.person import Person, PersonSide
 from core.explain_charts import reasons_chart
 from core.explain_words import nouns_of, reading_words, score_words
 from core.plan.plan import Plan

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.collect_explanation import collect_explanation, collect_person
 from core.errors import JobError, PlanError
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.results import collect_explanation, collect_person
 from core.plan.plan import Plan
 from tests.core.explained_people import NETWORK, PEOPLE, PLAN, N
 from tests.core.supervised import supervising
@@ -56,7 +56,7 @@ def collected(out: Path, plan: Plan, after: Plan | None) -> Explanation:
 
 
 def test_after_the_repair_the_proxy_has_left_and_who_changed_is_listed(job: tuple[Path, Plan, Plan]) -> None:
-    from core.explain.moved import moved, moved_sentence
+    from core.explain.groups.importance_changes import moved, moved_sentence
 
     found = collected(*job)
     assert found.paired is not None and found.after is not None

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core.counts.counts import Groups
-from core.explain.attribution import Attribution
-from core.explain.paired import Paired
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.paired import Paired
 from core.explanation_files import attribution_csv, attribution_json
 from core.plan.plan import Plan
 

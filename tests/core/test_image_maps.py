@@ -3,10 +3,10 @@
 import numpy as np
 
 from core.counts.counts import Groups
-from core.explain.attribution import Attribution
-from core.explain.grid import cell_names
-from core.explain.heatmap import heatmap
-from core.explain.telling import Telling
+from core.explain.features.grid import cell_names
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.exemplars import Telling
+from core.explain.groups.heatmap import heatmap
 from core.image_maps import coloured, map_chart
 
 

@@ -13,7 +13,7 @@ import pytest
 from core.counts.rules import confusion
 from core.data.profile import TABLE
 from core.errors import DataError
-from core.explain.heatmap import heatmap
+from core.explain.groups.heatmap import heatmap
 from core.metrics.verdicts import plan_rule
 from core.plan.plan import Plan
 from core.samples import SAMPLES

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.explain.checks import Check
-from core.explain.grid import cell_names
+from core.explain.features.grid import cell_names
+from core.explain.sanity_checks.check import Check
 from core.workspace import Workspace
 from pages.components import explain_found
 from tests.pages.on_explain_page import PEOPLE, PLAN, audited, first_sentence, numbers

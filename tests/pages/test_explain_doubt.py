@@ -11,10 +11,10 @@ from core import cli_explain
 from core.cli import main
 from core.counts.counts import Groups
 from core.data.profile import Profile
-from core.explain.attribution import Attribution
-from core.explain.checks import Check
-from core.explain.person_found import Person, PersonSide
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.groups.attribution import Attribution
+from core.explain.person import Person, PersonSide
+from core.explain.sanity_checks.check import Check
 from core.workspace import Workspace
 from pages.components import explain_found
 from tests.core.test_explanation_files import explanation

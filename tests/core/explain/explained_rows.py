@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from core.explain.explainable import Explainable
+from core.explain.methods.explainable import Explainable
 
 
 def rows_of(

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from core.counts.counts import Groups
-from core.explain.apart import (
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.differences import (
     along_words,
     apart,
     apart_moved_sentence,
@@ -16,8 +17,7 @@ from core.explain.apart import (
     range_words,
     relied_sentence,
 )
-from core.explain.attribution import Attribution
-from core.explain.heatmap import heatmap
+from core.explain.groups.heatmap import heatmap
 
 GROUPS = Groups(("sex", "town"), (("Man", "Woman"), ("N", "S")), ((0, 0), (0, 1), (1, 0), (1, 1)))
 FEATURES = ("job", "debt")

@@ -6,10 +6,10 @@ from scipy import stats
 
 from core.counts.counts import Groups
 from core.errors import MergeError
-from core.explain.attribution import Attribution
-from core.explain.heatmap import difference, heatmap
-from core.explain.moved import moved, moved_between, moved_sentence
-from core.explain.paired import Paired
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.heatmap import difference, heatmap
+from core.explain.groups.importance_changes import moved, moved_between, moved_sentence
+from core.explain.groups.paired import Paired
 
 GROUPS = Groups.product(("sex", "race"), (("Woman", "Man"), ("A", "B", "C")))
 FEATURES = ("age", "job", "sex")

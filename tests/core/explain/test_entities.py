@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.counts.counts import Groups
-from core.explain.vocabulary import FEWEST, OTHER, pieces, spelled, vocabulary
+from core.explain.features.vocabulary import FEWEST, OTHER, pieces, spelled, vocabulary
 
 GROUPS = Groups(("g",), (("a", "b"),), ((0,), (1,)))
 

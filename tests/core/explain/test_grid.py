@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from core.counts.counts import Groups
-from core.explain.attribution import Attribution
-from core.explain.grid import cell_names, grid_shape
-from core.explain.heatmap import heatmap
-from core.explain.person_found import Person, PersonSide
+from core.explain.features.grid import cell_names, grid_shape
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.heatmap import heatmap
+from core.explain.person import Person, PersonSide
 from core.explain_charts import heatmap_chart, reasons_chart
 from core.plan.plan import Plan
 from core.report.notes import decision_note, outcome_note

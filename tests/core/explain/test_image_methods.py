@@ -14,10 +14,10 @@ from torch import nn
 
 from core.data.profile import Profile, take_profile
 from core.errors import ModelError
-from core.explain.explainable import Effort
-from core.explain.explainers import EXPLAINERS
-from core.explain.image_units import image_units
-from core.explain.opened import Opened
+from core.explain.explained_model import Opened
+from core.explain.features.image_cells import image_units
+from core.explain.methods import EXPLAINERS
+from core.explain.methods.explainable import Effort
 from core.plan.plan import Plan
 from tests.image_worlds import table
 

@@ -12,20 +12,20 @@ import pytest
 import torch
 from captum.attr import IntegratedGradients, LayerGradCam
 
-from core.collect_explanation import collect_explanation
 from core.data.dataset import Dataset
 from core.data.images import Images
 from core.data.profile import take_profile
 from core.errors import JobError, ModelError
-from core.explain.explainable import Effort
-from core.explain.explainers import EXPLAINERS, recommend
-from core.explain.grid import cell_names, cell_of_pixels, grid_shape
-from core.explain.heatmap import heatmap
-from core.explain.image_units import image_units
-from core.explain.moved import moved
-from core.explain.opened import Opened
-from core.explain.telling import PIXELS_FILE
-from core.explaining import run
+from core.explain.explained_model import Opened
+from core.explain.features.grid import cell_names, cell_of_pixels, grid_shape
+from core.explain.features.image_cells import image_units
+from core.explain.groups.exemplars import PIXELS_FILE
+from core.explain.groups.heatmap import heatmap
+from core.explain.groups.importance_changes import moved
+from core.explain.job import run
+from core.explain.methods import EXPLAINERS, recommend
+from core.explain.methods.explainable import Effort
+from core.explain.results import collect_explanation
 from core.mitigate.training.fine_tuning import Tunable
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim

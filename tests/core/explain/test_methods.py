@@ -14,12 +14,19 @@ from captum.attr import DeepLift, IntegratedGradients, Saliency
 from torch import nn
 
 from core.errors import ModelError, PlanError
-from core.explain.explainable import Effort
-from core.explain.explainers import EXPLAINERS, chosen, recommend
-from core.explain.gradients import deep_lift, gradient_shap, integrated_gradients, mc_dropout, saliency, smoothgrad
+from core.explain.methods import EXPLAINERS, chosen, recommend
+from core.explain.methods.explainable import Effort
+from core.explain.methods.gradients import (
+    deep_lift,
+    gradient_shap,
+    integrated_gradients,
+    mc_dropout,
+    saliency,
+    smoothgrad,
+)
+from core.explain.methods.hooks import hookable
+from core.explain.methods.perturbation import feature_ablation, kernel_shap, lime, shapley_sampling
 from core.explain.nouns import NOUNS
-from core.explain.perturbation import feature_ablation, kernel_shap, lime, shapley_sampling
-from core.explain.rewritten import hookable
 from core.models import open_model
 from core.models.export import save_pt2
 from tests.core.explain.explained_rows import First, Toy, rows_of

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from core.explain.proxies import coded, telling
+from core.explain.groups.proxies import coded, telling
 
 DRAW = np.random.default_rng(8)
 N = 4_000

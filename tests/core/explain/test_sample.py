@@ -13,11 +13,11 @@ from core.data.dataset import Dataset
 from core.data.images import Images
 from core.data.images.decoding import decode
 from core.data.profile import take_profile
-from core.explain.explainable import Effort
-from core.explain.explainers import EXPLAINERS
-from core.explain.pace import Pace
+from core.explain.batching import Pace
+from core.explain.job import run
+from core.explain.methods import EXPLAINERS
+from core.explain.methods.explainable import Effort
 from core.explain.sample import choose_background, choose_people
-from core.explaining import run
 from core.plan.plan import Plan
 from tests.core.explain.explained_rows import rows_of
 from tests.image_worlds import Brightness, archive, table

@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 from core.errors import ModelError
-from core.explain.checks import NAMES, NUDGED, REDRAWN, Check
-from core.explain.explainable import Effort, Explainable, Explained
-from core.explain.explainers import EXPLAINERS, Explainer
-from core.explain.pace import Pace
-from core.explain.trust import Trial, check_trust
+from core.explain.batching import Pace
+from core.explain.methods import EXPLAINERS, Explainer
+from core.explain.methods.explainable import Effort, Explainable, Explained
+from core.explain.sanity_checks import Trial, check_trust
+from core.explain.sanity_checks.check import NAMES, NUDGED, REDRAWN, Check
 from core.models.model import Features
 from tests.core.explain.explained_rows import First, rows_of
 

@@ -12,15 +12,15 @@ from core.cli import main
 from core.counts.counts import Groups
 from core.data.dataset import Dataset
 from core.data.profile import take_profile
-from core.explain.explainable import Effort
-from core.explain.explainers import EXPLAINERS, recommend
-from core.explain.language import attention_rollout, layer_integrated_gradients
-from core.explain.opened import Opened
-from core.explain.perturbation import feature_ablation, shapley_sampling
+from core.explain.explained_model import Opened
+from core.explain.features.columns import start
+from core.explain.features.vocabulary import OTHER, Vocabulary, pieces, vocabulary
+from core.explain.features.words import SlopedWords, TakenWords
+from core.explain.methods import EXPLAINERS, recommend
+from core.explain.methods.explainable import Effort
+from core.explain.methods.perturbation import feature_ablation, shapley_sampling
+from core.explain.methods.texts import attention_rollout, layer_integrated_gradients
 from core.explain.sample import choose_people
-from core.explain.units import start
-from core.explain.vocabulary import OTHER, Vocabulary, pieces, vocabulary
-from core.explain.words import SlopedWords, TakenWords
 from core.models import open_model
 from core.models.inputs.binding import Binding, Wire
 from core.models.model import Input, Model, Outputs
@@ -211,8 +211,8 @@ def test_the_planted_word_is_the_first_thing_shown_and_leaves_with_the_mitigatio
 @pytest.mark.parametrize("method", ["feature_ablation", "layer_integrated_gradients", "attention_rollout"])
 def test_one_persons_words_are_shown_as_written(bert: Opened, tmp_path: Path, method: str) -> None:
     """A job about one row of a table whose texts a network reads: the weights of its own words, rare ones together."""
-    from core.explain_sides import open_models, open_sides
-    from core.explaining_person import explain_person
+    from core.explain.person.job import explain_person
+    from core.explain.sides import open_models, open_sides
 
     said = "The good day, Alba and Zita"
     (tmp_path / "table.csv").write_text("town,said\n" + f'Marsh,"{said}"\n' + "Marsh,the day\nHill,the day\n" * 30)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.errors import ModelError
-from core.explain.rewritten import hookable
+from core.explain.methods.hooks import hookable
 from core.mitigate.training.fine_tuning import Tunable
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim

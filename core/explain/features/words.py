@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explainable import Explainable
-from core.explain.explainers import Explainer
-from core.explain.opened import Opened, favourable
-from core.explain.vocabulary import Piece, Vocabulary, pieces
+from core.explain.explained_model import Opened, favourable
+from core.explain.features.vocabulary import Piece, Vocabulary, pieces
+from core.explain.methods import Explainer
+from core.explain.methods.explainable import Explainable
 from core.models.model import Array, Features
 
 if TYPE_CHECKING:

@@ -14,17 +14,17 @@ import numpy.typing as npt
 
 from core.data.dataset import Dataset
 from core.errors import PlanError
+from core.explain.batching import Pace
 from core.explain.deciding import Decider
-from core.explain.explainable import Effort
-from core.explain.explainers import Explainer, chosen, recommend
-from core.explain.grid import SIDE
-from core.explain.image_units import image_units
-from core.explain.opened import Opened, joined, taken
-from core.explain.pace import Pace
+from core.explain.explained_model import Opened, joined, taken
+from core.explain.features.columns import Units, start, table_units
+from core.explain.features.grid import SIDE
+from core.explain.features.image_cells import image_units
+from core.explain.features.vocabulary import Vocabulary, vocabulary
+from core.explain.features.words import texts_of, word_units
+from core.explain.methods import Explainer, chosen, recommend
+from core.explain.methods.explainable import Effort
 from core.explain.sample import Sample, batches_of
-from core.explain.units import Units, start, table_units
-from core.explain.vocabulary import Vocabulary, vocabulary
-from core.explain.words import texts_of, word_units
 from core.metrics.stated_rule import rule_file
 from core.models.device import few_threads
 from core.models.model import Features

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.engine.results import ModelFacts
-from core.explain.checks import IMAGES, NUDGED, REDRAWN, ROWS
-from core.explain.explainers import EXPLAINERS, Explainer, Recommended, recommend
-from core.explain.grid import SIDE
+from core.explain.features.grid import SIDE
+from core.explain.methods import EXPLAINERS, Explainer, Recommended, recommend
 from core.explain.nouns import Kind
+from core.explain.sanity_checks.check import IMAGES, NUDGED, REDRAWN, ROWS
 from core.plan.plan import Plan
 from core.record import AuditRecord
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from core.counts.counts import Floats
 from core.errors import ModelError
-from core.explain.draws import quiet
-from core.explain.explainable import Effort, Explainable, Explained
+from core.explain.methods.explainable import Effort, Explainable, Explained
+from core.explain.methods.seeding import quiet
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explainable import Explainable
-from core.explain.explainers import Explainer
-from core.explain.opened import Opened, joined, slope
-from core.explain.rewritten import hookable
+from core.explain.explained_model import Opened, joined, slope
+from core.explain.methods import Explainer
+from core.explain.methods.explainable import Explainable
+from core.explain.methods.hooks import hookable
 from core.models.model import Features
 
 if TYPE_CHECKING:

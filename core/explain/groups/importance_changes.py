@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from core.counts.counts import Floats
-from core.explain.attribution import TOTAL_ABS, TOTAL_SQUARES, Attribution
-from core.explain.paired import PRODUCT_ABS, Paired
+from core.explain.groups.attribution import TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.groups.paired import PRODUCT_ABS, Paired
 from core.metrics.intervals import FEW, z_value
 from core.metrics.words import group_words
 

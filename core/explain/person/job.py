@@ -16,14 +16,14 @@ from core.data.dataset import Batch, Dataset
 from core.data.row_hash import row_hashes
 from core.engine.run import open_table
 from core.errors import PlanError
-from core.explain.explainable import Effort
-from core.explain.opened import joined
-from core.explain.person_found import Change, Person, PersonSide
+from core.explain.explained_model import joined
+from core.explain.features.vocabulary import spelled
+from core.explain.features.words import SlopedWords, TakenWords, texts_of
+from core.explain.methods.explainable import Effort
+from core.explain.person import Change, Person, PersonSide
+from core.explain.person.counterfactuals import Options, smallest_changes
 from core.explain.sample import ROWS, Sample, batches_of, choose_background, choose_people
-from core.explain.vocabulary import spelled
-from core.explain.whatif import Options, smallest_changes
-from core.explain.words import SlopedWords, TakenWords, texts_of
-from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
+from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.plan.plan import Plan
@@ -34,7 +34,7 @@ SAMPLES = 40
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
-    """The job: request["row"] of the table, asked why as `core.explaining` does; the person stands in out/person.json.
+    """The job: request["row"] of the table, asked why as `core.explain.job` does; the person stands in out/person.json.
 
     request["unchangeable"] names columns that the person cannot change; sensitive ones are never tried.
     """

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats, Ints
-from core.explain.attribution import TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.groups.attribution import TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.explain.attribution import Attribution
-from core.explain.heatmap import Heatmap, difference, heatmap
-from core.explain.proxies import PROXY_AT, SOMEWHAT_AT
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.heatmap import Heatmap, difference, heatmap
+from core.explain.groups.proxies import PROXY_AT, SOMEWHAT_AT
 from core.metrics.intervals import FEW
 from core.metrics.words import beside, group_words
 

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explainable import Explainable
-from core.explain.explainers import Explainer
-from core.explain.grid import SIDE, cell_names, cell_of_pixels
-from core.explain.opened import Opened, slope
-from core.explain.rewritten import hookable
+from core.explain.explained_model import Opened, slope
+from core.explain.features.grid import SIDE, cell_names, cell_of_pixels
+from core.explain.methods import Explainer
+from core.explain.methods.explainable import Explainable
+from core.explain.methods.hooks import hookable
 from core.models.model import Features
 
 if TYPE_CHECKING:

@@ -11,15 +11,15 @@ import numpy as np
 from core.counts.counts import Groups
 from core.data.images.thumbnails import are_thumbnails
 from core.engine.results import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_texts
-from core.explain.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
-from core.explain.checks import NAMES, Check
-from core.explain.explainers import EXPLAINERS
-from core.explain.paired import PRODUCTS, Paired
-from core.explain.person_found import Change, Person, PersonSide
-from core.explain.telling import FILE as TELLING_FILE
-from core.explain.telling import MOST as MOST_TELLING
-from core.explain.telling import PIXELS_FILE, Telling
-from core.explanation import Changed, Explanation
+from core.explain.explanation import Changed, Explanation
+from core.explain.groups.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.groups.exemplars import FILE as TELLING_FILE
+from core.explain.groups.exemplars import MOST as MOST_TELLING
+from core.explain.groups.exemplars import PIXELS_FILE, Telling
+from core.explain.groups.paired import PRODUCTS, Paired
+from core.explain.methods import EXPLAINERS
+from core.explain.person import Change, Person, PersonSide
+from core.explain.sanity_checks.check import NAMES, Check
 from core.jobs.untrusted import checked_array, checked_json, one_line
 from core.plan.plan import Plan
 from core.record import groups_from_json

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.explain.draws import quiet
-from core.explain.explainable import Effort, Explained
-from core.explain.words import Spelled
+from core.explain.features.words import Spelled
+from core.explain.methods.explainable import Effort, Explained
+from core.explain.methods.seeding import quiet
 
 # Word pieces at once: a network keeps much for each while its slope is followed.
 MOST_PIECES = 1 << 14

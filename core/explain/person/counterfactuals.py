@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.person_found import Change
+from core.explain.person import Change
 
 MOST_NUMBERS, MOST_TEXTS = 60, 30
 PAIRED_VALUES = 15

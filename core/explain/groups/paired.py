@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats, Groups
-from core.explain.attribution import DECISIONS, Attribution, project
+from core.explain.groups.attribution import DECISIONS, Attribution, project
 
 PRODUCT, PRODUCT_ABS = 0, 1
 PRODUCTS = 2

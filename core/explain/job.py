@@ -15,19 +15,19 @@ from core.counts.counts import Floats
 from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.engine import doubts
 from core.engine.run import open_table, timed, versions
-from core.explain.attribution import Attribution
-from core.explain.checks import IMAGES as CHECKED_IMAGES
-from core.explain.checks import NAMES, Check
-from core.explain.checks import ROWS as CHECKED_ROWS
-from core.explain.explainable import Effort
-from core.explain.opened import taken
-from core.explain.paired import Paired
-from core.explain.proxies import coded, telling, values_of
+from core.explain.explained_model import taken
+from core.explain.features.words import SlopedWords, TakenWords, texts_of
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.exemplars import TellingImages
+from core.explain.groups.paired import Paired
+from core.explain.groups.proxies import coded, telling, values_of
+from core.explain.methods.explainable import Effort
 from core.explain.sample import ROWS, Sample, batches_of, choose_people
-from core.explain.telling import TellingImages
-from core.explain.trust import Trial, check_trust
-from core.explain.words import SlopedWords, TakenWords, texts_of
-from core.explain_sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
+from core.explain.sanity_checks import Trial, check_trust
+from core.explain.sanity_checks.check import IMAGES as CHECKED_IMAGES
+from core.explain.sanity_checks.check import NAMES, Check
+from core.explain.sanity_checks.check import ROWS as CHECKED_ROWS
+from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.metrics.words import rows_word

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.explain.draws import quiet, seeded
-from core.explain.explainable import Effort, Explainable, Explained
-from core.explain.rewritten import dropout_layers
+from core.explain.methods.explainable import Effort, Explainable, Explained
+from core.explain.methods.hooks import dropout_layers
+from core.explain.methods.seeding import quiet, seeded
 
 if TYPE_CHECKING:
     from torch import Tensor

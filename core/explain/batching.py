@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelError
-from core.explain.explainable import Effort, Explained
-from core.explain.explainers import Explainer
-from core.explain.opened import taken
-from core.explain.units import Units
+from core.explain.explained_model import taken
+from core.explain.features.columns import Units
+from core.explain.methods import Explainer
+from core.explain.methods.explainable import Effort, Explained
 from core.models.model import Features
 from core.models.pt2 import OUT_OF_MEMORY
 from core.models.scoring import Trial

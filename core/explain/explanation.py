@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from core.explain.attribution import Attribution
-from core.explain.checks import Check
-from core.explain.explainers import EXPLAINERS, Explainer
-from core.explain.paired import Paired
-from core.explain.telling import Telling
+from core.explain.groups.attribution import Attribution
+from core.explain.groups.exemplars import Telling
+from core.explain.groups.paired import Paired
+from core.explain.methods import EXPLAINERS, Explainer
+from core.explain.sanity_checks.check import Check
 from core.plan.plan import Plan
 
 

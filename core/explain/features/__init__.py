@@ -1,0 +1,1 @@
+"""What is weighed: columns of a table, cells of an image, words of a text."""

@@ -1,0 +1,1 @@
+"""Explanations summed over groups of people: attribution, differences, exemplars."""
