@@ -16,7 +16,7 @@ from core.errors import PlanError
 from core.metrics.words.notes import in_order, told
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.fed import fed_words
+from core.report.words.fed import fed_words
 
 
 def add_audit(commands: Any) -> None:

@@ -15,8 +15,8 @@ from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
-from core.explanation_files import attribution_json
 from core.plan.plan import Plan
+from core.report.documents.attribution import attribution_json
 
 
 def add_explain(commands: Any) -> None:
@@ -35,7 +35,7 @@ def add_explain(commands: Any) -> None:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    from core.report.result_json import as_text
+    from core.report.documents.json import as_text
 
     plan = read_plan(chosen.plan, chosen.inside)
     if chosen.method is not None and chosen.method not in EXPLAINERS:

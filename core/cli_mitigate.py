@@ -203,7 +203,7 @@ def _write(fix: Fix, facts: dict[str, Any], found: Mitigated, files: Files, out:
 def _take_away(fix: Fix, found: Mitigated, model: bytes | None, out: Path) -> dict[str, str]:
     """Write what is taken away; returns the files' names by kind."""
     from core.mitigate.training.reweighing import reweigh
-    from core.report.result_json import as_text
+    from core.report.documents.json import as_text
 
     taken: dict[str, str] = {}
     if fix.rule is not None:
@@ -260,7 +260,7 @@ def _write_comparison(
 ) -> None:
     from core.metrics.words.notes import told
     from core.mitigate.effect.effect import against_retrained, effect
-    from core.report.result_json import as_text
+    from core.report.documents.json import as_text
 
     before, after = records
     found_out = effect(found, fix)

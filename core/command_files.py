@@ -92,7 +92,7 @@ def refuse_unwritable(out: Path, inside: bool = False) -> None:
 
 def write_audit(record: AuditRecord, out: Path) -> None:
     """Write an audit's result.json and record.json. Raises DataError where that cannot be."""
-    from core.report.result_json import as_text, result
+    from core.report.documents.json import as_text, result
 
     with writing(out):
         (out / "result.json").write_text(as_text(result(record)), encoding="utf-8")

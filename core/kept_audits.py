@@ -49,7 +49,7 @@ class Audit:
     for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain" or
     "explain_person"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the table that
     fixes are judged on. `parent` is the digest of the record whose fix this audits, `original` that audit's id,
-    and `fix` what is told of the two as a pair (`core.pair`), as JSON text.
+    and `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
     `forgets` names what is about to be removed from its folder, since it belongs to an earlier question. `unknown` is
     what a newer Plumbline wrote beside all this.
     """

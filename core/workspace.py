@@ -143,7 +143,7 @@ class Workspace(AuditUploads):
 
         `model` is the fixed model's file, or None where the fix is a rule over the scores that are there; `parent` is
         the digest of the record that the fix is for; `second` is the table that the fix was judged on; `fix` is what
-        the audit tells first of it (`core.pair`). Raises DataError where rows or model are not here any more.
+        the audit tells first of it (`core.report.pair`). Raises DataError where rows or model are not here any more.
         """
         audit = self.get(audit_id)
         self._inputs(audit, with_model=model is None and plan.decision.model is not None)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.pair.order import paired
+from core.report.pair.order import paired
 from pages.components import history_row, session
 
 _AT_ONCE = 20

@@ -12,7 +12,7 @@ from core.jobs.progress import replace_json
 from core.kept_audits import RECORD_FILE
 from core.metrics.words import VERDICT_WORDS, rows_word
 from core.record import AuditRecord
-from core.report.notes import headlines
+from core.report.words.audit import headlines
 
 SUMMARY_FILE = "summary.json"
 

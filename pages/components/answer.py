@@ -7,8 +7,8 @@ from core.metrics.findings.ordered import Finding, further_words
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement
 from core.record import AuditRecord
-from core.report.notes import MOST_IN_THE_ANSWER, headlines, in_the_answer, question_notes, tally
-from core.standings import also_words, question
+from core.report.words.audit import MOST_IN_THE_ANSWER, headlines, in_the_answer, question_notes, tally
+from core.report.words.by_group import also_words, question
 from pages.components import doubts, picture, plain, session, verdict
 
 

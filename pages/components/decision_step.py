@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.confirmations import decision_sentence
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Decision
 from core.plan.plan import Plan
+from core.report.words.plan import decision_sentence
 from core.workspace import Audit
 from pages.components import column_answer, doubts, draft, model_answer, model_check, plain, session, steps
 

@@ -9,8 +9,8 @@ from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.metrics.words import group_words, rows_word
 from core.metrics.words.notes import text
 from core.record import AuditRecord
-from core.report.notes import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
-from core.standings import gap_range_words, gap_words, question_in_unit, technical_name
+from core.report.words.audit import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
+from core.report.words.by_group import gap_range_words, gap_words, question_in_unit, technical_name
 from pages.components import plain, session, verdict
 
 

@@ -5,9 +5,9 @@ import streamlit as st
 from core.data.profile import Profile
 from core.explain.explanation import Changed, Explanation
 from core.explain.results import MOST_CHANGED
-from core.explain_words import score_words
 from core.metrics.words import rows_word
-from core.standings import name_of
+from core.report.words.by_group import name_of
+from core.report.words.explanations import score_words
 from pages.components import explain_person, plain, session
 
 _HEIGHT, _TALL = 320, 7

@@ -7,9 +7,9 @@ import streamlit as st
 from core.explain.explanation import Explanation
 from core.explain.features.grid import grid_shape
 from core.explain.groups.heatmap import Heatmap
-from core.explain_words import score_words
-from core.image_maps import SIDE, coloured, map_chart
-from core.standings import name_of
+from core.report.charts.image_maps import SIDE, coloured, map_chart
+from core.report.words.by_group import name_of
+from core.report.words.explanations import score_words
 from pages.components import plain, session
 
 _SINGLE, _PAIR = 130, 290

@@ -9,11 +9,11 @@ from core.explain.explanation import Explanation
 from core.explain.groups.differences import signed_points
 from core.explain.nouns import Nouns
 from core.explain.person import Change, Person, PersonSide
-from core.explain_charts import reasons_chart, reasons_height
-from core.explain_words import kind_of, nouns_of, score_words, start_words
 from core.metrics.words import group_words, rows_word
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.report.charts.heatmaps import reasons_chart, reasons_height
+from core.report.words.explanations import kind_of, nouns_of, score_words, start_words
 from core.workspace import Audit
 from pages.components import job_status, plain, session
 

@@ -17,12 +17,12 @@ from core.explain.groups.differences import (
 )
 from core.explain.groups.heatmap import Heatmap, heatmap
 from core.explain.groups.importance_changes import moved, moved_sentence
-from core.explain_charts import DOWN, UP, cell_range_words, cell_words, heatmap_chart, heatmap_height
-from core.explain_words import doubted, nouns_of, reading_words
 from core.metrics.reference import By
 from core.metrics.words import rows_word
 from core.record import AuditRecord
-from core.standings import name_of
+from core.report.charts.heatmaps import DOWN, UP, cell_range_words, cell_words, heatmap_chart, heatmap_height
+from core.report.words.by_group import name_of
+from core.report.words.explanations import doubted, nouns_of, reading_words
 from pages.components import explain_found, explain_maps, explain_trust, plain, session
 
 _WHOSE = {"everybody": None, "the refused": False, "the selected": True}

@@ -10,11 +10,11 @@ from core.explain.estimates import Subject, Way, ways
 from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
 from core.explain.sample import ROWS
-from core.explain_words import nouns_of
 from core.metrics.words import rows_word
 from core.mitigate.search import Fix
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.report.words.explanations import nouns_of
 from core.workspace import Against
 from pages.components import duration, explain_found, fix_found, plain, session
 

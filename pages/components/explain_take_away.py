@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.explain.explanation import Explanation
-from core.explanation_files import attribution_csv, attribution_json
 from core.record import AuditRecord
-from core.report.result_json import as_text
+from core.report.documents.attribution import attribution_csv, attribution_json
+from core.report.documents.json import as_text
 from pages.components import session
 
 _BYTE_ORDER_MARK = "\ufeff"

@@ -4,7 +4,6 @@ from functools import partial
 
 import streamlit as st
 
-from core.frontier_chart import CLICKED, HEIGHT, ID, frontier_chart, place_words
 from core.metrics.words import rows_word
 from core.mitigate.frontier.places import PRESENT
 from core.mitigate.goals.test import goal_words
@@ -12,6 +11,7 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE
 from core.mitigate.search import weights_alone
 from core.mitigate.settings import Settings
+from core.report.charts.frontier import CLICKED, HEIGHT, ID, frontier_chart, place_words
 from pages.components import fix_leaks, fix_question, fix_weights, plain, session
 from pages.components.fix_found import Found
 

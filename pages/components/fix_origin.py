@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.charts import mark_svg
 from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.mitigate.goals.test import KEPT_WORDS, VERDICTS
-from core.pair.told import Pair
 from core.record import AuditRecord
+from core.report.charts import mark_svg
+from core.report.pair.told import Pair
 from core.workspace import Audit
 from pages.components import plain, session, verdict
 

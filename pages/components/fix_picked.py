@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from core.charts import mark_svg
-from core.frontier_chart import gap_words
 from core.metrics.comparison import Moved
 from core.metrics.joint import Change
 from core.metrics.words import group_words, one_word
@@ -16,7 +14,9 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE, FIT, REPORT, RETRAINED
 from core.mitigate.search import Fix
 from core.record import AuditRecord
-from core.report.rule_words import rule_words
+from core.report.charts import mark_svg
+from core.report.charts.frontier import gap_words
+from core.report.words.rules import rule_words
 from pages.components import fix_found, fix_take_away, plain, verdict
 from pages.components.fix_found import Found
 

@@ -9,10 +9,10 @@ from core.mitigate.plans import of_the_judged
 from core.mitigate.results import FIT
 from core.mitigate.search import Fix
 from core.mitigate.training.reweighing import reweigh
-from core.pair.told import answering, told
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.result_json import as_text
+from core.report.documents.json import as_text
+from core.report.pair.told import answering, told
 from pages.components import explain_question, fix_found, fix_weights, session
 from pages.components.fix_found import Found
 

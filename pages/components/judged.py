@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.exploration import judged_at
 from core.metrics.verdicts import Judgement
 from core.record import AuditRecord
+from core.report.exploration import judged_at
 
 
 def at(record: AuditRecord, threshold: float | None = None) -> Judgement:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.confirmations import outcome_sentence
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Condition, DataPlan
 from core.plan.plan import Plan
+from core.report.words.plan import outcome_sentence
 from core.workspace import Audit
 from pages.components import doubts, draft, good_values, model_check, plain, session, steps
 

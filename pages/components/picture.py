@@ -4,16 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from core.charts import ROW, standings_chart
-from core.exploration import thresholds
 from core.metrics.gaps import GAPS, Measure
 from core.metrics.reference import By
 from core.metrics.verdicts import Judgement, plan_threshold
 from core.metrics.words import sampling_note
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.notes import headlines
-from core.standings import (
+from core.report.charts import ROW, standings_chart
+from core.report.exploration import thresholds
+from core.report.words.audit import headlines
+from core.report.words.by_group import (
     Standings,
     bands_words,
     gap_range_words,

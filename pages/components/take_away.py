@@ -8,10 +8,10 @@ import streamlit as st
 from core.metrics.gaps import Measure
 from core.metrics.reference import By
 from core.record import AuditRecord
-from core.report.answer_html import answer_html
-from core.report.numbers_csv import numbers_csv
-from core.report.result_json import as_text, result
-from core.standings import standings
+from core.report.documents.csv import numbers_csv
+from core.report.documents.html import answer_html
+from core.report.documents.json import as_text, result
+from core.report.words.by_group import standings
 from pages.components import session
 
 _BYTE_ORDER_MARK = "\ufeff"

@@ -5,9 +5,9 @@ from html import escape
 
 import streamlit as st
 
-from core.charts import mark_svg
-from core.frontier_chart import turn_svg
 from core.metrics.words import VERDICT_WORDS
+from core.report.charts import mark_svg
+from core.report.charts.frontier import turn_svg
 
 GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "–", "better_off": "△"}
 TURN_WORDS = {"better": "Better", "worse": "Worse", "same": "No change", "unclear": VERDICT_WORDS["unclear"]}

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 import vl_convert
 
-from core.charts import ON_DARK, ON_LIGHT, standings_chart
 from core.counts.counts import Groups
 from core.explain.features.grid import cell_names
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.heatmap import heatmap
 from core.explain.person import Person, PersonSide
-from core.explain_charts import heatmap_chart, reasons_chart
-from core.frontier_chart import frontier_chart
-from core.image_maps import map_chart
 from core.metrics.gaps import GAPS
 from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.settings import Settings
-from core.standings import standings
+from core.report.charts import ON_DARK, ON_LIGHT, standings_chart
+from core.report.charts.frontier import frontier_chart
+from core.report.charts.heatmaps import heatmap_chart, reasons_chart
+from core.report.charts.image_maps import map_chart
+from core.report.words.by_group import standings
 from tests.records import decided, scored
 
 THEMES = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]

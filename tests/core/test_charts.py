@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from core.charts import COLOURS, mark_svg, standings_chart, svg
 from core.metrics.gaps import GAPS
 from core.metrics.words import VERDICT_WORDS
 from core.record import AuditRecord
-from core.standings import Standings, standings
+from core.report.charts import COLOURS, mark_svg, standings_chart, svg
+from core.report.words.by_group import Standings, standings
 from tests.records import HOSTILE, decided
 
 

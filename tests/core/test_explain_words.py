@@ -7,9 +7,9 @@ import pytest
 
 from core.counts.rule_file import GroupRule, RuleFile
 from core.explain.person import Person, PersonSide
-from core.explain_charts import reasons_chart
-from core.explain_words import nouns_of, reading_words, score_words
 from core.plan.plan import Plan
+from core.report.charts.heatmaps import reasons_chart
+from core.report.words.explanations import nouns_of, reading_words, score_words
 from tests.core.test_explanation_files import PLAN, explanation
 
 RULE = RuleFile(("g",), (GroupRule({"g": "b"}, ((0.0, 0.0), (0.42, 1.0))),), 0.6, "the score")

@@ -10,8 +10,8 @@ from core.counts.counts import Groups
 from core.explain.explanation import Explanation
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.paired import Paired
-from core.explanation_files import attribution_csv, attribution_json
 from core.plan.plan import Plan
+from core.report.documents.attribution import attribution_csv, attribution_json
 
 PLAN = Plan.from_toml(
     'plumbline = 1\n[data]\nfile = "t.csv"\n[decision]\nmodel = "m.onnx"\n[groups]\nsensitive = ["g"]\n'

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core.counts.counts import Axis, Groups
-from core.exploration import judged_at, thresholds
 from core.metrics.verdicts import Judgement
 from core.plan.plan import Decision
+from core.report.exploration import judged_at, thresholds
 from tests.records import decided, record_of, scored
 from tests.reference import Person
 from tests.worlds import count, plan_of

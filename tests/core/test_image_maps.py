@@ -7,7 +7,7 @@ from core.explain.features.grid import cell_names
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.exemplars import Telling
 from core.explain.groups.heatmap import heatmap
-from core.image_maps import coloured, map_chart
+from core.report.charts.image_maps import coloured, map_chart
 
 
 def test_places_are_coloured_where_they_lie_and_by_their_direction() -> None:

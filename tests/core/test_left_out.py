@@ -15,8 +15,8 @@ from core.engine.sources import source
 from core.metrics.words.notes import text
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.notes import left_out_table
-from core.report.result_json import result
+from core.report.documents.json import result
+from core.report.words.audit import left_out_table
 from tests.records import decided, record_of, seen_in
 from tests.worlds import dataset_of, labelled, plan_of, quiet, selections
 

@@ -14,7 +14,7 @@ from core.metrics.words.notes import in_order, stands_first, text
 from core.notes import Change, Note, as_notes, said
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.result_json import result
+from core.report.documents.json import result
 from core.retention.rows import NOTES_GONE, erase_rows
 from tests.records import decided, record_of, scored, seen_in
 from tests.worlds import dataset_of, plan_of

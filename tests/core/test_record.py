@@ -27,7 +27,7 @@ from core.record import (
     groups_from_json,
     groups_to_json,
 )
-from core.report.result_json import as_text, result
+from core.report.documents.json import as_text, result
 from tests.reference import Person
 from tests.worlds import AXES, count, groups_of, labelled, plan_of, worlds
 

@@ -6,7 +6,7 @@ from core.metrics.gaps import GAPS
 from core.metrics.policies import Band
 from core.metrics.verdicts import Gap
 from core.record import AuditRecord
-from core.standings import (
+from core.report.words.by_group import (
     Standings,
     also_words,
     band_words,

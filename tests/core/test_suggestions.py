@@ -2,12 +2,12 @@
 
 import pytest
 
-from core.confirmations import decision_sentence, outcome_sentence
 from core.data.profile import Column, Kind, Profile
 from core.data.roles import suggestions
 from core.models.refusals import REFUSED, TORCH_SNIPPET
 from core.plan.parts import Condition, Decision
 from core.plan.plan import Plan
+from core.report.words.plan import decision_sentence, outcome_sentence
 from core.samples import SAMPLES
 
 

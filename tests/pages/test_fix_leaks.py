@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.pair.told import Pair
 from core.plan.plan import Plan
+from core.report.pair.told import Pair
 from core.workspace import Workspace
 from tests.pages.on_fix_page import choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, opened, press, said, widget

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.advice.choosing import Advice, advise
 from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.settings import Settings
+from core.report.advice.choosing import Advice, advise
 from tests.worlds import plan_of
 
 ASKED = Settings.of(replace(plan_of(), mitigate={"at_most": 0.01}))

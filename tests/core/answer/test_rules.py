@@ -15,7 +15,7 @@ from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement, judge
 from core.metrics.words import group_words, mean_rate
 from core.plan.plan import Plan
-from core.standings import gap_range_words, standings
+from core.report.words.by_group import gap_range_words, standings
 from tests.worlds import labelled, plan_of
 
 NAMES = st.lists(

@@ -8,9 +8,9 @@ from core.explain.features.grid import cell_names, grid_shape
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.heatmap import heatmap
 from core.explain.person import Person, PersonSide
-from core.explain_charts import heatmap_chart, reasons_chart
 from core.plan.plan import Plan
-from core.report.notes import decision_note, outcome_note
+from core.report.charts.heatmaps import heatmap_chart, reasons_chart
+from core.report.words.audit import decision_note, outcome_note
 
 EIGHT = cell_names(8, 8)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.kept_audits import Audit
-from core.pair.order import paired
+from core.report.pair.order import paired
 
 OLD, NEW = Audit("old", "2026-01-01"), Audit("new", "2026-01-03")
 FIX = replace(Audit("fix", "2026-01-02"), original="old")

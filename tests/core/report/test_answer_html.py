@@ -9,8 +9,8 @@ import pytest
 from core.metrics.gaps import GAPS
 from core.metrics.words import sampling_note
 from core.record import AuditRecord
-from core.report.answer_html import MOST_DRAWN, answer_html
-from core.standings import standings
+from core.report.documents.html import MOST_DRAWN, answer_html
+from core.report.words.by_group import standings
 from tests.records import HOSTILE, decided, record_of, scored
 from tests.worlds import plan_of
 

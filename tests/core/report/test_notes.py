@@ -6,7 +6,7 @@ import pytest
 
 from core.metrics.findings.ordered import findings
 from core.metrics.second_opinion import SecondOpinion
-from core.report.notes import (
+from core.report.words.audit import (
     data_facts,
     date_words,
     decision_note,

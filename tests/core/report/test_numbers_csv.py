@@ -6,7 +6,7 @@ import io
 import pytest
 
 from core.record import AuditRecord
-from core.report.numbers_csv import COLUMNS, numbers_csv
+from core.report.documents.csv import COLUMNS, numbers_csv
 from tests.records import decided, scored
 
 FORMULA = '=HYPERLINK("http://evil.example","click")'

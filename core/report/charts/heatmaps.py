@@ -9,13 +9,13 @@ from typing import Any, Literal
 import altair as alt
 import numpy as np
 
-from core.charts import GREY, INK, PAPER
 from core.explain.features.grid import grid_shape, placed
 from core.explain.groups.differences import range_words, signed_points
 from core.explain.groups.heatmap import Heatmap
 from core.explain.person import Person, PersonSide
 from core.metrics.words import group_words
-from core.standings import name_of
+from core.report.charts import GREY, INK, PAPER
+from core.report.words.by_group import name_of
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
 DOWN, UP = "#B34A00", "#0B5FA5"

@@ -6,7 +6,6 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from core.frontier_chart import gap_words
 from core.metrics.words.changes.sentence import change_sentence
 from core.mitigate.effect.consequences import got_worse
 from core.mitigate.effect.effect import Effect
@@ -15,6 +14,7 @@ from core.mitigate.goals.test import KEPT_WORDS, Kept, goal_words, kept_sentence
 from core.mitigate.results import Mitigated
 from core.mitigate.search import Fix
 from core.plan.plan import Plan
+from core.report.charts.frontier import gap_words
 
 
 @dataclass(frozen=True)

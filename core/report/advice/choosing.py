@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.frontier_chart import gap_words
 from core.metrics.words import listed
 from core.mitigate.frontier.places import Place
 from core.mitigate.goals.test import goal_words
 from core.mitigate.settings import Settings
+from core.report.charts.frontier import gap_words
 
 # Of fixes that cost within one fiftieth of the cheapest, what they ask of people decides.
 HARDLY_DEARER = 1.02

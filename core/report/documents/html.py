@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from core.charts import mark_svg, standings_chart, svg
 from core.metrics.findings.also import also_gaps
 from core.metrics.findings.ordered import further_words
 from core.metrics.gaps import GAPS
@@ -19,7 +18,8 @@ from core.metrics.words import VERDICT_WORDS, rows_word, sampling_note
 from core.metrics.words.notes import stands_first, text
 from core.notes import Note
 from core.record import AuditRecord
-from core.report.notes import (
+from core.report.charts import mark_svg, standings_chart, svg
+from core.report.words.audit import (
     data_facts,
     date_words,
     headlines,
@@ -30,7 +30,7 @@ from core.report.notes import (
     second_opinion_note,
     tally,
 )
-from core.standings import (
+from core.report.words.by_group import (
     Standing,
     Standings,
     also_words,

@@ -15,7 +15,7 @@ import altair as alt
 import pandas as pd  # noqa: F401
 
 from core.metrics.group_metrics import METRICS
-from core.standings import Standing, Standings, gap_words, rate_words
+from core.report.words.by_group import Standing, Standings, gap_words, rate_words
 
 COLOURS = {
     "gap": "#D55E00",

@@ -13,7 +13,7 @@ from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
 from core.plan.plan import Condition, Keep, Plan
 from core.plan.values import DEFAULT_MISSING
 from core.record import AuditRecord
-from core.report.rule_words import limit_words, rule_words
+from core.report.words.rules import limit_words, rule_words
 
 MOST_IN_THE_ANSWER = 3
 _LOTS = " Where lots decide, two people with the same score can get different answers."

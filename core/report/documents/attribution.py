@@ -10,7 +10,7 @@ from core.explain.explanation import Explanation
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.heatmap import heatmap
 from core.explain.sanity_checks.check import Check
-from core.standings import name_of
+from core.report.words.by_group import name_of
 
 COLUMNS = (
     "which",

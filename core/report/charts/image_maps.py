@@ -6,11 +6,11 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
-from core.charts import GREY, PAPER
 from core.explain.features.grid import grid_shape
 from core.explain.groups.exemplars import Telling
 from core.explain.groups.heatmap import Heatmap
-from core.explain_charts import DOWN, UP, cell_range_words, cell_words
+from core.report.charts import GREY, PAPER
+from core.report.charts.heatmaps import DOWN, UP, cell_range_words, cell_words
 
 SIDE = 200
 _DEEPEST = 0.65

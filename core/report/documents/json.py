@@ -14,7 +14,7 @@ from core.notes import Note
 from core.plan.parts import DataPlan
 from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
-from core.report.notes import sieve_words
+from core.report.words.audit import sieve_words
 
 
 def result(record: AuditRecord) -> dict[str, Any]:

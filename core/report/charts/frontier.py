@@ -7,10 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from core.charts import COLOURS, GREY, INK, PAPER, Colour
 from core.mitigate.effect.mistakes import cost_words
 from core.mitigate.frontier.places import PRESENT, Place, shown_gap
 from core.mitigate.settings import Settings
+from core.report.charts import COLOURS, GREY, INK, PAPER, Colour
 
 PICKED, OFFERED, AGAINST = "picked", "offered", "against"
 CLICKED, ID = "clicked", "id"

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.data.csv_text import csv_text
 from core.metrics.verdicts import Gap, GroupResult, Judgement
-from core.standings import name_of
+from core.report.words.by_group import name_of
 
 COLUMNS = (
     "kind",

@@ -1,0 +1,1 @@
+"""What is taken away: result.json, CSV, HTML, attribution.json."""
