@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.data.profile import Profile
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import (
     begin,
     decision_step,

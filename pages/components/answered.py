@@ -9,7 +9,7 @@ from core.data.profile import Profile
 from core.engine import doubts
 from core.metrics.words.notes import text, worded
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import draft, plain, session
 
 # A sentence of markdown, a name for its button, and the plan without the answer.

@@ -2,7 +2,7 @@
 
 from core.errors import PlumblineError
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 
 
 def of(audit: Audit) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.samples import SAMPLES
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import session, uploads
 
 

@@ -10,7 +10,7 @@ from core.plan.parts import DataPlan
 from core.plan.plan import Plan
 from core.plan.values import DEFAULT_MISSING
 from core.plan.written.numbers import style_of
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import answered, draft, plain
 
 ODD = ":orange[**!**]"

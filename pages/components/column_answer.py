@@ -8,7 +8,7 @@ from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Condition, Decision
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import good_values, session, steps
 
 _OR_MORE, _MORE, _LESS = "at the cut-off or above", "above the cut-off", "below the cut-off"

@@ -10,7 +10,7 @@ from core.data.roles import suggestions
 from core.plan.parts import Decision
 from core.plan.plan import Plan
 from core.report.words.plan import decision_sentence
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import column_answer, doubts, draft, model_answer, model_check, plain, session, steps
 
 _MODEL, _SCORE, _COLUMN = "A model file", "A column of scores", "A column of decisions"

@@ -11,7 +11,7 @@ from core.metrics.words.notes import in_order, stands_first, text, worded
 from core.notes import Change, Note
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import answered, draft, plain, session
 
 _CONFIRM = "It is right as it is"

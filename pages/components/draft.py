@@ -8,7 +8,7 @@ from core.data.reading import as_read
 from core.errors import PlanError
 from core.plan.parts import Condition, DataPlan, Decision, Groups
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 
 OPEN = ""
 _OPEN_VALUES = Condition(values=(OPEN,))

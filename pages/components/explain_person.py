@@ -14,7 +14,7 @@ from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.charts.heatmaps import reasons_chart, reasons_height
 from core.report.words.explanations import kind_of, nouns_of, score_words, start_words
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import job_status, plain, session
 
 _MOST_REASONS = 10

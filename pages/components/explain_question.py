@@ -15,7 +15,7 @@ from core.mitigate.search import Fix
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.words.explanations import nouns_of
-from core.workspace import Against
+from core.store.workspace import Against
 from pages.components import duration, explain_found, fix_found, plain, session
 
 _ALONE = ""

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.kept_fixes import Search
 from core.metrics.words import rows_word
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.frontier.places import PRESENT, Place, places
 from core.mitigate.results import Mitigated
 from core.mitigate.search import Fix, Offer, offer
 from core.report.advice.choosing import Advice, advise
+from core.store.fixes import Search
 from pages.components import session
 
 

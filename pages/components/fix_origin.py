@@ -10,7 +10,7 @@ from core.mitigate.goals.test import KEPT_WORDS, VERDICTS
 from core.record import AuditRecord
 from core.report.charts import mark_svg
 from core.report.pair.told import Pair
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import plain, session, verdict
 
 _MOST = 4

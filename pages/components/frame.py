@@ -6,7 +6,7 @@ from core.data.profile import Profile
 from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.record import AuditRecord
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import age, model_check, plain, received, session
 
 # Streamlit leaves a hand's width of nothing above every page.

@@ -13,7 +13,7 @@ from core.plan.parts import Groups
 from core.plan.plan import Plan
 from core.plan.values import is_number
 from core.plan.written.numbers import style_of
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import draft, good_values, plain, session, steps
 
 _MOST_GROUPS = 200

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from core.kept_audits import UnreadableAudit
 from core.mitigate.goals.test import KEPT_WORDS
-from core.retention.summary import Summary
-from core.workspace import Audit
+from core.store.audits import UnreadableAudit
+from core.store.retention.summary import Summary
+from core.store.workspace import Audit
 from pages.components import age, audit_name, fix_origin, plain, session, verdict
 
 _STATES = {

@@ -9,7 +9,7 @@ from core.data.roles import suggestions
 from core.errors import PlumblineError
 from core.plan.parts import IMAGE_MIDDLE, Decision
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import model_check, plain, received, session, steps
 
 _THUMBNAIL_PIXELS = 72

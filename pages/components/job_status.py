@@ -9,7 +9,7 @@ from core.errors import JobError, PlumblineError
 from core.jobs.supervisor import Status
 from core.mitigate.search import progress_words
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import duration, plain, queue_words, session
 
 # How often a page asks, by its place in the queue: thirty pages that all asked at once would slow the jobs themselves.

@@ -12,7 +12,7 @@ from core.errors import PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import doubts, draft, images_answer, model_check, plain, received, session, text_answer
 
 _OUTPUTS = {

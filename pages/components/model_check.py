@@ -6,7 +6,7 @@ from core.data.roles import suggestions
 from core.engine.results import ModelFacts
 from core.errors import ModelError
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import draft, job_status, plain, session
 
 

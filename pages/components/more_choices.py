@@ -8,7 +8,7 @@ from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Keep
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import good_values, limits, plain, row_roles, session
 
 _BETWEEN, _ONLY, _NOT = "with a number from … to …", "only with these values", "without these values"

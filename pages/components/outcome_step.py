@@ -9,7 +9,7 @@ from core.data.roles import suggestions
 from core.plan.parts import Condition, DataPlan
 from core.plan.plan import Plan
 from core.report.words.plan import outcome_sentence
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import doubts, draft, good_values, model_check, plain, session, steps
 
 _NO_COLUMN = "No column says what really happened"

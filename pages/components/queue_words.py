@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.jobs.supervisor import Status
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import audit_name, duration, plain, session
 
 _RUNS = {

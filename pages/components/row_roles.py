@@ -7,7 +7,7 @@ import streamlit as st
 from core.data.profile import Profile
 from core.plan.parts import DataPlan
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import session
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import session
 
 

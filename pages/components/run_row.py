@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.profile import Profile
 from core.jobs import machine
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import decision_step, doubts, draft, session, steps
 
 

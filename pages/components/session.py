@@ -18,7 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import PlumblineError
-from core.workspace import Audit, Workspace
+from core.store.workspace import Audit, Workspace
 
 PageName = Literal["data", "audit", "fix", "explain", "history"]
 

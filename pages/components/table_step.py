@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.column_profile import MAY_BE_MISSING, SPACES, SPELLINGS, Oddity
 from core.data.profile import Column, Profile
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import cell_choices, draft, plain, steps
 
 _ROWS_SHOWN = 4

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import DataError, PlanError, PlumblineError
 from core.plan.plan import Plan
-from core.workspace import Audit
+from core.store.workspace import Audit
 from pages.components import plain, received, session
 from pages.components.received import Received
 

@@ -35,7 +35,7 @@ from core.jobs.supervisor import Supervisor
 from core.models import open_model
 from core.models.device import few_threads
 from core.plan.plan import Plan
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 
 warnings.filterwarnings("ignore")
 

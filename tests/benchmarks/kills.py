@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.errors import JobError
 from core.samples import SAMPLES
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.core.killed_app import SCENARIOS
 from tests.core.supervised import SOON
 from tests.core.test_fault_points import is_tidy

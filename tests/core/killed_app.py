@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.disk import faults
 from core.jobs.supervisor import Supervisor
-from core.workspace import UPLOADS_KEPT_SECONDS, Workspace
+from core.store.disk import faults
+from core.store.workspace import UPLOADS_KEPT_SECONDS, Workspace
 from tests.core.supervised import SOON
 from tests.core.workspaces import PLAN, TABLE
 

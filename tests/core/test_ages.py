@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.disk.ages import Ages
-from core.disk.clock import Moment, now
+from core.store.disk.ages import Ages
+from core.store.disk.clock import Moment, now
 
 HOUR, DAY = 3600.0, 24 * 3600.0
 

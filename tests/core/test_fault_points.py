@@ -18,8 +18,8 @@ import pytest
 
 from core.errors import DataError
 from core.jobs.supervisor import Supervisor
-from core.kept_audits import AUDIT_ID
-from core.workspace import Workspace
+from core.store.audits import AUDIT_ID
+from core.store.workspace import Workspace
 from tests.core.supervised import SOON, until
 from tests.core.workspaces import PLAN, ROWS, start, taken_over
 from tests.core.workspaces import ended as ended

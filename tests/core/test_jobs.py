@@ -337,6 +337,9 @@ def test_a_folder_that_every_job_may_read_is_refused() -> None:
 
 def test_the_app_stays_light() -> None:
     heavy = "'torch', 'pandas', 'sklearn', 'scipy'"
-    code = f"import sys, core.jobs.supervisor, core.store; print([name for name in ({heavy}) if name in sys.modules])"
+    code = (
+        "import sys, core.jobs.supervisor, core.store.blobs; "
+        f"print([name for name in ({heavy}) if name in sys.modules])"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONGEST).stdout
     assert said == "[]\n"

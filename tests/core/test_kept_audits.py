@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.kept_audits import Audit, KeptAudits, UnreadableAudit
-from core.store import Upload
+from core.store.audits import Audit, KeptAudits, UnreadableAudit
+from core.store.blobs import Upload
 
 MINE, OTHER = "a" * 32, "b" * 32
 

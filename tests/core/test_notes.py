@@ -15,7 +15,7 @@ from core.notes import Change, Note, as_notes, said
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.documents.json import result
-from core.retention.rows import NOTES_GONE, erase_rows
+from core.store.retention.rows import NOTES_GONE, erase_rows
 from tests.records import decided, record_of, scored, seen_in
 from tests.worlds import dataset_of, plan_of
 

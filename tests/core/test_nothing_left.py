@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.disk.clock import Moment
-from core.disk.clock import now as clock_now
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.samples import SAMPLES
-from core.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace
+from core.store.disk.clock import Moment
+from core.store.disk.clock import now as clock_now
+from core.store.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace
 from tests.core.marked import MARK, contents, found_in, holds, with_marks
 from tests.core.supervised import SOON, until
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from core.errors import DataError
-from core.store import Store, Upload
+from core.store.blobs import Store, Upload
 
 
 @pytest.fixture

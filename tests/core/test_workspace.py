@@ -13,7 +13,7 @@ import pytest
 from core.errors import DataError
 from core.plan.plan import Plan
 from core.record import FACTS_FILE, N_FILE
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.core.supervised import SOON
 from tests.core.workspaces import PLAN, Open, profiled, taken_over
 from tests.core.workspaces import ended as ended

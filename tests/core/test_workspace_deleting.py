@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError, ModelError
-from core.workspace import UPLOADS_KEPT_SECONDS, Workspace
+from core.store.workspace import UPLOADS_KEPT_SECONDS, Workspace
 from tests.core.supervised import SOON, until
 from tests.core.workspaces import ROWS, TABLE, Open, profiled, taken_over
 from tests.core.workspaces import ended as ended

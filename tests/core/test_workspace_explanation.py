@@ -17,7 +17,7 @@ from core.explain.groups.heatmap import heatmap
 from core.metrics.verdicts import plan_rule
 from core.plan.plan import Plan
 from core.samples import SAMPLES
-from core.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace
+from core.store.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace
 
 pytestmark = pytest.mark.jobs
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.jobs.supervisor import Supervisor
-from core.workspace import UPLOADS_KEPT_SECONDS, Workspace
+from core.store.workspace import UPLOADS_KEPT_SECONDS, Workspace
 from tests.core.supervised import SOON
 from tests.worlds import csv_text
 

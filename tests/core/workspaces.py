@@ -9,7 +9,7 @@ import pytest
 
 from core.jobs.supervisor import Supervisor
 from core.record import AuditRecord
-from core.workspace import Audit, Workspace
+from core.store.workspace import Audit, Workspace
 from tests.core.supervised import SOON, until
 from tests.worlds import csv_text, plan_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.jobs.supervisor import Supervisor
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from pages.components import session
 from tests.pages.whole_app import inside_the_frame as inside_the_frame
 

@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
-from core.workspace import Audit, Workspace
+from core.store.workspace import Audit, Workspace
 from tests.pages import whole_app
 from tests.pages.whole_app import WAIT_SECONDS
 

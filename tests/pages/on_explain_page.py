@@ -7,7 +7,7 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.hobby_network import network
 from tests.pages import whole_app
 from tests.records import HOSTILE

@@ -10,7 +10,7 @@ from core.engine.doubts.direction import backwards
 from core.jobs.progress import replace_json
 from core.metrics.words import sampling_note
 from core.samples import SAMPLES
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.whole_app import WAIT_SECONDS, alone, kept, labels, opened, press, said, tables, widget
 from tests.records import HOSTILE, decided, record_of, scored, seen_in
 from tests.worlds import labelled, plan_of

@@ -5,7 +5,7 @@ import pytest
 from core.plan.parts import Condition
 from core.plan.plan import Plan
 from core.samples import SAMPLES
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from pages.components import groups_step
 from tests.pages.on_data_page import (
     CONFIRM,

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_data_page import CONFIRM, PEOPLE, PLAN, opened, plan_of, press, put, run_button_is_disabled, said
 
 pytestmark = pytest.mark.jobs

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_data_page import CONFIRM, audit_of, opened, plan_of, press, put, said, settled
 
 pytestmark = pytest.mark.jobs

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError, PlanError
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from pages.components import groups_step, plain, uploads
 from tests.pages.on_data_page import PEOPLE, opened, press, said, settled
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.engine.results import collect_thumbnails
 from core.errors import JobError
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.image_worlds import archive, brightness, table
 from tests.pages.on_data_page import audit_of, plan_of, put, settled
 from tests.pages.whole_app import WAIT_SECONDS, labels, opened, press, said

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_data_page import CONFIRM, audit_of, opened, plan_of, press, put, said, settled
 
 pytestmark = pytest.mark.jobs

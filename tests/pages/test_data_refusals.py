@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.doors.incoming import WAITING
 from core.samples import SAMPLES
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.core.models.text_folders import folder_of, zipped
 from tests.pages.on_data_page import (
     CONFIRM,

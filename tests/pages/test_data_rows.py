@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.core.sampling.sampled_rows import HEADER, rows_of
 from tests.pages import whole_app
 from tests.pages.on_data_page import PLAN, audit_of, opened, plan_of, press, put, said

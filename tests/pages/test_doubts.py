@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.notes import Note
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages import on_data_page
 from tests.pages.on_data_page import CONFIRM, PEOPLE, audit_of, plan_of, put
 from tests.pages.whole_app import WAIT_SECONDS, kept, labels, opened, press, said

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.mitigate.search import offer
-from core.workspace import Against, Workspace
+from core.store.workspace import Against, Workspace
 from pages.components import session
 from tests.pages.on_explain_page import PLAN, audited, first_sentence, numbers
 from tests.pages.whole_app import finished, opened, press, said, tables, widget

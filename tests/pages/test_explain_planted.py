@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
-from core.workspace import Against, Workspace
+from core.store.workspace import Against, Workspace
 from tests.pages.whole_app import audited, finished, opened, press, said, tables
 from tests.planted_models import Hired, Watermarked
 

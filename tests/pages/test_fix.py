@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.mitigate.applicability import AIF360_GOALS
 from core.mitigate.rules.aif360 import POST_PROCESSING
 from core.plan.plan import Plan
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE
 from tests.pages.whole_app import WAIT_SECONDS, alone, audited, kept, labels, opened, press, said, tables, widget
 from tests.records import decided, scored

@@ -21,7 +21,7 @@ from core.mitigate.goals import GOALS
 from core.mitigate.goals.test import KEPT_WORDS
 from core.mitigate.search import Fix, offer
 from core.plan.plan import Plan
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_fix_page import choose
 from tests.pages.whole_app import WAIT_SECONDS, audited, opened
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs.progress import replace_json
 from core.metrics.stated_rule import rule_file
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, kept, labels, opened, press, said, tables, widget
 from tests.records import decided

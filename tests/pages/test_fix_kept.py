@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, labels, opened, press, said, widget
 from tests.worlds import csv_text

@@ -8,7 +8,7 @@ import pytest
 
 from core.plan.plan import Plan
 from core.report.pair.told import Pair
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.on_fix_page import choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, opened, press, said, widget
 from tests.worlds import csv_text, plan_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.pages.whole_app import audited, finished, opened, said, tables
 from tests.worlds import csv_text, plan_of
 

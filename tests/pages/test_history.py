@@ -10,12 +10,12 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
-from core.kept_audits import blank_audit
 from core.metrics.verdicts import Judgement
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.retention import summary
-from core.workspace import Audit, Workspace
+from core.store.audits import blank_audit
+from core.store.retention import summary
+from core.store.workspace import Audit, Workspace
 from pages.components import session
 from tests.pages.whole_app import WAIT_SECONDS, alone, labels, opened, press, said
 

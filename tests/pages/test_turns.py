@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import JobError
 from core.jobs.supervisor import Supervisor
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 from tests.core.supervised import PROGRAM, until
 from tests.pages.on_data_page import PEOPLE, opened, said
 from tests.pages.whole_app import ME

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.jobs.progress import replace_json
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.workspace import Workspace
+from core.store.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 # The most that a wait for a job and a run of a page may take, on a busy machine.

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from core.kept_audits import Audit
 from core.report.pair.order import paired
+from core.store.audits import Audit
 
 OLD, NEW = Audit("old", "2026-01-01"), Audit("new", "2026-01-03")
 FIX = replace(Audit("fix", "2026-01-02"), original="old")

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import DataError, JobError
 from core.jobs.supervisor import Supervisor
-from core.workspace import Audit, Workspace
+from core.store.workspace import Audit, Workspace
 from tests.core.supervised import PROGRAM
 from tests.core.workspaces import TABLE
 
@@ -54,9 +54,9 @@ def test_a_full_disk_is_said_in_words_when_an_audit_begins(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for broken in ("core.kept_audits.replace_json", "core.workspace.Workspace.sweep"):
+    for broken in ("core.store.audits.replace_json", "core.store.workspace.Workspace.sweep"):
         with monkeypatch.context() as patched:
-            patched.setattr("core.kept_audits.replace_json", full)
+            patched.setattr("core.store.audits.replace_json", full)
             patched.setattr(broken, full)
             with pytest.raises(DataError, match="No space left on device"):
                 space.new("ann")

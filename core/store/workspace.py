@@ -13,25 +13,25 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from core.audit_uploads import ANSWER, EXPLAINED, LOOK, SECOND_FILES, AuditUploads
-from core.audit_uploads import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
 from core.data.profile import PROFILE, SECOND, TABLE
-from core.disk import clock
-from core.disk.ages import Clock
-from core.disk.faults import point
 from core.errors import DataError, PlumblineError
 from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
-from core.kept_audits import Audit as Audit
-from core.kept_audits import blank_audit
-from core.kept_explanation import FOUND as EXPLANATION
-from core.kept_explanation import Against as Against
-from core.kept_explanation import Asked
-from core.kept_fixes import FOUND as FIXES
-from core.kept_fixes import Search, Second
 from core.mitigate.settings import Settings
 from core.plan.plan import Plan
 from core.samples import SAMPLES
+from core.store.audits import Audit as Audit
+from core.store.audits import blank_audit
+from core.store.disk import clock
+from core.store.disk.ages import Clock
+from core.store.disk.faults import point
+from core.store.explanations import FOUND as EXPLANATION
+from core.store.explanations import Against as Against
+from core.store.explanations import Asked
+from core.store.fixes import FOUND as FIXES
+from core.store.fixes import Search, Second
+from core.store.uploads import ANSWER, EXPLAINED, LOOK, SECOND_FILES, AuditUploads
+from core.store.uploads import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
 
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 15 * 60.0

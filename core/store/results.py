@@ -13,23 +13,23 @@ import numpy.typing as npt
 
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
-from core.disk.ages import Ages
-from core.disk.faults import point
 from core.engine.results import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
 from core.errors import JobError, PlumblineError
 from core.explain.explanation import Explanation
 from core.explain.person import Person
 from core.jobs.progress import replace_json
 from core.jobs.supervisor import Status, Supervisor
-from core.kept_audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
-from core.kept_explanation import Asked, KeptExplanation
-from core.kept_fixes import KeptFixes, Search
 from core.mitigate.results import Mitigated
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.retention import summary
-from core.retention.summary import Summary
-from core.store import Upload
+from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
+from core.store.blobs import Upload
+from core.store.disk.ages import Ages
+from core.store.disk.faults import point
+from core.store.explanations import Asked, KeptExplanation
+from core.store.fixes import KeptFixes, Search
+from core.store.retention import summary
+from core.store.retention.summary import Summary
 
 _LOST = "The run was lost when Plumbline was ended. Run again."
 

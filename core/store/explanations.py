@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.disk.faults import point
 from core.errors import JobError
 from core.explain.explanation import Explanation
 from core.explain.groups.exemplars import FILE as TELLING_FILE
@@ -20,6 +19,7 @@ from core.explain.results import CHANGED_FILE, FACTS_FILE, PERSON_FILE, collect_
 from core.jobs.progress import replace_json
 from core.jobs.untrusted import erase
 from core.plan.plan import Plan
+from core.store.disk.faults import point
 
 FOUND, ASKED = "explanation", "explain.json"
 # The files of a job are read from a folder called "out" only.

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.disk.faults import point
 from core.errors import JobError
 from core.jobs.progress import replace_json
 from core.jobs.untrusted import erase
 from core.mitigate.results import FACTS_FILE, Mitigated, collect_mitigation
 from core.plan.plan import Plan
+from core.store.disk.faults import point
 
 FOUND = "fixes"
 # The files of a job are read from a folder called "out" only.

@@ -9,26 +9,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from core.audit_results import AuditResults
 from core.data.images import FILE as IMAGES
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, refuse_lacking
-from core.disk import clock
-from core.disk.ages import Ages, Clock
-from core.disk.faults import point
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
-from core.kept_audits import FACTS_FILE, RECORD_FILE, STATE_FILE, Audit, UnreadableAudit
-from core.kept_explanation import ASKED as EXPLANATION_ASKED
-from core.kept_explanation import FOUND as EXPLANATION
-from core.kept_fixes import ALL as ALL_FIXES
-from core.kept_fixes import Second
 from core.models.recognition import HEAD_BYTES
 from core.models.refusals.glance import refuse_at_a_glance
 from core.plan.plan import Plan
-from core.retention.rows import GONE, erase_rows
-from core.retention.summary import SUMMARY_FILE
-from core.store import Store, Upload, shown_name
+from core.store.audits import FACTS_FILE, RECORD_FILE, STATE_FILE, Audit, UnreadableAudit
+from core.store.blobs import Store, Upload, shown_name
+from core.store.disk import clock
+from core.store.disk.ages import Ages, Clock
+from core.store.disk.faults import point
+from core.store.explanations import ASKED as EXPLANATION_ASKED
+from core.store.explanations import FOUND as EXPLANATION
+from core.store.fixes import ALL as ALL_FIXES
+from core.store.fixes import Second
+from core.store.results import AuditResults
+from core.store.retention.rows import GONE, erase_rows
+from core.store.retention.summary import SUMMARY_FILE
 
 UPLOADS_KEPT_SECONDS = 24 * 3600.0
 # What an inspection leaves, and what a look at a second table.

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.disk.ages import Ages
-from core.disk.faults import point
 from core.errors import DataError
+from core.store.disk.ages import Ages
+from core.store.disk.faults import point
 
 CHUNK = 1 << 20
 DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core.disk.faults import point
 from core.errors import DataError
 from core.jobs.progress import replace_json
 from core.jobs.untrusted import erase
-from core.store import Upload
+from core.store.blobs import Upload
+from core.store.disk.faults import point
 
 T = TypeVar("T")
 AUDIT_ID = re.compile(r"[0-9a-f]{32}")

@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.jobs.progress import replace_json
-from core.kept_audits import RECORD_FILE
 from core.metrics.words import VERDICT_WORDS, rows_word
 from core.record import AuditRecord
 from core.report.words.audit import headlines
+from core.store.audits import RECORD_FILE
 
 SUMMARY_FILE = "summary.json"
 
@@ -63,7 +63,7 @@ def _origin(folder: Path) -> list[object]:
 @lru_cache(maxsize=1)
 def _version() -> str:
     """A digest of the core's source: verdicts may be other ones as soon as any of it changes."""
-    core, digest = Path(__file__).parent.parent, hashlib.sha256()
+    core, digest = Path(__file__).parents[2], hashlib.sha256()
     for path in sorted(core.rglob("*.py")):
         digest.update(str(path.relative_to(core)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
-from core.disk.faults import point
 from core.jobs.progress import replace_json
-from core.kept_audits import FACTS_FILE, RECORD_FILE
-from core.kept_explanation import FOUND as EXPLANATION
-from core.kept_explanation import KeptExplanation
-from core.kept_fixes import KeptFixes
 from core.metrics.words.notes import worded
 from core.notes import SAID, Note
 from core.plan.plan import Plan
-from core.retention.staying import quotes_cells, staying
+from core.store.audits import FACTS_FILE, RECORD_FILE
+from core.store.disk.faults import point
+from core.store.explanations import FOUND as EXPLANATION
+from core.store.explanations import KeptExplanation
+from core.store.fixes import KeptFixes
+from core.store.retention.staying import quotes_cells, staying
 
 # What stands in place of a message that may quote a row.
 GONE = (

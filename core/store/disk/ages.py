@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.disk import clock
 from core.jobs.progress import replace_json
+from core.store.disk import clock
 
 Clock = Callable[[], clock.Moment]
 
