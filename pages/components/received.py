@@ -1,4 +1,4 @@
-"""What lies in an upload box: the file itself, or a ticket for one that waits on disk (`core.doors.incoming`)."""
+"""What lies in an upload box: the file itself, or a ticket for one that waits on disk (`core.cli.doors.incoming`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import BinaryIO
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.doors.incoming import WAITING
+from core.cli.doors.incoming import WAITING
 from pages.components import session
 
 

@@ -10,12 +10,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import cli_util, runtime
 
-from core.commands import logged
-from core.doors import addresses, prompt
-from core.doors.admission import Door
-from core.doors.gate import Gate
-from core.doors.incoming import WAITING
-from core.doors.policy import Policy
+from core.cli import logged
+from core.cli.doors import addresses, prompt
+from core.cli.doors.admission import Door
+from core.cli.doors.gate import Gate
+from core.cli.doors.incoming import WAITING
+from core.cli.doors.policy import Policy
 from core.errors import PlumblineError
 
 _SWEEP_SECONDS = 60.0

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.cli_mitigate import Files, mitigated
+from core.cli.mitigate import Files, mitigated
 from core.counts.rules import Confusion, confusion
 from core.metrics.stated_rule import stated_rule
 from core.mitigate.candidate import Decided, Mitigated

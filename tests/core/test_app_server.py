@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from core import app_server, cli
-from core.doors.addresses import of_this_machine
+from core import cli
+from core.cli import app
+from core.cli.doors.addresses import of_this_machine
 from core.errors import PlumblineError
 from tests.core.supervised import SOON, ending
 
-PORT = app_server.DEFAULT_PORT
+PORT = app.DEFAULT_PORT
 
 
 @pytest.fixture
@@ -35,14 +36,14 @@ def free_port() -> int:
 
 
 def test_only_this_machine_reaches_it_unless_it_is_shared() -> None:
-    alone = app_server.settings(False, PORT, {})
+    alone = app.settings(False, PORT, {})
     assert alone["STREAMLIT_SERVER_ADDRESS"] == "127.0.0.1"
     assert "PLUMBLINE_SHARED" not in alone and "PLUMBLINE_JOIN_CODE" not in alone
     assert alone["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] == "false"
 
 
 def test_sharing_listens_everywhere_with_a_join_code_that_is_never_the_same() -> None:
-    first, second = (app_server.settings(True, PORT, {}) for _ in range(2))
+    first, second = (app.settings(True, PORT, {}) for _ in range(2))
     assert first["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
     assert first["PLUMBLINE_SHARED"] == "1"
     assert len(first["PLUMBLINE_JOIN_CODE"]) >= 10
@@ -56,24 +57,24 @@ def test_what_a_container_sets_holds_unless_it_is_asked_otherwise() -> None:
         "STREAMLIT_SERVER_PORT": "9000",
         "OTHER": "kept",
     }
-    kept = app_server.settings(False, PORT, container)
+    kept = app.settings(False, PORT, container)
     assert (kept["STREAMLIT_SERVER_PORT"], kept["OTHER"]) == ("9000", "kept")
     assert kept["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
-    assert app_server.settings(False, 8700, container)["STREAMLIT_SERVER_PORT"] == "8700"
+    assert app.settings(False, 8700, container)["STREAMLIT_SERVER_PORT"] == "8700"
 
 
 def test_a_container_asks_for_a_code_unless_it_is_told_that_somebody_else_keeps_the_door() -> None:
     container = {"PLUMBLINE_CONTAINER": "1", "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
-    closed = app_server.settings(False, PORT, container)
+    closed = app.settings(False, PORT, container)
     assert closed["PLUMBLINE_SHARED"] == "1" and len(closed["PLUMBLINE_JOIN_CODE"]) >= 10
-    said = app_server.greeting(closed)
+    said = app.greeting(closed)
     assert closed["PLUMBLINE_JOIN_CODE"] in said[-1] and "localhost" not in "".join(said)
-    opened = app_server.settings(False, PORT, container | {"PLUMBLINE_DOOR": "open"})
+    opened = app.settings(False, PORT, container | {"PLUMBLINE_DOOR": "open"})
     assert "PLUMBLINE_SHARED" not in opened and opened["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
 
 
 def test_the_image_says_that_it_is_one_and_starts_the_app_by_its_own_command() -> None:
-    image = (app_server.APP.parent / "Dockerfile").read_text(encoding="utf-8")
+    image = (app.APP.parent / "Dockerfile").read_text(encoding="utf-8")
     assert "PLUMBLINE_CONTAINER=1" in image and 'CMD ["plumbline", "app"]' in image
 
 
@@ -85,7 +86,7 @@ def test_a_foreign_address_outside_a_container_is_refused_unless_it_is_shared(
     assert cli.main(["app", "--port", "8700"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and address in said and "--share" in said
-    shared = app_server.settings(True, PORT, {"STREAMLIT_SERVER_ADDRESS": address})
+    shared = app.settings(True, PORT, {"STREAMLIT_SERVER_ADDRESS": address})
     assert shared["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
 
 
@@ -98,9 +99,9 @@ def test_an_unsuitable_join_code_is_refused_at_the_start(
 
 
 def test_streamlit_is_told_the_names_that_are_served() -> None:
-    alone = app_server.settings(False, PORT, {"PLUMBLINE_HOSTS": "audit.example.org, b.example"})
+    alone = app.settings(False, PORT, {"PLUMBLINE_HOSTS": "audit.example.org, b.example"})
     assert alone["STREAMLIT_SERVER_ALLOWED_HOSTS"] == "localhost 127.0.0.1 ::1 audit.example.org b.example"
-    shared = app_server.settings(True, PORT, {})["STREAMLIT_SERVER_ALLOWED_HOSTS"].split()
+    shared = app.settings(True, PORT, {})["STREAMLIT_SERVER_ALLOWED_HOSTS"].split()
     assert set(of_this_machine()) < set(shared) and "*" not in shared
     assert alone["STREAMLIT_BROWSER_SERVER_ADDRESS"] == "localhost", "nobody outside is asked what it is called there"
 
@@ -108,13 +109,13 @@ def test_streamlit_is_told_the_names_that_are_served() -> None:
 @pytest.mark.jobs
 @pytest.mark.parametrize("shared", ["", "1"])
 def test_streamlits_own_command_opens_no_door_either(shared: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "streamlit", "run", str(app_server.APP), "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app.APP), "--server.headless=true"]
     address = [] if shared else ["--server.address=0.0.0.0"]
     environment = {**os.environ, "PLUMBLINE_HOME": str(tmp_path / "home"), "PLUMBLINE_SHARED": shared}
     environment.pop("PLUMBLINE_JOIN_CODE", None)
     ended = subprocess.run(
         [*command, f"--server.port={free_port()}", *address],
-        cwd=app_server.APP.parent,
+        cwd=app.APP.parent,
         env=environment,
         capture_output=True,
         text=True,
@@ -124,10 +125,10 @@ def test_streamlits_own_command_opens_no_door_either(shared: str, tmp_path: Path
 
 
 def test_the_greeting_says_where_it_is_and_shows_the_code_only_when_shared() -> None:
-    shared = app_server.settings(True, 8700, {})
-    lines = "\n".join(app_server.greeting(shared))
+    shared = app.settings(True, 8700, {})
+    lines = "\n".join(app.greeting(shared))
     assert "http://localhost:8700" in lines and shared["PLUMBLINE_JOIN_CODE"] in lines
-    assert len(app_server.greeting(app_server.settings(False, 8700, {}))) == 1
+    assert len(app.greeting(app.settings(False, 8700, {}))) == 1
 
 
 def test_a_port_in_use_is_one_line_and_exit_2(used_port: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,20 +141,20 @@ def test_a_port_in_use_is_one_line_and_exit_2(used_port: int, capsys: pytest.Cap
 @pytest.mark.parametrize("port", [0, -1, 70_000])
 def test_what_is_no_port_is_refused(port: int) -> None:
     with pytest.raises(PlumblineError, match="is no port"):
-        app_server.serve(share=False, port=port)
+        app.serve(share=False, port=port)
 
 
 def test_an_installation_without_the_app_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(app_server, "APP", tmp_path / "streamlit_app.py")
+    monkeypatch.setattr(app, "APP", tmp_path / "streamlit_app.py")
     with pytest.raises(PlumblineError, match="is missing"):
-        app_server.serve(share=False, port=PORT)
+        app.serve(share=False, port=PORT)
 
 
 def test_the_command_starts_a_server_from_any_folder(tmp_path: Path) -> None:
     port = free_port()
     environment = {**os.environ, "PLUMBLINE_HOME": str(tmp_path / "home"), "STREAMLIT_SERVER_HEADLESS": "true"}
     command = [sys.executable, "-c", f"from core.cli import main; main(['app', '--port', '{port}'])"]
-    environment["PYTHONPATH"] = str(app_server.APP.parent)
+    environment["PYTHONPATH"] = str(app.APP.parent)
     log = (tmp_path / "log").open("w+b")
     with log, ending(subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)) as server:
         try:

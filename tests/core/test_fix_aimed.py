@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli_mitigate import Files, mitigated
+from core.cli.mitigate import Files, mitigated
 from core.mitigate.effect.effect import effect
 from core.mitigate.search import offer
 from core.plan.plan import Plan

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.cli_mitigate import Files, mitigated
+from core.cli.mitigate import Files, mitigated
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.search import offer
 from core.mitigate.settings import Settings

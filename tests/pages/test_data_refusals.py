@@ -12,7 +12,7 @@ from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 
-from core.doors.incoming import WAITING
+from core.cli.doors.incoming import WAITING
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.core.models.text_folders import folder_of, zipped

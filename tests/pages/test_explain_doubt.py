@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import cli_explain
-from core.cli import main
+from core.cli import explain, main
 from core.counts.counts import Groups
 from core.data.profile import Profile
 from core.explain.explanation import Explanation
@@ -90,6 +89,6 @@ def test_the_command_says_which_check_failed(
     for name in ("t.csv", "m.onnx"):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "plan.toml").write_text(scored().plan.to_toml())
-    monkeypatch.setattr(cli_explain, "explained", lambda *asked: explained(PASSED, FAILED))
+    monkeypatch.setattr(explain, "explained", lambda *asked: explained(PASSED, FAILED))
     assert main(["explain", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")]) == 0
     assert f"Do not rely on it. A check failed: {FAILED.reason}" in capsys.readouterr().out

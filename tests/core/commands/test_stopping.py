@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.commands.scratch import scratch
+from core.cli.scratch import scratch
 from core.jobs.process import Process
 from core.samples import SAMPLES
 from tests.core.supervised import LONGEST, PROGRAM, ending, until

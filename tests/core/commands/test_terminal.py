@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cli import main
-from core.commands.terminal import complain, say, shown
+from core.cli.terminal import complain, say, shown
 from core.samples import SAMPLES
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"
@@ -66,7 +66,7 @@ def test_names_of_strangers_are_harmless_on_a_terminal(
 
 
 def test_a_reader_who_has_left_stops_no_command(tmp_path: Path) -> None:
-    code = "from core.commands.terminal import say\nfor _ in range(3): say('x' * 100_000)"
+    code = "from core.cli.terminal import say\nfor _ in range(3): say('x' * 100_000)"
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "wb") as pipe:

@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from core import app_server
+from core.cli import app as app_server
 from tests.core.supervised import SOON, ending
 
 CODE = "ABCDEFGH23"

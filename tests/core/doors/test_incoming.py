@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.doors import incoming
-from core.doors.incoming import Incoming, NoRoomError
+from core.cli.doors import incoming
+from core.cli.doors.incoming import Incoming, NoRoomError
 from core.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[3]

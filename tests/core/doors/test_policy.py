@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.doors import join_code
-from core.doors.hosts import Hosts
-from core.doors.policy import Policy, is_own
+from core.cli.doors import join_code
+from core.cli.doors.hosts import Hosts
+from core.cli.doors.policy import Policy, is_own
 from core.errors import PlumblineError
 
 CODE = "ABCDEFGH23"

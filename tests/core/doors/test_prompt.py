@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from core.doors import prompt
+from core.cli.doors import prompt
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands the listening socket's setting on")

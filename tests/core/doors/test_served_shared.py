@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.doors.addresses import of_this_machine
+from core.cli.doors.addresses import of_this_machine
 from tests.core.doors.served import CODE, App, drawn, serving
 from tests.core.doors.test_served_alone import ENDPOINTS
 

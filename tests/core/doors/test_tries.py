@@ -1,7 +1,7 @@
 """Wrong codes slow the next one down, by address and in all; whoever has the right one comes in."""
 
-from core.doors.admission import Door
-from core.doors.tries import LONGEST, MANY, PAUSE, Tries
+from core.cli.doors.admission import Door
+from core.cli.doors.tries import LONGEST, MANY, PAUSE, Tries
 
 CODE = "ABCDEFGH23"
 

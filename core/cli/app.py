@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from core.commands.scratch import sweep
-from core.doors import join_code
-from core.doors.addresses import of_this_machine
-from core.doors.policy import CODE, CONTAINER, SHARED, Policy
+from core.cli.doors import join_code
+from core.cli.doors.addresses import of_this_machine
+from core.cli.doors.policy import CODE, CONTAINER, SHARED, Policy
+from core.cli.scratch import sweep
 from core.errors import PlumblineError
 
-APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
+APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 DEFAULT_PORT = 8501
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 

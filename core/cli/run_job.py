@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.commands.scratch import scratch
+from core.cli.scratch import scratch
 from core.data.images.packed import packed
 from core.errors import DataError
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.command_files import (
+from core.cli.files import (
     naming,
     read_plan,
     refuse_unreadable,
@@ -18,9 +18,9 @@ from core.command_files import (
     write_audit,
     writing,
 )
-from core.commands.inside import add_inside
-from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done, sha256
-from core.commands.terminal import say
+from core.cli.inside import add_inside
+from core.cli.run_job import TIME_LIMIT, add_time_limit, job_done, sha256
+from core.cli.terminal import say
 from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.mitigate.mitigations import MITIGATIONS

@@ -13,10 +13,10 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.doors import join_page, upload_body
-from core.doors.admission import COOKIE, Door
-from core.doors.hosts import Hosts
-from core.doors.incoming import WAITING, Incoming, NoRoomError
+from core.cli.doors import join_page, upload_body
+from core.cli.doors.admission import COOKIE, Door
+from core.cli.doors.hosts import Hosts
+from core.cli.doors.incoming import WAITING, Incoming, NoRoomError
 from core.errors import DataError
 
 HEALTH = "/_stcore/health"

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from core.commands.terminal import shown
+from core.cli.terminal import shown
 
 
 class SpelledOut(logging.Filter):

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.command_files import naming, read_plan, refuse_unreadable, refuse_unwritable, write_audit
-from core.commands.inside import add_inside
-from core.commands.run_job import TIME_LIMIT, add_time_limit, job_done
-from core.commands.terminal import say
+from core.cli.files import naming, read_plan, refuse_unreadable, refuse_unwritable, write_audit
+from core.cli.inside import add_inside
+from core.cli.run_job import TIME_LIMIT, add_time_limit, job_done
+from core.cli.terminal import say
 from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.metrics.words.notes import in_order, told

@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.doors import join_code
-from core.doors.hosts import LOCAL, Hosts
+from core.cli.doors import join_code
+from core.cli.doors.hosts import LOCAL, Hosts
 from core.errors import PlumblineError
 
 SHARED, CODE, CONTAINER, DOOR, HOSTS = (

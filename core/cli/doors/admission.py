@@ -8,8 +8,8 @@ import math
 import secrets
 from dataclasses import dataclass
 
-from core.doors import join_code
-from core.doors.tries import Tries
+from core.cli.doors import join_code
+from core.cli.doors.tries import Tries
 
 COOKIE = "plumbline_door"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.commands.inside import refuse_linked, refuse_outside
-from core.commands.terminal import say
+from core.cli.inside import refuse_linked, refuse_outside
+from core.cli.terminal import say
 from core.errors import DataError, ModelError, PlanError
 from core.metrics.stated_rule import with_rule
 from core.plan.plan import Plan

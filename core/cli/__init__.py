@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from core.commands.stopping import Stopped, stopping
-from core.commands.terminal import complain
+from core.cli.stopping import Stopped, stopping
+from core.cli.terminal import complain
 from core.errors import PlumblineError
 
 
@@ -37,9 +37,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     # Half a second of imports, which a signal must find prepared.
-    from core.cli_audit import add_audit
-    from core.cli_explain import add_explain
-    from core.cli_mitigate import add_mitigate
+    from core.cli.audit import add_audit
+    from core.cli.explain import add_explain
+    from core.cli.mitigate import add_mitigate
 
     parser = _Parser(prog="plumbline", description="Does a model treat groups of people differently?")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -56,6 +56,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _app(chosen: argparse.Namespace) -> int:
-    from core.app_server import serve
+    from core.cli.app import serve
 
     return int(serve(share=chosen.share, port=chosen.port))

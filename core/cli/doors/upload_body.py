@@ -10,7 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
-from core.doors.incoming import IN_MEMORY, Incoming, refuse_full
+from core.cli.doors.incoming import IN_MEMORY, Incoming, refuse_full
 from core.errors import DataError
 
 PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)")
