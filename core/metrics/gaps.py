@@ -13,12 +13,12 @@ from typing import Literal
 
 import numpy as np
 
+from core.catalogue import table
 from core.counts.rules import Confusion
 from core.metrics.group_metrics import METRICS, Metric
 from core.metrics.intervals import FEW, absolute, equality_p, mover_mean, newcombe, p_from_interval, ratio, z_value
 from core.metrics.sampling.effective import AnyShare, Effective, exact_rate, wald_p
 from core.metrics.sampling.kind_sums import KindSums
-from core.table import table
 
 Kind = Literal["difference", "ratio"]
 Parts = Sequence[tuple[AnyShare, AnyShare]]

@@ -13,12 +13,12 @@ from typing import Literal
 
 import numpy as np
 
+from core.catalogue import table
 from core.counts.counts import FAVOURABLE, SUM_UNIT, UNFAVOURABLE, Counts
 from core.counts.rules import Confusion, Numbers
 from core.metrics.intervals import Interval, Moments, auc, wilson, z_value
 from core.metrics.sampling.effective import Effective
 from core.metrics.sampling.kind_sums import FEWEST_REPEATED, KindSums
-from core.table import table
 
 Better = Literal["higher", "lower", "neither"]
 

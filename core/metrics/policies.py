@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from core.catalogue import table
 from core.errors import PlanError
 from core.metrics.gaps import GAPS, Measure
 from core.plan.plan import Plan
-from core.table import table
 
 DEFAULT_RATIO, DEFAULT_DIFFERENCE = 0.8, 0.05
 

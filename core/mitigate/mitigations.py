@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.table import table
+from core.catalogue import table
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.catalogue import table
 from core.errors import ModelError
 from core.models.model import Model
 from core.models.name_lists import words
 from core.models.recognition import Content, look
 from core.models.refusals import REFUSED
-from core.table import table
 
 READABLE = (
     "an ONNX file, a skops file (scikit-learn), a .pt2 file (torch.export), or a zipped Hugging Face folder for texts"

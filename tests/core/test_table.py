@@ -2,8 +2,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from core.catalogue import table
 from core.errors import PlanError
-from core.table import table
 
 
 @dataclass(frozen=True)

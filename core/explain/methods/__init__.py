@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
+from core.catalogue import table
 from core.errors import PlanError
 from core.explain.nouns import NOUNS, Kind
-from core.table import table
 
 Needs = Literal["gradients", "hooks", "outputs"]
 MOST_SHAPLEY = 40

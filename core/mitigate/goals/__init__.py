@@ -14,11 +14,11 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from core.catalogue import table
 from core.counts.rules import Confusion
 from core.errors import PlanError
 from core.metrics.gaps import Kind
 from core.metrics.group_metrics import METRICS
-from core.table import table
 
 DIGITS = 10**9
 PRICE_UNIT = 1000

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.catalogue import table
 from core.counts.counts import UNKNOWN, Axis, Floats, Ints
 from core.counts.rules import Rule
 from core.errors import DataError, PlanError
@@ -19,7 +20,6 @@ from core.metrics.aif360 import quietly
 from core.metrics.words import listed
 from core.mitigate.rules.levels import cell_places
 from core.mitigate.rules.solution import Question, Solution
-from core.table import table
 
 MOST_ROWS = 10_000
 _GRID = {"num_class_thresh": 50, "num_ROC_margin": 10}
