@@ -10,14 +10,13 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
+from core.counts.weights import Hashes
 from core.data.dataset import Batch, Dataset
 
 _KEY_BYTES = 8
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _LOTS = np.uint64(0x6C6F7473)
 _FRACTION_BITS = np.uint64(11)
-
-Hashes = npt.NDArray[np.uint64]
 
 
 def row_hashes(dataset: Dataset, columns: tuple[str, ...], seed: int) -> Hashes:

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.counts.weights import MILLION, MOST_UNITS, Hashes
 from core.data.dataset import Batch, Dataset
 from core.data.reading.advice import KEEP
-from core.data.row_hash import Hashes, fingerprints
+from core.data.row_hash import fingerprints
 from core.errors import DataError
 from core.plan.plan import Plan
 
-# A weight of 1, or a row of one person, in the integers that are added up.
-MILLION = 1_000_000
-# Weights are counted in units of which the largest weight is at most so many.
-MOST_UNITS = 100.0
 MOST_PEOPLE = 2**31
 _OR_KEEP = ", or leave such rows out"
 

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import LABELS, Groups
+from core.counts.weights import Hashes
 from core.data.coding import Attribute, Coder, Filter, attributes, filters, groups, label_coder, nobody_left
 from core.data.dataset import Batch, Dataset
-from core.data.row_hash import Hashes, contents, numbered
+from core.data.row_hash import contents, numbered
 from core.jobs.progress import Progress
 from core.plan.plan import Plan
 

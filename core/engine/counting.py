@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from core.counts.counts import Axis, Counts, Groups, Ints, tally
 from core.counts.rules import Rule, Stated
+from core.counts.weights import Hashes
 from core.data.coding import attributes, groups, label_coder, nobody_left
 from core.data.dataset import Batch, Dataset
-from core.data.row_hash import Hashes, draws, row_hashes
+from core.data.row_hash import draws, row_hashes
 from core.data.sampled_rows import Rows
 from core.data.splits import sieves
 from core.engine.sampled_tally import SampledTally

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from core.counts.counts import Counts
@@ -10,7 +11,6 @@ from core.counts.rule_file import RuleFile
 from core.counts.rules import Rule
 from core.errors import PlanError
 from core.metrics.verdicts import plan_rule
-from core.mitigate.plans import stating
 from core.plan.plan import Plan
 
 MOST_BYTES = 16 << 20
@@ -63,3 +63,9 @@ def stated_rule(counts: Counts, plan: Plan) -> Rule:
     if counts.axis.kind == "decision":
         raise PlanError("[decision] rule applies to a score, and this model gives labels alone: remove it.")
     return rule.rule(counts.groups, counts.axis)
+
+
+def stating(plan: Plan, rule: RuleFile) -> Plan:
+    """The plan with this rule in place of its threshold."""
+    text = json.dumps(rule.to_json(), ensure_ascii=False)
+    return replace(plan, decision=replace(plan.decision, rule=text, threshold=None, above=False, favourable=None))

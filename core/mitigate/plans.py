@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from core.counts.counts import Counts
 from core.counts.rule_file import RuleFile
 from core.metrics.reference import References
+from core.metrics.stated_rule import stating
 from core.plan.plan import Decision, Plan, Value
 from core.plan.values import MISSING_GROUP
 
@@ -15,12 +15,6 @@ from core.plan.values import MISSING_GROUP
 FEWEST_COMPARED = 100
 # A stand-in's own names for its classes, the good one first, whatever the table calls its outcomes.
 STAND_IN_CLASSES = ("good outcome", "other outcome")
-
-
-def stating(plan: Plan, rule: RuleFile) -> Plan:
-    """The plan with this rule in place of its threshold."""
-    text = json.dumps(rule.to_json(), ensure_ascii=False)
-    return replace(plan, decision=replace(plan.decision, rule=text, threshold=None, above=False, favourable=None))
 
 
 def plan_with_model(plan: Plan, file: str) -> Plan:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.counts.rule_file import RuleFile
 from core.counts.rules import confusion
 from core.errors import PlanError, PlumblineError
 from core.metrics.group_metrics import METRICS
@@ -19,6 +18,7 @@ from core.mitigate.rules.aif360 import POST_PROCESSING, post_process
 from core.mitigate.rules.randomised_odds import mix
 from core.mitigate.rules.randomised_rate import rate_mix
 from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.rules.written import rule_file_of
 from core.mitigate.splits import FIT
 from core.mitigate.training.trainers import fairness_loss, reweighing
 from core.mitigate.work import Proposal, Work
@@ -47,7 +47,7 @@ def _rule(work: Work, solution: Solution) -> list[Proposal]:
     """A rule that is fitted here because lots need the rows, or because AIF360 runs in jobs only."""
     if work.present.counts(FIT).axis.kind == "decision":
         raise PlanError("There is no score here, only decisions, so a rule has nothing to go by. Audit a score column.")
-    rule = RuleFile.of(solution, plan_edge(work.plan, work.present.counts(FIT).axis.dtype))
+    rule = rule_file_of(solution, plan_edge(work.plan, work.present.counts(FIT).axis.dtype))
     observed = drawn(work.divided, work.present, rule)
     return [Proposal(solution.mechanism, solution.mechanism, observed, rule=rule, notes=solution.notes)]
 

@@ -26,6 +26,7 @@ from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Pr
 from core.mitigate.rules.levels import nearly_none
 from core.mitigate.rules.solution import Question, Solution
 from core.mitigate.rules.thresholds import search, shared
+from core.mitigate.rules.written import rule_file_of
 from core.mitigate.training.reweighing import Weights, reweigh
 
 WIDER = (0.02, 0.05)
@@ -182,7 +183,7 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, stands_in:
     """The solution as a fix; `stands_in` where it is the best one that is not one-sided, in place of the cheapest."""
     present, goal = found.present, found.settings.goal
     fit = present.counts[FIT]
-    rule = RuleFile.of(solution, None if fit.axis.decided else plan_edge(present.plan, fit.axis.dtype))
+    rule = rule_file_of(solution, None if fit.axis.decided else plan_edge(present.plan, fit.axis.dtype))
     decided = replace(
         present,
         plan=plan_with_rule(present.plan, fit, rule),

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.counts.weights import Hashes
 from core.data.dataset import Dataset
-from core.data.row_hash import Hashes
 from core.data.splits import CHOOSE as CHOOSE
 from core.data.splits import FIT as FIT
 from core.data.splits import PARTS as PARTS

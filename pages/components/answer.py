@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.metrics.findings.also import also_gaps
-from core.metrics.findings.ordered import Finding, further_words
+from core.metrics.findings.ordered import Finding, further_words, headlines
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement
 from core.record import AuditRecord
-from core.report.words.audit import MOST_IN_THE_ANSWER, headlines, in_the_answer, question_notes, tally
+from core.report.words.audit import MOST_IN_THE_ANSWER, in_the_answer, question_notes, tally
 from core.report.words.by_group import also_words, question
 from pages.components import doubts, picture, plain, session, verdict
 

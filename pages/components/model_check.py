@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.data.roles import suggestions
 from core.engine.results import ModelFacts
 from core.errors import ModelError
 from core.plan.plan import Plan
+from core.store.refusals import export_snippet
 from core.store.workspace import Audit
 from pages.components import draft, job_status, plain, session
 
@@ -84,7 +84,7 @@ def refused(message: str) -> None:
 
 def snippet(message: str) -> None:
     """Lines of Python that export such a model safely, where the message is about one that cannot be opened."""
-    lines = suggestions.export_snippet(message)
+    lines = export_snippet(message)
     if lines is not None:
         st.caption("For whoever made the model: these lines make a file that can be opened here.")
         st.code(lines, language="python")

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.metrics.findings.ordered import headlines
 from core.metrics.gaps import GAPS, Measure
 from core.metrics.reference import By
 from core.metrics.verdicts import Judgement, plan_threshold
@@ -12,7 +13,6 @@ from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.charts import ROW, standings_chart
 from core.report.exploration import thresholds
-from core.report.words.audit import headlines
 from core.report.words.by_group import (
     Standings,
     bands_words,

@@ -9,6 +9,7 @@ from core.plan.parts import Condition, Decision
 from core.plan.plan import Plan
 from core.report.words.plan import decision_sentence, outcome_sentence
 from core.samples import SAMPLES
+from core.store.refusals import export_snippet
 
 
 def column(name: str, *texts: str, kind: Kind = "text", many: bool = False, unique: bool = False) -> Column:
@@ -233,8 +234,8 @@ def test_where_no_outcome_tells_what_is_good_the_class_is_named() -> None:
 
 def test_a_refused_model_comes_with_the_lines_that_export_it() -> None:
     refused = next(refusal for refusal in REFUSED if refusal.name == "torchscript")
-    assert suggestions.export_snippet(f"model.pt {refused.says}") == TORCH_SNIPPET
-    assert suggestions.export_snippet("The table lacks 1 column(s) that the model reads.") is None
+    assert export_snippet(f"model.pt {refused.says}") == TORCH_SNIPPET
+    assert export_snippet("The table lacks 1 column(s) that the model reads.") is None
 
 
 def test_the_column_of_the_longest_texts_is_what_a_model_reads() -> None:

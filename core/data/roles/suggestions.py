@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from core.data.profile import Column, Profile
 from core.data.roles.one_hot import OneHot, one_hot
 from core.data.roles.vocabulary import BAD, BAD_NEWS, DECISION, GOOD, OUTCOME, SCORE, TRAITS, Trait, means, words
-from core.models.refusals import REFUSED, SAVED_BY_TORCH
 from core.plan.values import DEFAULT_MISSING, is_number, key
 from core.plan.written.missing import looks_missing
 
@@ -216,11 +215,6 @@ def unknown_texts(profile: Profile) -> dict[str, tuple[str, ...]]:
         for text in {text.strip() for text, _ in column.values if looks_missing(text)}.difference(DEFAULT_MISSING):
             found[text] = (*found.get(text, ()), column.name)
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
-
-
-def export_snippet(message: str) -> str | None:
-    """Lines of Python that export a model safely, where this message refuses a model file; else None."""
-    return next((refusal.snippet for refusal in (*REFUSED, SAVED_BY_TORCH) if refusal.says in message), None)
 
 
 # ---------------------------------------------------------------- within

@@ -263,3 +263,8 @@ def further_words(finding: Finding, found: Iterable[Finding], judgement: Judgeme
         f"The same gap shows again {where} of smaller groups, by {listed(list(dict.fromkeys(by)))} too: for example "
         f"{group_words(first.subject[0], people)} against {group_words(first.other[0], people)}."
     )
+
+
+def headlines(judgement: Judgement, plan: Plan) -> list[Finding]:
+    """The findings on the question that was named before the results were seen, in the order of telling."""
+    return list(findings(judgement, plan, headline_only=True))

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE
-from core.data.row_hash import Hashes
-from core.data.sampled_rows import MILLION
+from core.counts.weights import MILLION, Hashes
 from core.errors import MergeError, PlanError
 from core.metrics.sampling.kind_sums import KINDS, PATTERNS, KindSums
 

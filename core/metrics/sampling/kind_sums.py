@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.rules import Confusion, Numbers
-from core.data.sampled_rows import MILLION
+from core.counts.weights import MILLION
 from core.metrics.sampling.effective import AnyShare, Effective
 
 KINDS = 6

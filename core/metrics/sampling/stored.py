@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from core.counts.counts import Counts, Ints
 from core.counts.rules import Rule, confusion
-from core.data.sampled_rows import MILLION, MOST_UNITS
+from core.counts.weights import MILLION, MOST_UNITS
 from core.metrics.sampling.clusters import ClusterSums
 from core.metrics.sampling.kind_sums import KINDS, PATTERNS, kinds
 from core.metrics.sampling.sampled import PLAIN, By, Sampled

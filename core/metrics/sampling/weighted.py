@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.counts.counts import LABELS, Axis, Counts, Groups
 from core.counts.rules import Rule, confusion
-from core.data.sampled_rows import MILLION
+from core.counts.weights import MILLION
 from core.errors import DataError, MergeError
 from core.metrics.sampling.kind_sums import KINDS, KindSums, kinds
 

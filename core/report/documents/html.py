@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from core.metrics.findings.also import also_gaps
-from core.metrics.findings.ordered import further_words
+from core.metrics.findings.ordered import further_words, headlines
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement
 from core.metrics.words import VERDICT_WORDS, rows_word, sampling_note
@@ -22,7 +22,6 @@ from core.report.charts import mark_svg, standings_chart, svg
 from core.report.words.audit import (
     data_facts,
     date_words,
-    headlines,
     in_the_answer,
     near_note,
     question_notes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from core.metrics.findings.ordered import Finding, findings
+from core.metrics.findings.ordered import Finding
 from core.metrics.second_opinion import SecondOpinion
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import Judgement, Verdict, plan_threshold
@@ -18,11 +18,6 @@ from core.report.words.rules import limit_words, rule_words
 MOST_IN_THE_ANSWER = 3
 _LOTS = " Where lots decide, two people with the same score can get different answers."
 Facts = list[tuple[str, str]]
-
-
-def headlines(judgement: Judgement, plan: Plan) -> list[Finding]:
-    """The findings on the question that was named before the results were seen, in the order of telling."""
-    return list(findings(judgement, plan, headline_only=True))
 
 
 def in_the_answer(found: list[Finding]) -> list[Finding]:

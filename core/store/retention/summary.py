@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.jobs.progress import replace_json
+from core.metrics.findings.ordered import headlines
 from core.metrics.words import VERDICT_WORDS, rows_word
 from core.record import AuditRecord
-from core.report.words.audit import headlines
 from core.store.audits import RECORD_FILE
 
 SUMMARY_FILE = "summary.json"

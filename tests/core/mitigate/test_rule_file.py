@@ -17,6 +17,7 @@ from core.mitigate.rules.randomised_odds import draw, mix
 from core.mitigate.rules.randomised_rate import rate_mix
 from core.mitigate.rules.solution import Question, Solution
 from core.mitigate.rules.thresholds import search, shared
+from core.mitigate.rules.written import rule_file_of
 from tests.core.mitigate.scored_worlds import large, tiny
 
 
@@ -34,7 +35,7 @@ def solutions() -> list[Solution]:
 @pytest.mark.parametrize("solution", solutions())
 def test_a_rule_read_back_decides_the_same(solution: Solution) -> None:
     counts = solution.question.counts
-    written = RuleFile.of(solution, 0.5)
+    written = rule_file_of(solution, 0.5)
     document = json.loads(json.dumps(written.to_json(), allow_nan=False))
     read = RuleFile.from_json(document)
     assert read.to_json() == written.to_json()
@@ -45,7 +46,7 @@ def test_a_rule_read_back_decides_the_same(solution: Solution) -> None:
 @pytest.mark.parametrize("solution", solutions())
 def test_the_example_decides_the_same(solution: Solution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = solution.question.counts
-    written = RuleFile.of(solution, 0.5)
+    written = rule_file_of(solution, 0.5)
     (tmp_path / "rule.json").write_text(json.dumps(written.to_json()))
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
@@ -77,7 +78,7 @@ def test_thresholds_of_float32_scores_part_them_in_plain_comparison(lower: bool)
         scores = np.asarray([np.nextafter(near, np.float32(-1)), near, np.nextafter(near, np.float32(2))])
         counts = tally(groups, axis, draws.integers(0, 2, 3), np.asarray([0, 1, 1]), scores)
         solution = solution_of(counts, Rule.threshold(axis, float(edge)))
-        (row, *_) = RuleFile.of(solution).to_json()["groups"]
+        (row, *_) = rule_file_of(solution).to_json()["groups"]
         plain = [bool(score < row["threshold"]) == lower for score in scores.astype(float)]
         assert plain == [False, True, True] if not lower else plain == [True, False, False]
 
@@ -92,7 +93,7 @@ def solution_of(counts: Counts, rule: Rule) -> Solution:
 def test_one_threshold_for_all_names_no_group() -> None:
     counts = large(1, 3, 5_000)
     question = Question(counts, ("g",), GOALS["four_fifths"], COSTS["accuracy"], Rule.threshold(counts.axis, 0.5))
-    document = RuleFile.of(shared(question), 0.5).to_json()
+    document = rule_file_of(shared(question), 0.5).to_json()
     assert document["by"] == [] and len(document["groups"]) == 1
     assert document["groups"][0]["group"] == {}
     assert document["score"] == "probability of the good outcome" and document["direction"] == "at_or_above"
@@ -104,25 +105,25 @@ def test_people_of_unknown_groups_take_the_other_threshold_or_are_refused() -> N
     axis, solution = counts.axis, search(question)
     later = Groups.product(("g",), (("g0", "g1", "new"),))
     threshold = axis.edges[4]
-    applied = RuleFile.of(solution, threshold).rule(later, axis)
+    applied = rule_file_of(solution, threshold).rule(later, axis)
     assert (applied.selected[2] == Rule.threshold(axis, threshold).selected).all()
     with pytest.raises(DataError, match="says nothing about people whose g is new"):
-        RuleFile.of(solution).rule(later, axis)
+        rule_file_of(solution).rule(later, axis)
     with pytest.raises(DataError, match="decides by g"):
-        RuleFile.of(solution).rule(Groups.product(("h",), (("x",),)), axis)
+        rule_file_of(solution).rule(Groups.product(("h",), (("x",),)), axis)
 
 
 def test_a_threshold_within_a_bin_is_refused() -> None:
     counts = large(1, 2, 2_000, 20)
     question = Question(counts, ("g",), GOALS["four_fifths"], COSTS["accuracy"], Rule.threshold(counts.axis, 0.5))
     with pytest.raises(DataError, match="no edge there"):
-        RuleFile.of(search(question)).rule(counts.groups, Axis.of([0.0, 1.0], kind="probability"))
+        rule_file_of(search(question)).rule(counts.groups, Axis.of([0.0, 1.0], kind="probability"))
 
 
 def test_a_rule_by_more_than_score_and_group_cannot_be_written() -> None:
     counts = tiny(7, 2, 6, decided=True)
     with pytest.raises(DataError, match="by more than the score"):
-        RuleFile.of(solution_of(counts, Rule.as_decided(counts.axis)))
+        rule_file_of(solution_of(counts, Rule.as_decided(counts.axis)))
 
 
 GOOD = {

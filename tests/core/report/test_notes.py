@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from core.metrics.findings.ordered import findings
+from core.metrics.findings.ordered import findings, headlines
 from core.metrics.second_opinion import SecondOpinion
 from core.report.words.audit import (
     data_facts,
     date_words,
     decision_note,
-    headlines,
     near_note,
     outcome_note,
     question_notes,

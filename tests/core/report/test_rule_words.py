@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.counts.rule_file import GroupRule, RuleFile, Steps
-from core.mitigate.plans import stating
+from core.metrics.stated_rule import stating
 from core.report.words.audit import decision_note
 from core.report.words.rules import rule_words
 from tests.worlds import plan_of
