@@ -3,19 +3,9 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from pages.components import (
-    answer,
-    details,
-    explain_button,
-    fix_button,
-    fix_origin,
-    job_status,
-    judged,
-    nothing_open,
-    picture,
-    plain,
-    session,
-)
+from pages.components import job_status, nothing_open, plain, session
+from pages.components.audit import answer, details, explain_button, fix_button, origin, picture
+from pages.components.audit import judgement as judged
 
 audit = session.current()
 if audit is None:
@@ -34,7 +24,7 @@ if record is None:
     st.stop()
 
 judgement = judged.at(record)
-fix_origin.show(audit, record)
+origin.show(audit, record)
 answer.show(audit.id, record, judgement)
 with st.container(horizontal=True):
     fix_button.show(audit.id, record)

@@ -4,21 +4,11 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.store.workspace import Audit
-from pages.components import (
-    begin,
-    decision_step,
-    doubts,
-    draft,
-    groups_step,
-    job_status,
-    more_choices,
-    outcome_step,
-    plain,
-    rows_gone,
-    run_row,
-    session,
-    table_step,
-)
+from pages.components import job_status, plain, session
+from pages.components.data import begin, doubts, draft, groups, more_choices, outcome, run
+from pages.components.data.decision import step
+from pages.components.data.table import gone
+from pages.components.data.table import step as table_step
 
 
 def show() -> None:
@@ -32,7 +22,7 @@ def show() -> None:
     if audit is None or profile is None:
         begin.show(audit)
     elif not session.workspace().has_rows(audit.id):
-        rows_gone.show(audit)
+        gone.show(audit)
     else:
         _steps(session.workspace().get(audit.id), profile)
 
@@ -44,21 +34,21 @@ def _steps(audit: Audit, profile: Profile) -> None:
         st.warning(
             f"The plan names columns that this table does not have: {plain.listed(lost)}. Answer again for them."
         )
-    happened, decided = draft.has_outcome(kept), decision_step.is_settled(audit, kept)
+    happened, decided = draft.has_outcome(kept), step.is_settled(audit, kept)
     ran = audit.stage == "audit"
     table_step.show(audit, profile, kept, is_open=not happened)
     profile = draft.read(profile, kept)
     doubts.asked(audit, profile, kept, step=1)
-    outcome_step.show(audit, profile, kept, is_open=not happened)
+    outcome.show(audit, profile, kept, is_open=not happened)
     doubts.asked(audit, profile, kept, step=2)
-    decision_step.show(audit, profile, kept, is_open=happened and not decided)
+    step.show(audit, profile, kept, is_open=happened and not decided)
     doubts.asked(audit, profile, kept, step=3)
-    asked, problems = groups_step.show(audit, profile, kept, is_open=happened and decided and not ran)
+    asked, problems = groups.show(audit, profile, kept, is_open=happened and decided and not ran)
     doubts.asked(audit, profile, asked, step=4)
     asked = more_choices.show(audit, profile, asked)
     if asked != kept:
         session.workspace().save_plan(audit.id, asked)
-    run_row.show(audit, profile, asked, problems)
+    run.show(audit, profile, asked, problems)
 
 
 show()

@@ -4,18 +4,9 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.metrics.sampling.refusals import why_one_row_each
-from pages.components import (
-    explain_changed,
-    explain_found,
-    explain_person,
-    explain_picture,
-    explain_question,
-    explain_take_away,
-    job_status,
-    nothing_open,
-    plain,
-    session,
-)
+from pages.components import job_status, nothing_open, plain, session
+from pages.components.explain import changed, groups, person, question, take_away
+from pages.components.explain import found as explain_found
 
 audit = session.current()
 if audit is None:
@@ -29,7 +20,7 @@ try:
         st.stop()
     st.header("What does it look at?", anchor=False)
     if record.plan.decision.model is None:
-        explain_question.nobody_to_ask(audit.id)
+        question.nobody_to_ask(audit.id)
         st.stop()
     why_not = why_one_row_each(record.plan, "explain a model")
     if why_not:
@@ -37,17 +28,17 @@ try:
         st.stop()
     found = explain_found.load(audit.id)
     found = None if found is None else explain_found.view(audit.id, found)
-    explain_question.ask(audit.id, record, found)
-    if not explain_person.is_asked(audit) and job_status.show(audit):
+    question.ask(audit.id, record, found)
+    if not person.is_asked(audit) and job_status.show(audit):
         st.stop()
     if found is not None:
-        explain_picture.show(audit.id, record, found)
+        groups.show(audit.id, record, found)
         if found.paired is not None:
             st.divider()
-            explain_changed.show(audit.id, found)
+            changed.show(audit.id, found)
         st.divider()
-        explain_person.show(audit, record, found)
+        person.show(audit, record, found)
         st.divider()
-        explain_take_away.show(audit.id, record, found)
+        take_away.show(audit.id, record, found)
 except PlumblineError as error:
     st.error(plain.escape(error.message))

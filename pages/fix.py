@@ -4,19 +4,12 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.metrics.sampling.refusals import why_one_row_each
-from pages.components import (
-    doubts,
-    fix_found,
-    fix_frontier,
-    fix_origin,
-    fix_picked,
-    fix_question,
-    fix_retry,
-    job_status,
-    nothing_open,
-    plain,
-    session,
-)
+from pages.components import job_status, nothing_open, plain, session
+from pages.components.audit import origin
+from pages.components.data import doubts
+from pages.components.fix import found as fix_found
+from pages.components.fix import frontier, question, retry
+from pages.components.fix import picked as fix_picked
 
 audit = session.current()
 if audit is None:
@@ -31,22 +24,22 @@ try:
     st.header("What would fix this?", anchor=False)
     if record.plan.decision.rule is not None:
         st.info("This is the audit of a fix. To look for others, open the audit that it was made from.")
-        fix_origin.back(audit)
+        origin.back(audit)
         st.stop()
     why_not = why_one_row_each(record.plan, "look for a fix")
     if why_not:
         st.info(plain.escape(why_not))
         st.stop()
     doubts.beside_a_fix(audit.id, record)
-    asked = fix_question.ask(audit.id, record)
+    asked = question.ask(audit.id, record)
     is_busy = job_status.show(audit)
     found = fix_found.load(audit.id)
     if not is_busy:
-        fix_retry.offer(audit.id, record)
+        retry.offer(audit.id, record)
     if found is None:
         st.stop()
     st.divider()
-    picked = fix_frontier.show(audit.id, found, asked, is_busy)
+    picked = frontier.show(audit.id, found, asked, is_busy)
     if picked is not None:
         st.divider()
         fix_picked.show(audit.id, record, found, picked, is_busy)

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.report.pair.order import paired
-from pages.components import history_row, session
+from pages.components import session
+from pages.components.history import row
 
 _AT_ONCE = 20
 
@@ -22,10 +23,10 @@ st.caption(
     "Only this browser lists them. Counts and verdicts stay until you delete them; uploaded rows go after a day."
 )
 for audit_id in unreadable[:_AT_ONCE]:
-    history_row.show_unreadable(audit_id)
+    row.show_unreadable(audit_id)
 shown = session.shown_in_history(_AT_ONCE)
 for audit in audits[:shown]:
-    history_row.show(audit)
+    row.show(audit)
 if len(audits) > shown:
     older = min(_AT_ONCE, len(audits) - shown)
     st.button(f"Show {older} older ones", on_click=session.show_more_history, args=(shown + older,))

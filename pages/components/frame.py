@@ -7,7 +7,9 @@ from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.record import AuditRecord
 from core.store.workspace import Audit
-from pages.components import age, model_check, plain, received, session
+from pages.components import plain, received, session
+from pages.components.data.decision import model_check
+from pages.components.history import age
 
 # Streamlit leaves a hand's width of nothing above every page.
 # The toolbar of its tables and charts offers a download in which a name from an upload could become a formula.

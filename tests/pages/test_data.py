@@ -6,7 +6,7 @@ from core.plan.parts import Condition
 from core.plan.plan import Plan
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
-from pages.components import groups_step
+from pages.components.data import groups
 from tests.pages.on_data_page import (
     CONFIRM,
     PEOPLE,
@@ -215,7 +215,7 @@ def test_an_answer_given_just_before_a_click_counts_in_what_the_click_does(space
 def test_a_named_group_to_compare_with(space: Workspace) -> None:
     at = put(opened(), space, toml=PLAN, csv=PEOPLE)
     audit_id = audit_of(at, space).id
-    at.selectbox(key=f"{audit_id}/reference").select(groups_step.NAMED).run()
+    at.selectbox(key=f"{audit_id}/reference").select(groups.NAMED).run()
     at.selectbox(key=f"{audit_id}/reference/sex/2").select("f").run()
     assert plan_of(at, space).groups.reference == {"sex": "f"}
 

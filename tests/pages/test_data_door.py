@@ -7,7 +7,8 @@ import pytest
 
 from core.errors import DataError, PlanError
 from core.store.workspace import Workspace
-from pages.components import groups_step, plain, uploads
+from pages.components import plain
+from pages.components.data import groups, uploads
 from tests.pages.on_data_page import PEOPLE, opened, press, said, settled
 
 pytestmark = pytest.mark.jobs
@@ -84,7 +85,7 @@ def test_no_path_is_asked_for_in_a_shared_app(folder: Path, monkeypatch: pytest.
     [("40", (40.0,)), ("25, 40,60", (25.0, 40.0, 60.0)), ("", ()), ("40 25", None), ("old", None), ("40, 40", None)],
 )
 def test_typed_cut_points(typed: str, cuts: tuple[float, ...] | None) -> None:
-    assert groups_step.read_cuts(typed) == cuts
+    assert groups.read_cuts(typed) == cuts
 
 
 def test_a_plan_file_that_is_no_text_is_refused() -> None:

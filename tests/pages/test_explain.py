@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.explain.features.grid import cell_names
 from core.explain.sanity_checks.check import Check
 from core.store.workspace import Workspace
-from pages.components import explain_found
+from pages.components.explain import found as explain_found
 from tests.pages.on_explain_page import PEOPLE, PLAN, audited, first_sentence, numbers
 from tests.pages.whole_app import WAIT_SECONDS, alone, finished, kept, labels, opened, press, said, tables, widget
 from tests.records import HOSTILE, scored

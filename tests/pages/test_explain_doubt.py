@@ -15,7 +15,7 @@ from core.explain.groups.attribution import Attribution
 from core.explain.person import Person, PersonSide
 from core.explain.sanity_checks.check import Check
 from core.store.workspace import Workspace
-from pages.components import explain_found
+from pages.components.explain import found as explain_found
 from tests.core.test_explanation_files import explanation
 from tests.pages.whole_app import kept, opened, said
 from tests.records import scored

@@ -1,0 +1,99 @@
+"""Step 2, the outcome: what really happened, and which of it is good for the person."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.data.profile import Profile
+from core.data.roles import suggestions
+from core.plan.parts import Condition, DataPlan
+from core.plan.plan import Plan
+from core.report.words.plan import outcome_sentence
+from core.store.workspace import Audit
+from pages.components import plain, session
+from pages.components.data import doubts, draft, good_values, steps
+from pages.components.data.decision import model_check
+
+_NO_COLUMN = "No column says what really happened"
+_KNOWN = {
+    "I do not know": None,
+    "Yes, also for people who were turned down": True,
+    "No, only for people who were selected": False,
+}
+
+
+def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
+    """Ask, and settle the answer in the plan at the person's word."""
+    with steps.step(audit.id, 2, _line(plan), draft.has_outcome(plan), is_open):
+        answer = _ask(audit, profile, plan.data)
+        if answer is not None:
+            _confirm(audit, profile, plan, answer)
+
+
+def _ask(audit: Audit, profile: Profile, data: DataPlan) -> DataPlan | None:
+    """The answer as it stands in the widgets; None while part of it is missing."""
+    st.write("Which column says what really happened to each person, and not what a model thought?")
+    suggestion = suggestions.outcome_column(profile)
+    known = data.label if data.label != draft.OPEN else suggestion.value if suggestion else None
+    first = _NO_COLUMN if known is None and data.label is None else known
+    label = st.selectbox(
+        "What really happened",
+        [_NO_COLUMN, *profile.names],
+        key=session.seed(session.field(audit.id, "outcome"), first),
+        index=None,
+        placeholder="choose a column",
+    )
+    if suggestion is not None and label == suggestion.value and data.label == draft.OPEN:
+        steps.suggested(suggestion.reason)
+    if label is None:
+        return None
+    if label == _NO_COLUMN:
+        st.caption("Then only who gets selected can be compared: not who was wrongly denied or wrongly granted.")
+        return replace(data, label=None, favourable=None, refused_known=None)
+    kept = data.favourable if label == data.label else None
+    prefix = session.field(audit.id, "good outcome")
+    favourable = good_values.ask(
+        prefix, profile.column(label), profile.decimal, kept, "The good outcome for the person"
+    )
+    refused_known = _ask_refused(audit, data)
+    return (
+        None if favourable is None else replace(data, label=label, favourable=favourable, refused_known=refused_known)
+    )
+
+
+def _ask_refused(audit: Audit, data: DataPlan) -> bool | None:
+    first = next(words for words, answer in _KNOWN.items() if answer is data.refused_known)
+    words = st.radio(
+        "Is the outcome also known for people who were turned down?",
+        list(_KNOWN),
+        key=session.seed(session.field(audit.id, "refused known"), first),
+        help="If it is known only for people who were selected, errors can be counted among them alone.",
+    )
+    return _KNOWN[words]
+
+
+def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: DataPlan) -> None:
+    st.markdown(f"**{plain.escape(_sentence(answer.label, answer.favourable))}**")
+    if answer != plan.data:
+        key = session.action(audit.id, "settle outcome")
+        settled = doubts.others_seen(replace(plan, data=answer), profile)
+        session.act(st.container(), "Yes, that is right", key, _settle, audit, settled, type="primary")
+
+
+def _settle(audit: Audit, plan: Plan) -> None:
+    session.attempt(session.workspace().save_plan, audit.id, plan)
+    if audit.model is not None and (audit.stage == "inspect" or session.workspace().model_facts(audit.id) is not None):
+        session.attempt(model_check.start, audit, plan)  # with the outcome, which columns that know it are asked by
+    steps.fold(audit.id, 2)
+
+
+def _sentence(label: str | None, favourable: Condition | None) -> str:
+    if label is None or favourable is None:
+        return "No column says what really happened."
+    return outcome_sentence(label, favourable)
+
+
+def _line(plan: Plan) -> str:
+    if not draft.has_outcome(plan):
+        return "what really happened, and what is good for the person"
+    return plain.escape(_sentence(plan.data.label, plan.data.favourable))

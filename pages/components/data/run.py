@@ -1,0 +1,55 @@
+"""The end of the Data page: what is still missing, the button that runs the audit, and the plan to take away."""
+
+import streamlit as st
+
+from core.data.profile import Profile
+from core.jobs import machine
+from core.plan.plan import Plan
+from core.store.workspace import Audit
+from pages.components import session
+from pages.components.data import doubts, draft, steps
+from pages.components.data.decision import step
+
+
+def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> None:
+    """Show the button and the plan; while something is missing, the button says what."""
+    missing = _missing(audit, plan) + doubts.unanswered(profile, plan) + problems
+    with st.container(horizontal=True, vertical_alignment="center"):
+        key = session.action(audit.id, "run")
+        session.act(
+            st.container(width="content"),
+            "Run the audit",
+            key,
+            _run,
+            audit.id,
+            plan,
+            type="primary",
+            disabled=bool(missing),
+        )
+        st.download_button(
+            "Download this plan",
+            plan.to_toml() if not missing else "",
+            file_name="plan.toml",
+            disabled=bool(missing),
+            on_click="ignore",
+            key=session.action(audit.id, "download plan"),
+        )
+        if not missing:
+            st.caption(f"{profile.rows:,} rows, on this machine's {'GPU' if machine.has_gpu() else 'CPU'}")
+    for line in missing:
+        st.caption(line)
+
+
+def _missing(audit: Audit, plan: Plan) -> list[str]:
+    answers = (
+        (draft.has_outcome(plan), "Step 2: check what really happened and confirm it, or say that no column tells."),
+        (step.is_settled(audit, plan), "Step 3: check what makes or made the decision and confirm it."),
+        (draft.has_groups(plan), "Step 4: choose at least one column that says who belongs to which group."),
+    )
+    return [words for given, words in answers if not given]
+
+
+def _run(audit_id: str, plan: Plan) -> None:
+    session.workspace().run(audit_id, plan)
+    steps.fold(audit_id, 4)
+    session.send(audit_id, "audit")

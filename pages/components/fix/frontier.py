@@ -1,0 +1,173 @@
+"""Every fix in one picture, by gap and cost, and the list to pick from."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.metrics.words import rows_word
+from core.mitigate.frontier.places import PRESENT
+from core.mitigate.goals.test import goal_words
+from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.results import CHOOSE
+from core.mitigate.search import weights_alone
+from core.mitigate.settings import Settings
+from core.report.charts.frontier import CLICKED, HEIGHT, ID, frontier_chart, place_words
+from pages.components import plain, session
+from pages.components.fix import leaks
+from pages.components.fix import question as fix_question
+from pages.components.fix import weights as fix_weights
+from pages.components.fix.found import Found
+
+_AXIS = 60
+
+
+def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | None:
+    """Show the picture and the list; the id of the fix that is picked, None while none is.
+
+    `asked` is the question as it stands on the page now, and `is_busy` whether a search is under way.
+    """
+    _whose(audit_id, found, asked, is_busy)
+    _refused(audit_id, found)
+    leaks.show(audit_id, found, is_busy)
+    if not found.fixes:
+        st.info("Nothing was found that could be tried here.")
+        return None
+    rows = f"{found.mitigated.sizes[CHOOSE]:,} {rows_word(found.mitigated.present.plan)}"
+    st.caption(
+        f"List and picture: measured on the {rows} set aside for choosing; no threshold was fitted on them. Pick one,"
+        " and it is judged on others."
+    )
+    if found.advice.reason:
+        _advice(found)
+    picture, choice = st.columns([3, 2], gap="large")
+    with choice:
+        picked = _pick(audit_id, found)
+    with picture:
+        if not found.now.is_measurable:
+            st.info(
+                f"No picture, and none to try first: no two groups have enough of the {rows} to be compared. A larger"
+                " table would tell."
+            )
+            return picked
+        chart = frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome)
+        key = session.action(audit_id, f"frontier/{found.search.id}")
+        st.altair_chart(
+            chart,
+            height=HEIGHT + _AXIS,
+            key=key,
+            on_select=partial(_clicked, audit_id, found, key),
+            selection_mode=CLICKED,
+            alt=f"{len(found.fixes)} fixes by gap and cost; the same numbers stand in the list beside it.",
+        )
+        st.caption(
+            "The further left and down, the better. The ring is the model as it is. A dot is a fix, the large one the"
+            " picked fix. A cross is not recommended, a pale mark is beaten by another on both counts. The dashed line"
+            " is your goal, the thin lines are plausible ranges."
+        )
+    return picked
+
+
+def _advice(found: Found) -> None:
+    """What to try first and why, or that no fix meets the goal, and which comes nearest."""
+    advice = found.advice
+    if advice.meets and advice.id is not None:
+        st.success(plain.escape(f"Try first: {found.fix(advice.id).title}. {advice.reason}"))
+    else:
+        st.info(plain.escape(advice.reason))
+
+
+def _refused(audit_id: str, found: Found) -> None:
+    """What could not be tried, and why; weights that nothing here could be trained with can be taken away."""
+    for name, why in found.refused.items():
+        st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why)}")
+    weights = weights_alone(found.mitigated)
+    if weights is None:
+        return
+    st.write("The weights themselves are there. What they do is not known before a model is trained with them.")
+    fix_weights.download(audit_id, weights)
+    with st.expander("The weights"):
+        fix_weights.show(weights)
+
+
+def _whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
+    """For which question these fixes were found, where that is not the last one that was asked, or the one above."""
+    question = _question(found.mitigated.settings, found.has_outcome)
+    st.caption(f"Found for: {plain.escape(question)}.")
+    last = session.workspace().search(audit_id)
+    if is_busy and session.workspace().get(audit_id).stage == "mitigate":
+        st.info("These fixes were found before. They stay here until the new search is done.")
+    elif last is not None and last.id != found.search.id:
+        st.info("The last search brought nothing. These are the fixes that were found before it.")
+    elif _question(asked, found.has_outcome) != question:
+        st.info("You have changed the question since. These fixes are for the earlier one; find fixes for the new one.")
+
+
+def _question(settings: Settings, has_outcome: bool) -> str:
+    parts = [settings.goal.reads, " × ".join(settings.by), goal_words(settings)]
+    if settings.leave_out:
+        parts.append(f"not asked of {', '.join(settings.leave_out)}")
+    if has_outcome:
+        is_priced = settings.cost.name == "price"
+        parts.append(f"lowest {settings.cost.reads[4:]}" if is_priced else fix_question.COST_WORDS[settings.cost.name])
+    if settings.evaluate is not None:
+        parts.append(f"judged on {settings.evaluate}")
+    return " · ".join(parts)
+
+
+def _pick(audit_id: str, found: Found) -> str | None:
+    """The list: those worth a look, or every one."""
+    key = session.seed(_key(audit_id, found), found.search.picked)
+    every = len(found.fixes)
+    worth = _worth(found, st.session_state[key])
+    shows_all = every > len(worth) and st.toggle(
+        f"Show all {every}", key=session.field(audit_id, f"all fixes/{found.search.id}")
+    )
+    offered = [fix.id for fix in found.fixes] if shows_all else worth
+    return st.radio(
+        "Pick one to see what it does",
+        offered,
+        index=None,
+        format_func={fix.id: fix.title for fix in found.fixes}.__getitem__,
+        captions=[_caption(found, name) for name in offered],
+        key=key,
+        on_change=_picked,
+        args=(audit_id, key),
+    )
+
+
+def _picked(audit_id: str, key: str) -> None:
+    session.workspace().pick(audit_id, st.session_state[key])
+
+
+def _worth(found: Found, picked: str | None) -> list[str]:
+    """The recommended ones that no other beats, the first to try, and the picked one; every one where there is none."""
+    worth = [p.id for p in found.places if p.id != PRESENT and p.is_recommended and not p.is_dominated]
+    worth = worth or [fix.id for fix in found.fixes]
+    best = found.advice.id
+    listed = [fix.id for fix in found.fixes if fix.id in (*worth, best, picked)]
+    return sorted(listed, key=lambda name: name != best)
+
+
+def _caption(found: Found, name: str) -> str:
+    place = found.place(name)
+    words = place_words(place, found.mitigated.settings, found.has_outcome)
+    said = [f"{words[0].upper()}{words[1:]}."]
+    if name == found.advice.id:
+        said.append("First to try." if found.advice.meets else "Nearest to your goal, and misses it.")
+    elif not place.is_recommended:
+        said.append("Not recommended.")
+    said += [found.advice.against.get(name, ""), *(place.one_answer if place.is_recommended else ())]
+    return plain.escape(" ".join(filter(None, said)))
+
+
+def _clicked(audit_id: str, found: Found, key: str) -> None:
+    """Pick the fix whose mark was clicked."""
+    points = st.session_state[key]["selection"].get(CLICKED, [])
+    name = points[0].get(ID) if points else None
+    if name is not None and name != PRESENT:
+        session.put(_key(audit_id, found), name)
+        session.workspace().pick(audit_id, name)
+
+
+def _key(audit_id: str, found: Found) -> str:
+    return session.field(audit_id, f"picked fix/{found.search.id}")

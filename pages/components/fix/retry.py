@@ -1,0 +1,28 @@
+"""After a search that ended without a result: the part of it that needs no training."""
+
+import streamlit as st
+
+from core.plan.plan import Plan
+from core.record import AuditRecord
+from pages.components import session
+from pages.components.fix import question
+
+_UNTRAINED = ("thresholds", "shared_threshold")
+
+
+def offer(audit_id: str, record: AuditRecord) -> None:
+    """Offer thresholds alone, which nothing can go wrong with that went right in the audit."""
+    space = session.workspace()
+    search, found = space.search(audit_id), space.found_by(audit_id)
+    is_without = (
+        space.get(audit_id).stage == "mitigate" and search is not None and (found is None or found.id != search.id)
+    )
+    if not is_without or search is None or search.names == _UNTRAINED or record.counts.axis.kind == "decision":
+        return
+    st.button(
+        "Look at thresholds only, which needs no training",
+        disabled=not session.workspace().has_rows(audit_id),
+        key=session.action(audit_id, "thresholds only"),
+        on_click=session.attempt,
+        args=(question.begin, audit_id, Plan.from_toml(search.plan), _UNTRAINED, search.trained_here),
+    )

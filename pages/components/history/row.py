@@ -1,0 +1,112 @@
+"""One audit of this browser in the history: what it was about, what came out, and what can be done with it."""
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from core.mitigate.goals.test import KEPT_WORDS
+from core.store.audits import UnreadableAudit
+from core.store.retention.summary import Summary
+from core.store.workspace import Audit
+from pages.components import audit_name, plain, session, verdict
+from pages.components.audit import origin
+from pages.components.history import age
+
+_STATES = {
+    "queued": "Waiting",
+    "running": "Running",
+    "done": "Ready",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+    "failed": "No result",
+}
+
+
+def show(audit: Audit) -> None:
+    """Show the audit with its worst headline verdict, or how far it got."""
+    space, damaged = session.workspace(), None
+    try:
+        summary = space.summary(audit.id)
+    except PlumblineError as error:
+        summary, damaged = None, error.message
+    with st.container(border=True):
+        what, outcome, buttons = st.columns([6, 2, 2], vertical_alignment="center")
+        with what:
+            plain.text(_name(audit, summary))
+            st.caption(plain.escape(" · ".join(_facts(audit, summary))))
+            pair = origin.pair_of(audit)
+            if pair is not None:
+                st.caption(plain.escape(f"The audit of a fix: {pair.words}. {KEPT_WORDS[pair.kept]}."))
+            if summary is None:
+                st.caption(plain.escape(damaged or _what_to_do(audit)))
+        with outcome:
+            _outcome(audit, summary)
+        with buttons, st.container(horizontal=True, gap="medium"):
+            if st.button("Open", key=session.action(audit.id, "open")):
+                session.open_audit(audit.id, "data" if summary is None else "audit")
+            _offer_to_delete(audit.id)
+
+
+def show_unreadable(audit_id: str) -> None:
+    """Show that there is an audit which cannot be read, to be deleted."""
+    with st.container(border=True):
+        what, _, buttons = st.columns([6, 2, 2], vertical_alignment="center")
+        with what:
+            plain.text("An audit that cannot be read")
+            st.caption(plain.escape(str(UnreadableAudit())))
+        with buttons:
+            _offer_to_delete(audit_id)
+
+
+def _offer_to_delete(audit_id: str) -> None:
+    with st.popover("Delete", type="tertiary", key=session.action(audit_id, "delete")):
+        _confirm(audit_id)
+
+
+def _name(audit: Audit, summary: Summary | None) -> str:
+    if summary is not None and summary.name:
+        return summary.name
+    return audit_name.of(audit)
+
+
+def _facts(audit: Audit, summary: Summary | None) -> list[str]:
+    source = "sample" if audit.sample else audit.table and audit.table.name
+    if source == _name(audit, summary):
+        source = None
+    people = None if summary is None else f"{summary.people:,} {summary.rows}"
+    gone = summary is not None and not session.workspace().has_rows(audit.id)
+    return [fact for fact in (source, people, age.words(audit.created), "rows deleted" if gone else None) if fact]
+
+
+def _outcome(audit: Audit, summary: Summary | None) -> None:
+    if summary is not None:
+        if summary.verdict is not None:
+            verdict.mark(summary.verdict)
+        return
+    status = session.workspace().status(audit.id)
+    problem = session.workspace().get(audit.id).problem
+    st.caption(_STATES[status.state] if status is not None else "No result" if problem else "Not run yet")
+
+
+def _what_to_do(audit: Audit) -> str:
+    """Why there is no verdict, and the next step."""
+    status = session.workspace().status(audit.id)
+    problem = session.workspace().get(audit.id).problem if status is None else status.message
+    if problem is not None:
+        return f"{problem} Open it to go on from there."
+    if status is not None:
+        return "Open it to see how far it is."
+    return "Open it and answer what is still open, then run it."
+
+
+def _confirm(audit_id: str) -> None:
+    st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
+    if st.button("Delete for good", type="primary", key=session.action(audit_id, "delete for good")):
+        opened = session.current()
+        try:
+            session.workspace().delete(audit_id)
+        except PlumblineError as error:
+            st.error(plain.escape(error.message))
+            return
+        if opened is not None and opened.id == audit_id:
+            session.close_audit()
+        st.rerun()
