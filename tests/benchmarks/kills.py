@@ -1,7 +1,9 @@
 """Random kills of app, job and command: python -m tests.benchmarks.kills [KILLS] prints what was lost, stuck or left.
 
-The app is killed while it does one thing of tests/core/killed_app.py, the job while it audits, the command while it
-runs; each after a random time. Then the folder is opened again and must be as tests/core/test_fault_points.py says.
+The app is killed while it does one thing of tests/worlds/jobs/killed_app.py, the job while it audits, the command
+while it
+runs; each after a random time. Then the folder is opened again and must be as tests/core/store/test_fault_points.py
+says.
 """
 
 import os
@@ -18,10 +20,10 @@ from pathlib import Path
 from core.errors import JobError
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
-from tests.core.killed_app import SCENARIOS
-from tests.core.supervised import SOON
-from tests.core.test_fault_points import is_tidy
-from tests.core.workspaces import PLAN, profiled, start, taken_over
+from tests.core.store.test_fault_points import is_tidy
+from tests.worlds.jobs.killed_app import SCENARIOS
+from tests.worlds.jobs.supervised import SOON
+from tests.worlds.workspaces import PLAN, profiled, start, taken_over
 
 LONGEST_SECONDS, GONE_SECONDS = 0.4, 10.0
 

@@ -128,7 +128,7 @@ def tweets(folder: Path, shared: Path) -> World:
 def remarks(folder: Path, shared: Path | None = None) -> World:
     """A tiny Hugging Face folder that learned to hide what names a group; beside it one that did not."""
     pytest.importorskip("transformers", reason="the text extra is not installed")
-    from tests.planted_models import Remarks
+    from tests.worlds.models.planted_models import Remarks
 
     world = Remarks()
     table = folder / "remarks.csv"

@@ -28,8 +28,8 @@ from core.record import (
     groups_to_json,
 )
 from core.report.documents.json import as_text, result
-from tests.reference import Person
-from tests.worlds import AXES, count, groups_of, labelled, plan_of, worlds
+from tests.worlds.people import AXES, count, groups_of, labelled, plan_of, worlds
+from tests.worlds.reference import Person
 
 PROVENANCE = Provenance("d" * 64, None, "cpu", None, 3, {"numpy": "2"}, {"count": 0.5})
 OPINION = SecondOpinion(10, 40, 2e-16, True)

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
 from core.store.workspace import Workspace
-from tests.hobby_network import network
 from tests.pages import whole_app
-from tests.records import HOSTILE
+from tests.worlds.models.hobby_network import network
+from tests.worlds.records import HOSTILE
 
 PLAN = Plan.from_toml("""plumbline = 1
 [data]

@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.whole_app import widget
-from tests.worlds import csv_text, plan_of
+from tests.worlds.people import csv_text, plan_of
 
 # Tenths of a score by group, of a person with the other outcome at step 0; by outcome; and by step.
 SCORES = {"a": (3, 2, 1), "b": (0, 3, 2)}

@@ -9,9 +9,9 @@ import pytest
 from core.errors import JobError
 from core.jobs.supervisor import Supervisor
 from core.store.workspace import Workspace
-from tests.core.supervised import PROGRAM, until
 from tests.pages.on_data_page import PEOPLE, opened, said
 from tests.pages.whole_app import ME
+from tests.worlds.jobs.supervised import PROGRAM, until
 
 pytestmark = pytest.mark.jobs
 

@@ -20,7 +20,7 @@ from core.explain.methods.explainable import Effort
 from core.explain.sample import choose_background, choose_people
 from core.plan.plan import Plan
 from tests.core.explain.explained_rows import rows_of
-from tests.image_worlds import Brightness, archive, table
+from tests.worlds.image_worlds import Brightness, archive, table
 
 PLAN = Plan.from_toml(
     'plumbline = 1\n[data]\nfile = "people.csv"\n[decision]\nmodel = "model.pt2"\nimage = "photo"\n'

@@ -11,7 +11,7 @@ from core.mitigate.rules.solution import Question
 from core.mitigate.settings import HOLDOUT
 from core.mitigate.splits import Divided, divide
 from core.plan.plan import Plan
-from tests.worlds import dataset_of, quiet
+from tests.worlds.people import dataset_of, quiet
 
 PLAN = """plumbline = 1
 [data]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from core.counts.rules import Rule
 from core.metrics.reference import resolve
 from core.mitigate.plans import with_references
-from tests.worlds import plan_of, selections
+from tests.worlds.people import plan_of, selections
 
 
 def test_the_comparison_group_stays_when_others_are_selected() -> None:

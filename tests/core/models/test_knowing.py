@@ -9,7 +9,7 @@ from core.data.dataset import Dataset
 from core.data.profile import TABLE, take_profile
 from core.models.knowing import columns_that_know
 from core.plan.plan import Plan
-from tests.worlds import quiet
+from tests.worlds.people import quiet
 
 PUBLIC = Path(__file__).resolve().parents[4] / "shared"
 if not PUBLIC.is_dir():

@@ -1,115 +1,109 @@
-"""What is said beside the findings."""
+"""Notes: kinds and facts that travel from a job to a reader, and the words they are said with."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from core.metrics.findings.ordered import findings, headlines
-from core.metrics.second_opinion import SecondOpinion
-from core.report.words.audit import (
-    data_facts,
-    date_words,
-    decision_note,
-    near_note,
-    outcome_note,
-    question_notes,
-    reference_note,
-    run_facts,
-    second_opinion_note,
-    tally,
-)
-from tests.records import decided, record_of, scored
-from tests.worlds import plan_of
+from core.engine import doubts
+from core.engine.results import checked_notes
+from core.errors import PlanError
+from core.metrics.words.notes import in_order, stands_first, text
+from core.notes import Change, Note, as_notes, said
+from core.plan.plan import Plan
+from core.record import AuditRecord
+from core.report.documents.json import result
+from core.store.retention.rows import NOTES_GONE, erase_rows
+from tests.worlds.people import dataset_of, plan_of
+from tests.worlds.records import decided, record_of, scored, seen_in
+
+ENDS = {"threshold": 0.5, "low": 0.2, "high": 99.5, "selected": 999, "people": 1_000}
+FIRST, OTHER = Note("nearly_all_alike", ENDS), said("row 3 has an extra cell")
+
+
+def test_a_note_travels_as_json_and_a_sentence_of_an_older_record_is_a_note_too() -> None:
+    cut = Change("groups", "bins", {"age": [40]})
+    note = Note("uncut_numbers", {"column": "age", "groups": 58, "cuts": [40]}, (cut,))
+    assert Note.from_json(json.loads(json.dumps(note.to_json()))) == note
+    assert Note.from_json("row 3 has an extra cell") == OTHER and text(OTHER) == "row 3 has an extra cell"
+    assert as_notes(["twice", note, "twice"]) == (said("twice"), note)
+    document = decided().to_json()
+    older = AuditRecord.from_json(document | {"warnings": ["as it was"]})
+    assert older.notes == (said("as it was"),) and older.to_json()["warnings"] == ["as it was"]
+
+
+def test_what_could_make_the_answer_meaningless_stands_first_until_it_is_confirmed() -> None:
+    assert in_order((OTHER, FIRST), ()) == (FIRST, OTHER)
+    assert in_order((OTHER, FIRST), ("nearly_all_alike",)) == (OTHER, FIRST)
+    assert not stands_first(FIRST, ("nearly_all_alike",)) and not stands_first(OTHER, ())
+
+
+def test_result_json_holds_kind_facts_and_words() -> None:
+    record = replace(decided(), notes=(OTHER, FIRST))
+    first, other = result(record)["warnings"]
+    assert first == {"kind": "nearly_all_alike", "facts": ENDS, "text": text(FIRST)}
+    assert other == {"kind": "said", "facts": {"text": "row 3 has an extra cell"}, "text": "row 3 has an extra cell"}
 
 
 @pytest.mark.parametrize(
-    ("decision", "words"),
+    "forged",
     [
-        ('prediction = "p"\nfavourable = ["yes", "maybe"]', "people whose “p” is “yes” or “maybe”"),
-        ('score = "s"\nthreshold = 0.5', "people whose “s” is 0.5 or more"),
-        ('score = "s"\nfavourable = {below = 5}', "people whose “s” is below 5"),
-        ('model = "m.onnx"\nthreshold = 0.437', "people to whom the model gives 0.437 or more"),
+        {"kind": "no such kind", "facts": {}, "changes": []},
+        {"kind": "nearly_all_alike", "facts": {}, "changes": []},
+        {"kind": "nearly_all_alike", "facts": ENDS | {"low": "x"}, "changes": []},
+        {"kind": "uncut_numbers", "facts": {"column": "c" * 9_000, "groups": 3, "cuts": []}, "changes": []},
+        {"kind": "nearly_all_alike", "facts": ENDS, "changes": [["data", "trim", "x" * 99_000]]},
+        {"kind": "nearly_all_alike", "facts": ENDS, "changes": [["data"]]},
+        {"kind": "nearly_all_alike", "facts": 3, "changes": []},
+        7,
+        None,
     ],
 )
-def test_who_is_selected(decision: str, words: str) -> None:
-    assert words in decision_note(plan_of(decision=decision))
+def test_a_job_cannot_forge_a_note_that_breaks_a_page(forged: Any) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        checked_notes([forged])
 
 
-@pytest.mark.parametrize(
-    ("known", "words"),
-    [("true", "It is also known"), ("false", "whose outcome is known"), (None, "Nobody has said")],
-)
-def test_what_the_outcome_is_and_for_whom_it_is_known(known: str | None, words: str) -> None:
-    note = outcome_note(plan_of(label=True, data="" if known is None else f"refused_known = {known}"))
-    assert "read from “y”: “1” is the good outcome" in note and words in note
+def test_a_plan_takes_the_edits_of_a_note() -> None:
+    plan = plan_of(("g", "age"), groups="bins = {g = [1]}")
+    assert plan.changed((Change("groups", "bins", {"age": [40]}),)).groups.bins == {"g": (1.0,), "age": (40.0,)}
+    confirmed = plan.changed((Change("data", "confirmed", ["uncut_numbers:age"]),))
+    assert confirmed.data.confirmed == ("uncut_numbers:age",) and Plan.from_toml(confirmed.to_toml()) == confirmed
+    assert confirmed.question_sha256 == plan.question_sha256 and confirmed.sha256 != plan.sha256
+    with pytest.raises(PlanError, match="no_such_key"):
+        plan.changed((Change("data", "no_such_key", True),))
 
 
-def test_without_an_outcome_the_audit_says_what_it_cannot_see() -> None:
-    assert "not who is wrongly denied" in outcome_note(plan_of())
+def test_a_sensitive_column_of_numbers_without_cut_points_is_asked_about(tmp_path: Path) -> None:
+
+    rows = "".join(f"{age},{age % 5},{age % 2}\n" for age in range(18, 76))
+    profile = dataset_of(f"age,few,p\n{rows}", tmp_path).profile
+    (note,) = doubts.before(plan_of(("age", "few")), profile)
+    assert (note.key, note.facts["groups"]) == ("uncut_numbers:age", 58)
+    assert plan_of(("age", "few")).changed(note.changes).groups.bins == {"age": (40.0,)}
+    assert doubts.before(plan_of(("age", "few"), groups="bins = {age = [40]}"), profile) == ()
 
 
-def test_without_an_outcome_the_class_that_is_taken_for_good_is_named() -> None:
-    plan = plan_of(decision='model = "m.skops"\nfavourable_class = 1')
-    assert decision_note(plan).endswith("0.5 or more for the answer “1”, taken for the good outcome.")
-    assert "0.5 or more for the good outcome." in decision_note(plan_of(label=True, decision='model = "m.skops"'))
+def test_a_threshold_at_the_end_of_the_scale_is_said_and_one_inside_is_not() -> None:
+
+    fine = scored(model=False)
+    assert doubts.after(seen_in(fine), fine.plan) == ()
+    decision = 'score = "s"\nthreshold = 0.2'
+    ends = record_of(plan_of(label=True, decision=decision), fine.counts)
+    (note,) = doubts.after(seen_in(ends), ends.plan)
+    assert note.facts == {"threshold": 0.2, "low": 0.4, "high": 0.6, "selected": 300, "people": 300}
+    assert "from 0.4 to 0.6" in text(note)
 
 
-def test_a_reference_chosen_by_its_rate_is_said_to_lower_ratios() -> None:
-    record = record_of(plan_of(groups='reference = "most_selected"'), decided(label=False).counts)
-    note = reference_note(record.judgement(), record.plan)
-    assert "chosen because its rate was highest; that alone makes ratios look lower" in note
-    assert "largest group" in reference_note(decided().judgement(), decided().plan)
-
-
-def test_default_limits_are_named_and_own_limits_are_not_called_default() -> None:
-    assert any("0.80 for ratios, 5\u00a0points" in note for note in question_notes(decided(), decided().judgement()))
-    ratio, points = (
-        "{measure = 'disparate_impact', least = 0.9}",
-        "{measure = 'statistical_parity_difference', most = 0.1}",
-    )
-    own = record_of(plan_of(policy=f"limits = [{ratio}, {points}]"), decided(label=False).counts)
-    assert not any("usual limits" in note for note in question_notes(own, own.judgement()))
-
-
-def test_headlines_are_the_findings_on_one_measure_and_all_are_tallied() -> None:
-    record = decided()
-    judgement = record.judgement()
-    found = headlines(judgement, record.plan)
-    assert {judgement.gaps[f.gap].measure for f in found} == {"disparate_impact"}
-    assert found == [f for f in findings(judgement, record.plan) if f.headline]
-    assert sum(n for _, n in tally(found)) == len(found) == 2
-
-
-def test_aif360_agrees_or_the_page_says_that_it_does_not() -> None:
-    assert "computes the same 40 numbers" in second_opinion_note(decided().second_opinion)
-    assert "at least one differs by 0.3" in second_opinion_note(SecondOpinion(3, 40, 0.3, False))
-
-
-@pytest.mark.parametrize(
-    ("near", "words"), [(0, "No score lies so close"), (1, "1 decision could"), (3, "3 decisions could")]
-)
-def test_decisions_at_the_edge_of_the_threshold(near: int, words: str) -> None:
-    record = scored()
-    assert words in near_note(record_of(record.plan, record.counts, near=near))
-
-
-def test_a_table_that_decides_itself_does_not_depend_on_hardware() -> None:
-    assert "other hardware decides alike" in near_note(record_of(decided().plan, decided().counts, near=7))
-
-
-def test_facts_count_the_rows_and_what_each_rule_left_out() -> None:
-    plan = plan_of(label=True, data='keep = [{column = "x", not_in = ["O"]}, {column = "d", between = [-30, 30]}]')
-    record = replace(record_of(plan, decided().counts), dropped=(5, 7), rows_read=219)
-    assert data_facts(record) == [
-        ("Rows read", "219"),
-        ("Left out: x is O", "5"),
-        ("Left out: d outside -30 to 30", "7"),
-        ("People counted", "207"),
-        ("Of them with a known outcome", "207"),
-    ]
-
-
-def test_what_ran_is_named() -> None:
-    facts = dict(run_facts(decided()))
-    assert facts["Date"] == date_words("2026-11-21T02:16:15+00:00") == "21 November 2026, 02:16 UTC"
-    assert facts["Table (SHA-256)"] == "d" * 64 and facts["Device"] == "CPU" and "Scored at once" not in facts
+def test_a_note_that_quotes_cells_goes_with_the_rows_and_the_evidence_stays(tmp_path: Path) -> None:
+    strange = Note("unknown_values", {"column": "job", "values": [["retired", 2]], "cells": 2, "more": 0})
+    record = replace(decided(), notes=(strange, FIRST, OTHER))
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(record.to_json()), encoding="utf-8")
+    for _ in range(2):  # the second sweep finds nothing more to take
+        erase_rows(tmp_path, lambda: record.plan)
+        kept = AuditRecord.from_json(json.loads(path.read_text(encoding="utf-8")))
+        assert kept.notes == (FIRST, OTHER, said(NOTES_GONE)) and "retired" not in path.read_text(encoding="utf-8")
+        assert kept.judgement() == record.judgement()
