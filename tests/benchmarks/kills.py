@@ -1,9 +1,8 @@
 """Random kills of app, job and command: python -m tests.benchmarks.kills [KILLS] prints what was lost, stuck or left.
 
 The app is killed while it does one thing of tests/worlds/jobs/killed_app.py, the job while it audits, the command
-while it
-runs; each after a random time. Then the folder is opened again and must be as tests/core/store/test_fault_points.py
-says.
+while it runs; each after a random time. Then the folder is opened again and must be as
+tests/core/store/test_fault_points.py says.
 """
 
 import os
