@@ -1,7 +1,6 @@
 """Honest parts: people a mitigation is fitted on, people it is chosen on, and people it is reported on.
 
-Who is in which part follows from `core.data.splits`: rows that repeat are spread over the parts, and all parts look
-alike.
+Who is in which part follows from `core.data.splits`: rows that repeat are spread, and all parts look alike.
 """
 
 from __future__ import annotations

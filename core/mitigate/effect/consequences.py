@@ -20,8 +20,8 @@ MOST_GROUPS = 4
 def price_sentences(compared: Comparison, by: tuple[str, ...], people: str = "people") -> tuple[str, ...]:
     """Who is selected instead, of 1,000 people like these, and how many wrong decisions that makes or saves.
 
-    `people` is what rows are called (`core.metrics.words.rows_word`). Empty where the two audits are not of the same
-    ones.
+    `people` is what rows are called (`core.metrics.words.rows_word`). Empty where the two audits are not of
+    the same ones.
     """
     everybody = compared.everybody
     if everybody is None or everybody.n == 0:

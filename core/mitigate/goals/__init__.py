@@ -1,8 +1,7 @@
 """What a mitigation makes equal, and what it must not cost: two tables of rows.
 
 A goal names rates of `core.metrics.group_metrics` that are to be equal over the groups. A cost is a price on the two
-kinds of wrong
-decision, in whole numbers, so that sums over people are exact.
+kinds of wrong decision, in whole numbers, so that sums over people are exact.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Tasks for the tests of jobs: run with `python -m tests.worlds.jobs.job_tasks`, so no upload and no page can reach
-them.
-"""
+"""Tasks for the tests of jobs, run with `python -m tests.worlds.jobs.job_tasks`: no upload and no page reaches them."""
 
 import os
 import time

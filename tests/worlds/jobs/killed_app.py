@@ -1,5 +1,6 @@
-"""An app that is killed at a fault point: python -m tests.worlds.jobs.killed_app reads lines of JSON, forks, and dies
-there.
+"""An app that is killed at a fault point: it reads lines of JSON, forks, and dies there.
+
+Run with `python -m tests.worlds.jobs.killed_app`.
 
 Each line is {"root", "scenario", "audit", "place"}: the child does the scenario in the folder `root` and kills itself
 at the point with this number, from 0. The answer is the list of points that it passed; the last is where it died.
