@@ -135,7 +135,7 @@ def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
 
     offered = offer(found, (name,))
     if name in offered.refused:
-        raise PlanError(offered.refused[name])
+        raise PlanError(offered.refused[name].message, in_plan=offered.refused[name].in_plan)
     return _chosen(found, [fix for fix in offered.fixes if fix.mechanism == name])
 
 

@@ -57,9 +57,15 @@ def check_policy(plan: Plan) -> None:
         is_ratio = GAPS[limit.measure].kind == "ratio"
         if is_ratio != (limit.least is not None):
             key, other = ("least", "most") if is_ratio else ("most", "least")
-            raise PlanError(f"[policy] limits {limit.measure}: give {key} for this measure, not {other}.")
+            raise PlanError(
+                f"The limit on {limit.measure} says {other}: give {key} for this measure, not {other}.",
+                in_plan=f'{{measure = "{limit.measure}", {key} = ...}} in limits, under [policy]',
+            )
     if not GAPS[plan.policy.headline].is_tested:
-        raise PlanError(f"[policy] headline {plan.policy.headline} has no verdict; name another measure.")
+        raise PlanError(
+            f"The answer cannot open with {plan.policy.headline}, which has no verdict. Name another measure.",
+            in_plan="another headline under [policy]",
+        )
 
 
 def policy_warnings(plan: Plan) -> tuple[str, ...]:

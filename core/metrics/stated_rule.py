@@ -31,7 +31,9 @@ def with_rule(plan: Plan, folder: Path) -> Plan:
             raise PlanError(f"{path} is too large for a rule. Use a rule.json that a mitigation wrote.")
         document = json.loads(text)
     except OSError as error:
-        raise PlanError(f"{path} cannot be read ({error.strerror}). Correct rule in the plan's [decision].") from None
+        raise PlanError(
+            f"{path} cannot be read ({error.strerror}). Give the path of a rule.json.", in_plan="rule under [decision]"
+        ) from None
     except (ValueError, RecursionError):
         raise PlanError(f"{path} is not JSON. Use a rule.json that a mitigation wrote.") from None
     try:
@@ -49,7 +51,9 @@ def rule_file(plan: Plan) -> RuleFile | None:
     try:
         return RuleFile.from_json(json.loads(text))
     except (ValueError, RecursionError):
-        raise PlanError(f"[decision] rule: {text[:80]} was not read. Give the path of a rule.json.") from None
+        raise PlanError(
+            f"The rule {text[:80]} was not read. Give the path of a rule.json.", in_plan="rule under [decision]"
+        ) from None
 
 
 def stated_rule(counts: Counts, plan: Plan) -> Rule:
@@ -61,7 +65,10 @@ def stated_rule(counts: Counts, plan: Plan) -> Rule:
     if rule is None or counts.axis.decided:
         return plan_rule(counts, plan)
     if counts.axis.kind == "decision":
-        raise PlanError("[decision] rule applies to a score, and this model gives labels alone: remove it.")
+        raise PlanError(
+            "A rule applies to a score, and this model gives labels alone. Audit it without the rule.",
+            in_plan="no rule under [decision]",
+        )
     return rule.rule(counts.groups, counts.axis)
 
 

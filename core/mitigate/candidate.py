@@ -9,6 +9,7 @@ from pathlib import Path
 from core.counts.counts import Counts
 from core.counts.rule_file import RuleFile
 from core.counts.rules import Rule
+from core.errors import PlumblineError
 from core.jobs.untrusted import checked_bytes
 from core.metrics.joint import JointCounts
 from core.metrics.reference import References
@@ -103,7 +104,7 @@ class Mitigated:
     proposals
         What mitigations propose, in the order of the request.
     refused
-        Why a mitigation could not be tried, as a sentence by its name.
+        Why a mitigation could not be tried, by its name.
     references
         Of the report part at the present decisions: before and after are judged by the same ones.
     leaks
@@ -113,7 +114,7 @@ class Mitigated:
     settings: Settings
     present: Decided
     proposals: tuple[Proposed, ...]
-    refused: dict[str, str]
+    refused: dict[str, PlumblineError]
     references: References
     warnings: tuple[Note, ...]
     versions: dict[str, str]

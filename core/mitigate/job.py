@@ -74,7 +74,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         ],
         PRESENT: _observed_facts(present),
         "proposals": [_facts(proposal) for proposal in proposals],
-        "refused": refused,
+        "refused": {name: {"message": e.message, "in_plan": e.in_plan} for name, e in refused.items()},
         "leaks": [note.to_json() for note in work.leaks.values()],
         "warnings": [note.to_json() for note in notes],
         "versions": versions(),

@@ -25,18 +25,18 @@ from core.mitigate.work import Proposal, Work
 from core.plan.plan import Plan
 
 
-def propose(work: Work, names: list[str]) -> tuple[list[Proposal], dict[str, str]]:
+def propose(work: Work, names: list[str]) -> tuple[list[Proposal], dict[str, PlumblineError]]:
     """What the named mitigations propose, in order, and why those that are refused here cannot be tried.
 
     Each training without a mitigation stands there once. One refusal does not stop the others.
     """
     found: dict[str, Proposal] = {}
-    refused: dict[str, str] = {}
+    refused: dict[str, PlumblineError] = {}
     for name in names:
         try:
             proposed = PROPOSERS[name](work)
         except PlumblineError as error:
-            refused[name] = str(error)
+            refused[name] = error
             continue
         for proposal in proposed:
             found.setdefault(proposal.id, proposal)

@@ -13,6 +13,7 @@ from core.counts.counts import LABELS, Counts, Groups, Ints
 from core.counts.rule_file import RuleFile
 from core.data.leaks.suspects import KIND as LEAK
 from core.engine.results import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_notes, checked_texts
+from core.errors import PlumblineError
 from core.jobs.untrusted import checked_array, checked_json
 from core.metrics.joint import JointCounts
 from core.metrics.reference import resolve
@@ -68,7 +69,7 @@ def collect_mitigation(
             raise ValueError("it proposes a thing twice, or too many things")
         settings = settings.among(present.counts[FIT] + present.counts[CHOOSE])
         proposals = tuple(reader.proposed(entry, present) for entry in listed)
-        refused = dict(found["refused"])
+        refused = {name: _refusal(why) for name, why in dict(found["refused"]).items()}
         if set(refused) - set(MITIGATIONS):
             raise ValueError("it refuses what is no mitigation")
         report = present.counts[REPORT]
@@ -76,7 +77,7 @@ def collect_mitigation(
             settings,
             present,
             proposals,
-            dict(zip(refused, checked_texts(list(refused.values())), strict=True)),
+            refused,
             resolve(report, plan_rule(report, present.plan), present.plan),
             checked_notes(found["warnings"]),
             {str(k)[:100]: str(v)[:100] for k, v in dict(found["versions"]).items()},
@@ -85,6 +86,14 @@ def collect_mitigation(
             model_sha256,
             leaks=_leaks(found["leaks"]),
         )
+
+
+def _refusal(why: Any) -> PlumblineError:
+    """Why something could not be tried; searches of older versions kept one sentence of it."""
+    if isinstance(why, str):
+        return PlumblineError(*checked_texts([why]))
+    message, in_plan = checked_texts([why["message"], why["in_plan"]])
+    return PlumblineError(message, in_plan=in_plan)
 
 
 def _leaks(document: list[Any]) -> tuple[Note, ...]:

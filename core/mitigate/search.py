@@ -112,10 +112,10 @@ class Fix:
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """What a search came to: every fix, and why a mitigation could not be tried, as a sentence by its name."""
+    """What a search came to: every fix, and why a mitigation could not be tried, by its name."""
 
     fixes: tuple[Fix, ...]
-    refused: dict[str, str]
+    refused: dict[str, PlumblineError]
 
 
 def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
@@ -126,7 +126,7 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
         try:
             fitted += _by_thresholds(found, name)
         except PlumblineError as error:
-            refused[name] = str(error)
+            refused[name] = error
     proposed = [_proposed(found, proposal) for proposal in found.proposals]
     offered = [*fitted, *(fix for fix in proposed if not _needs_no_lots(fix, fitted))]
     judged = []

@@ -59,8 +59,9 @@ class ClusterSums:
         """
         if groups > MOST_GROUPS:
             raise PlanError(
-                f"[groups] makes {groups:,} groups, too many to follow people with several rows through. Name fewer"
-                " sensitive columns, or set intersections = 1."
+                f"The sensitive columns make {groups:,} groups, too many to follow people with several rows through."
+                " Choose fewer sensitive columns, or groups by one column at a time.",
+                in_plan="intersections = 1 under [groups]",
             )
         order = np.lexsort((group, persons))
         whose, where = persons[order], group[order]

@@ -91,7 +91,10 @@ def rate(k: float, n: float) -> Exact:
 def exact(at_most: float) -> Fraction:
     """The largest accepted gap as a fraction, to nine digits. Raises PlanError where it is no share."""
     if not 0 <= at_most < 1:
-        raise PlanError(f"[mitigate] at_most is the largest gap you accept, from 0 to under 1; it is {at_most:g}.")
+        raise PlanError(
+            f"The largest gap that you accept is from 0 to under 1; it is {at_most:g}.",
+            in_plan="another at_most under [mitigate]",
+        )
     return Fraction(round(at_most * DIGITS), DIGITS)
 
 
@@ -146,8 +149,9 @@ class Cost:
 def _balanced(good: int, other: int) -> Prices:
     if not good or not other:
         raise PlanError(
-            "[mitigate] cost balanced_accuracy needs people with the good and people with the other outcome, and this"
-            ' table has only one kind. Use cost = "accuracy".'
+            "Weighing both outcomes alike needs people with the good and people with the other outcome, and this table"
+            " has only one kind. Count every wrong decision alike.",
+            in_plan='cost = "accuracy" under [mitigate]',
         )
     return Prices(other, good, 2 * good * other)
 
@@ -160,8 +164,9 @@ def price(wrongly_denied: float, wrongly_granted: float) -> Cost:
     given = (wrongly_denied, wrongly_granted)
     if not all(0 <= p <= MOST for p in given) or not any(round(p * PRICE_UNIT) for p in given):
         raise PlanError(
-            "[mitigate] price takes two numbers from 0 to a million, not both 0, such as"
-            f" {{wrongly_denied = 1, wrongly_granted = 5}}; it has {wrongly_denied:g} and {wrongly_granted:g}."
+            "The prices of a wrong denial and of a wrong grant are two numbers from 0 to a million, not both 0, such as"
+            f" 1 and 5; they are {wrongly_denied:g} and {wrongly_granted:g}.",
+            in_plan="price = {wrongly_denied = 1, wrongly_granted = 5} under [mitigate]",
         )
     denied, granted = (round(p * PRICE_UNIT) for p in given)
     reads = f"the price of wrong decisions, {wrongly_denied:g} for a denial and {wrongly_granted:g} for a grant"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.frontier.places import PRESENT, Place, places
@@ -24,7 +25,7 @@ class Found:
     search: Search
     mitigated: Mitigated
     fixes: tuple[Fix, ...]
-    refused: dict[str, str]
+    refused: dict[str, PlumblineError]
     places: tuple[Place, ...]
     advice: Advice
 

@@ -79,7 +79,7 @@ def _advice(found: Found) -> None:
 def _refused(audit_id: str, found: Found) -> None:
     """What could not be tried, and why; weights that nothing here could be trained with can be taken away."""
     for name, why in found.refused.items():
-        st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why)}")
+        st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why.message)}")
     weights = weights_alone(found.mitigated)
     if weights is None:
         return

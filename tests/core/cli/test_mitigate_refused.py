@@ -23,7 +23,7 @@ def test_what_is_refused_does_not_stop_the_others_and_says_why(folder: Path) -> 
     files = Files.of(folder / "plan.toml", plan, None)
     with mitigated(plan, files, ["fairness_loss", "equalized_odds_mix", "thresholds"]) as found:
         assert list(found.refused) == ["fairness_loss"]
-        assert "a model that can go on learning" in found.refused["fairness_loss"]
+        assert "a model that can go on learning" in str(found.refused["fairness_loss"])
         tried = offer(found, ("fairness_loss", "equalized_odds_mix", "thresholds"))
     assert {fix.mechanism for fix in tried.fixes} == {"thresholds", "equalized_odds_mix"}
     assert tried.refused == found.refused
@@ -34,7 +34,7 @@ def test_what_is_refused_does_not_stop_the_others_and_says_why(folder: Path) -> 
     [
         ("", "magic", 'no mitigation named "magic"; known are thresholds, shared_threshold'),
         ('goal = "niceness"', "thresholds", "no goal named"),
-        ("at_most = 1.5", "thresholds", "plan.toml: \\[mitigate\\] at_most is the largest gap you accept"),
+        ("at_most = 1.5", "thresholds", "plan.toml: The largest gap that you accept"),
         (
             'by = ["job"]',
             "thresholds",

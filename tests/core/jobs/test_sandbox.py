@@ -83,7 +83,7 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 ENTER = """
 import sys, pathlib
-from core import sandbox
+from core.jobs import sandbox
 folder = pathlib.Path(sys.argv[1])
 limits = sandbox.Limits(2**30, 1, 2**20)
 """
@@ -109,7 +109,7 @@ def test_address_space_files_and_processor_time_are_limited(folder: str) -> None
 
 
 OWN_END = """
-from core.lifetime import own_end
+from core.jobs import own_end
 import signal, time
 own_end.GRACE_SECONDS = own_end.KILL_SECONDS = 0.1
 """

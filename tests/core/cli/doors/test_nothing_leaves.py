@@ -20,9 +20,10 @@ ROOT = Path(__file__).resolve().parents[4]
 # Commands as they are, but for jobs that nothing shuts in.
 OPEN = """
 import functools, sys
-from core import cli, jobs
-from core.commands import run_job
-run_job.Supervisor = functools.partial(jobs.Supervisor, program="tests.core.cli.doors.open_job")
+from core import cli
+from core.cli import run_job
+from core.jobs import supervisor
+run_job.Supervisor = functools.partial(supervisor.Supervisor, program="tests.core.cli.doors.open_job")
 sys.exit(cli.main(sys.argv[1:]))
 """
 PLAN = """plumbline = 1
