@@ -82,8 +82,9 @@ def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: DataPlan) -> No
 
 def _settle(audit: Audit, plan: Plan) -> None:
     session.attempt(session.workspace().save_plan, audit.id, plan)
+    # A look without the outcome cannot tell which of the model's inputs know it.
     if audit.model is not None and (audit.stage == "inspect" or session.workspace().model_facts(audit.id) is not None):
-        session.attempt(model_check.start, audit, plan)  # with the outcome, which columns that know it are asked by
+        session.attempt(model_check.start, audit, plan)
     steps.fold(audit.id, 2)
 
 

@@ -24,7 +24,8 @@ def show(audit_id: str, found: Found, is_busy: bool) -> None:
     if notes:
         _name(notes, found, plan)
     if too_good:
-        st.warning(plain.escape(f"Suspiciously often right: {listed(too_good)}. None of these is recommended."))
+        then = "It is not recommended." if len(too_good) == 1 else "They are not recommended."
+        st.warning(plain.escape(f"Suspiciously often right: {listed([f'“{title}”' for title in too_good])}. {then}"))
     with st.expander("Why, and what to do"):
         for note in notes:
             plain.text(text(note))
@@ -47,7 +48,7 @@ def _name(notes: list[Note], found: Found, plan: Plan) -> None:
     """Say which columns are suspected, and what was done about them."""
     columns = listed([f"“{note.facts['column']}”" for note in notes])
     is_left_out = plan.decision.model is None or any(fix.proposed and fix.proposed.is_stand_in for fix in found.fixes)
-    then = "They are left out of what is trained here." if is_left_out else "A fix that learns from them is not named."
+    then = "They are left out of what is trained here." if is_left_out else "What learns from them is not recommended."
     st.warning(plain.escape(f"May know the answer: {columns}. {then}"))
 
 
@@ -73,7 +74,7 @@ def _may_be(audit_id: str, found: Found) -> tuple[str, ...]:
 
 
 def _again(audit_id: str, found: Found, keys: tuple[str, ...]) -> None:
-    """Look again, with these columns confirmed."""
+    """Look again, with what was said to be right confirmed."""
     plan = Plan.from_toml(found.search.plan)
     plan = replace(plan, data=replace(plan.data, confirmed=(*plan.data.confirmed, *keys)))
     question.begin(audit_id, plan, found.search.names, found.search.trained_here)
