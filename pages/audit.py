@@ -30,6 +30,6 @@ with st.container(horizontal=True):
     fix_button.show(audit.id, record)
     explain_button.show(audit.id, record)
 st.divider()
-picture.show(audit.id, record)
+picture.show(audit.id, record, origin.columns_meant(audit, record))
 st.divider()
 details.show(audit.id, record, judgement, session.workspace().profile(audit.id))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from core.counts.counts import GroupName
 from core.metrics.sampling.effective import AnyShare, Effective, exact_rate, people_in
 from core.metrics.words.naming.ages import aged
-from core.metrics.words.naming.columns import column_words
+from core.metrics.words.naming.columns import column_words, name_words
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 
@@ -25,6 +25,8 @@ _NOUNS = {
     "m": "men",
 }
 _SEX_NAMES = ("sex", "gender")
+# What an export puts before a column's own name; anything else, as in "spouse_sex", may make it somebody else's.
+_PREFIXES = frozenset(["group", "attribute", "sensitive", "protected"])
 # Of fewer people than this a percentage promises more than there is: they are counted.
 COUNTED_UNDER = 100
 
@@ -67,7 +69,13 @@ def group_words(group: Mapping[str, str], people: str = "people") -> str:
 
 
 def _noun(attribute: str, value: str) -> str | None:
-    return _NOUNS.get(value.casefold()) if attribute.casefold() in _SEX_NAMES else None
+    return _NOUNS.get(value.casefold()) if _is_sex(attribute) else None
+
+
+def _is_sex(attribute: str) -> bool:
+    """Whether a column says the sex of the people themselves: "sex", "Gender", "__group_sex"."""
+    *before, last = [word.casefold() for word in name_words(attribute)] or [""]
+    return last in _SEX_NAMES and _PREFIXES.issuperset(before)
 
 
 def _is_shared(noun: str, attribute: str, value: str, among: Mapping[str, tuple[str, ...]]) -> bool:

@@ -130,7 +130,7 @@ def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool
         "size": _SIZES[kind],
         "colour": colour,
         "strength": _FAINT if place.is_dominated and not stands_out else 1.0,
-        "label": {PRESENT: "now", PICKED: "picked"}.get(kind, ""),
+        "label": {PRESENT: "as it is", PICKED: "picked"}.get(kind, ""),
         "sentence": f"{place.title}: {place_words(place, settings, has_outcome)}",
     }
 

@@ -35,6 +35,8 @@ class Pair:
         What got worse, or speaks against it, as sentences.
     asked
         The digest of the question that audits the fix: what is told is about no other one.
+    by
+        The sensitive columns whose groups the fix was for; empty in what earlier versions kept.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Pair:
     lines: tuple[tuple[str, str], ...]
     worse: tuple[str, ...]
     asked: str
+    by: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -63,7 +66,8 @@ class Pair:
         lines = tuple((str(turn), str(sentence)) for turn, sentence in document["lines"])
         if document["kept"] not in KEPT_WORDS:
             raise ValueError("it says nothing of the goal")
-        return cls(**{**document, "lines": lines, "worse": tuple(map(str, document["worse"]))})
+        worse, by = tuple(map(str, document["worse"])), tuple(map(str, document.get("by", ())))
+        return cls(**{**document, "lines": lines, "worse": worse, "by": by})
 
 
 def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
@@ -82,6 +86,7 @@ def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
         tuple(lines),
         (*fix.suspected, *got_worse(effect.compared, effect.people)),
         plan.question_sha256,
+        tuple(settings.by),
     )
 
 

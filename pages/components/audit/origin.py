@@ -46,10 +46,22 @@ def pair_of(audit: Audit) -> Pair | None:
         return None
 
 
+def columns_meant(audit: Audit, record: AuditRecord) -> tuple[str, ...]:
+    """The columns whose groups a fix was for, where this is its audit; else none."""
+    pair = _pair_for(audit, record)
+    return () if pair is None else pair.by
+
+
+def _pair_for(audit: Audit, record: AuditRecord) -> Pair | None:
+    """What is told of a fix, where this audit still asks what it was told for."""
+    pair = pair_of(audit)
+    return pair if pair is not None and pair.asked == record.plan.question_sha256 else None
+
+
 def _pair(audit: Audit, record: AuditRecord) -> None:
     """What the fix was for, before beside after, and what got worse."""
-    pair = pair_of(audit)
-    if pair is None or pair.asked != record.plan.question_sha256:
+    pair = _pair_for(audit, record)
+    if pair is None:
         return
     st.header("What the fix was for", anchor=False)
     st.caption(plain.escape(f"{pair.title}. Asked: {pair.question}."))

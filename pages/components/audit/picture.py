@@ -35,14 +35,18 @@ _AXIS = 96
 
 
 @st.fragment
-def show(audit_id: str, record: AuditRecord) -> None:
-    """Show the pickers, the picture with its table, and what can be taken away."""
+def show(audit_id: str, record: AuditRecord, meant: By = ()) -> None:
+    """Show the pickers, the picture with its table, and what can be taken away.
+
+    It opens on the columns that are `meant`, else where the answer begins.
+    """
     planned = judgement.at(record)
     what, whom, where = st.columns([3, 2, 3], vertical_alignment="bottom")
     with what:
         measure = _measure(audit_id, measures(planned, record.plan))
     with whom:
-        by = _by(audit_id, list(planned.references), _worst(planned, record.plan))
+        first = meant if meant in planned.references else _worst(planned, record.plan)
+        by = _by(audit_id, list(planned.references), first)
     with where:
         tried = _threshold(audit_id, record)
     shown = standings(planned if tried is None else judgement.at(record, tried), record.plan, by, measure)

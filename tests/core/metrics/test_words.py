@@ -15,6 +15,9 @@ from core.metrics.words import beside, chance_words, figures, group_words, limit
     [
         ({"sex": "Female"}, "women"),
         ({"Gender": "M"}, "men"),
+        ({"__group_sex": "Female"}, "women"),
+        ({"protected_gender": "Male"}, "men"),
+        ({"spouse_sex": "Female"}, "people whose spouse sex is Female"),
         ({"sex": "Female", "race": "Black"}, "women whose race is Black"),
         ({"race": "Black", "sex": "male"}, "men whose race is Black"),
         ({"sex": "X"}, "people whose sex is X"),

@@ -1,5 +1,6 @@
 """The Audit page: opened alone, empty, while the job runs, and with audits of every kind."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.engine.doubts.direction import backwards
 from core.jobs.progress import replace_json
 from core.metrics.words import sampling_note
+from core.report.pair.told import Pair
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.whole_app import WAIT_SECONDS, alone, kept, labels, opened, press, said, tables, widget
@@ -164,6 +166,20 @@ def test_the_picture_opens_at_the_groups_of_the_first_finding(space: Workspace, 
     people = {("a", "x"): (40, 0, 10, 0), ("a", "y"): (10, 0, 40, 0), ("b", "x"): (40, 0, 10, 0)}
     at = opened("audit", kept(space, home, record_of(plan_of(("g", "h"), label=True), labelled(people, ("g", "h")))))
     assert sorted(table(at)["Group"]) == ["x", "y"], "the answer begins with h"
+
+
+def test_the_audit_of_a_fix_opens_the_picture_on_the_groups_that_the_fix_was_for(space: Workspace, home: Path) -> None:
+    people = {("a", "x"): (40, 20, 10, 30), ("a", "y"): (5, 5, 35, 60), ("b", "x"): (40, 20, 12, 30)}
+    record = record_of(plan_of(("g", "h"), label=True), labelled(people, ("g", "h")))
+    audit_id = kept(space, home, record)
+    assert sorted(table(opened("audit", audit_id))["Group"]) == ["x", "y"], "the answer begins with h"
+    asked = record.plan.question_sha256
+    pair = Pair("Thresholds", "between the groups of g", "2 %", "1 %", "met", "It is met.", (), (), asked, ("g",))
+    state = home / "audits" / audit_id / "state.json"
+    replace_json(state, json.loads(state.read_text()) | {"original": space.new().id, "fix": pair.to_text()})
+    at = opened("audit", audit_id)
+    assert "What the fix was for" in said(at) and sorted(table(at)["Group"]) == ["a", "b"]
+    assert Pair.from_text(pair.to_text()) == pair
 
 
 def test_another_measure_and_another_grouping_change_the_table(space: Workspace, home: Path) -> None:
