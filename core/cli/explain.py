@@ -15,6 +15,8 @@ from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
+from core.metrics.words.notes import in_order, told
+from core.notes import Note
 from core.plan.plan import Plan
 from core.report.documents.attribution import attribution_json
 
@@ -49,11 +51,12 @@ def _explain(chosen: argparse.Namespace) -> int:
     refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, model):
         images = images_beside(plan, chosen.plan.parent)
-        found = explained(plan, data, model, chosen.method, images, chosen.time_limit)
+        found, asked = explained(plan, data, model, chosen.method, images, chosen.time_limit)
     path = chosen.out / "attribution.json"
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")
-    say(f"Wrote {path}", *_doubts(found))
+    confirmed = plan.data.confirmed
+    say(f"Wrote {path}", *(told(note, confirmed) for note in in_order(asked, confirmed)), *_doubts(found))
     return 0
 
 
@@ -70,11 +73,13 @@ def explained(
     method: str | None,
     images: Path | None = None,
     time_limit: float = TIME_LIMIT,
-) -> Explanation:
+) -> tuple[Explanation, tuple[Note, ...]]:
     """Explain a model in a sandboxed job process, as the app does, and take its result over.
 
-    `time_limit` is in seconds.
+    With it come the notes that the plan and the table give reason to. `time_limit` is in seconds.
     """
+    from core.data.reading import as_read
+    from core.engine.doubts import before
     from core.engine.results import collect_profile
     from core.explain.results import collect_explanation
 
@@ -82,6 +87,6 @@ def explained(
     inputs = {"table": data, "model": model, "images": images}
     with job_done("explain", {"plan": named.to_toml(), "method": method}, inputs, time_limit) as done:
         digests = done.digests
-        rows = collect_profile(done.out, data.name, digests["table"]).rows
-        found = collect_explanation(done.out, plan, None, rows, digests["table"], digests["model"])
-        return replace(found, images_sha256=digests.get("images"))
+        profile = collect_profile(done.out, data.name, digests["table"])
+        found = collect_explanation(done.out, plan, None, profile.rows, digests["table"], digests["model"])
+        return replace(found, images_sha256=digests.get("images")), before(plan, as_read(profile, plan.data))

@@ -255,8 +255,9 @@ def _exact_rows(scores: npt.NDArray[np.number], scale: float) -> int:
     largest = max(1.0, float(scores.max(initial=0)) / scale, -float(scores.min(initial=0)) / scale)
     if largest > 2.0**10:
         raise DataError(
-            f"A score of {largest * scale:g} is over 1,000 times larger than the scores that this plan's edges "
-            f"were made for (up to {scale:g}). Remove the edges from the plan, or check the score column."
+            f"A score of {largest * scale:g} is over 1,000 times larger than the scores that an earlier look at this"
+            f" column found (up to {scale:g}). Check the score column, or settle the decision anew.",
+            in_plan="no edges under [decision]",
         )
     return int(2.0**53 / SUM_UNIT / largest**2)
 

@@ -60,8 +60,9 @@ class GroupRule:
         within = [f"{edge:g}" for edge in edges[1:] if edge not in axis.edge_array]
         if within:
             raise DataError(
-                f"The rule changes at the score {', '.join(within)}, and these counts have no edge there. Audit with"
-                " the rule in the plan, so that its thresholds become edges."
+                f"The rule changes at the score {', '.join(within)}, and these counts have no edge there. Audit again"
+                " with the rule, so that its thresholds become edges.",
+                in_plan='rule = "rule.json" under [decision]',
             )
         place = np.maximum(np.searchsorted(edges, axis.edge_array, side="right") - 1, 0)
         chances = np.asarray([p for _, p in self.steps], dtype=np.float64)[place]
@@ -123,7 +124,8 @@ class RuleFile:
         unknown = [attribute for attribute in self.by if attribute not in names]
         if unknown:
             raise DataError(
-                f"The rule decides by {', '.join(unknown)}, which is not among this plan's sensitive columns. Add it."
+                f"The rule decides by {', '.join(unknown)}, which is not among the sensitive columns here. Add it.",
+                in_plan="sensitive under [groups]",
             )
         group = tuple(names[attribute] for attribute in self.by)
         chances = by_group.get(group, fallback)

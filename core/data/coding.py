@@ -68,25 +68,26 @@ def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
     dataset.profile.column(column)
     if rule.between is not None:
         low, high = rule.between
-        _refuse_without_numbers(column, dataset, "between keeps nobody. Use in or not_in for its texts")
+        nobody = "a range of numbers keeps nobody. Choose among its texts"
+        _refuse_without_numbers(column, dataset, nobody, "in or not_in for between, in keep under [data]")
         return Filter(column, lambda batch: _between(batch.floats(column), low, high))
     wanted, absent = _wanted(rule.values, dataset, column)
     if rule.negated:
-        warnings += [f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent]
+        warnings += [f'"{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent]
         return Filter(column, lambda batch: ~batch.equals(column, wanted))
     if absent:
         raise _never(f"keep of {column}, under [data]", absent[0], dataset, column)
     return Filter(column, lambda batch: batch.equals(column, wanted))
 
 
-def _refuse_without_numbers(column: str, dataset: Dataset, so: str) -> None:
+def _refuse_without_numbers(column: str, dataset: Dataset, so: str, in_plan: str) -> None:
     known = dataset.profile.column(column)
     advice = why_no_numbers(known) if known.kind == "text" else Advice()
     if known.kind == "text" and (known.low is None or advice.words):
         if advice.words:
             said = f'{dataset.profile.name}: column "{column}" holds no plain numbers. {advice.words}'
             raise DataError(said, in_plan=advice.in_plan)
-        raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so {so}.')
+        raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so {so}.', in_plan=in_plan)
 
 
 def _between(numbers: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:
@@ -239,7 +240,8 @@ def _refuse_too_many(column: str, groups: int, dataset: Dataset) -> None:
 
 def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute:
     """Groups between cut points; a cell that is no number is missing. Raises DataError for a column of texts."""
-    _refuse_without_numbers(column, dataset, "cut points find no group. Without its bins, each text is a group")
+    no_group = "cut points find no group. Leave them out: then each text is a group"
+    _refuse_without_numbers(column, dataset, no_group, f"no bins of {column}, under [groups]")
     texts = [f"{cut:g}" for cut in cuts]
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)

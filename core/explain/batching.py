@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from core.data.reading.advice import KEEP
 from core.errors import ModelError
 from core.explain.explained_model import taken
 from core.explain.features.columns import Units
@@ -77,7 +78,8 @@ class Pace:
         if not np.isfinite(found.values).all():
             raise ModelError(
                 "The explanation of some rows is not a finite number. A missing or extreme value is the usual cause:"
-                " leave such rows out with keep, or choose a method that only needs answers, such as feature_ablation."
+                " leave such rows out, or choose a method that only needs answers, such as feature_ablation.",
+                in_plan=KEEP,
             )
         return found
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.counts.weights import Hashes
 from core.data.dataset import Dataset
+from core.data.reading.advice import KEEP
 from core.data.splits import CHOOSE as CHOOSE
 from core.data.splits import FIT as FIT
 from core.data.splits import PARTS as PARTS
@@ -116,5 +117,6 @@ def _refuse_small(divided: Divided, dataset: Dataset) -> None:
     if sizes[part] < FEWEST:
         raise DataError(
             f"{dataset.profile.name}: dividing its people leaves {sizes[part]} to {part} on, and fewer than {FEWEST}"
-            " say nothing. Use a file with more rows, or loosen the plan's keep rules."
+            " say nothing. Use a file with more rows, or leave fewer out.",
+            in_plan=KEEP,
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Batch
+from core.data.reading.advice import KEEP
 from core.errors import ModelError
 from core.models.device import choose_device as choose_device
 from core.models.inputs.binding import Binding
@@ -57,8 +58,9 @@ class Scorer:
         """Score with a model that was opened on `device`. Raises ModelError for a threshold on labels alone."""
         if decision.threshold is not None and reading(decision, model) == "class":
             raise ModelError(
-                "The model gives labels and no scores, so there is nothing that the plan's threshold could apply to: "
-                "remove threshold, or export the model with its probabilities as the output."
+                "The model gives labels and no scores, so there is nothing that a threshold could apply to. Leave the"
+                " threshold out, or export the model with its probabilities as the output.",
+                in_plan="no threshold under [decision]",
             )
         self._seen = LabelsSeen(decision)
         decides = reading(decision, model) == "class" and model.decide is not None
@@ -99,7 +101,8 @@ class Scorer:
         except NotFinite as error:
             raise ModelError(
                 f"The model's result for {batch.where(error.row)} is not a finite number. A missing or extreme value "
-                "in that row is the usual cause: look at its cells, or leave such rows out with keep."
+                "in that row is the usual cause: look at its cells, or leave such rows out.",
+                in_plan=KEEP,
             ) from None
 
     def score_features(self, features: Features) -> Array:

@@ -145,13 +145,15 @@ def _check_row_roles(data: DataPlan) -> None:
     """What a row is: a row that counts several people is not one of them."""
     if data.count is not None and (data.weight is not None or data.person is not None):
         raise PlanError(
-            "[data] count cannot stand beside weight or person: a row that counts several people is not one of them."
-            " Keep the one that is right."
+            "A row that counts several people is not one of them: it can neither weigh nor belong to a person, too."
+            " Keep the column that is right.",
+            in_plan="count, or weight and person, under [data]",
         )
     if data.count is not None and data.held_out is not None:
         raise PlanError(
-            "[data] held_out divides rows, and here a row is several people. Write the table with a row for each"
-            f' person, repeated as often as "{data.count}" says.'
+            "Only people who were held out take part, which divides rows, and here a row is several people. Write the"
+            f' table with a row for each person, repeated as often as "{data.count}" says.',
+            in_plan="no held_out under [data]",
         )
 
 
@@ -217,7 +219,10 @@ def _check_decision(decision: Decision) -> None:
                 raise PlanError(f"[decision] {key} belongs to a score column, and this plan names none: remove it.")
     bounds = (decision.threshold, condition and condition.at_least, condition and condition.below, *decision.edges)
     if max((abs(bound) for bound in bounds if bound), default=0.0) > LARGEST_SCORE:
-        raise PlanError(f"[decision] a threshold or an edge lies beyond {LARGEST_SCORE:g}: give a smaller number.")
+        raise PlanError(
+            f"A threshold, or an edge between scores, lies beyond {LARGEST_SCORE:g}. Give a smaller number.",
+            in_plan="threshold, favourable or edges under [decision]",
+        )
     if decision.favourable_class == ():
         raise PlanError("[decision] favourable_class lists no class: name at least one, such as [1].")
     if any(low >= high for low, high in zip(decision.edges, decision.edges[1:], strict=False)):

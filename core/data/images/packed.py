@@ -21,7 +21,10 @@ def images_beside(plan: Plan, folder: Path) -> Path | None:
     except (OSError, ValueError):  # a name that no file can have
         there = False
     if not there:
-        raise DataError(f"{path} is not there or cannot be read. Correct images in the plan: a zip, or a folder.")
+        raise DataError(
+            f"{path} is not there or cannot be read. Name the zip or the folder that holds the images.",
+            in_plan='images = "images.zip" under [decision]',
+        )
     return path
 
 

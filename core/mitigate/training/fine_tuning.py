@@ -78,7 +78,11 @@ class Tunable:
                 " returns a probability or a logit."
             )
         if not 0 < threshold < 1:
-            raise ModelError(f"Fine-tuning needs a threshold between 0 and 1; the plan's is {threshold:g}.")
+            raise ModelError(
+                f"Fine-tuning needs a threshold between 0 and 1, and the decision is cut at {threshold:g}. Choose"
+                " another.",
+                in_plan="another threshold under [decision]",
+            )
 
     def _prepare(self) -> None:
         """Read what the file's inputs take."""

@@ -195,7 +195,9 @@ def _bind_text(model: Model, column: str, profile: Profile, plan: Plan) -> Bindi
         )
     if column not in profile.names:
         raise ModelError(
-            f'The table has no column "{column}", which text names. Its columns are {quoted(profile.names)}.'
+            f'The table has no column "{column}", named as the one that holds the texts. Its columns are'
+            f" {quoted(profile.names)}.",
+            in_plan="another column for text, under [decision]",
         )
     (takes,) = model.inputs
     wire = Wire(takes.name, column, "text", takes.blank_is_missing)
@@ -246,12 +248,15 @@ def _stated(features: tuple[str, ...], width: int | None, profile: Profile) -> t
     unknown = [name for name in features if name not in profile.names]
     if unknown:
         raise ModelError(
-            f"The table has no column {quoted(unknown)}, which features names. Its columns are {quoted(profile.names)}."
+            f"The table has no column {quoted(unknown)}, named as one that the model reads. Its columns are"
+            f" {quoted(profile.names)}.",
+            in_plan=FEATURES,
         )
     if width not in (None, len(features)):
         raise ModelError(
-            f"features names {len(features)} columns, but the model takes {width}. Name each of the model's inputs "
-            "once, in order.",
+            f"{len(features)} columns are named for the model to read, and it takes {width}. Name each of its inputs"
+            " once, in order.",
+            in_plan=FEATURES,
             asks="features",
         )
     return features

@@ -23,6 +23,7 @@ MOST_SIDE = 2048
 # Numbers that go through a model at once: some hundred small images, or a few large ones.
 MOST_NUMBERS = 1 << 22
 WHITE = 255
+_SCALE = {"image_mean": "one number is taken off each", "image_std": "each is divided by one number"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class ImageColumn:
         """
         if batch.images is None:
             raise ModelError(
-                "The model reads images, and there is no zip of images. Put it in, or name it: images = ..."
+                "The model reads images, and there is no zip of images. Put it in.",
+                in_plan='images = "images.zip" under [decision]',
             )
         pixels = batch.images.pixels(batch.text(self.column).tolist(), self.picture.size)
         mean, std = (np.asarray(each, dtype=np.float32) for each in (self.mean, self.std))
@@ -97,8 +99,9 @@ def image_column(read: Picture | None, dtype: npt.DTypeLike, profile: Profile, p
         return None
     if read is None:
         raise ModelError(
-            "The plan names a column of images, but this model reads columns of the table. Remove image and images "
-            "from the plan, or choose the model that reads the images."
+            "A column of images is named, but this model reads columns of the table. Leave the images out, or choose"
+            " the model that reads the images.",
+            in_plan="neither image nor images under [decision]",
         )
     if column is None:
         raise ModelError(
@@ -107,7 +110,7 @@ def image_column(read: Picture | None, dtype: npt.DTypeLike, profile: Profile, p
             in_plan='image = "file" and images = "images.zip" under [decision]',
         )
     profile.column(column)
-    mean, std = (_each(key, getattr(plan.decision, key), read.size.channels) for key in ("image_mean", "image_std"))
+    mean, std = (_each(key, getattr(plan.decision, key), read.size.channels) for key in _SCALE)
     return ImageColumn(column, read, mean, std, dtype)
 
 
@@ -117,4 +120,7 @@ def _each(key: str, numbers: tuple[float, ...], channels: int) -> tuple[float, .
         return numbers
     if len(set(numbers)) == 1:
         return numbers[:1] * channels
-    raise ModelError(f"The model reads grey images, so {key} takes one number, such as {key} = [0.5].")
+    raise ModelError(
+        f"The model reads grey images, so {_SCALE[key]}, and here are {len(numbers)} that differ. Make them equal.",
+        in_plan=f"{key} = [{numbers[0]:g}], or another number, under [decision]",
+    )

@@ -11,6 +11,7 @@ from core.plan.parts import Class, Position
 from core.plan.plan import Condition, Decision, Plan
 from core.plan.values import Key, key, keys
 
+_KEY = "another favourable_class, under [decision]"
 _BINARY = keys((0, 1))
 _TRUTHS = {"false": key(0), "true": key(1)}
 
@@ -91,8 +92,9 @@ def favourable_indices(
     wanted = tuple(dict.fromkeys(_index(one, classes, count) for one in listed))
     if len(wanted) == count:
         raise ModelError(
-            "favourable_class names every class, so nobody could be refused. Name only those that are good for the "
-            "person."
+            "Every class of the model counts as good, so nobody could be refused. Name only those that are good for"
+            " the person.",
+            in_plan=_KEY,
         )
     return wanted
 
@@ -119,7 +121,7 @@ def _index(chosen: Class, classes: tuple[str | int | float, ...] | None, count: 
     names = [class_name(one) for one in classes] if classes is not None and len(classes) == count else []
     if isinstance(chosen, Position):
         if not 0 <= chosen.position < count:
-            raise _none_such(f"{{position = {chosen.position}}}", classes, count)
+            raise _none_such(f"at position {chosen.position}", classes, count)
         return chosen.position
     if isinstance(chosen, str):
         return _named(chosen, names, classes, count)
@@ -129,8 +131,9 @@ def _index(chosen: Class, classes: tuple[str | int | float, ...] | None, count: 
         raise _none_such(str(chosen), classes, count)
     if str(chosen) in names and names.index(str(chosen)) != chosen:
         raise ModelError(
-            f'favourable_class = {chosen} could be the class "{chosen}" or the one at position {chosen}, which is '
-            f'"{names[chosen]}". Write favourable_class = "{chosen}", or {{position = {chosen}}}.'
+            f'The good class, {chosen}, could be the class "{chosen}" or the one at position {chosen}, which is '
+            f'"{names[chosen]}". Say which of the two it is.',
+            in_plan=f'favourable_class = "{chosen}", or {{position = {chosen}}}, under [decision]',
         )
     return chosen
 
@@ -138,7 +141,7 @@ def _index(chosen: Class, classes: tuple[str | int | float, ...] | None, count: 
 def _named(chosen: str, names: list[str], classes: tuple[str | int | float, ...] | None, count: int) -> int:
     if chosen in names:
         return names.index(chosen)
-    raise ModelError(f'The model has no class named "{chosen}". {_class_words(classes, count)}')
+    raise _not_among(f'The model has no class named "{chosen}".', classes, count)
 
 
 def _valued(chosen: int, classes: tuple[str | int | float, ...], count: int) -> int:
@@ -149,7 +152,12 @@ def _valued(chosen: int, classes: tuple[str | int | float, ...], count: int) -> 
 
 
 def _none_such(chosen: str, classes: tuple[str | int | float, ...] | None, count: int) -> ModelError:
-    return ModelError(f"favourable_class = {chosen} is outside the model's classes. {_class_words(classes, count)}")
+    return _not_among(f"The good class, {chosen}, is none of the model's classes.", classes, count)
+
+
+def _not_among(problem: str, classes: tuple[str | int | float, ...] | None, count: int) -> ModelError:
+    listed, in_plan = _class_words(classes, count)
+    return ModelError(f"{problem} {listed}", in_plan=in_plan)
 
 
 def _open_question(classes: tuple[str | int | float, ...] | None, count: int) -> ModelError:
@@ -167,10 +175,14 @@ def _open_question(classes: tuple[str | int | float, ...] | None, count: int) ->
     )
 
 
-def _class_words(classes: tuple[str | int | float, ...] | None, count: int) -> str:
+def _class_words(classes: tuple[str | int | float, ...] | None, count: int) -> tuple[str, str]:
+    """The classes that there are, and how a plan names one of them."""
     if not classes or len(classes) != count:
-        return f"The model does not name its classes: give a number from 0 to {count - 1}."
+        return f"The model does not name its classes: give a number from 0 to {count - 1}.", _KEY
     if not any(isinstance(one, str) for one in classes):
-        return f"Its classes are {', '.join(map(class_name, classes))}: give one of them, or {{position = 0}}."
+        return f"Its classes are {', '.join(map(class_name, classes))}: choose one.", f"{_KEY}, or {{position = 0}}"
     listed = ", ".join(f'{i} = "{class_name(one)}"' for i, one in enumerate(classes))
-    return f"Its classes are {listed}: give a number without quotation marks, or a name in them."
+    return (
+        f"Its classes are {listed}: choose one.",
+        f"{_KEY}, a number without quotation marks or a name in them",
+    )

@@ -9,6 +9,7 @@ from core.plan.parts import Class, Position
 from core.plan.plan import Decision
 
 MOST_LISTED = 10
+_KEY = "favourable_class = a number as it is, or a word in quotation marks, under [decision]"
 _BINARY = frozenset("01")
 
 
@@ -46,18 +47,15 @@ class LabelsSeen:
             raise ModelError(
                 f"It is not said which of the model's answers is good for the person: it gave {self._listed()}. Name"
                 " the good one.",
-                in_plan="favourable_class = a number as it is, or a word in quotation marks, under [decision]",
+                in_plan=_KEY,
             )
         lacking = [label for label in self.wanted if label not in self._found]
         if not lacking or not self._found | self._others:
             return ()
-        words = f"favourable_class {' or '.join(lacking)}"
+        words = f"nobody the good answer {' or '.join(lacking)}; it gave {self._listed()}"
         if self._found or self._is_binary:
-            return (f"the model gave nobody {words}; it gave {self._listed()}",)
-        raise ModelError(
-            f"The model gave nobody {words}; it gave {self._listed()}. Name the good ones of these in favourable_class:"
-            " a number as it is, a word in quotation marks."
-        )
+            return (f"the model gave {words}",)
+        raise ModelError(f"The model gave {words}. Name the good ones of these.", in_plan=_KEY)
 
     def _listed(self) -> str:
         seen = sorted(self._found | self._others)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.data.reading.advice import KEEP
 from core.errors import ModelError, quoted
 from core.models.faults import failed, first_line
 from core.models.model import Features, Input, Model, Outputs
@@ -63,7 +64,7 @@ OWN, KNOWN = words("sklearn functools numpy scipy"), words("builtins skops panda
 BOOSTERS = words("xgboost lightgbm catboost")
 MOST_LISTED, MOST_SCHEMA = 4, 64 << 20
 TO_KNOW = (
-    "Correct these cells, leave the rows out with keep (not_in), or fit the encoder with "
+    "Correct these cells, leave their rows out, or fit the encoder with "
     'handle_unknown="ignore" and save the model again.'
 )
 TO_COLUMN = "or put its predictions into a column of the table and audit that column of decisions"
@@ -315,13 +316,16 @@ class _Runner:
     def _failed(self, error: Exception, features: Features) -> ModelError:
         said = first_line(error)
         if isinstance(features, Mapping) and (unknown := self._unknown(features)):
-            return ModelError(f'"{self._name}" fails on values that it has never seen: {unknown}. {TO_KNOW}')
+            return ModelError(
+                f'"{self._name}" fails on values that it has never seen: {unknown}. {TO_KNOW}', in_plan=KEEP
+            )
         if "contains NaN" not in said or not isinstance(features, Mapping):
             return failed(self._name, said)
         empty = [column for column, cells in features.items() if cells.dtype.kind == "f" and np.isnan(cells).any()]
         return ModelError(
             f'"{self._name}" cannot take missing numbers, and there are some in {", ".join(empty)}. Fill those cells, '
-            "leave the rows out with keep, or save a model with an imputer."
+            "leave their rows out, or save a model with an imputer.",
+            in_plan=KEEP,
         )
 
     def _unknown(self, features: Mapping[str, Any]) -> str:

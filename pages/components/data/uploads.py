@@ -103,6 +103,8 @@ def read_plan(content: bytes, name: str) -> Plan:
         raise PlanError(f"{name} is too large for a plan. Put in a plan that was downloaded here.")
     try:
         return Plan.from_toml(content.decode("utf-8-sig"))
+    except PlanError as error:  # whoever has the file can write in it what answers this
+        raise PlanError(f"{name}: {error}") from None
     except UnicodeDecodeError:
         raise PlanError(f"{name} is not a text file in UTF-8. Save the plan as UTF-8.") from None
 

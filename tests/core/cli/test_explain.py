@@ -95,7 +95,7 @@ def test_the_order_of_rows_changes_nothing(folder: Path, method: str) -> None:
         (NETWORK, "magic", 'no explainer named "magic"; known are integrated_gradients'),
         ('score = "merit"\nthreshold = 0', None, "a column cannot be asked why"),
         (NETWORK.replace("net", "gone"), None, "gone.pt2 is not there"),
-        (NETWORK.replace("noise", "noises"), None, "noises"),
+        (NETWORK.replace("noise", "noises"), None, "In a plan file: features = [...] under [decision]"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(
@@ -107,6 +107,17 @@ def test_bad_input_is_refused_in_one_line(
     shown = capsys.readouterr()
     assert shown.err.count("\n") == 1 and "Traceback" not in shown.err and said in shown.err
     assert not (folder / "out").exists()
+
+
+def test_what_the_table_gives_reason_to_ask_is_said_with_the_line_that_answers_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    PEOPLE.assign(town=PEOPLE["town"].where(PEOPLE["merit"] < 1, "north")).to_csv(folder / "people.csv", index=False)
+    found = explained(folder)
+    (said,) = (line for line in capsys.readouterr().out.splitlines() if "may spell one group" in line)
+    assert 'In a plan file: join = {town = {North = ["north"]}} under [groups].' in said
+    (written,) = (line for line in found["warnings"] if "may spell one group" in line)
+    assert "In a plan file" not in written, "the app shows this file's warnings, too"
 
 
 def test_a_method_that_needs_gradients_is_refused_for_a_model_without(folder: Path) -> None:

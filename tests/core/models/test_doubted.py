@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.engine.counting import count
 from core.engine.sources import source
 from core.errors import ModelError
-from core.metrics.words.notes import text
+from core.metrics.words.notes import text, told
 from core.models.doubted import doubted
 from core.models.inputs.binding import bind
 from core.models.inputs.fed import Feeding
@@ -91,8 +91,12 @@ def test_a_class_by_its_place_is_said_by_its_name(notes_of: Notes, plan_of: Make
 
 def test_a_threshold_of_the_models_own_stands_beside_the_plans(notes_of: Notes, plan_of: MakePlan) -> None:
     own = model_of(JOB, threshold=0.75)
-    (change,) = notes_of(own, plan_of())["own_threshold"].changes
+    found = notes_of(own, plan_of())["own_threshold"]
+    (change,) = found.changes
     assert change.value == 0.75
+    assert "output" not in text(found), "a page has a button, and a choice of what the model gives"
+    lines = 'In a plan file: threshold = 0.75 under [decision], or output = "class" under [decision].'
+    assert told(found, ()) == f"{text(found)} {lines}"
     (change,) = notes_of(own, plan_of(favourable_class=0, threshold=0.75))["own_threshold"].changes
     assert change.value == 0.25
     assert notes_of(own, plan_of(threshold=0.75)) == notes_of(own, plan_of(output="class")) == {}

@@ -64,18 +64,20 @@ def test_an_integer_is_that_class_where_classes_are_numbers_and_a_place_where_th
     ("chosen", "classes", "words"),
     [
         ("d", ("a", "b"), 'no class named "d".*0 = "a", 1 = "b"'),
-        (2, ("a", "b"), 'favourable_class = 2 .*0 = "a", 1 = "b"'),
+        (2, ("a", "b"), 'good class, 2, is none .*0 = "a", 1 = "b"'),
         (-1, None, "number from 0 to 1"),
         ("yes", None, "does not name its classes"),
-        ((0, 1), ("a", "b"), "every class"),
+        ((0, 1), ("a", "b"), "Every class"),
         (0, (1, 2), "Its classes are 1, 2"),
-        (Position(2), (1, 2), "position = 2"),
+        (Position(2), (1, 2), "at position 2"),
         (1, ("1", "2"), '"1" or the one at position 1, which is "2"'),
     ],
 )
 def test_a_class_that_is_not_there_is_refused_with_those_that_are(chosen: Any, classes: Any, words: str) -> None:
-    with pytest.raises(ModelError, match=words):
+    with pytest.raises(ModelError, match=words) as refused:
         scores_of([[0.5, 0.5]], classes=classes, favourable_class=chosen)
+    assert "favourable_class" not in refused.value.message, "a page asks for the class, and knows no such key"
+    assert "favourable_class" in refused.value.in_plan
 
 
 @pytest.mark.parametrize("values", [[1.5, 0.2], [[-0.5, 1.5]], [[120.0, 3.0]]])

@@ -59,7 +59,10 @@ REFUSED = {
         with_lines(groups='sensitive = ["a"]\nbins = {a = [1]}\njoin = {a = {"1" = ["01"]}}'),
         "join and bins both name",
     ),
-    "count and weight": (with_lines(data='file = "a"\ncount = "n"\nweight = "w"'), "count cannot stand beside weight"),
+    "count and weight": (
+        with_lines(data='file = "a"\ncount = "n"\nweight = "w"'),
+        "can neither weigh nor belong to a person",
+    ),
     "count held out": (with_lines(data='file = "a"\ncount = "n"\nheld_out = 0.5'), 'repeated as often as "n" says'),
     "keep without a way": (with_lines(data='file = "a"\nkeep = [{column = "x"}]'), "exactly one of between, in and"),
     "keep in two ways": (

@@ -47,6 +47,15 @@ def test_a_plan_that_cannot_be_read_is_said_and_nothing_is_opened() -> None:
     assert "plumbline" in at.error[0].value and "audit" not in at.query_params
 
 
+def test_whoever_drops_a_plan_reads_what_to_write_in_it() -> None:
+    at = opened()
+    plan = b'plumbline = 1\n[data]\nfile = "t"\ncount = "n"\nheld_out = 0.5\n[decision]\nscore = "s"\nthreshold = 1\n'
+    at.file_uploader[0].set_value([("mine.toml", plan + b'[groups]\nsensitive = ["sex"]\n', "")]).run()
+    said_of_it = at.error[0].value.replace("\\", "").replace("\u2060", "")
+    assert "mine.toml: Only people who were held out" in said_of_it
+    assert "In a plan file: no held_out under [data]." in said_of_it
+
+
 def test_two_tables_at_once_are_refused_by_name() -> None:
     at = opened()
     at.file_uploader[0].set_value([("a.csv", b"x\n1\n", ""), ("b.csv", b"x\n1\n", "")]).run()

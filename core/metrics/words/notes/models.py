@@ -35,16 +35,15 @@ def _own_threshold(facts: Facts) -> str:
     here = f"{facts['threshold']:g}" + ("" if facts["stated"] else ", which the plan does not say")
     return (
         f"The model decides by itself at a threshold of {facts['own']:g}: its own predict selects from there on. This"
-        f' audit cuts at {here}. Which decision is meant? For the model\'s own, write output = "class" or threshold ='
-        f" {facts['own']:g}."
+        f" audit cuts at {here}. Which decision is meant?"
     )
 
 
 def _own_decision(facts: Facts) -> str:
     return (
         f"For {facts['differ']:,} of the first {facts['rows']:,} people the model's own decision (its predict) is"
-        f" another than a threshold of {facts['threshold']:g} gives. To audit its own decisions, write output ="
-        ' "class".'
+        f" another than a threshold of {facts['threshold']:g} gives. To audit its own decisions, take its answers as"
+        " they are, and no probability."
     )
 
 
@@ -80,6 +79,10 @@ def _take_outcome(facts: Facts) -> str:
     return f"Take {_named(facts['outcome'])} as good"
 
 
+def _take_answers(facts: Facts) -> str:
+    return 'output = "class" under [decision]'
+
+
 def _take_own(facts: Facts) -> str:
     return f"Cut at {facts['own']:g}"
 
@@ -87,8 +90,8 @@ def _take_own(facts: Facts) -> str:
 WORDS = {
     "good_class": Worded(_good_class),
     "class_against_outcome": Worded(_class_against_outcome, first=True, button=_take_outcome),
-    "own_threshold": Worded(_own_threshold, first=True, button=_take_own),
-    "own_decision": Worded(_own_decision),
+    "own_threshold": Worded(_own_threshold, first=True, button=_take_own, in_plan=_take_answers),
+    "own_decision": Worded(_own_decision, in_plan=_take_answers),
     "unknown_column": Worded(_unknown_column, first=True, quotes=True),
     "unknown_values": Worded(_unknown, quotes=True),
     "identifier_fed": Worded(_identifier, first=True, in_plan=lambda facts: "features = [...] under [decision]"),

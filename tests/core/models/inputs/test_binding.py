@@ -123,7 +123,7 @@ def test_a_matrix_takes_what_the_plan_names_in_its_order(dataset_of: MakeDataset
 @pytest.mark.parametrize(
     ("features", "words"),
     [
-        (["a"], "names 1 columns, but the model takes 3"),
+        (["a"], "1 columns are named for the model to read, and it takes 3"),
         (["a", "b", "c"], 'no column "c"'),
         ([], "takes a matrix of 3"),
     ],
@@ -133,7 +133,8 @@ def test_a_matrix_of_the_wrong_width_says_what_there_is(
 ) -> None:
     with pytest.raises(ModelError, match=words) as raised:
         bind(model_of(width=3), dataset_of("sex,a,b\nF,1,2\n").profile, plan_of(features=features))
-    assert '"b"' in str(raised.value) or "in order" in str(raised.value)
+    assert '"b"' in raised.value.message or "in order" in raised.value.message
+    assert raised.value.in_plan == "features = [...] under [decision]"
 
 
 def test_features_name_the_columns_of_named_inputs_too(dataset_of: MakeDataset, plan_of: MakePlan) -> None:

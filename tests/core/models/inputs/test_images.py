@@ -197,5 +197,5 @@ def test_a_grey_model_of_one_image_at_a_time_works(
         grey = np.asarray(Image.fromarray(coloured(i, 28, 28)).convert("L"), np.float32)
         logits = session.run(None, {"Input3": grey[None, None]})[0][0].astype(np.float64)
         assert score == pytest.approx(np.exp(logits[3] - logits.max()) / np.exp(logits - logits.max()).sum(), abs=1e-5)
-    with pytest.raises(ModelError, match="grey images, so image_mean takes one number"):
+    with pytest.raises(ModelError, match=r"grey images, so one number is taken off each.* image_mean = \[0.1\]"):
         bind(model, people.profile, plan_of(image="file", images="i.zip", image_mean=[0.1, 0.2, 0.3]))

@@ -50,7 +50,7 @@ def test_an_unnamed_text_is_asked_for(dataset_of: MakeDataset, plan_of: MakePlan
     dataset = dataset_of("sex,tweet\na,Hello\n")
     with pytest.raises(ModelError, match=r'columns are "sex", "tweet".* text = "..." under'):
         bind(READER, dataset.profile, plan_of())
-    with pytest.raises(ModelError, match='no column "twet", which text names'):
+    with pytest.raises(ModelError, match='no column "twet".* another column for text'):
         bind(READER, dataset.profile, plan_of(text="twet"))
 
 

@@ -71,7 +71,7 @@ def test_a_good_label_that_nobody_gets_is_refused_with_those_they_got(
     numbered: Path, dataset_of: Any, plan_of: Callable[..., Plan]
 ) -> None:
     dataset = dataset_of(people([0, 1] * ROWS))
-    with pytest.raises(ModelError, match='gave nobody favourable_class 7; it gave "0", "1"'):
+    with pytest.raises(ModelError, match='gave nobody the good answer 7; it gave "0", "1"'):
         audited(numbered, dataset, plan_of(features=["x"], favourable_class=7))
 
 
@@ -87,7 +87,7 @@ def test_a_model_that_says_no_to_everybody_is_audited_and_said(
 ) -> None:
     counted = audited(numbered, dataset_of(people([0] * ROWS)), plan_of(features=["x"]))
     assert selected(counted) == 0
-    assert counted.notes == (said('the model gave nobody favourable_class 1; it gave "0"'),)
+    assert counted.notes == (said('the model gave nobody the good answer 1; it gave "0"'),)
 
 
 def test_one_of_several_good_labels_that_nobody_gets_is_said(
@@ -96,11 +96,11 @@ def test_one_of_several_good_labels_that_nobody_gets_is_said(
     plan = plan_of(features=["x"], favourable_class=["yes", "perhaps"])
     counted = audited(worded, dataset_of(people([0, 1] * ROWS)), plan)
     assert selected(counted) == ROWS
-    assert counted.notes == (said('the model gave nobody favourable_class perhaps; it gave "no", "yes"'),)
+    assert counted.notes == (said('the model gave nobody the good answer perhaps; it gave "no", "yes"'),)
 
 
 def test_a_threshold_on_labels_alone_is_refused_and_never_ignored(
     numbered: Path, dataset_of: Any, plan_of: Callable[..., Plan]
 ) -> None:
-    with pytest.raises(ModelError, match="labels and no scores.*remove threshold"):
+    with pytest.raises(ModelError, match="labels and no scores.* no threshold under"):
         audited(numbered, dataset_of(people([0, 1])), plan_of(features=["x"], threshold=0.7))
