@@ -22,8 +22,15 @@ from core.plan.plan import Plan
 from core.plan.values import LARGEST_SCORE
 
 VERSION = 1
-# What an audit job leaves in its folder.
-N_FILE, SUMS_FILE, FACTS_FILE = "counts_n.npy", "counts_sums.npy", "audit.json"
+
+
+@dataclass(frozen=True)
+class Digests:
+    """SHA-256 of the files that were put in: the table, the model and the zip of images; None where there was none."""
+
+    table: str
+    model: str | None = None
+    images: str | None = None
 
 
 @dataclass(frozen=True)

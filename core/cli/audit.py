@@ -59,13 +59,12 @@ def run_audit(
 
     `images` is a zip or a folder; `time_limit` is in seconds.
     """
-    from core.engine.results import collect_profile, collect_record
+    from core.engine.looks import collect_profile
+    from core.engine.results import read
+    from core.record import Digests
 
     named = replace(plan, data=replace(plan.data, file=data.name))
     inputs = {"table": data, "model": model, "images": images}
     with job_done("audit", {"plan": named.to_toml()}, inputs, time_limit) as done:
-        digests = done.digests
-        profile = collect_profile(done.out, data.name, digests["table"])
-        return collect_record(
-            done.out, plan, profile.rows, digests["table"], digests.get("model"), digests.get("images")
-        )
+        digests = Digests(**done.digests)
+        return read(done.out, plan, collect_profile(done.out, data.name, digests.table).rows, digests)

@@ -80,7 +80,7 @@ def explained(
     """
     from core.data.reading import as_read
     from core.engine.doubts import before
-    from core.engine.results import collect_profile
+    from core.engine.looks import collect_profile
     from core.explain.results import collect_explanation
 
     named = replace(plan, data=replace(plan.data, file=data.name))

@@ -112,7 +112,7 @@ def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TI
 
     `time_limit` is in seconds.
     """
-    from core.engine.results import collect_profile
+    from core.engine.looks import collect_profile
     from core.mitigate.results import collect_mitigation
 
     named = replace(plan, data=replace(plan.data, file=files.data.name))

@@ -212,7 +212,7 @@ def _taken(path: Path, name: str, out: Path, progress: Progress) -> Profile:
     columns = tuple(_column(column, survey, rows) for column, survey in zip(opened.names, surveys, strict=True))
     return Profile(
         name=name,
-        sha256=_sha256(path),
+        sha256=sha256(path),
         words=opened.words,
         rows=rows,
         columns=columns,
@@ -295,6 +295,7 @@ def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The digest of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,37 +1,31 @@
-"""The audit job: from a plan and a table to the tables that every answer is computed from."""
+"""One audit: from a plan, a table and a model to the record that every answer is computed from."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
+from core.counts.axis import with_edges
+from core.counts.rules import Rule
 from core.data.dataset import Dataset
-from core.data.images import open_images
-from core.data.profile import PROFILE, TABLE, Profile, take_profile
+from core.data.profile import sha256
 from core.engine import doubts
-from core.engine.counting import count
+from core.engine.counting import Counted, count
 from core.engine.sources import Source, source
-from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.metrics.aif360 import second_opinion
 from core.metrics.policies import check_policy, policy_warnings
-from core.metrics.sampling import stored
 from core.metrics.sampling.refusals import refuse_conflicts
 from core.metrics.stated_rule import rule_file, stated_rule
 from core.metrics.verdicts import judge
-from core.metrics.words.notes import unanswered
 from core.models.knowing import columns_that_know
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
-from core.record import FACTS_FILE, N_FILE, SUMS_FILE, axis_to_json, groups_to_json, sparse
+from core.record import AuditRecord, Fed, Provenance
 
 _REPORTED = (
     *("plumbline", "numpy", "pyarrow", "scipy", "aif360"),
@@ -39,22 +33,24 @@ _REPORTED = (
 )
 
 
-def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
-    """The audit job: request["plan"] on the table, and in/model where the plan names one, become tables in out.
+def audit(plan: Plan, dataset: Dataset, model: Path | None, progress: Progress) -> AuditRecord:
+    """Audit a table: count its people, judge the gaps, ask AIF360, and say what a reader must know.
 
-    The table is in/table.parquet with in/profile.json, or else the upload itself, in/table, which is looked at first.
+    Parameters
+    ----------
+    plan, dataset
+        The question and the table, opened by this plan.
+    model
+        The plan's model file; None where the plan names none. It is opened in this process, and must be trusted or
+        the process shut in.
+
+    Raises PlanError, DataError or ModelError where they do not go together.
     """
-    given, out = folder / "in", folder / "out"
-    plan = Plan.from_toml(str(request["plan"]))
-    check_policy(plan)
-    refuse_conflicts(plan)
+    refuse_unaskable(plan)
     seconds: dict[str, float] = {}
-    with timed(seconds, "profile"):
-        dataset = open_table(given, out, plan, progress)
     with timed(seconds, "open"):
-        model = given / "model"
         stated = rule_file(plan)
-        decisions = source(plan, dataset, model if model.exists() else None, stated)
+        decisions = source(plan, dataset, model, stated)
     with timed(seconds, "count"):
         counted = count(decisions, dataset, plan, progress, stated)
     with timed(seconds, "judge"):
@@ -63,28 +59,45 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     progress(0, 0, "AIF360's second opinion")
     with timed(seconds, "aif360"):
         opinion = second_opinion(judgement, counted.counts, plan, rule, counted.sampled)
+    ran = decisions.facts()
+    return AuditRecord(
+        plan=with_edges(plan, counted.counts.axis),
+        counts=counted.counts,
+        references=judgement.references,
+        rows_read=counted.read,
+        dropped=counted.dropped,
+        notes=_notes(plan, dataset, decisions, counted, rule),
+        second_opinion=opinion,
+        provenance=Provenance(
+            data_sha256=dataset.profile.sha256,
+            model_sha256=None if plan.decision.model is None or model is None else sha256(model),
+            device=ran["device"],
+            batch_size=ran["batch_size"],
+            near_threshold=counted.near_threshold,
+            versions=versions(),
+            seconds=seconds,
+            images_sha256=None if dataset.images is None else sha256(dataset.images.path),
+        ),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        sampled=counted.sampled,
+        lines=None if plan.data.count is None else counted.lines,
+        left_out=counted.left_out,
+        fed=tuple(Fed(**each) for each in ran.get("fed", ())),
+    )
+
+
+def refuse_unaskable(plan: Plan) -> None:
+    """Raise PlanError where the plan's policy, or what it says of rows, cannot be answered, whatever the table."""
+    check_policy(plan)
+    refuse_conflicts(plan)
+
+
+def _notes(plan: Plan, dataset: Dataset, decisions: Source, counted: Counted, rule: Rule) -> tuple[Note, ...]:
+    """What a reader must know: doubts about the question, then what was noticed on the way."""
     seen = doubts.Seen(counted.counts, rule, counted.left_out, counted.on_threshold)
     asked = (*doubts.before(plan, dataset.profile), *doubts.after(seen, plan), *_known_before(plan, dataset, decisions))
     words = (*policy_warnings(plan), *dataset.profile.left_out_words())
-    notes = as_notes([*asked, *words, *counted.notes])
-    np.save(out / N_FILE, counted.counts.n)
-    np.save(out / SUMS_FILE, counted.counts.sums)
-    facts = {
-        "groups": groups_to_json(counted.counts.groups),
-        "axis": axis_to_json(counted.counts.axis),
-        "read": counted.read,
-        "lines": counted.lines,
-        "dropped": list(counted.dropped),
-        "left_out": sparse(counted.left_out),
-        "near_threshold": counted.near_threshold,
-        "warnings": [note.to_json() for note in notes],
-        "aif360": asdict(opinion),
-        "versions": versions(),
-        "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
-        **decisions.facts(),
-        **stored.write(counted.sampled, out),
-    }
-    (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    return as_notes([*asked, *words, *counted.notes])
 
 
 def _known_before(plan: Plan, dataset: Dataset, decisions: Source) -> tuple[Note, ...]:
@@ -94,33 +107,12 @@ def _known_before(plan: Plan, dataset: Dataset, decisions: Source) -> tuple[Note
     return columns_that_know(dataset, decisions.columns, plan)
 
 
-def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: str = "") -> Dataset:
-    """The table that the job was given, whose files' names begin with `prefix`; profiled into out where it was not.
-
-    Raises PlanError where the table raises a question that must be answered first.
-    """
-    images = open_images(given, plan)
-    if (given / f"{prefix}{PROFILE}").exists():
-        profile = Profile.from_json(json.loads((given / f"{prefix}{PROFILE}").read_text(encoding="utf-8")))
-        dataset = Dataset.asked(plan, given / f"{prefix}{TABLE}", profile, images)
-    else:
-        profiled = out / prefix
-        profiled.mkdir(exist_ok=True)
-        profile = take_profile(given / f"{prefix}table", Path(plan.data.file).name, profiled, progress)
-        (profiled / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
-        dataset = Dataset.asked(plan, profiled / TABLE, profile, images)
-    question = unanswered(doubts.before(plan, dataset.profile), plan.data.confirmed)
-    if question is not None:
-        raise PlanError(f"{profile.name}: {question[0]}", in_plan=question[1])
-    return dataset
-
-
 @contextmanager
 def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     """The seconds that a step took, kept under its name."""
     start = time.perf_counter()
     yield
-    seconds[step] = time.perf_counter() - start
+    seconds[step] = round(time.perf_counter() - start, 3)
 
 
 def versions() -> dict[str, str]:

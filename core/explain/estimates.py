@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.engine.results import ModelFacts
+from core.engine.looks import ModelFacts
 from core.explain.features.grid import SIDE
 from core.explain.methods import EXPLAINERS, Explainer, Recommended, recommend
 from core.explain.nouns import Kind

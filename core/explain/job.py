@@ -14,7 +14,8 @@ import numpy.typing as npt
 from core.counts.counts import Floats
 from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.engine import doubts
-from core.engine.run import open_table, timed, versions
+from core.engine.job import open_table
+from core.engine.run import timed, versions
 from core.explain.explained_model import taken
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
 from core.explain.groups.attribution import Attribution
@@ -78,7 +79,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "checks": [[asdict(check) for check in side_checks] for side_checks in found.checks],
         "warnings": list(dict.fromkeys(said)),
         "versions": versions(),
-        "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
+        "seconds": seconds,
     }
     (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from core.counts.counts import Groups
 from core.data.images.thumbnails import are_thumbnails
-from core.engine.results import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_texts
 from core.explain.explanation import Changed, Explanation
 from core.explain.groups.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
 from core.explain.groups.exemplars import FILE as TELLING_FILE
@@ -20,7 +19,15 @@ from core.explain.groups.paired import PRODUCTS, Paired
 from core.explain.methods import EXPLAINERS
 from core.explain.person import Change, Person, PersonSide
 from core.explain.sanity_checks.check import NAMES, Check
-from core.jobs.untrusted import checked_array, checked_json, one_line
+from core.jobs.untrusted import (
+    ARRAY_CAP,
+    FACTS_CAP,
+    believing_nothing,
+    checked_array,
+    checked_json,
+    checked_texts,
+    one_line,
+)
 from core.plan.plan import Plan
 from core.record import groups_from_json
 

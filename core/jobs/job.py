@@ -24,53 +24,17 @@ from typing import Any, NoReturn
 
 from core.errors import JobError, PlumblineError
 from core.jobs import own_end, sandbox
+from core.jobs.kinds import KINDS, Kind, imports_ahead
 from core.jobs.progress import Progress, replace_json
 
 Task = Callable[[Path, dict[str, Any], Progress], None]
 
-TASKS = {
-    "profile": "core.data.profile:run",
-    "inspect": "core.models.inspect:run",
-    "audit": "core.engine.run:run",
-    "mitigate": "core.mitigate.job:run",
-    "explain": "core.explain.job:run",
-    "explain_person": "core.explain.person.job:run",
-}
-
-# Kinds that only look at what was put in: somebody has just uploaded it and waits.
-LOOKS = ("profile", "inspect")
-
-# What each kind of job imports while nobody waits: most of the time of a job that starts from nothing.
-TABLES = ("numpy", "pandas", "pyarrow.parquet", "pyarrow.csv")
-# torch imports what opens a .pt2 only when the first one is opened, which takes a second: hence its last three.
-MODELS = (
-    "core.models.pt2",
-    "torch.export",
-    "torch.export.pt2_archive._package",
-    "torch._export.serde.serialize",
-    "torch._functorch.aot_autograd",
-    "onnx",
-    "onnxruntime",
-    "skops.io",
-)
-MEASURES = ("core.engine.run", "scipy.special", "aif360.datasets", "aif360.metrics")
-EXPLAINING = ("core.explain.job", "captum.attr", "sklearn.linear_model")
-TRAINING = ("core.mitigate.job", "torch.optim", "sklearn.linear_model")
-WARM = {
-    "profile": TABLES,
-    "inspect": TABLES + MODELS,
-    "audit": TABLES + MEASURES + MODELS,
-    "mitigate": TABLES + TRAINING + MODELS,
-    "explain": TABLES + EXPLAINING + MODELS,
-    "explain_person": TABLES + EXPLAINING + MODELS,
-}
-ANY_KIND = "any"
 WORK = "job.json"
 
 OUT_OF_MEMORY = ("Cannot allocate memory", "bad_alloc", "out of memory", "can't allocate", "Unable to allocate")
 
 
-def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) -> int:
+def main(argv: Sequence[str] | None = None, kinds: Mapping[str, Kind] = KINDS) -> int:
     """Run the job of one folder; returns the exit code: 0 done, 1 failed with words, 3 never given any work."""
     faulthandler.enable()
     arguments = _arguments(argv)
@@ -79,13 +43,13 @@ def main(argv: Sequence[str] | None = None, tasks: Mapping[str, str] = TASKS) ->
         return 3
     print(sandbox.enter(arguments.folder, limits, arguments.cuda), flush=True)
     if arguments.warm:
-        _import_ahead(WARM.get(arguments.warm, TABLES + MEASURES + MODELS), arguments.folder)
+        _import_ahead(imports_ahead(arguments.warm), arguments.folder)
     work = _wait_for_work(arguments.folder)
     if work is None:
         return 3
     sandbox.limit_cpu(limits.cpu_seconds)
     own_end.limit_time(work["seconds"])
-    return _run(arguments.folder, work, tasks, limits)
+    return _run(arguments.folder, work, kinds, limits)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -134,10 +98,10 @@ def _is_woken(folder: Path) -> bool:
     return (folder / WORK).exists()
 
 
-def _run(folder: Path, work: dict[str, Any], tasks: Mapping[str, str], limits: sandbox.Limits) -> int:
+def _run(folder: Path, work: dict[str, Any], kinds: Mapping[str, Kind], limits: sandbox.Limits) -> int:
     out = folder / "out"
     try:
-        _task(work["kind"], tasks)(folder, work["request"], Progress(out / "progress.json"))
+        _task(kinds[work["kind"]])(folder, work["request"], Progress(out / "progress.json"))
     except (Exception, SystemExit) as problem:
         traceback.print_exc()
         kind = type(problem).__name__ if isinstance(problem, PlumblineError) else JobError.__name__
@@ -148,8 +112,8 @@ def _run(folder: Path, work: dict[str, Any], tasks: Mapping[str, str], limits: s
     return 0
 
 
-def _task(kind: str, tasks: Mapping[str, str]) -> Task:
-    module, _, name = tasks[kind].partition(":")
+def _task(kind: Kind) -> Task:
+    module, _, name = kind.runs.partition(":")
     task: Task = getattr(importlib.import_module(module), name)
     return task
 

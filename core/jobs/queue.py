@@ -15,7 +15,7 @@ from core.errors import JobError
 from core.jobs import exits, machine
 from core.jobs.exits import DISK_WORDS, Ending, ending, holds_most, over_limit
 from core.jobs.folder import Folder, Record
-from core.jobs.job import ANY_KIND, LOOKS
+from core.jobs.kinds import ANY_KIND, is_look
 from core.jobs.process import Child, Launch, Process
 from core.jobs.sandbox import Limits
 from core.jobs.sharing.ahead import Ahead, Pace
@@ -216,7 +216,7 @@ class Queue:
 
     def _limit(self, kind: str) -> float:
         """Seconds that a job of this kind may take."""
-        return min(self._time_limit, LOOK_SECONDS) if kind in LOOKS else self._time_limit
+        return min(self._time_limit, LOOK_SECONDS) if is_look(kind) else self._time_limit
 
     def _spare_the_disk(self) -> None:
         """Stop the job that holds most of a disk that is nearly full; the next only when its files are gone."""

@@ -5,6 +5,8 @@ import math
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import JobError
+from core.errors import JobError, PlumblineError
 
 MOST_NESTED = 32
 DTYPES = ("int64", "float64", "uint8")
+# What a page can show, and what a job has reason to write: bytes of a JSON file and of an array.
+MOST_TEXTS, LONGEST_TEXT = 100, 2_000
+FACTS_CAP, ARRAY_CAP = 16 << 20, 256 << 20
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+@contextmanager
+def believing_nothing() -> Iterator[None]:
+    """Whatever is wrong with a job's files is one kind of error, and no exception of a parser reaches a page."""
+    try:
+        yield
+    except PlumblineError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+        raise JobError(
+            f"The job's result was refused: {error}. The model file may be damaged or hostile; nothing of it was kept."
+        ) from None
 
 
 def checked_bytes(path: Path, cap_bytes: int) -> bytes:
@@ -62,6 +80,11 @@ def checked_array(path: Path, cap_bytes: int) -> NDArray[Any]:
         return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape, order="F" if by_column else "C")
     except Exception as problem:  # the header is text in Python's syntax: there is no end to how it can be wrong
         raise _refusal(path, "it is not the table of numbers that was expected") from problem
+
+
+def checked_texts(values: list[Any]) -> tuple[str, ...]:
+    """Sentences of a job, cut to what a page can show."""
+    return tuple(str(value)[:LONGEST_TEXT] for value in values[:MOST_TEXTS])
 
 
 def one_line(text: object, length: int = 1000) -> str:

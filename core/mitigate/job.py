@@ -12,7 +12,8 @@ import numpy as np
 from core.counts.counts import Counts
 from core.data.profile import SECOND
 from core.engine import doubts
-from core.engine.run import open_table, timed, versions
+from core.engine.job import open_table
+from core.engine.run import timed, versions
 from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.metrics.joint import JointCounts
@@ -78,7 +79,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         "leaks": [note.to_json() for note in work.leaks.values()],
         "warnings": [note.to_json() for note in notes],
         "versions": versions(),
-        "seconds": {step: round(spent, 3) for step, spent in seconds.items()},
+        "seconds": seconds,
     }
     (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 

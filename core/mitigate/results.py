@@ -9,12 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from core.counts.counts import LABELS, Counts, Groups, Ints
+from core.counts.axis import with_edges
+from core.counts.counts import LABELS, Groups, Ints
 from core.counts.rule_file import RuleFile
 from core.data.leaks.suspects import KIND as LEAK
-from core.engine.results import ARRAY_CAP, FACTS_CAP, believing_nothing, checked_counts, checked_notes, checked_texts
+from core.engine.results import checked_counts, checked_notes
 from core.errors import PlumblineError
-from core.jobs.untrusted import checked_array, checked_json
+from core.jobs.untrusted import (
+    ARRAY_CAP,
+    FACTS_CAP,
+    believing_nothing,
+    checked_array,
+    checked_json,
+    checked_texts,
+)
 from core.metrics.joint import JointCounts
 from core.metrics.reference import resolve
 from core.metrics.stated_rule import stated_rule
@@ -63,7 +71,7 @@ def collect_mitigation(
         reader = _Reader(out, tables)
         present = reader.decided("present", found["present"], plan)
         reader.check_people(present)
-        present = replace(present, plan=_with_edges(plan, present.counts[FIT]))
+        present = replace(present, plan=with_edges(plan, present.counts[FIT].axis))
         listed = list(found["proposals"])
         if len(listed) > _MOST_PROPOSALS or len({entry["id"] for entry in listed}) < len(listed):
             raise ValueError("it proposes a thing twice, or too many things")
@@ -218,10 +226,3 @@ def _selected(decided: Decided, part: str) -> Ints:
     counts = decided.counts[part]
     chance = np.broadcast_to(stated_rule(counts, decided.plan).selected, (len(counts.groups), counts.axis.bins))
     return np.asarray(np.einsum("glb,gb->gl", counts.n, chance.astype(np.int64)), dtype=np.int64)
-
-
-def _with_edges(plan: Plan, counts: Counts) -> Plan:
-    """The plan with the score edges of these counts, so that an audit of the fix has the same."""
-    if plan.decision.score is None or plan.decision.edges:
-        return plan
-    return replace(plan, decision=replace(plan.decision, edges=counts.axis.edges))

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
-from core.engine.results import ModelFacts, collect_model_facts, collect_profile, collect_record, collect_thumbnails
+from core.engine import results
+from core.engine.looks import ModelFacts, collect_model_facts, collect_profile, collect_thumbnails
 from core.errors import JobError, PlumblineError
 from core.explain.explanation import Explanation
 from core.explain.person import Person
@@ -21,7 +22,7 @@ from core.jobs.progress import replace_json
 from core.jobs.supervisor import Status, Supervisor
 from core.mitigate.results import Mitigated
 from core.plan.plan import Plan
-from core.record import AuditRecord
+from core.record import AuditRecord, Digests
 from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
 from core.store.blobs import Upload
 from core.store.disk.ages import Ages
@@ -190,8 +191,8 @@ class AuditResults(KeptAudits):
             plan = Plan.from_toml(str(audit.asked))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
             images = _digest(audit.images) if plan.decision.image is not None else None
-            record = collect_record(out, plan, self._profile_rows(audit.id), audit.table.digest, model, images)
-            record = replace(record, parent=audit.parent)
+            digests = Digests(audit.table.digest, model, images)
+            record = replace(results.read(out, plan, self._profile_rows(audit.id), digests), parent=audit.parent)
             replace_json(folder / RECORD_FILE, record.to_json())
             point("record: here")
             summary.keep(folder, record)

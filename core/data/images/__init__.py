@@ -31,6 +31,7 @@ class Images:
 
     def __init__(self, path: Path, name: str) -> None:
         """Open the zip at `path`, called `name` in messages. Raises DataError for one that is not harmless."""
+        self.path = path
         self._archive, self._name = Archive(path, name), name
         self._faults: dict[str, str | None] = {}
         self._kept = _Kept(_PROBE)

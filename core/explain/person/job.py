@@ -14,7 +14,7 @@ from core.counts.counts import Floats
 from core.data.coding import attributes
 from core.data.dataset import Batch, Dataset
 from core.data.row_hash import row_hashes
-from core.engine.run import open_table
+from core.engine.job import open_table
 from core.errors import PlanError
 from core.explain.explained_model import joined
 from core.explain.features.vocabulary import spelled

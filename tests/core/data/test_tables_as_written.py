@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from core.engine.counting import count
-from core.engine.run import open_table
+from core.engine.job import open_table
 from core.engine.sources import source
 from core.errors import PlumblineError
 from core.metrics.stated_rule import stated_rule

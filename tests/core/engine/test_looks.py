@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.data.profile import PROFILE
-from core.engine.results import ModelFacts, collect_model_facts, collect_profile
+from core.engine.looks import ModelFacts, collect_model_facts, collect_profile
 from core.errors import JobError
 from tests.worlds.jobs.honest_job import honest as honest
 from tests.worlds.jobs.honest_job import out as out

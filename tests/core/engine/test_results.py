@@ -4,25 +4,27 @@ import json
 import os
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.engine.results import collect_record
+from core.engine.results import FACTS_FILE, N_FILE, SUMS_FILE, read, write
+from core.engine.run import audit
 from core.errors import JobError
 from core.metrics.words.notes import text
 from core.plan.plan import Plan
-from core.record import FACTS_FILE, N_FILE, SUMS_FILE, AuditRecord
+from core.record import AuditRecord, Digests
 from tests.worlds.jobs.honest_job import DIGEST, PLAN, ROWS
 from tests.worlds.jobs.honest_job import honest as honest
 from tests.worlds.jobs.honest_job import out as out
-from tests.worlds.people import plan_of
+from tests.worlds.people import csv_text, dataset_of, plan_of, quiet
 
 
 def collected(out: Path, plan: Plan = PLAN, rows: int = len(ROWS)) -> AuditRecord:
-    return collect_record(out, plan, rows, DIGEST, None)
+    return read(out, plan, rows, Digests(DIGEST))
 
 
 def refused(out: Path, **others: Any) -> str:
@@ -49,6 +51,23 @@ def test_an_honest_job_is_believed(out: Path) -> None:
     assert record.references == {("g",): ("b",)}
     assert record.second_opinion.agrees
     assert AuditRecord.from_json(json.loads(json.dumps(record.to_json()))).judgement() == record.judgement()
+
+
+@pytest.mark.parametrize(
+    "data", ["", 'keep = [{column = "k", not_in = ["z"]}]', 'count = "n"', 'weight = "n"', 'person = "who"']
+)
+def test_what_an_audit_gives_is_what_is_read_from_its_files(tmp_path: Path, data: str) -> None:
+    """Compute, write and read: one type, and nothing of it is lost on the way."""
+    rows = [(*row, str(i % 4 + 1), f"p{i // 2}") for i, row in enumerate(ROWS)]
+    plan = plan_of(decision='score = "s"\nthreshold = 0.5', label=True, data=data)
+    dataset = dataset_of(csv_text(("g", "y", "s", "k", "n", "who"), rows), tmp_path)
+    record = audit(plan, dataset, None, quiet)  # type: ignore[arg-type]
+    (tmp_path / "job" / "out").mkdir(parents=True)
+    write(record, tmp_path / "job" / "out")
+    digests = Digests(record.provenance.data_sha256)
+    again = read(tmp_path / "job" / "out", plan, len(rows), digests)
+    assert replace(again, created=record.created).to_json() == record.to_json()
+    assert again.judgement() == record.judgement()
 
 
 def test_the_same_question_is_kept_by_the_edges(out: Path) -> None:

@@ -13,10 +13,11 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from core.engine.results import collect_record
+from core.engine.results import read
 from core.errors import JobError
 from core.jobs.supervisor import Status, Supervisor
 from core.plan.plan import Plan
+from core.record import Digests
 from core.samples import SAMPLES
 
 pytestmark = pytest.mark.crash
@@ -197,5 +198,5 @@ def test_forged_counts_are_refused(tmp_path: Path) -> None:
     assert status.state == "done", status
     sample = SAMPLES["loans"]
     with pytest.raises(JobError, match="refused"):
-        collect_record(supervisor.output(job), Plan.from_toml(sample.plan.read_text()), 2000, "0" * 64, "0" * 64)
+        read(supervisor.output(job), Plan.from_toml(sample.plan.read_text()), 2000, Digests("0" * 64, "0" * 64))
     supervisor.close()

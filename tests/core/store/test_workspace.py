@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.engine.results import FACTS_FILE, N_FILE
 from core.errors import DataError
 from core.plan.plan import Plan
-from core.record import FACTS_FILE, N_FILE
 from core.store.workspace import Workspace
 from tests.worlds.jobs.supervised import SOON
 from tests.worlds.people import csv_text, plan_of

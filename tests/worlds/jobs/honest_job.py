@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.run import run
+from core.engine.job import run
 from tests.worlds.people import csv_text, plan_of, quiet
 
 ROWS = [("ab"[i % 2], str(i % 3 % 2), str(i % 10 / 10), "z" if i % 7 == 0 else "y") for i in range(60)]

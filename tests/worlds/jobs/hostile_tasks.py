@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core.jobs import job
+from core.jobs.kinds import Kind
 from core.jobs.progress import Progress, replace_json
 from tests.worlds.jobs.job_tasks import LONGEST, turns
 
@@ -238,12 +239,12 @@ def _made(path: Path) -> Path:
     return path
 
 
-TASKS = {
-    name: f"__main__:{name}"
+KINDS = {
+    name: Kind(name, f"__main__:{name}")
     for name in (
         "attempt", "loop", "eat", "eat_natively", "bloat", "litter", "forge", "shout", "hoard", "swarm", "boast",
     )
 }  # fmt: skip
 
 if __name__ == "__main__":
-    job.leave(job.main(tasks=TASKS))
+    job.leave(job.main(kinds=KINDS))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import DataError
 from core.jobs import job
+from core.jobs.kinds import Kind
 from core.jobs.progress import Progress, replace_json
 
 LONGEST = 300.0
@@ -94,8 +95,8 @@ def imports(folder: Path, request: dict[str, object], progress: Progress) -> Non
     replace_json(folder / "out" / "imports.json", answers)
 
 
-TASKS = {name: f"__main__:{name}" for name in ("echo", "refuse", "stumble", "follow", "die", "imports")}
-TASKS["profile"] = TASKS["follow"]  # a look at what was put in
+KINDS = {name: Kind(name, f"__main__:{name}") for name in ("echo", "refuse", "stumble", "follow", "die", "imports")}
+KINDS["profile"] = Kind("profile", "__main__:follow")  # a look at what was put in
 
 if __name__ == "__main__":
-    job.leave(job.main(tasks=TASKS))
+    job.leave(job.main(kinds=KINDS))

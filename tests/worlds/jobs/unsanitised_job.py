@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from core.jobs import job
+from core.jobs.kinds import Kind
 from core.jobs.progress import Progress
 
 
 def audit(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The audit job, with a sanitiser that lets everything pass."""
-    import core.engine.run
+    import core.engine.job
     from core.models import pt2
     from core.models.pt2.archive import MODEL, RECIPE
     from core.models.pt2.sanitiser import CleanArchive
@@ -23,8 +24,8 @@ def audit(folder: Path, request: dict[str, Any], progress: Progress) -> None:
         return CleanArchive(io.BytesIO(path.read_bytes()), entries[RECIPE], json.loads(entries[MODEL]))
 
     pt2.sanitise = believe
-    core.engine.run.run(folder, request, progress)
+    core.engine.job.run(folder, request, progress)
 
 
 if __name__ == "__main__":
-    job.leave(job.main(tasks={"audit": "__main__:audit"}))
+    job.leave(job.main(kinds={"audit": Kind("audit", "__main__:audit")}))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles import suggestions
-from core.engine.results import ModelFacts
+from core.engine.looks import ModelFacts
 from core.errors import PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.engine.results import ModelFacts
+from core.engine.looks import ModelFacts
 from core.errors import ModelError
 from core.plan.plan import Plan
 from core.store.refusals import export_snippet
