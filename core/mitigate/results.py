@@ -46,6 +46,9 @@ from core.record import axis_from_json, groups_from_json
 FACTS_FILE = "mitigation.json"
 RETRAINED = "retrained"
 _MOST_PROPOSALS = 64
+# What searches of version 0.1.0 did not say yet.
+_NOT_YET_SAID: dict[str, Any] = {"refused": {}, "leaks": []}
+_NOT_YET_PROPOSED: dict[str, Any] = {"rests_on": []}
 _ID = re.compile(r"[a-z0-9_]{1,60}(\.[0-9]{1,6})?")
 _FORMATS = ("pt2", "skops", "zip")
 
@@ -65,7 +68,7 @@ def collect_mitigation(
         The rows of the table, and of the second one where there is one.
     """
     with believing_nothing():
-        found = checked_json(out / FACTS_FILE, FACTS_CAP)
+        found = {**_NOT_YET_SAID, **checked_json(out / FACTS_FILE, FACTS_CAP)}
         settings = Settings.of(plan)
         tables = [_Table.of(table, plan, n) for table, n in zip(found["tables"], rows, strict=True)]
         reader = _Reader(out, tables)
@@ -76,7 +79,7 @@ def collect_mitigation(
         if len(listed) > _MOST_PROPOSALS or len({entry["id"] for entry in listed}) < len(listed):
             raise ValueError("it proposes a thing twice, or too many things")
         settings = settings.among(present.counts[FIT] + present.counts[CHOOSE])
-        proposals = tuple(reader.proposed(entry, present) for entry in listed)
+        proposals = tuple(reader.proposed({**_NOT_YET_PROPOSED, **entry}, present) for entry in listed)
         refused = {name: _refusal(why) for name, why in dict(found["refused"]).items()}
         if set(refused) - set(MITIGATIONS):
             raise ValueError("it refuses what is no mitigation")

@@ -99,16 +99,18 @@ class KeptFixes:
         """The search that found what is kept, with what was looked at; None where nothing is kept."""
         search = _read(self._found_by)
         if search is None:
-            return None
+            return self._found_before()
         looks = self._read_looks()
         return replace(search, picked=looks["picked"], looked_at=tuple(looks["looked_at"]))
 
     def begin(self, search: Search) -> None:
         """Keep what is looked for now; what was found before stands until this has come to its end."""
+        self._set_apart()
         replace_json(self._asked, asdict(search))
 
     def pick(self, fix_id: str | None) -> None:
         """Keep which of the found fixes is looked at; nothing happens where none are."""
+        self._set_apart()
         search = self.found_by
         if search is None:
             return
@@ -155,6 +157,23 @@ class KeptFixes:
     def forget(self) -> None:
         """Remove what was found; what was looked at stays known."""
         shutil.rmtree(self._found.parent, ignore_errors=True)
+
+    def _found_before(self) -> Search | None:
+        """The search of a folder that version 0.1.0 left, which kept it apart from nothing; None where there is none.
+
+        It forgot what was found as soon as it looked again, so the last search is the one that found.
+        """
+        search = self.search
+        if search is None or search.second is not None or not (self._found / FACTS_FILE).is_file():
+            return None
+        return replace(search, looked_at=tuple(f"{_HELD_OUT}/{look}" for look in search.looked_at))
+
+    def _set_apart(self) -> None:
+        """Keep what version 0.1.0 found as this one keeps it, before anything else is looked for or at."""
+        search = None if self._found_by.is_file() else self._found_before()
+        if search is not None:
+            replace_json(self._looks, {"picked": search.picked, "looked_at": list(search.looked_at)})
+            replace_json(self._found_by, asdict(replace(search, picked=None, looked_at=())))
 
     def _read_looks(self) -> dict[str, Any]:
         if not self._looks.is_file():
