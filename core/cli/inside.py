@@ -32,7 +32,7 @@ def refuse_outside(path: Path, plan: Plan | None = None) -> None:
         "[decision] model": plan.decision.model,
         "[decision] rule": plan.decision.rule,
         "[decision] images": plan.decision.images,
-        "[mitigate] evaluate": plan.mitigate.get("evaluate"),
+        "[mitigate] evaluate": plan.mitigate.evaluate,
     }
     for key, name in named.items():
         if name is not None:

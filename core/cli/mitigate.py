@@ -25,6 +25,7 @@ from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import of_the_judged
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -98,12 +99,12 @@ def _with_goal(plan: Plan, name: str) -> Plan:
     from core.mitigate.rules.aif360 import POST_PROCESSING
     from core.mitigate.settings import Settings
 
-    if "goal" in plan.mitigate or name not in POST_PROCESSING:
+    if plan.mitigate.goal is not None or name not in POST_PROCESSING:
         return plan
     known = POST_PROCESSING[name].goals
     if Settings.of(plan).goal.name in known:
         return plan
-    return replace(plan, mitigate={**plan.mitigate, "goal": known[0]})
+    return replace(plan, mitigate=replace(plan.mitigate, goal=known[0]))
 
 
 @contextmanager
@@ -117,7 +118,7 @@ def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TI
 
     named = replace(plan, data=replace(plan.data, file=files.data.name))
     if files.second is not None:
-        named = replace(named, mitigate={**plan.mitigate, "evaluate": files.second.name})
+        named = replace(named, mitigate=replace(plan.mitigate, evaluate=files.second.name))
     request = {"plan": named.to_toml(), "with": names}
     with job_done("mitigate", request, files.inputs, time_limit) as done:
         out, digests = done.out, done.digests
@@ -240,7 +241,7 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
         images=None if files.images is None or plan.decision.image is None else seen_from_it(files.images),
     )
     data = replace(plan.data, file=seen_from_it(judged))
-    return replace(plan, data=data, decision=decision, mitigate={}).to_toml()
+    return replace(plan, data=data, decision=decision, mitigate=MitigationPlan()).to_toml()
 
 
 def _record(found: Mitigated, decided: Decided, model_sha256: str | None, parent: str | None = None) -> AuditRecord:

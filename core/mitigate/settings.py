@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +14,7 @@ from core.metrics.intervals import FEW
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
 from core.mitigate.goals.asked import asked_of, group_values, usually_left_out
 from core.mitigate.rules.solution import Question
-from core.plan.plan import Plan
-from core.plan.reader import Section
+from core.plan.plan import MitigationPlan, Plan
 from core.plan.values import MISSING_GROUP
 
 GOAL, HOLDOUT = "equal_opportunity", 0.5
@@ -25,7 +23,7 @@ _UNDER = "under [mitigate]"
 
 @dataclass(frozen=True)
 class Settings:
-    """The keys of `[mitigate]`, each with its default.
+    """What a search is asked: the plan's `[mitigate]`, and a default for what it leaves out.
 
     `holdout` is the share of people that a fix is judged on; `evaluate` names a second table that takes their place.
     `leave_out` names values whose groups the goal is not asked of, None where the plan does not say; `features` are
@@ -43,26 +41,21 @@ class Settings:
 
     @classmethod
     def of(cls, plan: Plan) -> Settings:
-        """The plan's settings. Raises PlanError naming the key that is wrong."""
-        section = Section("[mitigate]", plan.mitigate)
+        """The plan's settings. Raises PlanError where they do not fit the rest of the plan."""
+        asked = plan.mitigate
         usual = GOAL if plan.data.label is not None else "demographic_parity"
-        goal = GOALS[section.take("goal", str, default=usual)]
-        by = _by(section.take_list("by", str, default=plan.groups.sensitive[:1]), plan)
-        at_most = section.take("at_most", float, default=goal.at_most)
+        goal = GOALS[asked.goal if asked.goal is not None else usual]
+        by = _by(asked.by if asked.by is not None else plan.groups.sensitive[:1], plan)
+        at_most = float(asked.at_most if asked.at_most is not None else goal.at_most)
         exact(at_most)
-        holdout = section.take("holdout", float, default=HOLDOUT)
+        holdout = float(asked.holdout if asked.holdout is not None else HOLDOUT)
         if not 0 < holdout < 1:
             raise PlanError(
                 f"The share of people to judge on lies between 0 and 1, such as 0.5; it is {holdout:g}.",
                 in_plan=f"another holdout, {_UNDER}",
             )
-        evaluate = section.take("evaluate", str, default=None)
-        leave_out, features = (
-            section.take_list(key, str) if section.has(key) else None for key in ("leave_out", "features")
-        )
-        cost = _cost(section)
-        section.done()
-        _refuse_features(features, plan)
+        cost = _cost(asked)
+        _refuse_features(asked.features, plan)
         if goal.needs_label and plan.data.label is None:
             raise PlanError(
                 f'The goal "{goal.name}" needs the outcome. Name the column that says what really happened, or choose'
@@ -74,7 +67,7 @@ class Settings:
                 "A rule file decides here, and a fix starts from a threshold. Give a threshold in place of the rule.",
                 in_plan="threshold in place of rule, under [decision]",
             )
-        return cls(goal, cost, by, at_most, holdout, evaluate, leave_out, features)
+        return cls(goal, cost, by, at_most, holdout, asked.evaluate, asked.leave_out, asked.features)
 
     def among(self, counts: Counts) -> Settings:
         """The same, with what is left out of the goal among these people: as the plan says, else what usually is.
@@ -123,11 +116,7 @@ def _by(named: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
     return tuple(column for column in plan.groups.sensitive if column in named)
 
 
-def _cost(section: Section) -> Cost:
-    name = section.take("cost", str, default="price" if section.has("price") else "accuracy")
-    if name != "price":
-        return COSTS[name]
-    prices: Any = section.section("price")
-    cost = price(*(prices.take(key, float) for key in ("wrongly_denied", "wrongly_granted")))
-    prices.done()
-    return cost
+def _cost(asked: MitigationPlan) -> Cost:
+    if asked.price is not None:
+        return price(float(asked.price["wrongly_denied"]), float(asked.price["wrongly_granted"]))
+    return COSTS[asked.cost if asked.cost is not None else "accuracy"]

@@ -9,6 +9,7 @@ from core.plan.values import DEFAULT_MISSING
 
 Value = str | int | float
 Output = Literal["probability", "logit", "class"]
+Mistake = Literal["wrongly_denied", "wrongly_granted"]
 IMAGE_MIDDLE = (0.5, 0.5, 0.5)
 
 
@@ -143,6 +144,33 @@ class Policy:
     use: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
     headline: str = "disparate_impact"
+
+
+@dataclass(frozen=True)
+class MitigationPlan:
+    """`[mitigate]`: what a search for fixes is to make equal, at what cost, and on whom a fix is judged.
+
+    None is what the plan leaves to the search. `by` are the sensitive columns between whose groups the goal is asked,
+    `at_most` the largest accepted gap, `leave_out` values whose groups it is not asked of, `price` what each mistake
+    costs, `holdout` the share of people that a fix is judged on, `evaluate` a second table that takes their place,
+    `features` the columns that a stand-in may learn from. Numbers are kept as written, whole or not, as digests of a
+    plan are taken of its text.
+    """
+
+    goal: str | None = None
+    at_most: float | None = None
+    by: tuple[str, ...] | None = None
+    leave_out: tuple[str, ...] | None = None
+    cost: str | None = None
+    price: dict[Mistake, float] | None = None
+    holdout: float | None = None
+    evaluate: str | None = None
+    features: tuple[str, ...] | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The part as a plan file holds it; empty where it says nothing."""
+        written = {key: value for key, value in vars(self).items() if value is not None}
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in written.items()}
 
 
 @dataclass(frozen=True)

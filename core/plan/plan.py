@@ -6,19 +6,44 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import tomli_w
 
 from core.errors import PlanError, quoted
 from core.notes import Change
-from core.plan.parts import Condition, DataPlan, Decision, Groups, Keep, Limit, Output, Policy, Run, Value
+from core.plan.parts import (
+    Condition,
+    DataPlan,
+    Decision,
+    Groups,
+    Keep,
+    Limit,
+    MitigationPlan,
+    Output,
+    Policy,
+    Run,
+    Value,
+)
 from core.plan.reader import Section, why_unreadable
 from core.plan.sections import read_data, read_decision, read_groups, read_mitigate, read_policy, read_run
 from core.plan.values import LARGEST_SCORE
 
-__all__ = ["Condition", "DataPlan", "Decision", "Groups", "Keep", "Limit", "Output", "Plan", "Policy", "Run", "Value"]
+__all__ = [
+    "Condition",
+    "DataPlan",
+    "Decision",
+    "Groups",
+    "Keep",
+    "Limit",
+    "MitigationPlan",
+    "Output",
+    "Plan",
+    "Policy",
+    "Run",
+    "Value",
+]
 
 
 _ROW_ROLES = ("count", "weight", "person")
@@ -26,10 +51,7 @@ _ROW_ROLES = ("count", "weight", "person")
 
 @dataclass(frozen=True)
 class Plan:
-    """The question: files, columns and their roles, rule, groups, policy, seed.
-
-    `mitigate` is kept as the plan states it, for the commands that read it.
-    """
+    """The question: files, columns and their roles, rule, groups, policy, seed, and what a search for fixes is for."""
 
     data: DataPlan
     decision: Decision
@@ -37,7 +59,7 @@ class Plan:
     policy: Policy = Policy()
     run: Run = Run()
     name: str = ""
-    mitigate: dict[str, Any] = field(default_factory=dict)
+    mitigate: MitigationPlan = MitigationPlan()
 
     @classmethod
     def from_toml(cls, text: str) -> Plan:
@@ -317,8 +339,8 @@ def _document(plan: Plan) -> dict[str, Any]:
         document["groups"]["join"] = {
             column: {name: list(texts) for name, texts in names.items()} for column, names in groups.join.items()
         }
-    if plan.mitigate:
-        document["mitigate"] = plan.mitigate
+    if mitigate := plan.mitigate.document():
+        document["mitigate"] = mitigate
     return document
 
 

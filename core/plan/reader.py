@@ -96,6 +96,12 @@ class Section:
             return default
         return self._cast(key, self._left.pop(key), kinds)
 
+    def take_number(self, key: str, default: Any = _REQUIRED) -> Any:
+        """The key's number as it is written, whole or not."""
+        written = self._left.get(key)
+        number = self.take(key, float, default=default)
+        return written if isinstance(written, int) else number
+
     def take_list(self, key: str, *kinds: type, default: Any = _REQUIRED) -> tuple[Any, ...]:
         """The key's list, each entry of one of `kinds`."""
         values = self.take(key, list, default=default)

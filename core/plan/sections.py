@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
-from typing import Any
+from typing import Any, get_args
 
 from core.errors import PlanError
 from core.plan.parts import (
@@ -15,6 +14,8 @@ from core.plan.parts import (
     Groups,
     Keep,
     Limit,
+    Mistake,
+    MitigationPlan,
     Policy,
     Position,
     Run,
@@ -22,6 +23,9 @@ from core.plan.parts import (
 from core.plan.reader import Section
 from core.plan.values import DEFAULT_MISSING
 from core.plan.written.numbers import style_of
+
+MISTAKES: tuple[Mistake, ...] = get_args(Mistake)
+PRICE = "price"
 
 
 def read_data(data: Section) -> DataPlan:
@@ -220,23 +224,35 @@ def read_run(run: Section) -> Run:
     return plan
 
 
-_MITIGATE_KEYS = ("goal", "at_most", "by", "leave_out", "cost", "price", "holdout", "evaluate", "features")
-
-
-def read_mitigate(mitigate: Section) -> dict[str, Any]:
-    """`[mitigate]` of a plan file, as it stands: the commands that read it know its keys."""
-    kinds = (str, int, float, list, dict)
-    taken = {key: mitigate.take(key, *kinds) for key in _MITIGATE_KEYS if mitigate.has(key)}
+def read_mitigate(mitigate: Section) -> MitigationPlan:
+    """`[mitigate]` of a plan file."""
+    plan = MitigationPlan(
+        goal=mitigate.take("goal", str, default=None),
+        at_most=mitigate.take_number("at_most", default=None),
+        by=_names(mitigate, "by"),
+        leave_out=_names(mitigate, "leave_out"),
+        cost=(cost := mitigate.take("cost", str, default=None)),
+        price=_read_price(mitigate, cost),
+        holdout=mitigate.take_number("holdout", default=None),
+        evaluate=mitigate.take("evaluate", str, default=None),
+        features=_names(mitigate, "features"),
+    )
     mitigate.done()
-    for key, value in taken.items():
-        _refuse_strange(key, value)
-    return taken
+    return plan
 
 
-def _refuse_strange(key: str, value: object) -> None:
-    """Dates and endless numbers, which no key takes, and which neither a digest nor JSON can hold."""
-    if isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            _refuse_strange(key, inner)
-    elif not isinstance(value, str | int | float) or value in (inf, -inf) or value != value:
-        raise PlanError(f"[mitigate] {key} holds {value}; it takes texts in quotes and finite numbers.")
+def _names(mitigate: Section, key: str) -> tuple[str, ...] | None:
+    return mitigate.take_list(key, str) if mitigate.has(key) else None
+
+
+def _read_price(mitigate: Section, cost: str | None) -> dict[Mistake, float] | None:
+    """What each mistake costs, in the plan's order; it goes with the cost "price", which is also meant by it alone."""
+    if not mitigate.has("price") and cost != PRICE:
+        return None
+    prices = mitigate.section("price")
+    if cost not in (None, PRICE):
+        raise PlanError(f'{mitigate.name} price has no part in cost = "{cost}": remove one of the two.')
+    order = [*prices.names(), *MISTAKES]
+    given = {mistake: prices.take_number(mistake) for mistake in sorted(MISTAKES, key=order.index)}
+    prices.done()
+    return given

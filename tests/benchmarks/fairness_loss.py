@@ -70,7 +70,7 @@ def main() -> None:
 def of_seed(plan: Plan, folder: Path, seed: int) -> tuple[float, float, float]:
     """The signed gap on the report part, women less men, the accuracy lost against lambda = 0, the split's luck."""
     plan = replace(plan, run=replace(plan.run, seed=seed))
-    files = Files.of(folder / "plan.toml", plan, plan.mitigate.get("evaluate"))
+    files = Files.of(folder / "plan.toml", plan, plan.mitigate.evaluate)
     with mitigated(plan, files, ["fairness_loss"]) as found:
         picked = found.named(picked_id(found))
         before, without, after = (people(d) for d in (found.present, found.named("retrained").decided, picked.decided))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from core.metrics.findings.ordered import findings
 from core.metrics.findings.pairs import headline_measure
@@ -10,31 +10,32 @@ from core.metrics.gaps import GAPS
 from core.metrics.policies import band
 from core.metrics.verdicts import Gap, Judgement
 from core.mitigate.goals import GOALS, Goal
-from core.plan.plan import Plan
+from core.plan.plan import MitigationPlan, Plan
 
 
-def opening_mitigate(judgement: Judgement, plan: Plan) -> dict[str, Any]:
+def opening_mitigate(judgement: Judgement, plan: Plan) -> MitigationPlan:
     """`[mitigate]` for the measure that the first finding rests on, between its groups; what the plan states stands.
 
     A ratio, and whatever else breaks a limit where the headline's own measure does not, is to come within the limit
-    that the audit used; of a headline that is a difference the goal's own width is asked. Empty where nothing was
-    compared.
+    that the audit used; of a headline that is a difference the goal's own width is asked. The plan's own where
+    nothing was compared.
     """
-    told = findings(judgement, plan)
+    stated, told = plan.mitigate, findings(judgement, plan)
     if not told:
-        return dict(plan.mitigate)
+        return stated
     headline = headline_measure(judgement, plan)
     measure = _measure(judgement.gaps[told[0].gap], headline)
     goal = _goal(measure)
     if goal is None or (goal.needs_label and plan.data.label is None):
-        return dict(plan.mitigate)
-    asked: dict[str, Any] = {"by": list(judgement.gaps[told[0].gap].by)}
-    if "goal" not in plan.mitigate:
-        asked["goal"] = goal.name
-        if goal.kind == "ratio" or measure != headline:
-            limit = band(GAPS[measure], plan).limit
-            asked["at_most"] = round(1 - limit if goal.kind == "ratio" else limit, 8)
-    return {**asked, **plan.mitigate}
+        return stated
+    asked = replace(stated, by=judgement.gaps[told[0].gap].by if stated.by is None else stated.by)
+    if stated.goal is not None:
+        return asked
+    asked = replace(asked, goal=goal.name)
+    if stated.at_most is None and (goal.kind == "ratio" or measure != headline):
+        limit = band(GAPS[measure], plan).limit
+        return replace(asked, at_most=round(1 - limit if goal.kind == "ratio" else limit, 8))
+    return asked
 
 
 def _measure(first: Gap, headline: str) -> str:

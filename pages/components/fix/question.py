@@ -1,9 +1,9 @@
 """Asks what a fix is for: whose gap, how small, at what cost; and starts the search."""
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.metrics.reference import By
 from core.metrics.words import rows_word
@@ -15,6 +15,7 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import with_references
 from core.mitigate.settings import HOLDOUT, Settings
 from core.mitigate.training.learnable import learnable
+from core.plan.parts import Mistake, MitigationPlan
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.samples import SAMPLES
@@ -51,24 +52,24 @@ def ask(audit_id: str, record: AuditRecord) -> Settings:
     how_much, cost = st.columns([4, 7])
     with how_much:
         at_most = _at_most(audit_id, goal, before)
-    mitigate: dict[str, Any] = {"goal": goal.name, "at_most": at_most, "by": list(by)}
-    mitigate["leave_out"] = list(_left_out(audit_id, record, by, before))
+    left_out = _left_out(audit_id, record, by, before)
+    mitigate = MitigationPlan(goal=goal.name, at_most=at_most, by=by, leave_out=left_out)
     if record.plan.data.label is not None:
         with cost:
-            mitigate |= _cost(audit_id, before, asked.mitigate)
+            mitigate = _with_cost(audit_id, before, asked.mitigate, mitigate)
     rows = rows_word(record.plan)
     trained = _trained(audit_id, kept.trained_here if kept is not None else _known_training(audit_id), rows)
     judging = fix_judging.ask(audit_id, before.holdout, rows)
     if before.holdout != HOLDOUT:
-        mitigate["holdout"] = before.holdout
+        mitigate = replace(mitigate, holdout=before.holdout)
     if judging.second is not None:
-        mitigate["evaluate"] = judging.second.name
+        mitigate = replace(mitigate, evaluate=judging.second.name)
     plan = replace(with_references(record.plan, record.references, record.counts), mitigate=mitigate)
     settings = Settings.of(plan)
     names = _names(audit_id, record, settings)
     features = _features(audit_id, record, before, names)
     if features is not None:
-        plan = replace(plan, mitigate={**mitigate, "features": list(features)})
+        plan = replace(plan, mitigate=replace(mitigate, features=features))
         settings = Settings.of(plan)
     _button(audit_id, plan, names, trained, judging, out_of_reach(record))
     return settings
@@ -140,23 +141,25 @@ def _left_out(audit_id: str, record: AuditRecord, by: By, before: Settings) -> t
     return tuple(chosen)
 
 
-def _cost(audit_id: str, before: Settings, mitigate: dict[str, Any]) -> dict[str, Any]:
+def _with_cost(audit_id: str, before: Settings, kept: MitigationPlan, asked: MitigationPlan) -> MitigationPlan:
+    """What is asked, at the cost that the person chooses; prices begin as they were kept."""
     key = session.seed(session.field(audit_id, "cost"), before.cost.name)
     name = st.selectbox(
         "And otherwise", list(COSTS), format_func={n: _begun(COST_WORDS[n]) for n in COSTS}.__getitem__, key=key
     )
     if name != "price":
-        return {"cost": name}
+        return replace(asked, cost=name)
     denied, granted = st.columns(2)
-    asked = (
+    mistakes: tuple[tuple[Mistake, DeltaGenerator, str], ...] = (
         ("wrongly_denied", denied, "A wrongful denial costs"),
         ("wrongly_granted", granted, "A wrongful grant costs"),
     )
-    given = {}
-    for kind, column, label in asked:
-        price = session.seed(session.field(audit_id, kind), float(mitigate.get("price", {}).get(kind, 1.0)))
+    given: dict[Mistake, float] = {}
+    for kind, column, label in mistakes:
+        first = 1.0 if kept.price is None else float(kept.price[kind])
+        price = session.seed(session.field(audit_id, kind), first)
         given[kind] = float(column.number_input(label, 0.0, 1e6, step=1.0, key=price, format="%g"))
-    return {"cost": name, "price": given}
+    return replace(asked, cost=name, price=given)
 
 
 def _known_training(audit_id: str) -> str:

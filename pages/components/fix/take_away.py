@@ -9,6 +9,7 @@ from core.mitigate.plans import of_the_judged
 from core.mitigate.results import FIT
 from core.mitigate.search import Fix
 from core.mitigate.training.reweighing import reweigh
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.documents.json import as_text
@@ -101,7 +102,7 @@ def _is_there(fix: Fix) -> bool:
 
 def _plan(fix: Fix, model: str | None) -> Plan:
     """The plan that audits the fix; a rule stands in it, a model beside it."""
-    plan = replace(fix.decided.plan, mitigate={})
+    plan = replace(fix.decided.plan, mitigate=MitigationPlan())
     return plan if model is None else replace(plan, decision=replace(plan.decision, model=model))
 
 

@@ -11,6 +11,7 @@ from core.cli.mitigate import Files, mitigated
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.search import offer
 from core.mitigate.settings import Settings
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from tests.worlds.mitigated_people import PLAN, SCORE
 from tests.worlds.mitigated_people import folder as folder
@@ -81,7 +82,7 @@ def test_settings_have_defaults_and_their_own_order() -> None:
         "equal_opportunity", "accuracy", ("g",), 0.01, 0.5,
     )  # fmt: skip
     crossed = Settings.of(
-        replace(plan, mitigate={"by": ["h", "g"], "price": {"wrongly_denied": 2, "wrongly_granted": 1}})
+        replace(plan, mitigate=MitigationPlan(by=("h", "g"), price={"wrongly_denied": 2, "wrongly_granted": 1}))
     )
     assert crossed.by == ("g", "h") and crossed.cost.name == "price"
 

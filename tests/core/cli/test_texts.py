@@ -107,7 +107,7 @@ def test_hostile_zips_and_columns_end_in_one_line(tmp_path: Path, capsys: pytest
     zipped(folder, tmp_path / "bert.zip")
     plan(tmp_path, "bert.zip", "sayd")
     assert main(["audit", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")]) == 2
-    assert 'no column "sayd", which text names' in capsys.readouterr().err
+    assert 'no column "sayd", named as the one that holds the texts' in capsys.readouterr().err
     (folder / "modeling.py").write_text("open('/tmp/evil', 'w')")
     zipped(folder, tmp_path / "bert.zip")
     plan(tmp_path, "bert.zip", "said")

@@ -1,5 +1,6 @@
 """The plan: read strictly, written so that it reads the same, and identified by its question."""
 
+import hashlib
 import re
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Condition, DataPlan, Decision, Groups, Keep, Limit, Plan, Policy, Run
 from core.plan.values import DEFAULT_MISSING
 
@@ -71,6 +73,14 @@ LIMITS = st.lists(
     max_size=3,
     unique_by=lambda limit: limit.measure,
 ).map(tuple)
+MITIGATIONS = st.sampled_from(
+    [
+        MitigationPlan(),
+        MitigationPlan(goal="equal_opportunity", at_most=0, by=("sex",), leave_out=(), holdout=0.25),
+        MitigationPlan(cost="price", price={"wrongly_granted": 5, "wrongly_denied": 1.5}),
+        MitigationPlan(price={"wrongly_denied": 1, "wrongly_granted": 2}, evaluate="b.csv", features=("age", "merit")),
+    ]
+)
 PLANS = st.builds(
     Plan,
     data=DATA,
@@ -79,7 +89,7 @@ PLANS = st.builds(
     name=st.text(max_size=5),
     policy=st.builds(Policy, st.lists(NAMES, max_size=2).map(tuple), LIMITS, NAMES),
     run=st.builds(Run, st.integers(0, 2**40), st.floats(0.5, 0.9999)),
-    mitigate=st.sampled_from([{}, {"goal": "equal_opportunity", "at_most": 0.01, "by": ["sex"], "price": {"a": 1}}]),
+    mitigate=MITIGATIONS,
 )
 
 
@@ -152,7 +162,7 @@ OTHER_QUESTION: dict[str, Any] = {
     "policy": lambda p: replace(p, policy=Policy(use=("four_fifths",))),
     "limits": lambda p: replace(p, policy=Policy(limits=(Limit("disparate_impact", least=0.9),))),
     "headline": lambda p: replace(p, policy=Policy(headline="accuracy_difference")),
-    "mitigate": lambda p: replace(p, mitigate={"at_most": 0.01}),
+    "mitigate": lambda p: replace(p, mitigate=MitigationPlan(at_most=0.01)),
 }
 
 
@@ -182,3 +192,26 @@ def test_the_questions_of_models(change: dict[str, Any]) -> None:
 
 def test_the_mark_of_a_windows_editor_is_no_part_of_the_plan() -> None:
     assert Plan.from_toml("\ufeff" + MINIMAL) == Plan.from_toml(MINIMAL)
+
+
+# What a search is asked -> the plan's digest, and that of the file as it is written: both are kept beside results.
+DIGESTS = {
+    'goal = "demographic_parity"\nat_most = 0\nholdout = 0.25\nevaluate = "b.csv"\n': (
+        "8cc76380ef434cb5144ce5b392d46adc2ccc91e86b5442852bcb501530eb060e",
+        "c29cedd1ecde1475dfac6b1e9d4001bae3090effeee99714b6746c608a570140",
+    ),
+    "at_most = 0.0\n": (
+        "3e51a59d412c658d6cbae356f131d797f4549860ca3a45c1b64a3acc1029cee1",
+        "88f587ab3b07804013f306cebebf4c014ed7a254de0c46ec52c30f9f1981af0a",
+    ),
+    'price = {wrongly_granted = 5, wrongly_denied = 1.5}\ncost = "price"\nby = ["age"]\nleave_out = []\n': (
+        "a5ac8e4e573ebdbc83e006a22f82c55d12c4e40ada2962ea10f7fc83f2409cab",
+        "9f6c4f9b7d6beaaadef26eec42965b908460edddeaf3392fdc0b62c493403074",
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", DIGESTS)
+def test_the_digest_of_what_a_search_is_asked_is_of_the_numbers_as_they_are_written(asked: str) -> None:
+    plan = Plan.from_toml(f"{MINIMAL}[mitigate]\n{asked}")
+    assert (plan.sha256, hashlib.sha256(plan.to_toml().encode()).hexdigest()) == DIGESTS[asked]

@@ -46,7 +46,7 @@ def fixed_and_explained(space: Workspace) -> str:
     done(space, audit)
     space.run(audit, plan)
     done(space, audit)
-    space.mitigate(audit, replace(plan, mitigate={**plan.mitigate, "evaluate": "more.csv"}), ("thresholds",), "no")
+    space.mitigate(audit, replace(plan, mitigate=replace(plan.mitigate, evaluate="more.csv")), ("thresholds",), "no")
     done(space, audit)
     stricter = replace(plan, decision=replace(plan.decision, threshold=0.7))
     space.explain(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.mitigate.search import offer
+from core.plan.parts import MitigationPlan
 from core.store.workspace import Against, Workspace
 from pages.components import session
 from tests.pages.on_explain_page import PLAN, audited, first_sentence, numbers
@@ -86,7 +87,7 @@ def test_another_threshold_changes_decisions_and_no_reason(space: Workspace) -> 
 
 def test_a_fix_is_compared_by_a_button_of_its_own(space: Workspace) -> None:
     audit_id = audited(space, 0.3, 0.4)
-    plan = replace(PLAN, mitigate={"goal": "demographic_parity", "by": ["gender"]})
+    plan = replace(PLAN, mitigate=MitigationPlan(goal="demographic_parity", by=("gender",)))
     space.mitigate(audit_id, plan, ("fairness_loss",), "no")
     finished(space, audit_id)
     at = opened("fix", audit_id)

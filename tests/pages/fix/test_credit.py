@@ -20,6 +20,7 @@ from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.goals import GOALS
 from core.mitigate.goals.test import KEPT_WORDS
 from core.mitigate.search import Fix, offer
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import choose
@@ -60,7 +61,7 @@ def table(shared: Path) -> str:
 
 def searched(space: Workspace, table: str, goal: str, by: str) -> tuple[str, Mitigated]:
     audit_id = audited(space, PLAN, table)
-    space.mitigate(audit_id, replace(PLAN, mitigate={"goal": goal, "by": [by]}), NAMES, "no")
+    space.mitigate(audit_id, replace(PLAN, mitigate=MitigationPlan(goal=goal, by=(by,))), NAMES, "no")
     space.wait(audit_id, WAIT_SECONDS)
     found = space.mitigation(audit_id)
     assert found is not None, space.get(audit_id).problem

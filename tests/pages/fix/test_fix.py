@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.mitigate.applicability import AIF360_GOALS
 from core.mitigate.rules.aif360 import POST_PROCESSING
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE
@@ -51,12 +52,12 @@ def test_the_audit_page_leads_here(ran: str) -> None:
 
 
 def test_a_plan_s_own_share_for_the_judgement_is_said_and_kept(space: Workspace) -> None:
-    audit_id = audited(space, replace(PLAN, mitigate={"holdout": 0.25}), TABLE)
+    audit_id = audited(space, replace(PLAN, mitigate=MitigationPlan(holdout=0.25)), TABLE)
     at = opened("fix", audit_id)
     assert "25 % of the people in your table are set aside" in said(at)
     press(at, "Find fixes")
     search = space.search(audit_id)
-    assert search is not None and Plan.from_toml(search.plan).mitigate["holdout"] == 0.25
+    assert search is not None and Plan.from_toml(search.plan).mitigate.holdout == 0.25
     space.cancel(audit_id)
 
 
@@ -177,7 +178,7 @@ def test_the_price_of_mistakes_is_asked_and_stands_in_the_plan(space: Workspace,
     ).run()
     press(at, "Find fixes")
     asked = Plan.from_toml(str(space.search(ran).plan)).mitigate  # type: ignore[union-attr]
-    assert asked["price"] == {"wrongly_denied": 5.0, "wrongly_granted": 1.0}
+    assert asked.price == {"wrongly_denied": 5.0, "wrongly_granted": 1.0}
     space.wait(ran, WAIT_SECONDS)
     at.run()
     assert "lowest price" in said(at) and not at.exception

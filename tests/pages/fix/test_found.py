@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs.progress import replace_json
 from core.metrics.stated_rule import rule_file
+from core.plan.parts import MitigationPlan
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, kept, labels, opened, press, said, tables, widget
@@ -28,7 +29,7 @@ ALIKE = [("ab"[i % 2], str(i * 7 % 3 % 2), f"{(i * 37 % 100 - i % 2 * 3) / 100:.
 def searched(space: Workspace) -> str:
     """An audit whose fixes were looked for: thresholds, lots and reweighing."""
     audit_id = audited(space, PLAN, TABLE)
-    plan = replace(PLAN, mitigate={"goal": "demographic_parity", "by": ["g"]})
+    plan = replace(PLAN, mitigate=MitigationPlan(goal="demographic_parity", by=("g",)))
     names = ("reweighing", "thresholds", "shared_threshold", "equalized_odds_mix")
     space.mitigate(audit_id, plan, names, "unknown")
     return finished(space, audit_id)
@@ -40,7 +41,7 @@ def downloads(at: AppTest) -> dict[str, Any]:
 
 def test_a_way_that_turned_out_to_be_impossible_says_why_and_the_others_are_there(space: Workspace) -> None:
     audit_id = audited(space, PLAN, TABLE)
-    space.mitigate(audit_id, replace(PLAN, mitigate={"by": ["g"]}), ("fairness_loss", "thresholds"), "no")
+    space.mitigate(audit_id, replace(PLAN, mitigate=MitigationPlan(by=("g",))), ("fairness_loss", "thresholds"), "no")
     assert space.wait(audit_id, WAIT_SECONDS) is None
     at = opened("fix", audit_id)
     assert "Not tried: Training with a price on the gap" in said(at) and "a model that can go on learning" in said(at)
@@ -50,7 +51,8 @@ def test_a_way_that_turned_out_to_be_impossible_says_why_and_the_others_are_ther
 def test_where_too_few_can_be_compared_no_gap_is_claimed_and_nothing_advised(space: Workspace) -> None:
     few = [row for row in ROWS if row[0] == "a" or int(row[4]) < 5]
     audit_id = audited(space, PLAN, csv_text(NAMES, few))
-    space.mitigate(audit_id, replace(PLAN, mitigate={"goal": "demographic_parity", "by": ["g"]}), ("thresholds",), "no")
+    asked = MitigationPlan(goal="demographic_parity", by=("g",))
+    space.mitigate(audit_id, replace(PLAN, mitigate=asked), ("thresholds",), "no")
     at = opened("fix", finished(space, audit_id))
     assert "No picture, and none to try first: no two groups have enough of the 72 people" in said(at)
     captions = str(widget(at, "radio", "picked fix").proto.captions)
@@ -110,7 +112,7 @@ def test_what_is_not_recommended_says_so_and_comparisons_are_for_comparison(spac
 
 def test_no_success_is_claimed_where_the_range_includes_none(space: Workspace) -> None:
     audit_id = audited(space, PLAN, csv_text(NAMES, ALIKE))
-    asked = replace(PLAN, mitigate={"goal": "demographic_parity"})
+    asked = replace(PLAN, mitigate=MitigationPlan(goal="demographic_parity"))
     space.mitigate(audit_id, asked, ("thresholds",), "no")
     assert space.wait(audit_id, WAIT_SECONDS) is None
     at = opened("fix", audit_id)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS
@@ -24,7 +25,7 @@ def ran(space: Workspace) -> str:
 
 
 def search(space: Workspace, audit_id: str, **mitigate: object) -> None:
-    plan = replace(PLAN, mitigate={"goal": "demographic_parity", "by": ["g"], **mitigate})
+    plan = replace(PLAN, mitigate=replace(MitigationPlan(goal="demographic_parity", by=("g",)), **mitigate))
     space.mitigate(audit_id, plan, ("thresholds",), "no")
 
 
@@ -75,7 +76,7 @@ def test_a_second_table_judges_and_the_fix_is_audited_on_it(space: Workspace, ra
     assert "judged on “others.csv” (200 rows), which should hold other people" in said(at)
     press(at, "Find fixes")
     asked = Plan.from_toml(str(space.search(ran).plan)).mitigate  # type: ignore[union-attr]
-    assert asked["evaluate"] == "others.csv"
+    assert asked.evaluate == "others.csv"
     space.cancel(ran)
     space.wait(ran, WAIT_SECONDS)
     search(space, ran, evaluate="others.csv")

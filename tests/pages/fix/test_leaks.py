@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.report.pair.told import Pair
 from core.store.workspace import Workspace
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.jobs
 
 N = 1200
 PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
-ASKED = {"goal": "four_fifths", "by": ["g"], "at_most": 0.2}
+ASKED = MitigationPlan(goal="four_fifths", by=("g",), at_most=0.2)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
+from core.plan.parts import MitigationPlan
 from core.store.workspace import Workspace
 from tests.pages.whole_app import audited, finished, opened, said, tables
 from tests.worlds.people import csv_text, plan_of
@@ -24,7 +25,7 @@ ROWS = [
 ]
 PLAN = replace(
     plan_of(decision='score = "s"\nthreshold = 0.5', label=True),
-    mitigate={"goal": "demographic_parity", "by": ["g"], "holdout": 0.5},
+    mitigate=MitigationPlan(goal="demographic_parity", by=("g",), holdout=0.5),
 )
 NO_COLUMN = "no column that a stand-in could learn from"
 
@@ -62,7 +63,7 @@ def test_where_a_group_has_nobody_of_one_outcome_there_are_no_weights(
 
 
 def test_the_page_gives_the_weights_under_what_could_not_be_tried(space: Workspace) -> None:
-    audit_id = audited(space, replace(PLAN, mitigate={}), csv_text(("g", "y", "s"), ROWS))
+    audit_id = audited(space, replace(PLAN, mitigate=MitigationPlan()), csv_text(("g", "y", "s"), ROWS))
     space.mitigate(audit_id, PLAN, ("reweighing", "thresholds"), "no")
     finished(space, audit_id)
     at = opened("fix", audit_id)

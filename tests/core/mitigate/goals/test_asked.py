@@ -19,13 +19,14 @@ from core.mitigate.goals.test import goal_gap
 from core.mitigate.rules.solution import Question
 from core.mitigate.rules.thresholds import search
 from core.mitigate.settings import Settings
+from core.plan.parts import MitigationPlan
 from core.plan.values import MISSING_GROUP
 from tests.core.mitigate.scored_worlds import large
 from tests.worlds.people import plan_of, selections
 
 
 def asked(**mitigate: object) -> Settings:
-    return Settings.of(replace(plan_of(), mitigate={"at_most": 0.05, **mitigate}))
+    return Settings.of(replace(plan_of(), mitigate=MitigationPlan(at_most=0.05, **mitigate)))
 
 
 @pytest.mark.parametrize(
@@ -42,16 +43,16 @@ def test_what_is_left_out_has_no_part_in_the_gap_and_what_is_named_stands() -> N
     counts = selections({"a": (5000, 10000), "b": (5010, 10000), MISSING_GROUP: (1, 300)})
     rule = Rule.as_decided(counts.axis)
     assert goal_gap(counts, rule, asked().among(counts), 0.95).kept == "met"
-    bound = asked(leave_out=[]).among(counts)
+    bound = asked(leave_out=()).among(counts)
     assert bound.leave_out == () and goal_gap(counts, rule, bound, 0.95).kept == "not_met"
-    assert goal_gap(counts, rule, asked(leave_out=["b"]).among(counts), 0.95).kept == "not_met"
+    assert goal_gap(counts, rule, asked(leave_out=("b",)).among(counts), 0.95).kept == "not_met"
 
 
 def test_of_two_groups_none_is_left_out_unasked_and_a_stranger_is_refused() -> None:
     counts = selections({"a": (5000, 10000), MISSING_GROUP: (1, 300)})
     assert asked().among(counts).leave_out == ()
     with pytest.raises(PlanError, match="To be left out are"):
-        asked(leave_out=["c"]).among(counts)
+        asked(leave_out=("c",)).among(counts)
 
 
 def test_who_is_left_out_keeps_their_threshold_and_is_said_to() -> None:

@@ -7,6 +7,7 @@ import pytest
 from core.mitigate.goals import GOALS
 from core.mitigate.goals.opening import opening_mitigate
 from core.mitigate.settings import Settings
+from core.plan.parts import MitigationPlan
 from tests.worlds.people import plan_of
 from tests.worlds.records import decided
 
@@ -36,20 +37,18 @@ def test_it_closes_the_gap_of_the_headline(policy: str, goal: str, at_most: floa
 def test_without_outcomes_it_is_about_who_is_selected_and_what_a_plan_states_stands() -> None:
     record = decided(PEOPLE, label=False)
     plan = replace(record.plan, policy=plan_of(policy='headline = "equal_opportunity_difference"').policy)
-    assert opening_mitigate(replace(record, plan=plan).judgement(), plan)["goal"] == "four_fifths"
-    stated = replace(record.plan, mitigate={"goal": "demographic_parity"})
-    assert opening_mitigate(record.judgement(), stated) == {"by": ["g"], "goal": "demographic_parity"}
+    assert opening_mitigate(replace(record, plan=plan).judgement(), plan).goal == "four_fifths"
+    stated = replace(record.plan, mitigate=MitigationPlan(goal="demographic_parity"))
+    assert opening_mitigate(record.judgement(), stated) == MitigationPlan(by=("g",), goal="demographic_parity")
 
 
 def test_it_is_between_the_groups_of_the_first_finding() -> None:
     record = decided({"a": (0, 0, 0, 9)})
-    assert opening_mitigate(record.judgement(), record.plan) == {}
+    assert opening_mitigate(record.judgement(), record.plan) == MitigationPlan()
 
 
 def test_where_only_the_points_are_broken_it_asks_for_the_points() -> None:
     record = decided({"a": (4500, 0, 0, 500), "b": (4000, 0, 0, 1000)})  # 90 against 80 of 100: 0.89 times, 10 points
-    assert opening_mitigate(record.judgement(), record.plan) == {
-        "by": ["g"],
-        "goal": "demographic_parity",
-        "at_most": 0.05,
-    }
+    assert opening_mitigate(record.judgement(), record.plan) == MitigationPlan(
+        by=("g",), goal="demographic_parity", at_most=0.05
+    )

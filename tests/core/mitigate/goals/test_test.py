@@ -14,11 +14,12 @@ from core.counts.rules import Rule
 from core.metrics.verdicts import judge
 from core.mitigate.goals.test import VERDICTS, GoalGap, goal_gap, kept_sentence
 from core.mitigate.settings import Settings
+from core.plan.parts import MitigationPlan
 from tests.worlds.people import labelled, plan_of, selections
 
 
 def asked(goal: str = "demographic_parity", at_most: float = 0.01, label: bool = False) -> Settings:
-    return Settings.of(replace(plan_of(label=label), mitigate={"goal": goal, "at_most": at_most}))
+    return Settings.of(replace(plan_of(label=label), mitigate=MitigationPlan(goal=goal, at_most=at_most)))
 
 
 def found(counts: Counts, of: Settings) -> GoalGap:

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.settings import Settings
+from core.plan.parts import MitigationPlan
 from core.report.advice.choosing import Advice, advise
 from tests.worlds.people import plan_of
 
-ASKED = Settings.of(replace(plan_of(), mitigate={"at_most": 0.01}))
+ASKED = Settings.of(replace(plan_of(), mitigate=MitigationPlan(at_most=0.01)))
 AGAINST = ("It says yes to 97 of 100.",)
 
 
@@ -126,7 +127,7 @@ FIXES = st.builds(
 def test_the_first_is_never_beaten_as_shown_and_meets_the_goal_where_any_does(
     offered: list[Place], gap: float, cost: float, goal: tuple[str, float], has_outcome: bool
 ) -> None:
-    asked = Settings.of(replace(plan_of(), mitigate={"goal": goal[0], "at_most": goal[1]}))
+    asked = Settings.of(replace(plan_of(), mitigate=MitigationPlan(goal=goal[0], at_most=goal[1])))
     named = [replace(each, id=str(i), title=str(i)) for i, each in enumerate(offered)]
     now = place(PRESENT, gap, cost)
     found: Advice = advise([now, *named], asked, has_outcome)
