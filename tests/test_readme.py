@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.plan.plan import Plan
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -54,8 +56,31 @@ def test_it_names_the_torch_that_is_pinned() -> None:
     assert f"FROM pytorch/pytorch:{pinned.removeprefix('torch==')}-" in (ROOT / "Dockerfile").read_text()
 
 
-def test_its_plan_is_the_samples() -> None:
-    assert (ROOT / "core" / "samples" / "loans.toml").read_text(encoding="utf-8") in README
+def test_it_is_short_and_its_lines_wrap() -> None:
+    lines = README.splitlines()
+    assert len(lines) <= 200
+    code = re.findall(r"```.+?```", README, re.DOTALL)
+    prose = [line for line in lines if not line.startswith("|") and not any(line in block for block in code)]
+    assert max(map(len, prose)) <= 100
+
+
+def test_its_plan_is_one() -> None:
+    (plan,) = re.findall(r"```toml\n(.+?)```", README, re.DOTALL)
+    assert Plan.from_toml(plan).groups.sensitive == ("gender", "age")
+
+
+def test_it_leads_to_files_that_are_there() -> None:
+    for page in (ROOT / "README.md", *(ROOT / name for name in re.findall(r"\]\((\S+\.md)\)", README))):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("https://"):
+                assert (page.parent / target).is_file(), f"{page.name}: {target}"
+
+
+def test_its_rooms_are_those_of_the_import_contract_in_order() -> None:
+    (layers,) = (each["layers"] for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
+    rooms = [room.strip() for layer in layers for room in layer.split("|")]
+    named = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    assert named == rooms
 
 
 def test_the_top_level_is_fixed() -> None:
