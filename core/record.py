@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ class AuditRecord:
         """What follows from the counts at the plan's rule."""
         return judge(self.counts, self.plan, stated_rule(self.counts, self.plan), self.references, self.sampled)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the record as written."""
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False).encode()).hexdigest()

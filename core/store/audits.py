@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from core.store.blobs import Upload
 from core.store.disk.faults import point
 
 T = TypeVar("T")
+MOST_REMEMBERED = 64
 AUDIT_ID = re.compile(r"[0-9a-f]{32}")
 STATE_FILE = "state.json"
 # What the jobs of an audit left: its evidence, and what a look at the model found.
@@ -114,22 +116,24 @@ def blank_audit(owner: str | None) -> Audit:
     return Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="microseconds"), owner)
 
 
-class KeptAudits:
-    """The audits under one folder."""
+class Audits:
+    """The audits under one folder, each a folder of its own. Any thread may call it."""
 
     def __init__(self, root: Path) -> None:
         """Use `root`/audits, made if missing."""
-        self._audits = root / "audits"
-        self._audits.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._root = root / "audits"
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Pages are drawn anew at every click, and most of what they read has not changed since.
+        self._read = lru_cache(maxsize=MOST_REMEMBERED)(_read)
 
     def new(self, owner: str | None = None) -> Audit:
         """An audit with nothing in it yet, begun by the browser with this random id."""
-        return self._begin(blank_audit(owner))
+        return self.begin(blank_audit(owner))
 
     def get(self, audit_id: str) -> Audit:
         """The audit with this id. Raises DataError where there is none, UnreadableAudit where it cannot be read."""
         try:
-            text = (self._folder(audit_id) / STATE_FILE).read_text(encoding="utf-8")
+            text = (self.folder(audit_id) / STATE_FILE).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise DataError(
                 "There is no audit at this address, or it was deleted. Start a new one on the Data page."
@@ -146,28 +150,28 @@ class KeptAudits:
 
     def owned_by(self, owner: str) -> list[Audit]:
         """The audits that a browser began and that can be read, newest first."""
-        return sorted((a for a in self._all() if a.owner == owner), key=lambda a: a.created, reverse=True)
+        return sorted((a for a in self.all() if a.owner == owner), key=lambda a: a.created, reverse=True)
 
     def unreadable(self, owner: str, or_nobodys: bool = False) -> list[str]:
         """The ids of a browser's audits that cannot be read; with `or_nobodys` also of those that do not say whose."""
         found = {audit_id: self._owner(audit_id) for audit_id in self._ids_unreadable()}
         return sorted(audit_id for audit_id, whose in found.items() if whose == owner or (or_nobodys and whose is None))
 
-    # ------------------------------------------------------------ within
+    # ------------------------------------------------------------ for the rest of the store
 
-    def _begin(self, audit: Audit, files: Iterable[tuple[Path, str]] = ()) -> Audit:
+    def begin(self, audit: Audit, files: Iterable[tuple[Path, str]] = ()) -> Audit:
         """Keep a new audit, with links to files under the names that they have in it: all of it or nothing."""
         try:
             return self._begun(audit, files)
         except OSError as problem:
             with suppress(OSError):
-                erase(self._audits / f"{_BEGUN}{audit.id}")
+                erase(self._root / f"{_BEGUN}{audit.id}")
             raise DataError(
                 f"A new audit cannot be kept ({problem.strerror}). Free some space on the disk and try again."
             ) from problem
 
     def _begun(self, audit: Audit, files: Iterable[tuple[Path, str]]) -> Audit:
-        begun = self._audits / f"{_BEGUN}{audit.id}"
+        begun = self._root / f"{_BEGUN}{audit.id}"
         begun.mkdir(mode=0o700)
         if audit.owner is not None:  # in a file of its own, which nobody writes again
             (begun / _OWNER_FILE).write_text(audit.owner, encoding="utf-8")
@@ -175,33 +179,35 @@ class KeptAudits:
             os.link(path, begun / name)
         replace_json(begun / STATE_FILE, audit.to_json())
         point("new: written")
-        os.rename(begun, self._audits / audit.id)
+        os.rename(begun, self._root / audit.id)
         return audit
 
-    def _save(self, audit: Audit) -> Audit:
-        replace_json(self._audits / audit.id / STATE_FILE, audit.to_json())
+    def save(self, audit: Audit) -> Audit:
+        """Keep the audit as it now stands."""
+        replace_json(self._root / audit.id / STATE_FILE, audit.to_json())
         return audit
 
-    def _finish(self, audit: Audit) -> Audit:
+    def finish(self, audit: Audit) -> Audit:
         """Remove what an audit forgets: what stands there belongs to an earlier question."""
         if not audit.forgets:
             return audit
         for name in audit.forgets:
             point(f"forget: before {name}")
             with suppress(FileNotFoundError):
-                erase(self._folder(audit.id) / name)
-        return self._save(replace(audit, forgets=()))
+                erase(self.folder(audit.id) / name)
+        return self.save(replace(audit, forgets=()))
 
-    def _remove(self, audit_id: str) -> None:
+    def remove(self, audit_id: str) -> None:
         """Remove an audit's folder: at once for everybody who looks, then what was in it."""
-        deleted = self._audits / f"{_DELETED}{audit_id}"
-        os.rename(self._folder(audit_id), deleted)
+        deleted = self._root / f"{_DELETED}{audit_id}"
+        os.rename(self.folder(audit_id), deleted)
         point("delete: out of sight")
         erase(deleted)
+        self.forget_what_was_read()
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
         """Remove what an app that was killed left half made or half removed. Only while nobody else is at work."""
-        for path in list(self._audits.iterdir()):
+        for path in list(self._root.iterdir()):
             if not AUDIT_ID.fullmatch(path.name) or not (path / STATE_FILE).exists():
                 erase(path)
                 continue
@@ -209,20 +215,30 @@ class KeptAudits:
                 if part.is_file():
                     part.unlink()
 
-    def _ids(self) -> list[str]:
-        return [
-            path.parent.name for path in self._audits.glob(f"*/{STATE_FILE}") if AUDIT_ID.fullmatch(path.parent.name)
-        ]
+    def ids(self) -> list[str]:
+        """Those of all audits, readable or not."""
+        return [path.parent.name for path in self._root.glob(f"*/{STATE_FILE}") if AUDIT_ID.fullmatch(path.parent.name)]
 
-    def _all(self) -> list[Audit]:
+    def all(self) -> list[Audit]:
+        """Those that can be read."""
         found = []
-        for audit_id in self._ids():
+        for audit_id in self.ids():
             with suppress(DataError):  # another person may delete theirs at this moment, or it cannot be read
                 found.append(self.get(audit_id))
         return found
 
+    def uploads_named(self) -> set[str]:
+        """The digests of the uploads that some audit names."""
+        listed = {upload.digest for audit in self.all() for upload in audit.uploads}
+        return listed.union(*(self.hexadecimal(audit_id, 64) for audit_id in self._ids_unreadable()))
+
+    def jobs_named(self) -> set[str]:
+        """The jobs that some audit names."""
+        listed = {audit.job for audit in self.all() if audit.job is not None}
+        return listed.union(*(self.hexadecimal(audit_id, 32) for audit_id in self._ids_unreadable()))
+
     def _ids_unreadable(self) -> list[str]:
-        return [audit_id for audit_id in self._ids() if not self._is_readable(audit_id)]
+        return [audit_id for audit_id in self.ids() if not self._is_readable(audit_id)]
 
     def _is_readable(self, audit_id: str) -> bool:
         try:
@@ -235,32 +251,47 @@ class KeptAudits:
 
     def _owner(self, audit_id: str) -> str | None:
         try:
-            return (self._folder(audit_id) / _OWNER_FILE).read_text(encoding="utf-8").strip() or None
+            return (self.folder(audit_id) / _OWNER_FILE).read_text(encoding="utf-8").strip() or None
         except (OSError, ValueError):
             return None
 
-    def _hexadecimal(self, audit_id: str, digits: int) -> set[str]:
+    def hexadecimal(self, audit_id: str, digits: int) -> set[str]:
         """What reads like digests or ids of so many digits in an audit's own files: all that an unreadable one says."""
         number = re.compile(rb"(?<![0-9a-f])[0-9a-f]{%d}(?![0-9a-f])" % digits)
         found: set[bytes] = set()
-        for path in self._folder(audit_id).glob("*.json"):
+        for path in self.folder(audit_id).glob("*.json"):
             with suppress(OSError):
                 found.update(number.findall(path.read_bytes()))
         return {each.decode() for each in found}
 
-    def _folder(self, audit_id: str) -> Path:
+    def folder(self, audit_id: str) -> Path:
+        """Where its files are. Raises DataError where this is no id."""
         if not AUDIT_ID.fullmatch(audit_id):
             raise DataError("This is not the address of an audit. Start a new one on the Data page.")
-        return self._audits / audit_id
+        return self._root / audit_id
 
-    def _parsed(self, audit_id: str, name: str, parse: Callable[[dict[str, Any]], T]) -> T | None:
-        """What stands in a JSON file of the audit; None where there is none. DataError where it is damaged."""
-        path = self._folder(audit_id) / name
+    def parsed(self, audit_id: str, name: str, parse: Callable[[Any], T]) -> T | None:
+        """What stands in a JSON file of the audit; None where there is none. DataError where it is damaged.
+
+        A file that did not change since is not parsed again: `parse` gives a value that nobody changes.
+        """
+        path = self.folder(audit_id) / name
         try:
-            return parse(json.loads(path.read_text(encoding="utf-8")))
+            state = path.stat()
+            found: T = self._read(path, (state.st_ino, state.st_mtime_ns, state.st_size), parse)
+            return found
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise DataError(
                 f"What is kept of this audit is damaged: its file {name} cannot be read. Run it again, or delete it."
             ) from None
+
+    def forget_what_was_read(self) -> None:
+        """Let nothing stay in memory of what was deleted on disk."""
+        self._read.cache_clear()
+
+
+def _read(path: Path, state: tuple[int, ...], parse: Callable[[Any], Any]) -> Any:
+    """What stands in a JSON file; `state` tells apart the files that had this path one after another."""
+    return parse(json.loads(path.read_text(encoding="utf-8")))

@@ -23,7 +23,7 @@ from core.jobs.supervisor import Status, Supervisor
 from core.mitigate.results import Mitigated
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
-from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, KeptAudits
+from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, Audits
 from core.store.blobs import Upload
 from core.store.disk.ages import Ages
 from core.store.disk.faults import point
@@ -35,127 +35,129 @@ from core.store.retention.summary import Summary
 _LOST = "The run was lost when Plumbline was ended. Run again."
 
 
-class AuditResults(KeptAudits):
-    """The audits under one folder, and what came out of the jobs that worked on them. Any thread may call it."""
+class Results:
+    """What came out of the jobs that worked on audits. Any thread may call it.
 
-    def __init__(self, root: Path, supervisor: Supervisor, ages: Ages) -> None:
-        """Use `root`, the supervisor that runs the jobs, and what notes when files were last used."""
-        super().__init__(root)
-        self._jobs, self._ages = supervisor, ages
-        self._lock = threading.RLock()
+    `lock` is held by whoever changes an audit: it may be taken again by who holds it.
+    """
+
+    def __init__(self, root: Path, audits: Audits, supervisor: Supervisor, ages: Ages) -> None:
+        """Of the audits under `root`, with the supervisor that runs its jobs, and what notes when files were used."""
+        self._root, self._audits, self._jobs, self._ages = root, audits, supervisor, ages
+        self.lock = threading.RLock()
 
     def status(self, audit_id: str) -> Status | None:
         """Where the audit's last job stands; None where there was none, or its result was taken over."""
-        with self._lock:
-            self._collect(audit_id)
-            job = self.get(audit_id).job
+        with self.lock:
+            self.collect(audit_id)
+            job = self._audits.get(audit_id).job
             return None if job is None else self._jobs.status(job)
 
     def wait(self, audit_id: str, timeout: float) -> Status | None:
         """`status` once the job has ended, or after `timeout` seconds."""
-        job = self.get(audit_id).job
+        job = self._audits.get(audit_id).job
         if job is not None and job in self._jobs.ids:
             self._jobs.wait(job, timeout)
         return self.status(audit_id)
 
     def cancel(self, audit_id: str) -> None:
         """Kill the audit's job; nothing happens where none runs."""
-        with self._lock:
-            job = self.get(audit_id).job
+        with self.lock:
+            job = self._audits.get(audit_id).job
             if job is not None and job in self._jobs.ids:
                 self._jobs.cancel(job)
 
     def profile(self, audit_id: str) -> Profile | None:
         """What one look at the table found, or None while nothing was found yet."""
-        self._collect(audit_id)
-        return self._parsed(audit_id, PROFILE, Profile.from_json)
+        self.collect(audit_id)
+        return self._audits.parsed(audit_id, PROFILE, Profile.from_json)
 
     def model_facts(self, audit_id: str) -> ModelFacts | None:
         """What the inspection of the model found, or None while there was none."""
-        self._collect(audit_id)
-        return self._parsed(audit_id, FACTS_FILE, ModelFacts.from_json)
+        self.collect(audit_id)
+        return self._audits.parsed(audit_id, FACTS_FILE, ModelFacts.from_json)
 
     def thumbnails(self, audit_id: str) -> npt.NDArray[np.uint8] | None:
         """A few images as the model sees them, uint8 of shape (n, h, w, 1 or 3); None where there are none."""
-        self._collect(audit_id)
-        path = self._folder(audit_id) / THUMBNAILS
+        self.collect(audit_id)
+        path = self._audits.folder(audit_id) / THUMBNAILS
         return np.load(path, allow_pickle=False) if path.is_file() else None
 
     def record(self, audit_id: str) -> AuditRecord | None:
         """The audit's evidence, or None while it has not run to its end."""
-        self._collect(audit_id)
-        return self._parsed(audit_id, RECORD_FILE, AuditRecord.from_json)
+        self.collect(audit_id)
+        return self._audits.parsed(audit_id, RECORD_FILE, AuditRecord.from_json)
 
     def summary(self, audit_id: str) -> Summary | None:
         """What the history shows of the audit, or None while it has not run to its end."""
-        self._collect(audit_id)
-        found = summary.kept(self._folder(audit_id))
+        self.collect(audit_id)
+        found = summary.kept(self._audits.folder(audit_id))
         if found is None and (record := self.record(audit_id)) is not None:
-            with self._lock:
-                found = summary.keep(self._folder(audit_id), record)
+            with self.lock:
+                found = summary.keep(self._audits.folder(audit_id), record)
         return found
 
     def search(self, audit_id: str) -> Search | None:
         """What was last looked for on the Fix page, whether or not it was found; None where nothing was."""
-        return self._fixes(audit_id).search
+        return self.fixes(audit_id).search
 
     def found_by(self, audit_id: str) -> Search | None:
         """The search that found what `mitigation` gives: the last one that came to its end; None where none did."""
-        self._collect(audit_id)
-        return self._fixes(audit_id).found_by
+        self.collect(audit_id)
+        return self.fixes(audit_id).found_by
 
     def second_profile(self, audit_id: str) -> Profile | None:
         """What one look at the second table found; None where there is none, or its rows were deleted."""
-        self._collect(audit_id)
-        if not (self._folder(audit_id) / f"{SECOND}{TABLE}").is_file():
+        self.collect(audit_id)
+        if not (self._audits.folder(audit_id) / f"{SECOND}{TABLE}").is_file():
             return None
-        return self._parsed(audit_id, f"{SECOND}{PROFILE}", Profile.from_json)
+        return self._audits.parsed(audit_id, f"{SECOND}{PROFILE}", Profile.from_json)
 
     def mitigation(self, audit_id: str) -> Mitigated | None:
         """What the search for fixes found, or None while it has not run to its end."""
-        self._collect(audit_id)
-        audit, profile = self.get(audit_id), self.profile(audit_id)
+        self.collect(audit_id)
+        audit, profile = self._audits.get(audit_id), self.profile(audit_id)
         if audit.table is None or profile is None:
             return None
-        return self._fixes(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
+        return self.fixes(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
 
     def asked_why(self, audit_id: str) -> Asked | None:
         """What was last asked of the explanation, whether or not it was found; None where nothing was."""
-        return self._explained(audit_id).asked
+        return self.explained(audit_id).asked
 
     def explanation(self, audit_id: str) -> Explanation | None:
         """What the model looks at, or None while no explanation has run to its end."""
-        self._collect(audit_id)
-        audit, profile = self.get(audit_id), self.profile(audit_id)
+        self.collect(audit_id)
+        audit, profile = self._audits.get(audit_id), self.profile(audit_id)
         if audit.table is None or profile is None:
             return None
-        found = self._explained(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
+        found = self.explained(audit_id).found(profile.rows, audit.table.digest, _digest(audit.model))
         if found is None or found.plan.decision.image is None:
             return found
         return replace(found, images_sha256=_digest(audit.images))
 
     def person(self, audit_id: str) -> Person | None:
         """The person last explained, or None while no such job has run to its end."""
-        self._collect(audit_id)
-        return self._explained(audit_id).person()
+        self.collect(audit_id)
+        return self.explained(audit_id).person()
 
     def has_rows(self, audit_id: str) -> bool:
         """Whether the uploaded table is still kept, so that it can be audited again."""
-        return (self._folder(audit_id) / TABLE).is_file()
+        return (self._audits.folder(audit_id) / TABLE).is_file()
 
-    # ------------------------------------------------------------ within
+    # ------------------------------------------------------------ for the rest of the store
 
-    def _collect(self, audit_id: str) -> None:
+    def collect(self, audit_id: str) -> None:
         """Take over what a finished job wrote, once, and remove the job with its links to the upload.
 
         A kill in between leaves the job, whose result is then taken over again, or a job that no audit names.
         """
-        with self._lock:
-            audit = self.get(audit_id)
+        with self.lock:
+            audit = self._audits.get(audit_id)
             if audit.job is None:
                 return
             if audit.job not in self._jobs.ids:
-                self._save(replace(audit, job=None, problem=None if self._is_here(audit) else _LOST))
+                self._audits.save(replace(audit, job=None, problem=None if self._is_here(audit) else _LOST))
                 return
             if self._jobs.status(audit.job).state != "done":
                 return
@@ -164,18 +166,18 @@ class AuditResults(KeptAudits):
             except PlumblineError as error:
                 taken = replace(audit, problem=str(error))
             point("collect: taken over")
-            self._save(replace(taken, job=None))
+            self._audits.save(replace(taken, job=None))
             point("collect: saved")
             self._jobs.delete(audit.job)
 
     def _is_here(self, audit: Audit) -> bool:
         """Whether what the audit's job was for was taken over: it was forgotten when the job began."""
         results = {"profile": PROFILE, "second": f"{SECOND}{PROFILE}", "inspect": FACTS_FILE, "audit": RECORD_FILE}
-        return (self._folder(audit.id) / results.get(str(audit.stage), audit.stage or PROFILE)).exists()
+        return (self._audits.folder(audit.id) / results.get(str(audit.stage), audit.stage or PROFILE)).exists()
 
     def _take_over(self, audit: Audit, out: Path) -> Audit:
         """The audit with what its job found, every file of it checked."""
-        folder = self._folder(audit.id)
+        folder = self._audits.folder(audit.id)
         if audit.table is None:
             raise JobError("The audit has no table any more. Upload it again.")
         if not (folder / PROFILE).exists():
@@ -198,11 +200,11 @@ class AuditResults(KeptAudits):
             summary.keep(folder, record)
             return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
         if audit.stage in ("mitigate", "explain"):
-            kept = self._fixes(audit.id) if audit.stage == "mitigate" else self._explained(audit.id)
+            kept = self.fixes(audit.id) if audit.stage == "mitigate" else self.explained(audit.id)
             rows = self._profile_rows(audit.id)
             kept.take_over(str(audit.job), out, rows, audit.table.digest, _digest(audit.model))
         if audit.stage == "explain_person":
-            self._explained(audit.id).take_over_person(out)
+            self.explained(audit.id).take_over_person(out)
         return audit
 
     def _take_table(self, out: Path, upload: Upload, folder: Path, prefix: str) -> None:
@@ -219,41 +221,43 @@ class AuditResults(KeptAudits):
         point("table: here")
         replace_json(folder / f"{prefix}{PROFILE}", profile.to_json())
 
-    def _start(self, audit: Audit, job: str, stage: str, *forgets: str) -> Audit:
+    def start(self, audit: Audit, job: str, stage: str, *forgets: str) -> Audit:
         """Let a new job work on the audit, whose files of these names belong to an earlier question."""
         point("start: submitted")
-        with self._lock:
-            before = self.get(audit.id).job
+        with self.lock:
+            before = self._audits.get(audit.id).job
             with suppress(FileNotFoundError):
-                self._ages.use(self._job_state(job))
-            audit = self._save(replace(audit, job=job, stage=stage, problem=None, forgets=forgets))
+                self._ages.use(self.job_state(job))
+            audit = self._audits.save(replace(audit, job=job, stage=stage, problem=None, forgets=forgets))
             point("start: saved")
-            audit = self._settle(audit)
+            audit = self.settle(audit)
             if before is not None and before in self._jobs.ids:
                 self._jobs.delete(before)
             return audit
 
-    def _job_state(self, job: str) -> Path:
+    def job_state(self, job: str) -> Path:
         """The file that says when a job was last used."""
-        return self._audits.parent / "jobs" / job / "state.json"
+        return self._root / "jobs" / job / "state.json"
 
-    def _settle(self, audit: Audit) -> Audit:
+    def settle(self, audit: Audit) -> Audit:
         """Bring the files of an audit to what its state says."""
-        audit = self._finish(audit)
-        self._explained(audit.id).settle(audit.job)
+        audit = self._audits.finish(audit)
+        self.explained(audit.id).settle(audit.job)
         return audit
 
     def _profile_rows(self, audit_id: str) -> int:
-        profile = self._parsed(audit_id, PROFILE, Profile.from_json)
+        profile = self._audits.parsed(audit_id, PROFILE, Profile.from_json)
         if profile is None:
             raise JobError("The audit has no table any more. Upload it again.")
         return profile.rows
 
-    def _fixes(self, audit_id: str) -> KeptFixes:
-        return KeptFixes(self._folder(audit_id))
+    def fixes(self, audit_id: str) -> KeptFixes:
+        """What is kept of the searches for fixes."""
+        return KeptFixes(self._audits.folder(audit_id))
 
-    def _explained(self, audit_id: str) -> KeptExplanation:
-        return KeptExplanation(self._folder(audit_id))
+    def explained(self, audit_id: str) -> KeptExplanation:
+        """What is kept of the explanations."""
+        return KeptExplanation(self._audits.folder(audit_id))
 
 
 def _save_array(path: Path, array: npt.NDArray[np.uint8]) -> None:

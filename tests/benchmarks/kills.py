@@ -45,7 +45,7 @@ def kill_app(root: Path, audit: str, chance: random.Random) -> str:
 def kill_job(root: Path, audit: str, chance: random.Random) -> str:
     """Kill the job of an app, which must say so."""
     space = start(root)
-    job = space._jobs._queue.known[str(space.run(audit, PLAN).job)]
+    job = space.jobs._queue.known[str(space.run(audit, PLAN).job)]
     time.sleep(chance.uniform(0, 4 * LONGEST_SECONDS))
     if job.child is not None:
         job.child.process.kill()
@@ -106,7 +106,7 @@ def check(root: Path, audit: str) -> None:
     space = opened(root)
     try:
         is_tidy(space, root)
-        for kept in space._all():
+        for kept in space.audits.all():
             space.delete(kept.id)
         left = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
         assert sorted(left) == ["ages.json", "jobs.lock"], left

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from core.metrics.findings.pairs import Pair, headline_measure, pairs
 from core.metrics.findings.sentences import capital, opening, outcome_known, sentence
@@ -23,46 +24,6 @@ _RANK: dict[Verdict, int] = {"gap": 0, "unclear": 1, "no_gap": 2, "not_measurabl
 _SMALL_RANK = 3
 _MOST_NAMED = 8
 _MOST_IN_ONE_LINE = 3
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One verdict in plain words.
-
-    Attributes
-    ----------
-    gaps
-        The positions, in the judgement, of the gaps that it speaks for; first the one that the verdict rests on.
-    comparisons
-        How many pairs of groups these are.
-    headline
-        Whether its question is the one named before the results were seen; the others are exploratory.
-    repeats
-        The position of the gap that this one only shows again inside smaller groups; None for a fact of its own.
-    is_small
-        Whether it is about the groups that are too small to tell.
-    opening
-        How its text begins, where that is who fares so less often than whom: what a reader takes away.
-    """
-
-    verdict: Verdict
-    text: str
-    gaps: tuple[int, ...]
-    comparisons: int
-    headline: bool
-    repeats: int | None = None
-    is_small: bool = False
-    opening: str = ""
-
-    @property
-    def rest(self) -> str:
-        """What follows the opening."""
-        return self.text.removeprefix(self.opening).lstrip()
-
-    @property
-    def gap(self) -> int:
-        """The position of the gap that the verdict rests on."""
-        return self.gaps[0]
 
 
 @dataclass(frozen=True)
@@ -94,6 +55,61 @@ class _Told:
         )
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One verdict, and in plain words once somebody reads it: an audit of many groups has more of them than are read.
+
+    Attributes
+    ----------
+    gaps
+        The positions, in the judgement, of the gaps that it speaks for; first the one that the verdict rests on.
+    comparisons
+        How many pairs of groups these are.
+    headline
+        Whether its question is the one named before the results were seen; the others are exploratory.
+    repeats
+        The position of the gap that this one only shows again inside smaller groups; None for a fact of its own.
+    is_small
+        Whether it is about the groups that are too small to tell.
+    """
+
+    verdict: Verdict
+    gaps: tuple[int, ...]
+    comparisons: int
+    headline: bool
+    repeats: int | None
+    is_small: bool
+    told: _Told
+    plan: Plan
+
+    @classmethod
+    def of(cls, told: _Told, headline: Sequence[str], plan: Plan) -> Finding:
+        """What is told of these pairs, where the headline's question is about these rates."""
+        gaps = tuple(place for pair in told.pairs for place in pair.places)
+        is_headline = told.lead.question == headline
+        return cls(told.lead.verdict, gaps, len(told.pairs), is_headline, told.repeats, told.small, told, plan)
+
+    @cached_property
+    def text(self) -> str:
+        """The finding as sentences."""
+        return _text(self.told, self.plan)
+
+    @cached_property
+    def opening(self) -> str:
+        """How its text begins, where that is who fares so less often than whom: what a reader takes away."""
+        return _small_opening(self.told, self.plan) if self.is_small else opening(self.told.lead, self.plan)
+
+    @property
+    def rest(self) -> str:
+        """What follows the opening."""
+        return self.text.removeprefix(self.opening).lstrip()
+
+    @property
+    def gap(self) -> int:
+        """The position of the gap that the verdict rests on."""
+        return self.gaps[0]
+
+
 def findings(judgement: Judgement, plan: Plan, headline_only: bool = False) -> tuple[Finding, ...]:
     """What there is to tell: every gap with a verdict is in one finding, or every one on the headline's question."""
     headline = GAPS[headline_measure(judgement, plan)].metrics
@@ -101,19 +117,7 @@ def findings(judgement: Judgement, plan: Plan, headline_only: bool = False) -> t
     repeated = {pair.places[0]: _repeated(pair, found) for pair in found}
     told = [*_singles(found, repeated), *_of_the_reference(found, repeated), *_small(found)]
     told.sort(key=lambda one: one.order(headline))
-    return tuple(
-        Finding(
-            one.lead.verdict,
-            _text(one, plan),
-            tuple(place for pair in one.pairs for place in pair.places),
-            len(one.pairs),
-            one.lead.question == headline,
-            one.repeats,
-            one.small,
-            _small_opening(one, plan) if one.small else opening(one.lead, plan),
-        )
-        for one in told
-    )
+    return tuple(Finding.of(one, headline, plan) for one in told)
 
 
 # ---------------------------------------------------------------- which pairs one finding speaks for

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.store.audits import Audit, KeptAudits, UnreadableAudit
+from core.errors import DataError
+from core.jobs.progress import replace_json
+from core.store.audits import Audit, Audits, UnreadableAudit
 from core.store.blobs import Upload
 
 MINE, OTHER = "a" * 32, "b" * 32
@@ -16,16 +18,16 @@ MINE, OTHER = "a" * 32, "b" * 32
 def test_a_history_is_listed_while_another_person_deletes_theirs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    audits = KeptAudits(tmp_path)
+    audits = Audits(tmp_path)
     mine, theirs = audits.new(MINE), audits.new(OTHER)
-    read = KeptAudits.get
+    read = Audits.get
 
-    def read_as_it_is_deleted(self: KeptAudits, audit_id: str) -> Audit:
+    def read_as_it_is_deleted(self: Audits, audit_id: str) -> Audit:
         if audit_id == theirs.id:
             shutil.rmtree(tmp_path / "audits" / audit_id)
         return read(self, audit_id)
 
-    monkeypatch.setattr(KeptAudits, "get", read_as_it_is_deleted)
+    monkeypatch.setattr(Audits, "get", read_as_it_is_deleted)
     assert audits.owned_by(MINE) == [mine]
     assert not (tmp_path / "audits" / theirs.id).exists()
 
@@ -35,9 +37,9 @@ def test_a_history_is_listed_while_another_person_deletes_theirs(
 
 def kept(root: Path, owner: str = MINE) -> tuple[Audit, Path]:
     """An audit with a table, and the file that says what is known of it."""
-    audits = KeptAudits(root)
+    audits = Audits(root)
     audit = replace(audits.new(owner), table=Upload("a" * 64, "t.csv", 5))
-    audits._save(audit)
+    audits.save(audit)
     return audit, root / "audits" / audit.id / "state.json"
 
 
@@ -62,7 +64,7 @@ def test_an_audit_that_cannot_be_read_is_one_entry_of_its_owner_and_hides_no_oth
     audit, state = kept(tmp_path)
     other, _ = kept(tmp_path)
     state.write_text(text.replace("ID", audit.id))
-    audits = KeptAudits(tmp_path)
+    audits = Audits(tmp_path)
     with pytest.raises(UnreadableAudit, match=r"state\.json is damaged, or a newer Plumbline wrote it\. Open it"):
         audits.get(audit.id)
     assert audits.owned_by(MINE) == [other]
@@ -73,8 +75,8 @@ def test_one_that_does_not_say_whose_it_is_is_shown_only_where_all_are_ones_own(
     audit, state = kept(tmp_path)
     state.write_text("")
     (state.parent / "owner").unlink()
-    assert KeptAudits(tmp_path).unreadable(MINE) == []
-    assert KeptAudits(tmp_path).unreadable(MINE, or_nobodys=True) == [audit.id]
+    assert Audits(tmp_path).unreadable(MINE) == []
+    assert Audits(tmp_path).unreadable(MINE, or_nobodys=True) == [audit.id]
 
 
 def test_what_a_newer_plumbline_wrote_is_kept(tmp_path: Path) -> None:
@@ -82,15 +84,38 @@ def test_what_a_newer_plumbline_wrote_is_kept(tmp_path: Path) -> None:
     newer = json.loads(state.read_text()) | {"shared_with": ["them"], "version": 7}
     newer["table"]["rows"] = 9
     state.write_text(json.dumps(newer))
-    audits = KeptAudits(tmp_path)
+    audits = Audits(tmp_path)
     assert audits.get(audit.id) == audit
-    audits._save(replace(audits.get(audit.id), problem="none"))
+    audits.save(replace(audits.get(audit.id), problem="none"))
     assert json.loads(state.read_text()) == newer | {"problem": "none"}
-    audits._save(replace(audits.get(audit.id), table=Upload("b" * 64, "u.csv", 6)))
+    audits.save(replace(audits.get(audit.id), table=Upload("b" * 64, "u.csv", 6)))
     assert "rows" not in json.loads(state.read_text())["table"], "it was another table's"
 
 
 def test_an_older_state_lacks_what_came_later(tmp_path: Path) -> None:
     audit, state = kept(tmp_path)
     state.write_text(json.dumps({"id": audit.id, "created": audit.created, "owner": MINE}))
-    assert KeptAudits(tmp_path).get(audit.id) == replace(audit, table=None)
+    assert Audits(tmp_path).get(audit.id) == replace(audit, table=None)
+
+
+def test_a_file_is_parsed_once_until_it_changes_or_its_audit_goes(tmp_path: Path) -> None:
+    audits, parsed = Audits(tmp_path), []
+
+    def parse(document: dict[str, int]) -> int:
+        parsed.append(document)
+        return document["n"]
+
+    audit = audits.new(MINE)
+    path = tmp_path / "audits" / audit.id / "counts.json"
+    assert audits.parsed(audit.id, path.name, parse) is None
+    replace_json(path, {"n": 1})
+    assert [audits.parsed(audit.id, path.name, parse) for _ in range(3)] == [1, 1, 1] and len(parsed) == 1
+    replace_json(path, {"n": 2})
+    assert audits.parsed(audit.id, path.name, parse) == 2 and len(parsed) == 2
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match=r"its file counts\.json cannot be read"):
+        audits.parsed(audit.id, path.name, parse)
+    replace_json(path, {"n": 2})
+    audits.parsed(audit.id, path.name, parse)
+    audits.remove(audit.id)
+    assert audits._read.cache_info().currsize == 0, "nothing of a deleted audit stays in memory"

@@ -79,7 +79,7 @@ def is_tidy(space: Workspace, root: Path) -> None:
     uploads = {upload.digest for audit in audits for upload in audit.uploads}
     assert {path.name for path in (root / "uploads").iterdir()} <= uploads
     for audit in audits:
-        assert not (space._folder(audit.id) / "record.json").exists() or audit.asked is not None
+        assert not (space.audits.folder(audit.id) / "record.json").exists() or audit.asked is not None
 
 
 def every_place(
@@ -97,7 +97,7 @@ def every_place(
         try:
             is_tidy(space, root)
             check(space, root)
-            for audit in space._all():
+            for audit in space.audits.all():
                 space.delete(audit.id)
             assert sorted(path.name for path in root.rglob("*") if path.is_file()) == ["ages.json", "jobs.lock"]
         finally:
@@ -178,7 +178,7 @@ def test_the_audit_of_a_fix_is_there_with_its_rows_or_not_at_all(
 ) -> None:
     def whole(space: Workspace, root: Path) -> None:
         has_answer(audited[1])(space, root)
-        for audit in space._all():
+        for audit in space.audits.all():
             assert space.has_rows(audit.id) and audit.table is not None and audit.plan is not None
 
     assert "audit_fix: begun" in every_place(app, audited, tmp_path, "audit a fix", whole)
@@ -193,8 +193,8 @@ def test_fixes_are_taken_over_whole(app: App, tmp_path: Path) -> None:
     space.run(audit, PLAN)
     taken_over(space, audit)
     job = str(space.mitigate(audit, PLAN, ("thresholds",), "no").job)
-    until(lambda: space._jobs.status(job).ended)
-    assert space._jobs.status(job).state == "done", space._jobs.status(job).message
+    until(lambda: space.jobs.status(job).ended)
+    assert space.jobs.status(job).state == "done", space.jobs.status(job).message
     space.close()
 
     def found(space: Workspace, root: Path) -> None:
@@ -211,7 +211,7 @@ def test_an_explanation_and_a_person_are_taken_over_whole_and_rows_go_whole(app:
     audit = space.open_sample("loans").id
     plan = taken_over(space, audit).plan
     job = str(space.explain(audit, plan, "feature_ablation", 50).job)
-    until(lambda: space._jobs.status(job).ended)
+    until(lambda: space.jobs.status(job).ended)
     space.close()
 
     def explained(space: Workspace, root: Path) -> None:
@@ -224,7 +224,7 @@ def test_an_explanation_and_a_person_are_taken_over_whole_and_rows_go_whole(app:
     space = start(root)
     taken_over(space, audit)
     job = str(space.explain_person(audit, 3).job)
-    until(lambda: space._jobs.status(job).ended)
+    until(lambda: space.jobs.status(job).ended)
     space.close()
 
     def told(space: Workspace, root: Path) -> None:

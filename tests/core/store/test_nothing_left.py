@@ -122,7 +122,7 @@ def never_looked_at(space: Workspace) -> str:
 def left_alone(space: Workspace, audit: str) -> str:
     """The audit, whose job has ended while nobody visited."""
     job = str(space.get(audit).job)
-    until(lambda: space._jobs.status(job).ended)
+    until(lambda: space.jobs.status(job).ended)
     return audit
 
 
@@ -209,7 +209,7 @@ def test_an_audit_that_cannot_be_read_is_deleted_with_all_that_it_names(space: W
         assert space.unreadable("me") == [audit.id]
         tables = {upload.digest for upload in (audit.table, audit.second) if upload is not None}
         space.delete(audit.id)
-        if space._jobs.ids.isdisjoint({audit.job}) or audit.job is None:
+        if space.jobs.ids.isdisjoint({audit.job}) or audit.job is None:
             assert tables.isdisjoint(path.name for path in (tmp_path / "root" / "uploads").iterdir())
     space.tidy()
     assert found_in(tmp_path / "root") == []

@@ -84,7 +84,7 @@ def test_a_second_model_a_person_and_the_end_of_both(workspace: Workspace, audit
     assert all("income" not in change.columns for side in person.sides for change in side.changes)
     assert workspace.explanation(audit_id) is not None
 
-    table = next(path for path in workspace._audits.glob(f"{audit_id}/{TABLE}"))
+    table = next(path for path in workspace.audits.folder(audit_id).glob(TABLE))
     long_ago = time.time() - UPLOADS_KEPT_SECONDS - 60
     os.utime(table, (long_ago, long_ago))
     workspace.sweep()

@@ -1,8 +1,10 @@
 """The Audit page: opened alone, empty, while the job runs, and with audits of every kind."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.engine.doubts.direction import backwards
 from core.jobs.progress import replace_json
 from core.metrics.words import sampling_note
+from core.record import AuditRecord
 from core.report.pair.told import Pair
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
@@ -180,6 +183,29 @@ def test_the_audit_of_a_fix_opens_the_picture_on_the_groups_that_the_fix_was_for
     at = opened("audit", audit_id)
     assert "What the fix was for" in said(at) and sorted(table(at)["Group"]) == ["a", "b"]
     assert Pair.from_text(pair.to_text()) == pair
+
+
+def test_a_drawing_parses_and_digests_no_evidence_that_was_parsed_before(
+    space: Workspace, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work: Counter[str] = Counter()
+    digest = AuditRecord.to_json
+
+    def parsed(document: dict[str, Any]) -> AuditRecord:
+        work["parsed"] += 1
+        return from_json(document)
+
+    def written(self: AuditRecord) -> dict[str, Any]:
+        work["written"] += 1
+        return digest(self)
+
+    audit_id, from_json = kept(space, home, decided()), AuditRecord.from_json
+    monkeypatch.setattr(AuditRecord, "from_json", parsed)
+    monkeypatch.setattr(AuditRecord, "to_json", written)
+    at = opened("audit", audit_id)
+    assert work == {"parsed": 1, "written": 1}
+    at.run()
+    assert not at.exception and work == {"parsed": 1, "written": 1}
 
 
 def test_another_measure_and_another_grouping_change_the_table(space: Workspace, home: Path) -> None:

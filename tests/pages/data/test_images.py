@@ -97,7 +97,7 @@ def test_the_sample_leads_to_its_verdict_and_its_images_are_deleted_with_it(spac
     assert record.provenance.images_sha256 == audit.images.digest  # type: ignore[union-attr]
     at = opened("audit", audit.id)
     assert "depot is South are selected" in said(at)
-    kept = space._store.path(audit.images.digest)  # type: ignore[union-attr]
+    kept = space.files.path(audit.images.digest)  # type: ignore[union-attr]
     space.delete(audit.id)
     assert not kept.exists()
 
@@ -106,7 +106,7 @@ def test_images_are_deleted_after_their_day(space: Workspace, model: bytes) -> N
     at = settled(put(opened("data"), space, csv=table().encode(), zip=archive({"5.png": b"y"}), pt2=model), space)
     audit = audit_of(at, space)
     assert space.thumbnails(audit.id) is not None
-    kept = [*(space._folder(audit.id).glob("*.parquet")), space._store.path(audit.images.digest)]  # type: ignore[union-attr]
+    kept = [*(space.audits.folder(audit.id).glob("*.parquet")), space.files.path(audit.images.digest)]  # type: ignore[union-attr]
     for path in kept:
         os.utime(path, (0, 0))
     space.sweep()

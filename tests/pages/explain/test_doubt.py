@@ -74,10 +74,8 @@ def test_one_persons_reasons_are_in_doubt_where_the_way_of_explaining_is(
 ) -> None:
     side = PersonSide(0.4, False, 0.5, (0.01, -0.2), None, ())
     profile = Profile("t.csv", "0" * 64, "CSV", 2 * ROWS, ())
-    monkeypatch.setattr(Workspace, "profile", lambda self, audit_id: profile)
-    monkeypatch.setattr(
-        Workspace, "person", lambda self, audit_id: Person(0, {"g": "b"}, ("job", "debt"), ("", "3"), (side,))
-    )
+    monkeypatch.setattr(space, "profile", lambda audit_id: profile)
+    monkeypatch.setattr(space, "person", lambda audit_id: Person(0, {"g": "b"}, ("job", "debt"), ("", "3"), (side,)))
     doubt = "the reasons below are in doubt"
     assert doubt in said(page(space, home, monkeypatch, explained(PASSED, FAILED)))
     assert doubt not in said(page(space, home, monkeypatch, explained(PASSED)))

@@ -179,7 +179,7 @@ def test_500_audits_open_with_the_newest_of_them(
     for _ in range(500):
         kept = replace(blank_audit(many), table=ran.table, asked=ran.asked, stage="audit")
         files = [(home / "audits" / ran.id / name, name) for name in ("record.json", "summary.json")]
-        space._begin(kept, files)
+        space.audits.begin(kept, files)
 
     def judged_anew(self: AuditRecord) -> Judgement:
         raise AssertionError("it was judged before")

@@ -38,7 +38,7 @@ def age(root: Path) -> None:
 
 
 def _a_day_later(space: Workspace, audit: str) -> None:
-    age(space._audits.parent)
+    age(space.audits.folder(audit).parent.parent)
     space.sweep()
 
 
