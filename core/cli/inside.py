@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from core.errors import DataError, PlanError
+from core.plan.parts import RulePath
 from core.plan.plan import Plan
 
 
@@ -30,7 +31,7 @@ def refuse_outside(path: Path, plan: Plan | None = None) -> None:
     named = {
         "[data] file": plan.data.file,
         "[decision] model": plan.decision.model,
-        "[decision] rule": plan.decision.rule,
+        "[decision] rule": plan.decision.rule.path if isinstance(plan.decision.rule, RulePath) else None,
         "[decision] images": plan.decision.images,
         "[mitigate] evaluate": plan.mitigate.evaluate,
     }

@@ -25,7 +25,7 @@ from core.data.images.packed import images_beside
 from core.errors import PlanError
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import of_the_judged
-from core.plan.parts import MitigationPlan
+from core.plan.parts import MitigationPlan, RulePath
 from core.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
     model = out / taken["model"] if "model" in taken else files.model
     decision = replace(
         plan.decision,
-        rule=seen_from_it(out / taken["rule"]) if "rule" in taken else None,
+        rule=RulePath(seen_from_it(out / taken["rule"])) if "rule" in taken else None,
         model=None if plan.decision.model is None or model is None else seen_from_it(model),
         images=None if files.images is None or plan.decision.image is None else seen_from_it(files.images),
     )

@@ -11,6 +11,7 @@ from core.counts.rule_file import RuleFile
 from core.counts.rules import Rule
 from core.errors import PlanError
 from core.metrics.verdicts import plan_rule
+from core.plan.parts import RuleContent, RulePath
 from core.plan.plan import Plan
 
 MOST_BYTES = 16 << 20
@@ -19,11 +20,12 @@ MOST_BYTES = 16 << 20
 def with_rule(plan: Plan, folder: Path) -> Plan:
     """The plan with its rule file's content in place of the path, which is relative to `folder`.
 
-    Raises PlanError where the file cannot be read, or holds no rule.
+    Raises PlanError where the file cannot be read, or what it or the plan itself holds is no rule.
     """
-    if plan.decision.rule is None:
+    if not isinstance(plan.decision.rule, RulePath):
+        rule_file(plan)
         return plan
-    path = folder / plan.decision.rule
+    path = folder / plan.decision.rule.path
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES + 1)
@@ -45,15 +47,17 @@ def with_rule(plan: Plan, folder: Path) -> Plan:
 
 def rule_file(plan: Plan) -> RuleFile | None:
     """The rule file that the plan holds; None where it names none. Raises PlanError where it was not read yet."""
-    text = plan.decision.rule
-    if text is None:
+    rule = plan.decision.rule
+    if rule is None:
         return None
     try:
-        return RuleFile.from_json(json.loads(text))
+        if isinstance(rule, RuleContent):
+            return RuleFile.from_json(json.loads(rule.json))
     except (ValueError, RecursionError):
-        raise PlanError(
-            f"The rule {text[:80]} was not read. Give the path of a rule.json.", in_plan="rule under [decision]"
-        ) from None
+        pass
+    raise PlanError(
+        f"The rule {rule.written[:80]} was not read. Give the path of a rule.json.", in_plan="rule under [decision]"
+    )
 
 
 def stated_rule(counts: Counts, plan: Plan) -> Rule:
@@ -75,4 +79,5 @@ def stated_rule(counts: Counts, plan: Plan) -> Rule:
 def stating(plan: Plan, rule: RuleFile) -> Plan:
     """The plan with this rule in place of its threshold."""
     text = json.dumps(rule.to_json(), ensure_ascii=False)
-    return replace(plan, decision=replace(plan.decision, rule=text, threshold=None, above=False, favourable=None))
+    stated = replace(plan.decision, rule=RuleContent(text), threshold=None, above=False, favourable=None)
+    return replace(plan, decision=stated)

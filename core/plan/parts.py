@@ -24,6 +24,35 @@ Class = int | str | Position
 
 
 @dataclass(frozen=True)
+class RulePath:
+    """Where the rule file lies that a plan names, relative to the plan's own folder."""
+
+    path: str
+
+    @property
+    def written(self) -> str:
+        """The rule as a plan file holds it."""
+        return self.path
+
+
+@dataclass(frozen=True)
+class RuleContent:
+    """What the rule file holds that a plan names, once it was read: a JSON object, which begins with a brace."""
+
+    json: str
+
+    @property
+    def written(self) -> str:
+        """The rule as a plan file holds it."""
+        return self.json
+
+
+def rule_written(text: str) -> RulePath | RuleContent:
+    """The rule of a plan file: what the rule file holds, else its path."""
+    return RuleContent(text) if text.lstrip().startswith("{") else RulePath(text)
+
+
+@dataclass(frozen=True)
 class Condition:
     """Which cells count: those equal to one of `values`, those at least `at_least`, or those below `below`."""
 
@@ -82,10 +111,10 @@ class Decision:
 
     `favourable_class` says which of a model's classes are good for the person: by name, by number (of classes that are
     numbers that class, else its place from 0) or by place; None leaves it to the outcome's good value.
-    `rule` is the path of a rule file, or once that was read its JSON text, which begins with a brace. `text` is the
-    column that a model of texts reads. `image` is the column of file names inside `images`, a zip or a folder; a model
-    takes each colour in 0 to 1, less `image_mean`, over `image_std`: three numbers for red, green and blue, or one for
-    grey. With `above` a person is selected strictly above the threshold, else at or above it.
+    `rule` is a rule file in place of a threshold: its path, or once it was read what it holds. `text` is the column
+    that a model of texts reads. `image` is the column of file names inside `images`, a zip or a folder; a model takes
+    each colour in 0 to 1, less `image_mean`, over `image_std`: three numbers for red, green and blue, or one for grey.
+    With `above` a person is selected strictly above the threshold, else at or above it.
     """
 
     model: str | None = None
@@ -99,7 +128,7 @@ class Decision:
     edges: tuple[float, ...] = ()
     lower_is_better: bool = False
     features: tuple[str, ...] = ()
-    rule: str | None = None
+    rule: RulePath | RuleContent | None = None
     text: str | None = None
     image: str | None = None
     images: str | None = None

@@ -349,6 +349,8 @@ def _decision_document(decision: Decision) -> dict[str, Any]:
     written = {key: value for key, value in asdict(decision).items() if value != getattr(blank, key)}
     if decision.favourable is not None:
         written["favourable"] = _condition_document(decision.favourable)
+    if decision.rule is not None:
+        written["rule"] = decision.rule.written
     return {key: list(value) if isinstance(value, tuple) else value for key, value in written.items()}
 
 

@@ -19,6 +19,7 @@ from core.plan.parts import (
     Policy,
     Position,
     Run,
+    rule_written,
 )
 from core.plan.reader import Section
 from core.plan.values import DEFAULT_MISSING
@@ -118,7 +119,7 @@ def read_decision(decision: Section) -> Decision:
         edges=decision.take_list("edges", float, default=()),
         lower_is_better=decision.take("lower_is_better", bool, default=False),
         features=decision.take_list("features", str, default=()),
-        rule=decision.take("rule", str, default=None),
+        rule=None if (rule := decision.take("rule", str, default=None)) is None else rule_written(rule),
         text=decision.take("text", str, default=None),
         image=decision.take("image", str, default=None),
         images=decision.take("images", str, default=None),

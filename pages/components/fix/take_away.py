@@ -9,7 +9,7 @@ from core.mitigate.plans import of_the_judged
 from core.mitigate.results import FIT
 from core.mitigate.search import Fix
 from core.mitigate.training.reweighing import reweigh
-from core.plan.parts import MitigationPlan
+from core.plan.parts import MitigationPlan, RulePath
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.documents.json import as_text
@@ -108,7 +108,11 @@ def _plan(fix: Fix, model: str | None) -> Plan:
 
 def _named(plan: Plan) -> Plan:
     """The plan with the rule in a file beside it."""
-    return plan if plan.decision.rule is None else replace(plan, decision=replace(plan.decision, rule="rule.json"))
+    return (
+        plan
+        if plan.decision.rule is None
+        else replace(plan, decision=replace(plan.decision, rule=RulePath("rule.json")))
+    )
 
 
 def _see_what_moved(audit_id: str, record: AuditRecord, fix: Fix) -> None:

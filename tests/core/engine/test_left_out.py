@@ -13,6 +13,7 @@ from core.engine.counting import Counted, count
 from core.engine.doubts.left_out import unlike
 from core.engine.sources import source
 from core.metrics.words.notes import text
+from core.plan.parts import RuleContent
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.documents.json import result
@@ -112,7 +113,7 @@ def test_above_selects_strictly_above_and_who_stands_on_the_threshold_is_counted
     assert (selected, found.on_threshold) == (expected, 30)
     (note,) = doubts.after(seen_in(record, on_threshold=found.on_threshold), plan)
     assert note.kind == "many_on_the_threshold" and "30 of 100 people stand exactly on the threshold 0.5" in text(note)
-    by_rule = replace(plan, decision=replace(plan.decision, threshold=None, rule="{}"))
+    by_rule = replace(plan, decision=replace(plan.decision, threshold=None, rule=RuleContent("{}")))
     assert doubts.after(seen_in(record, on_threshold=30), by_rule) == (), "a rule file says it of each threshold"
     turned = plan.changed(note.changes)
     assert turned.decision.above is not above and turned.question_sha256 != plan.question_sha256

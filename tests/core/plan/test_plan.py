@@ -1,6 +1,7 @@
 """The plan: read strictly, written so that it reads the same, and identified by its question."""
 
 import hashlib
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.plan.parts import MitigationPlan
+from core.plan.parts import MitigationPlan, RuleContent, RulePath
 from core.plan.plan import Condition, DataPlan, Decision, Groups, Keep, Limit, Plan, Policy, Run
 from core.plan.values import DEFAULT_MISSING
 
@@ -215,3 +216,21 @@ DIGESTS = {
 def test_the_digest_of_what_a_search_is_asked_is_of_the_numbers_as_they_are_written(asked: str) -> None:
     plan = Plan.from_toml(f"{MINIMAL}[mitigate]\n{asked}")
     assert (plan.sha256, hashlib.sha256(plan.to_toml().encode()).hexdigest()) == DIGESTS[asked]
+
+
+# The path of a rule file, or what it holds: digests taken when both were one text.
+RULES = {
+    "rule.json": (RulePath("rule.json"), "8ca36a49d981d71ff692bb17a8181ba94d32ec21758892ee80ef6cedd4d28faf"),
+    '{"plumbline": 1, "by": []}': (
+        RuleContent('{"plumbline": 1, "by": []}'),
+        "9748efb2debe47fd127e5fa1954c834fa5d15f913af155bb19c527986479b7b3",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", RULES)
+def test_a_rules_path_and_its_content_are_one_key_of_the_file_and_two_types(text: str) -> None:
+    plan = Plan.from_toml(MINIMAL.replace("threshold = 0.5", f"rule = {json.dumps(text)}"))
+    rule, digest = RULES[text]
+    assert plan.decision.rule == rule and plan.sha256 == digest
+    assert Plan.from_toml(plan.to_toml()) == plan

@@ -70,3 +70,13 @@ def test_a_rule_that_cannot_be_applied_is_refused_in_one_line(
 def test_a_mitigation_starts_from_a_threshold(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mitigate", str(ruled(folder, RULE)), "--with", "thresholds", "--out", str(folder / "out")]) == 2
     assert "a fix starts from a threshold" in capsys.readouterr().err
+
+
+def test_the_plan_of_a_record_holds_the_rule_and_can_be_audited_without_its_file(folder: Path) -> None:
+    first = audited(folder, ruled(folder, RULE))
+    kept = AuditRecord.from_json(json.loads((folder / "again" / "record.json").read_text()))
+    (folder / "rule.json").unlink()
+    (folder / "plan.toml").write_text(kept.plan.to_toml())
+    again = audited(folder, folder / "plan.toml")
+    assert again["groups"] == first["groups"]
+    assert again["provenance"]["plan_sha256"] == first["provenance"]["plan_sha256"]

@@ -7,6 +7,7 @@ import pytest
 
 from core.counts.rule_file import GroupRule, RuleFile
 from core.explain.person import Person, PersonSide
+from core.plan.parts import RuleContent
 from core.plan.plan import Plan
 from core.report.charts.heatmaps import reasons_chart
 from core.report.words.explanations import nouns_of, reading_words, score_words
@@ -27,7 +28,7 @@ def test_a_score_never_seems_to_reach_a_mark_that_it_does_not_reach(score: float
 
 
 def test_the_mark_is_that_of_the_persons_own_group() -> None:
-    plan = replace(PLAN, decision=replace(PLAN.decision, rule=json.dumps(RULE.to_json())))
+    plan = replace(PLAN, decision=replace(PLAN.decision, rule=RuleContent(json.dumps(RULE.to_json()))))
     assert score_words(0.4199, plan, {"g": "b"}) == "0.4199"
     assert score_words(0.4199, plan, {"g": "c"}) == "0.42"
     assert score_words(0.6001, plan, {"g": "c"}) == "0.6001"
