@@ -1,8 +1,9 @@
 """The explicit tables of what Plumbline can do: no name twice, and an unknown name is answered with the known ones."""
 
+import importlib
 import re
 from collections.abc import Iterator, Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from core.errors import PlanError
 
@@ -41,6 +42,12 @@ class Table(Mapping[str, Row], Generic[Row]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+def called(reference: str) -> Any:
+    """The function or class that a row names as "module:name", imported now: rows load nothing that they only name."""
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _words(name: str) -> str:

@@ -69,6 +69,7 @@ class AuditRecord:
     `previous` that of the record before it. `sampled` stands beside the counts where rows weigh differently or repeat a
     person. Where a column counts people, `rows_read` and `dropped` are people, and `lines` the rows of the table.
     `left_out` has shape (sieves, groups): how many people of each group each sieve left out; None in older records.
+    `model_format` is what the model was opened as (`core.models.FORMATS`); a record's JSON does not say it.
     """
 
     plan: Plan
@@ -86,6 +87,7 @@ class AuditRecord:
     lines: int | None = None
     left_out: Ints | None = None
     fed: tuple[Fed, ...] = ()
+    model_format: str | None = None
 
     def judgement(self) -> Judgement:
         """What follows from the counts at the plan's rule."""

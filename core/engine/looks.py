@@ -12,9 +12,10 @@ import numpy.typing as npt
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.images.thumbnails import are_thumbnails
 from core.data.profile import PROFILE, Profile
-from core.engine.results import checked_notes
+from core.engine.results import checked_format, checked_notes
 from core.jobs.untrusted import FACTS_CAP, LONGEST_TEXT, believing_nothing, checked_array, checked_json, checked_texts
 from core.metrics.words.notes import text
+from core.models import FORMATS
 
 _PROFILE_CAP = 64 << 20
 
@@ -23,6 +24,7 @@ _PROFILE_CAP = 64 << 20
 class ModelFacts:
     """What the inspection of a model found, for the page to show and to suggest from.
 
+    `format` is the row of `core.models.FORMATS` that it was opened as, `format_words` what a page calls that;
     `inputs` pairs each input's name with its column, None where the table has none; `output_columns`, `low` and
     `high` describe what it gave for the first rows; `problem` is the message an audit would end with,
     and `asks` the key of the plan's [decision], "features" or "text", that would answer it;
@@ -30,9 +32,9 @@ class ModelFacts:
     classes as numbers; `leaks` are notes, as JSON values, of inputs that are suspected to know the answer.
     """
 
+    format: str
     format_words: str
     device: str
-    gradients: bool
     inputs: tuple[tuple[str, str | None], ...]
     missing: tuple[str, ...]
     classes: tuple[str, ...]
@@ -55,12 +57,19 @@ class ModelFacts:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> ModelFacts:
         """The facts from `to_json`'s values."""
+        known = {key: document[key] for key in cls.__dataclass_fields__ if key in document}
         inputs = tuple((name, column) for name, column in document["inputs"])
         listed = {key: tuple(document[key]) for key in ("missing", "classes", "warnings")}
         image = document.get("image")
         leaks = tuple(document.get("leaks", ()))
         given = {"inputs": inputs, "image": None if image is None else tuple(image), "leaks": leaks}
-        return cls(**{**document, **given, **listed})
+        called = {"format": document.get("format") or _format_called(document["format_words"])}
+        return cls(**{**known, **given, **listed, **called})
+
+
+def _format_called(words: str) -> str:
+    """The format that a page calls so, "" where there is none: older facts have these words alone."""
+    return next((row.name for row in FORMATS.values() if row.words == words), "")
 
 
 def collect_model_facts(out: Path) -> ModelFacts:
@@ -72,9 +81,9 @@ def collect_model_facts(out: Path) -> ModelFacts:
         if output not in (None, "probability", "logit", "class") or not isinstance(chosen, int | str | list | None):
             raise ValueError("it suggests what no plan can say")
         return ModelFacts(
-            format_words=str(found["format_words"]),
+            format=checked_format(found["format"]),
+            format_words=FORMATS[found["format"]].words,
             device="cuda" if found["device"] == "cuda" else "cpu",
-            gradients=found["gradients"] is True,
             inputs=tuple((str(i["name"]), None if i["column"] is None else str(i["column"])) for i in found["inputs"]),
             missing=checked_texts(found["missing"]),
             classes=checked_texts(found["classes"] or []),

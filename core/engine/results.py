@@ -30,6 +30,7 @@ from core.metrics.sampling import stored
 from core.metrics.second_opinion import SecondOpinion
 from core.metrics.stated_rule import stated_rule
 from core.metrics.words.notes import text
+from core.models import FORMATS
 from core.notes import SAID, Note, said
 from core.plan.plan import Plan
 from core.record import (
@@ -87,6 +88,7 @@ def write(record: AuditRecord, out: Path) -> None:
         "seconds": ran.seconds,
         "device": ran.device,
         "batch_size": ran.batch_size,
+        "format": record.model_format,
         **({"fed": [asdict(each) for each in record.fed]} if record.fed else {}),
         **stored.write(record.sampled, out),
     }
@@ -134,7 +136,15 @@ def read(out: Path, plan: Plan, rows: int, digests: Digests) -> AuditRecord:
             lines=None if plan.data.count is None else rows,
             left_out=left_out_from_json({"dropped": dropped, "left_out": facts["left_out"]}, len(groups)),
             fed=_fed(facts.get("fed", [])),
+            model_format=None if facts.get("format") is None else checked_format(facts["format"]),
         )
+
+
+def checked_format(name: Any) -> str:
+    """The name of a row of FORMATS that a job gives. Raises ValueError where there is none."""
+    if not isinstance(name, str) or name not in FORMATS:
+        raise ValueError("it opened a model of no known format")
+    return name
 
 
 def _fed(listed: list[Any]) -> tuple[Fed, ...]:

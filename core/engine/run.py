@@ -83,6 +83,7 @@ def audit(plan: Plan, dataset: Dataset, model: Path | None, progress: Progress) 
         lines=None if plan.data.count is None else counted.lines,
         left_out=counted.left_out,
         fed=tuple(Fed(**each) for each in ran.get("fed", ())),
+        model_format=ran.get("format"),
     )
 
 

@@ -213,6 +213,11 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
         scorer.columns_used,
         decide,
         warnings,
-        lambda: {"device": model.device, "batch_size": scorer.batch_size, "fed": fed.to_json()},
+        lambda: {
+            "device": model.device,
+            "batch_size": scorer.batch_size,
+            "fed": fed.to_json(),
+            "format": model.format,
+        },
         lambda: (*scorer.warnings(), *differs.notes()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.engine.looks import ModelFacts
@@ -9,7 +10,7 @@ from core.explain.features.grid import SIDE
 from core.explain.methods import EXPLAINERS, Explainer, Recommended, recommend
 from core.explain.nouns import Kind
 from core.explain.sanity_checks.check import IMAGES, NUDGED, REDRAWN, ROWS
-from core.plan.plan import Plan
+from core.models import FORMATS, followed
 from core.record import AuditRecord
 
 WORDS = 25
@@ -17,8 +18,6 @@ WORDS = 25
 START_SECONDS = 2.0
 # Of what an audit took for one row, what went into reading it; measured, at most three quarters.
 _READING: dict[Kind, float] = {"table": 4e-6, "image": 3e-4, "text": 1.5e-5}
-# Files whose inner workings can be followed.
-_FOLLOWED = (".pt2", ".zip")
 _READS = {"table": "tables", "image": "images", "text": "texts"}
 
 
@@ -36,18 +35,26 @@ class Subject:
     seconds_per_score: float
 
     @classmethod
-    def of(cls, record: AuditRecord, after: Plan | None, facts: ModelFacts | None, columns: int) -> Subject:
-        """The model of an audit, beside a second plan's where there is one; `columns` is how many the table has."""
+    def of(cls, record: AuditRecord, formats: Sequence[str | None], facts: ModelFacts | None, columns: int) -> Subject:
+        """The model of an audit, alone or beside a second one.
+
+        Parameters
+        ----------
+        formats
+            The rows of FORMATS that the models were opened as, one or two; None where a model was not opened yet.
+        facts
+            What an inspection of the audit's model found; None without one.
+        columns
+            How many columns the table has.
+        """
         decision = record.plan.decision
         kind: Kind = "image" if decision.image is not None else "text" if decision.text is not None else "table"
-        names = [decision.model, *([] if after is None else [after.decision.model])]
-        gradients = all(name is not None and name.endswith(_FOLLOWED) for name in names)
+        gradients = all(name in FORMATS and FORMATS[name].gradients for name in formats if name is not None)
         inputs = {"text": WORDS, "image": SIDE * SIDE, "table": len(decision.features) or columns}[kind]
-        if facts is not None:
-            gradients = gradients and facts.gradients
-            inputs = min(inputs, len(facts.inputs) or inputs) if kind == "table" else inputs
+        if facts is not None and kind == "table":
+            inputs = min(inputs, len(facts.inputs) or inputs)
         seconds = record.provenance.seconds.get("count", 0.0) / max(1, record.counts.people)
-        return cls(kind, gradients, inputs, max(seconds - _READING[kind], seconds / 4))
+        return cls(kind, gradients and None not in formats, inputs, max(seconds - _READING[kind], seconds / 4))
 
     @property
     def checked(self) -> int:
@@ -100,5 +107,5 @@ def _against(row: Explainer, subject: Subject) -> str:
     if subject.kind not in row.fits:
         return f"it is not made for {_READS[subject.kind]}"
     if row.needs != "outputs" and not subject.gradients:
-        return "it needs a model that shows its inner workings, a .pt2 file or a Hugging Face folder"
+        return f"it needs a model that shows its inner workings, {followed()}"
     return ""

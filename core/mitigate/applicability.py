@@ -10,6 +10,7 @@ from core.metrics.words import group_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.settings import Settings
 from core.mitigate.training.reweighing import OUTCOMES
+from core.models import FORMATS, tunable
 from core.record import AuditRecord
 
 # Fewer people of one group and outcome than this stand for many others once they are weighted.
@@ -24,12 +25,15 @@ _LABELS = "it needs to know what really happened"
 _SCORES = "it needs a score, and here are only decisions"
 
 
-def untried(record: AuditRecord, settings: Settings) -> dict[str, str]:
-    """Why each mitigation cannot be tried on an audit, as half a sentence; "" where it can."""
-    return {name: _reason_against(name, record, settings) for name in MITIGATIONS}
+def untried(record: AuditRecord, settings: Settings, model_format: str | None) -> dict[str, str]:
+    """Why each mitigation cannot be tried on an audit, as half a sentence; "" where it can.
+
+    `model_format` is the row of FORMATS that its model was opened as; None where there is none, or none was opened.
+    """
+    return {name: _reason_against(name, record, settings, model_format) for name in MITIGATIONS}
 
 
-def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
+def _reason_against(name: str, record: AuditRecord, settings: Settings, model_format: str | None) -> str:
     axis, plan = record.counts.axis, record.plan
     has_label, has_score = plan.data.label is not None, axis.kind != "decision"
     if name == "threshold_mix" and len(settings.goal.rates) > 1:
@@ -40,8 +44,8 @@ def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
         return _LABELS
     if MITIGATIONS[name].is_trained:
         if name == "fairness_loss":
-            is_pt2 = plan.decision.model is not None and plan.decision.model.endswith(".pt2")
-            return "" if is_pt2 else "it needs a model that can go on learning, a .pt2 file"
+            learns = _learns(plan.decision.model and model_format)
+            return "" if learns else f"it needs a model that can go on learning, {tunable()}"
         fewest, who, outcome = _smallest_cell(record.counts, settings.by)
         return "" if fewest else f"nobody has {outcome} among {who}"
     if not has_score:
@@ -51,6 +55,11 @@ def _reason_against(name: str, record: AuditRecord, settings: Settings) -> str:
     if name in AIF360_GOALS and len(settings.by) > 1:
         return "AIF360 takes one column at a time"
     return ""
+
+
+def _learns(model_format: str | None) -> bool:
+    """Whether models of this format can be trained on from their weights."""
+    return model_format is not None and model_format in FORMATS and bool(FORMATS[model_format].tunes)
 
 
 def out_of_reach(record: AuditRecord) -> str | None:

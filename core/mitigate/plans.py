@@ -8,6 +8,7 @@ from core.counts.counts import Counts
 from core.counts.rule_file import RuleFile
 from core.metrics.reference import References
 from core.metrics.stated_rule import stating
+from core.models import FORMATS
 from core.plan.plan import Decision, Plan, Value
 from core.plan.values import MISSING_GROUP
 
@@ -15,6 +16,7 @@ from core.plan.values import MISSING_GROUP
 FEWEST_COMPARED = 100
 # A stand-in's own names for its classes, the good one first, whatever the table calls its outcomes.
 STAND_IN_CLASSES = ("good outcome", "other outcome")
+STAND_IN_FORMAT = FORMATS["skops"]
 
 
 def plan_with_model(plan: Plan, file: str) -> Plan:

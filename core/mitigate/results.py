@@ -37,8 +37,9 @@ from core.mitigate.candidate import Mitigated as Mitigated
 from core.mitigate.candidate import Parts as Parts
 from core.mitigate.candidate import Proposed as Proposed
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.plans import plan_with_model, plan_with_rule, plan_with_stand_in
+from core.mitigate.plans import STAND_IN_FORMAT, plan_with_model, plan_with_rule, plan_with_stand_in
 from core.mitigate.settings import Settings
+from core.models import FORMATS
 from core.notes import Note
 from core.plan.plan import Plan
 from core.record import axis_from_json, groups_from_json
@@ -50,7 +51,6 @@ _MOST_PROPOSALS = 64
 _NOT_YET_SAID: dict[str, Any] = {"refused": {}, "leaks": []}
 _NOT_YET_PROPOSED: dict[str, Any] = {"rests_on": []}
 _ID = re.compile(r"[a-z0-9_]{1,60}(\.[0-9]{1,6})?")
-_FORMATS = ("pt2", "skops", "zip")
 
 
 def collect_mitigation(
@@ -199,8 +199,8 @@ class _Reader:
         )
 
     def _model_file(self, name: str, is_stand_in: bool, file: object) -> Path:
-        allowed = [f"{name}-stand-in.skops"] if is_stand_in else [f"{name}.{ending}" for ending in _FORMATS]
-        if file not in allowed:
+        stand_in = f"{name}-stand-in.{STAND_IN_FORMAT.ending}"
+        if file not in ([stand_in] if is_stand_in else [f"{name}.{row.ending}" for row in FORMATS.values()]):
             raise ValueError("a proposal's model file has another name")
         return self.out / str(file)
 

@@ -21,7 +21,7 @@ from core.mitigate.effect.mistakes import mistakes
 from core.mitigate.effect.near_constant import first_of, hardly_better
 from core.mitigate.goals import COSTS, Goal
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.plans import plan_with_rule, without_decisions
+from core.mitigate.plans import STAND_IN_FORMAT, plan_with_rule, without_decisions
 from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.mitigate.rules.levels import nearly_none
 from core.mitigate.rules.solution import Question, Solution
@@ -103,6 +103,14 @@ class Fix:
     def draws_lots(self) -> bool:
         """Whether two people with the same score can get different answers."""
         return self.rule is not None and self.rule.draws_lots
+
+    def model_format(self, own: str | None) -> str | None:
+        """The row of FORMATS that its model is of, where `own` is that of the model which decides now.
+
+        A model that is trained here is saved as what it came as.
+        """
+        is_stand_in = self.proposed is not None and self.proposed.is_stand_in
+        return STAND_IN_FORMAT.name if is_stand_in else own
 
     @property
     def is_recommended(self) -> bool:

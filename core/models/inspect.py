@@ -14,7 +14,7 @@ from core.data.images.usable import UsableImages
 from core.data.profile import PROFILE, TABLE, Profile
 from core.errors import DataError, ModelError
 from core.jobs.progress import Progress
-from core.models import FORMATS, open_model
+from core.models import open_model
 from core.models.device import choose_device
 from core.models.doubted import doubted_fit
 from core.models.inputs.binding import Binding, bind, match
@@ -55,9 +55,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
     """
     found: dict[str, Any] = {
         "format": model.format,
-        "format_words": FORMATS[model.format].words,
         "device": model.device,
-        "gradients": model.gradients,
         "image": None if model.picture is None else list(model.picture.size.shape),
         "classes": None if model.classes is None else list(map(class_name, model.classes)),
         "classes_are_numbers": model.classes is not None and are_whole(model.classes),

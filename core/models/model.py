@@ -87,7 +87,6 @@ class Model:
     score_dtype: FloatType | None = "float32"
     classes: tuple[str | int | float, ...] | None = None
     recipe: Recipe | None = None
-    gradients: bool = False
     device: str = "cpu"
     logits: bool = False
     module: Callable[[], Any] | None = None

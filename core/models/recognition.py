@@ -6,6 +6,7 @@ import pickletools
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,6 +112,11 @@ def _entries(path: Path) -> frozenset[str]:
     # A zip cut short may still show the directory of a smaller zip that lies inside it.
     if min((info.header_offset for info in infos), default=1) > 0:
         return frozenset()
+    return entry_names(infos)
+
+
+def entry_names(infos: Iterable[zipfile.ZipInfo]) -> frozenset[str]:
+    """The names of a zip's files, without the folder that all of them may share."""
     names = [info.filename for info in infos if not info.filename.startswith("__MACOSX/") and not info.is_dir()]
     folders = {name.partition("/")[0] for name in names}
     shared = len(folders) == 1 and all("/" in name for name in names)

@@ -50,7 +50,8 @@ class Audit:
     plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
     for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain" or
     "explain_person"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the table that
-    fixes are judged on. `parent` is the digest of the record whose fix this audits, `original` that audit's id,
+    fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as, None while
+    none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id,
     and `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
     `forgets` names what is about to be removed from its folder, since it belongs to an earlier question. `unknown` is
     what a newer Plumbline wrote beside all this.
@@ -72,6 +73,7 @@ class Audit:
     second: Upload | None = None
     original: str | None = None
     fix: str | None = None
+    model_format: str | None = None
     forgets: tuple[str, ...] = ()
     unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 

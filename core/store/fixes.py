@@ -22,7 +22,6 @@ _ASKED, _FOUND_BY, _FOUND, _LOOKS = "search.json", f"{FOUND}/search.json", f"{FO
 _COMING = "fixes.part"
 # Everything, which goes when the table is another one.
 ALL = (FOUND, _ASKED, _LOOKS)
-_MODELS = (".pt2", ".skops", ".zip")
 _HELD_OUT = "held out"
 
 
@@ -139,7 +138,7 @@ class KeptFixes:
         (self._coming / "out").mkdir(mode=0o700, parents=True)
         models = {proposal.file.name for proposal in found.proposals if proposal.file is not None}
         for path in list(out.iterdir()):
-            if path.name in models or path.name == FACTS_FILE or path.suffix == ".npy":
+            if path.name in models or _is_of_counts(path):
                 os.replace(path, self._coming / "out" / path.name)
                 point("fixes: some moved")
         replace_json(self._coming / "search.json", asdict(search))
@@ -184,8 +183,13 @@ class KeptFixes:
     def forget_models(self) -> None:
         """Remove the trained models, as uploaded rows are; the counts stay."""
         for path in self._found.glob("*"):
-            if path.suffix in _MODELS:
+            if not _is_of_counts(path):
                 path.unlink(missing_ok=True)
+
+
+def _is_of_counts(path: Path) -> bool:
+    """Whether a job's file holds facts and counts, and no model."""
+    return path.name == FACTS_FILE or path.suffix == ".npy"
 
 
 def _read(path: Path) -> Search | None:

@@ -1,8 +1,10 @@
-"""What to do about a model file that was refused."""
+"""Which files are models, and what to do about one that was refused."""
 
 from __future__ import annotations
 
+from core.models import readable as readable
 from core.models.refusals import REFUSED, SAVED_BY_TORCH
+from core.models.refusals.glance import is_model as is_model
 
 
 def export_snippet(message: str) -> str | None:

@@ -77,6 +77,11 @@ class Results:
         self.collect(audit_id)
         return self._audits.parsed(audit_id, FACTS_FILE, ModelFacts.from_json)
 
+    def model_format(self, audit_id: str) -> str | None:
+        """The row of `core.models.FORMATS` that a job opened the audit's model as; None while none did."""
+        facts = self.model_facts(audit_id)
+        return self._audits.get(audit_id).model_format or (None if facts is None else facts.format or None)
+
     def thumbnails(self, audit_id: str) -> npt.NDArray[np.uint8] | None:
         """A few images as the model sees them, uint8 of shape (n, h, w, 1 or 3); None where there are none."""
         self.collect(audit_id)
@@ -185,10 +190,12 @@ class Results:
         if audit.stage == "second" and audit.second is not None:
             self._take_table(out, audit.second, folder, SECOND)
         if audit.stage == "inspect":
-            replace_json(folder / FACTS_FILE, collect_model_facts(out).to_json())
+            facts = collect_model_facts(out)
+            replace_json(folder / FACTS_FILE, facts.to_json())
             pictures = collect_thumbnails(out)
             if pictures is not None:
                 _save_array(folder / THUMBNAILS, pictures)
+            return replace(audit, model_format=facts.format)
         if audit.stage == "audit":
             plan = Plan.from_toml(str(audit.asked))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
@@ -198,7 +205,8 @@ class Results:
             replace_json(folder / RECORD_FILE, record.to_json())
             point("record: here")
             summary.keep(folder, record)
-            return replace(audit, plan=record.plan.to_toml()) if audit.plan == audit.asked else audit
+            stands = record.plan.to_toml() if audit.plan == audit.asked else audit.plan
+            return replace(audit, plan=stands, model_format=record.model_format or audit.model_format)
         if audit.stage in ("mitigate", "explain"):
             kept = self.fixes(audit.id) if audit.stage == "mitigate" else self.explained(audit.id)
             rows = self._profile_rows(audit.id)

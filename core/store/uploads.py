@@ -75,7 +75,7 @@ class Uploads:
         """Keep an uploaded model; `inspect` looks at it. Raises ModelError where its first bytes show what it is."""
         _glance(source, name)
         with self._store.putting(source, name) as upload, self._results.lock:
-            return self._with_input(replace(self._audits.get(audit_id), model=upload))
+            return self._with_input(replace(self._audits.get(audit_id), model=upload, model_format=None))
 
     def put_images(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded zip of images, which the table names; `inspect` looks at it."""

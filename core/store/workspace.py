@@ -69,7 +69,8 @@ class Workspace:
         self.explain, self.explain_person = runs.explain, runs.explain_person
         self.status, self.wait, self.cancel = results.status, results.wait, results.cancel
         self.profile, self.second_profile, self.has_rows = results.profile, results.second_profile, results.has_rows
-        self.model_facts, self.thumbnails = results.model_facts, results.thumbnails
+        self.model_facts, self.model_format = results.model_facts, results.model_format
+        self.thumbnails = results.thumbnails
         self.record, self.summary = results.record, results.summary
         self.search, self.found_by, self.mitigation = results.search, results.found_by, results.mitigation
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person

@@ -143,7 +143,7 @@ def every_way(folder: Path, name: str, people: int) -> None:
         space.wait(audit, TIME_LIMIT)
         record, facts = space.record(audit), space.model_facts(audit)
         assert record is not None
-        subject = Subject.of(record, None, facts, len(record.plan.decision.features) or COLUMNS)
+        subject = Subject.of(record, [space.model_format(audit)], facts, len(record.plan.decision.features) or COLUMNS)
         print(f"{name}, {people:,} people: seconds as said before the start, and as measured")
         for way in ways(subject, people, 1):
             if not way.against:

@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 from core.catalogue import table
 from core.errors import PlanError
 from core.explain.nouns import NOUNS, Kind
+from core.models import followed
 
 Needs = Literal["gradients", "hooks", "outputs"]
 MOST_SHAPLEY = 40
@@ -206,8 +207,8 @@ def chosen(name: str | None, kind: Kind, gradients: bool, features: int) -> Expl
         raise PlanError(f"{row.name} does not fit a model that reads {_READS[kind]}. {_instead(kind, gradients)}")
     if row.needs != "outputs" and not gradients:
         raise PlanError(
-            f"{row.name} needs a model that shows its inner workings (a .pt2 file that takes one matrix of numbers),"
-            f" and this one only gives answers. {_instead(kind, gradients)}"
+            f"{row.name} needs a model that shows its inner workings ({followed()}; of numbers one that takes a single"
+            f" matrix), and this one only gives answers. {_instead(kind, gradients)}"
         )
     return row
 

@@ -1,13 +1,13 @@
-"""Fine-tuning of `.pt2` models from the weights that were uploaded: weighted loss, fairness loss, or neither.
+"""Fine-tuning of a model from the weights that were uploaded: weighted loss, fairness loss, or neither.
 
-The program stays as it was exported; only its weights change, so the result takes what the upload took.
+Only weights change, so the result takes what the upload took. What differs from format to format is a subclass that
+the format's row names (`core.models.FORMATS`).
 """
 
 from __future__ import annotations
 
-import copy
 import math
-import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +25,6 @@ from core.models.device import few_threads
 from core.models.model import Features, Model
 from core.models.outputs import reading
 from core.models.outputs.classes import favourable_indices
-from core.models.pt2.sanitiser import sanitise
-from core.models.recipe import FILE_NAME
 from core.plan.plan import Decision
 
 if TYPE_CHECKING:
@@ -37,8 +35,6 @@ EPOCHS, PATIENCE = 30, 6
 RATE = 1e-3
 LEAST_ROWS, MOST_ROWS, STEPS, MOST_STEPS = 32, 512, 16, 400
 JUDGED_ROWS = 1 << 13
-# Rows of many numbers, such as images, go in fewer at a time: what layers make of them is many times as large.
-MOST_NUMBERS = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +51,9 @@ class Tuned:
     kept: int
 
 
-class Tunable:
-    """A `.pt2` file opened for training. Raises ModelError where it has nothing to train.
+class Tunable(ABC):
+    """A model file opened for training. Raises ModelError where it has nothing to train."""
 
-    `ending` is that of the file that `save` writes.
-    """
-
-    ending = "pt2"
     epochs, patience = EPOCHS, PATIENCE
 
     def __init__(self, path: Path, name: str, decision: Decision, threshold: float, device: str) -> None:
@@ -83,11 +75,6 @@ class Tunable:
                 " another.",
                 in_plan="another threshold under [decision]",
             )
-
-    def _prepare(self) -> None:
-        """Read what the file's inputs take."""
-        self._program = _program(self._path, self._name)
-        self._slots = _slots(self._program)
 
     def tune(
         self, fit: TrainingRows, choose: TrainingRows, aim: Aim, seed: int, progress: Callable[[int, int], None]
@@ -124,26 +111,22 @@ class Tunable:
                 break
         return Tuned(weights, first, best, epoch, kept)
 
+    @abstractmethod
     def save(self, tuned: Tuned, path: Path) -> None:
-        """Write the program with these weights, and the recipe that it came with, as a `.pt2` file."""
-        import torch
+        """Write a file of the format that came, with these weights in place of its own."""
 
-        program = copy.copy(self._program)
-        state = dict(program.state_dict)
-        for name, value in tuned.weights.items():
-            trained = value.detach().to("cpu", copy=True)
-            state[name] = torch.nn.Parameter(trained) if isinstance(state[name], torch.nn.Parameter) else trained
-        program._state_dict = state
-        recipe = self.model.recipe
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            torch.export.save(program, path, extra_files={} if recipe is None else {FILE_NAME: recipe.to_json()})
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Read what the file's inputs take."""
 
     @property
+    @abstractmethod
     def _fitting(self) -> int:
         """How many rows go in at a time by the numbers that each has."""
-        numbers = sum(math.prod(shape[1:]) for _, shape in self._slots)
-        return max(1, MOST_NUMBERS // max(1, numbers))
+
+    @abstractmethod
+    def _inputs(self, features: Features) -> list[Tensor]:
+        """What the module takes for all rows, on the device."""
 
     def _rate(self, weights: int) -> float:
         """How far a step goes, for a model of so many weights."""
@@ -232,16 +215,6 @@ class Tunable:
         """What the module takes for some rows."""
         return [tensor[rows] for tensor in data.features]
 
-    def _inputs(self, features: Features) -> list[Tensor]:
-        """What the module takes for all rows, on the device."""
-        import torch
-
-        arrays = list(features.values()) if isinstance(features, Mapping) else [features]
-        return [
-            torch.from_numpy(np.ascontiguousarray(array)).to(self._device, dtype).reshape(shape)
-            for array, (dtype, shape) in zip(arrays, self._slots, strict=True)
-        ]
-
     def _tensors(self, rows: TrainingRows) -> TrainingTensors:
         import torch
 
@@ -273,21 +246,3 @@ def _flat(given: Any) -> list[Any]:
     return (
         list(given) if isinstance(given, tuple | list) else list(given.values()) if isinstance(given, dict) else [given]
     )
-
-
-def _program(path: Path, name: str) -> Any:
-    """The exported program, on the CPU, from a clean copy of the file."""
-    import torch
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return torch.export.load(sanitise(path, name).archive)
-
-
-def _slots(program: Any) -> list[tuple[Any, tuple[int, ...]]]:
-    """Type and shape, for any number of rows, of each input of the program."""
-    from torch.export.graph_signature import InputKind
-
-    wanted = {s.arg.name for s in program.graph_signature.input_specs if s.kind is InputKind.USER_INPUT}
-    values = [node.meta["val"] for node in program.graph.nodes if node.op == "placeholder" and node.name in wanted]
-    return [(value.dtype, (-1, *value.shape[1:])) for value in values]

@@ -23,7 +23,6 @@ MOST_PIECES = 1 << 13
 class TunableText(Tunable):
     """A zipped Hugging Face folder opened for training. Raises ModelError where it has nothing to train."""
 
-    ending = "zip"
     epochs, patience = 12, 3
 
     def _prepare(self) -> None:

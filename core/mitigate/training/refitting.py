@@ -56,6 +56,10 @@ class Refittable:
         settings = {weight_name(self._estimator, self._name): rows.weights[known]} if weighted else {}
         return fitted(self._fresh(seed), self._table(rows.features, known), outcome, settings, self._name)
 
+    def save(self, estimator: Any, path: Path) -> None:
+        """Write what `fit` gave as a skops file."""
+        save(estimator, path)
+
     def _fresh(self, seed: int) -> Any:
         """The pipeline unfitted, every random part of it seeded."""
         from sklearn.base import clone

@@ -12,14 +12,14 @@ import numpy as np
 from core.counts.counts import FAVOURABLE, UNKNOWN
 from core.data.profile import Profile
 from core.errors import DataError, quoted
-from core.mitigate.plans import STAND_IN_CLASSES
+from core.mitigate.plans import STAND_IN_CLASSES, STAND_IN_FORMAT
 from core.mitigate.training.learnable import learnable
 from core.mitigate.training.refitting import fitted
 from core.mitigate.training.rows import TrainingRows
 from core.models.inputs.binding import Binding, Wire
 from core.plan.plan import Plan
 
-FILE = "stand-in.skops"
+FILE = f"stand-in.{STAND_IN_FORMAT.ending}"
 MOST_CATEGORIES = 50
 STEPS = 1_000
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +16,12 @@ from core.mitigate.plans import plan_with_model, plan_with_stand_in
 from core.mitigate.splits import CHOOSE, FIT
 from core.mitigate.training.fairness_loss import COMPARED
 from core.mitigate.training.fine_tuning import Tunable
-from core.mitigate.training.fine_tuning_text import TunableText
-from core.mitigate.training.refitting import Refittable, save
+from core.mitigate.training.refitting import save
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.mitigate.training.surrogate import FILE, fit_stand_in, stand_in_binding, stand_in_columns
 from core.mitigate.work import RETRAINED, Proposal, Work
-from core.models import open_model
+from core.models import FORMATS, open_model, tunable
 from core.models.inputs.binding import Binding, bind
 from core.models.model import Model
 from core.models.outputs.classes import settled
@@ -43,10 +41,11 @@ def reweighing(work: Work) -> list[Proposal]:
     Raises DataError where a group has nobody of one outcome, ModelError where the model takes no weights.
     """
     model = _opened(work)
-    trainer = _TRAINERS.get("" if model is None else model.format)
-    if trainer is None or model is None:
-        return _stand_ins(work, model)
-    return trainer(work, model)
+    if model is not None and FORMATS[model.format].tunes:
+        return _tuned_with_weights(work, model)
+    if model is not None and FORMATS[model.format].refits:
+        return _refitted(work, model)
+    return _stand_ins(work, model)
 
 
 def _opened(work: Work) -> Model | None:
@@ -54,16 +53,17 @@ def _opened(work: Work) -> Model | None:
 
 
 def _refitted(work: Work, model: Model) -> list[Proposal]:
-    """A skops pipeline fitted again without weights, and with them."""
-    refit = Refittable(_path(work), str(work.plan.decision.model), settled(work.plan, model))
+    """A model fitted again without weights, and with them."""
+    row = FORMATS[model.format]
+    refit = row.refitter()(_path(work), str(work.plan.decision.model), settled(work.plan, model))
     binding = bind(model, work.dataset.profile, work.plan)
     rests_on = _suspected(work, model, binding)
     rows = work.rows(binding, FIT).weighted(work.weights)
     made = []
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
         work.progress(0, 0, f"{proposal_id}: fitting the model")
-        file = f"{proposal_id}.skops"
-        save(refit.fit(rows, weighted, work.plan.run.seed), work.out / file)
+        file = f"{proposal_id}.{row.ending}"
+        refit.save(refit.fit(rows, weighted, work.plan.run.seed), work.out / file)
         baseline = RETRAINED if weighted else None
         plan = plan_with_model(work.plan, file)
         made.append(work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, rests_on=rests_on))
@@ -81,7 +81,7 @@ def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
     """Logistic regressions on the same columns, without weights and with them."""
     if model is not None and model.picture is not None:
         raise ModelError(
-            "A model that looks at images is trained here only as a .pt2 file, and this is none. Use thresholds, or"
+            f"A model that looks at images is trained here only as {tunable()}, and this is none. Use thresholds, or"
             " export the model with torch.export."
         )
     weights = work.weights  # first: where there can be none, no column helps
@@ -110,34 +110,34 @@ def _tuned_with_weights(work: Work, model: Model) -> list[Proposal]:
     weighted = (fit.weighted(work.weights), choose.weighted(work.weights))
     aim = Aim(work.settings.goal.name)
     without = _retrained(work, model, (fit, choose))
-    return [without, _tuned(work, _tunable(work, model), "reweighing", "reweighing", weighted, aim)]
+    return [without, _tuned(work, _opened_to_tune(work, model), "reweighing", "reweighing", weighted, aim)]
 
 
 def _retrained(work: Work, model: Model, parts: tuple[TrainingRows, TrainingRows]) -> Proposal:
     """A model trained on from its weights without any mitigation."""
     if RETRAINED not in work.shared:
         aim = Aim(work.settings.goal.name)
-        work.shared[RETRAINED] = _tuned(work, _tunable(work, model), RETRAINED, RETRAINED, parts, aim)
+        work.shared[RETRAINED] = _tuned(work, _opened_to_tune(work, model), RETRAINED, RETRAINED, parts, aim)
     return work.shared[RETRAINED]
 
 
 def fairness_loss(work: Work) -> list[Proposal]:
     """A model trained on with no price on the gap, and with rising ones. Raises ModelError where there are none."""
     model = _opened(work)
-    if model is None or model.format not in _TUNABLE:
+    if model is None or not FORMATS[model.format].tunes:
         raise ModelError(
-            "Training with a price on the gap needs a model that can go on learning: a .pt2 file or a Hugging Face"
-            " folder. This is none. Use thresholds or weights, or have the model exported with torch.export."
+            f"Training with a price on the gap needs a model that can go on learning: {tunable()}. This is none. Use"
+            " thresholds or weights, or have the model exported with torch.export."
         )
     goal = work.settings.goal.name
     parts = _training_parts(work, model)
     asked = set(np.flatnonzero(work.settings.asked(work.groups)).tolist())
     bound = _bound(parts[0], parts[0], goal, asked), _bound(parts[1], parts[0], goal, asked)
-    tunable = _tunable(work, model)
+    opened = _opened_to_tune(work, model)
     made = [_retrained(work, model, parts)]
     for strength in STRENGTHS:
         proposal_id = f"fairness_loss_{strength:g}"
-        made.append(_tuned(work, tunable, proposal_id, "fairness_loss", bound, Aim(goal, strength)))
+        made.append(_tuned(work, opened, proposal_id, "fairness_loss", bound, Aim(goal, strength)))
     return made
 
 
@@ -159,26 +159,29 @@ def _training_parts(work: Work, model: Model) -> tuple[TrainingRows, TrainingRow
     return work.rows(binding, FIT), work.rows(binding, CHOOSE)
 
 
-def _tunable(work: Work, model: Model) -> Tunable:
+def _opened_to_tune(work: Work, model: Model) -> Tunable:
     name, threshold = str(work.plan.decision.model), plan_threshold(work.plan)
-    return _TUNABLE[model.format](_path(work), name, settled(work.plan, model), threshold, choose_device())
+    made: Tunable = FORMATS[model.format].tuner()(
+        _path(work), name, settled(work.plan, model), threshold, choose_device()
+    )
+    return made
 
 
 def _tuned(
-    work: Work, tunable: Tunable, proposal_id: str, mechanism: str, parts: tuple[TrainingRows, TrainingRows], aim: Aim
+    work: Work, opened: Tunable, proposal_id: str, mechanism: str, parts: tuple[TrainingRows, TrainingRows], aim: Aim
 ) -> Proposal:
     """One training, saved and judged."""
-    cost, whole = _costs(work, tunable, parts, aim)
+    cost, whole = _costs(work, opened, parts, aim)
 
     def told(done: int, total: int) -> None:
         work.progress.reached = (sum(work.trained) + cost * done / total) / whole
         work.progress(done, total, f"{proposal_id}: rounds of training")
 
-    told(0, tunable.epochs)
-    tuned = tunable.tune(*parts, aim, work.plan.run.seed, told)
+    told(0, opened.epochs)
+    tuned = opened.tune(*parts, aim, work.plan.run.seed, told)
     work.trained.append(cost)
-    file = f"{proposal_id}.{tunable.ending}"
-    tunable.save(tuned, work.out / file)
+    file = f"{proposal_id}.{FORMATS[opened.model.format].ending}"
+    opened.save(tuned, work.out / file)
     facts = {"loss_before": tuned.first_loss, "loss_after": tuned.last_loss, "epochs": tuned.epochs, "kept": tuned.kept}
     notes = () if tuned.kept else ("No epoch of training did better on the choose part, so the model is as it was.",)
     return work.judged(
@@ -190,14 +193,14 @@ def _tuned(
         baseline=None if mechanism == RETRAINED else RETRAINED,
         notes=notes,
         facts=facts,
-        rests_on=_suspected(work, tunable.model, bind(tunable.model, work.dataset.profile, work.plan)),
+        rests_on=_suspected(work, opened.model, bind(opened.model, work.dataset.profile, work.plan)),
     )
 
 
-def _costs(work: Work, tunable: Tunable, parts: tuple[TrainingRows, TrainingRows], aim: Aim) -> tuple[float, float]:
+def _costs(work: Work, opened: Tunable, parts: tuple[TrainingRows, TrainingRows], aim: Aim) -> tuple[float, float]:
     """What this training costs at most, and all of the job's, in rows that go through the model."""
     fit, choose = map(len, parts)
-    plain, priced = (tunable.epochs * tunable.rows_a_round(fit, choose, is_priced) for is_priced in (False, True))
+    plain, priced = (opened.epochs * opened.rows_a_round(fit, choose, is_priced) for is_priced in (False, True))
     trainings = 1 + ("reweighing" in work.names)
     whole = plain * trainings + priced * len(STRENGTHS) * ("fairness_loss" in work.names)
     return (priced if aim.strength else plain), whole
@@ -206,11 +209,3 @@ def _costs(work: Work, tunable: Tunable, parts: tuple[TrainingRows, TrainingRows
 def _path(work: Work) -> Path:
     assert work.model is not None
     return work.model
-
-
-# The formats whose own model is trained on from its weights, and all that are trained here.
-_TUNABLE: dict[str, type[Tunable]] = {"pt2": Tunable, "huggingface": TunableText}
-_TRAINERS: dict[str, Callable[[Work, Model], list[Proposal]]] = {
-    "skops": _refitted,
-    **dict.fromkeys(_TUNABLE, _tuned_with_weights),
-}

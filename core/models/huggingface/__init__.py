@@ -68,7 +68,6 @@ def open_huggingface(path: Path, name: str, device: str) -> Model:
         run=reader,
         inputs=(Input("text", "text"),),
         classes=tuple(str(config.id2label[i]) for i in range(config.num_labels)) if config.num_labels > 1 else None,
-        gradients=True,
         device=device,
         logits=config.num_labels > 1,
         module=lambda: copy.deepcopy(network),

@@ -56,7 +56,6 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
         dtype=shape.dtype,
         score_dtype=shape.score_dtype,
         recipe=read_recipe(clean.recipe) if clean.recipe is not None else None,
-        gradients=True,
         device=device,
         module=lambda: _unflattened(program, name),
         rows=shape.rows,

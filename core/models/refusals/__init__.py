@@ -43,12 +43,16 @@ RUNS_CODE = "opening it can run any code that its author put in, so Plumbline ne
 
 @dataclass(frozen=True)
 class Refusal:
-    """A kind of file that is not opened: how it is recognised, what to say, and lines of Python that help."""
+    """A kind of file that is not opened: how it is recognised, what to say, and lines of Python that help.
+
+    `is_model` says that such a file holds a model, and is no other file gone wrong.
+    """
 
     name: str
     is_one: Callable[[Content], bool]
     says: str
     snippet: str | None = None
+    is_model: bool = True
 
 
 def _is_torch_pickle(content: Content) -> bool:
@@ -93,6 +97,7 @@ REFUSED = (
         "empty",
         lambda content: content.size == 0,
         "is empty: the upload or the export was interrupted. Export the model again and choose that file.",
+        is_model=False,
     ),
     Refusal(
         "torchscript",
@@ -187,15 +192,18 @@ REFUSED = (
         lambda content: content.starts(b"version https://git-lfs"),
         "is only a Git LFS pointer, not the model itself. Run `git lfs pull` where the model lies and choose the "
         "file again.",
+        is_model=False,
     ),
     Refusal(
         "web_page",
         lambda content: content.starts(b"<!doctype html", b"<html"),
         "is a web page, not a model: the download went wrong. Download the model file itself and choose it again.",
+        is_model=False,
     ),
     Refusal(
         "damaged_zip",
         lambda content: content.is_zip and not content.entries,
         "is damaged or was cut short: its end is missing. Export or upload the model again.",
+        is_model=False,
     ),
 )

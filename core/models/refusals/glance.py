@@ -1,16 +1,51 @@
-"""What a file's first bytes alone give away, before it is kept: that it is one of those which are never opened.
+"""What a file's ends alone give away, before it is kept: whether it is a model, and one that is never opened.
 
 Nothing is opened or unpacked, so this may run outside a job; it only spares the person the way to one.
 """
 
+import io
+import os
+import zipfile
 from pathlib import Path
+from pickle import STOP
+from typing import BinaryIO
 
 from core.errors import ModelError
 from core.models import FORMATS
-from core.models.recognition import Content
+from core.models.recognition import HEAD_BYTES, OLD_PICKLE, Content, entry_names
 from core.models.refusals import REFUSED, SAVED_BY_TORCH
 
 _LENGTH, _NAME = slice(26, 28), 30  # of the first entry's name, in a zip's first bytes
+
+
+# A zip lists its entries at its end. A model's few thousand fit into these bytes; of a longer list nothing is told.
+_LIST_BYTES = 1 << 18
+
+
+def is_model(source: BinaryIO) -> bool:
+    """Whether a file that may be anything holds a model, of a format that is opened or of one that is refused."""
+    size = source.seek(0, os.SEEK_END)
+    source.seek(0)
+    head = source.read(HEAD_BYTES)
+    source.seek(max(0, size - _LIST_BYTES))
+    tail = source.read()
+    source.seek(0)
+    if OLD_PICKLE.match(head) and not tail.endswith(STOP):
+        return False  # a table of one column may begin like a pickle without a mark
+    content = Content(Path(), size, head, _listed(tail) if head.startswith(b"PK\x03\x04") else frozenset())
+    if SAVED_BY_TORCH.is_one(content):  # before those that would read its pickle
+        return True
+    known = (*(row.is_one for row in FORMATS.values()), *(row.is_one for row in REFUSED if row.is_model))
+    return any(is_one(content) for is_one in known)
+
+
+def _listed(tail: bytes) -> frozenset[str]:
+    """The entries that the end of a zip lists."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(tail)) as archive:
+            return entry_names(archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return frozenset()
 
 
 def refuse_at_a_glance(head: bytes, size: int, name: str) -> None:

@@ -10,13 +10,12 @@ import streamlit as st
 
 from core.errors import DataError, PlanError, PlumblineError
 from core.plan.plan import Plan
+from core.store.refusals import is_model
 from core.store.workspace import Audit
 from pages.components import plain, received, session
 from pages.components.received import Received
 
 _PLAN, _ARCHIVE = ".toml", ".zip"
-_MODELS = (".onnx", ".skops", ".pt2", ".pt", ".pth", ".pkl", ".pickle", ".joblib", ".h5", ".keras", ".safetensors")
-_FOLDER, _LIST_BYTES = (b"config.json", b"tokenizer"), 1 << 16
 _MOST_PLAN_BYTES = 1 << 20
 
 
@@ -53,9 +52,12 @@ def _open(audit: Audit | None) -> Audit:
 
 
 def _keep_files(audit: Audit, given: Sequence[Received]) -> Audit:
-    """Keep each file for what its name says it is; the table last, since it is looked at at once."""
+    """Keep each file for what it is: a plan or a zip by its name, a model by its content.
+
+    The table comes last, since it is looked at at once.
+    """
     plans = [file for file in given if file.name.lower().endswith(_PLAN)]
-    models = [file for file in given if file.name.lower().endswith(_MODELS) or _is_model_folder(file)]
+    models = [file for file in given if file not in plans and is_model(file.file)]
     others = [file for file in given if file not in plans and file not in models]
     images = [file for file in others if file.name.lower().endswith(_ARCHIVE)] if _brings_a_table(others) else []
     tables = [file for file in others if file not in images]
@@ -72,17 +74,6 @@ def _keep_files(audit: Audit, given: Sequence[Received]) -> Audit:
     for file in tables:
         audit = _keep_table(audit, file.file, file.name)
     return audit
-
-
-def _is_model_folder(file: Received) -> bool:
-    """Whether a zip lists a Hugging Face folder's files: their names stand plainly at its end."""
-    if not file.name.lower().endswith(_ARCHIVE):
-        return False
-    size = file.file.seek(0, os.SEEK_END)
-    file.file.seek(max(0, size - _LIST_BYTES))
-    listed = file.file.read()
-    file.file.seek(0)
-    return all(name in listed for name in _FOLDER)
 
 
 def _brings_a_table(files: Sequence[Received]) -> bool:

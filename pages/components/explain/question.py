@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -26,10 +27,11 @@ _MOST_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Other:
-    """A model to compare with: its name, its question, and how to get hold of it."""
+    """A model to compare with: its name, its question, how to tell its format, and how to get hold of it."""
 
     name: str
     plan: Plan
+    format: Callable[[], str | None]
     against: Callable[[], Against]
 
 
@@ -121,8 +123,11 @@ def _fixes(audit_id: str) -> dict[str, Other]:
     if found is None:
         return {}
 
+    space = session.workspace()
+
     def other(fix: Fix) -> Other:
-        return Other(_fix_name(fix), fix.decided.plan, lambda: against_fix(fix))
+        own = partial(space.model_format, audit_id)
+        return Other(_fix_name(fix), fix.decided.plan, lambda: fix.model_format(own()), lambda: against_fix(fix))
 
     return {f"fix/{fix.id}": other(fix) for fix in found.fixes}
 
@@ -148,7 +153,13 @@ def _audit(audit_id: str, theirs: AuditRecord, record: AuditRecord) -> Other:
     name = f"An audit: {theirs.plan.name or theirs.plan.decision.model}"
     if theirs.plan.name == record.plan.name:
         name += f", {theirs.created[:16].replace('T', ' ')}"
-    return Other(name, theirs.plan, lambda: Against(name, theirs.plan, session.workspace().model_path(audit_id)))
+    space = session.workspace()
+    return Other(
+        name,
+        theirs.plan,
+        partial(space.model_format, audit_id),
+        lambda: Against(name, theirs.plan, space.model_path(audit_id)),
+    )
 
 
 def _way(audit_id: str, record: AuditRecord, other: Other | None) -> tuple[str | None, int]:
@@ -156,7 +167,8 @@ def _way(audit_id: str, record: AuditRecord, other: Other | None) -> tuple[str |
     space = session.workspace()
     profile = space.profile(audit_id)
     columns = len(profile.columns) if profile is not None else 1
-    subject = Subject.of(record, None if other is None else other.plan, space.model_facts(audit_id), columns)
+    formats = [space.model_format(audit_id), *([] if other is None else [other.format()])]
+    subject = Subject.of(record, formats, space.model_facts(audit_id), columns)
     best = subject.recommended
     asked = space.asked_why(audit_id)
     rows_key = session.seed(session.field(audit_id, "explained rows"), (asked and asked.rows) or ROWS)

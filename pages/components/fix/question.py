@@ -184,7 +184,7 @@ def _trained(audit_id: str, before: str, rows: str) -> str:
 
 def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str, ...]:
     """What is tried: all that can be, unless the person takes some out."""
-    reasons, doubted = untried(record, settings), doubts(record, settings)
+    reasons, doubted = untried(record, settings, session.workspace().model_format(audit_id)), doubts(record, settings)
     able = [name for name, reason in reasons.items() if not reason]
     with st.expander(f"What is tried: {len(able)} of {len(reasons)} ways"):
         out = st.multiselect(

@@ -32,6 +32,12 @@ def rows_of(found: dict[str, Any], selected: bool | None, **group: str) -> dict[
     return dict(row)
 
 
+def test_a_model_is_followed_whatever_its_file_is_called(folder: Path) -> None:
+    (folder / "net.pt2").rename(folder / "net.model")
+    (folder / "plan.toml").write_text(PLAN.format(decision=NETWORK.replace("net.pt2", "net.model")))
+    assert explained(folder)["method"] == "integrated_gradients"
+
+
 @pytest.mark.parametrize("method", [None, "shapley_sampling"])
 def test_a_planted_proxy_is_what_most_rests_on_and_is_marked(folder: Path, method: str | None) -> None:
     found = explained(folder, *([] if method is None else ["--method", method]))

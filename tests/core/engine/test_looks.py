@@ -56,7 +56,7 @@ def test_a_profile_of_another_file_is_refused(out: Path) -> None:
 # ---------------------------------------------------------------- model facts
 
 FACTS: dict[str, Any] = {
-    "format_words": "ONNX", "device": "cpu", "gradients": False, "inputs": [{"name": "age", "column": "age"}],
+    "format": "onnx", "device": "cpu", "inputs": [{"name": "age", "column": "age"}],
     "missing": ["x"], "classes": ["no", "yes"], "outputs": {"columns": 2, "low": 0.0, "high": 1.0},
     "suggested_output": "probability", "suggested_favourable_class": 1, "warnings": [], "problem": None,
 }  # fmt: skip
@@ -72,16 +72,27 @@ def test_what_a_model_expects_is_taken_over(tmp_path: Path) -> None:
     found = model_facts(tmp_path)
     assert (found.inputs, found.missing, found.classes) == ((("age", "age"),), ("x",), ("no", "yes"))
     assert (found.output_columns, found.low, found.high) == (2, 0.0, 1.0)
+    assert (found.format, found.format_words) == ("onnx", "ONNX")
     assert ModelFacts.from_json(json.loads(json.dumps(found.to_json()))) == found
     bare = model_facts(tmp_path, outputs=None, classes=None, device="toaster", suggested_output=None)
     assert (bare.output_columns, bare.low, bare.classes, bare.device) == (None, None, (), "cpu")
     assert len(model_facts(tmp_path, problem="x" * 9_000).problem or "") == 2_000
 
 
+def test_facts_of_before_formats_were_named_tell_the_format_by_what_a_page_called_it(tmp_path: Path) -> None:
+    kept = model_facts(tmp_path, format="pt2").to_json()
+    assert ModelFacts.from_json({**kept, "gradients": True}).format == "pt2"
+    del kept["format"]
+    assert ModelFacts.from_json({**kept, "gradients": True}).format == "pt2"
+    assert ModelFacts.from_json({**kept, "format_words": "a scroll"}).format == ""
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"suggested_output": "odds"},
+        {"format": "tar"},
+        {"format": None},
         {"suggested_favourable_class": {"a": 1}},
         {"suggested_favourable_class": 0.5},
         {"inputs": [{}]},

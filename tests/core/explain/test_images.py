@@ -26,7 +26,7 @@ from core.explain.job import run
 from core.explain.methods import EXPLAINERS, recommend
 from core.explain.methods.explainable import Effort
 from core.explain.results import collect_explanation
-from core.mitigate.training.fine_tuning import Tunable
+from core.mitigate.training.fine_tuning_pt2 import TunableProgram
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.plan.plan import Plan
@@ -197,7 +197,7 @@ def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
 ) -> None:
     monkeypatch.setattr("core.mitigate.training.fine_tuning.EPOCHS", 10)
     plan = Plan.from_toml(faces.plan.read_text(encoding="utf-8"))
-    tunable = Tunable(faces.model, "faces.pt2", plan.decision, 0.5, "cpu")
+    tunable = TunableProgram(faces.model, "faces.pt2", plan.decision, 0.5, "cpu")
     fit, choose = part(everybody, slice(0, 400)), part(everybody, slice(400, 600))
     tuned = tunable.tune(fit, choose, Aim("demographic_parity", 4.0), 0, lambda done, total: None)
     (tmp_path / "in").mkdir()

@@ -17,11 +17,12 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
+from core import samples
 from core.errors import ModelError
 from core.models import FORMATS, open_model
 from core.models.recognition import HEAD_BYTES
 from core.models.refusals import REFUSED
-from core.models.refusals.glance import refuse_at_a_glance
+from core.models.refusals.glance import is_model, refuse_at_a_glance
 
 MODEL = LogisticRegression().fit(np.arange(8.0).reshape(4, 2), [0, 0, 1, 1])
 TO_SKLEARN, TO_TORCH = ("skops", "ONNX"), ("torch.export", ".pt2")
@@ -124,6 +125,32 @@ def test_first_bytes_refuse_with_the_same_advice_and_only_what_is_never_opened(k
         refuse_at_a_glance(content[:HEAD_BYTES], len(content), "model.onnx")
     told = {"state dict", "whole PyTorch module", "TorchScript"}  # apart only inside the archive
     assert all(word in str(raised.value) for word in words if word not in told), str(raised.value)
+
+
+# What is no model by itself, and may as well be a table or a zip of images gone wrong.
+OTHER_FILES = {"lfs", "html", "empty", "half_a_zip", "other_zip", "gzip_text", "text", "noise"}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_refused_model_beside_a_table_is_told_to_be_one_by_both_of_its_ends(kind: str) -> None:
+    source = io.BytesIO(FILES[kind][0])
+    assert is_model(source) == (kind not in OTHER_FILES)
+    assert source.tell() == 0, "it is read again from its beginning"
+
+
+@pytest.mark.parametrize("name", ["loans.pt2", "comments.skops", "loans.csv", "faces.csv", "faces.zip"])
+def test_samples_are_told_apart(name: str) -> None:
+    source = io.BytesIO((Path(samples.__file__).parent / name).read_bytes())
+    assert is_model(source) == name.endswith((".pt2", ".skops"))
+
+
+@pytest.mark.parametrize("table", [b"credit\nyes\nno\n", b"id\n1\n2\n", b"income,cost\n1,2\n", b"\x08\n\xff"])
+def test_a_table_that_begins_like_a_model_is_none(table: bytes) -> None:
+    assert not is_model(io.BytesIO(table))
+
+
+def test_a_zip_that_lists_very_many_files_is_no_model() -> None:
+    assert not is_model(io.BytesIO(zipped("data.pkl", *(f"faces/{i:090}.png" for i in range(2_000)))))
 
 
 @pytest.mark.parametrize("refusal", REFUSED, ids=lambda refusal: refusal.name)

@@ -108,7 +108,7 @@ def test_the_outcome_as_a_group_is_called_what_it_is(space: Workspace) -> None:
 
 
 def test_a_model_may_come_before_the_table(space: Workspace) -> None:
-    at = put(opened(), space, onnx="not looked at yet")
+    at = put(opened(), space, pt2=SAMPLES["loans"].model.read_bytes())
     assert "put in the table" in at.success[0].value
 
 
@@ -248,6 +248,13 @@ def test_a_plan_s_own_limits_are_left_alone(space: Workspace) -> None:
     at = put(opened(), space, toml=PLAN, csv=PEOPLE)
     assert "limits of its own: “disparate" in said(at).replace("\\", "")
     assert [limit.measure for limit in plan_of(at, space).policy.limits] == ["disparate_impact"]
+
+
+def test_a_model_is_told_from_a_table_by_what_it_holds(space: Workspace) -> None:
+    """Whatever they are called: a model needs no ending of its own."""
+    loans = SAMPLES["loans"].model.read_bytes()
+    audit = audit_of(put(opened(), space, csv=PEOPLE, txt=loans), space)
+    assert audit.model is not None and audit.model.name == "people.txt" and audit.images is None
 
 
 def test_the_shipped_plan_opens_without_anything_to_answer(space: Workspace) -> None:

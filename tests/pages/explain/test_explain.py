@@ -12,8 +12,10 @@ from core.explain.features.grid import cell_names
 from core.explain.sanity_checks.check import Check
 from core.store.workspace import Workspace
 from pages.components.explain import found as explain_found
+from tests.pages import whole_app
 from tests.pages.on_explain_page import PEOPLE, PLAN, audited, first_sentence, numbers
 from tests.pages.whole_app import WAIT_SECONDS, alone, finished, kept, labels, opened, press, said, tables, widget
+from tests.worlds.models.hobby_network import network
 from tests.worlds.records import HOSTILE, scored
 
 pytestmark = pytest.mark.jobs
@@ -85,6 +87,18 @@ def test_other_ways_say_what_they_cannot_do_and_refused_ones_why(space: Workspac
     onnx = said(opened("explain", kept(space, home, scored())))
     assert "Shapley values, sampled" in onnx
     assert "Not here: Integrated gradients; it needs a model that shows its inner workings" in onnx
+
+
+def test_a_model_shows_its_inner_workings_whatever_its_file_is_called(space: Workspace) -> None:
+    """It is a torch.export file by its content; another audit's beside it, too."""
+    named = replace(PLAN, decision=replace(PLAN.decision, model="net.model"))
+    fewer = PEOPLE.head(500).to_csv(index=False)
+    whole_app.audited(space, named, fewer, network(0.5, 1.0))
+    at = opened("explain", whole_app.audited(space, named, fewer, network(0.5, 3.0)))
+    assert "Integrated gradients" in widget(at, "radio", "method").options
+    beside = widget(at, "selectbox", "compared with")
+    beside.set_value(next(option for option in beside.options if option.startswith("An audit"))).run()
+    assert "Integrated gradients" in widget(at, "radio", "method").options
 
 
 def test_a_running_job_shows_how_it_stands_and_can_be_cancelled(space: Workspace) -> None:

@@ -13,8 +13,10 @@ from core.mitigate.rules.aif360 import POST_PROCESSING
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.store.workspace import Workspace
+from tests.core.models.text_folders import folder_of, zipped
 from tests.pages.on_fix_page import PLAN, TABLE
 from tests.pages.whole_app import WAIT_SECONDS, alone, audited, kept, labels, opened, press, said, tables, widget
+from tests.worlds.people import csv_text, plan_of
 from tests.worlds.records import decided, scored
 
 pytestmark = pytest.mark.jobs
@@ -98,9 +100,25 @@ def test_decisions_alone_lead_to_no_dead_end(space: Workspace, home: Path) -> No
 
 def test_what_cannot_be_tried_says_why(ran: str) -> None:
     rows = tried(opened("fix", ran))
-    assert rows["Training with a price on the gap"] == "no: it needs a model that can go on learning, a .pt2 file"
+    learns = "a Hugging Face folder or a .pt2 file"
+    assert rows["Training with a price on the gap"] == f"no: it needs a model that can go on learning, {learns}"
     assert rows["AIF360: equalized odds"] == "no: AIF360 has it for other goals"
     assert rows["A threshold for each group"] == rows["A threshold for each group, with lots"] == "yes"
+
+
+def test_a_network_of_texts_can_be_trained_with_a_price_on_the_gap(space: Workspace, tmp_path: Path) -> None:
+    """It is a Hugging Face folder by its content, whatever its file is called."""
+    pytest.importorskip("transformers", reason="the text extra is not installed")
+    decision = 'model = "said.model"\ntext = "said"\noutput = "logit"\nfavourable_class = 0'
+    rows = [("ab"[i % 2], str(i % 3 % 2), f"the {('good', 'bad')[i % 5 % 2]} day is a night") for i in range(200)]
+    network = zipped(folder_of(tmp_path / "bert"), tmp_path / "bert.zip").read_bytes()
+    audit_id = audited(space, plan_of(decision=decision, label=True), csv_text(("g", "y", "said"), rows), network)
+    at = opened("fix", audit_id)
+    assert tried(at)["Training with a price on the gap"] == "yes"
+    press(at, "Find fixes")
+    search = space.search(audit_id)
+    assert search is not None and "fairness_loss" in search.names
+    space.cancel(audit_id)
 
 
 def test_what_each_way_does_is_said_in_plain_words_and_short_sentences(ran: str) -> None:

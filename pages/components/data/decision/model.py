@@ -12,6 +12,7 @@ from core.errors import PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position
 from core.plan.plan import Plan
+from core.store.refusals import readable
 from core.store.workspace import Audit
 from pages.components import plain, received, session
 from pages.components.data import doubts, draft
@@ -50,9 +51,7 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
 
 def _take_upload(audit: Audit, plan: Plan) -> None:
     """Keep a model that was just put in, and look at it."""
-    given = st.file_uploader(
-        "Drop the model here: ONNX, skops, .pt2 or a zipped Hugging Face folder", key=session.upload_key("model")
-    )
+    given = st.file_uploader(f"Drop the model here: {readable()}", key=session.upload_key("model"))
     if given is None:
         return
     try:

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from core.errors import ModelError
-from core.mitigate.training.fine_tuning import EPOCHS, Tunable, favourable_logits
+from core.mitigate.training.fine_tuning import EPOCHS, favourable_logits
+from core.mitigate.training.fine_tuning_pt2 import TunableProgram
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.models import open_model
@@ -61,8 +62,8 @@ def saved(tmp_path: Path) -> Callable[..., Path]:
     return save
 
 
-def opened(path: Path, decision: Decision = DECISION, threshold: float = 0.5) -> Tunable:
-    return Tunable(path, "m.pt2", decision, threshold, "cpu")
+def opened(path: Path, decision: Decision = DECISION, threshold: float = 0.5) -> TunableProgram:
+    return TunableProgram(path, "m.pt2", decision, threshold, "cpu")
 
 
 def quiet(done: int, total: int) -> None:
@@ -191,7 +192,7 @@ class Fixed(torch.nn.Module):
 
 @pytest.mark.gpu
 def test_on_a_graphics_card_it_trains_and_saves_for_any_machine(saved: Callable[..., Path], tmp_path: Path) -> None:
-    tunable = Tunable(saved(Net()), "m.pt2", DECISION, 0.5, "cuda")
+    tunable = TunableProgram(saved(Net()), "m.pt2", DECISION, 0.5, "cuda")
     out = tmp_path / "tuned.pt2"
     made = tunable.tune(FIT, CHOOSE, Aim("equal_opportunity", 1.0), 0, quiet)
     tunable.save(made, out)

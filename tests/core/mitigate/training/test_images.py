@@ -72,5 +72,5 @@ def test_training_needs_a_pt2_and_says_so_beside_the_weights(folder: Path, capsy
     brightness_onnx(folder / "model.onnx")
     (folder / "plan.toml").write_text(FIXED.replace("model.pt2", "model.onnx"))
     assert main(["mitigate", str(folder / "plan.toml"), "--with", "reweighing", "--out", str(folder / "out")]) == 0
-    assert "is trained here only as a .pt2 file" in capsys.readouterr().out
+    assert "is trained here only as a Hugging Face folder or a .pt2 file" in capsys.readouterr().out
     assert [path.name for path in (folder / "out").iterdir()] == ["weights.csv"]

@@ -10,7 +10,7 @@ import torch
 
 from core.errors import ModelError
 from core.explain.methods.hooks import hookable
-from core.mitigate.training.fine_tuning import Tunable
+from core.mitigate.training.fine_tuning_pt2 import TunableProgram
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.models import open_model
@@ -110,7 +110,7 @@ def test_sound_sizes_give_the_nets_own_scores_and_slopes(exported: Exported, kin
 
 def test_training_is_refused_too(exported: Exported) -> None:
     rows = TrainingRows(ROWS, np.arange(6) % 2, np.zeros(6, np.int64), np.ones(6))
-    tunable = Tunable(exported("lstm", wrong=True)[1], "m.pt2", Decision(model="m"), 0.5, "cpu")
+    tunable = TunableProgram(exported("lstm", wrong=True)[1], "m.pt2", Decision(model="m"), 0.5, "cpu")
     with pytest.raises(ModelError, match=rf"{WRONG}\.$"):
         tunable.tune(rows, rows, Aim(), 0, lambda done, total: None)
 

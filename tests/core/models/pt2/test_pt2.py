@@ -20,7 +20,7 @@ def test_outputs_equal_the_module(pt2_of: Callable[..., Path], affine: Any) -> N
     model = open_model(pt2_of(module, torch.zeros(2, 3)), "model.pt2")
     outputs = model.run(ROWS)
     np.testing.assert_array_equal(outputs.scores, module(torch.from_numpy(ROWS)).detach().numpy())
-    assert (model.width, model.gradients, model.score_dtype, model.rows) == (3, True, "float32", (1, None))
+    assert (model.width, model.format, model.score_dtype, model.rows) == (3, "pt2", "float32", (1, None))
 
 
 @pytest.mark.parametrize("rows", [1, 2, 7])
