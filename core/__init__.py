@@ -1,1 +1,132 @@
-"""Plumbline's library: everything but the pages."""
+"""Plumbline's library, and its Python interface: eight names, for a notebook or a program.
+
+    from core import Plan, audit
+
+    record = audit(Plan.load("loans.toml"))
+    record.judgement().gaps[0]
+
+A record shows its answer, picture and table by itself in a notebook. Everything is imported when it is first used: a
+job imports this package before its sandbox is up, and numpy or torch would start threads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from core.data.frames import Frame
+    from core.errors import PlumblineError
+    from core.metrics.comparison import Comparison
+    from core.plan.plan import Plan
+    from core.record import AuditRecord
+
+__all__ = ["AuditRecord", "Plan", "PlumblineError", "audit", "audit_frame", "compare"]
+
+_TYPES = {"AuditRecord": "core.record", "Plan": "core.plan.plan", "PlumblineError": "core.errors"}
+
+
+def __getattr__(name: str) -> Any:
+    """The types of the interface, imported when somebody asks for one (PEP 562)."""
+    if name not in _TYPES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_TYPES[name]), name)
+
+
+def audit(plan: Plan, data: str | Path | Frame | None = None, *, isolated: bool = False) -> AuditRecord:
+    """Audit what a plan asks about.
+
+    Parameters
+    ----------
+    plan
+        The question. The files that it names are looked for beside the file that it was loaded from, and in the working
+        directory where it was not loaded from one.
+    data
+        A table in place of the plan's: a path, a DataFrame, or columns (arrays, lists) by their names.
+    isolated
+        Open table and model in a sandboxed process, as the app does: for files of somebody else. Else this process
+        opens them itself.
+
+    Raises PlanError, DataError or ModelError where plan, table and model do not go together, and JobError where a
+    sandboxed process ended without a result; all are PlumblineErrors, with a message of one line that says what to do.
+    """
+    from core.engine.asked import asked
+    from core.engine.audits import audit_here, audit_isolated
+
+    with asked(plan, data) as (question, files):
+        return audit_isolated(question, files) if isolated else audit_here(question, files)
+
+
+def audit_frame(
+    frame: Frame,
+    *,
+    sensitive: str | Sequence[str],
+    outcome: str | None = None,
+    good_outcome: object = 1,
+    decision: str | None = None,
+    good_decision: object = 1,
+    score: str | None = None,
+    threshold: float | None = None,
+    intersections: int = 2,
+    reference: str | Mapping[str, object] = "largest",
+    bins: Mapping[str, Sequence[float]] | None = None,
+    confirmed: Sequence[str] = (),
+    isolated: bool = False,
+) -> AuditRecord:
+    """Audit decisions or scores that stand in a table in memory.
+
+    Parameters
+    ----------
+    frame
+        A DataFrame, or columns (arrays, lists) by their names; a row is a person.
+    sensitive
+        The columns whose groups are compared.
+    outcome, good_outcome
+        The column of what really happened, and its value, or values, that are good for the person.
+    decision, good_decision
+        The column of decisions, and its value, or values, that are good for the person.
+    score, threshold
+        In place of a column of decisions: a column of scores, and from which score on a person is selected.
+    intersections
+        1 compares single columns, 2 pairs of them too, and so on.
+    reference
+        Whom each group is compared with: the "largest" group, the "most_selected", or {column: value}.
+    bins
+        Where columns of numbers are cut into groups, such as {"age": [40, 60]}.
+    confirmed
+        Keys of notes of which you say that it is as it should be, as the message names them.
+    isolated
+        As for `audit`.
+
+    Raises as `audit` does. Whatever else a plan can say, `audit(plan, frame)` takes.
+    """
+    from core.engine.asked import frame_plan
+
+    plan = frame_plan(
+        frame,
+        sensitive=sensitive,
+        outcome=outcome,
+        good_outcome=good_outcome,
+        decision=decision,
+        good_decision=good_decision,
+        score=score,
+        threshold=threshold,
+        groups={"intersections": intersections, "reference": reference, "bins": bins or {}},
+        confirmed=confirmed,
+    )
+    return audit(plan, frame, isolated=isolated)
+
+
+def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
+    """How every gap moved from one audit to another, each with the interval of its change.
+
+    A record holds counts and no rows, so the two are compared as if they were of different people. Raises PlanError
+    where they are of different sensitive columns.
+    """
+    from core import record
+
+    return record.compare(before, after)

@@ -6,12 +6,14 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from core.counts.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
-from core.errors import JobError
+from core.errors import JobError, PlanError
+from core.metrics.comparison import Comparison, compare_audits
 from core.metrics.reference import References
 from core.metrics.sampling import stored
 from core.metrics.sampling.sampled import PLAIN, Sampled
@@ -23,6 +25,8 @@ from core.plan.plan import Plan
 from core.plan.values import LARGEST_SCORE
 
 VERSION = 1
+# Words and pictures stand above this room: what shows a record in a notebook is named, as a kind of job is.
+SHOWN_BY = "core.report.documents.notebook:notebook_html"
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,12 @@ class AuditRecord:
         """What follows from the counts at the plan's rule."""
         return judge(self.counts, self.plan, stated_rule(self.counts, self.plan), self.references, self.sampled)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the answer, the picture and the table."""
+        module, _, name = SHOWN_BY.partition(":")
+        shown: str = getattr(import_module(module), name)(self)
+        return shown
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the record as written."""
@@ -150,6 +160,20 @@ class AuditRecord:
             raise JobError(
                 f"This is not a whole record of an audit ({type(error).__name__}: {error}). Run the audit again."
             ) from None
+
+
+def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
+    """How every gap moved from one audit to another, by statistics.md 4; a record tells nobody's decisions apart.
+
+    So the two are compared as if they were of different people, which gives the wider intervals. Groups are compared
+    with the reference groups of `before`; a gap that only one of the audits has is left out. Raises PlanError where
+    they are not of the same sensitive columns.
+    """
+    tables = before.references
+    if set(tables) != set(after.references):
+        raise PlanError("These audits are of different groups. Compare audits with the same sensitive columns.")
+    judged = judge(after.counts, after.plan, stated_rule(after.counts, after.plan), tables, after.sampled)
+    return compare_audits(before.judgement(), judged, None, before.plan.run.confidence)
 
 
 def sparse(left_out: Ints) -> list[list[int]]:

@@ -13,8 +13,8 @@ from typing import NoReturn
 from core.cli.doors import join_code
 from core.cli.doors.addresses import of_this_machine
 from core.cli.doors.policy import CODE, CONTAINER, SHARED, Policy
-from core.cli.scratch import sweep
 from core.errors import PlumblineError
+from core.jobs.scratch import sweep
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 DEFAULT_PORT = 8501

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.cli.files import naming, read_plan, refuse_unreadable, refuse_unwritable, write_audit
+from core.cli.files import naming, read_plan, refuse_unwritable, write_audit
 from core.cli.inside import add_inside
-from core.cli.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.cli.terminal import say
-from core.data.images.packed import images_beside
+from core.cli.time_limit import add_time_limit
+from core.engine.files import Files
 from core.errors import PlanError
 from core.metrics.words.notes import in_order, told
-from core.plan.plan import Plan
-from core.record import AuditRecord
 from core.report.words.fed import fed_words
 
 
@@ -34,37 +31,17 @@ def add_audit(commands: Any) -> None:
 
 
 def _audit(chosen: argparse.Namespace) -> int:
+    from core.engine.audits import audit_isolated
+
     plan = read_plan(chosen.plan, chosen.inside)
-    data = chosen.data or chosen.plan.parent / plan.data.file
-    model = None
-    if plan.decision.model is not None:
-        model = chosen.model or chosen.plan.parent / plan.decision.model
-    elif chosen.model is not None:
+    if plan.decision.model is None and chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
-    refuse_unreadable(data, *([model] if model else []))
+    files = Files.beside(plan, chosen.plan.parent, table=chosen.data, model=chosen.model)
     refuse_unwritable(chosen.out, chosen.inside)
-    with naming(chosen.plan, model):
-        record = run_audit(plan, data, model, images_beside(plan, chosen.plan.parent), chosen.time_limit)
+    with naming(chosen.plan, files.model):
+        record = audit_isolated(plan, files, chosen.time_limit)
     write_audit(record, chosen.out)
     confirmed = record.plan.data.confirmed
     notes = [told(note, confirmed) for note in in_order(record.notes, confirmed)]
     say(*notes, *filter(None, [fed_words(record.fed)]))
     return 0
-
-
-def run_audit(
-    plan: Plan, data: Path, model: Path | None, images: Path | None = None, time_limit: float = TIME_LIMIT
-) -> AuditRecord:
-    """Audit a table in a sandboxed job process, as the app does, and take its result over.
-
-    `images` is a zip or a folder; `time_limit` is in seconds.
-    """
-    from core.engine.looks import collect_profile
-    from core.engine.results import read
-    from core.record import Digests
-
-    named = replace(plan, data=replace(plan.data, file=data.name))
-    inputs = {"table": data, "model": model, "images": images}
-    with job_done("audit", {"plan": named.to_toml()}, inputs, time_limit) as done:
-        digests = Digests(**done.digests)
-        return read(done.out, plan, collect_profile(done.out, data.name, digests.table).rows, digests)

@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.cli.files import naming, read_plan, refuse_unreadable, refuse_unwritable, writing
+from core.cli.files import naming, read_plan, refuse_unwritable, writing
 from core.cli.inside import add_inside
-from core.cli.run_job import TIME_LIMIT, add_time_limit, job_done
 from core.cli.terminal import say
-from core.data.images.packed import images_beside
+from core.cli.time_limit import add_time_limit
+from core.engine.files import Files
 from core.errors import PlanError
 from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
+from core.jobs.one_job import job_done
 from core.metrics.words.notes import in_order, told
 from core.notes import Note
 from core.plan.plan import Plan
@@ -46,12 +47,10 @@ def _explain(chosen: argparse.Namespace) -> int:
         raise PlanError(
             f"{chosen.plan.name} audits a column of the table, and a column cannot be asked why. Name a model in it."
         )
-    data, model = chosen.plan.parent / plan.data.file, chosen.plan.parent / plan.decision.model
-    refuse_unreadable(data, model)
+    files = Files.beside(plan, chosen.plan.parent)
     refuse_unwritable(chosen.out, chosen.inside)
-    with naming(chosen.plan, model):
-        images = images_beside(plan, chosen.plan.parent)
-        found, asked = explained(plan, data, model, chosen.method, images, chosen.time_limit)
+    with naming(chosen.plan, files.model):
+        found, asked = explained(plan, files, chosen.method, chosen.time_limit)
     path = chosen.out / "attribution.json"
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")
@@ -66,14 +65,7 @@ def _doubts(found: Explanation) -> list[str]:
     return [f"Do not rely on it. A check failed: {check.reason}" for check in checks if check.state == "failed"]
 
 
-def explained(
-    plan: Plan,
-    data: Path,
-    model: Path,
-    method: str | None,
-    images: Path | None = None,
-    time_limit: float = TIME_LIMIT,
-) -> tuple[Explanation, tuple[Note, ...]]:
+def explained(plan: Plan, files: Files, method: str | None, time_limit: float) -> tuple[Explanation, tuple[Note, ...]]:
     """Explain a model in a sandboxed job process, as the app does, and take its result over.
 
     With it come the notes that the plan and the table give reason to. `time_limit` is in seconds.
@@ -83,10 +75,9 @@ def explained(
     from core.engine.looks import collect_profile
     from core.explain.results import collect_explanation
 
-    named = replace(plan, data=replace(plan.data, file=data.name))
-    inputs = {"table": data, "model": model, "images": images}
-    with job_done("explain", {"plan": named.to_toml(), "method": method}, inputs, time_limit) as done:
+    request = {"plan": files.named(plan).to_toml(), "method": method}
+    with job_done("explain", request, files.inputs, time_limit) as done:
         digests = done.digests
-        profile = collect_profile(done.out, data.name, digests["table"])
+        profile = collect_profile(done.out, files.table.name, digests["table"])
         found = collect_explanation(done.out, plan, None, profile.rows, digests["table"], digests["model"])
         return replace(found, images_sha256=digests.get("images")), before(plan, as_read(profile, plan.data))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,6 @@ from core.metrics.stated_rule import with_rule
 from core.plan.plan import Plan
 from core.record import AuditRecord
 
-MOST_PLAN_BYTES = 1 << 24
-
 
 def read_plan(path: Path, inside: bool = False) -> Plan:
     """The plan in a file, and the content of the rule file that it names. Raises PlanError.
@@ -25,26 +22,11 @@ def read_plan(path: Path, inside: bool = False) -> Plan:
     """
     if inside:
         refuse_outside(path)
-    text = _text(path)
-    with naming(path):
-        plan = Plan.from_toml(text)
+    plan = Plan.load(path)
     if inside:
         refuse_outside(path, plan)
     with naming(path):
         return with_rule(plan, path.parent)
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_PLAN_BYTES + 1)
-        if len(content) > MOST_PLAN_BYTES:
-            raise PlanError(f"{path} is too large for a plan. Give the path of a plan file.")
-        return content.decode("utf-8")
-    except OSError as error:
-        raise PlanError(f"{path} cannot be read ({error.strerror}). Give the path of a plan file.") from None
-    except UnicodeDecodeError:
-        raise PlanError(f"{path} is not a text file in UTF-8. Save the plan as UTF-8.") from None
 
 
 @contextmanager
@@ -58,23 +40,6 @@ def naming(plan: Path, model: Path | None = None) -> Iterator[None]:
         if model is None or model.name in str(error):
             raise
         raise ModelError(f"{model.name}: {error}") from None
-
-
-def refuse_unreadable(*paths: Path) -> None:
-    """Raise DataError where a file is not there or may not be read."""
-    for path in paths:
-        if not _can_be_read(path):
-            raise DataError(
-                f"{path} is not there or cannot be read. Correct the path in the plan, or give it with --data or"
-                " --model."
-            )
-
-
-def _can_be_read(path: Path) -> bool:
-    try:
-        return path.is_file() and os.access(path, os.R_OK)
-    except (OSError, ValueError):  # a name that no file can have
-        return False
 
 
 def refuse_unwritable(out: Path, inside: bool = False) -> None:

@@ -6,23 +6,23 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.files import (
     naming,
     read_plan,
-    refuse_unreadable,
     refuse_unwritable,
     write_audit,
     writing,
 )
 from core.cli.inside import add_inside
-from core.cli.run_job import TIME_LIMIT, add_time_limit, job_done, sha256
 from core.cli.terminal import say
-from core.data.images.packed import images_beside
+from core.cli.time_limit import add_time_limit
+from core.engine.files import Files
 from core.errors import PlanError
+from core.jobs.one_job import TIME_LIMIT, job_done, sha256
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import of_the_judged
 from core.plan.parts import MitigationPlan, RulePath
@@ -51,30 +51,6 @@ def add_mitigate(commands: Any) -> None:
     command.set_defaults(command=_mitigate)
 
 
-@dataclass(frozen=True)
-class Files:
-    """The files that a plan names: table, model, second table, and the zip or folder of images."""
-
-    plan: Path
-    data: Path
-    model: Path | None
-    second: Path | None
-    images: Path | None
-
-    @classmethod
-    def of(cls, path: Path, plan: Plan, evaluate: str | None) -> Files:
-        """Those of a plan at `path`. Raises DataError where one is not there."""
-        model, second = (None if name is None else path.parent / name for name in (plan.decision.model, evaluate))
-        files = cls(path, path.parent / plan.data.file, model, second, images_beside(plan, path.parent))
-        refuse_unreadable(*(each for each in (files.data, model, second) if each is not None))
-        return files
-
-    @property
-    def inputs(self) -> dict[str, Path | None]:
-        """The job's inputs by name."""
-        return {"table": self.data, "model": self.model, "second_table": self.second, "images": self.images}
-
-
 def _mitigate(chosen: argparse.Namespace) -> int:
     from core.mitigate.settings import Settings
 
@@ -83,7 +59,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
     plan = read_plan(chosen.plan, chosen.inside)
     with naming(chosen.plan):
         plan = _with_goal(plan, chosen.name)
-        files = Files.of(chosen.plan, plan, Settings.of(plan).evaluate)
+        files = Files.beside(plan, chosen.plan.parent, second=Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out, chosen.inside)
     running = mitigated(plan, files, [chosen.name], chosen.time_limit)
     with naming(chosen.plan, files.model), running as found:
@@ -116,13 +92,10 @@ def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TI
     from core.engine.looks import collect_profile
     from core.mitigate.results import collect_mitigation
 
-    named = replace(plan, data=replace(plan.data, file=files.data.name))
-    if files.second is not None:
-        named = replace(named, mitigate=replace(plan.mitigate, evaluate=files.second.name))
-    request = {"plan": named.to_toml(), "with": names}
+    request = {"plan": files.named(plan).to_toml(), "with": names}
     with job_done("mitigate", request, files.inputs, time_limit) as done:
         out, digests = done.out, done.digests
-        rows = [collect_profile(out, files.data.name, digests["table"]).rows]
+        rows = [collect_profile(out, files.table.name, digests["table"]).rows]
         if files.second is not None:
             rows.append(collect_profile(out / "second_", files.second.name, digests["second_table"]).rows)
         judged = digests.get("second_table", digests["table"])
@@ -232,7 +205,7 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
     def seen_from_it(path: Path) -> str:
         return os.path.relpath(path.resolve(), (out / "after").resolve())
 
-    judged = files.data if files.second is None else files.second
+    judged = files.table if files.second is None else files.second
     model = out / taken["model"] if "model" in taken else files.model
     decision = replace(
         plan.decision,

@@ -9,13 +9,14 @@ from pathlib import Path
 class Progress:
     """Writes `{"done", "total", "what", "reached"}` to `path`, whole each time, at most once per `interval` seconds.
 
+    Where `path` is None nobody follows, and nothing is written.
     A new `what` and the last step are written at once, so that no stage is skipped on the page. `reached` is the share
     of the whole job that is behind us at most, 0 to 1; None until the job knows.
     """
 
     reached: float | None = None
 
-    def __init__(self, path: Path, interval: float = 0.1) -> None:
+    def __init__(self, path: Path | None, interval: float = 0.1) -> None:
         """Start with nothing written; `interval` is in seconds."""
         self._path = path
         self._interval = interval
@@ -24,6 +25,8 @@ class Progress:
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Say that `done` of `total` steps of the stage `what` are behind us."""
+        if self._path is None:
+            return
         now = time.monotonic()
         if now < self._next and what == self._what and done < total:
             return

@@ -6,13 +6,15 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import tomli_w
 
 from core.errors import PlanError, quoted
 from core.notes import Change
+from core.plan.file import plan_text
 from core.plan.parts import (
     Condition,
     DataPlan,
@@ -51,7 +53,11 @@ _ROW_ROLES = ("count", "weight", "person")
 
 @dataclass(frozen=True)
 class Plan:
-    """The question: files, columns and their roles, rule, groups, policy, seed, and what a search for fixes is for."""
+    """The question: files, columns and their roles, rule, groups, policy, seed, and what a search for fixes is for.
+
+    `folder` is where the plan was loaded from, to which its paths are relative; it is no part of the question, and so
+    of no digest.
+    """
 
     data: DataPlan
     decision: Decision
@@ -60,6 +66,17 @@ class Plan:
     run: Run = Run()
     name: str = ""
     mitigate: MitigationPlan = MitigationPlan()
+    folder: Path | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Plan:
+        """Read a plan file. Raises PlanError, which names the file, where it cannot be read or is no plan."""
+        path = Path(path)
+        text = plan_text(path)
+        try:
+            return replace(cls.from_toml(text), folder=path.parent)
+        except PlanError as error:
+            raise PlanError(f"{path.name}: {error}") from None
 
     @classmethod
     def from_toml(cls, text: str) -> Plan:

@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.cli.mitigate import Files, mitigated
+from core.cli.mitigate import mitigated
 from core.counts.rules import Confusion, confusion
+from core.engine.files import Files
 from core.metrics.stated_rule import stated_rule
 from core.mitigate.candidate import Decided, Mitigated
 from core.mitigate.frontier import pick, point
@@ -70,7 +71,7 @@ def main() -> None:
 def of_seed(plan: Plan, folder: Path, seed: int) -> tuple[float, float, float]:
     """The signed gap on the report part, women less men, the accuracy lost against lambda = 0, the split's luck."""
     plan = replace(plan, run=replace(plan.run, seed=seed))
-    files = Files.of(folder / "plan.toml", plan, plan.mitigate.evaluate)
+    files = Files.beside(plan, folder, second=plan.mitigate.evaluate)
     with mitigated(plan, files, ["fairness_loss"]) as found:
         picked = found.named(picked_id(found))
         before, without, after = (people(d) for d in (found.present, found.named("retrained").decided, picked.decided))

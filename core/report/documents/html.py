@@ -85,9 +85,9 @@ def answer_html(record: AuditRecord, judgement: Judgement, standings: Standings 
     SubElement(head, "title").text = _title(record)
     SubElement(head, "style").text = _STYLE
     _heading(body, record)
-    _answer(body, record, judgement)
+    answer_part(body, record, judgement)
     if standings is not None:
-        _picture(body, standings)
+        picture_part(body, standings)
     _facts(body, "The people in it", data_facts(record), [text(note) for note in _notes(record, first=False)])
     _facts(
         body, "How it was computed", run_facts(record), [near_note(record), second_opinion_note(record.second_opinion)]
@@ -113,7 +113,8 @@ def _heading(body: Element, record: AuditRecord) -> None:
     _text(body, " · ".join(said), "soft")
 
 
-def _answer(body: Element, record: AuditRecord, judgement: Judgement) -> None:
+def answer_part(body: Element, record: AuditRecord, judgement: Judgement) -> None:
+    """Add the answer in words: what was found, each finding with its verdict, and what a reader must know first."""
     section, found = _section(body, "The answer"), headlines(judgement, record.plan)
     for note in _notes(record, first=True):
         _text(section, text(note), "doubt")
@@ -146,7 +147,8 @@ def _notes(record: AuditRecord, first: bool) -> list[Note]:
     return [note for note in record.notes if stands_first(note, record.plan.data.confirmed) is first]
 
 
-def _picture(body: Element, standings: Standings) -> None:
+def picture_part(body: Element, standings: Standings) -> None:
+    """Add the picture, where it is not too large to be drawn, and the table of the same numbers."""
     section = _section(body, f"{question(standings.measure)} · by {' and '.join(standings.by)}")
     is_drawn = len(standings.rows) <= MOST_DRAWN
     if is_drawn:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.cli.scratch import scratch
 from core.jobs.process import Process
+from core.jobs.scratch import scratch
 from core.samples import SAMPLES
 from tests.worlds.jobs.supervised import LONGEST, PROGRAM, ending, until
 

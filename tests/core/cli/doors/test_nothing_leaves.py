@@ -21,9 +21,8 @@ ROOT = Path(__file__).resolve().parents[4]
 OPEN = """
 import functools, sys
 from core import cli
-from core.cli import run_job
 from core.jobs import supervisor
-run_job.Supervisor = functools.partial(supervisor.Supervisor, program="tests.core.cli.doors.open_job")
+supervisor.Supervisor = functools.partial(supervisor.Supervisor, program="tests.core.cli.doors.open_job")
 sys.exit(cli.main(sys.argv[1:]))
 """
 PLAN = """plumbline = 1

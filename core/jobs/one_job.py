@@ -1,10 +1,8 @@
-"""The one way in which a command runs a job: sandboxed as in the app, and ended with the command."""
+"""One job for whoever waits for it, a command or a notebook: sandboxed as in the app, and ended with them."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.cli.scratch import scratch
-from core.data.images.packed import packed
 from core.errors import DataError
+from core.jobs.packed import packed
+from core.jobs.scratch import scratch
 
 TIME_LIMIT = 24 * 3600.0
 ENDING_SECONDS = 10.0
@@ -28,42 +26,19 @@ class JobDone:
     digests: dict[str, str]
 
 
-def add_time_limit(command: argparse.ArgumentParser) -> None:
-    """Let a command be told how long its job may take."""
-    command.add_argument(
-        "--time-limit",
-        type=_seconds,
-        default=TIME_LIMIT,
-        metavar="SECONDS",
-        help="end the run after so many seconds (default one day)",
-    )
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds <= 366 * TIME_LIMIT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, such as 600")
-    return seconds
-
-
 @contextmanager
 def job_done(
     kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path | None], time_limit: float = TIME_LIMIT
 ) -> Iterator[JobDone]:
     """Run one job to its end; what it left stands until the context ends, which also ends the job.
 
-    A name in `inputs` that has no file is left out; "images" may be a folder. `time_limit` is in seconds. Raises the
+    A name in `inputs` that has no file is left out; a folder goes in as a zip. `time_limit` is in seconds. Raises the
     error that ended the job.
     """
-    from core.jobs.supervisor import Supervisor
+    from core.jobs.supervisor import Supervisor  # numpy, for which a command that refuses its plan need not wait
 
     with scratch() as root:
-        given = {name: path for name, path in inputs.items() if path is not None}
-        if "images" in given:
-            given["images"] = packed(given["images"], root)
+        given = _given(inputs, root)
         with _in_words():
             supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True)
         job = None
@@ -81,6 +56,25 @@ def job_done(
                 supervisor.cancel(job)
                 supervisor.wait(job, ENDING_SECONDS)
             supervisor.close()
+
+
+@contextmanager
+def laid_out(inputs: Mapping[str, Path | None]) -> Iterator[Path]:
+    """The folder of a job whose work is done in this process: links to its inputs in in/, an empty out/.
+
+    It is gone when the context ends. `inputs` are as for `job_done`.
+    """
+    with scratch() as folder, _in_words():
+        for part in ("in", "out"):
+            (folder / part).mkdir()
+        for name, path in _given(inputs, folder).items():
+            (folder / "in" / name).symlink_to(path.resolve())
+        yield folder
+
+
+def _given(inputs: Mapping[str, Path | None], root: Path) -> dict[str, Path]:
+    """The inputs that are there, each a file."""
+    return {name: packed(path, root) for name, path in inputs.items() if path is not None}
 
 
 def sha256(path: Path) -> str:

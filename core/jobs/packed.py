@@ -1,4 +1,4 @@
-"""The images that a plan names beside it, as one zip: a folder is packed, a zip stays as it is."""
+"""A folder of images as one zip, since a job takes files: a zip stays as it is."""
 
 from __future__ import annotations
 
@@ -8,24 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import DataError
-from core.plan.plan import Plan
-
-
-def images_beside(plan: Plan, folder: Path) -> Path | None:
-    """Where the zip or folder is that the plan in `folder` names. Raises DataError where nothing is there."""
-    if plan.decision.image is None:
-        return None
-    path = folder / str(plan.decision.images)
-    try:
-        there = os.access(path, os.R_OK) and (path.is_file() or path.is_dir())
-    except (OSError, ValueError):  # a name that no file can have
-        there = False
-    if not there:
-        raise DataError(
-            f"{path} is not there or cannot be read. Name the zip or the folder that holds the images.",
-            in_plan='images = "images.zip" under [decision]',
-        )
-    return path
 
 
 def packed(path: Path, scratch: Path) -> Path:
