@@ -5,6 +5,7 @@ import streamlit as st
 from core.report.pair.order import paired
 from pages.components import session
 from pages.components.history import row
+from pages.components.history.shown import show_more_history, shown_in_history
 
 _AT_ONCE = 20
 
@@ -24,10 +25,10 @@ st.caption(
 )
 for audit_id in unreadable[:_AT_ONCE]:
     row.show_unreadable(audit_id)
-shown = session.shown_in_history(_AT_ONCE)
+shown = shown_in_history(_AT_ONCE)
 for audit in audits[:shown]:
     row.show(audit)
 if len(audits) > shown:
     older = min(_AT_ONCE, len(audits) - shown)
-    st.button(f"Show {older} older ones", on_click=session.show_more_history, args=(shown + older,))
+    st.button(f"Show {older} older ones", on_click=show_more_history, args=(shown + older,))
     st.caption(f"{shown} of {len(audits):,} are shown.")

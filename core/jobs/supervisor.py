@@ -17,8 +17,9 @@ from typing import Any, Literal, cast
 
 from core.errors import BY_NAME, JobError, PlumblineError
 from core.jobs import machine, sandbox
+from core.jobs.entry import Job, Spare
 from core.jobs.process import Launch
-from core.jobs.queue import Job, Queue, Spare
+from core.jobs.queue import Queue
 from core.jobs.sharing.ahead import Ahead
 from core.jobs.untrusted import checked_array as checked_array
 from core.jobs.untrusted import checked_bytes as checked_bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
+from core.counts.counts import Ints
 from core.metrics.distance import NO_CHANGE_WORDS, Sides, crossed_change, distance, has_crossed, is_as_before, no_change
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS
@@ -16,9 +16,9 @@ from core.metrics.joint import (
     difference_change,
     is_countable,
     is_unmoved,
-    newcombe_paired,
     ratio_change,
 )
+from core.metrics.moved import Moved, moved_people
 from core.metrics.verdicts import Gap, Judgement
 
 _CROSSED = "the gap now falls on the other side, and may be as large as before"
@@ -72,43 +72,6 @@ class GapChange:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """How many of a group's people changed sides.
-
-    Attributes
-    ----------
-    by, group, n
-        Which people, and how many there are.
-    selected
-        How many of them are selected before.
-    newly_selected, newly_refused
-        Those decided differently.
-    wrongly_granted, wrongly_denied
-        How many more people with the other outcome are selected, and with the good outcome refused, among those whose
-        outcome is known, with the plausible range; None where nobody has that outcome.
-    """
-
-    by: tuple[str, ...]
-    group: dict[str, str]
-    n: int
-    selected: int
-    newly_selected: int
-    newly_refused: int
-    wrongly_granted: Change | None
-    wrongly_denied: Change | None
-
-    @property
-    def net(self) -> int:
-        """How many more are selected."""
-        return self.newly_selected - self.newly_refused
-
-    @property
-    def selected_after(self) -> int:
-        """How many are selected after."""
-        return self.selected + self.net
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Everything that changed from one audit to the other.
 
@@ -130,7 +93,7 @@ class Comparison:
             "before": before,
             "after": after,
             "gaps": [_gap_document(gap) for gap in self.gaps],
-            "people": [_moved_document(moved) for moved in self.people],
+            "people": [moved.to_json() for moved in self.people],
             "warnings": list(warnings),
         }
 
@@ -154,8 +117,8 @@ def compare_audits(before: Judgement, after: Judgement, joint: JointCounts | Non
     gaps = tuple(_gap_change(old, new, tables.get(old.by), z) for old, new in pairs)
     if joint is None:
         return Comparison(gaps, (), None)
-    people = (_moved(g.by, g.group, tables[g.by][tuple(g.group.values())], z) for g in before.groups)
-    return Comparison(gaps, tuple(people), _moved((), {}, joint.n.sum(axis=0), z))
+    people = (moved_people(g.by, g.group, tables[g.by][tuple(g.group.values())], z) for g in before.groups)
+    return Comparison(gaps, tuple(people), moved_people((), {}, joint.n.sum(axis=0), z))
 
 
 def _key(gap: Gap) -> Key:
@@ -250,30 +213,6 @@ def _verdict(
     return ("better" if moved < 0 else "worse" if moved > 0 else "unclear"), ""
 
 
-def _moved(by: tuple[str, ...], group: dict[str, str], people: Ints, z: float) -> Moved:
-    """The people who changed sides, from int64 `people` of shape (3 labels, 2 before, 2 after)."""
-    other, good = people[UNFAVOURABLE], people[FAVOURABLE]
-    return Moved(
-        by,
-        group,
-        int(people.sum()),
-        int(people[:, 1].sum()),
-        int(people[:, 0, 1].sum()),
-        int(people[:, 1, 0].sum()),
-        _more(other[1, 1], other[0, 1], other[1, 0], other[0, 0], z),
-        _more(good[0, 0], good[1, 0], good[0, 1], good[1, 1], z),
-    )
-
-
-def _more(both: int, only_after: int, only_before: int, neither: int, z: float) -> Change | None:
-    """How many more people it happens to after than before, with the paired interval of the rate times everybody."""
-    n = int(both + only_after + only_before + neither)
-    if n == 0:
-        return None
-    low, high = newcombe_paired(int(both), int(only_after), int(only_before), int(neither), z)
-    return float(only_after - only_before), (n * low, n * high)
-
-
 def _gap_document(gap: GapChange) -> dict[str, Any]:
     return {
         "by": list(gap.by),
@@ -289,20 +228,3 @@ def _gap_document(gap: GapChange) -> dict[str, Any]:
         "verdict": gap.verdict,
         "reason": gap.reason,
     }
-
-
-def _moved_document(moved: Moved) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "by": list(moved.by),
-        "group": moved.group,
-        "n": moved.n,
-        "selected_before": moved.selected,
-        "selected_after": moved.selected_after,
-        "newly_selected": moved.newly_selected,
-        "newly_refused": moved.newly_refused,
-    }
-    for name, change in (("wrongly_granted", moved.wrongly_granted), ("wrongly_denied", moved.wrongly_denied)):
-        if change is not None:
-            more, (low, high) = change
-            document[name] = {"more": int(more), "low": low, "high": high}
-    return document

@@ -1,4 +1,4 @@
-"""The verdict on every gap, by statistics.md 1, and the sentences that say it."""
+"""The verdict on every gap, by statistics.md 1."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from core.metrics.gaps import GAPS, Compared, Measure, compare, is_few, shares, 
 from core.metrics.group_metrics import Estimate, estimates
 from core.metrics.intervals import holm
 from core.metrics.policies import Band, band
+from core.metrics.reasons import reason_words
 from core.metrics.reference import By, References, resolve, tables
 from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.sampling.kind_sums import KindSums
 from core.metrics.sampling.sampled import PLAIN, Sampled
+from core.metrics.theil import theil_index
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 
@@ -107,7 +109,7 @@ def judge(
         weighed = sampled.weighed(counts, rule, by)
         groups += _groups(table_counts, people, plan, weighed)
         gaps += _gaps(table_counts, people, plan, references[by], weighed)
-    theil = _theil_index(confusion(counts, rule), plan) if sampled.is_plain else None
+    theil = theil_index(confusion(counts, rule), plan) if sampled.is_plain else None
     return Judgement(references, tuple(groups), tuple(gaps), theil)
 
 
@@ -231,7 +233,8 @@ class _Gathered:
             return self._gap(value, c.low, c.high, None, None, comparisons, False, breaks, None, "", "")
         differs = p_adjusted < alpha
         verdict, why = self._verdict(c, limits, inside, differs, alpha)
-        reason = self._reason(verdict, why, c, p_adjusted, differs, comparisons)
+        fewest = min(people_in(share) for share in (*self.every[self.g], *self.every[self.against]))
+        reason = reason_words(verdict, why, c, self.measure.equality, p_adjusted, alpha, comparisons, fewest)
         return self._gap(
             value, c.low, c.high, c.p_value, p_adjusted, comparisons, differs, outside, verdict, why, reason
         )
@@ -245,35 +248,6 @@ class _Gathered:
             return "no_gap", ""
         unusual = differs or (c.p_value is not None and c.p_value < alpha)
         return "unclear", "look_closer" if unusual else "wide"
-
-    def _reason(
-        self, verdict: Verdict, why: Why, c: Compared, p_adjusted: float, differs: bool, comparisons: int
-    ) -> str:
-        if verdict == "gap":
-            return "outside the acceptable band, and a difference that chance alone would rarely make"
-        if verdict == "no_gap":
-            return "the whole range is inside the acceptable band" + (
-                "; the difference is small but real" if differs else ""
-            )
-        fewest = min(people_in(share) for share in (*self.every[self.g], *self.every[self.against]))
-        excludes = c.low > self.measure.equality or c.high < self.measure.equality
-        words = {
-            "few": f"only {fewest} {'person' if fewest == 1 else 'people'}: too few for a verdict",
-            "far": "outside the acceptable band, but a difference this large can come from chance",
-            "look_closer": (
-                f"inside the acceptable band, but unusual if the rates were the same (p {p_words(c.p_value)}; "
-                f"{p_words(p_adjusted)} after allowing for {comparisons} comparisons): look closer"
-            ),
-            "wide": "the range reaches a difference that matters"
-            if excludes
-            else "the range includes both no difference and a difference that matters",
-        }[why]
-        if excludes and not differs and why != "look_closer":
-            words += (
-                f"; the range of this comparison alone excludes equality, but not after allowing for {comparisons}"
-                " comparison(s)"
-            )
-        return words
 
     def _gap(
         self,
@@ -310,20 +284,3 @@ class _Gathered:
             group_shares=tuple(self.every[self.g]),
             reference_shares=tuple(self.every[self.against]),
         )
-
-
-def p_words(p: float | None) -> str:
-    """A p-value as it is shown."""
-    return "not tested" if p is None else "< 0.0001" if p < 0.0001 else f"{p:.2g}"
-
-
-def _theil_index(people: Confusion, plan: Plan) -> Estimate | None:
-    """Theil's index of the benefit b = decision - label + 1 over all labelled people (Speicher et al. 2018)."""
-    if plan.data.label is None:
-        return None
-    n = float(np.sum(people.labelled))
-    mean = (n + float(np.sum(people.fp)) - float(np.sum(people.fn))) / n if n else 0.0
-    if mean == 0:
-        return Estimate(None, reason="no one has a known outcome" if n == 0 else "nobody benefits")
-    weights = ((float(np.sum(people.fp)), 2 / mean), (float(np.sum(people.tp + people.tn)), 1 / mean))
-    return Estimate(sum(k * b * float(np.log(b)) for k, b in weights) / n)

@@ -23,7 +23,7 @@ from core.mitigate.goals import COSTS, Goal
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import STAND_IN_FORMAT, plan_with_rule, without_decisions
 from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
-from core.mitigate.rules.levels import nearly_none
+from core.mitigate.rules.outcome import nearly_none
 from core.mitigate.rules.solution import Question, Solution
 from core.mitigate.rules.thresholds import search, shared
 from core.mitigate.rules.written import rule_file_of

@@ -1,4 +1,4 @@
-"""What belongs to one browser window: which audit is open, who asks, and the only session keys there are.
+"""What belongs to one browser window: which audit is open, who asks, and the keys that its session has.
 
 The audit's id stands in the address, so a refresh or a closed tab loses nothing; the session remembers it only because
 a click on the navigation drops it from the address.
@@ -23,7 +23,7 @@ from core.store.workspace import Audit, Workspace
 PageName = Literal["data", "audit", "fix", "explain", "history"]
 
 _ADDRESS = "audit"
-_OPEN, _OWNER, _UPLOADS, _SHOWN = "open_audit", "owner", "uploads", "shown"
+_OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"
 _COMPLAINT, _SENT, _CLICKED, _RENEWED = "complaint", "sent", "clicked", "renewed"
 _A_CLICK_HOLDS_SECONDS = 30.0
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
@@ -225,20 +225,6 @@ def _better_now() -> None:
 
 def _address() -> str:
     return str(st.query_params.get(_ADDRESS) or st.session_state.get(_OPEN) or "")
-
-
-# ---------------------------------------------------------------- the history
-
-
-def shown_in_history(usual: int) -> int:
-    """How many audits the history shows in this window: so many, until more are asked for."""
-    shown: int = st.session_state.get(_SHOWN, usual)
-    return shown
-
-
-def show_more_history(shown: int) -> None:
-    """Let the history show so many audits."""
-    st.session_state[_SHOWN] = shown
 
 
 # ---------------------------------------------------------------- widgets

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.metrics.comparison import Comparison, GapChange, Moved
+from core.metrics.comparison import Comparison, GapChange
 from core.metrics.distance import distance, least_distance
 from core.metrics.gaps import GAPS
 from core.metrics.joint import Change
+from core.metrics.moved import Moved
 from core.metrics.words import group_words, listed, one_word
 from core.metrics.words.changes.sentence import about
 from core.metrics.words.changes.turned import of_worse_off, turned

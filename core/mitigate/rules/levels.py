@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +19,8 @@ from core.errors import DataError, PlanError
 from core.metrics.group_metrics import METRICS
 from core.mitigate.goals import Cost, Goal
 from core.mitigate.goals.asked import asked_of
+from core.mitigate.rules.outcome import nearly_none
 
-ONE_IN = 100
 _MOST_PEOPLE = 2**31
 _MOST_FOR_FLOATS = 2**25
 _COUNTED = 2**20
@@ -217,21 +216,6 @@ def without_degenerate(found: Candidates, counts: Counts, present: Rule) -> Cand
     nobody, everybody = (found.bound * (then & ~already).sum(axis=1) for then, already in extremes)
     start, stop = np.maximum(found.start, nobody), np.minimum(found.stop, found.levels - everybody)
     return replace(found, start=start, stop=stop) if (start < stop).all() else None
-
-
-@overload
-def nearly_none(selected: float, n: int) -> tuple[bool, bool]: ...
-
-
-@overload
-def nearly_none(selected: npt.NDArray[np.number], n: npt.NDArray[np.number]) -> tuple[Bools, Bools]: ...
-
-
-def nearly_none(
-    selected: float | npt.NDArray[np.number], n: int | npt.NDArray[np.number]
-) -> tuple[bool | Bools, bool | Bools]:
-    """Whether under 1 in 100 are selected, and whether under 1 in 100 are refused; arrays of the shape given."""
-    return ONE_IN * selected < n, ONE_IN * (n - selected) < n
 
 
 def selected_now(counts: Counts, groups: Groups, rule: Rule) -> Floats:

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
+import numpy.typing as npt
 
 from core.counts.counts import Counts, Floats, summed
 from core.counts.rules import Rule, confusion
 from core.mitigate.goals import Cost, Exact, Goal
 from core.mitigate.goals.asked import asked_of
-from core.mitigate.rules.levels import nearly_none
+
+ONE_IN = 100
+
+Bools = npt.NDArray[np.bool_]
+
+
+@overload
+def nearly_none(selected: float, n: int) -> tuple[bool, bool]: ...
+
+
+@overload
+def nearly_none(selected: npt.NDArray[np.number], n: npt.NDArray[np.number]) -> tuple[Bools, Bools]: ...
+
+
+def nearly_none(
+    selected: float | npt.NDArray[np.number], n: int | npt.NDArray[np.number]
+) -> tuple[bool | Bools, bool | Bools]:
+    """Whether under 1 in 100 are selected, and whether under 1 in 100 are refused; arrays of the shape given."""
+    return ONE_IN * selected < n, ONE_IN * (n - selected) < n
 
 
 @dataclass(frozen=True)

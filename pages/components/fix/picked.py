@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.metrics.comparison import Moved
 from core.metrics.joint import Change
+from core.metrics.moved import Moved
 from core.metrics.words import group_words, one_word
 from core.metrics.words.changes.sentence import change_sentence
 from core.metrics.words.notes import text
