@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.data.profile import Profile
+from core.errors import PlanError
 from core.store.workspace import Audit
 from pages.components import job_status, plain, session
 from pages.components.data import begin, doubts, draft, groups, more_choices, outcome, run
 from pages.components.data.decision import step
+from pages.components.data.draft import Draft
 from pages.components.data.table import gone
 from pages.components.data.table import step as table_step
 
@@ -28,13 +30,13 @@ def show() -> None:
 
 
 def _steps(audit: Audit, profile: Profile) -> None:
-    kept = draft.of(audit, profile)
+    kept = Draft.of(audit, profile)
     lost = draft.lost(audit, profile)
     if lost:
         st.warning(
             f"The plan names columns that this table does not have: {plain.listed(lost)}. Answer again for them."
         )
-    happened, decided = draft.has_outcome(kept), step.is_settled(audit, kept)
+    happened, decided = kept.has_outcome, step.is_settled(audit, kept)
     ran = audit.stage == "audit"
     table_step.show(audit, profile, kept, is_open=not happened)
     profile = draft.read(profile, kept)
@@ -46,9 +48,19 @@ def _steps(audit: Audit, profile: Profile) -> None:
     asked, problems = groups.show(audit, profile, kept, is_open=happened and decided and not ran)
     doubts.asked(audit, profile, asked, step=4)
     asked = more_choices.show(audit, profile, asked)
-    if asked != kept:
-        session.workspace().save_plan(audit.id, asked)
+    if asked != kept and not _kept(audit, asked):
+        return
     run.show(audit, profile, asked, problems)
+
+
+def _kept(audit: Audit, asked: Draft) -> bool:
+    """Keep the answers as they stand; where they can stand in no plan, say why, and keep those from before."""
+    try:
+        session.workspace().save_plan(audit.id, asked)
+    except PlanError as error:
+        st.error(plain.escape(error.message))
+        return False
+    return True
 
 
 show()

@@ -33,7 +33,7 @@ ALONE_TOLERANCE = 1e-3
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """Open in/model against in/table.parquet with request["plan"], and write out/model.json."""
-    plan = Plan.from_toml(str(request["plan"]))
+    plan = Plan.from_toml(str(request["plan"]), whole=False)
     profile = Profile.from_json(json.loads((folder / "in" / PROFILE).read_text(encoding="utf-8")))
     progress(0, 2, "opening the model")
     model = open_model(folder / "in" / "model", plan.decision.model or "the model", choose_device())

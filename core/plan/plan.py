@@ -79,15 +79,19 @@ class Plan:
             raise PlanError(f"{path.name}: {error}") from None
 
     @classmethod
-    def from_toml(cls, text: str) -> Plan:
-        """Read a plan file's text. Raises PlanError naming the table and key that is wrong."""
+    def from_toml(cls, text: str, whole: bool = True) -> Plan:
+        """Read a plan file's text. Raises PlanError naming the table and key that is wrong.
+
+        Of a plan that is not `whole` it may be open what is audited, and for which groups: it serves a look at a table
+        or a model, and no audit.
+        """
         try:
             document = tomllib.loads(text.removeprefix("\ufeff"))  # the mark that Windows editors put first
         except RecursionError:
             raise PlanError("The plan is not valid TOML: its brackets go too deep. Remove some.") from None
         except ValueError as error:  # also a number of more digits than Python reads
             raise PlanError(f"The plan is not valid TOML: {why_unreadable(text, str(error))}") from None
-        return _read_plan(Section("the plan", document))
+        return _read_plan(Section("the plan", document), whole)
 
     def to_toml(self) -> str:
         """Write the plan so that `from_toml` reads the same plan again."""
@@ -106,15 +110,15 @@ class Plan:
         data = replace(self.data, file="", confirmed=())
         return _digest(replace(self, name="", data=data, decision=decision, run=Run()))
 
-    def changed(self, changes: Iterable[Change]) -> Plan:
-        """The plan with these edits. Raises PlanError where an edit makes no plan of it."""
+    def changed(self, changes: Iterable[Change], whole: bool = True) -> Plan:
+        """The plan with these edits. Raises PlanError where an edit makes no plan of it, as `from_toml` does."""
         document = _document(self)
         for change in changes:
             section = document.setdefault(change.section, {})
             kept = section.get(change.key)
             laid_over = isinstance(change.value, dict) and isinstance(kept, dict)
             section[change.key] = kept | change.value if laid_over else change.value
-        return Plan.from_toml(tomli_w.dumps(document))
+        return Plan.from_toml(tomli_w.dumps(document), whole)
 
     @property
     def sieves(self) -> int:
@@ -122,7 +126,7 @@ class Plan:
         return len(self.data.keep) + (self.decision.image is not None) + (self.data.held_out is not None)
 
 
-def _read_plan(top: Section) -> Plan:
+def _read_plan(top: Section, whole: bool) -> Plan:
     if top.take("plumbline", int) != 1:
         raise PlanError('The plan must say "plumbline = 1" in its first line.')
     plan = Plan(
@@ -135,11 +139,11 @@ def _read_plan(top: Section) -> Plan:
         mitigate=read_mitigate(top.section("mitigate", optional=True)),
     )
     top.done()
-    _check(plan)
+    _check(plan, whole)
     return plan
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: Plan, whole: bool) -> None:
     """What no single key can show: keys that need or exclude each other."""
     data, decision, groups = plan.data, plan.decision, plan.groups
     if (data.label is None) != (data.favourable is None):
@@ -147,8 +151,9 @@ def _check(plan: Plan) -> None:
             "[data] label and favourable go together: name the outcome column and its good value, or neither."
         )
     _check_row_roles(data)
-    _check_decision(decision)
-    if not groups.sensitive:
+    if whole or {decision.model, decision.score, decision.prediction} != {None}:
+        _check_decision(decision)
+    if whole and not groups.sensitive:
         raise PlanError('[groups] sensitive names no column: name at least one, such as sensitive = ["sex"].')
     if len(set(groups.sensitive)) < len(groups.sensitive):
         raise PlanError("[groups] sensitive names a column twice: name each once.")

@@ -10,6 +10,7 @@ import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
@@ -29,6 +30,13 @@ from core.store.uploads import Uploads
 
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 15 * 60.0
+
+
+class Written(Protocol):
+    """A plan, or what is answered of one so far."""
+
+    def to_toml(self) -> str:
+        """The text that is kept."""
 
 
 class Workspace:
@@ -116,10 +124,11 @@ class Workspace:
         with self._lock:
             self._results.fixes(audit_id).pick(fix_id)
 
-    def save_plan(self, audit_id: str, plan: Plan) -> Audit:
+    def save_plan(self, audit_id: str, plan: Written) -> Audit:
         """Keep the question as it stands on the page, without asking it."""
+        text = plan.to_toml()
         with self._lock:
-            return self.audits.save(replace(self.get(audit_id), plan=plan.to_toml()))
+            return self.audits.save(replace(self.get(audit_id), plan=text))
 
     # ------------------------------------------------------------ the installation
 

@@ -8,16 +8,15 @@ import streamlit as st
 from core.data.profile import Profile
 from core.engine import doubts
 from core.metrics.words.notes import text, worded
-from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import plain, session
-from pages.components.data import draft
+from pages.components.data.draft import Draft
 
 # A sentence of markdown, a name for its button, and the plan without the answer.
-Answer = tuple[str, str, Plan]
+Answer = tuple[str, str, Draft]
 
 
-def show(audit: Audit, profile: Profile, plan: Plan, step: int) -> None:
+def show(audit: Audit, profile: Profile, plan: Draft, step: int) -> None:
     """The answers that belong to this step."""
     kinds = {1: (_rows,), 4: (_joined, _left_out)}
     for words, name, without in (answer for kind in kinds.get(step, ()) for answer in kind(plan)):
@@ -26,7 +25,7 @@ def show(audit: Audit, profile: Profile, plan: Plan, step: int) -> None:
         row(audit, f"✓ {words}", "Undo", name, without)
 
 
-def row(audit: Audit, words: str, button: str, name: str, plan: Plan) -> None:
+def row(audit: Audit, words: str, button: str, name: str, plan: Draft) -> None:
     """A line of markdown with a button that keeps another plan."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words, width="content")
@@ -35,7 +34,7 @@ def row(audit: Audit, words: str, button: str, name: str, plan: Plan) -> None:
         session.act(st.container(width="content"), button, key, _keep, audit.id, plan, type=kind)
 
 
-def _rows(plan: Plan) -> Iterator[Answer]:
+def _rows(plan: Draft) -> Iterator[Answer]:
     """What a row is."""
     data = plan.data
     said = (
@@ -48,7 +47,7 @@ def _rows(plan: Plan) -> Iterator[Answer]:
             yield words.format(plain.quoted(column)), role, replace(plan, data=without)
 
 
-def _joined(plan: Plan) -> Iterator[Answer]:
+def _joined(plan: Draft) -> Iterator[Answer]:
     """Spellings that are one group."""
     for column, join in plan.groups.join.items():
         for name, texts in join.items():
@@ -59,7 +58,7 @@ def _joined(plan: Plan) -> Iterator[Answer]:
             yield words, f"join {column} {name}", replace(plan, groups=groups)
 
 
-def _left_out(plan: Plan) -> Iterator[Answer]:
+def _left_out(plan: Draft) -> Iterator[Answer]:
     """Rows that are no people of any group, such as totals."""
     for place, keep in enumerate(plan.data.keep):
         if keep.negated:
@@ -70,9 +69,9 @@ def _left_out(plan: Plan) -> Iterator[Answer]:
             yield words, f"keep {place}", replace(plan, data=replace(plan.data, keep=rest))
 
 
-def _confirmed(profile: Profile, plan: Plan, step: int) -> Iterator[Answer]:
+def _confirmed(profile: Profile, plan: Draft, step: int) -> Iterator[Answer]:
     """What a person said is right as it is."""
-    for note in doubts.before(draft.settled(plan), profile):
+    for note in doubts.before(plan.settled, profile):
         if worded(note).step == step and note.key in plan.data.confirmed:
             rest = tuple(key for key in plan.data.confirmed if key != note.key)
             column = note.key.partition(":")[2]
@@ -81,6 +80,6 @@ def _confirmed(profile: Profile, plan: Plan, step: int) -> Iterator[Answer]:
             yield words, f"confirmed {note.key}", replace(plan, data=replace(plan.data, confirmed=rest))
 
 
-def _keep(audit_id: str, plan: Plan) -> None:
+def _keep(audit_id: str, plan: Draft) -> None:
     session.workspace().save_plan(audit_id, plan)
     session.forget_fields(audit_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -13,31 +14,33 @@ from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.store.workspace import Audit
 from pages.components import plain, session
-from pages.components.data import answered, draft
+from pages.components.data import answered
+from pages.components.data.draft import Draft
 
 _CONFIRM = "It is right as it is"
 _MOST = 3
 _LISTED = "other_values"
 
 Changes = tuple[Change, ...]
+Asked = TypeVar("Asked", Plan, Draft)
 
 
-def asked(audit: Audit, profile: Profile, plan: Plan, step: int) -> None:
+def asked(audit: Audit, profile: Profile, plan: Draft, step: int) -> None:
     """Ask on the Data page what belongs to this step and nobody has answered yet; tell what was answered."""
     answered.show(audit, profile, plan, step)
-    for note in doubts.before(draft.settled(plan), profile):
+    for note in doubts.before(plan.settled, profile):
         if worded(note).step == step and note.key not in plan.data.confirmed:
             _ask(audit.id, plan, note, _settle)
 
 
-def unanswered(profile: Profile, plan: Plan) -> list[str]:
+def unanswered(profile: Profile, plan: Draft) -> list[str]:
     """What keeps the audit from running until it is answered, each as a sentence that names the step."""
-    notes = (note for note in doubts.before(draft.settled(plan), profile) if note.key not in plan.data.confirmed)
+    notes = (note for note in doubts.before(plan.settled, profile) if note.key not in plan.data.confirmed)
     steps = dict.fromkeys(worded(note).step for note in notes if worded(note).must_be_answered)
     return [f"Step {step}: answer the question under it." for step in steps]
 
 
-def asked_of_inputs(audit: Audit, plan: Plan, notes: tuple[Note, ...]) -> None:
+def asked_of_inputs(audit: Audit, plan: Draft, notes: tuple[Note, ...]) -> None:
     """Ask on the Data page what a look at the model's inputs gave reason to ask, and nobody has answered yet."""
     for note in notes:
         if note.key not in plan.data.confirmed:
@@ -75,19 +78,19 @@ def under_the_answer(audit_id: str, record: AuditRecord) -> None:
         st.caption(f'{len(notes) - _MOST} more warnings stand under "The data behind it".')
 
 
-def others_seen(plan: Plan, profile: Profile) -> Plan:
-    """The plan in which a column's other values are confirmed: they were listed beside the question."""
-    seen = [note.key for note in doubts.before(draft.settled(plan), profile) if note.kind == _LISTED]
+def others_seen(plan: Draft, profile: Profile) -> Draft:
+    """The draft in which a column's other values are confirmed: they were listed beside the question."""
+    seen = [note.key for note in doubts.before(plan.settled, profile) if note.kind == _LISTED]
     return replace(plan, data=replace(plan.data, confirmed=tuple(dict.fromkeys([*plan.data.confirmed, *seen]))))
 
 
 def _confirmed(audit_id: str, record: AuditRecord) -> tuple[str, ...]:
     """What a person said is as it should be: before the audit, or since."""
     since = session.workspace().get(audit_id).plan
-    return record.plan.data.confirmed + (() if since is None else Plan.from_toml(since).data.confirmed)
+    return record.plan.data.confirmed + (() if since is None else Draft.from_toml(since).data.confirmed)
 
 
-def _ask(audit_id: str, plan: Plan, note: Note, do: Callable[[str, Plan, Changes], None]) -> None:
+def _ask(audit_id: str, plan: Asked, note: Note, do: Callable[[str, Asked, Changes], None]) -> None:
     """The sentence, and under it the buttons: one edits the plan, the other keeps that the person said so."""
     st.warning(plain.escape(text(note)))
     button = worded(note).button
@@ -100,15 +103,15 @@ def _ask(audit_id: str, plan: Plan, note: Note, do: Callable[[str, Plan, Changes
         session.act(st.container(width="content"), _CONFIRM, key, _confirm, audit_id, plan, note)
 
 
-def _confirm(audit_id: str, plan: Plan, note: Note) -> None:
+def _confirm(audit_id: str, plan: Plan | Draft, note: Note) -> None:
     """Keep it in the plan as it stands on the Data page: nothing has to be counted anew, and no fix is lost."""
     kept = session.workspace().get(audit_id).plan
-    plan = plan if kept is None else Plan.from_toml(kept)
+    plan = plan if kept is None else Draft.from_toml(kept)
     confirmed = Change("data", "confirmed", [*plan.data.confirmed, note.key])
     session.workspace().save_plan(audit_id, plan.changed((confirmed,)))
 
 
-def _settle(audit_id: str, plan: Plan, changes: Changes) -> None:
+def _settle(audit_id: str, plan: Draft, changes: Changes) -> None:
     session.workspace().save_plan(audit_id, plan.changed(changes))
     session.forget_fields(audit_id)
 

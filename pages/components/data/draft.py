@@ -1,119 +1,179 @@
-"""The plan in the making: kept on disk as a plan like any other, in which an empty text stands for an open question."""
+"""The plan in the making: what the person answered so far, and which of its questions are still open."""
 
-from dataclasses import replace
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import PurePath
+
+import tomli_w
 
 from core.data.profile import Profile
 from core.data.reading import as_read
 from core.errors import PlanError
-from core.plan.parts import Condition, DataPlan, Decision, Groups
+from core.notes import Change
+from core.plan.parts import DataPlan, Decision, Groups, MitigationPlan, Policy, Run
 from core.plan.plan import Plan
 from core.store.workspace import Audit
 
-OPEN = ""
-_OPEN_VALUES = Condition(values=(OPEN,))
-_OPEN_DECISION = Decision(model=OPEN)
+# What stands in a text that is kept, where a plan file has an answer.
+_OPEN = ""
 # What a plan says of the columns that a model reads, and how.
 READ = ("features", "text", "image", "images", "image_mean", "image_std")
 
 
-def of(audit: Audit, profile: Profile) -> Plan:
-    """The audit's plan as far as it fits the table; questions about columns that are not there are open again."""
-    plan = _blank() if audit.plan is None else Plan.from_toml(audit.plan)
-    plan = replace(plan, data=replace(plan.data, file=profile.name), name=plan.name or PurePath(profile.name).stem)
-    return _fitted(plan, set(profile.names))
+@dataclass(frozen=True)
+class Draft:
+    """The parts of a plan as far as they are answered.
+
+    A decision that names neither a model nor a column is open, and so are groups without a sensitive column.
+    `has_outcome` says whether the person said what really happened, or that no column says it.
+    """
+
+    data: DataPlan
+    decision: Decision
+    groups: Groups
+    policy: Policy
+    run: Run
+    name: str
+    mitigate: MitigationPlan
+    has_outcome: bool
+
+    @classmethod
+    def of(cls, audit: Audit, profile: Profile) -> Draft:
+        """What is kept of the audit's plan as far as it fits the table; what names columns not there is open again."""
+        name = PurePath(profile.name).stem
+        if audit.plan is None:
+            blank = Plan(data=DataPlan(file=profile.name), decision=Decision(), groups=Groups(sensitive=()), name=name)
+            return cls.from_plan(blank, has_outcome=False)
+        kept = cls.from_toml(audit.plan)
+        kept = replace(kept, data=replace(kept.data, file=profile.name), name=kept.name or name)
+        return kept._fitted(set(profile.names))
+
+    @classmethod
+    def from_plan(cls, plan: Plan, has_outcome: bool = True) -> Draft:
+        """A plan to go on with."""
+        return cls(plan.data, plan.decision, plan.groups, plan.policy, plan.run, plan.name, plan.mitigate, has_outcome)
+
+    @classmethod
+    def from_toml(cls, text: str) -> Draft:
+        """What was kept: a plan file, in which an empty text stands for each open question. Raises PlanError."""
+        document = tomllib.loads(text)
+        data, decision, groups = document["data"], document["decision"], document["groups"]
+        has_outcome = data.get("label") != _OPEN
+        if not has_outcome:
+            del data["label"], data["favourable"]
+        if decision.get("model") == _OPEN:
+            del decision["model"]
+        if groups["sensitive"] == [_OPEN]:
+            groups["sensitive"] = []
+        return cls.from_plan(Plan.from_toml(tomli_w.dumps(document), whole=False), has_outcome)
+
+    def to_toml(self) -> str:
+        """The text to keep, which `from_toml` reads. Raises PlanError where an answer can stand in no plan."""
+        text = self._parts.to_toml()
+        Plan.from_toml(text, whole=False)
+        if self.plan is not None:
+            return text
+        document = tomllib.loads(text)
+        if not self.has_outcome:
+            document["data"] |= {"label": _OPEN, "favourable": [_OPEN]}
+        if not self.has_decision:
+            document["decision"]["model"] = _OPEN
+        if not self.has_groups:
+            document["groups"]["sensitive"] = [_OPEN]
+        return tomli_w.dumps(document)
+
+    @property
+    def has_decision(self) -> bool:
+        """Whether the person said what is audited."""
+        return {self.decision.model, self.decision.score, self.decision.prediction} != {None}
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether at least one sensitive column is named."""
+        return bool(self.groups.sensitive)
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan, once no question is open."""
+        return self._parts if self.has_outcome and self.has_decision and self.has_groups else None
+
+    @property
+    def settled(self) -> Plan:
+        """What is settled so far, for a look at the table; nothing of a decision that is open."""
+        return self._parts if self.has_decision else replace(self._parts, decision=Decision())
+
+    def for_inspection(self, model: str) -> Plan:
+        """What a model is looked at with: what is settled so far, and nothing that only a person can say of it."""
+        read = {key: getattr(self.decision, key) for key in READ}
+        return replace(self._parts, decision=Decision(model=model, **read))
+
+    def changed(self, changes: Iterable[Change]) -> Draft:
+        """The draft with these edits. Raises PlanError where an edit can stand in no plan."""
+        return Draft.from_plan(self._parts.changed(changes, whole=False), self.has_outcome)
+
+    def with_groups(self, groups: Groups) -> Draft:
+        """The draft with these groups; without a sensitive column nothing is cut or joined."""
+        return replace(self, groups=groups if groups.sensitive else replace(groups, bins={}, join={}))
+
+    @property
+    def _parts(self) -> Plan:
+        return Plan(self.data, self.decision, self.groups, self.policy, self.run, self.name, self.mitigate)
+
+    def _without_outcome(self) -> Draft:
+        return replace(self, data=replace(self.data, label=None, favourable=None), has_outcome=False)
+
+    def _fitted(self, columns: set[str]) -> Draft:
+        """The draft without what names other columns than these."""
+        draft, decision, data = self, self.decision, self.data
+        if data.label and data.label not in columns:
+            draft = self._without_outcome()
+        if not {decision.score, decision.prediction} - {None} <= columns:
+            decision = Decision()
+        if not columns.issuperset(decision.features):
+            decision = replace(decision, features=())
+        if not {decision.text, decision.image} - {None} <= columns:
+            decision = replace(decision, **{key: getattr(Decision(), key) for key in READ})
+        count, weight, person = (name if name in columns else None for name in (data.count, data.weight, data.person))
+        data = replace(
+            draft.data,
+            keep=tuple(rule for rule in data.keep if rule.column in columns),
+            count=count,
+            weight=weight,
+            person=person,
+            numbers={column: example for column, example in data.numbers.items() if column in columns},
+        )
+        return replace(draft, data=data, decision=decision).with_groups(_fitted(self.groups, columns))
 
 
 def lost(audit: Audit, profile: Profile) -> tuple[str, ...]:
     """The columns that the audit's plan names and the table does not have."""
     if audit.plan is None:
         return ()
-    plan = Plan.from_toml(audit.plan)
-    data, decision = plan.data, plan.decision
+    kept = Draft.from_toml(audit.plan)
+    data, decision = kept.data, kept.decision
     decided = (decision.score, decision.prediction, decision.text, decision.image, *decision.features)
-    named = (data.label, *decided, *plan.groups.sensitive, data.count, data.weight, data.person)
-    kept = tuple(rule.column for rule in data.keep)
-    return tuple(dict.fromkeys(name for name in (*named, *kept) if name and name not in profile.names))
+    named = (data.label, *decided, *kept.groups.sensitive, data.count, data.weight, data.person)
+    rules = tuple(rule.column for rule in data.keep)
+    return tuple(dict.fromkeys(name for name in (*named, *rules) if name and name not in profile.names))
 
 
-def has_outcome(plan: Plan) -> bool:
-    """Whether the person said what really happened, or that no column says it."""
-    return plan.data.label != OPEN
-
-
-def has_decision(plan: Plan) -> bool:
-    """Whether the person said what is audited."""
-    return plan.decision.model != OPEN
-
-
-def has_groups(plan: Plan) -> bool:
-    """Whether at least one sensitive column is named."""
-    return plan.groups.sensitive != (OPEN,)
-
-
-def with_groups(plan: Plan, groups: Groups) -> Plan:
-    """The plan with these groups; without a sensitive column the question is open."""
-    return replace(plan, groups=groups if groups.sensitive else replace(groups, sensitive=(OPEN,), bins={}, join={}))
-
-
-def settled(plan: Plan) -> Plan:
-    """What the person has settled so far; an open question is left out, where a plan file would not allow that."""
-    data, decision, groups = plan.data, plan.decision, plan.groups
-    if not has_outcome(plan):
-        data = replace(data, label=None, favourable=None)
-    if not has_decision(plan):
-        decision = Decision()
-    if not has_groups(plan):
-        groups = replace(groups, sensitive=())
-    return replace(plan, data=data, decision=decision, groups=groups)
-
-
-def read(profile: Profile, plan: Plan) -> Profile:
-    """The table as the plan reads it, or as it stands where the plan's examples of numbers fit no cell."""
+def read(profile: Profile, draft: Draft) -> Profile:
+    """The table as the draft reads it, or as it stands where its examples of numbers fit no cell."""
     try:
-        return as_read(profile, plan.data)
+        return as_read(profile, draft.data)
     except PlanError:
         return profile
 
 
-def without_outcome(plan: Plan) -> Plan:
-    """The plan with the question of the outcome open again."""
-    return replace(plan, data=replace(plan.data, label=OPEN, favourable=_OPEN_VALUES))
-
-
-def for_inspection(plan: Plan, model: str) -> Plan:
-    """What a model is looked at with: what is settled so far, and nothing that only a person can say of the model."""
-    data = plan.data if has_outcome(plan) else replace(plan.data, label=None, favourable=None)
-    read = {key: getattr(plan.decision, key) for key in READ}
-    return replace(plan, data=data, decision=Decision(model=model, **read))
-
-
-def _blank() -> Plan:
-    data = DataPlan(file=OPEN, label=OPEN, favourable=_OPEN_VALUES)
-    return Plan(data=data, decision=_OPEN_DECISION, groups=Groups(sensitive=(OPEN,)))
-
-
-def _fitted(plan: Plan, columns: set[str]) -> Plan:
-    if plan.data.label and plan.data.label not in columns:
-        plan = without_outcome(plan)
-    if not {plan.decision.score, plan.decision.prediction} - {None} <= columns:
-        plan = replace(plan, decision=_OPEN_DECISION)
-    if not columns.issuperset(plan.decision.features):
-        plan = replace(plan, decision=replace(plan.decision, features=()))
-    if not {plan.decision.text, plan.decision.image} - {None} <= columns:
-        blank = {key: getattr(Decision(), key) for key in READ}
-        plan = replace(plan, decision=replace(plan.decision, **blank))
-    keep = tuple(rule for rule in plan.data.keep if rule.column in columns)
-    count, weight, person = (
-        name if name in columns else None for name in (plan.data.count, plan.data.weight, plan.data.person)
-    )
-    groups, here = plan.groups, tuple(column for column in plan.groups.sensitive if column in columns)
+def _fitted(groups: Groups, columns: set[str]) -> Groups:
+    """The groups without what names other columns than these."""
+    here = tuple(column for column in groups.sensitive if column in columns)
     reference = groups.reference
     if isinstance(reference, dict):
         reference = {column: value for column, value in reference.items() if column in here} or "largest"
     bins = {column: cuts for column, cuts in groups.bins.items() if column in here}
     join = {column: names for column, names in groups.join.items() if column in here}
-    fitted = replace(groups, sensitive=here, bins=bins, reference=reference, join=join)
-    numbers = {column: example for column, example in plan.data.numbers.items() if column in columns}
-    data = replace(plan.data, keep=keep, count=count, weight=weight, person=person, numbers=numbers)
-    return with_groups(replace(plan, data=data), fitted)
+    return replace(groups, sensitive=here, bins=bins, reference=reference, join=join)

@@ -10,19 +10,19 @@ from core.data.profile import Column, Profile
 from core.data.roles import suggestions
 from core.data.roles.one_hot import OneHot
 from core.plan.parts import Groups
-from core.plan.plan import Plan
 from core.plan.values import is_number
 from core.plan.written.numbers import style_of
 from core.store.workspace import Audit
 from pages.components import plain, session
-from pages.components.data import draft, good_values, steps
+from pages.components.data import good_values, steps
+from pages.components.data.draft import Draft
 
 _MOST_GROUPS = 200
 LARGEST, MOST_SELECTED, NAMED = "the largest group", "the group selected most often", "a group that I name"
 _CROSSED = {1: "each column by itself", 2: "pairs too, such as young women", 3: "pairs and threes too"}
 
 
-def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Plan, list[str]]:
+def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> tuple[Draft, list[str]]:
     """Ask; the plan with the groups as they stand, and what is still wrong with them."""
     problems: list[str] = []
     answered = _answered(audit, profile, plan)
@@ -49,12 +49,12 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> tuple[Pla
             groups = replace(groups, reference=_ask_names(audit, profile, groups, plan.groups))
         else:
             groups = replace(groups, reference="most_selected" if reference == MOST_SELECTED else "largest")
-    return draft.with_groups(plan, groups), problems
+    return plan.with_groups(groups), problems
 
 
-def _answered(audit: Audit, profile: Profile, plan: Plan) -> list[str]:
+def _answered(audit: Audit, profile: Profile, plan: Draft) -> list[str]:
     """The columns that are chosen now: the line of the step says them, and is drawn before its widget."""
-    first = list(plan.groups.sensitive) if draft.has_groups(plan) else _preselected(profile)
+    first = list(plan.groups.sensitive) if plan.has_groups else _preselected(profile)
     chosen: list[str] = st.session_state[session.seed(_columns_key(audit), first)]
     return chosen
 
@@ -115,7 +115,7 @@ def _reason(found: Sequence[suggestions.Suggestion]) -> str:
 # ---------------------------------------------------------------- cut points
 
 
-def _ask_reading(audit: Audit, column: Column, plan: Plan, many: bool, problems: list[str]) -> tuple[float, ...]:
+def _ask_reading(audit: Audit, column: Column, plan: Draft, many: bool, problems: list[str]) -> tuple[float, ...]:
     """Offer to read texts such as $1,234 or 1961-05-30 as numbers, which can be cut; no cut points until then."""
     example = "" if column.written is None else column.written.example
     kind = style_of(example).kind
@@ -132,11 +132,11 @@ def _ask_reading(audit: Audit, column: Column, plan: Plan, many: bool, problems:
     return ()
 
 
-def _read(audit_id: str, plan: Plan) -> None:
+def _read(audit_id: str, plan: Draft) -> None:
     session.workspace().save_plan(audit_id, plan)
 
 
-def _ask_cuts(audit: Audit, column: Column, plan: Plan, problems: list[str]) -> tuple[float, ...]:
+def _ask_cuts(audit: Audit, column: Column, plan: Draft, problems: list[str]) -> tuple[float, ...]:
     """Cut points of a column of numbers; none for other columns, and for few numbers only if the person wants some."""
     kept = plan.groups
     many = column.distinct is None or column.distinct > _MOST_GROUPS

@@ -7,16 +7,16 @@ import streamlit as st
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Keep
-from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import good_values, limits
+from pages.components.data.draft import Draft
 from pages.components.data.table import rows as row_roles
 
 _BETWEEN, _ONLY, _NOT = "with a number from … to …", "only with these values", "without these values"
 
 
-def show(audit: Audit, profile: Profile, plan: Plan) -> Plan:
+def show(audit: Audit, profile: Profile, plan: Draft) -> Draft:
     """Ask; the plan with the answers as they stand."""
     with st.expander(
         "More choices: name, cells that mean “not known”, what a row is, what counts as a gap, who takes part"
@@ -32,7 +32,7 @@ def show(audit: Audit, profile: Profile, plan: Plan) -> Plan:
     return replace(plan, name=name, data=replace(rows, missing=missing), policy=policy)
 
 
-def _ask_missing(audit: Audit, profile: Profile, plan: Plan) -> tuple[str, ...]:
+def _ask_missing(audit: Audit, profile: Profile, plan: Draft) -> tuple[str, ...]:
     lookalikes = suggestions.unknown_texts(profile)
     chosen = st.multiselect(
         "Cells that mean “not known”",
@@ -54,7 +54,7 @@ def _cell_words(text: str) -> str:
 # ---------------------------------------------------------------- who takes part
 
 
-def _show_rule(audit: Audit, plan: Plan, place: int, rule: Keep) -> None:
+def _show_rule(audit: Audit, plan: Draft, place: int, rule: Keep) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         plain.text(_rule_words(rule))
         others = plan.data.keep[:place] + plan.data.keep[place + 1 :]
@@ -74,7 +74,7 @@ def _rule_words(rule: Keep) -> str:
     return f"whose {rule.column} is {'not ' if rule.negated else ''}{values}"
 
 
-def _ask_rule(audit: Audit, profile: Profile, plan: Plan) -> None:
+def _ask_rule(audit: Audit, profile: Profile, plan: Draft) -> None:
     """A rule to add; it counts once it is added."""
     field = session.field(audit.id, "rule")
     name = st.selectbox(
@@ -103,7 +103,7 @@ def _ask_rule(audit: Audit, profile: Profile, plan: Plan) -> None:
         st.button("Add", key=session.action(audit.id, "add rule"), on_click=_keep, args=(audit.id, plan, rules))
 
 
-def _keep(audit_id: str, plan: Plan, rules: tuple[Keep, ...]) -> None:
+def _keep(audit_id: str, plan: Draft, rules: tuple[Keep, ...]) -> None:
     asked = replace(plan, data=replace(plan.data, keep=rules))
     session.attempt(session.workspace().save_plan, audit_id, asked)
     session.put(session.field(audit_id, "rule"), None)

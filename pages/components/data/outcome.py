@@ -7,12 +7,12 @@ import streamlit as st
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Condition, DataPlan
-from core.plan.plan import Plan
 from core.report.words.plan import outcome_sentence
 from core.store.workspace import Audit
 from pages.components import plain, session
-from pages.components.data import doubts, draft, good_values, steps
+from pages.components.data import doubts, good_values, steps
 from pages.components.data.decision import model_check
+from pages.components.data.draft import Draft
 
 _NO_COLUMN = "No column says what really happened"
 _KNOWN = {
@@ -22,20 +22,20 @@ _KNOWN = {
 }
 
 
-def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
+def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
     """Ask, and settle the answer in the plan at the person's word."""
-    with steps.step(audit.id, 2, _line(plan), draft.has_outcome(plan), is_open):
-        answer = _ask(audit, profile, plan.data)
+    with steps.step(audit.id, 2, _line(plan), plan.has_outcome, is_open):
+        answer = _ask(audit, profile, plan)
         if answer is not None:
             _confirm(audit, profile, plan, answer)
 
 
-def _ask(audit: Audit, profile: Profile, data: DataPlan) -> DataPlan | None:
+def _ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan | None:
     """The answer as it stands in the widgets; None while part of it is missing."""
     st.write("Which column says what really happened to each person, and not what a model thought?")
-    suggestion = suggestions.outcome_column(profile)
-    known = data.label if data.label != draft.OPEN else suggestion.value if suggestion else None
-    first = _NO_COLUMN if known is None and data.label is None else known
+    suggestion, data = suggestions.outcome_column(profile), plan.data
+    suggested = suggestion.value if suggestion else None
+    first = suggested if not plan.has_outcome else _NO_COLUMN if data.label is None else data.label
     label = st.selectbox(
         "What really happened",
         [_NO_COLUMN, *profile.names],
@@ -43,7 +43,7 @@ def _ask(audit: Audit, profile: Profile, data: DataPlan) -> DataPlan | None:
         index=None,
         placeholder="choose a column",
     )
-    if suggestion is not None and label == suggestion.value and data.label == draft.OPEN:
+    if suggestion is not None and label == suggestion.value and not plan.has_outcome:
         steps.suggested(suggestion.reason)
     if label is None:
         return None
@@ -72,15 +72,15 @@ def _ask_refused(audit: Audit, data: DataPlan) -> bool | None:
     return _KNOWN[words]
 
 
-def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: DataPlan) -> None:
+def _confirm(audit: Audit, profile: Profile, plan: Draft, answer: DataPlan) -> None:
     st.markdown(f"**{plain.escape(_sentence(answer.label, answer.favourable))}**")
-    if answer != plan.data:
+    if answer != plan.data or not plan.has_outcome:
         key = session.action(audit.id, "settle outcome")
-        settled = doubts.others_seen(replace(plan, data=answer), profile)
+        settled = doubts.others_seen(replace(plan, data=answer, has_outcome=True), profile)
         session.act(st.container(), "Yes, that is right", key, _settle, audit, settled, type="primary")
 
 
-def _settle(audit: Audit, plan: Plan) -> None:
+def _settle(audit: Audit, plan: Draft) -> None:
     session.attempt(session.workspace().save_plan, audit.id, plan)
     # A look without the outcome cannot tell which of the model's inputs know it.
     if audit.model is not None and (audit.stage == "inspect" or session.workspace().model_facts(audit.id) is not None):
@@ -94,7 +94,7 @@ def _sentence(label: str | None, favourable: Condition | None) -> str:
     return outcome_sentence(label, favourable)
 
 
-def _line(plan: Plan) -> str:
-    if not draft.has_outcome(plan):
+def _line(plan: Draft) -> str:
+    if not plan.has_outcome:
         return "what really happened, and what is good for the person"
     return plain.escape(_sentence(plan.data.label, plan.data.favourable))

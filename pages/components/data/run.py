@@ -7,13 +7,15 @@ from core.jobs import machine
 from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import session
-from pages.components.data import doubts, draft, steps
+from pages.components.data import doubts, steps
 from pages.components.data.decision import step
+from pages.components.data.draft import Draft
 
 
-def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> None:
+def show(audit: Audit, profile: Profile, draft: Draft, problems: list[str]) -> None:
     """Show the button and the plan; while something is missing, the button says what."""
-    missing = _missing(audit, plan) + doubts.unanswered(profile, plan) + problems
+    plan = draft.plan
+    missing = _missing(audit, draft) + doubts.unanswered(profile, draft) + problems
     with st.container(horizontal=True, vertical_alignment="center"):
         key = session.action(audit.id, "run")
         session.act(
@@ -28,7 +30,7 @@ def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> Non
         )
         st.download_button(
             "Download this plan",
-            plan.to_toml() if not missing else "",
+            plan.to_toml() if plan is not None and not missing else "",
             file_name="plan.toml",
             disabled=bool(missing),
             on_click="ignore",
@@ -40,11 +42,11 @@ def show(audit: Audit, profile: Profile, plan: Plan, problems: list[str]) -> Non
         st.caption(line)
 
 
-def _missing(audit: Audit, plan: Plan) -> list[str]:
+def _missing(audit: Audit, draft: Draft) -> list[str]:
     answers = (
-        (draft.has_outcome(plan), "Step 2: check what really happened and confirm it, or say that no column tells."),
-        (step.is_settled(audit, plan), "Step 3: check what makes or made the decision and confirm it."),
-        (draft.has_groups(plan), "Step 4: choose at least one column that says who belongs to which group."),
+        (draft.has_outcome, "Step 2: check what really happened and confirm it, or say that no column tells."),
+        (step.is_settled(audit, draft), "Step 3: check what makes or made the decision and confirm it."),
+        (draft.has_groups, "Step 4: choose at least one column that says who belongs to which group."),
     )
     return [words for given, words in answers if not given]
 

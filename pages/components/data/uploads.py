@@ -13,6 +13,7 @@ from core.plan.plan import Plan
 from core.store.refusals import is_model
 from core.store.workspace import Audit
 from pages.components import plain, received, session
+from pages.components.data.draft import Draft
 from pages.components.received import Received
 
 _PLAN, _ARCHIVE = ".toml", ".zip"
@@ -85,7 +86,7 @@ def _keep_table(audit: Audit, source: BinaryIO | Path, name: str) -> Audit:
     """Keep the table; a plan that came before it is asked of this one."""
     space = session.workspace()
     kept = space.put_table(audit.id, source, name)
-    return kept if audit.plan is None else space.save_plan(audit.id, Plan.from_toml(audit.plan))
+    return kept if audit.plan is None else space.save_plan(audit.id, Draft.from_toml(audit.plan))
 
 
 def read_plan(content: bytes, name: str) -> Plan:

@@ -183,6 +183,21 @@ def test_a_score_column_needs_a_cut_off_and_a_side(space: Workspace) -> None:
     assert (decision.score, decision.favourable, decision.threshold) == ("points", Condition(below=12.5), None)
 
 
+def test_a_cut_off_that_no_plan_can_hold_is_refused_in_words_and_what_was_answered_stays(space: Workspace) -> None:
+    at = put(opened(), space, csv="sex,points\n" + "".join(f"{'mf'[i % 2]},{i % 40}\n" for i in range(120)))
+    audit_id = audit_of(at, space).id
+    at.radio(key=f"{audit_id}/way").set_value("A column of scores").run()
+    at.selectbox(key=f"{audit_id}/score column").select("points").run()
+    at.number_input(key=f"{audit_id}/score/points/cut-off").set_value(1e301).run()
+    at.button(key=f"do/{audit_id}/settle decision").click().run()
+    assert not at.exception and "beyond 1e+300" in at.error[0].value.replace("\\", "")
+    assert "[decision]" not in at.error[0].value.replace("\\", ""), "there is no plan file here"
+    assert run_button_is_disabled(at)
+    at.number_input(key=f"{audit_id}/score/points/cut-off").set_value(12.5).run()
+    at.button(key=f"do/{audit_id}/settle decision").click().run()
+    assert plan_of(at, space).decision.threshold == 12.5
+
+
 def test_cut_points_that_are_none_are_said_at_once_and_stop_the_run(space: Workspace) -> None:
     at = put(opened(), space, toml=PLAN.replace('["sex"]', '["age"]') + "[groups.bins]\nage = [40]\n", csv=PEOPLE)
     key = f"{audit_of(at, space).id}/cuts/age"

@@ -7,16 +7,16 @@ import streamlit as st
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Condition, Decision
-from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import session
 from pages.components.data import good_values, steps
+from pages.components.data.draft import Draft
 
 _OR_MORE, _MORE, _LESS = "at the cut-off or above", "above the cut-off", "below the cut-off"
 _NO_SCORE = "no scores beside it"
 
 
-def ask_score(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
+def ask_score(audit: Audit, profile: Profile, plan: Draft) -> Decision | None:
     """The score column and its cut-off; None while part of it is missing."""
     numbers = [column.name for column in profile.columns if column.kind == "number"]
     score = _ask_column(audit, "score", numbers, plan.decision.score, suggestions.score_column(profile))
@@ -62,7 +62,7 @@ def _with_cut_off(kept: Decision, cut_off: float, side: str) -> Decision:
     return replace(kept, threshold=cut_off, favourable=None)
 
 
-def ask_decision(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
+def ask_decision(audit: Audit, profile: Profile, plan: Draft) -> Decision | None:
     """The decision column and its good values, and a score beside it; None while part of it is missing."""
     found = suggestions.decision_column(profile)
     prediction = _ask_column(audit, "decision", list(profile.names), plan.decision.prediction, found)

@@ -8,16 +8,16 @@ from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.errors import PlumblineError
 from core.plan.parts import IMAGE_MIDDLE, Decision
-from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import plain, received, session
 from pages.components.data import steps
 from pages.components.data.decision import model_check
+from pages.components.data.draft import Draft
 
 _THUMBNAIL_PIXELS = 72
 
 
-def ask(audit: Audit, profile: Profile, plan: Plan) -> None:
+def ask(audit: Audit, profile: Profile, plan: Draft) -> None:
     """Ask where the model looks at images, or the plan says that it does; a changed answer is checked at a click."""
     facts = session.workspace().model_facts(audit.id)
     reads = facts is not None and facts.image is not None
@@ -39,7 +39,7 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> None:
         _show_some(audit)
 
 
-def suggested(audit: Audit, plan: Plan) -> Plan:
+def suggested(audit: Audit, plan: Draft) -> Draft:
     """The plan with the column that seems to name the images, where a zip of images is here and none is named yet."""
     profile = session.workspace().profile(audit.id)
     if audit.images is None or profile is None or plan.decision.text is not None:
@@ -51,13 +51,13 @@ def suggested(audit: Audit, plan: Plan) -> Plan:
     return replace(plan, decision=replace(plan.decision, image=column, images=audit.images.name))
 
 
-def _without_images(plan: Plan) -> Plan:
+def _without_images(plan: Draft) -> Draft:
     blank = Decision()
     kept = replace(plan.decision, image=None, images=None, image_mean=blank.image_mean, image_std=blank.image_std)
     return replace(plan, decision=kept)
 
 
-def _ask_column(audit: Audit, profile: Profile, plan: Plan) -> str | None:
+def _ask_column(audit: Audit, profile: Profile, plan: Draft) -> str | None:
     found = suggestions.image_column(profile)
     first = plan.decision.image or (found.value if found else None)
     chosen = st.selectbox(
@@ -72,7 +72,7 @@ def _ask_column(audit: Audit, profile: Profile, plan: Plan) -> str | None:
     return chosen
 
 
-def _ask_archive(audit: Audit, plan: Plan, column: str | None) -> None:
+def _ask_archive(audit: Audit, plan: Draft, column: str | None) -> None:
     if audit.images is None:
         if plan.decision.images:
             st.caption(f"The plan names {plain.quoted(plan.decision.images)}: put that file here.")
@@ -84,7 +84,7 @@ def _ask_archive(audit: Audit, plan: Plan, column: str | None) -> None:
             _take_upload(audit, plan, column)
 
 
-def _take_upload(audit: Audit, plan: Plan, column: str | None) -> None:
+def _take_upload(audit: Audit, plan: Draft, column: str | None) -> None:
     """Keep a zip that was just put in, and look at the model with it as soon as the column is known."""
     given = st.file_uploader(
         "Drop the images here, packed into one zip (JPEG, PNG, WebP, GIF or BMP)",
@@ -110,7 +110,7 @@ def _take_upload(audit: Audit, plan: Plan, column: str | None) -> None:
     st.rerun()
 
 
-def _ask_colours(audit: Audit, plan: Plan) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _ask_colours(audit: Audit, plan: Draft) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """How the model was trained to take colours; most were trained with 0.5 and 0.5."""
     with st.popover("How colours go in"):
         st.caption(
@@ -156,6 +156,6 @@ def _show_some(audit: Audit) -> None:
             st.image(image.squeeze(), width=_THUMBNAIL_PIXELS)
 
 
-def _check_with(audit: Audit, plan: Plan) -> None:
+def _check_with(audit: Audit, plan: Draft) -> None:
     session.attempt(session.workspace().save_plan, audit.id, plan)
     session.attempt(model_check.start, audit, plan)

@@ -11,12 +11,12 @@ from core.engine.looks import ModelFacts
 from core.errors import PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position
-from core.plan.plan import Plan
 from core.store.refusals import readable
 from core.store.workspace import Audit
 from pages.components import plain, received, session
-from pages.components.data import doubts, draft
+from pages.components.data import doubts
 from pages.components.data.decision import images, model_check, texts
+from pages.components.data.draft import READ, Draft
 
 _OUTPUTS = {
     "probability": "a probability, from 0 to 1",
@@ -26,7 +26,7 @@ _OUTPUTS = {
 _GOOD_CLASS = "Good for the person is"
 
 
-def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
+def ask(audit: Audit, profile: Profile, plan: Draft) -> Decision | None:
     """The model and how it is read; None while part of it is missing."""
     if audit.model is None:
         _take_upload(audit, plan)
@@ -43,13 +43,13 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> Decision | None:
     texts.ask(audit, profile, plan)
     images.ask(audit, profile, plan)
     if facts is None:
-        unchecked = audit.stage != "inspect" and plan.decision.model is not None and plan.decision.model != ""
+        unchecked = audit.stage != "inspect" and plan.decision.model is not None
         return plan.decision if unchecked and session.workspace().model_facts(audit.id) is None else None
     doubts.asked_of_inputs(audit, plan, tuple(Note.from_json(note) for note in facts.leaks))
     return _ask_reading(audit, facts, plan.decision)
 
 
-def _take_upload(audit: Audit, plan: Plan) -> None:
+def _take_upload(audit: Audit, plan: Draft) -> None:
     """Keep a model that was just put in, and look at it."""
     given = st.file_uploader(f"Drop the model here: {readable()}", key=session.upload_key("model"))
     if given is None:
@@ -67,7 +67,7 @@ def _take_upload(audit: Audit, plan: Plan) -> None:
     st.rerun()
 
 
-def _check_once(audit: Audit, plan: Plan) -> None:
+def _check_once(audit: Audit, plan: Draft) -> None:
     """Look at a model that came along with the table, as soon as the table was read."""
     if audit.stage == "profile":
         try:
@@ -103,7 +103,7 @@ def _ask_reading(audit: Audit, facts: ModelFacts, kept: Decision) -> Decision | 
         favourable_class=chosen,
         threshold=threshold,
         above=known.above and threshold is not None,
-        **{key: getattr(kept, key) for key in draft.READ},
+        **{key: getattr(kept, key) for key in READ},
     )
 
 
@@ -185,7 +185,7 @@ def _place(one: Class, facts: ModelFacts) -> int | None:
 # ---------------------------------------------------------------- which columns it reads
 
 
-def _ask_features(audit: Audit, profile: Profile, plan: Plan) -> None:
+def _ask_features(audit: Audit, profile: Profile, plan: Draft) -> None:
     """For a model of one block of numbers whose columns are not those of the table: which it reads, in order."""
     facts = session.workspace().model_facts(audit.id)
     told = facts is not None and facts.asks == "features"
@@ -209,7 +209,7 @@ def _ask_features(audit: Audit, profile: Profile, plan: Plan) -> None:
         )
 
 
-def _check_with(audit: Audit, plan: Plan, features: tuple[str, ...]) -> None:
+def _check_with(audit: Audit, plan: Draft, features: tuple[str, ...]) -> None:
     asked = replace(plan, decision=replace(plan.decision, features=features))
     session.attempt(session.workspace().save_plan, audit.id, asked)
     session.attempt(model_check.start, audit, asked)

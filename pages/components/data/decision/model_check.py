@@ -4,17 +4,16 @@ import streamlit as st
 
 from core.engine.looks import ModelFacts
 from core.errors import ModelError
-from core.plan.plan import Plan
 from core.store.refusals import export_snippet
 from core.store.workspace import Audit
 from pages.components import job_status, plain, session
-from pages.components.data import draft
+from pages.components.data.draft import Draft
 
 
-def start(audit: Audit, plan: Plan) -> None:
+def start(audit: Audit, plan: Draft) -> None:
     """Look at the audit's model in a job."""
     if audit.model is not None:
-        session.workspace().inspect(audit.id, draft.for_inspection(plan, audit.model.name))
+        session.workspace().inspect(audit.id, plan.for_inspection(audit.model.name))
 
 
 def passed(audit: Audit) -> bool:
@@ -23,7 +22,7 @@ def passed(audit: Audit) -> bool:
     return audit.stage != "inspect" if facts is None else facts.problem is None
 
 
-def show(audit: Audit, plan: Plan) -> ModelFacts | None:
+def show(audit: Audit, plan: Draft) -> ModelFacts | None:
     """Show how the check stands or what it found; the facts where the model can be audited."""
     if audit.stage == "inspect":
         if job_status.show(audit):
@@ -45,7 +44,7 @@ def asks_for_text(facts: ModelFacts) -> bool:
     return facts.asks == "text"
 
 
-def _ended(audit: Audit, plan: Plan) -> None:
+def _ended(audit: Audit, plan: Draft) -> None:
     """What helps after a check that ended without facts: an export for a refused file, else another try."""
     status = session.workspace().status(audit.id)
     if status is None:

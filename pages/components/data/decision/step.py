@@ -8,23 +8,23 @@ import streamlit as st
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Decision
-from core.plan.plan import Plan
 from core.report.words.plan import decision_sentence
 from core.store.workspace import Audit
 from pages.components import plain, session
-from pages.components.data import doubts, draft, steps
+from pages.components.data import doubts, steps
 from pages.components.data.decision import column, model_check
 from pages.components.data.decision import model as model_answer
+from pages.components.data.draft import Draft
 
 _MODEL, _SCORE, _COLUMN = "A model file", "A column of scores", "A column of decisions"
-_ASK: dict[str, Callable[[Audit, Profile, Plan], Decision | None]] = {
+_ASK: dict[str, Callable[[Audit, Profile, Draft], Decision | None]] = {
     _MODEL: model_answer.ask,
     _SCORE: column.ask_score,
     _COLUMN: column.ask_decision,
 }
 
 
-def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
+def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
     """Ask, and settle the answer in the plan at the person's word."""
     with steps.step(audit.id, 3, _line(audit, plan), is_settled(audit, plan), is_open):
         key = session.seed(session.field(audit.id, "way"), _first_way(audit, profile, plan))
@@ -34,15 +34,15 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
             _confirm(audit, profile, plan, answer)
 
 
-def is_settled(audit: Audit, plan: Plan) -> bool:
+def is_settled(audit: Audit, plan: Draft) -> bool:
     """Whether it is known what is audited, and it is there."""
     if plan.decision.model is None:
-        return True
+        return plan.has_decision
     return audit.model is not None and audit.model.name == plan.decision.model and model_check.passed(audit)
 
 
-def _first_way(audit: Audit, profile: Profile, plan: Plan) -> str:
-    if draft.has_decision(plan):
+def _first_way(audit: Audit, profile: Profile, plan: Draft) -> str:
+    if plan.has_decision:
         return _MODEL if plan.decision.model is not None else _COLUMN if plan.decision.prediction else _SCORE
     if audit.model is not None:  # whoever brings one asks about it
         return _MODEL
@@ -51,7 +51,7 @@ def _first_way(audit: Audit, profile: Profile, plan: Plan) -> str:
     return _SCORE if suggestions.score_column(profile) is not None else _MODEL
 
 
-def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: Decision) -> None:
+def _confirm(audit: Audit, profile: Profile, plan: Draft, answer: Decision) -> None:
     st.markdown(f"**{plain.escape(decision_sentence(answer, _names_class(audit, plan, answer)))}**")
     if answer != plan.decision:
         key = session.action(audit.id, "settle decision")
@@ -59,21 +59,21 @@ def _confirm(audit: Audit, profile: Profile, plan: Plan, answer: Decision) -> No
         session.act(st.container(), "Yes, that is right", key, _settle, audit.id, settled, type="primary")
 
 
-def _settle(audit_id: str, plan: Plan) -> None:
+def _settle(audit_id: str, plan: Draft) -> None:
     session.workspace().save_plan(audit_id, plan)
     steps.fold(audit_id, 3)
 
 
-def _line(audit: Audit, plan: Plan) -> str:
+def _line(audit: Audit, plan: Draft) -> str:
     if not is_settled(audit, plan):
         return "a model, or a column of scores or decisions"
     model = f"{plain.escape(audit.model.name)} · " if audit.model and plan.decision.model is not None else ""
     return model + plain.escape(decision_sentence(plan.decision, _names_class(audit, plan, plan.decision)))
 
 
-def _names_class(audit: Audit, plan: Plan, decision: Decision) -> bool:
+def _names_class(audit: Audit, plan: Draft, decision: Decision) -> bool:
     """Whether only the class's name tells a person what is good: it has one, and no outcome says what it means."""
-    if plan.data.label not in (None, draft.OPEN) or decision.model is None or decision.favourable_class is None:
+    if plan.data.label is not None or decision.model is None or decision.favourable_class is None:
         return False
     facts = session.workspace().model_facts(audit.id)
     return facts is not None and bool(facts.classes)

@@ -6,14 +6,14 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles import suggestions
-from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import session
 from pages.components.data import steps
 from pages.components.data.decision import model_check
+from pages.components.data.draft import Draft
 
 
-def ask(audit: Audit, profile: Profile, plan: Plan) -> None:
+def ask(audit: Audit, profile: Profile, plan: Draft) -> None:
     """Ask where the model reads a text, or the plan says that it does; a changed answer is checked at a click.
 
     The column that looks like texts is tried at once, and shown as a suggestion.
@@ -41,7 +41,7 @@ def ask(audit: Audit, profile: Profile, plan: Plan) -> None:
         st.button("Check the model with this column", type="primary", on_click=_check_with, args=(audit, plan, chosen))
 
 
-def _check_with(audit: Audit, plan: Plan, column: str | None) -> None:
+def _check_with(audit: Audit, plan: Draft, column: str | None) -> None:
     asked = replace(plan, decision=replace(plan.decision, text=column))
     session.attempt(session.workspace().save_plan, audit.id, asked)
     session.attempt(model_check.start, audit, asked)

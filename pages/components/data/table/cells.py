@@ -7,18 +7,18 @@ from core.data.profile import Column, Profile
 from core.data.roles import suggestions
 from core.engine import doubts
 from core.plan.parts import DataPlan
-from core.plan.plan import Plan
 from core.plan.values import DEFAULT_MISSING
 from core.plan.written.numbers import style_of
 from core.store.workspace import Audit
 from pages.components import plain
-from pages.components.data import answered, draft
+from pages.components.data import answered
+from pages.components.data.draft import Draft
 
 ODD = ":orange[**!**]"
 _MOST_NAMED = 5
 
 
-def show(audit: Audit, profile: Profile, plan: Plan) -> None:
+def show(audit: Audit, profile: Profile, plan: Draft) -> None:
     """Say what was chosen, and offer what could be; nothing for a table that gives no reason to."""
     _numbers(audit, profile, plan)
     _spaces(audit, profile, plan)
@@ -32,19 +32,19 @@ def odd_words(oddity: Oddity) -> str:
     return f"{where}{plain.escape(oddity.text)}{rows}"
 
 
-def is_offered(oddity: Oddity, profile: Profile, plan: Plan) -> bool:
+def is_offered(oddity: Oddity, profile: Profile, plan: Draft) -> bool:
     """Whether it is said elsewhere with the button that answers it: by `show`, or in the step that it belongs to."""
     if oddity.kind == MAY_BE_MISSING:
         return set(oddity.cells) <= _offered(profile, plan).keys() or _is_asked(oddity, profile, plan)
     return oddity.kind == SPACES and _are_spaced(profile)
 
 
-def _is_asked(oddity: Oddity, profile: Profile, plan: Plan) -> bool:
-    notes = doubts.before(draft.settled(plan), profile)
+def _is_asked(oddity: Oddity, profile: Profile, plan: Draft) -> bool:
+    notes = doubts.before(plan.settled, profile)
     return set(oddity.columns) <= {note.facts["column"] for note in notes if note.kind == "codes_for_missing"}
 
 
-def _numbers(audit: Audit, profile: Profile, plan: Plan) -> None:
+def _numbers(audit: Audit, profile: Profile, plan: Draft) -> None:
     numbers = plan.data.numbers
     for name, example in numbers.items():
         others = {column: other for column, other in numbers.items() if column != name}
@@ -65,7 +65,7 @@ def _written(profile: Profile) -> list[Column]:
     return [c for c in found if c.written is not None and style_of(c.written.example).kind == "number"]
 
 
-def _spaces(audit: Audit, profile: Profile, plan: Plan) -> None:
+def _spaces(audit: Audit, profile: Profile, plan: Draft) -> None:
     if plan.data.trim:
         _row(audit, plan, "✓ spaces around cells are taken away", "Undo", "trim", replace(plan.data, trim=False))
     elif _are_spaced(profile):
@@ -79,7 +79,7 @@ def _are_spaced(profile: Profile) -> bool:
     return any(text != text.strip() and text.strip() for text in texts)
 
 
-def _unknown(audit: Audit, profile: Profile, plan: Plan) -> None:
+def _unknown(audit: Audit, profile: Profile, plan: Draft) -> None:
     chosen = [text for text in plan.data.missing if text not in DEFAULT_MISSING]
     if chosen:
         words = f"✓ {plain.listed(chosen)} counts as not known"
@@ -94,7 +94,7 @@ def _unknown(audit: Audit, profile: Profile, plan: Plan) -> None:
         _row(audit, plan, words, "Count as not known", "more missing", replace(plan.data, missing=missing))
 
 
-def _offered(profile: Profile, plan: Plan) -> dict[str, tuple[str, ...]]:
+def _offered(profile: Profile, plan: Draft) -> dict[str, tuple[str, ...]]:
     """Texts that may mean "not known" and their columns; of outcomes and decisions it is asked in their own steps."""
     elsewhere = {plan.data.label, plan.decision.prediction}
     found = suggestions.unknown_texts(profile)
@@ -102,5 +102,5 @@ def _offered(profile: Profile, plan: Plan) -> dict[str, tuple[str, ...]]:
     return {text: columns for text, columns in kept.items() if columns}
 
 
-def _row(audit: Audit, plan: Plan, words: str, button: str, name: str, data: DataPlan) -> None:
+def _row(audit: Audit, plan: Draft, words: str, button: str, name: str, data: DataPlan) -> None:
     answered.row(audit, words, button, f"cells {name}", replace(plan, data=data))

@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.plan.parts import DataPlan
-from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import session
+from pages.components.data.draft import Draft
 
 
-def ask(audit: Audit, profile: Profile, plan: Plan) -> DataPlan:
+def ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan:
     """Ask which columns say it; the plan's data with the answers as they stand."""
     data = plan.data
     decision = plan.decision

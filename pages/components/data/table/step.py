@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.data.column_profile import MAY_BE_MISSING, SPACES, SPELLINGS, Oddity
 from core.data.profile import Column, Profile
-from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import plain
-from pages.components.data import draft, steps
+from pages.components.data import steps
+from pages.components.data.draft import Draft, read
 from pages.components.data.table import cells
 
 _ROWS_SHOWN = 4
@@ -16,7 +16,7 @@ _HEIGHT = 560
 _LONG, _LONGEST = 10_000, 1e15
 
 
-def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
+def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
     """Show the step; there is nothing to answer in it, and something to choose where cells can be read in two ways."""
     odd = _unanswered(profile, plan)
     with steps.step(audit.id, 1, _line(profile, len(odd)), settled=True, is_open=is_open):
@@ -29,7 +29,7 @@ def show(audit: Audit, profile: Profile, plan: Plan, is_open: bool) -> None:
         cells.show(audit, profile, plan)
         st.caption("Its columns, one a line, with the first cells of each as they stand in the file:")
         with st.container(height=_HEIGHT if len(profile.columns) > _MOST_IN_VIEW else "content", border=False):
-            plain.table(_columns(draft.read(profile, plan)), as_written=True)
+            plain.table(_columns(read(profile, plan)), as_written=True)
 
 
 def _columns(profile: Profile) -> dict[str, list[str]]:
@@ -64,7 +64,7 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= _LONG else f"{value:.0f}"
 
 
-def _unanswered(profile: Profile, plan: Plan) -> list[Oddity]:
+def _unanswered(profile: Profile, plan: Draft) -> list[Oddity]:
     """What is odd and not answered in the plan: an answer is told once, by its own line with the way back."""
     return [
         oddity
@@ -75,7 +75,7 @@ def _unanswered(profile: Profile, plan: Plan) -> list[Oddity]:
     ]
 
 
-def _are_joined(oddity: Oddity, plan: Plan) -> bool:
+def _are_joined(oddity: Oddity, plan: Draft) -> bool:
     """Whether the plan joins some of these spellings in every column that has them: step 4 asks about the rest."""
     joins = [plan.groups.join.get(column, {}) for column in oddity.columns]
     return all(any(not {name, *texts}.isdisjoint(oddity.cells) for name, texts in join.items()) for join in joins)
