@@ -1,5 +1,7 @@
 """How the tests of uploaded tables look at a file: its profile, its rows, or the one line that refuses it."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,3 +45,12 @@ def refusal(look: Look, content: bytes) -> str:
 def remarks(profile: Profile) -> str:
     """What was odd about a table."""
     return "; ".join(oddity.text for oddity in profile.oddities)
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    """A zip of these files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return content.getvalue()
