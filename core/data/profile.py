@@ -25,7 +25,6 @@ TABLE, PROFILE = "table.parquet", "profile.json"
 SECOND = "second_"
 HEAD_ROWS = 20
 _LEFT_OUT_SHARE = 0.2
-_MOST_LACKING = 8
 _ROWS_NAMED = 10
 _ROW_GROUP = 1 << 17
 
@@ -161,18 +160,6 @@ def _written_from_json(document: dict[str, Any]) -> Written:
     style_of(str(document["example"]))
     low, high = float(document["low"]), float(document["high"])
     return Written(str(document["example"]), low, high, int(document["others"]))
-
-
-def refuse_lacking(second: Profile, first: Profile) -> None:
-    """Raise DataError where a second table lacks a column of the first: both are read by the same plan and model."""
-    lacking = [name for name in first.names if name not in second.names]
-    if lacking:
-        some = ", ".join(f"“{name}”" for name in lacking[:_MOST_LACKING])
-        more = f" and {len(lacking) - _MOST_LACKING} more" if len(lacking) > _MOST_LACKING else ""
-        raise DataError(
-            f"{second.name} lacks the column{'s' if len(lacking) > 1 else ''} {some}{more} of {first.name}. Put in a"
-            " table with the same columns; other columns may stand beside them."
-        )
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:

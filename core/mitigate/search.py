@@ -8,22 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
+from core.counts.counts import UNKNOWN
 from core.counts.rule_file import RuleFile
 from core.errors import DataError, PlumblineError
-from core.metrics.intervals import FEW, z_value
+from core.metrics.intervals import z_value
 from core.metrics.joint import JointCounts, from_rules
 from core.metrics.verdicts import plan_edge
 from core.metrics.words import group_words, listed, rows_word
 from core.mitigate.effect.mistakes import mistakes
 from core.mitigate.effect.near_constant import first_of, hardly_better
+from core.mitigate.effect.not_recommended import one_sided, worse_than_one_answer
 from core.mitigate.goals import COSTS, Goal
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import STAND_IN_FORMAT, plan_with_rule, without_decisions
 from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
-from core.mitigate.rules.outcome import nearly_none
 from core.mitigate.rules.solution import Question, Solution
 from core.mitigate.rules.thresholds import search, shared
 from core.mitigate.rules.written import rule_file_of
@@ -282,40 +280,9 @@ def _too_good(found: Mitigated, fix: Fix) -> tuple[str, ...]:
 
 def _against(found: Mitigated, fix: Fix) -> Iterator[str]:
     """Why it is not recommended: what is known of it, and how it treats the people of the choose part."""
+    plan, by, joint = found.present.plan, found.settings.by, fix.joint[CHOOSE]
+    rows = rows_word(plan)
     yield from fix.against
     if not any("nearly everybody" in said for said in fix.against):
-        one_sided = list(_one_sided(found, fix))
-        plan = found.present.plan
-        joint, by = fix.joint[CHOOSE], found.settings.by
-        yield from one_sided or hardly_better(joint, by, plan.run.confidence, rows_word(plan))
-    yield from _blunt(found, fix)
-
-
-def _one_sided(found: Mitigated, fix: Fix) -> Iterator[str]:
-    """A sentence where nearly all or nearly none of a group are selected on the choose part, and were not before."""
-    people = fix.joint[CHOOSE].by(found.settings.by)
-    n = people.n.sum(axis=(1, 2, 3))
-    before, after = people.n[:, :, 1, :].sum(axis=(1, 2)), people.n[:, :, :, 1].sum(axis=(1, 2))
-    then, already = nearly_none(after, n), nearly_none(before, n)
-    changed = np.any([now & ~was for now, was in zip(then, already, strict=True)], axis=0) & (n >= FEW)
-    if changed.any():
-        rows = rows_word(found.present.plan)
-        who = first_of([group_words(people.groups.names(g), rows) for g in np.flatnonzero(changed).tolist()])
-        yield f"Of {who} it would select nearly everybody or nearly nobody."
-
-
-def _blunt(found: Mitigated, fix: Fix) -> Iterator[str]:
-    """A sentence where it costs more on the choose part than one answer for all would, and than the present model."""
-    people, cost = fix.joint[CHOOSE].n.sum(axis=0), found.settings.cost
-    other, good = people[UNFAVOURABLE], people[FAVOURABLE]
-    if not people[:UNKNOWN].any():
-        return
-    prices = cost.prices(int(good.sum()), int(other.sum()))
-    now, then = (
-        prices.denied * int(refused) + prices.granted * int(selected)
-        for refused, selected in ((good[0].sum(), other[1].sum()), (good[:, 0].sum(), other[:, 1].sum()))
-    )
-    if then > max(now, min(prices.denied * int(good.sum()), prices.granted * int(other.sum()))):
-        wrong = cost.name == "accuracy"
-        worse = "More of its decisions are wrong" if wrong else "By what you let mistakes cost, it does worse"
-        yield f"{worse} than if everybody got the same answer."
+        yield from list(one_sided(joint, by, rows)) or hardly_better(joint, by, plan.run.confidence, rows)
+    yield from worse_than_one_answer(joint, found.settings.cost, rows)

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from core.data.images import FILE as IMAGES
 from core.data.images.thumbnails import FILE as THUMBNAILS
-from core.data.profile import PROFILE, SECOND, TABLE, refuse_lacking
+from core.data.profile import PROFILE, SECOND, TABLE
+from core.data.second_table import refuse_lacking
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
 from core.models.recognition import HEAD_BYTES

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.data.profile import Profile, refuse_lacking
+from core.data.profile import Profile
+from core.data.second_table import refuse_lacking
 from core.errors import DataError
 from core.mitigate.splits import FIT_SHARE
 from pages.components import plain, received, session
