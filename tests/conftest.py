@@ -7,11 +7,25 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from tests.worlds.jobs.forked import fork_jobs
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # The same examples on every run: a failure is the code's, never the draw's.
 settings.register_profile("plumbline", derandomize=True, deadline=None, database=None)
 settings.load_profile("plumbline")
+
+
+_KEPT = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What jobs found is kept for all workers of this run."""
+    own: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    kept = (own.parent if hasattr(session.config, "workerinput") else own) / "kept"
+    kept.mkdir(exist_ok=True)
+    session.config.stash[_KEPT] = kept
 
 
 class _BySubject(LoadFileScheduling):
@@ -25,6 +39,7 @@ class _BySubject(LoadFileScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    config.option.loadscopereorder = False  # what lasts longest begins first, see `_longest_first`
     return _BySubject(config, log)
 
 
@@ -33,7 +48,27 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    fork_jobs(item.get_closest_marker("process") is None, item.config.stash[_KEPT])
+
+
+# What a file's tests are marked with, that whose files last longest first.
+_LONGEST_FIRST = ("browser", "acceptance", "crash", "jobs")
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Put the files that last longest first, so that all workers of a run end together."""
+    begins: dict[Path, int] = {}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        place = next((place for place, name in enumerate(_LONGEST_FIRST) if name in marks), len(_LONGEST_FIRST))
+        begins[item.path] = min(place, begins.get(item.path, place))
+    items.sort(key=lambda item: begins[item.path])
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    _longest_first(items)
     has_gpu = Path("/dev/nvidia0").exists()
     for item in items:
         if item.get_closest_marker("gpu") and not has_gpu:

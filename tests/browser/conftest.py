@@ -47,6 +47,13 @@ _WATCH = """() => {
     new MutationObserver(note).observe(document.querySelector("[data-testid=stApp]"), what);
 }"""
 _ATTEMPTS = 4
+# The app as it is, but for jobs that need not import again what an earlier one has.
+_SERVE = """
+from streamlit.web.cli import main
+from tests.worlds.jobs.forked import fork_jobs
+fork_jobs(True)
+main()
+"""
 
 
 @dataclass
@@ -62,7 +69,7 @@ class App:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
+        command = [sys.executable, "-c", _SERVE, "run", "streamlit_app.py", "--server.headless=true"]
         with (self.home / "app.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, f"--server.port={self.port}"],

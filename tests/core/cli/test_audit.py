@@ -95,6 +95,7 @@ def test_what_a_reader_of_the_result_should_know_is_said_after_the_run(
     assert said.err == ""
 
 
+@pytest.mark.process
 def test_the_same_question_gets_the_same_answer(folder: Path) -> None:
     """But for the time, and also for a table in another order, named on the command line."""
     first = audited(folder)
@@ -214,6 +215,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_computed(
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.process
 def test_a_workbook_is_read_within_a_jobs_limits(folder: Path) -> None:
     """Importing what reads workbooks must not open a file that a job may not."""
     book = openpyxl.Workbook()

@@ -73,6 +73,7 @@ def test_a_model_that_only_answers_is_explained_by_whole_columns(folder: Path) -
     assert row["share"][found["features"].index("club")] > 0.7
 
 
+@pytest.mark.process
 def test_values_of_a_group_add_up_to_its_mean_score_less_the_base(folder: Path) -> None:
     found = explained(folder)
     scores = 1 / (1 + np.exp(-(0.5 * PEOPLE["merit"] + 3 * PEOPLE["hobby"] - 1.5)))
@@ -126,6 +127,7 @@ def test_what_the_table_gives_reason_to_ask_is_said_with_the_line_that_answers_i
     assert "In a plan file" not in written, "the app shows this file's warnings, too"
 
 
+@pytest.mark.process
 def test_a_method_that_needs_gradients_is_refused_for_a_model_without(folder: Path) -> None:
     import skops.io
     from sklearn.linear_model import LogisticRegression

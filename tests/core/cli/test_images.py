@@ -45,6 +45,7 @@ def selected(result: dict[str, Any]) -> dict[str, float]:
     return {group["group"]["sex"]: group["metrics"]["selection_rate"]["value"] for group in result["groups"]}
 
 
+@pytest.mark.process
 def test_people_are_counted_by_what_their_images_show(folder: Path) -> None:
     result = audited(folder)
     assert result["rows"] == {"read": 240, "kept": 240, "labelled": 240}
@@ -99,7 +100,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "another class": (
         lambda folder: (folder / "plan.toml").write_text(PLAN.replace("[groups]", "favourable_class = 7\n[groups]")),
-        "model.pt2: favourable_class = 7 is outside",
+        "model.pt2: The good class, 7, is none of the model's classes",
     ),
 }
 

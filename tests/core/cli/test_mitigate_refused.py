@@ -20,6 +20,7 @@ from tests.worlds.mitigated_people import folder as folder
 pytestmark = pytest.mark.jobs
 
 
+@pytest.mark.process
 def test_what_is_refused_does_not_stop_the_others_and_says_why(folder: Path) -> None:
     plan = Plan.from_toml((folder / "plan.toml").read_text().replace("demographic_parity", "equalized_odds"))
     files = Files.beside(plan, folder)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.jobs.forked import short_trainings
 from tests.worlds.mitigated_people import PEOPLE, PLAN, audited, fixed, gap, rate
 from tests.worlds.mitigated_people import folder as folder
 
 pytestmark = pytest.mark.jobs
+ROUNDS = 10
 
 
 @pytest.fixture
@@ -47,6 +49,7 @@ def pipeline(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.process
 def test_reweighing_fits_a_pipeline_again_and_shows_what_the_weights_did(pipeline: Path) -> None:
     written = fixed(pipeline, "reweighing")
     compared = written["comparison.json"]
@@ -74,7 +77,9 @@ def expected_weights(table: list[dict[str, str]]) -> list[float]:
 
 
 def test_fine_tuning_with_a_price_on_the_gap(network: Path) -> None:
-    written = fixed(network, "fairness_loss")
+    with short_trainings(ROUNDS):
+        written = fixed(network, "fairness_loss")
+        second = fixed(network, "fairness_loss", "twice")["after/result.json"]
     compared = written["comparison.json"]
     assert compared["picked"].startswith("fairness_loss_") and len(compared["choose"]) == 6
     best = min(compared["choose"], key=lambda at: at["gap"])
@@ -86,7 +91,6 @@ def test_fine_tuning_with_a_price_on_the_gap(network: Path) -> None:
     again = audited(network, network / "out" / "after" / "plan.toml")
     assert again["provenance"]["model_sha256"] == written["after/result.json"]["provenance"]["model_sha256"]
     first = (network / "out" / "after" / "result.json").read_text()
-    second = fixed(network, "fairness_loss", "twice")["after/result.json"]
     assert json.loads(first)["groups"] == second["groups"]
 
 

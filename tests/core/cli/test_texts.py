@@ -66,6 +66,7 @@ def test_public_tweets_by_a_group_that_a_word_makes(shared: Path, tmp_path: Path
         assert rate["denominator"] == inside.sum()
 
 
+@pytest.mark.process
 def test_a_hugging_face_folder_is_audited_in_the_sandbox(tmp_path: Path) -> None:
     pytest.importorskip("transformers", reason="the text extra is not installed")
     from core.models import open_model

@@ -195,7 +195,7 @@ def test_the_planted_stamp_is_the_first_thing_seen(job: Callable[..., Path]) -> 
 def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
     everybody: TrainingRows, job: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.mitigate.training.fine_tuning.EPOCHS", 10)
+    monkeypatch.setattr(TunableProgram, "epochs", 10)
     plan = Plan.from_toml(faces.plan.read_text(encoding="utf-8"))
     tunable = TunableProgram(faces.model, "faces.pt2", plan.decision, 0.5, "cpu")
     fit, choose = part(everybody, slice(0, 400)), part(everybody, slice(400, 600))

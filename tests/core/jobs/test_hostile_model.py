@@ -20,7 +20,7 @@ from core.plan.plan import Plan
 from core.record import Digests
 from core.samples import SAMPLES
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.process]
 LONG_SECONDS = 300.0  # a guard, on the busiest machine
 PLAN = """plumbline = 1
 [data]

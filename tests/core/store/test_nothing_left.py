@@ -15,6 +15,7 @@ from core.samples import SAMPLES
 from core.store.disk.clock import Moment
 from core.store.disk.clock import now as clock_now
 from core.store.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import SOON, until
 from tests.worlds.marked import MARK, contents, found_in, holds, with_marks
 
@@ -218,8 +219,9 @@ def test_an_audit_that_cannot_be_read_is_deleted_with_all_that_it_names(space: W
 def test_models_are_as_old_as_their_last_use(space: Workspace, later: Later) -> None:
     audit = next(audit for audit in space.owned_by("me") if audit.table and audit.table.name == "people.csv")
     later.passed = UPLOADS_KEPT_SECONDS - 60
-    space.explain(audit.id, plan_of("loans"), "saliency", 100)
-    space.cancel(audit.id)
+    with holding_jobs():
+        space.explain(audit.id, plan_of("loans"), "saliency", 100)
+        space.cancel(audit.id)
     later.passed += UPLOADS_KEPT_SECONDS - 60
     space.sweep()
     assert space.has_rows(audit.id) and space.model_path(audit.id) is not None

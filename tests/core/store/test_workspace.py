@@ -14,6 +14,7 @@ from core.engine.results import FACTS_FILE, N_FILE
 from core.errors import DataError
 from core.plan.plan import Plan
 from core.store.workspace import Workspace
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import SOON
 from tests.worlds.people import csv_text, plan_of
 from tests.worlds.workspaces import PLAN, Open, profiled, taken_over
@@ -90,9 +91,10 @@ def test_a_question_that_cannot_be_answered_fails_and_can_be_put_right(space: Wo
 
 
 def test_a_cancelled_audit_leaves_no_result(space: Workspace, run: str) -> None:
-    space.run(run, PLAN)
-    space.cancel(run)
-    status = space.wait(run, SOON)
+    with holding_jobs():
+        space.run(run, PLAN)
+        space.cancel(run)
+        status = space.wait(run, SOON)
     assert status is not None and status.state == "cancelled"
     assert space.record(run) is None
 

@@ -12,6 +12,7 @@ import pytest
 
 from core.errors import DataError, ModelError
 from core.store.workspace import UPLOADS_KEPT_SECONDS, Workspace
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import SOON, until
 from tests.worlds.workspaces import ROWS, TABLE, Open, profiled, taken_over
 from tests.worlds.workspaces import ended as ended
@@ -123,9 +124,10 @@ def test_an_app_that_nobody_visits_deletes_what_outlived_its_day(opened: Open, r
 
 
 def test_a_table_is_read_again_from_what_is_kept(space: Workspace) -> None:
-    audit = space.put_table(space.new().id, io.BytesIO(TABLE), "people.csv")
-    space.cancel(audit.id)
-    status = space.wait(audit.id, 60)
+    with holding_jobs():
+        audit = space.put_table(space.new().id, io.BytesIO(TABLE), "people.csv")
+        space.cancel(audit.id)
+        status = space.wait(audit.id, SOON)
     assert status is not None and status.state == "cancelled"
     space.reread(audit.id)
     assert space.wait(audit.id, SOON) is None

@@ -17,6 +17,7 @@ from core.report.pair.told import Pair
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.whole_app import WAIT_SECONDS, alone, kept, labels, opened, press, said, tables, widget
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.people import labelled, plan_of
 from tests.worlds.records import HOSTILE, decided, record_of, scored, seen_in
 
@@ -50,9 +51,10 @@ def test_a_record_that_cannot_be_read_is_a_message(space: Workspace, home: Path)
 
 
 def test_a_running_job_shows_how_it_stands_and_then_the_answer(space: Workspace) -> None:
-    audit = space.open_sample("loans")
-    at = opened("audit", audit.id)
-    assert "Cancel" in labels(at) and "The answer" not in said(at)
+    with holding_jobs():
+        audit = space.open_sample("loans")
+        at = opened("audit", audit.id)
+        assert "Cancel" in labels(at) and "The answer" not in said(at)
     space.wait(audit.id, WAIT_SECONDS)
     at.run()
     assert not at.exception
@@ -63,8 +65,9 @@ def test_a_running_job_shows_how_it_stands_and_then_the_answer(space: Workspace)
 
 
 def test_a_job_that_failed_says_why_and_can_run_again(space: Workspace) -> None:
-    audit = space.open_sample("loans")
-    space.cancel(audit.id)
+    with holding_jobs():
+        audit = space.open_sample("loans")
+        space.cancel(audit.id)
     space.wait(audit.id, WAIT_SECONDS)
     at = opened("audit", audit.id)
     assert "Cancelled" in said(at) and "Run again" in labels(at)

@@ -21,6 +21,7 @@ from tests.pages.on_data_page import (
     settled,
 )
 from tests.pages.whole_app import WAIT_SECONDS, alone, tables
+from tests.worlds.jobs.forked import holding_jobs
 
 pytestmark = pytest.mark.jobs
 
@@ -36,11 +37,12 @@ def test_opened_alone_it_begins_with_the_question_and_a_sample() -> None:
 
 
 def test_the_sample_starts_at_once_and_leads_to_the_audit_page(space: Workspace) -> None:
-    at = press(opened(), "Try a sample: loans")
-    audit = audit_of(at, space)
-    assert (audit.sample, audit.stage) == ("loans", "audit")
-    assert not at.title or at.title[0].value != "Is your model treating people alike?"
-    space.cancel(audit.id)
+    with holding_jobs():
+        at = press(opened(), "Try a sample: loans")
+        audit = audit_of(at, space)
+        assert (audit.sample, audit.stage) == ("loans", "audit")
+        assert not at.title or at.title[0].value != "Is your model treating people alike?"
+        space.cancel(audit.id)
 
 
 def test_an_address_of_no_audit_says_so_and_still_begins() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from core.store.workspace import Workspace
 from tests.pages.on_data_page import CONFIRM, audit_of, opened, plan_of, press, put, said, settled
+from tests.worlds.jobs.forked import holding_jobs
 
 pytestmark = pytest.mark.jobs
 
@@ -31,11 +32,12 @@ def model() -> bytes:
 
 
 def test_inputs_are_checked_also_where_the_outcome_is_settled_while_the_model_is_looked_at(space: Workspace) -> None:
-    at = put(opened(), space, csv=people().to_csv(index=False), onnx=model()).run()
-    audit = audit_of(at, space)
-    assert audit.stage == "inspect", "the look at the model runs, and knows no outcome"
-    at.selectbox(key=f"{audit.id}/outcome").select("hired").run()
-    press(at, CONFIRM)
+    with holding_jobs("inspect"):
+        at = put(opened(), space, csv=people().to_csv(index=False), onnx=model()).run()
+        audit = audit_of(at, space)
+        assert audit.stage == "inspect", "the look at the model runs, and knows no outcome"
+        at.selectbox(key=f"{audit.id}/outcome").select("hired").run()
+        press(at, CONFIRM)
     settled(at, space)
     assert "“closed” alone nearly tells the outcome" in said(at)
     press(at, "It is right as it is")

@@ -29,6 +29,7 @@ from tests.pages.on_data_page import (
     settled,
 )
 from tests.pages.whole_app import tables
+from tests.worlds.jobs.forked import holding_jobs
 
 pytestmark = pytest.mark.jobs
 
@@ -151,8 +152,9 @@ def test_a_zipped_hugging_face_folder_beside_the_table_is_a_model(space: Workspa
 
 
 def test_a_look_at_the_table_that_was_broken_off_is_offered_again(space: Workspace) -> None:
-    audit = space.put_table(space.new().id, io.BytesIO(PEOPLE.encode()), "people.csv")
-    space.cancel(audit.id)
+    with holding_jobs():
+        audit = space.put_table(space.new().id, io.BytesIO(PEOPLE.encode()), "people.csv")
+        space.cancel(audit.id)
     at = opened(audit.id)
     assert "Read it again" in [button.label for button in at.button]
     press(at, "Read it again")

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,11 @@ from pages.components.explain import found as explain_found
 from tests.pages import whole_app
 from tests.pages.on_explain_page import PEOPLE, PLAN, audited, first_sentence, numbers
 from tests.pages.whole_app import WAIT_SECONDS, alone, finished, kept, labels, opened, press, said, tables, widget
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.models.hobby_network import network
 from tests.worlds.records import HOSTILE, scored
 
 pytestmark = pytest.mark.jobs
-
-# It takes seconds to read, and the queue's only place.
-LONG = b"sex,age,hired\n" + b"m,34,yes\nf,51,no\n" * 3_000_000
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +100,12 @@ def test_a_model_shows_its_inner_workings_whatever_its_file_is_called(space: Wor
 
 def test_a_running_job_shows_how_it_stands_and_can_be_cancelled(space: Workspace) -> None:
     audit_id = audited(space, 0.5, 3.0)
-    other = space.put_table(space.new().id, BytesIO(LONG), "long.csv").id
-    at = press(opened("explain", audit_id), "Show what it looks at")
-    assert "Cancel" in labels(at) and "One person" not in [s.value for s in at.subheader]
-    assert "Cancel" in labels(opened("explain", audit_id))  # as after a refresh
-    for begun in (audit_id, other):
-        space.cancel(begun)
-        space.wait(begun, WAIT_SECONDS)
+    with holding_jobs():
+        at = press(opened("explain", audit_id), "Show what it looks at")
+        assert "Cancel" in labels(at) and "One person" not in [s.value for s in at.subheader]
+        assert "Cancel" in labels(opened("explain", audit_id))  # as after a refresh
+        space.cancel(audit_id)
+        space.wait(audit_id, WAIT_SECONDS)
     at.run()
     assert "Cancelled" in said(at) and "Show what it looks at" in labels(at)
 

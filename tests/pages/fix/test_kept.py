@@ -11,6 +11,7 @@ from core.plan.plan import Plan
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, labels, opened, press, said, widget
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.people import csv_text
 
 pytestmark = pytest.mark.jobs
@@ -56,9 +57,10 @@ def test_what_was_found_stays_when_the_next_search_is_cancelled_and_says_which_q
     assert "You have changed the question" not in said(at)
     widget(at, "selectbox", "goal").set_value("equal_opportunity").run()
     assert "You have changed the question since" in said(at)
-    search(space, ran, goal="equal_opportunity")
-    space.cancel(ran)
-    space.wait(ran, WAIT_SECONDS)
+    with holding_jobs():
+        search(space, ran, goal="equal_opportunity")
+        space.cancel(ran)
+        space.wait(ran, WAIT_SECONDS)
     at = opened("fix", ran)
     assert "Cancelled" in said(at) and "The last search brought nothing" in said(at)
     assert "Found for: every group is selected equally often" in said(at)
@@ -74,11 +76,12 @@ def test_a_second_table_judges_and_the_fix_is_audited_on_it(space: Workspace, ra
     put_second(space, ran)
     at = opened("fix", ran)
     assert "judged on “others.csv” (200 rows), which should hold other people" in said(at)
-    press(at, "Find fixes")
-    asked = Plan.from_toml(str(space.search(ran).plan)).mitigate  # type: ignore[union-attr]
-    assert asked.evaluate == "others.csv"
-    space.cancel(ran)
-    space.wait(ran, WAIT_SECONDS)
+    with holding_jobs():
+        press(at, "Find fixes")
+        asked = Plan.from_toml(str(space.search(ran).plan)).mitigate  # type: ignore[union-attr]
+        assert asked.evaluate == "others.csv"
+        space.cancel(ran)
+        space.wait(ran, WAIT_SECONDS)
     search(space, ran, evaluate="others.csv")
     finished(space, ran)
     found = space.mitigation(ran)
