@@ -59,6 +59,13 @@ class Effect:
         """Whether a gap closed, but the same training without the fix may have closed it as well."""
         return bool(self.retrained) and _is_better(self.aimed) and not _is_better(self.retrained)
 
+    @property
+    def training_alone(self) -> str:
+        """That in a sentence; empty where it is not so."""
+        if not self.may_be_training_alone:
+            return ""
+        return f"These {self.people} cannot tell that the fix did it: training anew without it may bring as much."
+
     def goal_document(self, settings: Settings) -> dict[str, Any]:
         """Whether the goal is met, as comparison.json holds it."""
         low, high = self.goal_then.interval or (None, None)

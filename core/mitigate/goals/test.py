@@ -23,6 +23,9 @@ from core.metrics.words import beside, group_words
 from core.mitigate.goals import Goal, exact
 from core.mitigate.settings import Settings
 
+# Of so many people and more nobody says "only".
+_MANY = 1_000
+
 Kept = Literal["met", "not_met", "unclear"]
 VERDICTS: dict[Kept, Verdict] = {"met": "no_gap", "not_met": "gap", "unclear": "unclear"}
 KEPT_WORDS: dict[Kept, str] = {"met": "Goal met", "not_met": "Goal not met", "unclear": "Can't tell yet"}
@@ -45,7 +48,8 @@ class GoalGap:
     groups
         How many groups were compared.
     fewest, smallest
-        How many people stand behind the rate that has fewest, and whose it is.
+        How many people stand behind the less known rate of the two groups that the answer hangs on, and whose it is:
+        those farthest apart where the gap is larger than accepted, else those who may be farthest apart.
     kept
         "not_met": the gap is larger than accepted, and of a pair so far apart equality is refused (Holm over all pairs
         and rates). "met": it is accepted, and so is all of its range. Else "unclear".
@@ -117,10 +121,10 @@ def goal_gap(counts: Counts, rule: Rule, settings: Settings, confidence: float) 
         proven = (p < alpha and pair.apart(settings.goal) > limit for pair, p in zip(pairs, adjusted, strict=True))
         kept = "not_met" if any(proven) else "unclear"
     widest = max(pairs, key=lambda pair: pair.apart(settings.goal))
-    behind = [side for pair in pairs for side in zip((pair.low[1], pair.high[1]), pair.places, strict=True)]
-    fewest, smallest = min(behind)
+    hangs_on = widest if value > limit else _may_be_widest(pairs, settings.goal, confidence)
+    fewest, smallest = min(zip((hangs_on.low[1], hangs_on.high[1]), hangs_on.places, strict=True))
     group, other, small = (places.names(place) for place in (*widest.places, smallest))
-    compared = len({place for _, place in behind})
+    compared = len({place for pair in pairs for place in pair.places})
     return GoalGap(float(value), interval, widest.rate, group, other, compared, fewest, small, kept)
 
 
@@ -131,11 +135,22 @@ def goal_range(counts: Counts, rule: Rule, settings: Settings, confidence: float
 
 def _all_at_once(pairs: list[_Pair], goal: Goal, confidence: float) -> Interval | None:
     """The range of the largest gap, from ranges of all pairs that hold at once."""
-    z = z_value(1 - (1 - confidence) / max(1, len(pairs)))
+    z = _z_of_all(pairs, confidence)
     ranges = [found for pair in pairs if (found := pair.interval(goal, z)) is not None]
     if not ranges:
         return None
     return max(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+def _z_of_all(pairs: list[_Pair], confidence: float) -> float:
+    """The quantile at which the ranges of all pairs hold at once (Bonferroni)."""
+    return z_value(1 - (1 - confidence) / max(1, len(pairs)))
+
+
+def _may_be_widest(pairs: list[_Pair], goal: Goal, confidence: float) -> _Pair:
+    """The pair whose range reaches farthest."""
+    z = _z_of_all(pairs, confidence)
+    return max(pairs, key=lambda pair: (pair.interval(goal, z) or (0.0, 0.0))[1])
 
 
 def _pairs(counts: Counts, rule: Rule, settings: Settings) -> Iterator[_Pair]:
@@ -179,15 +194,28 @@ def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings, people: str =
     among = f"{measure.among[:1].lower()}{measure.among[1:]}"
     apart = _apart(then, measure, settings, people)
     found = f"{among}{apart} (plausible range {_range(then.interval, settings)})"
-    before = f", against {_value(now.value, settings)} before the fix" if now.is_measurable else ""
-    return f"{said}: {found}{before}.{_why(then, settings, people)}"
+    return f"{said}: {found}{_before(now, then, settings, people)}.{_why(then, settings, people)}"
+
+
+def _before(now: GoalGap, then: GoalGap, settings: Settings, people: str) -> str:
+    """How far apart they were: the same two groups, or the others that were farthest apart then."""
+    if now.group is None or now.other is None:
+        return ""
+    value = _value(now.value, settings)
+    if {(*now.group.values(),), (*now.other.values(),)} == {
+        (*side.values(),) for side in (then.group, then.other) if side
+    }:
+        return f", against {value} before the fix"
+    farthest = f"{group_words(now.group, people)} and {group_words(now.other, people)}"
+    return f". Before the fix {farthest} were farthest apart, at {value}"
 
 
 def _why(then: GoalGap, settings: Settings, people: str) -> str:
-    """What leaves it open: the smallest group, whose rate is known least."""
+    """What leaves it open: the smaller of the two groups, whose rate is known least."""
     if then.kept != "unclear" or then.smallest is None:
         return ""
-    few = f" With only {then.fewest:,} {group_words(then.smallest, people)} to go by,"
+    only = "only " if then.fewest < _MANY else ""
+    few = f" With {only}{then.fewest:,} {group_words(then.smallest, people)} to go by,"
     if then.value <= settings.at_most:
         return f"{few} the true gap may still be wider than that."
     return f"{few} a gap this wide can come from chance."

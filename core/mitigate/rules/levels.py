@@ -139,8 +139,8 @@ def candidates(
     """What each group would look like at every threshold.
 
     A group with under `fewest` people behind a rate, or with a value in `leave_out`, is not bound by the goal: only its
-    present threshold may be chosen, or where it has none the level that changes fewest decisions. Raises PlanError
-    where there is nothing to make equal.
+    present threshold may be chosen, or where it has none the level that changes fewest decisions: its own, then
+    everybody's. Raises PlanError where there is nothing to make equal.
     """
     if counts.axis.kind == "decision":
         raise PlanError(
@@ -162,7 +162,8 @@ def candidates(
     start, stop = np.zeros(len(bound), dtype=np.int64), np.full(len(bound), levels)
     for g in np.flatnonzero(~bound):
         own = _level_now(counts, grouped.groups, present, int(g))
-        start[g] = np.lexsort((split[g], changed[g]))[0] if own is None else own
+        # Of the levels that change as few of its own, few as they are, the one that fits everybody's decisions.
+        start[g] = np.lexsort((split[g], changed.sum(axis=0), changed[g]))[0] if own is None else own
         stop[g] = start[g] + 1
     return Candidates(
         grouped.groups,

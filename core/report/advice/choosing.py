@@ -96,7 +96,7 @@ def _reason(
     first: Place, meeting: Sequence[Place], now: Place, settings: Settings, has_outcome: bool, rows: str
 ) -> str:
     """Why it is this one of those that meet the goal."""
-    said = ["is the only one that does"] if len(meeting) == 1 else _merits(first, meeting, settings, has_outcome)
+    said = ["is the only usable one that does"] if len(meeting) == 1 else _merits(first, meeting, settings, has_outcome)
     words = f"It {listed([f'meets your goal on these {rows}', *said])}."
     if now.meets(settings):
         words += " The model as it is meets it here too, with a larger gap."
@@ -121,19 +121,19 @@ def _merits(first: Place, meeting: Sequence[Place], settings: Settings, has_outc
     if first.shown(settings)[1] == least:
         said.append(_cheapest_words(settings, has_outcome))
     elif first.changed == min(place.changed for place in meeting):
-        said.append("changes the fewest decisions of those that do")
+        said.append("changes the fewest decisions of the usable ones that do")
     else:
-        said.append("costs hardly more than the cheapest of those that do")
+        said.append("costs hardly more than the cheapest usable one that does")
     return said
 
 
 def _cheapest_words(settings: Settings, has_outcome: bool) -> str:
     if not has_outcome:
-        return "changes the fewest decisions of those that do"
+        return "changes the fewest decisions of the usable ones that do"
     return (
-        "costs least of those that do"
+        "costs least of the usable ones that do"
         if settings.cost.name == "price"
-        else "makes the fewest mistakes of those that do"
+        else "makes the fewest mistakes of the usable ones that do"
     )
 
 

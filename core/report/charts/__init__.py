@@ -54,6 +54,7 @@ _STRIP = 2 * _DOT_DOWN / ROW  # in rows, from a row's middle down, so that the d
 _PADDING = 0.05
 _TITLE = 44
 _LONG = 12
+_LETTER = 7  # in pixels, about the widest that letters of this size are on average
 
 
 def mark_svg(verdict: str, size: int = 16) -> str:
@@ -84,7 +85,7 @@ def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAP
         ),
         measured.mark_point(**point).encode(**_symbols(paper)),
         base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.value(8), **_symbols(paper)),
-        _text(base, "left", ink).encode(x=alt.value(0), text="name:N"),
+        _text(base, "left", ink, max(len(row["words"]) for row in rows)).encode(x=alt.value(0), text="name:N"),
         _text(base, "right", ink).encode(x=alt.value("width"), text="words:N"),
         base.mark_bar(opacity=0, size=ROW).encode(
             x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
@@ -180,8 +181,9 @@ def _y(rows: int, field: str = "place:Q") -> alt.Y:
     return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False))
 
 
-def _text(base: alt.Chart, align: Literal["left", "right"], ink: Colour) -> alt.Chart:
-    limit = alt.expr("max(60, width - 180)") if align == "left" else alt.Undefined
+def _text(base: alt.Chart, align: Literal["left", "right"], ink: Colour, beside: int = 0) -> alt.Chart:
+    """Names at the left, as long as what stands at the right of so many letters leaves room, or the latter."""
+    limit = alt.expr(f"max(60, width - {_LETTER * beside + _LETTER})") if align == "left" else alt.Undefined
     text: alt.Chart = base.mark_text(align=align, baseline="middle", dy=_NAME_UP, fontSize=13, color=ink, limit=limit)
     return text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -18,6 +18,7 @@ HEIGHT = 380
 _SHAPES = {PRESENT: "circle", PICKED: "circle", OFFERED: "circle", AGAINST: "cross"}
 _ACCENT, _FAINT = COLOURS["no_gap"], 0.6
 _PALE = 0.4
+_SIDES: dict[Literal["left", "right"], int] = {"left": 9, "right": -9}
 _SIZES = {PRESENT: 190, PICKED: 260, OFFERED: 90, AGAINST: 110}
 _TURNS = {
     "better": ("#0072B2", "M8 2 15 14 1 14Z"),
@@ -86,17 +87,22 @@ def frontier_chart(
             tooltip=alt.Tooltip("sentence:N"),
         )
         .add_params(alt.selection_point(name=CLICKED, fields=[ID], on="click")),
-        *(_label(rows, colour, width) for colour, width in ((PAPER, 4), (INK, 0))),
+        *(_label(rows, side, colour, width) for side in _SIDES for colour, width in ((PAPER, 4), (INK, 0))),
     ]
     return alt.LayerChart(layer=layers).properties(height=HEIGHT)
 
 
-def _label(rows: list[dict[str, Any]], colour: Colour, halo: int) -> alt.Chart:
-    """The names of the marks that are looked at, or the halo that keeps what lies behind from them."""
+def _label(rows: list[dict[str, Any]], side: Literal["left", "right"], colour: Colour, halo: int) -> alt.Chart:
+    """The names of the marks that are looked at, or the halo that keeps what lies behind from them.
+
+    Those of marks in the picture's left half begin there, the others end there: none leaves a narrow picture.
+    """
+    middle = max(max(row["gap"], row["gap_high"] or 0.0) for row in rows) / 2
+    half = "<=" if side == "left" else ">"
     named: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
-        .transform_filter("datum.label !== ''")
-        .mark_text(align="left", baseline="bottom", dx=9, dy=-8, fontSize=13, color=colour)
+        .transform_filter(f"datum.label !== '' && datum.gap {half} {middle}")
+        .mark_text(align=side, baseline="bottom", dx=_SIDES[side], dy=-8, fontSize=13, color=colour)
         .encode(
             x=alt.X("gap:Q"),
             y=alt.Y("cost:Q"),

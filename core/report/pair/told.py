@@ -16,6 +16,9 @@ from core.mitigate.search import Fix
 from core.plan.plan import Plan
 from core.report.charts.frontier import gap_words
 
+# Gaps that are told before what mistakes cost: a page shows so many and the mistakes, and the rest on request.
+MOST_GAPS = 3
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -30,7 +33,8 @@ class Pair:
     kept, said
         Whether the goal is met, and that in a sentence.
     lines
-        The gaps that were to be closed and what mistakes cost: how each turned, and a sentence.
+        The gaps that were to be closed and, after the first of them, what mistakes cost: how each turned, and a
+        sentence.
     worse
         What got worse, or speaks against it, as sentences.
     asked
@@ -75,7 +79,7 @@ def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
     settings = found.settings
     lines = [(change.verdict, change_sentence(change, people=effect.people)) for change in effect.aimed]
     if effect.mistakes is not None:
-        lines.append((effect.mistakes.turn, mistakes_sentence(effect.mistakes)))
+        lines.insert(MOST_GAPS, (effect.mistakes.turn, mistakes_sentence(effect.mistakes)))
     return Pair(
         fix.title,
         f"{settings.goal.reads}, between the groups of {' and '.join(settings.by)}: {goal_words(settings)}",
@@ -84,7 +88,7 @@ def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
         effect.goal_then.kept,
         kept_sentence(effect.goal_now, effect.goal_then, settings, effect.people),
         tuple(lines),
-        (*fix.suspected, *got_worse(effect.compared, effect.people)),
+        (*fix.suspected, *filter(None, [effect.training_alone]), *got_worse(effect.compared, effect.people)),
         plan.question_sha256,
         tuple(settings.by),
     )

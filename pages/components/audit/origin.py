@@ -9,7 +9,7 @@ from core.metrics.words import rows_word
 from core.mitigate.goals.test import KEPT_WORDS, VERDICTS
 from core.record import AuditRecord
 from core.report.charts import mark_svg
-from core.report.pair.told import Pair
+from core.report.pair.told import MOST_GAPS, Pair
 from core.store.workspace import Audit
 from pages.components import plain, session, verdict
 
@@ -66,12 +66,11 @@ def _pair(audit: Audit, record: AuditRecord) -> None:
     st.header("What the fix was for", anchor=False)
     st.caption(plain.escape(f"{pair.title}. Asked: {pair.question}."))
     _line(mark_svg(VERDICTS[pair.kept], 18), KEPT_WORDS[pair.kept], pair.said)
-    for turned, sentence in pair.lines[:_MOST]:
-        word, said = st.columns([1, 6], gap="small")
-        with word:
-            verdict.turn(turned)
-        with said:
-            plain.text(sentence)
+    _turns(pair.lines[: MOST_GAPS + 1])
+    rest = pair.lines[MOST_GAPS + 1 :]
+    if rest:
+        with st.expander(f"{len(rest)} more group{'s' if len(rest) > 1 else ''}"):
+            _turns(rest)
     if pair.worse:
         st.subheader("What got worse", anchor=False)
     for sentence in pair.worse[:_MOST]:
@@ -80,6 +79,15 @@ def _pair(audit: Audit, record: AuditRecord) -> None:
         with st.expander(f"{len(pair.worse) - _MOST} more"):
             for sentence in pair.worse[_MOST:]:
                 plain.text(sentence)
+
+
+def _turns(lines: tuple[tuple[str, str], ...]) -> None:
+    for turned, sentence in lines:
+        word, said = st.columns([1, 6], gap="small")
+        with word:
+            verdict.turn(turned)
+        with said:
+            plain.text(sentence)
 
 
 def _line(svg: str, words: str, sentence: str) -> None:

@@ -16,7 +16,7 @@ from pages.components import plain, session
 from pages.components.fix import leaks
 from pages.components.fix import question as fix_question
 from pages.components.fix import weights as fix_weights
-from pages.components.fix.found import Found
+from pages.components.fix.found import Found, effect_of
 
 _AXIS = 60
 
@@ -37,11 +37,13 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
         f"List and picture: measured on the {rows} set aside for choosing; no threshold was fitted on them. Pick one,"
         " and it is judged on others."
     )
-    if found.advice.reason:
-        _advice(found)
+    advised = st.container()
     picture, choice = st.columns([3, 2], gap="large")
     with choice:
         picked = _pick(audit_id, found)
+    if found.advice.reason:
+        with advised:
+            _advice(found, picked)
     with picture:
         if not found.now.is_measurable:
             st.info(
@@ -67,11 +69,20 @@ def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | N
     return picked
 
 
-def _advice(found: Found) -> None:
-    """What to try first and why, or that no fix meets the goal, and which comes nearest."""
+def _advice(found: Found, picked: str | None) -> None:
+    """What to try first and why, or that no fix meets the goal, and which comes nearest.
+
+    Once it is picked, and so judged on other people, a goal that is not met there takes the advice back.
+    """
     advice = found.advice
-    if advice.meets and advice.id is not None:
-        st.success(plain.escape(f"Try first: {found.fix(advice.id).title}. {advice.reason}"))
+    first = None if advice.id is None else found.fix(advice.id)
+    if advice.meets and first is not None:
+        if first.id == picked and effect_of(found, first).goal_then.kept == "not_met":
+            rows = rows_word(found.mitigated.present.plan)
+            missed = f"It was the first to try, and misses your goal on the {rows} it is judged on below."
+            st.warning(plain.escape(f"{first.title}. {missed} Pick another, or ask for less."))
+        else:
+            st.success(plain.escape(f"Try first: {first.title}. {advice.reason}"))
     else:
         st.info(plain.escape(advice.reason))
 

@@ -117,10 +117,8 @@ def _changes(effect: Effect) -> None:
         plain.text("What the fix itself did, against the same training without it:")
         for change in effect.retrained[:_MOST]:
             _line(change.verdict, change_sentence(change, ("without the fix", "with it"), effect.people))
-        if effect.may_be_training_alone:
-            st.warning(
-                f"These {effect.people} cannot tell that the fix did it: training anew without it may bring as much."
-            )
+        if effect.training_alone:
+            st.warning(effect.training_alone)
 
 
 def _line(turned: str, sentence: str) -> None:

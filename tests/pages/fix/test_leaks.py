@@ -6,10 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.mitigate.effect.effect import Effect
+from core.mitigate.search import Fix
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.report.pair.told import Pair
 from core.store.workspace import Workspace
+from pages.components.fix import frontier
+from pages.components.fix.found import Found, effect_of
 from tests.pages.on_fix_page import choose
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, opened, press, said, widget
 from tests.worlds.people import csv_text, plan_of
@@ -66,6 +70,22 @@ def test_the_column_is_named_left_out_and_confirmed_by_the_person(space: Workspa
     assert space.wait(searched, WAIT_SECONDS) is None
     settled = choose(opened("fix", searched), "reweighing")
     assert "often right" not in said(settled) and "out of reach" not in said(settled)
+
+
+def test_the_first_to_try_is_taken_back_where_it_misses_the_goal_among_those_who_judge_it(
+    space: Workspace, searched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (advice,) = [each.value for each in opened("fix", searched).success]
+    first = "reweighing" if "Training with weights" in advice else "thresholds_1"
+    assert choose(opened("fix", searched), first).success, "it meets the goal there too"
+
+    def missed(found: Found, fix: Fix) -> Effect:
+        judged = effect_of(found, fix)
+        return replace(judged, goal_then=replace(judged.goal_then, kept="not_met"))
+
+    monkeypatch.setattr(frontier, "effect_of", missed)
+    again = choose(opened("fix", searched), first)
+    assert not again.success and "It was the first to try, and misses your goal on the people" in said(again)
 
 
 def test_the_audit_of_the_fix_opens_on_what_the_fix_was_for(space: Workspace, searched: str) -> None:

@@ -88,6 +88,23 @@ def test_of_several_groups_the_farthest_are_named_and_those_with_few_people_are_
     assert "people whose g is c are selected 50.0\u00a0points less often than people whose g is b, the two" in said
 
 
+def test_other_groups_that_were_farthest_apart_before_are_named_with_their_own_gap() -> None:
+    now = found(selections({"a": (50, 100), "b": (80, 100), "c": (30, 100)}), asked("four_fifths", 0.2))
+    then = found(selections({"a": (60, 100), "b": (80, 100), "c": (70, 100)}), asked("four_fifths", 0.2))
+    said = kept_sentence(now, then, asked("four_fifths", 0.2)).replace("\u00a0", " ")
+    assert "people whose g is a are selected 75.0 % as often as people whose g is b" in said
+    assert "Before the fix people whose g is c and people whose g is b were farthest apart, at 37.5 %." in said
+
+
+def test_what_leaves_it_open_is_the_smaller_of_the_two_groups_that_the_answer_hangs_on() -> None:
+    settings = asked("demographic_parity", 0.1)
+    open_above = found(selections({"a": (500, 1000), "b": (550, 1000), "c": (11, 20), "d": (50, 100)}), settings)
+    assert open_above.kept == "unclear" and (open_above.smallest, open_above.fewest) == ({"g": "c"}, 20)
+    apart = found(selections({"a": (500, 1000), "b": (510, 1000), "c": (10, 20), "d": (40, 100)}), settings)
+    assert apart.kept == "unclear" and apart.value > 0.1
+    assert (apart.smallest, apart.fewest) == ({"g": "d"}, 100), "the 20 are none of the two that are farthest apart"
+
+
 def test_of_two_rates_the_wider_gap_counts_and_says_among_whom() -> None:
     counts = labelled({"a": (90, 10, 10, 90), "b": (50, 12, 50, 88)})
     gap = found(counts, asked("equalized_odds", label=True))
@@ -113,6 +130,8 @@ def test_the_sentence_gives_the_goal_the_gap_its_range_and_what_it_was() -> None
         " points less often than people whose g is a (plausible range 0.0 to 7.9 points), against 22.2 points before"
         " the fix. With only 900 people whose g is a to go by, a gap this wide can come from chance."
     )
+    many = found(selections({"a": (4000, 9000), "b": (3700, 9000)}), asked("demographic_parity", 0.035))
+    assert " With 9,000 people whose g is " in kept_sentence(now, many, asked("demographic_parity", 0.035))
     ratio = found(selections({"a": (500, 900), "b": (300, 900)}), asked("four_fifths", 0.2))
     assert (
         kept_sentence(ratio, ratio, asked("four_fifths", 0.2))

@@ -217,6 +217,20 @@ def test_a_group_too_small_to_fit_on_keeps_its_threshold_where_none_of_its_peopl
         assert shared(asked).notes == (f"{left_out}.",)
 
 
+@pytest.mark.parametrize("lower_is_better", [False, True])
+def test_a_group_too_small_to_fit_on_gets_the_threshold_that_everybodys_decisions_follow(lower_is_better: bool) -> None:
+    axis = Axis.of([1, 2, 3, 4, 5], lower_is_better=lower_is_better, decided=True)
+    is_selected = (np.arange(5) < 3) if lower_is_better else (np.arange(5) >= 3)
+    n = np.zeros((3, 3, 10), dtype=np.int64)
+    for group, people in enumerate(([9, 8, 7, 6, 5], [4, 5, 6, 7, 8], [2, 0, 0, 0, 2])):
+        n[group, 0], n[group, 1] = (np.concatenate([people * ~is_selected, people * is_selected]) for _ in range(2))
+    counts = Counts(Groups.product(("g",), (("a", "b", "c"),)), axis, n, np.zeros((2, 3, 3), dtype=np.int64))
+    question = Question(counts, ("g",), GOALS["equal_opportunity"], COSTS["accuracy"], Rule.as_decided(axis), fewest=10)
+    found = search(question)
+    assert found.unbound == ({"g": "c"},)
+    assert found.rule.selected[2, :5].tolist() == is_selected.tolist(), "and nobody's of the four, at any level"
+
+
 def test_a_cell_nobody_was_seen_in_gets_its_groups_threshold() -> None:
     cells = Groups.product(("g", "h"), (("a", "b"), ("x", "y")))
     n = np.zeros((4, 3, 3), np.int64)

@@ -61,8 +61,8 @@ def test_the_reason_is_said_and_what_speaks_against_each_other_one() -> None:
     found = advise(laid, ASKED, True)
     assert found.id == "all"
     assert found.reason == (
-        "It meets your goal on these people, needs no g when deciding and costs hardly more than the cheapest of those"
-        " that do."
+        "It meets your goal on these people, needs no g when deciding and costs hardly more than the cheapest"
+        " usable one that does."
     )
     assert found.against == {
         "each": "It needs g when deciding.",
@@ -75,7 +75,8 @@ def test_the_reason_is_said_and_what_speaks_against_each_other_one() -> None:
 def test_what_the_first_asks_of_people_stands_beside_its_reason() -> None:
     found = advise([NOW, place("each", 0.008, 0.18, needs_attribute=True, draws_lots=True)], ASKED, True)
     assert found.reason == (
-        "It meets your goal on these people and is the only one that does. It needs g when deciding. It draws lots."
+        "It meets your goal on these people and is the only usable one that does. It needs g when deciding. It draws"
+        " lots."
     )
 
 
