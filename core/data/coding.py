@@ -1,4 +1,4 @@
-"""From cells to the small integers that are counted: kept or not, label, group (design.md 5, "Matching")."""
+"""From cells to the small integers that are counted: label, decision, group (design.md 5, "Matching")."""
 
 from __future__ import annotations
 
@@ -11,88 +11,19 @@ import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data.dataset import Batch, Codes, Dataset
-from core.data.images.usable import UsableImages
-from core.data.reading.advice import KEEP, Advice, how_to_read, why_no_numbers
+from core.data.matching import between, never, refuse_without_numbers, wanted
+from core.data.reading.advice import KEEP, Advice, how_to_read
 from core.errors import DataError, PlanError
-from core.plan.plan import Condition, Keep, Plan, Value
+from core.plan.plan import Condition, Plan
 from core.plan.reader import in_a_plan
 from core.plan.values import MISSING_GROUP, Key, key, keys, most_frequent_spellings
-from core.plan.written.codes import comparison, equal_texts
+from core.plan.written.codes import comparison
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000
 _MOST_COMBINATIONS = 5_000_000
-_SHOWN = 12
 
 Coder = Callable[[Batch], Codes]
-Mask = Callable[[Batch], npt.NDArray[np.bool_]]
-
-
-# ---------------------------------------------------------------- who takes part
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What leaves rows out: the column that it reads, which of a batch's rows it keeps, what to say once all are read.
-
-    One for each rule of the plan's `keep`, then, for a plan of images, one that keeps the rows whose image is usable.
-    """
-
-    column: str
-    keeps: Callable[[Batch], npt.NDArray[np.bool_]]
-    said: Callable[[], tuple[str, ...]] = tuple
-
-
-def filters(plan: Plan, dataset: Dataset, warnings: list[str]) -> tuple[Filter, ...]:
-    """The plan's filters. A value of `in` that occurs nowhere is refused, one of `not_in` is a warning."""
-    rules = [_filter(rule, dataset, warnings) for rule in plan.data.keep]
-    if plan.decision.image is not None:
-        dataset.profile.column(plan.decision.image)
-        usable = UsableImages(plan.decision.image)
-        rules.append(Filter(plan.decision.image, usable.keeps, usable.said))
-    return tuple(rules)
-
-
-def nobody_left(dataset: Dataset, keep: tuple[Filter, ...]) -> DataError:
-    """What to say when the filters left nobody."""
-    said = " ".join(words for each in keep for words in each.said())
-    if said:
-        return DataError(f"{dataset.profile.name}: no row is left. {said}")
-    return DataError(
-        f"{dataset.profile.name}: no row is left after the rules on who takes part. Loosen them.", in_plan=KEEP
-    )
-
-
-def _filter(rule: Keep, dataset: Dataset, warnings: list[str]) -> Filter:
-    column = rule.column
-    dataset.profile.column(column)
-    if rule.between is not None:
-        low, high = rule.between
-        nobody = "a range of numbers keeps nobody. Choose among its texts"
-        _refuse_without_numbers(column, dataset, nobody, "in or not_in for between, in keep under [data]")
-        return Filter(column, lambda batch: _between(batch.floats(column), low, high))
-    wanted, absent = _wanted(rule.values, dataset, column)
-    if rule.negated:
-        warnings += [f'"{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent]
-        return Filter(column, lambda batch: ~batch.equals(column, wanted))
-    if absent:
-        raise _never(f"keep of {column}, under [data]", absent[0], dataset, column)
-    return Filter(column, lambda batch: batch.equals(column, wanted))
-
-
-def _refuse_without_numbers(column: str, dataset: Dataset, so: str, in_plan: str) -> None:
-    known = dataset.profile.column(column)
-    advice = why_no_numbers(known) if known.kind == "text" else Advice()
-    if known.kind == "text" and (known.low is None or advice.words):
-        if advice.words:
-            said = f'{dataset.profile.name}: column "{column}" holds no plain numbers. {advice.words}'
-            raise DataError(said, in_plan=advice.in_plan)
-        raise DataError(f'{dataset.profile.name}: column "{column}" holds no numbers, so {so}.', in_plan=in_plan)
-
-
-def _between(numbers: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):
-        return np.asarray((numbers >= low) & (numbers <= high))
 
 
 # ---------------------------------------------------------------- what really happened, what was decided
@@ -140,30 +71,14 @@ def condition_coder(
     dataset.profile.column(column)
     if condition.at_least is not None:
         at_least = condition.at_least
-        return lambda batch: _between(batch.numbers(column), at_least, np.inf)
+        return lambda batch: between(batch.numbers(column), at_least, np.inf)
     if condition.below is not None:
         below = condition.below
-        return lambda batch: _between(batch.numbers(column), -np.inf, np.nextafter(below, -np.inf))
-    wanted, absent = _wanted(condition.values, dataset, column)
+        return lambda batch: between(batch.numbers(column), -np.inf, np.nextafter(below, -np.inf))
+    texts, absent = wanted(condition.values, dataset, column)
     if absent:
-        raise _never(key, absent[0], dataset, column)
-    return lambda batch: batch.equals(column, wanted)
-
-
-def _wanted(values: tuple[Value, ...], dataset: Dataset, column: str) -> tuple[frozenset[str], list[Value]]:
-    """The texts of a column that a plan's values mean, and the values that mean none."""
-    texts = dataset.vocabulary(column)
-    meant = {value: equal_texts(value, texts, dataset.profile.decimal) for value in values}
-    return frozenset().union(*meant.values()), [value for value, found in meant.items() if not found]
-
-
-def _never(key: str, value: Value, dataset: Dataset, column: str) -> PlanError:
-    seen = list(dict.fromkeys(text.strip() or "(empty)" for text in dataset.vocabulary(column)))
-    more = f" and {len(seen) - _SHOWN} more" if len(seen) > _SHOWN else ""
-    return PlanError(
-        f'"{value}" does not occur in column "{column}". The values seen are: {", ".join(seen[:_SHOWN])}{more}.',
-        in_plan=f"another value for {key}",
-    )
+        raise never(key, absent[0], dataset, column)
+    return lambda batch: batch.equals(column, texts)
 
 
 # ---------------------------------------------------------------- groups
@@ -241,7 +156,7 @@ def _refuse_too_many(column: str, groups: int, dataset: Dataset) -> None:
 def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute:
     """Groups between cut points; a cell that is no number is missing. Raises DataError for a column of texts."""
     no_group = "cut points find no group. Leave them out: then each text is a group"
-    _refuse_without_numbers(column, dataset, no_group, f"no bins of {column}, under [groups]")
+    refuse_without_numbers(column, dataset, no_group, f"no bins of {column}, under [groups]")
     texts = [f"{cut:g}" for cut in cuts]
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)

@@ -56,10 +56,13 @@ class Rows:
         """The columns that are read."""
         return tuple(filter(None, (self.count, self.weight, self.person)))
 
-    def people(self, batch: Batch) -> int:
-        """How many people a batch's rows stand for."""
-        times = self.times(batch)
-        return len(batch) if times is None else int(times.sum())
+    def refuse_too_many(self, people: int) -> None:
+        """Raise DataError where a whole table stands for more people than can be."""
+        if self.count is not None and people > MOST_PEOPLE:
+            raise DataError(
+                f'{self.dataset.profile.name}: column "{self.count}" counts more than {MOST_PEOPLE:,} people. Check'
+                " that it is a column of counts."
+            )
 
     def times(self, batch: Batch) -> Ints | None:
         """How many people each row stands for, int64 of shape (n,); None where each stands for one.
@@ -71,11 +74,6 @@ class Rows:
         numbers = batch.numbers(self.count)
         wrong = ~((numbers >= 0) & (numbers <= MOST_PEOPLE) & (numbers == np.floor(numbers)))
         self._refuse(batch, self.count, wrong, "is no number of people. Correct it to a whole number, 0 for nobody")
-        if numbers.sum() > MOST_PEOPLE:
-            raise DataError(
-                f'{self.dataset.profile.name}: column "{self.count}" counts more than {MOST_PEOPLE:,} people. Check'
-                " that it is a column of counts."
-            )
         return numbers.astype(np.int64)
 
     def weights(self, batch: Batch) -> Ints:

@@ -15,8 +15,10 @@ import numpy.typing as npt
 
 from core.counts.counts import LABELS, Groups
 from core.counts.weights import Hashes
-from core.data.coding import Attribute, Coder, Filter, attributes, filters, groups, label_coder, nobody_left
+from core.data.coding import attributes, groups, label_coder
 from core.data.dataset import Batch, Dataset
+from core.data.filters import KEPT, Filter, filters, nobody_left, select
+from core.data.images.usable import FaultyImages
 from core.data.row_hash import contents, numbered
 from core.jobs.progress import Progress
 from core.plan.plan import Plan
@@ -74,9 +76,9 @@ class People:
         return {name: int((self.part == part).sum()) for part, name in enumerate(PARTS)}
 
 
-def sieves(plan: Plan, dataset: Dataset, warnings: list[str], progress: Progress) -> tuple[Filter, ...]:
+def sieves(plan: Plan, dataset: Dataset, progress: Progress) -> tuple[Filter, ...]:
     """What leaves rows out: the plan's filters, and last, where the plan asks for them, all but people held out."""
-    keep = filters(plan, dataset, warnings)
+    keep = filters(plan, dataset)
     if plan.data.held_out is None:
         return keep
     held = _held_out(plan, plan.data.held_out, dataset, progress)
@@ -85,7 +87,7 @@ def sieves(plan: Plan, dataset: Dataset, warnings: list[str], progress: Progress
 
 def _held_out(plan: Plan, share: float, dataset: Dataset, progress: Progress) -> npt.NDArray[np.bool_]:
     """Which rows hold people on whom a search for fixes that holds out this share fits and chooses nothing."""
-    people = meet(plan, dataset, filters(plan, dataset, []), tuple(sorted(dataset.profile.names)), progress)
+    people = meet(plan, dataset, filters(plan, dataset), tuple(sorted(dataset.profile.names)), progress)
     held = np.zeros(dataset.profile.rows, dtype=np.bool_)
     held[people.kept] = cut(people, (share, share)) == REPORT
     return held
@@ -95,26 +97,28 @@ def meet(
     plan: Plan, dataset: Dataset, keep: tuple[Filter, ...], columns: tuple[str, ...], progress: Progress
 ) -> People:
     """The people of a table that the filters keep, hashed by their cells in `columns`; nobody is in a part yet."""
-    reader = _Reader(keep, label_coder(plan, dataset), attributes(plan, dataset))
-    cells = groups(reader.sensitive, dataset)
+    label, sensitive = label_coder(plan, dataset), attributes(plan, dataset)
+    cells = groups(sensitive, dataset)
     kept = np.zeros(dataset.profile.rows, dtype=np.bool_)
-    dropped = np.zeros(len(reader.keep), dtype=np.int64)
+    dropped, faulty = np.zeros(len(keep), dtype=np.int64), FaultyImages()
     found: list[tuple[npt.NDArray[np.generic], ...]] = []
     for batch in dataset.batches(dataset.profile.names):
-        done = int(batch.rows[-1]) + 1
-        batch = reader.kept(batch, dropped)
-        kept[batch.rows] = True
-        if len(batch):
-            found.append(reader.read(batch, cells))
-        progress(done, dataset.profile.rows, "rows divided into parts")
+        chosen = select(keep, batch)
+        dropped += np.bincount(chosen.left_out_by[chosen.left_out_by != KEPT], minlength=len(keep))
+        faulty += chosen.faulty
+        kept[chosen.kept.rows] = True
+        if len(chosen.kept):
+            cell = cells.number([attribute.code(chosen.kept) for attribute in sensitive])
+            found.append((cell, label(chosen.kept).astype(np.uint8)))
+        progress(int(batch.rows[-1]) + 1, dataset.profile.rows, "rows divided into parts")
     if not found:
-        raise nobody_left(dataset, reader.keep)
-    cell, label = (np.concatenate(each) for each in zip(*found, strict=True))
+        raise nobody_left(dataset, faulty)
+    cell, labels = (np.concatenate(each) for each in zip(*found, strict=True))
     rows = contents(dataset, columns if plan.data.person is None else (plan.data.person,), plan.run.seed)
-    said = tuple(words for each in reader.keep for words in each.said())
+    said = (*(words for each in keep for words in each.known), *faulty.said)
     nowhere = np.zeros(len(cell), dtype=np.uint8)
     left_out, apart = tuple(dropped.tolist()), numbered(rows) if plan.data.person is None else rows
-    return People(dataset, plan, cells, kept, cell, label, nowhere, rows[kept], apart[kept], left_out, said)
+    return People(dataset, plan, cells, kept, cell, labels, nowhere, rows[kept], apart[kept], left_out, said)
 
 
 def cut(people: People, ends: tuple[float, float]) -> npt.NDArray[np.uint8]:
@@ -149,25 +153,3 @@ def _limits(ordered: Hashes, starts: npt.NDArray[np.int64], sizes: npt.NDArray[n
     """The hash in each stratum below which `end` of its rows lie; `ordered` by stratum, then hash."""
     places = np.minimum(np.floor(end * sizes + 0.5).astype(np.int64), sizes - 1)
     return np.asarray(ordered[np.clip(starts + places, 0, len(ordered) - 1)])
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """How a table's rows are read: who is kept, the label and the groups."""
-
-    keep: tuple[Filter, ...]
-    label: Coder
-    sensitive: tuple[Attribute, ...]
-
-    def kept(self, batch: Batch, dropped: npt.NDArray[np.int64]) -> Batch:
-        """The rows that every rule keeps; how many each leaves out is added to `dropped`."""
-        for i, rule in enumerate(self.keep):
-            chosen = rule.keeps(batch)
-            dropped[i] += len(batch) - int(chosen.sum())
-            batch = batch.take(chosen)
-        return batch
-
-    def read(self, batch: Batch, cells: Groups) -> tuple[npt.NDArray[np.generic], ...]:
-        """Cell and label of each row."""
-        cell = cells.number([attribute.code(batch) for attribute in self.sensitive])
-        return cell, self.label(batch).astype(np.uint8)

@@ -10,144 +10,169 @@ import numpy.typing as npt
 from core.counts.counts import Axis, Counts, Groups, Ints, tally
 from core.counts.rules import Rule, Stated
 from core.counts.weights import Hashes
-from core.data.coding import attributes, groups, label_coder, nobody_left
+from core.data.coding import Attribute, Coder, attributes, groups, label_coder
 from core.data.dataset import Batch, Dataset
-from core.data.row_hash import draws, row_hashes
+from core.data.filters import KEPT, Filter, Selection, nobody_left, select
+from core.data.images.usable import FaultyImages
+from core.data.row_hash import row_hashes
 from core.data.sampled_rows import Rows
 from core.data.splits import sieves
-from core.engine.sampled_tally import SampledTally
+from core.engine.answers import Answers
+from core.engine.beside import Beside, Gathering
+from core.engine.counted import Counted as Counted
+from core.engine.deciding import decided
 from core.engine.sources import Source
 from core.errors import PlanError
 from core.jobs.progress import Progress
 from core.metrics.reference import tables
-from core.metrics.sampling.sampled import PLAIN, Sampled
 from core.metrics.verdicts import plan_rule, plan_threshold
-from core.notes import Note, as_notes
 from core.plan.plan import Plan
 
 NEAR = 1e-5
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What one pass found.
-
-    Attributes
-    ----------
-    counts
-        The people.
-    lines, read
-        How many rows the table has, and how many people: the same, or what a column of counts says.
-    left_out
-        How many people of each group each sieve left out: int64 of shape (sieves, groups).
-    near_threshold, on_threshold
-        How many scores lie so near to a limit that other hardware could decide otherwise, and how many exactly on it.
-    notes
-        What a reader must know.
-    sampled
-        What stands beside the counts where rows weigh differently or repeat a person.
-    """
-
-    counts: Counts
-    lines: int
-    read: int
-    left_out: Ints
-    near_threshold: int
-    on_threshold: int
-    notes: tuple[Note, ...]
-    sampled: Sampled = PLAIN
-
-    @property
-    def dropped(self) -> tuple[int, ...]:
-        """How many rows each sieve left out."""
-        return tuple(self.left_out.sum(axis=1).tolist())
-
-    @property
-    def kept(self) -> int:
-        """How many rows were counted."""
-        return self.counts.people
-
-
 def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stated: Stated | None = None) -> Counted:
-    """Count the people of a table by group, label and score.
+    """Count the people of a table by group, label and score: the sum of what its batches give.
 
     Where the plan's stated rule draws lots, they are drawn here, and the counts hold the decisions beside the scores.
     Raises DataError where a row has no decision, or nobody is left.
     """
-    warnings: list[str] = []
-    keep = sieves(plan, dataset, warnings, progress)
-    rows = Rows.of(plan, dataset)
-    label = label_coder(plan, dataset)
-    sensitive = attributes(plan, dataset)
-    cells = groups(sensitive, dataset)
-    total: Counts | None = None
-    left_out, near, on = np.zeros((len(keep), len(cells)), dtype=np.int64), 0, 0
-    read, lines = 0, 0
-    columns = {
-        *source.columns,
-        *rows.columns,
-        *plan.groups.sensitive,
-        *(f.column for f in keep),
-        *filter(None, [plan.data.label]),
-    }
-    lots: Lots | None = None
-    sampled: SampledTally | None = None
-    for batch in dataset.batches(tuple(columns)):
-        lines += len(batch)
-        read += rows.people(batch)
-        for i, rule in enumerate(keep):
-            chosen = rule.keeps(batch)
-            if not chosen.all():
-                gone = batch.take(~chosen)
-                gone_from, people = cells.number([a.code(gone) for a in sensitive]), rows.times(gone)
-                np.add.at(left_out[i], gone_from, 1 if people is None else people)
-                batch = batch.take(chosen)
-        times = rows.times(batch)
-        if times is not None and not times.all():
-            batch, times = batch.take(times > 0), times[times > 0]
-        if not len(batch):
-            continue
-        scores, selected = source.decide(batch)
-        cell, labels = cells.number([a.code(batch) for a in sensitive]), label(batch)
-        if total is None:
-            lots = Lots.of(stated, cells, source.axis(scores), dataset, plan)
-            _refuse_lots(lots, plan)
-            total = Counts.empty(cells, source.axis(scores) if lots is None else lots.axis)
-            sampled = _beside(rows, total, plan, stated)
-        if scores is not None and selected is None:
-            limits = (plan_threshold(plan),) if stated is None else stated.edges
-            near += near_limits(scores, limits, times)
-            on += on_limits(scores, limits, times)
-            selected = None if lots is None else lots.drawn(batch, cell, scores)
-        total += tally(cells, total.axis, cell, labels, scores, selected, times)
-        if sampled is not None:
-            sampled.add(batch, cell, labels, scores, selected)
-        progress(lines, dataset.profile.rows, "rows scored")
-    if total is None:
-        raise nobody_left(dataset, keep)
-    warnings += [words for each in keep for words in each.said()]
-    notes = as_notes([*source.warnings, *warnings, *source.ended(), *_label_warnings(total, plan)])
-    found = PLAIN if sampled is None else sampled.sampled(total)
-    return Counted(total, lines, read, left_out, near, on, notes, found)
+    one = Pass.of(source, dataset, plan, progress, stated)
+    total = one.nobody
+    for batch in dataset.batches(one.columns):
+        total += one.count(batch)
+        progress(total.lines, dataset.profile.rows, "rows scored")
+    return one.whole(total)
 
 
-def _beside(rows: Rows, counts: Counts, plan: Plan, stated: Stated | None) -> SampledTally | None:
-    """What is gathered beside the counts; None where every row is one person, or several all alike."""
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """How the rows of one table are counted: settled once for the whole table, and then a function of some rows.
+
+    Attributes
+    ----------
+    source, dataset
+        What decides, and the table.
+    keep
+        What leaves rows out.
+    label, sensitive
+        How a row's outcome and groups are read.
+    rows, gathering
+        How many people a row stands for; and how weights and repeated people are gathered, None where there are none.
+    limits
+        The scores at which the rule decides, where decisions are not given.
+    lots
+        The rule where it draws lots.
+    nobody
+        What no row at all gives: the groups and the axis are there, and everything is 0.
+    """
+
+    source: Source
+    dataset: Dataset
+    keep: tuple[Filter, ...]
+    label: Coder
+    sensitive: tuple[Attribute, ...]
+    rows: Rows
+    gathering: Gathering | None
+    limits: tuple[float, ...]
+    lots: Lots | None
+    nobody: Counted
+
+    @classmethod
+    def of(cls, source: Source, dataset: Dataset, plan: Plan, progress: Progress, stated: Stated | None = None) -> Pass:
+        """The plan's pass over a table. Raises PlanError or DataError where the table cannot be counted so."""
+        keep = sieves(plan, dataset, progress)
+        rows, label, sensitive = Rows.of(plan, dataset), label_coder(plan, dataset), attributes(plan, dataset)
+        cells = groups(sensitive, dataset)
+        lots = Lots.of(source.axis, cells, dataset, plan, stated)
+        counts = Counts.empty(cells, source.axis if lots is None else lots.axis)
+        gathering = _gathering(rows, counts, plan, stated)
+        nobody = Counted(
+            counts=counts,
+            lines=0,
+            read=0,
+            left_out=np.zeros((len(keep), len(cells)), dtype=np.int64),
+            near_threshold=0,
+            on_threshold=0,
+            faulty=FaultyImages(),
+            answers=Answers(),
+            beside=Beside() if gathering is None else gathering.nobody,
+            known=(*source.known, *(words for each in keep for words in each.known)),
+            outcome=plan.data.label,
+        )
+        limits = (plan_threshold(plan),) if stated is None else stated.edges
+        return cls(source, dataset, keep, label, sensitive, rows, gathering, limits, lots, nobody)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are read."""
+        own = (*self.rows.columns, *(a.column for a in self.sensitive), *(f.column for f in self.keep))
+        outcome = self.nobody.outcome
+        return tuple(dict.fromkeys((*self.source.columns, *own, *(() if outcome is None else (outcome,)))))
+
+    def count(self, batch: Batch) -> Counted:
+        """Count some rows of the table. Raises DataError or ModelError at a row that cannot be."""
+        times = self.rows.times(batch)
+        selection = select(self.keep, batch)
+        found = replace(
+            self.nobody,
+            lines=len(batch),
+            read=len(batch) if times is None else int(times.sum()),
+            left_out=self._left_out(batch, selection, times),
+            faulty=selection.faulty,
+        )
+        kept = selection.kept
+        if times is not None:
+            times = times[selection.left_out_by == KEPT]
+            if not times.all():
+                kept, times = kept.take(times > 0), times[times > 0]
+        return self._tallied(found, kept, times) if len(kept) else found
+
+    def whole(self, total: Counted) -> Counted:
+        """The sum over all rows. Raises DataError or ModelError where no result follows from it."""
+        if not total.kept:
+            raise nobody_left(self.dataset, total.faulty)
+        self.rows.refuse_too_many(total.read)
+        total.answers.notes()
+        return total
+
+    def _left_out(self, batch: Batch, selection: Selection, times: Ints | None) -> Ints:
+        """How many people of each group each sieve leaves out of a batch, int64 of shape (sieves, groups)."""
+        if len(selection.kept) == len(batch):
+            return self.nobody.left_out
+        left_out, gone = np.zeros_like(self.nobody.left_out), selection.left_out_by != KEPT
+        cell = self._cells(batch.take(gone))
+        np.add.at(left_out, (selection.left_out_by[gone], cell), 1 if times is None else times[gone])
+        return left_out
+
+    def _tallied(self, found: Counted, kept: Batch, times: Ints | None) -> Counted:
+        """The people of a batch who are kept, counted."""
+        given, cell, labels = self.source.decide(kept), self._cells(kept), self.label(kept)
+        selected, near, on = given.selected, 0, 0
+        if given.scores is not None and selected is None:
+            near, on = near_limits(given.scores, self.limits, times), on_limits(given.scores, self.limits, times)
+            selected = None if self.lots is None else self.lots.drawn(kept, cell, given.scores)
+        nobody, gathering = self.nobody.counts, self.gathering
+        return replace(
+            found,
+            counts=tally(nobody.groups, nobody.axis, cell, labels, given.scores, selected, times),
+            near_threshold=near,
+            on_threshold=on,
+            answers=given.answers,
+            beside=Beside() if gathering is None else gathering.of(kept, cell, labels, given.scores, selected),
+        )
+
+    def _cells(self, batch: Batch) -> npt.NDArray[np.int32]:
+        return self.nobody.counts.groups.number([a.code(batch) for a in self.sensitive])
+
+
+def _gathering(rows: Rows, counts: Counts, plan: Plan, stated: Stated | None) -> Gathering | None:
+    """How weights and repeated people are gathered; None where every row is one person, or several all alike."""
     if rows.weight is None and rows.person is None:
         return None
     is_given = stated is None or counts.axis.kind == "decision"
     rule = plan_rule(counts, plan) if is_given or stated is None else stated.rule(counts.groups, counts.axis)
-    return SampledTally(rows, counts, rule, tuple(tables(plan)))
-
-
-def _refuse_lots(lots: Lots | None, plan: Plan) -> None:
-    """Each person draws lots, and here rows are not persons."""
-    named = plan.data.count or plan.data.weight or plan.data.person
-    if lots is not None and named is not None:
-        raise PlanError(
-            f'The rule draws lots, a lot for each row, and "{named}" says that a row is not one person. Write the table'
-            " with a row for each person."
-        )
+    return Gathering(rows, counts.groups, counts.axis, rule, tuple(tables(plan)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,31 +183,31 @@ class Lots:
     """
 
     rule: Rule
-    scores: Axis
+    axis: Axis
     hashes: Hashes
 
     @classmethod
-    def of(cls, stated: Stated | None, groups: Groups, axis: Axis, dataset: Dataset, plan: Plan) -> Lots | None:
-        """The stated rule where it draws lots, else None."""
+    def of(cls, axis: Axis, groups: Groups, dataset: Dataset, plan: Plan, stated: Stated | None) -> Lots | None:
+        """The stated rule where it draws lots, else None. Raises PlanError where rows are not persons, who draw."""
         if stated is None or axis.kind == "decision":
             return None
         rule = stated.rule(groups, axis)
         if not rule.draws_lots:
             return None
-        return cls(rule, axis, row_hashes(dataset, tuple(sorted(dataset.profile.names)), plan.run.seed))
-
-    @property
-    def axis(self) -> Axis:
-        """The scores' axis, decisions beside them."""
-        return replace(self.scores, decided=True)
+        named = plan.data.count or plan.data.weight or plan.data.person
+        if named is not None:
+            raise PlanError(
+                f'The rule draws lots, a lot for each row, and "{named}" says that a row is not one person. Write the'
+                " table with a row for each person."
+            )
+        hashes = row_hashes(dataset, tuple(sorted(dataset.profile.names)), plan.run.seed)
+        return cls(rule, replace(axis, decided=True), hashes)
 
     def drawn(
         self, batch: Batch, cells: npt.NDArray[np.integer], scores: npt.NDArray[np.number]
     ) -> npt.NDArray[np.int32]:
-        """Who of a batch is selected, 0 or 1, shape (n,). Each row draws for itself, in any order of the rows."""
-        drawn = draws(self.hashes[batch.rows])
-        selected: npt.NDArray[np.bool_] = drawn < self.rule.selected[cells, self.scores.bin(scores)]
-        return selected.astype(np.int32)
+        """Who of a batch is selected, 0 or 1, shape (n,)."""
+        return decided(self.rule, cells, self.axis.bin(scores), self.hashes[batch.rows]).astype(np.int32)
 
 
 def near_limits(
@@ -199,14 +224,3 @@ def on_limits(scores: npt.NDArray[np.floating], limits: tuple[float, ...], times
     """How many scores are exactly a limit, in their own float type; each counts `times` people."""
     at_limit = [scores == scores.dtype.type(limit) for limit in limits]
     return sum(int(np.count_nonzero(at) if times is None else times[at].sum()) for at in at_limit)
-
-
-def _label_warnings(counts: Counts, plan: Plan) -> tuple[str, ...]:
-    if plan.data.label is None:
-        return ()
-    bad, good = counts.n[:, :2].sum(axis=(0, 2)).tolist()
-    if bad and good:
-        return ()
-    kind = "has the good outcome" if good else "has the other outcome" if bad else "is known"
-    people = "everyone whose outcome is known" if good or bad else "nobody's outcome"
-    return (f'{people} {kind} in column "{plan.data.label}": check which value is the good one',)

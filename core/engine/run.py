@@ -25,7 +25,7 @@ from core.metrics.verdicts import judge
 from core.models.knowing import columns_that_know
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
-from core.record import AuditRecord, Fed, Provenance
+from core.record import AuditRecord, Provenance
 
 _REPORTED = (
     *("plumbline", "numpy", "pyarrow", "scipy", "aif360"),
@@ -82,7 +82,7 @@ def audit(plan: Plan, dataset: Dataset, model: Path | None, progress: Progress) 
         sampled=counted.sampled,
         lines=None if plan.data.count is None else counted.lines,
         left_out=counted.left_out,
-        fed=tuple(Fed(**each) for each in ran.get("fed", ())),
+        fed=counted.answers.first_fed,
         model_format=ran.get("format"),
     )
 

@@ -17,6 +17,7 @@ from core.counts.rules import Stated
 from core.data.coding import prediction_coder
 from core.data.dataset import Batch, Dataset
 from core.data.reading.advice import KEEP, why_no_numbers
+from core.engine.answers import Answers
 from core.errors import DataError
 from core.metrics.verdicts import plan_edge
 from core.notes import Note
@@ -31,21 +32,32 @@ Selected = npt.NDArray[np.integer] | None
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What a source says of a batch's people.
+
+    `scores` is None where there are only decisions; `selected`, 0 or 1, is None where the rule makes them from the
+    scores; both of shape (n,). `answers` is what a model's answers showed.
+    """
+
+    scores: Scores
+    selected: Selected
+    answers: Answers = Answers()
+
+
+@dataclass(frozen=True)
 class Source:
     """Where decisions come from.
 
-    `axis` gives the score axis once the first scores are there; `decide` gives a batch's scores (None where there are
-    only decisions) and its 0/1 decisions (None where the rule makes them from the scores); `facts` is what the
-    provenance says of it. `warnings` are there from the start; `ended`, asked once every batch was decided, gives those
-    that only the whole run shows, or raises ModelError.
+    `decide` decides about the people of a batch, whose scores fall on `axis`; `known` is what to say before a row is
+    read; `facts` is what the provenance says of how it was run. Raises DataError or ModelError for rows that it cannot
+    decide about.
     """
 
-    axis: Callable[[Scores], Axis]
+    axis: Axis
     columns: tuple[str, ...]
-    decide: Callable[[Batch], tuple[Scores, Selected]]
-    warnings: tuple[str | Note, ...] = ()
+    decide: Callable[[Batch], Decided]
+    known: tuple[str | Note, ...] = ()
     facts: Callable[[], dict[str, Any]] = field(default=lambda: {"device": "cpu", "batch_size": None})
-    ended: Callable[[], tuple[str | Note, ...]] = tuple
 
 
 def source(plan: Plan, dataset: Dataset, model: Path | None, stated: Stated | None = None) -> Source:
@@ -62,7 +74,7 @@ def source(plan: Plan, dataset: Dataset, model: Path | None, stated: Stated | No
 
 def _decision_column(plan: Plan, dataset: Dataset, column: str) -> Source:
     decide = prediction_coder(plan, dataset, column)
-    return Source(lambda _: Axis.decisions(), (column,), lambda batch: (None, decide(batch)))
+    return Source(Axis.decisions(), (column,), lambda batch: Decided(None, decide(batch)))
 
 
 def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | None) -> Source:
@@ -70,7 +82,7 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
     prediction = plan.decision.prediction
     decide = None if prediction is None else prediction_coder(plan, dataset, prediction)
 
-    def scores(batch: Batch) -> tuple[Scores, Selected]:
+    def decided(batch: Batch) -> Decided:
         numbers = batch.numbers(column)
         usable = np.abs(numbers) <= LARGEST_SCORE
         if not usable.all():
@@ -81,9 +93,9 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
                 " rows out.",
                 in_plan=KEEP,
             )
-        return numbers, None if decide is None else decide(batch)
+        return Decided(numbers, None if decide is None else decide(batch))
 
-    return Source(lambda _: axis, (column,) if prediction is None else (column, prediction), scores)
+    return Source(axis, (column,) if prediction is None else (column, prediction), decided)
 
 
 def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None = None) -> Axis:
@@ -173,7 +185,7 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     from core.models import open_model
     from core.models.doubted import doubted
     from core.models.inputs.binding import bind
-    from core.models.inputs.fed import Feeding
+    from core.models.inputs.fed import FirstFed
     from core.models.outputs.classes import settled
     from core.models.scoring import Scorer, choose_device
 
@@ -185,39 +197,30 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
         dataset.images.expect(binding.images.picture.size)
     decision = settled(plan, model)
     scorer = Scorer(model, binding, decision, model.device)
-    fed, differs = Feeding(binding), OwnDecision(scorer, model, binding, decision)
+    own = OwnDecision.of(scorer, model, binding, decision) if stated is None else None
 
-    def decide(batch: Batch) -> tuple[Scores, Selected]:
-        given = scorer.score(batch)
-        fed.see(batch)
-        if stated is None:
-            differs.see(batch, given)
-        if given.dtype == np.bool_:
-            return None, given.astype(np.int32)
-        return given if given.dtype in (np.float32, np.float64) else given.astype(np.float32), None
+    def decide(batch: Batch) -> Decided:
+        read = scorer.read(batch)
+        compared = None if own is None else own.compared(batch, read.given)
+        answers = Answers(read.labels, compared, FirstFed.of(binding, batch))
+        if scorer.dtype is None:
+            return Decided(None, read.given.astype(np.int32), answers)
+        return Decided(read.given.astype(scorer.dtype, copy=False), None, answers)
 
-    def axis(scores: Scores) -> Axis:
-        return (
-            Axis.decisions()
-            if scores is None
-            else Axis.probabilities(scores.dtype.name, *_limits(plan, stated, scores.dtype.name))
-        )
-
-    warnings: tuple[str | Note, ...] = (
+    known: tuple[str | Note, ...] = (
         *model.warnings,
         *binding.warnings,
         *doubted(model, binding, dataset.profile, plan, decision),
     )
     return Source(
-        axis,
+        _model_axis(plan, stated, scorer.dtype),
         scorer.columns_used,
         decide,
-        warnings,
-        lambda: {
-            "device": model.device,
-            "batch_size": scorer.batch_size,
-            "fed": fed.to_json(),
-            "format": model.format,
-        },
-        lambda: (*scorer.warnings(), *differs.notes()),
+        known,
+        lambda: {"device": model.device, "batch_size": scorer.batch_size, "format": model.format},
     )
+
+
+def _model_axis(plan: Plan, stated: Stated | None, dtype: str | None) -> Axis:
+    """The axis of scores of this float type; None for a model that decides itself."""
+    return Axis.decisions() if dtype is None else Axis.probabilities(dtype, *_limits(plan, stated, dtype))

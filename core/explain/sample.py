@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Groups
-from core.data.coding import attributes, groups, nobody_left
+from core.data.coding import attributes, groups
 from core.data.dataset import Batch, Dataset
-from core.data.images.usable import UsableImages
+from core.data.filters import nobody_left, select
+from core.data.images.usable import FaultyImages, are_usable
 from core.data.row_hash import row_hashes
 from core.data.splits import sieves
 from core.jobs.progress import Progress
@@ -64,16 +65,15 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
 
     Raises DataError where nobody is left.
     """
-    warnings: list[str] = []
-    keep, sensitive = sieves(plan, dataset, warnings, progress), attributes(plan, dataset)
+    keep, sensitive = sieves(plan, dataset, progress), attributes(plan, dataset)
     cells, columns = groups(sensitive, dataset), tuple(sorted(dataset.profile.names))
     of_row, most = row_hashes(dataset, columns, plan.run.seed), max(most, BACKGROUND)
     rows, cell = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
-    hashes, kept = np.zeros(0, dtype=np.uint64), 0
+    hashes, kept, faulty = np.zeros(0, dtype=np.uint64), 0, FaultyImages()
     for batch in dataset.batches(dataset.profile.names, None if dataset.images is None else OPENED):
         read = int(batch.rows[-1]) + 1
-        for rule in keep:
-            batch = batch.take(rule.keeps(batch))
+        chosen = select(keep, batch)
+        batch, faulty = chosen.kept, faulty + chosen.faulty
         if len(batch):
             kept += len(batch)
             rows, hashes = np.concatenate([rows, batch.rows]), np.concatenate([hashes, of_row[batch.rows]])
@@ -82,10 +82,10 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
             rows, cell, hashes = rows[lowest], cell[lowest], hashes[lowest]
         progress(read, dataset.profile.rows, f"{rows_word(plan)} chosen")
     if not kept:
-        raise nobody_left(dataset, keep)
-    warnings += [words for each in keep for words in each.said()]
+        raise nobody_left(dataset, faulty)
+    warnings = (*(words for each in keep for words in each.known), *faulty.said)
     background = np.sort(rows[np.lexsort((rows, hashes))[:BACKGROUND]])
-    return Sample(cells, rows, cell, hashes, background, kept, tuple(warnings))
+    return Sample(cells, rows, cell, hashes, background, kept, warnings)
 
 
 def choose_background(plan: Plan, dataset: Dataset, progress: Progress) -> Sample:
@@ -111,9 +111,9 @@ def choose_background(plan: Plan, dataset: Dataset, progress: Progress) -> Sampl
 
 def _with_images(column: str, dataset: Dataset, sample: Sample, progress: Progress) -> Places:
     """The places of those people of a sample whose image can be used."""
-    usable, kept = UsableImages(column), []
+    kept = []
     for batch, where in batches_of(dataset, sample.rows, (column,), OPENED):
-        kept.append(np.arange(where.start, where.stop)[usable.keeps(batch)])
+        kept.append(np.arange(where.start, where.stop)[are_usable(batch, column)])
         progress(where.stop, len(sample), "images opened")
     return np.concatenate(kept)
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from core.counts.counts import Axis, Counts, Ints, tally
 from core.counts.rules import Rule, Stated
 from core.data.row_hash import draws
+from core.engine.answers import Answers
 from core.engine.counting import near_limits
 from core.engine.sources import source
 from core.jobs.progress import Progress
@@ -98,15 +99,13 @@ def joint(divided: Divided, before: Observed, after: Observed, part: int) -> Joi
 
 def _observe(table: People, plan: Plan, model: Path | None, progress: Callable[[int, int], None]) -> Observed:
     decisions = source(plan, table.dataset, model)
-    pass_over: _Pass | None = None
+    pass_over, answers = _Pass(table, decisions.axis, plan), Answers()
     for batch, where in table.batches(decisions.columns):
-        scores, decided = decisions.decide(batch)
-        if pass_over is None:
-            pass_over = _Pass(table, decisions.axis(scores), plan)
-        pass_over.add(where, scores, decided)
+        given = decisions.decide(batch)
+        pass_over.add(where, given.scores, given.selected)
+        answers += given.answers
         progress(where.stop, len(table.cell))
-    assert pass_over is not None  # parts of nobody were refused
-    facts, warnings = decisions.facts(), as_notes(decisions.warnings + decisions.ended())
+    facts, warnings = decisions.facts(), as_notes((*decisions.known, *answers.notes()))
     return Observed((pass_over.seen(),), pass_over.near_threshold, facts["device"], facts["batch_size"], warnings)
 
 

@@ -55,15 +55,14 @@ def divide(plan: Plan, dataset: Dataset, holdout: float, second: Dataset | None,
     """
     common = set(dataset.profile.names if second is None else second.profile.names)
     columns = tuple(sorted(common & set(dataset.profile.names)))
-    warnings: list[str] = []
-    people = meet(plan, dataset, sieves(plan, dataset, warnings, progress), columns, progress)
-    warnings += people.said
+    people = meet(plan, dataset, sieves(plan, dataset, progress), columns, progress)
+    warnings = list(people.said)
     share = holdout if second is None else 0.0
     ends = (share, share + (1 - share) * (1 - FIT_SHARE))
     people = replace(people, part=cut(people, ends))
     tables = [people]
     if second is not None:
-        judged = meet(plan, second, sieves(plan, second, warnings, progress), columns, progress)
+        judged = meet(plan, second, sieves(plan, second, progress), columns, progress)
         warnings += judged.said
         tables.append(replace(judged, part=np.full(len(judged.cell), REPORT, dtype=np.uint8)))
         warnings += _seen_before(people, judged)

@@ -10,7 +10,7 @@ from core.data.dataset import Batch, Dataset
 from core.data.images import open_images
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.images.thumbnails import MOST, thumbnails
-from core.data.images.usable import UsableImages
+from core.data.images.usable import FaultyImages, are_usable
 from core.data.profile import PROFILE, TABLE, Profile
 from core.errors import DataError, ModelError
 from core.jobs.progress import Progress
@@ -116,11 +116,11 @@ def _first(binding: Binding, dataset: Dataset) -> tuple[Batch, tuple[str, ...]]:
         return next(dataset.batches(binding.columns_used, FIRST_ROWS)), ()
     if dataset.images is not None:
         dataset.images.expect(binding.images.picture.size)
-    usable = UsableImages(binding.images.column)
     rows = min(FIRST_IMAGES, binding.images.picture.most_rows)
     batch = next(dataset.batches(binding.columns_used, rows))
-    kept = batch.take(usable.keeps(batch))
-    said = tuple(f"Of the first {len(batch):,} rows: {words}" for words in usable.said())
+    kept = batch.take(are_usable(batch, binding.images.column))
+    faulty = FaultyImages.of(batch, binding.images.column)
+    said = tuple(f"Of the first {len(batch):,} rows: {words}" for words in faulty.said)
     if not len(kept):
         raise DataError(f"{dataset.profile.name}: none of the images can be used. {' '.join(said)}")
     return kept, said

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.counts import FAVOURABLE, UNKNOWN
-from core.data.coding import filters, label_coder
+from core.data.coding import label_coder
 from core.data.dataset import Batch, Dataset
+from core.data.filters import filters
 from core.data.leaks.foretelling import FOLDS, Bools
 from core.data.leaks.reading import foretold
 from core.data.leaks.suspects import suspects
@@ -29,7 +30,7 @@ def columns_that_know(dataset: Dataset, columns: tuple[str, ...], plan: Plan) ->
     if label is None or plan.data.favourable is None or not columns:
         return ()
     try:
-        keep, code = filters(plan, dataset, []), label_coder(plan, dataset)
+        keep, code = filters(plan, dataset), label_coder(plan, dataset)
     except (DataError, PlanError):  # an audit refuses the plan in its own words
         return ()
     read = (*columns, label, *(each.column for each in keep))

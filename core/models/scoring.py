@@ -12,8 +12,7 @@ from core.errors import ModelError
 from core.models.device import choose_device as choose_device
 from core.models.inputs.binding import Binding
 from core.models.model import Array, Features, FloatType, Model, Outputs
-from core.models.outputs import NotFinite, favourable_scores, reading
-from core.models.outputs.labels_seen import LabelsSeen
+from core.models.outputs import Interpreted, NotFinite, favourable_scores, interpreted, reading
 from core.plan.plan import Decision
 
 FIRST_ROWS, GROWTH = 4096, 4
@@ -62,7 +61,6 @@ class Scorer:
                 " threshold out, or export the model with its probabilities as the output.",
                 in_plan="no threshold under [decision]",
             )
-        self._seen = LabelsSeen(decision)
         decides = reading(decision, model) == "class" and model.decide is not None
         self._ask = model.decide if decides and model.decide is not None else model.run
         self._model, self._binding, self._decision, self._device = model, binding, decision, device
@@ -90,14 +88,18 @@ class Scorer:
         return self.dtype is None
 
     def score(self, batch: Batch) -> Array:
-        """Scores or decisions of a batch, as favourable_scores gives them. Raises ModelError or DataError."""
+        """Scores or decisions of a batch, shape (n,). Raises ModelError or DataError."""
+        return self.read(batch).given
+
+    def read(self, batch: Batch) -> Interpreted:
+        """What the model's outputs for a batch mean. Raises ModelError or DataError."""
         if len(batch) == 0:
-            return np.zeros(0, dtype=self.dtype or np.bool_)
+            return Interpreted(np.zeros(0, dtype=self.dtype or np.bool_))
         parts: list[Outputs] = []
         for piece in batch.pieces(self._binding.most_rows):
             parts += self._outputs(self._binding.features(piece), len(piece))
         try:
-            return favourable_scores(_joined(parts), self._decision, self._model, self._seen)
+            return interpreted(_joined(parts), self._decision, self._model)
         except NotFinite as error:
             raise ModelError(
                 f"The model's result for {batch.where(error.row)} is not a finite number. A missing or extreme value "
@@ -111,18 +113,12 @@ class Scorer:
         if rows == 0:
             return np.zeros(0, dtype=self.dtype or np.bool_)
         try:
-            return favourable_scores(
-                _joined(list(self._outputs(features, rows))), self._decision, self._model, self._seen
-            )
+            return favourable_scores(_joined(list(self._outputs(features, rows))), self._decision, self._model)
         except NotFinite:
             raise ModelError(
                 "The model's result for a mixture of two people's values is not a finite number, so it cannot be "
                 "explained by changing values. Choose a method that follows gradients."
             ) from None
-
-    def warnings(self) -> tuple[str, ...]:
-        """What to know once all rows were scored. Raises ModelError where nobody ever got a favourable label."""
-        return self._seen.warnings()
 
     def _outputs(self, features: Features, total: int) -> Iterator[Outputs]:
         """Outputs of all rows, in order."""

@@ -144,7 +144,7 @@ def rows_of(split: Split, part: int) -> Rows:
     """A part's people with unrounded scores of the good outcome, and their groups from 0."""
     table = split.divided.tables[0]
     decisions = source(split.plan, table.dataset, SHARED / "models" / _name(split) / str(split.plan.decision.model))
-    score = np.concatenate([decisions.decide(batch)[0] for batch, _ in table.batches(decisions.columns)])
+    score = np.concatenate([decisions.decide(batch).scores for batch, _ in table.batches(decisions.columns)])
     among = table.part == part
     return Rows(table.cell[among], table.label[among], score[among].astype(np.float64))
 

@@ -35,22 +35,29 @@ class WeightedCounts:
         shape = (len(groups), LABELS, axis.bins)
         return cls(unit, np.zeros(shape, np.int64), np.zeros(shape, np.int64))
 
+    @classmethod
+    def of(
+        cls, groups: Groups, axis: Axis, unit: float, places: tuple[npt.NDArray[np.integer], ...], weights: Ints
+    ) -> WeightedCounts:
+        """Rows at these (cell, label, bin), each of shape (n,), with their weights in millionths of `unit`.
+
+        Raises DataError where their sums grow beyond what integers hold.
+        """
+        found, squares = cls.empty(groups, axis, unit), np.rint(weights.astype(np.float64) ** 2 / MILLION)
+        _refuse_beyond(float(squares.sum()))
+        np.add.at(found.w, places, weights)
+        np.add.at(found.w2, places, squares.astype(np.int64))
+        return found
+
     def __add__(self, other: WeightedCounts) -> WeightedCounts:
-        """The people of both. Raises MergeError where the units or the shapes differ."""
+        """The people of both.
+
+        Raises MergeError where the units or the shapes differ, DataError where sums grow beyond what integers hold.
+        """
         if self.unit != other.unit or self.w.shape != other.w.shape:
             raise MergeError("Two tables of weights in different units cannot be added: audit both in one go.")
+        _refuse_beyond(float(self.w2.sum(dtype=np.float64)) + float(other.w2.sum(dtype=np.float64)))
         return replace(self, w=self.w + other.w, w2=self.w2 + other.w2)
-
-    def add(self, places: tuple[npt.NDArray[np.integer], ...], weights: Ints) -> None:
-        """Add rows at these (cell, label, bin), each of shape (n,), with their weights in millionths.
-
-        Raises DataError where the sums grow beyond what integers hold.
-        """
-        squares = np.rint(weights.astype(np.float64) ** 2 / MILLION)
-        if float(self.w2.sum(dtype=np.float64)) + float(squares.sum()) > _LARGEST:
-            raise DataError("The weights are too many and too large to be added up. Audit a part of the rows.")
-        np.add.at(self.w, places, weights)
-        np.add.at(self.w2, places, squares.astype(np.int64))
 
     def weighed(self, counts: Counts, rule: Rule, by: tuple[str, ...]) -> KindSums:
         """The people of a table of groups under a rule that draws no lots."""
@@ -58,3 +65,8 @@ class WeightedCounts:
             np.asarray(kinds(confusion(counts, rule, by, n)), dtype=np.int64) for n in (self.w, self.w2, counts.n)
         )
         return KindSums(totals, squares[:, :, None] * np.eye(KINDS, dtype=np.int64), rows)
+
+
+def _refuse_beyond(total: float) -> None:
+    if total > _LARGEST:
+        raise DataError("The weights are too many and too large to be added up. Audit a part of the rows.")

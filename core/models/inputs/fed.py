@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core.data.dataset import Batch
 from core.models.inputs.binding import Binding
 
 MOST_CHARACTERS = 100
 
 
-class Feeding:
-    """Remembers the first cells of a run."""
+@dataclass(frozen=True)
+class FirstFed:
+    """The first row of some that a model was fed.
 
-    def __init__(self, binding: Binding) -> None:
-        """Watch the columns of this binding, in the order of the model's inputs."""
-        self._columns = binding.columns_used
-        self._first: list[str] | None = None
+    `columns` are in the order of the model's inputs, `cells` what stood in them; `row` is its index in the table.
+    """
 
-    def see(self, batch: Batch) -> None:
-        """Take in a batch that was scored; only the first counts."""
-        if self._first is None and len(batch):
-            one = next(batch.pieces(1))
-            self._first = [str(one.text(column)[0])[:MOST_CHARACTERS] for column in self._columns]
+    columns: tuple[str, ...]
+    row: int
+    cells: tuple[str, ...]
 
-    def to_json(self) -> list[dict[str, int | str | None]]:
-        """Each place from 1, its column and the first cell that was fed, as plain JSON values."""
-        first: list[str | None] = [None] * len(self._columns) if self._first is None else [*self._first]
-        return [
-            {"position": place, "column": column, "first": cell}
-            for place, (column, cell) in enumerate(zip(self._columns, first, strict=True), 1)
-        ]
+    @classmethod
+    def of(cls, binding: Binding, batch: Batch) -> FirstFed:
+        """The first row of a batch, which has one."""
+        columns = binding.columns_used
+        cells = tuple(str(batch.columns[column][0].as_py())[:MOST_CHARACTERS] for column in columns)
+        return cls(columns, batch.start, cells)
+
+    def __add__(self, other: FirstFed) -> FirstFed:
+        """The earlier of two rows of one table."""
+        return min(self, other, key=lambda fed: fed.row)

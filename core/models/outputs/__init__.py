@@ -1,9 +1,9 @@
 """What a model's outputs mean: each row's score of the favourable outcome, or the decision itself."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from core.errors import ModelError
 from core.models.model import Array, Model, Outputs
@@ -25,24 +25,31 @@ def reading(decision: Decision, model: Model) -> Output:
     return "logit" if model.logits else "probability"
 
 
-def favourable_scores(outputs: Outputs, decision: Decision, model: Model, seen: LabelsSeen | None = None) -> Array:
-    """Each row's score of the favourable outcome, or the decision itself.
+@dataclass(frozen=True, eq=False)
+class Interpreted:
+    """What a model's outputs for some rows mean.
 
-    Parameters
+    Attributes
     ----------
-    outputs, decision, model
-        What the model gave, and how the plan reads it.
-    seen
-        Takes in the labels of a model that names no classes.
+    given
+        Each row's score of the favourable outcome, in the model's own float type, or the decision itself, bool; (n,).
+    labels
+        The labels of a model that names no classes; None of any other.
+    """
 
-    Returns
-    -------
-    Scores of shape (n,), in the model's own float type; bool of shape (n,) where the model gives labels alone or
-    `output` is "class". Raises ModelError for outputs that cannot be read as the plan says.
+    given: Array
+    labels: LabelsSeen | None = None
+
+
+def interpreted(outputs: Outputs, decision: Decision, model: Model) -> Interpreted:
+    """What a model's outputs mean as the plan's `decision` reads them.
+
+    Decisions where the model gives labels alone or `output` is "class", else scores. Raises ModelError for outputs that
+    cannot be read so.
     """
     kind = reading(decision, model)
     if kind == "class":
-        return _decided(outputs, decision, model, LabelsSeen(decision) if seen is None else seen)
+        return _decided(outputs, decision, model)
     if outputs.scores is None:
         raise ModelError(
             f"The model gives labels and no scores, so there is no {kind} to read. Take its answer as it is.",
@@ -51,7 +58,12 @@ def favourable_scores(outputs: Outputs, decision: Decision, model: Model, seen: 
     scores = _columns(outputs.scores)
     _refuse_not_finite(scores)
     probabilities = _from_logits(scores) if kind == "logit" else _checked(scores)
-    return _favourable(probabilities, decision, model)
+    return Interpreted(_favourable(probabilities, decision, model))
+
+
+def favourable_scores(outputs: Outputs, decision: Decision, model: Model) -> Array:
+    """What `interpreted` gives for each row, shape (n,)."""
+    return interpreted(outputs, decision, model).given
 
 
 def _columns(scores: Array) -> Array:
@@ -119,9 +131,9 @@ def _favourable(probabilities: Array, decision: Decision, model: Model) -> Array
     return np.clip(together, 0, 1)
 
 
-def _decided(outputs: Outputs, decision: Decision, model: Model, seen: LabelsSeen) -> npt.NDArray[np.bool_]:
+def _decided(outputs: Outputs, decision: Decision, model: Model) -> Interpreted:
     if outputs.labels is None:
-        return _decided_by_numbers(outputs.scores, decision, model, seen)
+        return _decided_by_numbers(outputs.scores, decision, model)
     labels = outputs.labels.reshape(len(outputs.labels), -1)
     if labels.shape[1] != 1:
         raise ModelError(
@@ -129,15 +141,15 @@ def _decided(outputs: Outputs, decision: Decision, model: Model, seen: LabelsSee
             "outcome."
         )
     numbered = labels.dtype == np.bool_ and model.classes is None
-    return _is_favourable(labels[:, 0].astype(np.int64) if numbered else labels[:, 0], decision, model, seen)
+    return _is_favourable(labels[:, 0].astype(np.int64) if numbered else labels[:, 0], decision, model)
 
 
-def _is_favourable(labels: Array, decision: Decision, model: Model, seen: LabelsSeen) -> npt.NDArray[np.bool_]:
+def _is_favourable(labels: Array, decision: Decision, model: Model) -> Interpreted:
     """Which labels, shape (n,), are those of the favourable classes."""
     distinct, places = np.unique(labels, return_inverse=True)
-    names = [class_name(label) for label in distinct.tolist()]
+    names, seen = [class_name(label) for label in distinct.tolist()], None
     if model.classes is None:
-        seen.add(names)
+        seen = LabelsSeen.of(decision, distinct.tolist())
         wanted: Iterable[str] = seen.wanted
     else:
         wanted = [class_name(model.classes[i]) for i in favourable_indices(decision, model.classes, len(model.classes))]
@@ -148,22 +160,20 @@ def _is_favourable(labels: Array, decision: Decision, model: Model, seen: Labels
                 f" ({', '.join(map(class_name, model.classes))}). Decide by its scores, or export it again.",
                 in_plan='output = "probability" under [decision]',
             )
-    chosen: npt.NDArray[np.bool_] = np.isin(names, list(wanted))[places]
-    return chosen
+    return Interpreted(np.isin(names, list(wanted))[places], seen)
 
 
-def _decided_by_numbers(
-    scores: Array | None, decision: Decision, model: Model, seen: LabelsSeen
-) -> npt.NDArray[np.bool_]:
+def _decided_by_numbers(scores: Array | None, decision: Decision, model: Model) -> Interpreted:
     """Labels given as numbers: whole numbers in one column, or the largest of several columns."""
     columns = _columns(np.zeros((0, 0)) if scores is None else scores)
     _refuse_not_finite(columns)
     if columns.shape[1] > 1:
-        return np.isin(columns.argmax(axis=1), favourable_indices(decision, model.classes, columns.shape[1]))
+        wanted = favourable_indices(decision, model.classes, columns.shape[1])
+        return Interpreted(np.isin(columns.argmax(axis=1), wanted))
     whole = np.rint(columns[:, 0])
     if not np.array_equal(whole, columns[:, 0]):
         raise ModelError(
             "The model gives numbers between the classes, not labels. Say that it gives probabilities or raw scores.",
             in_plan='output = "probability" or output = "logit" under [decision]',
         )
-    return _is_favourable(whole.astype(np.int64), decision, model, seen)
+    return _is_favourable(whole.astype(np.int64), decision, model)

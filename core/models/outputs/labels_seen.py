@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from core.errors import ModelError
+from core.models.outputs.classes import class_name
 from core.plan.parts import Class, Position
 from core.plan.plan import Decision
 
@@ -12,30 +15,57 @@ MOST_LISTED = 10
 _KEY = "favourable_class = a number as it is, or a word in quotation marks, under [decision]"
 _BINARY = frozenset("01")
 
+Label = str | int | float
 
+
+@dataclass(frozen=True)
 class LabelsSeen:
-    """Remembers labels batch by batch: a good label that one batch lacks may stand in the next."""
+    """The labels of some rows; a good label that these lack may stand in others, and `+` joins them in any order.
 
-    def __init__(self, decision: Decision) -> None:
-        """Watch for the labels that the plan calls favourable; a model that names its classes adds none.
+    Attributes
+    ----------
+    wanted
+        The labels that the plan calls favourable; where it leaves them out, 1 of 0 and 1 is meant.
+    is_said
+        Whether the plan names them.
+    found
+        Those of them that were given.
+    others
+        The first `MOST_LISTED` others and one more, numbers before texts, each as its number (infinite for a text) and
+        its name.
+    is_binary
+        Whether no label but 0 and 1 was wanted or given.
+    """
 
-        Where the plan leaves them out, 1 of 0 and 1 is meant.
-        """
-        self._left_out = decision.favourable_class is None
+    wanted: tuple[str, ...]
+    is_said: bool
+    found: frozenset[str] = frozenset()
+    others: tuple[tuple[float, str], ...] = ()
+    is_binary: bool = True
+
+    @classmethod
+    def of(cls, decision: Decision, labels: Iterable[Label] = ()) -> LabelsSeen:
+        """These labels, each once, as a plan reads them."""
         chosen = 1 if decision.favourable_class is None else decision.favourable_class
-        self.wanted = tuple(dict.fromkeys(_name(c) for c in (chosen if isinstance(chosen, tuple) else (chosen,))))
-        self._found: set[str] = set()
-        self._others: set[str] = set()
-        self._is_binary = _BINARY.issuperset(self.wanted)
+        wanted = tuple(dict.fromkeys(_name(c) for c in (chosen if isinstance(chosen, tuple) else (chosen,))))
+        named = {class_name(label): label for label in labels}
+        others = sorted((_number(label), name) for name, label in named.items() if name not in wanted)
+        return cls(
+            wanted,
+            decision.favourable_class is not None,
+            frozenset(name for name in named if name in wanted),
+            tuple(others[: MOST_LISTED + 1]),
+            _BINARY.issuperset((*wanted, *named)),
+        )
 
-    def add(self, labels: Iterable[str]) -> None:
-        """Take in the labels of some rows."""
-        for label in labels:
-            self._is_binary = self._is_binary and label in _BINARY
-            if label in self.wanted:
-                self._found.add(label)
-            elif len(self._others) <= MOST_LISTED:
-                self._others.add(label)
+    def __add__(self, other: LabelsSeen) -> LabelsSeen:
+        """The labels of both, read by one plan."""
+        return replace(
+            self,
+            found=self.found | other.found,
+            others=tuple(sorted({*self.others, *other.others})[: MOST_LISTED + 1]),
+            is_binary=self.is_binary and other.is_binary,
+        )
 
     def warnings(self) -> tuple[str, ...]:
         """What to know once all rows were labelled: good labels that nobody got.
@@ -43,25 +73,30 @@ class LabelsSeen:
         Raises ModelError where nobody got any of them, unless the labels are 0 and 1, where that is an answer; and
         where the plan says nothing of labels other than 0 and 1.
         """
-        if self._left_out and not self._is_binary:
+        if not self.is_said and not self.is_binary:
             raise ModelError(
                 f"It is not said which of the model's answers is good for the person: it gave {self._listed()}. Name"
                 " the good one.",
                 in_plan=_KEY,
             )
-        lacking = [label for label in self.wanted if label not in self._found]
-        if not lacking or not self._found | self._others:
+        lacking = [label for label in self.wanted if label not in self.found]
+        if not lacking or not (self.found or self.others):
             return ()
         words = f"nobody the good answer {' or '.join(lacking)}; it gave {self._listed()}"
-        if self._found or self._is_binary:
+        if self.found or self.is_binary:
             return (f"the model gave {words}",)
         raise ModelError(f"The model gave {words}. Name the good ones of these.", in_plan=_KEY)
 
     def _listed(self) -> str:
-        seen = sorted(self._found | self._others)
+        seen = sorted({*self.found, *(name for _, name in self.others)})
         more = " and more" if len(seen) > MOST_LISTED else ""
         return ", ".join(f'"{label[:60]}"' for label in seen[:MOST_LISTED]) + more
 
 
 def _name(chosen: Class) -> str:
     return str(chosen.position if isinstance(chosen, Position) else chosen)
+
+
+def _number(label: Label) -> float:
+    """The label where it is a number, else infinite."""
+    return math.inf if isinstance(label, str) or label != label else float(label)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.coding import filters, label_coder, prediction_coder
+from core.data.coding import label_coder, prediction_coder
+from core.data.filters import filters
 from core.errors import DataError, PlanError
 from tests.worlds.coded import coded, rows_of, table
 from tests.worlds.people import csv_text, dataset_of, plan_of
@@ -17,11 +18,10 @@ def kept(
 ) -> tuple[list[str], list[str]]:
     """The cells of x that a rule keeps, and what it warned of."""
     dataset = dataset_of(csv_text(("x", "y"), [(cell, "a") for cell in cells]), folder, missing)
-    warnings: list[str] = []
     plan = plan_of(data=f'keep = [{{column = "x", {rule}}}]')
-    (keep,) = filters(plan, dataset, warnings)
+    (keep,) = filters(plan, dataset)
     mask = keep.keeps(rows_of(dataset))
-    return [cell for cell, stays in zip(cells, mask, strict=True) if stays], warnings
+    return [cell for cell, stays in zip(cells, mask, strict=True) if stays], list(keep.known)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_list_of_many_values_is_cut_short(tmp_path: Path) -> None:
 def test_a_rule_on_an_unknown_column_names_the_known_ones(tmp_path: Path) -> None:
     dataset = table(tmp_path, ("a", 1, 1))
     with pytest.raises(DataError, match='no column "q". Its columns are: g, y, p'):
-        filters(plan_of(data='keep = [{column = "q", in = [1]}]'), dataset, [])
+        filters(plan_of(data='keep = [{column = "q", in = [1]}]'), dataset)
 
 
 def test_a_range_of_a_column_of_texts_is_refused_by_name(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_a_job_inherits_nothing_secret_and_writes_only_at_home(tmp_path: Path, m
     assert "DATABASE_URL" not in environment
     assert environment["HOME"] == environment["TMPDIR"] == str(tmp_path / "jobs" / job / "out" / "tmp")
     assert environment["OMP_WAIT_POLICY"] == "passive"  # other jobs share these cores
+    assert int(environment["MALLOC_TRIM_THRESHOLD_"]) > 16 << 20  # a batch's arrays are not asked for anew each time
 
 
 def test_once_a_job_has_ended_its_inputs_are_gone(supervisor: Supervisor, tmp_path: Path, table: Path) -> None:

@@ -14,7 +14,7 @@ from core.errors import ModelError
 from core.metrics.words.notes import text, told
 from core.models.doubted import doubted
 from core.models.inputs.binding import bind
-from core.models.inputs.fed import Feeding
+from core.models.inputs.fed import FirstFed
 from core.models.model import Input, Model, Outputs
 from core.models.outputs.classes import settled
 from core.notes import Note
@@ -129,13 +129,10 @@ def test_a_number_of_the_person_is_no_feature(
 def test_what_was_fed_is_kept_by_place_with_its_first_cell(dataset_of: MakeDataset, plan_of: MakePlan) -> None:
     dataset = dataset_of(TABLE)
     binding = bind(model_of(Input("code", "number"), JOB), dataset.profile, plan_of())
-    feeding = Feeding(binding)
-    for batch in dataset.batches(dataset.profile.names, 7):
-        feeding.see(batch)
-    assert feeding.to_json() == [
-        {"position": 1, "column": "code", "first": "1.0"},
-        {"position": 2, "column": "job", "first": "retired"},
-    ]
+    batches = dataset.batches(dataset.profile.names, 7)
+    first, *later = [FirstFed.of(binding, batch) for batch in batches]
+    assert all(each + first == first + each == first for each in later)
+    assert (first.columns, first.cells) == (("code", "job"), ("1.0", "retired"))
 
 
 def test_ties_at_one_half_are_the_models_own_to_break(

@@ -13,8 +13,7 @@ from core.data.profile import take_profile
 from core.errors import ModelError
 from core.models.inputs.binding import Binding
 from core.models.model import Model, Outputs
-from core.models.outputs import favourable_scores
-from core.models.outputs.labels_seen import LabelsSeen
+from core.models.outputs import favourable_scores, interpreted
 from core.models.scoring import FIRST_ROWS, MOST_ROWS, Scorer, choose_device
 from core.plan.parts import Position
 from core.plan.plan import Decision
@@ -137,8 +136,8 @@ def test_a_label_outside_the_models_own_classes_is_refused() -> None:
 
 def test_labels_that_never_are_the_named_class_are_refused() -> None:
     decision = Decision(favourable_class="ja")
-    seen = LabelsSeen(decision)
-    favourable_scores(Outputs(None, np.array(["no", "yes"])), decision, model_of(score_dtype=None), seen)
+    seen = interpreted(Outputs(None, np.array(["no", "yes"])), decision, model_of(score_dtype=None)).labels
+    assert seen is not None
     with pytest.raises(ModelError, match='"no", "yes"'):
         seen.warnings()
 

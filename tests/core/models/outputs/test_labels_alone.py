@@ -1,5 +1,6 @@
 """Models that give labels alone and name no classes, from the file to the counts: judged over the whole run."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from core.engine.sources import source
 from core.errors import ModelError
 from core.notes import said
 from core.plan.plan import Plan
+from tests.worlds.shards import counted_in_shards, facts, pass_over, summed
 
 ROWS = 40
 
@@ -97,6 +99,28 @@ def test_one_of_several_good_labels_that_nobody_gets_is_said(
     counted = audited(worded, dataset_of(people([0, 1] * ROWS)), plan)
     assert selected(counted) == ROWS
     assert counted.notes == (said('the model gave nobody the good answer perhaps; it gave "no", "yes"'),)
+
+
+def test_the_labels_named_are_the_same_in_whatever_parts_they_were_given(
+    onnx_of: Callable[..., Path], dataset_of: Any, plan_of: Callable[..., Plan]
+) -> None:
+    """The model's label is x itself, 0 to 29; the first ones by number are named, also where a part has others only."""
+    nodes = [helper.make_node("Cast", ["x"], ["label"], to=TensorProto.INT64)]
+    model = onnx_of(nodes, [("x", TensorProto.FLOAT, [None, 1])], [("label", TensorProto.INT64, [None, 1])], {})
+    xs = list(range(30)) * 3
+    random.Random(2).shuffle(xs)
+    dataset, plan = dataset_of(people(xs)), plan_of(features=["x"], favourable_class=[1, 77])
+    one = pass_over(source(plan, dataset, model), dataset, plan)
+    whole = summed(one, counted_in_shards(one, [0] * 90))
+    assert whole.notes == (
+        said(
+            'the model gave nobody the good answer 77; it gave "0", "1", "10", "11", "2", "3", "4", "5", "6", "7"'
+            " and more"
+        ),
+    )
+    by_label = counted_in_shards(one, xs)
+    for shards in (by_label, by_label[::-1], counted_in_shards(one, [i % 4 for i in range(90)])):
+        assert facts(summed(one, shards)) == facts(whole)
 
 
 def test_a_threshold_on_labels_alone_is_refused_and_never_ignored(
