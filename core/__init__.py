@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from core.data.frames import Frame
     from core.errors import PlumblineError
+    from core.explain.explanation import Explanation
     from core.metrics.comparison import Comparison
     from core.plan.plan import Plan
     from core.record import AuditRecord
 
-__all__ = ["AuditRecord", "Plan", "PlumblineError", "audit", "audit_frame", "compare"]
+__all__ = ["AuditRecord", "Plan", "PlumblineError", "audit", "audit_frame", "compare", "explain_model"]
 
 _TYPES = {"AuditRecord": "core.record", "Plan": "core.plan.plan", "PlumblineError": "core.errors"}
 
@@ -119,6 +120,29 @@ def audit_frame(
         confirmed=confirmed,
     )
     return audit(plan, frame, isolated=isolated)
+
+
+def explain_model(
+    plan: Plan, data: str | Path | Frame | None = None, *, method: str | None = None, isolated: bool = False
+) -> Explanation:
+    """What a plan's model looks at, for which group, and how far that picture can be trusted.
+
+    Parameters
+    ----------
+    plan, data, isolated
+        As for `audit`; the plan names a model.
+    method
+        A row of `core.explain.methods.EXPLAINERS`, such as "integrated_gradients"; the recommended one if not given.
+
+    Raises as `audit` does.
+    """
+    from core.engine.asked import asked
+    from core.explain.explained import explain_here, explain_isolated
+
+    with asked(plan, data) as (question, files):
+        if isolated:
+            return explain_isolated(question, files, method)[0]
+        return explain_here(question, files, method)
 
 
 def compare(before: AuditRecord, after: AuditRecord) -> Comparison:

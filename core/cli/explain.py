@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,7 @@ from core.engine.files import Files
 from core.errors import PlanError
 from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
-from core.jobs.one_job import job_done
 from core.metrics.words.notes import in_order, told
-from core.notes import Note
-from core.plan.plan import Plan
 from core.report.documents.attribution import attribution_json
 
 
@@ -38,6 +34,9 @@ def add_explain(commands: Any) -> None:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
+    from core.data.reading import as_read
+    from core.engine.doubts import before
+    from core.explain.explained import explain_isolated
     from core.report.documents.json import as_text
 
     plan = read_plan(chosen.plan, chosen.inside)
@@ -50,7 +49,8 @@ def _explain(chosen: argparse.Namespace) -> int:
     files = Files.beside(plan, chosen.plan.parent)
     refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, files.model):
-        found, asked = explained(plan, files, chosen.method, chosen.time_limit)
+        found, profile = explain_isolated(plan, files, chosen.method, chosen.time_limit)
+    asked = before(plan, as_read(profile, plan.data))
     path = chosen.out / "attribution.json"
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")
@@ -63,21 +63,3 @@ def _doubts(found: Explanation) -> list[str]:
     """What the checks speak against, as sentences."""
     checks = (*found.checks, *found.checks_after)
     return [f"Do not rely on it. A check failed: {check.reason}" for check in checks if check.state == "failed"]
-
-
-def explained(plan: Plan, files: Files, method: str | None, time_limit: float) -> tuple[Explanation, tuple[Note, ...]]:
-    """Explain a model in a sandboxed job process, as the app does, and take its result over.
-
-    With it come the notes that the plan and the table give reason to. `time_limit` is in seconds.
-    """
-    from core.data.reading import as_read
-    from core.engine.doubts import before
-    from core.engine.looks import collect_profile
-    from core.explain.results import collect_explanation
-
-    request = {"plan": files.named(plan).to_toml(), "method": method}
-    with job_done("explain", request, files.inputs, time_limit) as done:
-        digests = done.digests
-        profile = collect_profile(done.out, files.table.name, digests["table"])
-        found = collect_explanation(done.out, plan, None, profile.rows, digests["table"], digests["model"])
-        return replace(found, images_sha256=digests.get("images")), before(plan, as_read(profile, plan.data))

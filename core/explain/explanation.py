@@ -1,4 +1,4 @@
-"""What an explain job found, once it was checked: what a page shows, and what compares it with another one."""
+"""An explanation: what a page shows, and what compares it with another one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from core.explain.groups.paired import Paired
 from core.explain.methods import EXPLAINERS, Explainer
 from core.explain.sanity_checks.check import Check
 from core.plan.plan import Plan
+
+# How many people whose decision is another one after are named.
+MOST_CHANGED = 50
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Explanation:
         For each sensitive column, how strongly each feature tells it, from 0 to 1, in the order of the features.
     checks, checks_after
         How far each model's picture can be trusted; the second is empty where only one was explained.
+    at_once
+        How many people were explained together, by each model; empty in older explanations.
     telling
         The single images that tell most, of a model that looks at images; a few of each group.
     """
@@ -75,6 +80,7 @@ class Explanation:
     seconds: dict[str, float] = field(default_factory=dict)
     telling: tuple[Telling, ...] = ()
     images_sha256: str | None = None
+    at_once: tuple[int, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -1,238 +1,65 @@
-"""The explain job: what a model looks at, for whom, and what moved where there is a second one."""
+"""The explain job: a folder in, the files of an explanation out."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from core.counts.counts import Floats
-from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
-from core.engine import doubts
 from core.engine.job import open_table
-from core.engine.run import timed, versions
-from core.explain.explained_model import taken
-from core.explain.features.words import SlopedWords, TakenWords, texts_of
-from core.explain.groups.attribution import Attribution
-from core.explain.groups.exemplars import TellingImages
-from core.explain.groups.paired import Paired
-from core.explain.groups.proxies import coded, telling, values_of
-from core.explain.methods.explainable import Effort
-from core.explain.sample import ROWS, Sample, batches_of, choose_people
-from core.explain.sanity_checks import Trial, check_trust
-from core.explain.sanity_checks.check import IMAGES as CHECKED_IMAGES
-from core.explain.sanity_checks.check import NAMES, Check
-from core.explain.sanity_checks.check import ROWS as CHECKED_ROWS
-from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
+from core.engine.run import timed
+from core.explain.explanation import Explanation
+from core.explain.results import write
+from core.explain.run import explain
+from core.explain.sample import ROWS
+from core.explain.sides import Second
 from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
-from core.metrics.words import rows_word
-from core.metrics.words.notes import text
-from core.models.model import Features
 from core.plan.plan import Plan
-from core.record import groups_to_json
-
-FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
-MOST_CHANGED = 50
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The explain job: request["plan"] asked why, and request["plan_after"] on the same people where there is one.
 
-    The table stands as in an audit; in/model is the plan's, in/model_after the second plan's (the same where that is
-    missing). request["method"] names a row of EXPLAINERS (or none), request["rows"] is how many people to explain.
+    request["method"] names a row of EXPLAINERS (or none), request["rows"] is how many people to explain.
     """
-    given, out = folder / "in", folder / "out"
+    out = folder / "out"
+    write(explain_folder(folder / "in", out, request, progress), out)
+
+
+def explain_folder(given: Path, work: Path, request: dict[str, Any], progress: Progress) -> Explanation:
+    """The explanation of what lies in `given`, for a request as `run` takes it.
+
+    The table stands as in an audit; `model` is the plan's, `model_after` the second plan's (the same where that is
+    missing).
+    """
     plan = Plan.from_toml(str(request["plan"]))
     refuse_unless_one_row_each(plan, "explain a model")
     seconds: dict[str, float] = {}
     with timed(seconds, "profile"):
-        dataset = open_table(given, out, plan, progress)
-    progress(0, 0, OPENING)
-    with timed(seconds, "open"):
-        models = open_models(given, request, plan, dataset)
-    with timed(seconds, "choose"):
-        sample = choose_people(plan, dataset, int(request.get("rows") or ROWS), progress)
-        sides = open_sides(models, request.get("method"), dataset, sample, Effort(seed=plan.run.seed))
-    with timed(seconds, "explain"), fitting_threads(sides):
-        found = _explain(sides, dataset, sample, progress, rows_word(plan))
-    _write(found, sides, sample, out)
-    images = sides[0].opened.binding.images
-    if images is not None and dataset.images is not None:
-        found.telling.write(dataset.images, images.picture.size, out)
-    asked = map(text, doubts.before(plan, dataset.profile))
-    said = (*asked, *sample.warnings, *(words for side in sides for words in side.warnings))
-    facts = {
-        "method": sides[0].explainer.name,
-        "features": list(found.features),
-        "groups": groups_to_json(sample.groups),
-        "kept": sample.kept,
-        "device": sides[0].opened.model.device,
-        "at_once": [side.pace.at_once for side in sides],
-        "proxies": found.proxies,
-        "base": [side.base for side in sides],
-        "checks": [[asdict(check) for check in side_checks] for side_checks in found.checks],
-        "warnings": list(dict.fromkeys(said)),
-        "versions": versions(),
-        "seconds": seconds,
-    }
-    (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What the pass over the people gave; `after` and `paired` where there are two sides."""
-
-    features: tuple[str, ...]
-    before: Attribution
-    after: Attribution | None
-    paired: Paired | None
-    changed: list[dict[str, Any]]
-    proxies: dict[str, list[float]]
-    checks: list[tuple[Check, ...]]
-    telling: TellingImages
-
-
-def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Progress, people: str) -> Found:
-    features = tuple(dict.fromkeys(name for side in sides for name in side.units.features))
-    places = [[features.index(name) for name in side.units.features] for side in sides]
-    totals = [Attribution.empty(sample.groups, features) for _ in sides]
-    paired: Paired | None = None
-    changed: list[dict[str, Any]] = []
-    trials: list[Trial] = []
-    columns = tuple(dict.fromkeys(name for side in sides for name in side.opened.columns))
-    proxies = _Proxies(dataset, sides[0], features)
-    telling = TellingImages(sample.groups)
-    for batch, where in batches_of(dataset, sample.rows, columns, _rows_at_once(sides[0])):
-        cells, hashes = sample.cells[where], sample.hashes[where]
-        proxies.add(batch)
-        values: list[Floats] = []
-        scores: list[Floats] = []
-        selected: list[npt.NDArray[np.bool_]] = []
-        for number, (side, place) in enumerate(zip(sides, places, strict=True)):
-            if number and side.opened is sides[0].opened:  # the same scores, decided about in another way
-                scores.append(scores[0])
-                values.append(values[0])
-                selected.append(side.decider.selected(scores[0], cells, hashes))
-                totals[number] += Attribution.of(sample.groups, features, cells, selected[-1], values[0])
-                continue
-            rows: Features = side.opened.binding.features(batch)
-            scores.append(side.opened.scores(rows))
-            selected.append(side.decider.selected(scores[-1], cells, hashes))
-            begun = where.start * len(sides) + number * len(batch)
-            tell = partial(_tell, progress, begun, len(sample) * len(sides), f"{people} explained")
-            found = side.pace.whole(rows, keys(hashes), tell)
-            if len(trials) <= number:
-                trials.append(_trial(side, rows, hashes))
-            spread_out = np.zeros((len(batch), len(features)))
-            spread_out[:, place] = found.values
-            values.append(spread_out)
-            totals[number] += Attribution.of(sample.groups, features, cells, selected[-1], spread_out)
-        if sides[0].opened.kind == "image":
-            telling.add(batch, sides[0].opened.columns[0], cells, values[0], scores[0], selected[0])
-        if len(sides) > 1:
-            pairs = Paired.of(sample.groups, features, cells, selected[0], values[0], values[1])
-            paired = pairs if paired is None else paired + pairs
-            changed += _changed(batch, cells, scores, selected)
-    checks = _checks(trials, progress)
-    changed.sort(key=lambda person: -abs(person["score_after"] - person["score_before"]))
-    return Found(
-        features,
-        totals[0],
-        totals[1] if len(sides) > 1 else None,
-        paired,
-        changed[:MOST_CHANGED],
-        proxies.strengths(sample),
-        checks * (len(sides) // len(checks)),  # one model decided about in two ways has one picture
-        telling,
+        dataset = open_table(given, work, plan, progress)
+    found = explain(
+        plan,
+        dataset,
+        model_in(given),
+        progress,
+        second=second_in(given, request, plan),
+        method=request.get("method"),
+        rows=int(request.get("rows") or ROWS),
     )
+    return replace(found, seconds=seconds | found.seconds)
 
 
-def _trial(side: Side, rows: Features, hashes: npt.NDArray[np.uint64]) -> Trial:
-    """A few of the rows, to see how far this side's picture can be trusted."""
-    few = np.argsort(hashes, kind="stable")[:CHECKED_ROWS]
-    effort = replace(side.effort, at_once=side.pace.at_once)
-    again = CHECKED_IMAGES if side.opened.kind == "image" else CHECKED_ROWS
-    return Trial(side.explainer, side.units, taken(rows, few), keys(hashes[few]), effort, side.units_for, again)
+def model_in(given: Path) -> Path | None:
+    """The plan's model in a job's folder of inputs; None where none was put in."""
+    model = given / "model"
+    return model if model.exists() else None
 
 
-def _checks(trials: list[Trial], progress: Progress) -> list[tuple[Check, ...]]:
-    """How far each picture can be trusted."""
-    return [
-        check_trust(trial, partial(_tell, progress, number * len(NAMES), len(trials) * len(NAMES), "checks made"))
-        for number, trial in enumerate(trials)
-    ]
-
-
-def _changed(
-    batch: Batch, cells: npt.NDArray[np.int32], scores: list[Floats], selected: list[npt.NDArray[np.bool_]]
-) -> list[dict[str, Any]]:
-    """The people of a batch whose decision is another one after."""
-    return [
-        {
-            "row": int(batch.rows[i]),
-            "cell": int(cells[i]),
-            "score_before": float(scores[0][i]),
-            "score_after": float(scores[1][i]),
-            "selected_after": bool(selected[1][i]),
-        }
-        for i in np.flatnonzero(selected[0] != selected[1]).tolist()
-    ]
-
-
-class _Proxies:
-    """Collects what each feature's column holds, or which texts hold a word, to see how far it tells the groups."""
-
-    def __init__(self, dataset: Dataset, side: Side, features: tuple[str, ...]) -> None:
-        self._opened, self._units, self._count = side.opened, side.units, len(features)
-        columns = [dataset.profile.column(name) for name in features] if side.opened.kind == "table" else []
-        self._numeric = [column.kind == "number" for column in columns]
-        self._read = [values_of(column) for column in columns]
-        self._values: list[npt.NDArray[np.float64]] = []
-
-    def add(self, batch: Batch) -> None:
-        """Take in a batch's cells."""
-        if isinstance(self._units, TakenWords | SlopedWords):
-            texts = texts_of(self._opened.binding.features(batch))
-            self._values.append(self._units.vocabulary.present(texts).astype(np.float64))
-        elif self._read:
-            self._values.append(np.column_stack([read(batch) for read in self._read]))
-
-    def strengths(self, sample: Sample) -> dict[str, list[float]]:
-        """For each sensitive column, how strongly each feature tells it, from 0 to 1; 0 for places in an image."""
-        own = sample.groups.cell_array[sample.cells]
-        values = np.concatenate(self._values) if self._values else np.zeros((len(sample), self._count))
-        codes = [
-            coded(values[:, place], number) for place, number in enumerate(self._numeric or [False] * values.shape[1])
-        ]
-        return {
-            attribute: [round(telling(code, own[:, a]), 4) for code in codes]
-            for a, attribute in enumerate(sample.groups.attributes)
-        }
-
-
-def _write(found: Found, sides: list[Side], sample: Sample, out: Path) -> None:
-    tables = {"before": found.before, "after": found.after}
-    if found.paired is not None:
-        tables |= {f"paired_{name}": getattr(found.paired, name) for name in ("before", "after", "change")}
-        np.save(out / "paired_products.npy", found.paired.products)
-        (out / CHANGED_FILE).write_text(json.dumps(found.changed), encoding="utf-8")
-    for name, table in tables.items():
-        if table is not None:
-            np.save(out / f"{name}_n.npy", table.n)
-            np.save(out / f"{name}_sums.npy", table.sums)
-
-
-def _tell(progress: Progress, before: int, total: int, what: str, done: int) -> None:
-    progress(before + done, total, what)
-
-
-def _rows_at_once(side: Side) -> int | None:
-    """How many rows are read together: fewer of large images, as all of their pixels are held; None as usual."""
-    most = side.opened.binding.most_rows
-    return None if most is None else max(CHECKED_ROWS, min(most, IMAGE_BATCH_ROWS))
+def second_in(given: Path, request: dict[str, Any], plan: Plan) -> Second | None:
+    """The second question in a job's request: another plan's decision about the people of `plan`."""
+    if not request.get("plan_after"):
+        return None
+    model = given / "model_after"
+    decision = Plan.from_toml(str(request["plan_after"])).decision
+    return Second(replace(plan, decision=decision), model if model.exists() else None)

@@ -1,8 +1,9 @@
-"""Taking over what an explain job wrote: read as hostile input, every table checked against the others."""
+"""An explanation in the files of its job: written in the job, read outside of it, every table checked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,13 @@ import numpy as np
 
 from core.counts.counts import Groups
 from core.data.images.thumbnails import are_thumbnails
-from core.explain.explanation import Changed, Explanation
+from core.explain.explanation import MOST_CHANGED, Changed, Explanation
 from core.explain.groups.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
 from core.explain.groups.exemplars import FILE as TELLING_FILE
 from core.explain.groups.exemplars import MOST as MOST_TELLING
 from core.explain.groups.exemplars import PIXELS_FILE, Telling
 from core.explain.groups.paired import PRODUCTS, Paired
 from core.explain.methods import EXPLAINERS
-from core.explain.person import Change, Person, PersonSide
 from core.explain.sanity_checks.check import NAMES, Check
 from core.jobs.untrusted import (
     ARRAY_CAP,
@@ -29,25 +29,68 @@ from core.jobs.untrusted import (
     one_line,
 )
 from core.plan.plan import Plan
-from core.record import groups_from_json
+from core.record import Digests, groups_from_json, groups_to_json
 
-FACTS_FILE, CHANGED_FILE, PERSON_FILE = "explanation.json", "changed.json", "person.json"
-MOST_FEATURES, MOST_CHANGED, MOST_CHANGES = 20_000, 50, 5
-LONGEST_TEXT = 10_000
+FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
+MOST_FEATURES = 20_000
+# What is kept of somebody whose image tells much, beside the image.
+_OF_AN_IMAGE = ("row", "group", "score", "selected", "values")
 # Sums of the same numbers in another order differ by rounding.
 ROUNDING = 1e-6
 
 
-def collect_explanation(
-    out: Path, plan: Plan, plan_after: Plan | None, rows: int, data_sha256: str, model_sha256: str | None
-) -> Explanation:
-    """What an explain job wrote.
+def write(found: Explanation, out: Path) -> None:
+    """Write an explanation into a job's folder, in the files that `read` reads."""
+    groups = found.before.groups
+    tables = {"before": found.before, "after": found.after}
+    if found.paired is not None:
+        tables |= {f"paired_{name}": getattr(found.paired, name) for name in ("before", "after", "change")}
+        np.save(out / "paired_products.npy", found.paired.products)
+        _write_json([_with_cell(asdict(one), groups) for one in found.changed], out / CHANGED_FILE)
+    for name, table in tables.items():
+        if table is not None:
+            np.save(out / f"{name}_n.npy", table.n)
+            np.save(out / f"{name}_sums.npy", table.sums)
+    if found.telling:
+        np.save(out / PIXELS_FILE, np.stack([one.image for one in found.telling]))
+        people = [{field: getattr(one, field) for field in _OF_AN_IMAGE} for one in found.telling]
+        _write_json([_with_cell(one, groups) for one in people], out / TELLING_FILE)
+    facts = {
+        "method": found.method,
+        "features": list(found.features),
+        "groups": groups_to_json(groups),
+        "kept": found.kept,
+        "device": found.device,
+        "at_once": list(found.at_once),
+        "proxies": found.proxies,
+        "base": list(found.base),
+        "checks": [[asdict(check) for check in side] for side in (found.checks, found.checks_after) if side],
+        "warnings": list(found.warnings),
+        "versions": found.versions,
+        "seconds": found.seconds,
+    }
+    _write_json(facts, out / FACTS_FILE)
+
+
+def _with_cell(person: dict[str, Any], groups: Groups) -> dict[str, Any]:
+    """A person with the number of their cell in place of its values."""
+    group = dict(person.pop("group"))
+    cell = next(g for g in range(len(groups)) if groups.names(g) == group)
+    return {"row": person.pop("row"), "cell": cell, **person}
+
+
+def _write_json(document: object, path: Path) -> None:
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def read(out: Path, plan: Plan, plan_after: Plan | None, rows: int, digests: Digests) -> Explanation:
+    """An explanation from what its job wrote, none of which is believed. Raises JobError.
 
     Parameters
     ----------
     out
         The job's output folder.
-    plan, plan_after, data_sha256, model_sha256
+    plan, plan_after, digests
         The questions and the digests of what was put in, as the supervisor knows them.
     rows
         Rows of the table.
@@ -67,25 +110,29 @@ def collect_explanation(
             raise ValueError("it explains nobody, or other people after")
         paired = None if after is None else reader.paired(before, after)
         changed = () if after is None else _changed(out, groups, rows)
+        checks, checks_after = _checks(facts["checks"], plan_after)
         return Explanation(
-            plan,
-            plan_after,
-            method,
-            before,
-            after,
-            paired,
-            changed,
-            kept,
-            _base(facts["base"], plan_after),
-            _proxies(facts["proxies"], plan, features),
-            *_checks(facts["checks"], plan_after),
-            "cuda" if facts["device"] == "cuda" else "cpu",
-            checked_texts(facts["warnings"]),
-            data_sha256,
-            model_sha256,
-            {str(k)[:100]: str(v)[:100] for k, v in dict(facts["versions"]).items()},
-            {str(k)[:100]: float(v) for k, v in dict(facts["seconds"]).items()},
-            _telling(out, groups, features, rows),
+            plan=plan,
+            plan_after=plan_after,
+            method=method,
+            before=before,
+            after=after,
+            paired=paired,
+            changed=changed,
+            kept=kept,
+            base=_base(facts["base"], plan_after),
+            proxies=_proxies(facts["proxies"], plan, features),
+            checks=checks,
+            checks_after=checks_after,
+            device="cuda" if facts["device"] == "cuda" else "cpu",
+            warnings=checked_texts(facts["warnings"]),
+            data_sha256=digests.table,
+            model_sha256=digests.model,
+            versions={str(k)[:100]: str(v)[:100] for k, v in dict(facts["versions"]).items()},
+            seconds={str(k)[:100]: float(v) for k, v in dict(facts["seconds"]).items()},
+            telling=_telling(out, groups, features, rows),
+            images_sha256=digests.images,
+            at_once=tuple(map(int, facts.get("at_once", ())))[:2],
         )
 
 
@@ -219,48 +266,3 @@ def _person(entry: dict[str, Any], groups: Groups, rows: int) -> Changed:
     if not 0 <= row < rows or not 0 <= cell < len(groups) or not all(0 <= s <= 1 for s in (before, after)):
         raise ValueError("it lists people who are not in the table")
     return Changed(row, groups.names(cell), before, after, entry["selected_after"] is True)
-
-
-def collect_person(out: Path, plan: Plan, row: int, sides: int) -> Person:
-    """What a job wrote of the person in one row of the table, by one model or two."""
-    with believing_nothing():
-        found = checked_json(out / PERSON_FILE, FACTS_CAP)
-        features, group = checked_features(found["features"]), dict(found["group"])
-        if int(found["row"]) != row or tuple(group) != plan.groups.sensitive or len(found["sides"]) != sides:
-            raise ValueError("it tells of somebody else")
-        cells = _texts(found["cells"], len(features))
-        return Person(
-            row,
-            {name: one_line(group[name]) for name in plan.groups.sensitive},
-            features,
-            cells,
-            tuple(_person_side(side, features, plan) for side in found["sides"]),
-        )
-
-
-def _person_side(document: dict[str, Any], features: tuple[str, ...], plan: Plan) -> PersonSide:
-    score, base = float(document["score"]), float(document["base"])
-    values = tuple(float(value) for value in document["values"])
-    spread = None if document["spread"] is None else tuple(float(value) for value in document["spread"])
-    if not (0 <= score <= 1 and 0 <= base <= 1) or {len(values), len(spread or values)} != {len(features)}:
-        raise ValueError("a person's score or reasons are none")
-    if min(spread or (0.0,)) < 0 or len(document["changes"]) > MOST_CHANGES:
-        raise ValueError("a person's reasons are surer than sure, or too many changes are named")
-    changes = tuple(_change(entry, features, plan) for entry in document["changes"])
-    return PersonSide(score, document["selected"] is True, base, values, spread, changes)
-
-
-def _change(entry: dict[str, Any], features: tuple[str, ...], plan: Plan) -> Change:
-    columns, score = tuple(map(str, entry["columns"])), float(entry["score"])
-    if not 0 < len(columns) <= 2 or not set(columns) <= set(features) - set(plan.groups.sensitive):
-        raise ValueError("it would change what cannot be changed")
-    if not 0 <= score <= 1:
-        raise ValueError("a change has no score")
-    return Change(columns, _texts(entry["now"], len(columns)), _texts(entry["then"], len(columns)), score)
-
-
-def _texts(document: Any, count: int) -> tuple[str, ...]:
-    texts = tuple(str(text) for text in document)
-    if len(texts) != count or max(map(len, texts)) > LONGEST_TEXT:
-        raise ValueError("its cells are not the features'")
-    return texts

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,21 +54,29 @@ class Side:
         return (*self.opened.model.warnings, *self.opened.binding.warnings)
 
 
-def open_models(given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset) -> list[tuple[Opened, Plan]]:
+@dataclass(frozen=True)
+class Second:
+    """A second question about the same people: a plan, and its model's file, None where that is the first plan's."""
+
+    plan: Plan
+    model: Path | None = None
+
+
+def open_models(
+    model: Path | None, plan: Plan, dataset: Dataset, second: Second | None = None
+) -> list[tuple[Opened, Plan]]:
     """The plan's model with its plan, and the second plan's beside it; the first again where only decisions differ.
 
     From here on the dataset keeps images at the size that the plan's model takes, so that each is opened once.
     """
-    model, second = given / "model", given / "model_after"
-    first = Opened.of(model if model.exists() else None, plan, dataset.profile)
+    first = Opened.of(model, plan, dataset.profile)
     if first.binding.images is not None and dataset.images is not None:
         dataset.images.expect(first.binding.images.picture.size)
-    if not request.get("plan_after"):
+    if second is None:
         return [(first, plan)]
-    after = _after(plan, str(request["plan_after"]))
-    if not second.exists() and _scores_alike(plan, after):
-        return [(first, plan), (first, after)]
-    return [(first, plan), (Opened.of(second if second.exists() else model, after, dataset.profile), after)]
+    if second.model is None and _scores_alike(plan, second.plan):
+        return [(first, plan), (first, second.plan)]
+    return [(first, plan), (Opened.of(second.model or model, second.plan, dataset.profile), second.plan)]
 
 
 def open_sides(
@@ -103,11 +110,6 @@ def fitting_threads(sides: list[Side]) -> Iterator[None]:
         return
     with few_threads(max(weights)):
         yield
-
-
-def _after(plan: Plan, text: str) -> Plan:
-    """The second plan's decision about the first plan's people."""
-    return replace(plan, decision=Plan.from_toml(text).decision)
 
 
 def _explainer(name: str | None, opened: list[Opened]) -> Explainer:

@@ -15,10 +15,12 @@ from core.explain.explanation import Explanation
 from core.explain.groups.exemplars import FILE as TELLING_FILE
 from core.explain.groups.exemplars import PIXELS_FILE
 from core.explain.person import Person
-from core.explain.results import CHANGED_FILE, FACTS_FILE, PERSON_FILE, collect_explanation, collect_person
+from core.explain.person.results import PERSON_FILE, collect_person
+from core.explain.results import CHANGED_FILE, FACTS_FILE, read
 from core.jobs.progress import replace_json
 from core.jobs.untrusted import erase
 from core.plan.plan import Plan
+from core.record import Digests
 from core.store.disk.faults import point
 
 FOUND, ASKED = "explanation", "explain.json"
@@ -218,4 +220,4 @@ def _read(path: Path) -> Asked | None:
 
 def _collected(out: Path, asked: Asked, rows: int, data_sha256: str, model_sha256: str | None) -> Explanation:
     after = None if asked.plan_after is None else Plan.from_toml(asked.plan_after)
-    return collect_explanation(out, Plan.from_toml(asked.plan), after, rows, data_sha256, model_sha256)
+    return read(out, Plan.from_toml(asked.plan), after, rows, Digests(data_sha256, model_sha256))

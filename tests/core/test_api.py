@@ -13,10 +13,14 @@ import pandas as pd
 import pytest
 
 import core
-from core import AuditRecord, Plan, PlumblineError, audit, audit_frame, compare
+from core import AuditRecord, Plan, PlumblineError, audit, audit_frame, compare, explain_model
 from core.cli import main
+from core.explain.groups.heatmap import heatmap
 from core.report.documents.json import result
 from core.samples import SAMPLES
+from tests.worlds.explained_people import NETWORK, PEOPLE
+from tests.worlds.explained_people import PLAN as HOBBY_PLAN
+from tests.worlds.models.hobby_network import network
 
 LOANS = SAMPLES["loans"]
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>&amp;"
@@ -212,6 +216,29 @@ def test_what_cannot_be_asked_is_said_in_a_line(frame: Any, asked: dict[str, Any
     with pytest.raises(PlumblineError) as refusal:
         audit_frame(frame, **({"sensitive": "g", "decision": "d"} | asked))
     assert said in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+# ---------------------------------------------------------------- what a model looks at
+
+
+@pytest.mark.jobs
+def test_an_explanation_here_is_that_of_a_sandboxed_job(tmp_path: Path) -> None:
+    (tmp_path / "net.pt2").write_bytes(network(0.5, 3.0))
+    (tmp_path / "plan.toml").write_text(HOBBY_PLAN.format(decision=NETWORK))
+    plan = Plan.load(tmp_path / "plan.toml")
+    here, apart = (explain_model(plan, PEOPLE, isolated=isolated) for isolated in (False, True))
+    assert (here.before.n == apart.before.n).all()
+    assert np.allclose(here.before.sums, apart.before.sums, rtol=1e-9)
+    assert (here.plan, here.method, here.data_sha256, here.model_sha256) == (
+        apart.plan, apart.method, apart.data_sha256, apart.model_sha256,
+    )  # fmt: skip
+    picture = heatmap(here.before, ("gender",), None, 0.95)
+    assert picture.features[int(np.argmax(picture.mean_abs[0]))] == "hobby"
+
+
+def test_a_column_cannot_be_asked_why(people: pd.DataFrame) -> None:
+    with pytest.raises(PlumblineError, match="cannot be asked why"):
+        explain_model(Plan.from_toml(PLAN), people)
 
 
 # ---------------------------------------------------------------- what a record gives

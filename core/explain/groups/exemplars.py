@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,7 +45,7 @@ class Telling:
 
 
 class TellingImages:
-    """Keeps the EACH most telling people of every value of the first sensitive column; runs in a job."""
+    """Keeps the EACH most telling people of every value of the first sensitive column, without their images."""
 
     def __init__(self, groups: Groups) -> None:
         """Of the people in these groups; nobody yet."""
@@ -74,10 +72,10 @@ class TellingImages:
                     str(names[i]),
                     {
                         "row": int(batch.rows[i]),
-                        "cell": int(cells[i]),
+                        "group": self._groups.names(int(cells[i])),
                         "score": float(scores[i]),
                         "selected": bool(selected[i]),
-                        "values": [float(x) for x in values[i]],
+                        "values": tuple(float(x) for x in values[i]),
                     },
                 )
                 for i in heaviest
@@ -85,9 +83,8 @@ class TellingImages:
             kept = [*self._kept.get(value, []), *found]
             self._kept[value] = sorted(kept, key=lambda person: (-person[0], person[2]["row"]))[:EACH]
 
-    def write(self, images: Images, size: Size, out: Path) -> None:
-        """Write the people and their images."""
+    def taken(self, images: Images, size: Size) -> tuple[Telling, ...]:
+        """The people with their images at this size, thinned to what a page shows."""
         people = [person for value in sorted(self._kept) for person in self._kept[value]][:MOST]
-        pixels = images.pixels([name for _, name, _ in people], size)
-        np.save(out / PIXELS_FILE, thumbnails(pixels, MOST))
-        (out / FILE).write_text(json.dumps([entry for _, _, entry in people]), encoding="utf-8")
+        pixels = thumbnails(images.pixels([name for _, name, _ in people], size), MOST)
+        return tuple(Telling(image=image, **one) for (_, _, one), image in zip(people, pixels, strict=True))

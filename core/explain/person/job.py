@@ -19,16 +19,17 @@ from core.errors import PlanError
 from core.explain.explained_model import joined
 from core.explain.features.vocabulary import spelled
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
+from core.explain.job import model_in, second_in
 from core.explain.methods.explainable import Effort
 from core.explain.person import Change, Person, PersonSide
 from core.explain.person.counterfactuals import Options, smallest_changes
+from core.explain.person.results import PERSON_FILE
 from core.explain.sample import ROWS, Sample, batches_of, choose_background, choose_people
 from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.plan.plan import Plan
 
-PERSON_FILE = "person.json"
 # One person can have many more draws than thousands of them.
 SAMPLES = 40
 
@@ -46,7 +47,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     row = int(request["row"])
     if not 0 <= row < dataset.profile.rows:
         raise PlanError(f"{dataset.profile.name} has {dataset.profile.rows:,} rows; choose one of them.")
-    models = open_models(given, request, plan, dataset)
+    models = open_models(model_in(given), plan, dataset, second_in(given, request, plan))
     if models[0][0].kind == "image":
         sample = choose_background(plan, dataset, progress)
     else:

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.data.profile import Profile
-from core.explain.explanation import Changed, Explanation
-from core.explain.results import MOST_CHANGED
+from core.explain.explanation import MOST_CHANGED, Changed, Explanation
 from core.metrics.words import rows_word
 from core.report.words.by_group import name_of
 from core.report.words.explanations import score_words

@@ -25,11 +25,12 @@ from core.explain.groups.importance_changes import moved
 from core.explain.job import run
 from core.explain.methods import EXPLAINERS, recommend
 from core.explain.methods.explainable import Effort
-from core.explain.results import collect_explanation
+from core.explain.results import read
 from core.mitigate.training.fine_tuning_pt2 import TunableProgram
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.plan.plan import Plan
+from core.record import Digests
 from core.samples import SAMPLES
 
 pytestmark = pytest.mark.jobs
@@ -175,7 +176,7 @@ def job(tmp_path: Path) -> Callable[..., Path]:
 def test_the_planted_stamp_is_the_first_thing_seen(job: Callable[..., Path]) -> None:
     """In the Northern depot's approvals the corner with the stamp weighs most, and far more than in the South's."""
     out = job(method="integrated_gradients", rows=150)
-    found = collect_explanation(out, Plan.from_toml(faces.plan.read_text(encoding="utf-8")), None, 600, "", None)
+    found = read(out, Plan.from_toml(faces.plan.read_text(encoding="utf-8")), None, 600, Digests(""))
     picture = heatmap(found.before, ("depot",), None, 0.95)
     north = next(g for g, group in enumerate(picture.groups) if group["depot"] == "North")
     south = 1 - north
@@ -189,7 +190,7 @@ def test_the_planted_stamp_is_the_first_thing_seen(job: Callable[..., Path]) -> 
     forged = np.load(out / PIXELS_FILE)[:-1]
     np.save(out / PIXELS_FILE, forged)
     with pytest.raises(JobError, match="its images are none"):
-        collect_explanation(out, found.plan, None, 600, "", None)
+        read(out, found.plan, None, 600, Digests(""))
 
 
 def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
@@ -204,7 +205,7 @@ def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
     tunable.save(tuned, tmp_path / "after.pt2")
     shutil.copy(tmp_path / "after.pt2", tmp_path / "in" / "model_after")
     out = job(method="integrated_gradients", rows=100, plan_after=plan.to_toml())
-    found = collect_explanation(out, plan, plan, 600, "", None)
+    found = read(out, plan, plan, 600, Digests(""))
     assert found.paired is not None
     first = moved(found.paired, ("depot",), None, 0.95)[0]
     assert (first.feature, first.group, first.verdict) == (STAMP, {"depot": "North"}, "less")

@@ -9,8 +9,10 @@ import pytest
 
 from core.errors import JobError, PlanError
 from core.explain.explanation import Explanation
-from core.explain.results import collect_explanation, collect_person
+from core.explain.person.results import collect_person
+from core.explain.results import read
 from core.plan.plan import Plan
+from core.record import Digests
 from tests.worlds.explained_people import NETWORK, PEOPLE, PLAN, N
 from tests.worlds.jobs.supervised import supervising
 from tests.worlds.jobs.tampered import Tamper, change_array, change_json
@@ -52,7 +54,7 @@ def job(tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path]) -> tu
 
 
 def collected(out: Path, plan: Plan, after: Plan | None) -> Explanation:
-    return collect_explanation(out, plan, after, N, "0" * 64, None)
+    return read(out, plan, after, N, Digests("0" * 64))
 
 
 def test_after_the_repair_the_proxy_has_left_and_who_changed_is_listed(job: tuple[Path, Plan, Plan]) -> None:

@@ -224,7 +224,7 @@ def test_one_persons_words_are_shown_as_written(bert: Opened, tmp_path: Path, me
     )
     zipped(folder_of(tmp_path / "bert"), tmp_path / "model")
     sample = choose_people(plan, dataset, 100, quietly)
-    sides = open_sides(open_models(tmp_path, {}, plan, dataset), method, dataset, sample, Effort())
+    sides = open_sides(open_models(tmp_path / "model", plan, dataset), method, dataset, sample, Effort())
     person = explain_person(0, sides, dataset, sample, plan, set(), quietly)
     own = dict(zip(person.features, person.cells, strict=True))
     assert own == {"the": "The", "day": "day", OTHER: "good Alba and Zita"}
