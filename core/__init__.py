@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from core.errors import PlumblineError
     from core.explain.explanation import Explanation
     from core.metrics.comparison import Comparison
+    from core.mitigate.fixes import Fixes
     from core.plan.plan import Plan
     from core.record import AuditRecord
 
-__all__ = ["AuditRecord", "Plan", "PlumblineError", "audit", "audit_frame", "compare", "explain_model"]
+__all__ = ["AuditRecord", "Plan", "PlumblineError", "audit", "audit_frame", "compare", "explain_model", "find_fixes"]
 
 _TYPES = {"AuditRecord": "core.record", "Plan": "core.plan.plan", "PlumblineError": "core.errors"}
 
@@ -120,6 +121,31 @@ def audit_frame(
         confirmed=confirmed,
     )
     return audit(plan, frame, isolated=isolated)
+
+
+def find_fixes(
+    plan: Plan,
+    data: str | Path | Frame | None = None,
+    *,
+    ways: Sequence[str] = ("thresholds", "shared_threshold"),
+    isolated: bool = False,
+) -> Fixes:
+    """Search for fixes of the gaps that a plan asks about: fitted on one part of the people, judged on another.
+
+    Parameters
+    ----------
+    plan, data, isolated
+        As for `audit`; `[mitigate]` in the plan says what the search is for.
+    ways
+        Rows of `core.mitigate.mitigations.MITIGATIONS`; the default ones take a moment, trainings take minutes.
+
+    Raises as `audit` does; why one of several ways could not be tried stands in the result.
+    """
+    from core.engine.asked import asked
+    from core.mitigate import fixes
+
+    with asked(plan, data, second=plan.mitigate.evaluate) as (question, files):
+        return fixes.find_fixes(question, files, ways, isolated=isolated)
 
 
 def explain_model(

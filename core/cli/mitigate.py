@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +20,7 @@ from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.files import Files
 from core.errors import PlanError
-from core.jobs.one_job import TIME_LIMIT, job_done, sha256
+from core.jobs.one_job import sha256
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import of_the_judged
 from core.plan.parts import MitigationPlan, RulePath
@@ -52,6 +50,7 @@ def add_mitigate(commands: Any) -> None:
 
 
 def _mitigate(chosen: argparse.Namespace) -> int:
+    from core.mitigate.fixes import search_isolated
     from core.mitigate.settings import Settings
 
     if chosen.name not in MITIGATIONS:
@@ -61,7 +60,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
         plan = _with_goal(plan, chosen.name)
         files = Files.beside(plan, chosen.plan.parent, second=Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out, chosen.inside)
-    running = mitigated(plan, files, [chosen.name], chosen.time_limit)
+    running = search_isolated(plan, files, [chosen.name], chosen.time_limit)
     with naming(chosen.plan, files.model), running as found:
         if _wrote_weights_alone(found, chosen.out):
             return 0
@@ -81,26 +80,6 @@ def _with_goal(plan: Plan, name: str) -> Plan:
     if Settings.of(plan).goal.name in known:
         return plan
     return replace(plan, mitigate=replace(plan.mitigate, goal=known[0]))
-
-
-@contextmanager
-def mitigated(plan: Plan, files: Files, names: list[str], time_limit: float = TIME_LIMIT) -> Iterator[Mitigated]:
-    """Run a mitigate job as the app does; what it found stands, models included, until the context ends.
-
-    `time_limit` is in seconds.
-    """
-    from core.engine.looks import collect_profile
-    from core.mitigate.results import collect_mitigation
-
-    request = {"plan": files.named(plan).to_toml(), "with": names}
-    with job_done("mitigate", request, files.inputs, time_limit) as done:
-        out, digests = done.out, done.digests
-        rows = [collect_profile(out, files.table.name, digests["table"]).rows]
-        if files.second is not None:
-            rows.append(collect_profile(out / "second_", files.second.name, digests["second_table"]).rows)
-        judged = digests.get("second_table", digests["table"])
-        found = collect_mitigation(out, plan, tuple(rows), judged, digests.get("model"))
-        yield replace(found, images_sha256=digests.get("images"))
 
 
 def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:

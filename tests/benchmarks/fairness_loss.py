@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.cli.mitigate import mitigated
 from core.counts.rules import Confusion, confusion
 from core.engine.files import Files
 from core.metrics.stated_rule import stated_rule
 from core.mitigate.candidate import Decided, Mitigated
+from core.mitigate.fixes import search_isolated
 from core.mitigate.frontier import pick, point
 from core.mitigate.rules.thresholds import search
 from core.plan.plan import Plan
@@ -72,7 +72,7 @@ def of_seed(plan: Plan, folder: Path, seed: int) -> tuple[float, float, float]:
     """The signed gap on the report part, women less men, the accuracy lost against lambda = 0, the split's luck."""
     plan = replace(plan, run=replace(plan.run, seed=seed))
     files = Files.beside(plan, folder, second=plan.mitigate.evaluate)
-    with mitigated(plan, files, ["fairness_loss"]) as found:
+    with search_isolated(plan, files, ["fairness_loss"]) as found:
         picked = found.named(picked_id(found))
         before, without, after = (people(d) for d in (found.present, found.named("retrained").decided, picked.decided))
         luck = luck_of_split(found)

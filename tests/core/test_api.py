@@ -1,5 +1,6 @@
 """The Python interface: the numbers of the command, and of pandas, from files and from tables in memory."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -13,13 +14,16 @@ import pandas as pd
 import pytest
 
 import core
-from core import AuditRecord, Plan, PlumblineError, audit, audit_frame, compare, explain_model
+from core import AuditRecord, Plan, PlumblineError, audit, audit_frame, compare, explain_model, find_fixes
 from core.cli import main
 from core.explain.groups.heatmap import heatmap
 from core.report.documents.json import result
 from core.samples import SAMPLES
 from tests.worlds.explained_people import NETWORK, PEOPLE
 from tests.worlds.explained_people import PLAN as HOBBY_PLAN
+from tests.worlds.mitigated_people import PLAN as MITIGATED_PLAN
+from tests.worlds.mitigated_people import SCORE
+from tests.worlds.mitigated_people import people as applicants
 from tests.worlds.models.hobby_network import network
 
 LOANS = SAMPLES["loans"]
@@ -239,6 +243,39 @@ def test_an_explanation_here_is_that_of_a_sandboxed_job(tmp_path: Path) -> None:
 def test_a_column_cannot_be_asked_why(people: pd.DataFrame) -> None:
     with pytest.raises(PlumblineError, match="cannot be asked why"):
         explain_model(Plan.from_toml(PLAN), people)
+
+
+# ---------------------------------------------------------------- what would fix it
+
+
+@pytest.mark.jobs
+def test_fixes_found_here_are_those_of_a_sandboxed_job() -> None:
+    plan, table = Plan.from_toml(MITIGATED_PLAN.format(decision=SCORE)), applicants(900)
+    here, apart = (
+        find_fixes(plan, table, ways=("thresholds", "fairness_loss"), isolated=isolated) for isolated in (False, True)
+    )
+    assert [fix.title for fix in here.fixes] == [fix.title for fix in apart.fixes] != []
+    assert list(here.refused) == list(apart.refused) == ["fairness_loss"]
+    for one, other in zip(here.fixes, apart.fixes, strict=True):
+        assert one.rule is not None and other.rule is not None and one.rule.to_json() == other.rule.to_json()
+        assert here.effect(one).compared == apart.effect(other).compared
+    assert here.effect(here.fixes[0]).goal_then.value < here.effect(here.fixes[0]).goal_now.value
+
+
+def test_a_trained_model_is_there_for_as_long_as_what_found_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    plan = Plan.from_toml(MITIGATED_PLAN.format(decision=SCORE))
+    found = find_fixes(plan, applicants(900), ways=("reweighing",))
+    (fix,) = (fix for fix in found.fixes if fix.mechanism == "reweighing")
+    assert fix.proposed is not None and len(fix.proposed.model_bytes()) > 1000
+    del found, fix
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_way_that_there_is_not_is_answered_with_those_there_are() -> None:
+    with pytest.raises(PlumblineError, match="no mitigation named magic; known are thresholds"):
+        find_fixes(Plan.from_toml(MITIGATED_PLAN.format(decision=SCORE)), applicants(900), ways=("magic",))
 
 
 # ---------------------------------------------------------------- what a record gives

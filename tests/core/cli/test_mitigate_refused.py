@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.cli.mitigate import mitigated
 from core.engine.files import Files
+from core.mitigate.fixes import search_isolated
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.search import offer
 from core.mitigate.settings import Settings
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.jobs
 def test_what_is_refused_does_not_stop_the_others_and_says_why(folder: Path) -> None:
     plan = Plan.from_toml((folder / "plan.toml").read_text().replace("demographic_parity", "equalized_odds"))
     files = Files.beside(plan, folder)
-    with mitigated(plan, files, ["fairness_loss", "equalized_odds_mix", "thresholds"]) as found:
+    with search_isolated(plan, files, ["fairness_loss", "equalized_odds_mix", "thresholds"]) as found:
         assert list(found.refused) == ["fairness_loss"]
         assert "a model that can go on learning" in str(found.refused["fairness_loss"])
         tried = offer(found, ("fairness_loss", "equalized_odds_mix", "thresholds"))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.cli.mitigate import mitigated
 from core.engine.files import Files
 from core.mitigate.effect.effect import effect
+from core.mitigate.fixes import search_isolated
 from core.mitigate.search import offer
 from core.plan.plan import Plan
 from tests.worlds.mitigated_people import PLAN, SCORE, people
@@ -20,7 +20,7 @@ def test_a_group_of_whom_the_goal_is_not_asked_is_none_that_was_to_be_brought_ne
     table.to_csv(tmp_path / "people.csv", index=False)
     (tmp_path / "plan.toml").write_text(PLAN.format(decision=SCORE))
     plan = Plan.from_toml((tmp_path / "plan.toml").read_text())
-    with mitigated(plan, Files.beside(plan, tmp_path), ["thresholds"]) as found:
+    with search_isolated(plan, Files.beside(plan, tmp_path), ["thresholds"]) as found:
         assert found.settings.leave_out == ("(missing)",)
         seen = effect(found, offer(found, ("thresholds",)).fixes[0])
     assert [set(change.group.values()) for change in seen.aimed] == [{"b"}]
