@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -79,6 +80,17 @@ def test_every_name_of_the_interface_is_there_and_has_words() -> None:
         assert getattr(core, name).__doc__
     with pytest.raises(AttributeError, match="no attribute 'audits'"):
         _ = core.audits
+
+
+@pytest.mark.jobs
+def test_the_readmes_lines_run(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    section = (root / "README.md").read_text(encoding="utf-8").partition("\n## From Python\n")[2].partition("\n## ")[0]
+    (lines,) = re.findall(r"```python\n(.+?)```", section, re.DOTALL)
+    monkeypatch.chdir(root)
+    given: dict[str, Any] = {}
+    exec(compile(lines, "README.md", "exec"), given)
+    assert given["gap"].verdict == "gap" and given["effects"] and "income" in given["looks_at"]
+    assert set(core.__all__) - {"AuditRecord", "PlumblineError"} <= set(given)
 
 
 # ---------------------------------------------------------------- from files
