@@ -71,13 +71,10 @@ def _mitigate(chosen: argparse.Namespace) -> int:
 
 def _with_goal(plan: Plan, name: str) -> Plan:
     """The plan with a goal that this mitigation knows, where it states none and the usual one is unknown to it."""
-    from core.mitigate.rules.aif360 import POST_PROCESSING
     from core.mitigate.settings import Settings
 
-    if plan.mitigate.goal is not None or name not in POST_PROCESSING:
-        return plan
-    known = POST_PROCESSING[name].goals
-    if Settings.of(plan).goal.name in known:
+    known = MITIGATIONS[name].goals
+    if plan.mitigate.goal is not None or not known or Settings.of(plan).goal.name in known:
         return plan
     return replace(plan, mitigate=replace(plan.mitigate, goal=known[0]))
 
@@ -104,7 +101,7 @@ def _wrote_weights_alone(found: Mitigated, out: Path) -> bool:
     say(
         f"Wrote {out / _WEIGHTS}",
         f"Nothing could be trained with these weights here, so there is no audit before and"
-        f" after: {found.refused['reweighing']}",
+        f" after: {next(iter(found.refused.values()))}",
     )
     return True
 
@@ -162,7 +159,7 @@ def _take_away(fix: Fix, found: Mitigated, model: bytes | None, out: Path) -> di
     if fix.rule is not None:
         taken["rule"] = _RULE
         (out / _RULE).write_text(as_text(fix.rule.to_json()), encoding="utf-8")
-    if fix.mechanism == "reweighing":
+    if fix.gives_weights:
         weights = reweigh(found.present.counts["fit"], found.settings.by)
         (out / _WEIGHTS).write_text(weights.to_csv(), encoding="utf-8")
     if model is not None and fix.proposed is not None and fix.proposed.file is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from core.counts.counts import UNKNOWN, Counts
 from core.metrics.sampling.refusals import why_one_row_each
 from core.metrics.words import group_words
-from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.mitigations import MITIGATIONS, Mitigation, Need
 from core.mitigate.settings import Settings
 from core.mitigate.training.reweighing import OUTCOMES
 from core.models import FORMATS, tunable
@@ -15,14 +18,6 @@ from core.record import AuditRecord
 
 # Fewer people of one group and outcome than this stand for many others once they are weighted.
 LIGHTEST = 5
-# Which goals AIF360's methods know; AIF360 itself is imported in jobs only.
-AIF360_GOALS = {
-    "reject_option": ("demographic_parity", "equal_opportunity", "equalized_odds"),
-    "eq_odds_postprocessing": ("equalized_odds", "equal_opportunity", "predictive_equality"),
-    "calibrated_eq_odds": ("equal_opportunity", "predictive_equality", "equalized_odds"),
-}
-_LABELS = "it needs to know what really happened"
-_SCORES = "it needs a score, and here are only decisions"
 
 
 def untried(record: AuditRecord, settings: Settings, model_format: str | None) -> dict[str, str]:
@@ -30,36 +25,66 @@ def untried(record: AuditRecord, settings: Settings, model_format: str | None) -
 
     `model_format` is the row of FORMATS that its model was opened as; None where there is none, or none was opened.
     """
-    return {name: _reason_against(name, record, settings, model_format) for name in MITIGATIONS}
+    asked = _Asked(record, settings, model_format)
+    return {row.name: _reason_against(row, asked) for row in MITIGATIONS.values()}
 
 
-def _reason_against(name: str, record: AuditRecord, settings: Settings, model_format: str | None) -> str:
-    axis, plan = record.counts.axis, record.plan
-    has_label, has_score = plan.data.label is not None, axis.kind != "decision"
-    if name == "threshold_mix" and len(settings.goal.rates) > 1:
-        return "for two kinds of mistake at once there are lots of their own"
-    if name in ("thresholds", "shared_threshold", "threshold_mix"):
-        return "" if has_score else _SCORES
-    if not has_label:
-        return _LABELS
-    if MITIGATIONS[name].is_trained:
-        if name == "fairness_loss":
-            learns = _learns(plan.decision.model and model_format)
-            return "" if learns else f"it needs a model that can go on learning, {tunable()}"
-        fewest, who, outcome = _smallest_cell(record.counts, settings.by)
-        return "" if fewest else f"nobody has {outcome} among {who}"
-    if not has_score:
-        return _SCORES
-    if name in AIF360_GOALS and settings.goal.name not in AIF360_GOALS[name]:
-        return "AIF360 has it for other goals"
-    if name in AIF360_GOALS and len(settings.by) > 1:
-        return "AIF360 takes one column at a time"
-    return ""
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """An audit, what is asked of a fix for it, and its model's format."""
+
+    record: AuditRecord
+    settings: Settings
+    model_format: str | None
+
+    @property
+    def learns(self) -> bool:
+        """Whether the model can be trained on from its weights."""
+        has_model = self.record.plan.decision.model is not None and self.model_format is not None
+        return has_model and self.model_format in FORMATS and bool(FORMATS[str(self.model_format)].tunes)
 
 
-def _learns(model_format: str | None) -> bool:
-    """Whether models of this format can be trained on from their weights."""
-    return model_format is not None and model_format in FORMATS and bool(FORMATS[model_format].tunes)
+def _reason_against(row: Mitigation, asked: _Asked) -> str:
+    lacking = (_LACKS[need](row, asked) for need in row.needs)
+    return next((reason for reason in lacking if reason is not None), "")
+
+
+def _no_outcome(row: Mitigation, asked: _Asked) -> str | None:
+    return "it needs to know what really happened" if asked.record.plan.data.label is None else None
+
+
+def _no_score(row: Mitigation, asked: _Asked) -> str | None:
+    decisions_alone = asked.record.counts.axis.kind == "decision"
+    return "it needs a score, and here are only decisions" if decisions_alone else None
+
+
+def _no_people(row: Mitigation, asked: _Asked) -> str | None:
+    fewest, who, outcome = _smallest_cell(asked.record.counts, asked.settings.by)
+    return None if fewest else f"nobody has {outcome} among {who}"
+
+
+def _no_learning(row: Mitigation, asked: _Asked) -> str | None:
+    return None if asked.learns else f"it needs a model that can go on learning, {tunable()}"
+
+
+def _no_such_goal(row: Mitigation, asked: _Asked) -> str | None:
+    return None if asked.settings.goal.name in row.serves else row.other_goals
+
+
+def _many_columns(row: Mitigation, asked: _Asked) -> str | None:
+    whose, _, _ = row.title.partition(":")
+    return f"{whose} takes one column at a time" if len(asked.settings.by) > 1 else None
+
+
+# Why a row cannot be tried where what it needs is not there, as half a sentence; None where it is.
+_LACKS: dict[Need, Callable[[Mitigation, _Asked], str | None]] = {
+    "outcome": _no_outcome,
+    "score": _no_score,
+    "both outcomes": _no_people,
+    "learning model": _no_learning,
+    "goal": _no_such_goal,
+    "one column": _many_columns,
+}
 
 
 def out_of_reach(record: AuditRecord) -> str | None:
@@ -83,7 +108,8 @@ def doubts(record: AuditRecord, settings: Settings) -> dict[str, str]:
     if not 0 < fewest < LIGHTEST:
         return {}
     have = "person has" if fewest == 1 else "people have"
-    return {"reweighing": f"only {fewest} {have} {outcome} among {who}, and would weigh much"}
+    doubt = f"only {fewest} {have} {outcome} among {who}, and would weigh much"
+    return {row.name: doubt for row in MITIGATIONS.values() if "both outcomes" in row.needs}
 
 
 def _smallest_cell(counts: Counts, by: tuple[str, ...]) -> tuple[int, str, str]:

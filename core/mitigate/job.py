@@ -21,7 +21,7 @@ from core.metrics.policies import policy_warnings
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.observed import Observed, joint, observe
-from core.mitigate.proposals import PROPOSERS, propose
+from core.mitigate.proposals import propose
 from core.mitigate.settings import Settings
 from core.mitigate.splits import CHOOSE, FIT, PARTS, REPORT, Divided, divide
 from core.mitigate.work import Proposal, Work
@@ -61,7 +61,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     own = model if model.exists() else None
     work = Work(divided, plan, settings, present, own, out, progress, names=tuple(names))
     with timed(seconds, "mitigate"):
-        proposals, refused = propose(work, [name for name in names if name in PROPOSERS])
+        proposals, refused = propose(work, [name for name in names if MITIGATIONS[name].in_job])
     _write(PRESENT, present, out)
     for proposal in proposals:
         _write_joint(proposal, proposals, present, divided, out)

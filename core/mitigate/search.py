@@ -5,7 +5,7 @@ Fixes by thresholds are fitted here, from the fit part's counts; all others come
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.counts.counts import UNKNOWN
@@ -19,11 +19,10 @@ from core.mitigate.effect.mistakes import mistakes
 from core.mitigate.effect.near_constant import first_of, hardly_better
 from core.mitigate.effect.not_recommended import one_sided, worse_than_one_answer
 from core.mitigate.goals import COSTS, Goal
-from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.mitigations import MITIGATIONS, Mitigation
 from core.mitigate.plans import STAND_IN_FORMAT, plan_with_rule, without_decisions
 from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
-from core.mitigate.rules.solution import Question, Solution
-from core.mitigate.rules.thresholds import search, shared
+from core.mitigate.rules.solution import Solution
 from core.mitigate.rules.written import rule_file_of
 from core.mitigate.training.reweighing import Weights, reweigh
 
@@ -44,7 +43,7 @@ def progress_words(what: str, names: Sequence[str]) -> tuple[str, str]:
     way = next((row for row in MITIGATIONS.values() if proposal.startswith(row.name)), None)
     if way is None or way.name not in names:
         return "", what
-    title = way.title[0].lower() + way.title[1:] if not way.title.startswith("AIF360") else way.title
+    title = way.title if way.title[1].isupper() else way.title[0].lower() + way.title[1:]
     return f"way {names.index(way.name) + 1} of {len(names)} ({title}), ", doing
 
 
@@ -102,6 +101,11 @@ class Fix:
         """Whether two people with the same score can get different answers."""
         return self.rule is not None and self.rule.draws_lots
 
+    @property
+    def gives_weights(self) -> bool:
+        """Whether Reweighing's weights are taken away with it."""
+        return self.mechanism != RETRAINED and MITIGATIONS[self.mechanism].gives_weights
+
     def model_format(self, own: str | None) -> str | None:
         """The row of FORMATS that its model is of, where `own` is that of the model which decides now.
 
@@ -128,11 +132,11 @@ def offer(found: Mitigated, names: tuple[str, ...]) -> Offer:
     """Every fix of a search for `names`: thresholds first, then what the job proposes, in order."""
     refused = dict(found.refused)
     fitted: list[Fix] = []
-    for name in [name for name in _BY_THRESHOLDS if name in names]:
+    for row in [row for row in MITIGATIONS.values() if row.from_counts and row.name in names]:
         try:
-            fitted += _by_thresholds(found, name)
+            fitted += _from_counts(found, row)
         except PlumblineError as error:
-            refused[name] = error
+            refused[row.name] = error
     proposed = [_proposed(found, proposal) for proposal in found.proposals]
     offered = [*fitted, *(fix for fix in proposed if not _needs_no_lots(fix, fitted))]
     judged = []
@@ -149,7 +153,7 @@ def weights_alone(found: Mitigated) -> Weights | None:
 
     They follow from groups and outcomes; only the model that would show what they do needs columns to learn from.
     """
-    if "reweighing" not in found.refused:
+    if not any(MITIGATIONS[name].gives_weights for name in found.refused):
         return None
     try:
         return reweigh(found.present.counts[FIT], found.settings.by)
@@ -158,23 +162,22 @@ def weights_alone(found: Mitigated) -> Weights | None:
 
 
 def _needs_no_lots(fix: Fix, fitted: list[Fix]) -> bool:
-    """Whether the cheapest mix of thresholds came out without lots: thresholds that cost no more are listed already."""
-    is_mix = fix.mechanism == "threshold_mix" and not fix.draws_lots
-    return is_mix and any(other.mechanism == "thresholds" and not other.is_wider for other in fitted)
+    """Whether it came out without lots, and rules without lots that cost no more are listed already."""
+    if fix.mechanism == RETRAINED or fix.draws_lots:
+        return False
+    same = MITIGATIONS[fix.mechanism].without_lots
+    return any(other.mechanism == same and not other.is_wider for other in fitted)
 
 
-_BY_THRESHOLDS: dict[str, Callable[[Question], Solution]] = {"thresholds": search, "shared_threshold": shared}
-
-
-def _by_thresholds(found: Mitigated, name: str) -> list[Fix]:
-    """Thresholds at the accepted gap, each optimum before one that is not one-sided; for each group wider too."""
+def _from_counts(found: Mitigated, row: Mitigation) -> list[Fix]:
+    """Rules at the accepted gap, each optimum before one that is not one-sided; some at wider gaps too."""
     fit = found.present.counts[FIT]
     settings, seen = found.settings, list[tuple[Solution, bool]]()
     widths = [settings.at_most]
-    if name == "thresholds" and settings.goal.kind == "difference":
+    if row.is_widened and settings.goal.kind == "difference":
         widths += [width for width in WIDER if width > settings.at_most]
     for at_most in widths:
-        solution = _BY_THRESHOLDS[name](replace(settings, at_most=at_most).question(fit, found.present_rule))
+        solution = row.solution(replace(settings, at_most=at_most).question(fit, found.present_rule))
         for each, stands_in in ((solution, False), (solution.instead, True)):
             if each is not None and not any(_same(each, other) for other, _ in seen):
                 seen.append((each, stands_in))

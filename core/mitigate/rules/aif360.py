@@ -12,14 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from core.catalogue import table
 from core.counts.counts import UNKNOWN, Axis, Floats, Ints
-from core.counts.rules import Rule
+from core.counts.rules import Rule, confusion
 from core.errors import DataError, PlanError
 from core.metrics.aif360 import quietly
+from core.metrics.group_metrics import METRICS
+from core.metrics.intervals import FEW
+from core.metrics.reference import resolve
 from core.metrics.words import listed
+from core.mitigate.goals.asked import asked_of
+from core.mitigate.mitigations import MITIGATIONS, Mitigation
+from core.mitigate.proposals import by_rule
 from core.mitigate.rules.levels import cell_places
 from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.work import Proposal, Work
+from core.plan.plan import Plan
 
 MOST_ROWS = 10_000
 _GRID = {"num_class_thresh": 50, "num_ROC_margin": 10}
@@ -66,20 +73,18 @@ class Pair:
 
 @dataclass(frozen=True)
 class PostProcessing:
-    """One of AIF360's methods: from a pair and the question to the chance of each bin, float64 of shape (2, bins).
+    """One of AIF360's methods: a row of MITIGATIONS, and what fits it.
 
-    `goals` are those that it is made for, `also` those that it meets because it makes more equal than they ask.
+    `fit` goes from a pair and the question to the chance of each bin, float64 of shape (2, bins).
     """
 
     name: str
-    goals: tuple[str, ...]
     fit: Callable[[Pair, Question], Floats]
-    also: tuple[str, ...] = ()
 
     @property
-    def serves(self) -> tuple[str, ...]:
-        """Every goal that it can be asked for."""
-        return (*self.goals, *self.also)
+    def row(self) -> Mitigation:
+        """What pages say of it, and the goals that it serves."""
+        return MITIGATIONS[self.name]
 
 
 def post_process(method: PostProcessing, question: Question, group: str, reference: str) -> Solution:
@@ -88,7 +93,7 @@ def post_process(method: PostProcessing, question: Question, group: str, referen
     Parameters
     ----------
     method
-        A row of `POST_PROCESSING`.
+        One of those below.
     question
         With one attribute in `by`; its goal one that the method serves.
     group, reference
@@ -96,9 +101,9 @@ def post_process(method: PostProcessing, question: Question, group: str, referen
 
     Raises PlanError where the method has no such goal, DataError where AIF360 cannot work with these people.
     """
-    if question.goal.name not in method.serves:
+    if question.goal.name not in method.row.serves:
         raise PlanError(
-            f"AIF360's {method.name} knows the goals {listed(method.serves)}, and not {question.goal.name}: ask for"
+            f"AIF360's {method.name} knows the goals {listed(method.row.serves)}, and not {question.goal.name}: ask for"
             " one of these."
         )
     pair, people = _pair(question, (group, reference))
@@ -111,7 +116,7 @@ def post_process(method: PostProcessing, question: Question, group: str, referen
     for row, name in zip(np.clip(chances, 0.0, 1.0), (group, reference), strict=True):
         rule[_cells(question, name)] = row
     notes = _notes(question, (group, reference), int(pair.n.sum()), people, bool(((chances > 0) & (chances < 1)).any()))
-    if question.goal.name in method.also:
+    if question.goal.name in method.row.also:
         notes = (*notes, "It makes wrong denials and wrong grants equal, which is more than you asked for.")
     return Solution(method.name, question, Rule(rule), question.outcome(Rule(rule)), needs_attribute=True, notes=notes)
 
@@ -164,16 +169,50 @@ def _calibrated(pair: Pair, question: Question) -> Floats:
     return np.asarray((1 - mixed) * (pair.scores >= pair.threshold) + mixed * base, dtype=np.float64)
 
 
-POST_PROCESSING = table(
-    PostProcessing("reject_option", ("demographic_parity", "equal_opportunity", "equalized_odds"), _reject_option),
-    PostProcessing(
-        "eq_odds_postprocessing",
-        ("equalized_odds",),
-        _equalized_odds,
-        also=("equal_opportunity", "predictive_equality"),
-    ),
-    PostProcessing("calibrated_eq_odds", ("equal_opportunity", "predictive_equality", "equalized_odds"), _calibrated),
-)
+REJECT_OPTION = PostProcessing("reject_option", _reject_option)
+EQUALIZED_ODDS = PostProcessing("eq_odds_postprocessing", _equalized_odds)
+CALIBRATED_ODDS = PostProcessing("calibrated_eq_odds", _calibrated)
+
+
+def reject_option(work: Work) -> list[Proposal]:
+    """Reject option classification (Kamiran, Karim and Zhang 2012) for a job's question."""
+    return _proposed(work, REJECT_OPTION)
+
+
+def equalized_odds(work: Work) -> list[Proposal]:
+    """Equalized odds post-processing (Hardt, Price and Srebro 2016) for a job's question."""
+    return _proposed(work, EQUALIZED_ODDS)
+
+
+def calibrated_odds(work: Work) -> list[Proposal]:
+    """Calibrated equalized odds (Pleiss et al. 2017) for a job's question."""
+    return _proposed(work, CALIBRATED_ODDS)
+
+
+def _proposed(work: Work, method: PostProcessing) -> list[Proposal]:
+    """The method for the reference group and the group farthest from it."""
+    work.progress(0, 0, f"{method.name}: fitting it")
+    group, reference = farthest_pair(work.question, work.plan)
+    return by_rule(work, post_process(method, work.question, group, reference))
+
+
+def farthest_pair(question: Question, plan: Plan) -> tuple[str, str]:
+    """The group whose rate is farthest from its reference's, and the reference, by name.
+
+    Groups with too few people behind the rate are left out. Raises PlanError where no group is left.
+    """
+    references = resolve(question.counts, question.present, plan)
+    people = confusion(question.counts, question.present, question.by)
+    groups, _ = question.counts.places(question.by)
+    metric = METRICS[question.goal.rates[0]]
+    nums, dens = np.asarray(metric.num(people)), np.asarray(metric.den(people))
+    bound = np.flatnonzero((dens >= FEW) & asked_of(groups, question.leave_out)).tolist()
+    rates = {", ".join(groups.names(g).values()): nums[g] / dens[g] for g in bound}
+    reference = ", ".join(references.get(question.by, ()))
+    if reference not in rates or len(rates) < 2:
+        raise PlanError("AIF360 compares two groups, and fewer than two have enough people here. Choose larger groups.")
+    others = [name for name in rates if name != reference]
+    return max(others, key=lambda name: abs(rates[name] - rates[reference])), reference
 
 
 def _pair(question: Question, names: tuple[str, str]) -> tuple[Pair, int]:

@@ -21,8 +21,10 @@ from core.counts.counts import Axis, Floats, Ints
 from core.counts.rules import Confusion, Rule, confusion
 from core.metrics.words import group_words, percent
 from core.mitigate.goals import GOALS, Prices
+from core.mitigate.proposals import by_rule
 from core.mitigate.rules.levels import Candidates, cell_places, level_rule
 from core.mitigate.rules.solution import Question, Solution, left_out
+from core.mitigate.work import Proposal, Work
 
 MECHANISM = "equalized_odds_mix"
 SAME_SCORE = "Two people with the same score can get different answers: between the thresholds, lots decide."
@@ -101,6 +103,11 @@ def mix(question: Question) -> Solution:
     good, other = (int(ladder.n[bound].sum()) for ladder in found.ladders)
     point = cheapest_point(list(hulls.values()), prices, good, other)
     return by_lots(MECHANISM, question, found, {g: hull.weights(point) for g, hull in hulls.items()})
+
+
+def propose(work: Work) -> list[Proposal]:
+    """The mix for a job's question, with everybody's lots drawn. Raises as `mix` does."""
+    return by_rule(work, mix(work.question))
 
 
 def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict[int, dict[int, Fraction]]) -> Solution:

@@ -18,9 +18,11 @@ import numpy as np
 
 from core.errors import PlanError
 from core.metrics.gaps import Kind
+from core.mitigate.proposals import by_rule
 from core.mitigate.rules.levels import Candidates
 from core.mitigate.rules.randomised_odds import by_lots, cross, top
 from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.work import Proposal, Work
 
 MECHANISM = "threshold_mix"
 
@@ -100,6 +102,11 @@ def rate_mix(question: Question) -> Solution:
     rates = cheapest_rates(list(envelopes.values()), goal.kind, question.limit)
     lots = {g: envelope.lots(rate) for (g, envelope), rate in zip(envelopes.items(), rates, strict=True)}
     return by_lots(MECHANISM, question, found, lots)
+
+
+def propose(work: Work) -> list[Proposal]:
+    """The mix for a job's question, with everybody's lots drawn. Raises as `rate_mix` does."""
+    return by_rule(work, rate_mix(work.question))
 
 
 def cheapest_rates(envelopes: Sequence[Envelope], kind: Kind, at_most: Fraction) -> list[Fraction]:

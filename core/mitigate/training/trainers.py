@@ -12,6 +12,7 @@ from core.errors import ModelError, PlanError
 from core.metrics.intervals import FEW
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import listed
+from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import plan_with_model, plan_with_stand_in
 from core.mitigate.splits import CHOOSE, FIT
 from core.mitigate.training.fairness_loss import COMPARED
@@ -28,7 +29,6 @@ from core.models.outputs.classes import settled
 from core.models.scoring import choose_device
 
 _LEFT_OUT = "Left out of the training, because it may have been filled in after the outcome: {}."
-STRENGTHS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 STAND_IN = (
     "This is a stand-in: a simple model (logistic regression) trained on the same columns. It shows what the weights"
     " may do. Your own model was not changed; train it with the weights where it was made."
@@ -135,7 +135,7 @@ def fairness_loss(work: Work) -> list[Proposal]:
     bound = _bound(parts[0], parts[0], goal, asked), _bound(parts[1], parts[0], goal, asked)
     opened = _opened_to_tune(work, model)
     made = [_retrained(work, model, parts)]
-    for strength in STRENGTHS:
+    for strength in MITIGATIONS["fairness_loss"].prices:
         proposal_id = f"fairness_loss_{strength:g}"
         made.append(_tuned(work, opened, proposal_id, "fairness_loss", bound, Aim(goal, strength)))
     return made
@@ -189,7 +189,7 @@ def _tuned(
         mechanism,
         plan_with_model(work.plan, file),
         file,
-        strength=aim.strength if mechanism == "fairness_loss" else None,
+        strength=aim.strength or None,
         baseline=None if mechanism == RETRAINED else RETRAINED,
         notes=notes,
         facts=facts,
@@ -201,8 +201,8 @@ def _costs(work: Work, opened: Tunable, parts: tuple[TrainingRows, TrainingRows]
     """What this training costs at most, and all of the job's, in rows that go through the model."""
     fit, choose = map(len, parts)
     plain, priced = (opened.epochs * opened.rows_a_round(fit, choose, is_priced) for is_priced in (False, True))
-    trainings = 1 + ("reweighing" in work.names)
-    whole = plain * trainings + priced * len(STRENGTHS) * ("fairness_loss" in work.names)
+    prices = [MITIGATIONS[name].prices for name in work.names if MITIGATIONS[name].is_trained]
+    whole = plain * (1 + prices.count(())) + priced * sum(map(len, prices))
     return (priced if aim.strength else plain), whole
 
 

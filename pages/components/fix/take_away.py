@@ -31,7 +31,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
             _file(audit_id, "The thresholds (rule.json)", as_text(fix.rule.to_json()), "rule.json", "application/json")
         if model is not None:
             _model(audit_id, fix, model)
-        if fix.mechanism == "reweighing":
+        if fix.gives_weights:
             weights = reweigh(found.mitigated.present.counts[FIT], found.mitigated.settings.by)
             fix_weights.download(audit_id, weights)
         _file(
@@ -65,7 +65,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, fix: Fix, is_busy: bo
     if fix.rule is not None:
         with st.expander("How to apply rule.json in Python"):
             st.code(fix.rule.example, language="python")
-    if fix.mechanism == "reweighing":
+    if fix.gives_weights:
         fix_weights.show(weights)
 
 

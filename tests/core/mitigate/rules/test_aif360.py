@@ -9,8 +9,16 @@ from core.counts.counts import Axis, Counts
 from core.counts.rules import Rule, confusion
 from core.errors import DataError, PlanError
 from core.mitigate.goals import COSTS, GOALS
+from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.rules import aif360
-from core.mitigate.rules.aif360 import MOST_ROWS, POST_PROCESSING, good_scores, post_process
+from core.mitigate.rules.aif360 import (
+    CALIBRATED_ODDS,
+    EQUALIZED_ODDS,
+    MOST_ROWS,
+    REJECT_OPTION,
+    good_scores,
+    post_process,
+)
 from core.mitigate.rules.solution import Question
 from tests.core.mitigate.scored_worlds import large
 
@@ -46,13 +54,13 @@ def ours(counts: Counts, rule: Rule) -> list[float]:
     return [float(part[g]) for g in (0, 1) for part in (np.asarray(people.fp), np.asarray(people.tp))]
 
 
-@pytest.mark.parametrize("goal", POST_PROCESSING["reject_option"].goals)
+@pytest.mark.parametrize("goal", MITIGATIONS["reject_option"].goals)
 def test_reject_option_decides_as_aif360_does(goal: str) -> None:
     from aif360.algorithms.postprocessing import RejectOptionClassification
 
     counts = large(3, 2, 2_000, 30)
     question = asked(counts, goal)
-    found = post_process(POST_PROCESSING["reject_option"], question, "g0", "g1")
+    found = post_process(REJECT_OPTION, question, "g0", "g1")
     truth, decided = rows(counts, question)
     theirs = RejectOptionClassification(
         [{"group": 0}], [{"group": 1}], metric_name=f"{METRIC[goal]} difference", num_class_thresh=50, num_ROC_margin=10
@@ -67,7 +75,7 @@ def test_equalized_odds_flips_the_shares_that_aif360_flips() -> None:
 
     counts = large(3, 2, 4_000, 30)
     question = asked(counts, "equalized_odds")
-    found = post_process(POST_PROCESSING["eq_odds_postprocessing"], question, "g0", "g1")
+    found = post_process(EQUALIZED_ODDS, question, "g0", "g1")
     truth, decided = rows(counts, question)
     method = EqOddsPostprocessing([{"group": 0}], [{"group": 1}], seed=1).fit(truth, decided)
     drawn = np.mean([selected(truth, method.predict(decided).labels)], axis=0)
@@ -80,7 +88,7 @@ def test_equalized_odds_flips_the_shares_that_aif360_flips() -> None:
 @pytest.mark.parametrize("goal", ["equal_opportunity", "predictive_equality"])
 def test_equalized_odds_serves_a_goal_that_asks_for_half_of_it(goal: str) -> None:
     counts = large(3, 2, 4_000, 30)
-    method = POST_PROCESSING["eq_odds_postprocessing"]
+    method = EQUALIZED_ODDS
     found, whole = (post_process(method, asked(counts, name), "g0", "g1") for name in (goal, "equalized_odds"))
     assert (found.rule.selected == whole.rule.selected).all()
     assert found.outcome.gap < 1e-6 < asked(counts, goal).outcome(asked(counts, goal).present).gap
@@ -92,7 +100,7 @@ def test_calibrated_odds_withholds_the_scores_that_aif360_withholds() -> None:
 
     counts = large(0, 2, 9_000, 30)
     question = asked(counts, "predictive_equality")
-    found = post_process(POST_PROCESSING["calibrated_eq_odds"], question, "g0", "g1")
+    found = post_process(CALIBRATED_ODDS, question, "g0", "g1")
     truth, _ = rows(counts, question)
     method = CalibratedEqOddsPostprocessing([{"group": 0}], [{"group": 1}], cost_constraint="fpr", seed=1)
     method.fit(truth, truth)
@@ -105,7 +113,7 @@ def test_calibrated_odds_withholds_the_scores_that_aif360_withholds() -> None:
 def test_many_people_are_sampled_in_proportion_and_others_left_alone() -> None:
     counts = large(2, 3, 40_000)
     question = asked(counts, "equalized_odds")
-    found = post_process(POST_PROCESSING["eq_odds_postprocessing"], question, "g2", "g0")
+    found = post_process(EQUALIZED_ODDS, question, "g2", "g0")
     assert f"a sample of {MOST_ROWS:,} of the" in found.notes[0]
     assert "all other groups are decided about as before" in found.notes[1]
     assert (found.rule.selected[1] == question.present.selected).all()
@@ -130,9 +138,9 @@ def test_scores_are_between_0_and_1_and_better_higher() -> None:
 def test_what_aif360_cannot_do_is_refused_in_words() -> None:
     counts = large(2, 2, 1_000, 20)
     with pytest.raises(PlanError, match="knows the goals"):
-        post_process(POST_PROCESSING["reject_option"], asked(counts, "predictive_equality"), "g0", "g1")
+        post_process(REJECT_OPTION, asked(counts, "predictive_equality"), "g0", "g1")
     with pytest.raises(PlanError, match='no group "men"'):
-        post_process(POST_PROCESSING["reject_option"], asked(counts, "equalized_odds"), "men", "g1")
+        post_process(REJECT_OPTION, asked(counts, "equalized_odds"), "men", "g1")
     counts.n[0, 1] = 0
     with pytest.raises(DataError, match="both outcomes"):
-        post_process(POST_PROCESSING["reject_option"], asked(counts, "equalized_odds"), "g0", "g1")
+        post_process(REJECT_OPTION, asked(counts, "equalized_odds"), "g0", "g1")
