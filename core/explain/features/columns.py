@@ -188,7 +188,7 @@ def table_units(opened: Opened, background: Features, size: int, explainer: Expl
         return MixedColumns(opened, background, size)
     inner = opened.model.module()
     if explainer.needs == "hooks":
-        inner = hookable(inner, needs_relu=explainer.name == "guided_backprop")
+        inner = hookable(inner, needs_relu=explainer.relu_only)
     module = slope(opened, inner)
     if explainer.needs == "outputs":
         return MixedColumns(opened, background, size, module)

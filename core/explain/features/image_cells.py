@@ -100,6 +100,6 @@ def image_units(opened: Opened, background: Features, explainer: Explainer) -> C
     if not opened.has_slope or opened.model.module is None:
         return Cells(opened, background, None, follows=False)
     inner = opened.model.module()
-    if explainer.needs == "hooks" and explainer.name != "grad_cam":  # which only looks at what a layer gave
-        inner = hookable(inner, needs_relu=explainer.name == "guided_backprop")
+    if explainer.needs == "hooks":
+        inner = hookable(inner, needs_relu=explainer.relu_only)
     return Cells(opened, background, slope(opened, inner), follows=explainer.needs != "outputs")

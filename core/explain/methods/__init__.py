@@ -5,18 +5,16 @@ Names only: a method's module is imported where it runs, in a job.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from core.catalogue import table
+from core.catalogue import called, table
 from core.errors import PlanError
 from core.explain.nouns import NOUNS, Kind
 from core.models import followed
 
-Needs = Literal["gradients", "hooks", "outputs"]
-MOST_SHAPLEY = 40
+Needs = Literal["gradients", "layers", "hooks", "outputs"]
 BACKWARD = 3.0
 
 
@@ -33,7 +31,8 @@ class Explainer:
     family
         "path", "slope", "layer", "removal", "sharing" or "surrogate".
     needs
-        What the model must give: outputs alone, slopes, or layers to hook into.
+        What the model must give: outputs alone, slopes, layers to look at as they are, or activations as layers of
+        their own, to hook into.
     fits
         The kinds of input it serves.
     runs
@@ -48,6 +47,15 @@ class Explainer:
         Whether it draws at random, each row several times.
     from_typical
         Whether values start at one typical person, the background's mean, and not at its people one by one.
+    relu_only
+        Whether, hooked into a model, it changes ReLU layers alone, so that no other may bend the score.
+    recommended
+        Why it is the one to take, as a sentence with a place for the {parts} of `core.explain.nouns`; "" for a method
+        that is never recommended. The first row in the table is, of those that follow the score back, then of the rest.
+    most_features
+        Up to how many features it is recommended; None for any number.
+    beside
+        The row, of another kind and by outputs alone, whose order of weight its own is compared with.
     """
 
     name: str
@@ -62,11 +70,19 @@ class Explainer:
     adds_up: bool = False
     draws: bool = False
     from_typical: bool = False
+    relu_only: bool = False
+    recommended: str = ""
+    most_features: int | None = None
+    beside: str = "feature_ablation"
 
     def function(self) -> Callable[..., Any]:
         """The function that runs it; only a job process may ask."""
-        module, _, name = self.runs.partition(":")
-        return cast(Callable[..., Any], getattr(importlib.import_module(module), name))
+        found: Callable[..., Any] = called(self.runs)
+        return found
+
+    def serves(self, kind: Kind, gradients: bool) -> bool:
+        """Whether a model that reads this kind of input, and has gradients that it can use or not, can be explained."""
+        return kind in self.fits and (gradients or self.needs == "outputs")
 
     def reads(self, kind: Kind) -> str:
         """What it does, in plain words, for a kind of input."""
@@ -80,13 +96,14 @@ class Explainer:
 
 _ANY: tuple[Kind, ...] = ("table", "image", "text")
 _PIXELS: tuple[Kind, ...] = ("table", "image")
+_EXACT = "The model shows its inner workings, so its score can be followed exactly and adds up without gaps."
 
 EXPLAINERS = table(
     Explainer(
         "integrated_gradients", "Integrated gradients",
         "Follows the score on the way from {start} to this one, and adds up to it.",
         "path", "gradients", _PIXELS, "core.explain.methods.gradients:integrated_gradients", lambda features: 50.0,
-        adds_up=True, from_typical=True,
+        adds_up=True, from_typical=True, recommended=_EXACT,
     ),
     Explainer(
         "shapley_sampling", "Shapley values, sampled",
@@ -94,13 +111,16 @@ EXPLAINERS = table(
         "sharing", "outputs", _ANY, "core.explain.methods.perturbation:shapley_sampling",
         lambda features: 10.0 * (features + 1), adds_up=True,
         draws=True,
+        recommended="It only needs the model's answers, and shares the whole score out fairly among the {parts}.",
+        most_features=40,
     ),
     Explainer(
         "feature_ablation", "Leaving out one by one",
         "Replaces one {part} at a time by {others}, and sees how far the score moves.",
         "removal", "outputs", _ANY, "core.explain.methods.perturbation:feature_ablation",
         lambda features: 10.0 * (features + 1),
-        draws=True,
+        draws=True, beside="shapley_sampling",
+        recommended="It only needs the model's answers, and with so many {parts} anything else would take much longer.",
     ),
     Explainer(
         "gradient_shap", "Gradient SHAP",
@@ -135,6 +155,7 @@ EXPLAINERS = table(
         "guided_backprop", "Guided backpropagation",
         "The slope of the score through what speaks for the good outcome only.",
         "slope", "hooks", _PIXELS, "core.explain.methods.gradients:guided_backprop", lambda features: 1.0,
+        relu_only=True,
     ),
     Explainer(
         "kernel_shap", "Kernel SHAP",
@@ -158,17 +179,18 @@ EXPLAINERS = table(
     Explainer(
         "grad_cam", "Grad-CAM",
         "Shows which places of its last coarse map the model's score follows.",
-        "layer", "hooks", ("image",), "core.explain.methods.images:grad_cam", lambda features: 2.0,
+        "layer", "layers", ("image",), "core.explain.methods.images:grad_cam", lambda features: 2.0,
     ),
     Explainer(
         "layer_integrated_gradients", "Integrated gradients of words",
         "Follows the score on the way from a text of nothing to this one, word by word.",
         "layer", "gradients", ("text",), "core.explain.methods.texts:layer_integrated_gradients", lambda features: 50.0,
+        recommended=_EXACT,
     ),
     Explainer(
         "attention_rollout", "Attention rollout",
         "Shows which words the model attends to; it does not say in which direction they move the score.",
-        "layer", "hooks", ("text",), "core.explain.methods.texts:attention_rollout", lambda features: 1.0,
+        "layer", "layers", ("text",), "core.explain.methods.texts:attention_rollout", lambda features: 1.0,
     ),
 )  # fmt: skip
 
@@ -183,21 +205,13 @@ class Recommended:
 
 def recommend(kind: Kind, gradients: bool, features: int) -> Recommended:
     """The method for a model: whether it has gradients that the kind of input can use, and how many features."""
-    if gradients:
-        return Recommended(
-            "layer_integrated_gradients" if kind == "text" else "integrated_gradients",
-            "The model shows its inner workings, so its score can be followed exactly and adds up without gaps.",
-        )
-    parts = NOUNS[kind].parts
-    if features <= MOST_SHAPLEY:
-        return Recommended(
-            "shapley_sampling",
-            f"It only needs the model's answers, and shares the whole score out fairly among the {parts}.",
-        )
-    return Recommended(
-        "feature_ablation",
-        f"It only needs the model's answers, and with so many {parts} anything else would take much longer.",
-    )
+    fitting = [
+        row
+        for row in EXPLAINERS.values()
+        if row.recommended and row.serves(kind, gradients) and features <= (row.most_features or features)
+    ]
+    best = min(fitting, key=lambda row: row.needs == "outputs")  # min keeps to the table's order among equals
+    return Recommended(best.name, best.recommended.format_map(asdict(NOUNS[kind])))
 
 
 def chosen(name: str | None, kind: Kind, gradients: bool, features: int) -> Explainer:
@@ -217,5 +231,5 @@ _READS = {"table": "a table", "image": "images", "text": "text"}
 
 
 def _instead(kind: Kind, gradients: bool) -> str:
-    fitting = [r.name for r in EXPLAINERS.values() if kind in r.fits and (gradients or r.needs == "outputs")]
+    fitting = [row.name for row in EXPLAINERS.values() if row.serves(kind, gradients)]
     return f"Choose one of {', '.join(fitting)}."

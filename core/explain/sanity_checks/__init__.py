@@ -151,7 +151,7 @@ def _infidelity(trial: Trial, what: Explainable, values: Floats) -> Check:
 
 def _in_words(trial: Trial, values: Floats) -> tuple[Explainable, Floats]:
     """The texts as whole words that can be left out, and the value of each."""
-    what = trial.units_for(EXPLAINERS["feature_ablation"]).explainable(trial.rows, trial.keys)
+    what = trial.units_for(EXPLAINERS[trial.explainer.beside]).explainable(trial.rows, trial.keys)
     assert isinstance(what, Spelled)
     return what, what.own(values)
 
@@ -180,10 +180,9 @@ def _randomisation(trial: Trial, values: Floats) -> Check:
 
 def _agreement(trial: Trial, values: Floats) -> Check:
     """Rank correlation of the features' weights with those by a method of another kind."""
-    name = "shapley_sampling" if trial.explainer.name == "feature_ablation" else "feature_ablation"
     if values.shape[1] < FEWEST_RANKED:
         return _not_checkable("agreement", "There is too little to put in order.")
-    other = EXPLAINERS[name]
+    other = EXPLAINERS[trial.explainer.beside]
     what = trial.units_for(other).explainable(trial.rows, trial.keys)
     second: Explained = other.function()(what, trial.effort)
     value = _rank_correlation(np.abs(values).mean(axis=0), np.abs(second.values).mean(axis=0))
