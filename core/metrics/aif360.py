@@ -74,7 +74,7 @@ class _Asked:
     def pairs(self, judgement: Judgement) -> Iterator[tuple[str, float | None, float]]:
         """Name, our number (None where not measurable) and AIF360's."""
         for gap in judgement.gaps:
-            if gap.by == self._by:
+            if gap.by == self._by and GAPS[gap.measure].aif360:
                 yield gap.measure, gap.value, self._gap(gap)
         for result in judgement.groups:
             if result.by == self._by:
@@ -90,10 +90,9 @@ class _Asked:
     def _group(self, result: GroupResult) -> Iterator[tuple[str, float]]:
         values = tuple(result.group.values())
         for name in result.metrics:
-            if name == "selection_rate":
-                yield name, float(self._metric(False, values).base_rate(privileged=False))
-            elif name in METRICS and METRICS[name].is_share:
-                yield name, float(getattr(self._metric(True, values), name)(privileged=False))
+            if name in METRICS and METRICS[name].aif360:
+                metric = self._metric(METRICS[name].needs_label, values)
+                yield name, float(getattr(metric, METRICS[name].aif360)(privileged=False))
 
     def _metric(self, needs_label: bool, group: tuple[str, ...], reference: tuple[str, ...] | None = None) -> Any:
         """AIF360's metric object for one pair of groups: costly to make, so made once."""

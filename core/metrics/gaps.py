@@ -51,7 +51,7 @@ class Measure:
     is_tested
         Whether there is a test of equality, and so a verdict.
     aif360
-        The name of AIF360's method, a minus sign before it where AIF360 measures the opposite.
+        The name of AIF360's method, a minus sign before it where AIF360 measures the opposite; "" where it has none.
     treated, among, worse
         The words of its sentence, "{among}women are {treated} 12 points less often than men", and which of the two
         rates is the worse one to have, so that the sentence is about the group that has it.

@@ -63,6 +63,8 @@ class Metric:
         Whether it needs to know what really happened.
     is_share
         Whether the numerator counts a part of the denominator's people, so that Wilson's interval holds.
+    aif360
+        The name of AIF360's method for it; "" where AIF360 has none.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Metric:
     better: Better = "neither"
     needs_label: bool = True
     is_share: bool = True
+    aif360: str = ""
 
 
 NOBODY = "no one in this group"
@@ -87,47 +90,47 @@ BOTH_NEEDED = "both outcomes must occur in this group"
 METRICS = table(
     Metric(
         "selection_rate", "Who gets selected?", "the group that is selected",
-        lambda c: c.selected, lambda c: c.n, NOBODY, needs_label=False,
+        lambda c: c.selected, lambda c: c.n, NOBODY, needs_label=False, aif360="base_rate",
     ),
     Metric(
         "base_rate", "Who has the good outcome?", "the group that has the good outcome",
-        lambda c: c.tp + c.fn, lambda c: c.labelled, NO_LABEL,
+        lambda c: c.tp + c.fn, lambda c: c.labelled, NO_LABEL, aif360="base_rate",
     ),
     Metric(
         "false_negative_rate", "Who is wrongly denied?", "those with the good outcome who were not selected",
-        lambda c: c.fn, lambda c: c.tp + c.fn, NO_GOOD, "lower",
+        lambda c: c.fn, lambda c: c.tp + c.fn, NO_GOOD, "lower", aif360="false_negative_rate",
     ),
     Metric(
         "false_positive_rate", "Who is wrongly granted?", "those with the other outcome who were selected",
-        lambda c: c.fp, lambda c: c.fp + c.tn, NO_BAD, "lower",
+        lambda c: c.fp, lambda c: c.fp + c.tn, NO_BAD, "lower", aif360="false_positive_rate",
     ),
     Metric(
         "true_positive_rate", "Of those who deserved it, who was selected?",
         "those with the good outcome who were selected",
-        lambda c: c.tp, lambda c: c.tp + c.fn, NO_GOOD, "higher",
+        lambda c: c.tp, lambda c: c.tp + c.fn, NO_GOOD, "higher", aif360="true_positive_rate",
     ),
     Metric(
         "true_negative_rate", "Of those who did not, who was turned down?",
         "those with the other outcome who were not selected",
-        lambda c: c.tn, lambda c: c.fp + c.tn, NO_BAD, "higher",
+        lambda c: c.tn, lambda c: c.fp + c.tn, NO_BAD, "higher", aif360="true_negative_rate",
     ),
     Metric(
         "accuracy", "How often is it right?", "the group for whom decision and outcome agree",
-        lambda c: c.tp + c.tn, lambda c: c.labelled, NO_LABEL, "higher",
+        lambda c: c.tp + c.tn, lambda c: c.labelled, NO_LABEL, "higher", aif360="accuracy",
     ),
     Metric(
         "error_rate", "How often is it wrong?", "the group for whom decision and outcome disagree",
-        lambda c: c.fp + c.fn, lambda c: c.labelled, NO_LABEL, "lower",
+        lambda c: c.fp + c.fn, lambda c: c.labelled, NO_LABEL, "lower", aif360="error_rate",
     ),
     Metric(
         "positive_predictive_value", "When it says yes, how often is that right?",
         "those selected who have the good outcome",
-        lambda c: c.tp, lambda c: c.tp + c.fp, NO_YES, "higher",
+        lambda c: c.tp, lambda c: c.tp + c.fp, NO_YES, "higher", aif360="positive_predictive_value",
     ),
     Metric(
         "negative_predictive_value", "When it says no, how often is that right?",
         "those turned down who have the other outcome",
-        lambda c: c.tn, lambda c: c.fn + c.tn, NO_NO, "higher",
+        lambda c: c.tn, lambda c: c.fn + c.tn, NO_NO, "higher", aif360="negative_predictive_value",
     ),
     Metric(
         "balanced_accuracy", "How often is it right, both outcomes counting alike?",
