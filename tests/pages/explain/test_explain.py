@@ -8,12 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.explain.features.grid import cell_names
+from core.explain.methods import EXPLAINERS
 from core.explain.sanity_checks.check import Check
 from core.store.workspace import Workspace
 from pages.components.explain import found as explain_found
 from tests.pages import whole_app
 from tests.pages.on_explain_page import PEOPLE, PLAN, audited, first_sentence, numbers
 from tests.pages.whole_app import WAIT_SECONDS, alone, finished, kept, labels, opened, press, said, tables, widget
+from tests.worlds import toys
 from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.models.hobby_network import network
 from tests.worlds.records import HOSTILE, scored
@@ -84,6 +86,13 @@ def test_other_ways_say_what_they_cannot_do_and_refused_ones_why(space: Workspac
     onnx = said(opened("explain", kept(space, home, scored())))
     assert "Shapley values, sampled" in onnx
     assert "Not here: Integrated gradients; it needs a model that shows its inner workings" in onnx
+
+
+def test_a_new_way_is_offered_as_its_row_says(leaning: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    toys.add(monkeypatch, EXPLAINERS, toys.EVEN_SHARES)
+    ways = widget(opened("explain", leaning), "radio", "method")
+    captions = dict(zip(ways.options, ways.proto.captions, strict=True))
+    assert captions["Even shares"].startswith("Gives all columns the same share. Takes")
 
 
 def test_a_model_shows_its_inner_workings_whatever_its_file_is_called(space: Workspace) -> None:

@@ -15,6 +15,7 @@ from core.store.workspace import Workspace
 from tests.core.models.text_folders import folder_of, zipped
 from tests.pages.on_fix_page import PLAN, TABLE
 from tests.pages.whole_app import WAIT_SECONDS, alone, audited, kept, labels, opened, press, said, tables, widget
+from tests.worlds import toys
 from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.people import csv_text, plan_of
 from tests.worlds.records import decided, scored
@@ -104,6 +105,13 @@ def test_what_cannot_be_tried_says_why(ran: str) -> None:
     assert rows["Training with a price on the gap"] == f"no: it needs a model that can go on learning, {learns}"
     assert rows["AIF360: equalized odds"] == "no: AIF360 has it for other goals"
     assert rows["A threshold for each group"] == rows["A threshold for each group, with lots"] == "yes"
+
+
+def test_a_new_way_is_offered_as_its_row_says(ran: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    toys.add(monkeypatch, MITIGATIONS, toys.EVERYBODY)
+    at = opened("fix", ran)
+    assert tried(at)["Everybody gets it"] == "yes"
+    assert "Everybody gets it" in widget(at, "multiselect", "left out").options
 
 
 def test_a_network_of_texts_can_be_trained_with_a_price_on_the_gap(space: Workspace, tmp_path: Path) -> None:
