@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 # A note whose words came ready-made: a sentence of a model file's loader, or of a record from before there were kinds.
 SAID = "said"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One edit of a plan that answers a note: [section] key = value; a table is laid over the one that is there."""
 
     section: str

@@ -136,6 +136,11 @@ class Decision:
     image_std: tuple[float, ...] = IMAGE_MIDDLE
 
     @property
+    def is_named(self) -> bool:
+        """Whether it is said what is audited."""
+        return {self.model, self.score, self.prediction} != {None}
+
+    @property
     def good_classes(self) -> tuple[str, ...]:
         """The good classes as the plan names them; empty where it leaves them out, or names a place."""
         chosen = self.favourable_class

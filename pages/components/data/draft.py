@@ -88,7 +88,7 @@ class Draft:
     @property
     def has_decision(self) -> bool:
         """Whether the person said what is audited."""
-        return {self.decision.model, self.decision.score, self.decision.prediction} != {None}
+        return self.decision.is_named
 
     @property
     def has_groups(self) -> bool:
