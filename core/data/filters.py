@@ -98,7 +98,7 @@ def _filter(rule: Keep, dataset: Dataset) -> Filter:
         return Filter(column, lambda batch: between(batch.floats(column), low, high))
     texts, absent = wanted(rule.values, dataset, column)
     if rule.negated:
-        known = (f'"{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent)
+        known = (f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent)
         return Filter(column, lambda batch: ~batch.equals(column, texts), tuple(known))
     if absent:
         raise never(f"keep of {column}, under [data]", absent[0], dataset, column)

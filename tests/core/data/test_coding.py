@@ -43,7 +43,7 @@ def test_which_rows_a_rule_keeps(tmp_path: Path, rule: str, cells: list[str], st
 def test_a_value_to_leave_out_that_never_occurs_is_a_warning(tmp_path: Path) -> None:
     stay, warnings = kept(tmp_path, 'not_in = ["z", "a"]', ["a", "b"])
     assert stay == ["b"]
-    assert warnings == ['"z" does not occur in x, so leaving it out drops nobody']
+    assert warnings == ['keep: "z" does not occur in x, so leaving it out drops nobody']
 
 
 def test_a_value_to_keep_that_never_occurs_is_refused_with_those_seen(tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_each_rule_drops_from_what_the_rules_before_it_left(tmp_path: Path) -> N
     lines = 'keep = [{column = "g", in = ["b"]}, {column = "y", not_in = [2]}, {column = "p", not_in = ["z"]}]'
     found = counted(table(tmp_path, rows), plan_of(decision=AT_HALF, data=lines))
     assert (found.dropped, found.kept) == ((2, 1, 0), 1)
-    assert found.notes == (said('"z" does not occur in p, so leaving it out drops nobody'),)
+    assert found.notes == (said('keep: "z" does not occur in p, so leaving it out drops nobody'),)
 
 
 def test_nobody_left_is_said(tmp_path: Path) -> None:
