@@ -10,13 +10,13 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, TimeoutError, expect, sync_playwright
 
 from core.jobs.folder import Folder
 
@@ -47,12 +47,16 @@ _WATCH = """() => {
     new MutationObserver(note).observe(document.querySelector("[data-testid=stApp]"), what);
 }"""
 _ATTEMPTS = 4
-# The app as it is, but for jobs that need not import again what an earlier one has.
-_SERVE = """
+# The app as it is, but for jobs that need not import again what an earlier one has, do not train for long, and wait
+# while this file is there.
+HOLD = "hold"
+_SERVE = f"""
+import os, pathlib
 from streamlit.web.cli import main
-from tests.worlds.jobs.forked import fork_jobs
-fork_jobs(True)
-main()
+from tests.worlds.jobs.forked import fork_jobs, short_trainings
+fork_jobs(True, hold=pathlib.Path(os.environ["PLUMBLINE_HOME"]) / "{HOLD}")
+with short_trainings(5):
+    main()
 """
 
 
@@ -67,6 +71,16 @@ class App:
     @property
     def address(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @contextlib.contextmanager
+    def holding(self) -> Iterator[Callable[[], None]]:
+        """Jobs that begin in the block do their work at its end, or once what it gives is called."""
+        hold = self.home / HOLD
+        hold.touch()
+        try:
+            yield hold.unlink
+        finally:
+            hold.unlink(missing_ok=True)
 
     def start(self) -> None:
         command = [sys.executable, "-c", _SERVE, "run", "streamlit_app.py", "--server.headless=true"]
@@ -145,9 +159,9 @@ def what_the_app_did(app: App) -> Iterator[None]:
     print("\n".join((app.home / "app.log").read_text().splitlines()[-20:]))
 
 
-@pytest.fixture
-def page(chromium: Browser, app: App) -> Iterator[Page]:
-    """A fresh browser at the app's first page. The test fails if anything was asked of another host."""
+@contextlib.contextmanager
+def browsing(chromium: Browser, app: App) -> Iterator[BrowserContext]:
+    """A person's browser, in which nothing may be asked of another host."""
     outside: list[str] = []
 
     def note(request: Request) -> None:
@@ -157,11 +171,18 @@ def page(chromium: Browser, app: App) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     context.set_default_timeout(PATIENCE)
     context.on("request", note)
-    page = context.new_page()
-    page.goto(app.address)
-    yield page
+    yield context
     context.close()
     assert not outside
+
+
+@pytest.fixture
+def page(chromium: Browser, app: App) -> Iterator[Page]:
+    """A fresh browser at the app's first page."""
+    with browsing(chromium, app) as context:
+        page = context.new_page()
+        page.goto(app.address)
+        yield page
 
 
 def settled(page: Page) -> None:

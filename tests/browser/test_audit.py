@@ -1,25 +1,42 @@
 """The Audit and History pages in real Chromium: from the sample to an answer that can be looked into and taken away."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import SECONDS, App, press, settled
+from tests.browser.conftest import SECONDS, App, browsing, press, settled
 
 pytestmark = pytest.mark.browser
 
 SAMPLE = "Try the sample: Loans: 2,000 invented people"
 
 
+@pytest.fixture(scope="module")
+def audited(chromium: Browser, app: App) -> Iterator[tuple[BrowserContext, str]]:
+    """A browser in which the sample's audit was begun on the Audit page and ran to its end, and its address."""
+    with browsing(chromium, app) as context:
+        page = context.new_page()
+        page.goto(f"{app.address}/audit")
+        press(page, SAMPLE)
+        expect(page.get_by_text("The answer", exact=True).first).to_be_visible()
+        page.wait_for_url("**audit=*")
+        address = page.url
+        page.close()
+        yield context, address
+
+
 @pytest.fixture
-def answered(page: Page, app: App) -> Page:
-    """The sample's audit, begun on the Audit page and run to its end."""
-    page.goto(f"{app.address}/audit")
-    press(page, SAMPLE)
+def answered(audited: tuple[BrowserContext, str]) -> Iterator[Page]:
+    """Another window of that browser, with the audit's answer."""
+    context, address = audited
+    page = context.new_page()
+    page.goto(address)
     expect(page.get_by_text("The answer", exact=True).first).to_be_visible()
     expect(chart(page)).to_be_visible()
-    return page
+    yield page
+    page.close()
 
 
 def chart(page: Page) -> Locator:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, choose, free_port, press, put
+from tests.browser.conftest import App, free_port, press, put
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,6 @@ CONFIRM = "Yes, that is right"
 PEOPLE = "sex,age,hired,approved\n" + "".join(
     f"{'mf'[i % 2]},{20 + i % 50},{'yes' if i % 3 else 'no'},{'yes' if i % 4 else 'no'}\n" for i in range(400)
 )
-MANY_ROWS = 6_000_000
 
 
 @pytest.fixture
@@ -53,38 +52,6 @@ def test_a_table_and_a_model_lead_to_a_verdict(page: Page, shared: Path) -> None
     confirm(page, "adult_lr_rawcolumns.onnx · Someone is selected when")
     press(page, "Run the audit")
     expect(page.get_by_text("Women are selected less often than men: 7.5").first).to_be_visible()
-
-
-def test_a_wrong_file_ends_in_a_message_and_the_next_one_is_read(page: Page, people: Path, tmp_path: Path) -> None:
-    wrong = tmp_path / "photo.csv"
-    wrong.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
-    put(page, wrong)
-    expect(page.get_by_role("alert")).to_contain_text("not a table that Plumbline knows")
-    put(page, people)
-    step(page, "400 rows")
-    expect(page.get_by_role("alert")).to_have_count(0)
-
-
-def test_cancel_stops_the_reading_and_says_so(page: Page, tmp_path: Path) -> None:
-    large = tmp_path / "large.csv"
-    large.write_text("sex,age,hired\n" + "m,34,yes\nf,51,no\n" * (MANY_ROWS // 2))
-    put(page, large)
-    step(page, "Reading your table")
-    page.get_by_role("button", name="Cancel", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Cancelled")
-    expect(page.locator("input[type=file]").first).to_be_attached()
-
-
-def test_a_refresh_in_the_middle_loses_nothing_that_was_settled(page: Page, people: Path) -> None:
-    put(page, people)
-    step(page, "2 The outcome")
-    choose(page, "What really happened", "hired")
-    confirm(page, 'Someone with "yes" in "hired" got the good outcome.')
-    step(page, "✓ 2 The outcome")  # the sentence stands there before it is confirmed, too
-    page.wait_for_url("**audit=*")
-    page.reload()
-    expect(page.get_by_text('Someone with "yes" in "hired" got the good outcome.').first).to_be_visible()
-    expect(page.get_by_role("radio", name="A model file")).to_be_visible()
 
 
 def test_nothing_sticks_out_on_a_small_screen(page: Page, people: Path) -> None:

@@ -1,7 +1,5 @@
 """A model that looks at images, in real Chromium: the sample to its verdict, and files of one's own in one drop."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,13 +10,6 @@ pytestmark = pytest.mark.browser
 
 CONFIRM = "Yes, that is right"
 faces = SAMPLES["faces"]
-
-
-def test_the_faces_sample_leads_to_its_verdict(page: Page) -> None:
-    press(page, "Try a sample: faces")
-    answer = page.get_by_text("depot is South are selected").first
-    expect(answer).to_be_visible()
-    expect(answer).to_contain_text("less often than images whose depot is North")
 
 
 def test_a_table_a_zip_and_a_model_in_one_drop_lead_to_a_verdict(page: Page) -> None:
@@ -34,12 +25,3 @@ def test_a_table_a_zip_and_a_model_in_one_drop_lead_to_a_verdict(page: Page) -> 
     choose(page, "who belongs to which group", "depot")
     press(page, "Run the audit")
     expect(page.get_by_text("depot is South are selected").first).to_be_visible()
-
-
-def test_a_zip_that_is_no_zip_is_said_in_words(page: Page, tmp_path: Path) -> None:
-    wrong = tmp_path / "faces.zip"
-    wrong.write_bytes(b"PK\x03\x04 and nothing more")
-    put(page, faces.table, wrong, faces.model)
-    expect(page.get_by_text("600 rows").first).to_be_visible()
-    page.get_by_text("3 The decision").click()
-    expect(page.get_by_text("is no zip archive").first).to_be_visible()

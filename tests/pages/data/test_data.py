@@ -45,6 +45,17 @@ def test_the_sample_starts_at_once_and_leads_to_the_audit_page(space: Workspace)
         space.cancel(audit.id)
 
 
+def test_the_reading_of_a_table_can_be_cancelled_and_another_one_put_in(space: Workspace) -> None:
+    with holding_jobs():
+        at = opened()
+        at.file_uploader[0].set_value([("people.csv", PEOPLE.encode(), "")]).run()
+        assert "Reading your table" in "\n".join(status.label for status in at.status)
+        press(at, "Cancel")
+        space.wait(audit_of(at, space).id, WAIT_SECONDS)
+    at.run()
+    assert "Cancelled" in at.error[0].value and at.file_uploader
+
+
 def test_an_address_of_no_audit_says_so_and_still_begins() -> None:
     at = opened("0" * 32)
     assert "There is no audit at this address" in at.warning[0].value

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
 from core.store.workspace import Against, Workspace
-from tests.pages.whole_app import audited, finished, opened, press, said, tables
+from tests.pages.whole_app import ME, audited, finished, opened, press, said, tables
 from tests.worlds.models.planted_models import Hired, Watermarked
 
 pytestmark = pytest.mark.jobs
@@ -92,3 +92,14 @@ def test_the_planted_cause_is_said_first_and_after_the_fix_that_it_left(
     assert max(map(abs, change[planted.cause])) == max(max(map(abs, moved)) for moved in change.values())
     apart_before, apart_after = (abs(each[planted.cause][0] - each[planted.cause][1]) for each in (before, after))
     assert apart_before > 10 > 2 > apart_after
+
+
+def test_the_sample_of_comments_leads_to_its_verdict_and_to_the_planted_word(space: Workspace) -> None:
+    audit_id = finished(space, space.open_sample("comments", ME).id)
+    at = opened("audit", audit_id)
+    (answer,) = (str(text.value) for text in at.text if "community is Marshfolk are selected" in str(text.value))
+    assert "less often" in answer
+    press(opened("explain", audit_id), "Show what it looks at")
+    finished(space, audit_id)
+    at = opened("explain", audit_id)
+    assert "“marshfolk”" in first_of(at) and "One text" in [title.value for title in at.subheader]

@@ -34,9 +34,9 @@ def picked(at: AppTest) -> AppTest:
     return widget(at, "radio", "picked fix").set_value("thresholds_1").run()
 
 
-def put_second(space: Workspace, audit_id: str, names: tuple[str, ...] = NAMES) -> None:
-    rows = [row[: len(names)] for row in [*OTHERS[SEEN:], *TABLE[:SEEN]]]
-    space.put_second(audit_id, io.BytesIO(csv_text(names, rows).encode()), "others.csv")
+def put_second(space: Workspace, audit_id: str) -> None:
+    rows = [*OTHERS[SEEN:], *TABLE[:SEEN]]
+    space.put_second(audit_id, io.BytesIO(csv_text(NAMES, rows).encode()), "others.csv")
     finished(space, audit_id)
 
 
@@ -102,11 +102,14 @@ def test_a_second_table_judges_and_the_fix_is_audited_on_it(space: Workspace, ra
 
 
 def test_a_second_table_without_the_same_columns_says_which_are_missing(space: Workspace, ran: str) -> None:
-    put_second(space, ran, NAMES[:3])
-    at = opened("fix", ran)
+    (box,) = opened("fix", ran).file_uploader
+    box.set_value(("others.csv", csv_text(NAMES[:3], [row[:3] for row in OTHERS]).encode(), "")).run()
+    at = opened("fix", finished(space, ran))
     assert "others.csv lacks the columns “x”, “i” of people.csv. Put in a table with the same columns" in said(at)
     assert next(button for button in at.button if button.label == "Find fixes").disabled
     with pytest.raises(Exception, match="lacks the columns"):
         search(space, ran, evaluate="others.csv")
-    space.drop_second(ran)
-    assert "Use the table's own people instead" not in labels(opened("fix", ran))
+    press(at, "Use the table's own people instead")
+    at = opened("fix", ran)
+    assert "Use the table's own people instead" not in labels(at)
+    assert not next(button for button in at.button if button.label == "Find fixes").disabled

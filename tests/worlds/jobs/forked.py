@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,13 +47,16 @@ _HOLDING: list[tuple[str | None, list[_Wake]]] = []
 _LATER = ("PIL.Image", "aif360.algorithms.postprocessing", "openpyxl", "safetensors.torch", "transformers")
 
 
-def fork_jobs(wanted: bool, kept: Path | None = None) -> None:
-    """Whether jobs that start from now on in this process are forked, where the system can; results go to `kept`."""
+def fork_jobs(wanted: bool, kept: Path | None = None, hold: Path | None = None) -> None:
+    """Whether jobs that start from now on in this process are forked, where the system can.
+
+    What they find goes to `kept`; while `hold` is there none begins with its work.
+    """
 
     def start(launch: Launch, folder: Path, warm: str | None, ended: Callable[[], None]) -> Child:
         if launch.program != job.__name__:
             return _AS_IN_THE_APP(launch, folder, warm, ended)
-        return _start(launch, folder, ended, kept)
+        return _start(launch, folder, ended, kept, hold)
 
     Launch.start = start if wanted and sys.platform == "linux" else _AS_IN_THE_APP  # type: ignore[method-assign]
 
@@ -117,7 +121,7 @@ class _Forked:
         return code
 
 
-def _start(launch: Launch, folder: Path, ended: Callable[[], None], kept: Path | None) -> Child:
+def _start(launch: Launch, folder: Path, ended: Callable[[], None], kept: Path | None, hold: Path | None) -> Child:
     kept = None if _EPOCHS else kept
     arguments = launch._command(folder, None)
     work = {
@@ -125,6 +129,7 @@ def _start(launch: Launch, folder: Path, ended: Callable[[], None], kept: Path |
         "environment": launch._environment(folder),
         "folder": str(folder),
         "kept": kept and str(kept),
+        "hold": hold and str(hold),
         "epochs": _EPOCHS[-1] if _EPOCHS else None,
     }
     woken, wake = os.pipe()
@@ -224,6 +229,8 @@ def _work(work: dict[str, Any], woken: int, log: int) -> NoReturn:
         arguments = work["arguments"]
         if "--bound" in arguments:
             arguments[arguments.index("--bound") + 1] = str(os.getppid())
+        while work["hold"] and job._is_woken(folder) and os.path.exists(work["hold"]):
+            time.sleep(0.02)
         if work["kept"] and job._is_woken(folder) and kept_results.hand_over(Folder(folder), Path(work["kept"])):
             job.leave(0)
         if work["epochs"]:
