@@ -19,9 +19,9 @@ from core.engine import results as audit_results
 from core.engine.looks import ModelFacts, collect_model_facts
 from core.errors import ModelError
 from core.explain import job as explain_job
+from core.explain import results as explain_results
 from core.explain.estimates import Subject, ways
 from core.explain.methods import EXPLAINERS
-from core.explain.results import collect_explanation
 from core.jobs.progress import Progress
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS
@@ -193,7 +193,7 @@ def test_an_explainer_is_one_row(monkeypatch: pytest.MonkeyPatch, folder: Path, 
         (folder / "out" / file).rename(folder / "in" / file)
     out = ran(explain_job, folder, scales, method="even_shares", rows=PEOPLE_OF)
     profile = Profile.from_json(json.loads((folder / "in" / PROFILE).read_text()))
-    found = collect_explanation(out, scales, None, PEOPLE_OF, profile.sha256, None)
+    found = explain_results.read(out, scales, None, PEOPLE_OF, Digests(profile.sha256))
     assert found.explainer.title == "Even shares" and found.before.features == ("x1", "x2")
     total = found.before.sums[0].sum(axis=(0, 1))
     assert total[0] == pytest.approx(total[1]) and np.abs(total[0]) > 0
