@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cli import explain, main
+from core.cli import main
 from core.counts.counts import Groups
 from core.data.profile import Profile
 from core.explain.explanation import Explanation
@@ -87,6 +87,8 @@ def test_the_command_says_which_check_failed(
     for name in ("t.csv", "m.onnx"):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "plan.toml").write_text(scored().plan.to_toml())
-    monkeypatch.setattr(explain, "explained", lambda *asked: explained(PASSED, FAILED))
+    profile = Profile("t.csv", "0" * 64, "CSV", 2 * ROWS, ())
+    found = (explained(PASSED, FAILED), profile)
+    monkeypatch.setattr("core.explain.explained.explain_isolated", lambda *asked: found)
     assert main(["explain", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")]) == 0
     assert f"Do not rely on it. A check failed: {FAILED.reason}" in capsys.readouterr().out
