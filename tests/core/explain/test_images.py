@@ -175,7 +175,7 @@ def job(tmp_path: Path) -> Callable[..., Path]:
 
 def test_the_planted_stamp_is_the_first_thing_seen(job: Callable[..., Path]) -> None:
     """In the Northern depot's approvals the corner with the stamp weighs most, and far more than in the South's."""
-    out = job(method="integrated_gradients", rows=150)
+    out = job(method="integrated_gradients", rows=60)
     found = read(out, Plan.from_toml(faces.plan.read_text(encoding="utf-8")), None, 600, Digests(""))
     picture = heatmap(found.before, ("depot",), None, 0.95)
     north = next(g for g, group in enumerate(picture.groups) if group["depot"] == "North")
@@ -196,7 +196,7 @@ def test_the_planted_stamp_is_the_first_thing_seen(job: Callable[..., Path]) -> 
 def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
     everybody: TrainingRows, job: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(TunableProgram, "epochs", 10)
+    monkeypatch.setattr(TunableProgram, "epochs", 5)
     plan = Plan.from_toml(faces.plan.read_text(encoding="utf-8"))
     tunable = TunableProgram(faces.model, "faces.pt2", plan.decision, 0.5, "cpu")
     fit, choose = part(everybody, slice(0, 400)), part(everybody, slice(400, 600))
@@ -204,7 +204,7 @@ def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
     (tmp_path / "in").mkdir()
     tunable.save(tuned, tmp_path / "after.pt2")
     shutil.copy(tmp_path / "after.pt2", tmp_path / "in" / "model_after")
-    out = job(method="integrated_gradients", rows=100, plan_after=plan.to_toml())
+    out = job(method="integrated_gradients", rows=50, plan_after=plan.to_toml())
     found = read(out, plan, plan, 600, Digests(""))
     assert found.paired is not None
     first = moved(found.paired, ("depot",), None, 0.95)[0]
