@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from core.data.reading.advice import KEEP
 from core.errors import ModelError
-from core.explain.explained_model import taken
 from core.explain.features.columns import Units
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Effort, Explained
+from core.models.inputs.rows import taken
 from core.models.model import Features
 from core.models.pt2 import OUT_OF_MEMORY
 from core.models.scoring import Trial

@@ -18,7 +18,8 @@ from core.models import open_model
 from core.models.inputs.binding import Binding, bind
 from core.models.model import Array, Features, Model
 from core.models.outputs import reading
-from core.models.outputs.classes import favourable_indices, settled
+from core.models.outputs.classes import settled
+from core.models.outputs.tensors import favourable_score, only_tensor
 from core.models.scoring import Scorer, choose_device
 from core.plan.plan import Decision, Plan
 
@@ -90,25 +91,6 @@ class Opened:
         return lambda index: matrix[index[:, owners], every]
 
 
-def joined(parts: list[Features]) -> Features:
-    """Features of consecutive rows as one."""
-    if isinstance(parts[0], Mapping):
-        return {name: np.concatenate([_named(part)[name] for part in parts]) for name in parts[0]}
-    return np.concatenate([part for part in parts if not isinstance(part, Mapping)])
-
-
-def _named(features: Features) -> Mapping[str, Array]:
-    assert isinstance(features, Mapping)
-    return features
-
-
-def taken(features: Features, rows: slice | npt.NDArray[np.int64]) -> Features:
-    """Some of the rows."""
-    if isinstance(features, Mapping):
-        return {name: cells[rows] for name, cells in features.items()}
-    return features[rows]
-
-
 def slope(opened: Opened, module: Any) -> Any:
     """A torch module from the model's one tensor, (n, ...), to the score of the good outcome, (n,), with gradients."""
     import torch
@@ -134,37 +116,7 @@ def slope(opened: Opened, module: Any) -> Any:
             count = len(rows)
             if count < least:  # some exports take two rows or more
                 rows = torch.cat([rows, rows[-1:].repeat(least - count, *[1] * (rows.dim() - 1))])
-            given = self.inner(rows)
-            result = next(each for each in _flat(given) if isinstance(each, torch.Tensor))
-            columns = result.reshape(len(result), -1)
-            if reading(decision, model) == "logit":
-                columns = self.sigmoid(columns) if columns.shape[1] == 1 else self.softmax(columns)
-            return _good(columns, decision, model)[:count]
+            result = only_tensor(self.inner(rows))
+            return favourable_score(result, decision, model, self.sigmoid, self.softmax)[:count]
 
     return Score().eval()
-
-
-def favourable(result: Tensor, decision: Decision, model: Model) -> Tensor:
-    """The score of the good outcome from a model's outputs of shape (n,), (n, 1) or (n, classes); shape (n,).
-
-    The same as `core.models.scoring.favourable_scores`, with gradients.
-    """
-    columns = result.reshape(len(result), -1)
-    if reading(decision, model) == "logit":
-        columns = columns.sigmoid() if columns.shape[1] == 1 else columns.softmax(dim=1)
-    return _good(columns, decision, model)
-
-
-def _good(chances: Tensor, decision: Decision, model: Model) -> Tensor:
-    """The probability of the good classes together, shape (n,), from those of shape (n, 1) or (n, classes)."""
-    one_number = chances.shape[1] == 1
-    wanted = list(favourable_indices(decision, model.classes, 2 if one_number else chances.shape[1]))
-    if one_number:
-        return chances[:, 0] if wanted == [1] else 1 - chances[:, 0]
-    return chances[:, wanted].sum(dim=1)
-
-
-def _flat(given: Any) -> list[Any]:
-    return (
-        list(given) if isinstance(given, tuple | list) else list(given.values()) if isinstance(given, dict) else [given]
-    )

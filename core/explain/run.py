@@ -14,7 +14,6 @@ from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.data.profile import sha256
 from core.engine import doubts
 from core.engine.run import timed, versions
-from core.explain.explained_model import taken
 from core.explain.explanation import MOST_CHANGED, Changed, Explanation
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
 from core.explain.groups.attribution import Attribution
@@ -32,6 +31,7 @@ from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.metrics.words import rows_word
 from core.metrics.words.notes import text
+from core.models.inputs.rows import taken
 from core.models.model import Features
 from core.plan.plan import Plan
 

@@ -15,7 +15,7 @@ from core.data.dataset import Dataset
 from core.errors import PlanError
 from core.explain.batching import Pace
 from core.explain.deciding import Decider
-from core.explain.explained_model import Opened, joined, taken
+from core.explain.explained_model import Opened
 from core.explain.features.columns import Units, start, table_units
 from core.explain.features.grid import SIDE
 from core.explain.features.image_cells import image_units
@@ -26,6 +26,7 @@ from core.explain.methods.explainable import Effort
 from core.explain.sample import Sample, batches_of
 from core.metrics.stated_rule import rule_file
 from core.models.device import few_threads
+from core.models.inputs.rows import joined, taken
 from core.models.model import Features
 from core.plan.plan import Plan
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from core.data.reading.advice import KEEP
 from core.errors import ModelError
 from core.models.device import choose_device as choose_device
 from core.models.inputs.binding import Binding
+from core.models.inputs.rows import taken
 from core.models.model import Array, Features, FloatType, Model, Outputs
 from core.models.outputs import Interpreted, NotFinite, favourable_scores, interpreted, reading
 from core.plan.plan import Decision
@@ -134,7 +134,7 @@ class Scorer:
             rows = min(self._trial.rows, total - start)
             begin = time.perf_counter()
             try:
-                outputs = self._ask(_slice(features, start, start + rows))
+                outputs = self._ask(taken(features, slice(start, start + rows)))
             except MemoryError:
                 self._trial.ran_out(rows)
                 self._free()
@@ -167,9 +167,3 @@ def _joined(parts: list[Outputs]) -> Outputs:
         return parts[0]
     given = np.concatenate([_given(part) for part in parts])
     return Outputs(None, given) if parts[0].scores is None else Outputs(given, None)
-
-
-def _slice(features: Features, start: int, stop: int) -> Any:
-    if isinstance(features, np.ndarray):
-        return features[start:stop]
-    return {name: cells[start:stop] for name, cells in features.items()}

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explained_model import Opened, joined, slope
+from core.explain.explained_model import Opened, slope
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Explainable
 from core.explain.methods.hooks import hookable
+from core.models.inputs.rows import joined
 from core.models.model import Features
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explained_model import Opened, favourable
+from core.explain.explained_model import Opened
 from core.explain.features.vocabulary import Piece, Vocabulary, pieces
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Explainable
 from core.models.model import Array, Features
+from core.models.outputs.tensors import favourable_score
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -150,7 +151,7 @@ class SlopedWords:
 
         def forward(given: Tensor, mask: Tensor | None = None) -> Tensor:
             mask = torch.ones_like(given) if mask is None else mask
-            return favourable(self.module(given, mask).logits, opened.decision, opened.model)
+            return favourable_score(self.module(given, mask).logits, opened.decision, opened.model)
 
         return Spelled(
             forward, ids, torch.from_numpy(nothing.ids).to(device), torch.arange(ids.shape[1]), ids.shape[1],

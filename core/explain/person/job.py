@@ -16,7 +16,6 @@ from core.data.dataset import Batch, Dataset
 from core.data.row_hash import row_hashes
 from core.engine.job import open_table
 from core.errors import PlanError
-from core.explain.explained_model import joined
 from core.explain.features.vocabulary import spelled
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
 from core.explain.job import model_in, second_in
@@ -28,6 +27,7 @@ from core.explain.sample import ROWS, Sample, batches_of, choose_background, cho
 from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
 from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
+from core.models.inputs.rows import joined
 from core.plan.plan import Plan
 
 # One person can have many more draws than thousands of them.

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explained_model import taken
 from core.explain.features.columns import Modular, Units
 from core.explain.features.words import Spelled
 from core.explain.methods import EXPLAINERS, Explainer
 from core.explain.methods.explainable import Effort, Explainable, Explained
 from core.explain.methods.seeding import quiet, seeded
 from core.explain.sanity_checks.check import NUDGED, REDRAWN, ROWS, Check
+from core.models.inputs.rows import taken
 from core.models.model import Features
 
 if TYPE_CHECKING:

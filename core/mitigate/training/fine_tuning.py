@@ -18,13 +18,13 @@ import numpy as np
 from core.counts.counts import UNKNOWN
 from core.errors import ModelError
 from core.mitigate.training.rows import TrainingRows
-from core.mitigate.training.steps import BALANCED_ROWS, EDGE, Aim, Balanced, TrainingTensors, gap_loss
+from core.mitigate.training.steps import BALANCED_ROWS, Aim, Balanced, TrainingTensors, gap_loss
 from core.models import open_model
 from core.models.device import SMALL_MODEL as SMALL_MODEL
 from core.models.device import few_threads
-from core.models.model import Features, Model
+from core.models.model import Features
 from core.models.outputs import reading
-from core.models.outputs.classes import favourable_indices
+from core.models.outputs.tensors import favourable_logit, only_tensor
 from core.plan.plan import Decision
 
 if TYPE_CHECKING:
@@ -207,8 +207,7 @@ class Tunable(ABC):
         for part in torch.split(rows, min(JUDGED_ROWS, most or JUDGED_ROWS, self._fitting)):
             filled = torch.cat([part, part[-1:].repeat(max(0, least - len(part)))])
             given = module(*self._taken(data, filled))
-            (result,) = (each for each in _flat(given) if isinstance(each, torch.Tensor))
-            parts.append(favourable_logits(result, self._decision, self.model)[: len(part)])
+            parts.append(favourable_logit(only_tensor(given), self._decision, self.model)[: len(part)])
         return torch.cat(parts)
 
     def _taken(self, data: TrainingTensors, rows: Tensor) -> list[Tensor]:
@@ -225,24 +224,3 @@ class Tunable(ABC):
             torch.from_numpy(rows.groups).to(self._device),
             torch.from_numpy(weights.astype(np.float32)).to(self._device),
         )
-
-
-def favourable_logits(result: Tensor, decision: Decision, model: Model) -> Tensor:
-    """The logit of the good outcome from a model's outputs of shape (n,), (n, 1) or (n, classes); shape (n,)."""
-    columns = result.reshape(len(result), -1)
-    one_number = columns.shape[1] == 1
-    wanted = list(favourable_indices(decision, model.classes, 2 if one_number else columns.shape[1]))
-    if reading(decision, model) == "logit":
-        if one_number:
-            return columns[:, 0] if wanted == [1] else -columns[:, 0]
-        others = [i for i in range(columns.shape[1]) if i not in wanted]
-        return columns[:, wanted].logsumexp(dim=1) - columns[:, others].logsumexp(dim=1)
-    chance = columns[:, 0] if one_number else columns[:, wanted].sum(dim=1)
-    chance = chance if not one_number or wanted == [1] else 1 - chance
-    return chance.clamp(EDGE, 1 - EDGE).logit()
-
-
-def _flat(given: Any) -> list[Any]:
-    return (
-        list(given) if isinstance(given, tuple | list) else list(given.values()) if isinstance(given, dict) else [given]
-    )

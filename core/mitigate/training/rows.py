@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +12,8 @@ from core.errors import ModelError
 from core.mitigate.splits import People
 from core.mitigate.training.reweighing import Weights
 from core.models.inputs.binding import Binding
-from core.models.model import Array, Features
+from core.models.inputs.rows import joined
+from core.models.model import Features
 
 MOST_IMAGE_BYTES = 1 << 30
 
@@ -64,7 +64,7 @@ def training_rows(people: People, part: int, binding: Binding, groups: npt.NDArr
             found.append(binding.features(batch.take(among)))
     chosen = people.part == part
     labels, cells = people.label[chosen], people.cell[chosen]
-    return TrainingRows(_joined(found), labels, groups[cells], np.ones(len(labels)))
+    return TrainingRows(joined(found), labels, groups[cells], np.ones(len(labels)))
 
 
 def _refuse_large(binding: Binding, people: int) -> None:
@@ -78,12 +78,3 @@ def _refuse_large(binding: Binding, people: int) -> None:
             f"Training would hold {people:,} images of {size.width} x {size.height} pixels in memory,"
             f" {held / 2**30:.1f} GB and more than {MOST_IMAGE_BYTES / 2**30:g}. Use thresholds, or fewer people."
         )
-
-
-def _joined(parts: Iterable[Features]) -> Features:
-    """Features of consecutive rows as one."""
-    parts = list(parts)
-    if isinstance(parts[0], Mapping):
-        named: list[Mapping[str, Array]] = [part for part in parts if isinstance(part, Mapping)]
-        return {name: np.concatenate([part[name] for part in named]) for name in named[0]}
-    return np.concatenate([part for part in parts if not isinstance(part, Mapping)])

@@ -11,13 +11,14 @@ import pytest
 import torch
 
 from core.errors import ModelError
-from core.mitigate.training.fine_tuning import EPOCHS, favourable_logits
+from core.mitigate.training.fine_tuning import EPOCHS
 from core.mitigate.training.fine_tuning_pt2 import TunableProgram
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.models import open_model
 from core.models.export import save_pt2
 from core.models.model import Model
+from core.models.outputs.tensors import favourable_logit
 from core.models.recipe import NumberColumn, Recipe
 from core.plan.plan import Decision
 
@@ -158,7 +159,7 @@ def test_outputs_of_every_kind_become_the_logit_of_the_score_that_is_audited(
     audited = favourable_scores(model.run(FEATURES), decision, model)
     assert model.module is not None
     with torch.no_grad():
-        logits = favourable_logits(model.module()(torch.from_numpy(FEATURES)), decision, model)
+        logits = favourable_logit(model.module()(torch.from_numpy(FEATURES)), decision, model)
     assert logits.sigmoid().numpy() == pytest.approx(audited, abs=1e-5)
 
 
