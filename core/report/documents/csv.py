@@ -8,6 +8,7 @@ from typing import Any
 
 from core.data.csv_text import csv_text
 from core.metrics.verdicts import Gap, GroupResult, Judgement
+from core.report.documents.json import gap_document
 from core.report.words.by_group import name_of
 
 COLUMNS = (
@@ -60,24 +61,10 @@ def _population_rows(judgement: Judgement) -> Iterator[dict[str, Any]]:
 
 
 def _gap_row(gap: Gap) -> dict[str, Any]:
-    return {
-        **_whom("gap", gap),
-        "reference": name_of(gap.reference),
-        "measure": gap.measure,
-        "value": gap.value,
-        "low": gap.low,
-        "high": gap.high,
-        "p_value": gap.p_value,
-        "p_adjusted": gap.p_adjusted,
-        "comparisons": gap.comparisons,
-        "limit_low": gap.band.ends[0],
-        "limit_high": gap.band.ends[1],
-        "limit_source": gap.band.source,
-        "differs": gap.differs,
-        "breaks_limit": gap.breaks_limit,
-        "verdict": gap.verdict,
-        "reason": gap.reason,
-    }
+    written = gap_document(gap)
+    low, high = written["limit"]
+    limits = {"limit_low": low, "limit_high": high}
+    return {**written, **limits, **_whom("gap", gap), "reference": name_of(gap.reference)}
 
 
 def _whom(kind: str, row: GroupResult | Gap) -> dict[str, str]:

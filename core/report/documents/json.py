@@ -39,7 +39,7 @@ def result(record: AuditRecord) -> dict[str, Any]:
         ],
         "population": {"theil_index": _estimate(judgement.theil_index)} if judgement.theil_index else {},
         "groups": [_group(group) for group in judgement.groups],
-        "gaps": [_gap(gap) for gap in judgement.gaps],
+        "gaps": [gap_document(gap) for gap in judgement.gaps],
         "findings": _findings(judgement, record),
         "aif360": asdict(record.second_opinion),
         "warnings": [_note(note) for note in in_order(record.notes, record.plan.data.confirmed)],
@@ -98,7 +98,8 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     return {key: value for key, value in written.items() if value is not None or key not in optional}
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def gap_document(gap: Gap) -> dict[str, Any]:
+    """A gap with its verdict, as plain JSON values."""
     return {
         "by": list(gap.by),
         "measure": gap.measure,
