@@ -5,9 +5,22 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.counts.rules import Rule
+from core.counts.axis import Axis
+from core.counts.rules import Rule, Stated
 from core.counts.weights import Hashes
 from core.data.row_hash import draws
+from core.metrics.verdicts import plan_edge
+from core.plan.plan import Plan
+
+
+def limits(plan: Plan, stated: Stated | None, dtype: str) -> list[float]:
+    """The scores of this float type at which the plan's threshold, or its stated rule, decides."""
+    return [plan_edge(plan, dtype)] if stated is None else list(stated.edges)
+
+
+def model_axis(plan: Plan, stated: Stated | None, dtype: str | None) -> Axis:
+    """The axis of a model's scores of this float type, with an edge at each limit; None for one that decides itself."""
+    return Axis.decisions() if dtype is None else Axis.probabilities(dtype, *limits(plan, stated, dtype))
 
 
 def decided(

@@ -18,8 +18,8 @@ from core.data.coding import prediction_coder
 from core.data.dataset import Batch, Dataset
 from core.data.reading.advice import KEEP, why_no_numbers
 from core.engine.answers import Answers
+from core.engine.deciding import limits, model_axis
 from core.errors import DataError
-from core.metrics.verdicts import plan_edge
 from core.notes import Note
 from core.plan.plan import Plan
 from core.plan.values import LARGEST_SCORE, keys
@@ -101,7 +101,7 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
 def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None = None) -> Axis:
     """The axis of a score column: the plan's stored edges, else its distinct values, else its quantiles."""
     decision = plan.decision
-    limits = [] if decision.prediction is not None else _limits(plan, stated, "float64")
+    at = [] if decision.prediction is not None else limits(plan, stated, "float64")
     below = decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
     lower_is_better = decision.lower_is_better or below or (stated is not None and stated.lower_is_better)
     edges = decision.edges or _edges(dataset, column)
@@ -114,16 +114,11 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
             f" {advice.words or 'Choose another column.'}",
             in_plan=advice.in_plan,
         )
-    if limits and min(limits) <= edges[0]:
-        limits.append(_just_below(min(limits)))  # a bin for the smaller scores of a later file
+    if at and min(at) <= edges[0]:
+        at.append(_just_below(min(at)))  # a bin for the smaller scores of a later file
     spans = min(edges[0], span[0]) >= _just_below(0.0) and max(edges[-1], span[1]) <= 1
     kind = "probability" if spans else "score"
-    return Axis.of([*edges, *limits], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
-
-
-def _limits(plan: Plan, stated: Stated | None, dtype: str) -> list[float]:
-    """The scores of this float type at which the plan's rule decides."""
-    return [plan_edge(plan, dtype)] if stated is None else list(stated.edges)
+    return Axis.of([*edges, *at], "float64", kind, lower_is_better, decided=decision.prediction is not None)  # type: ignore[arg-type]
 
 
 def _just_below(limit: float) -> float:
@@ -213,14 +208,9 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
         *doubted(model, binding, dataset.profile, plan, decision),
     )
     return Source(
-        _model_axis(plan, stated, scorer.dtype),
+        model_axis(plan, stated, scorer.dtype),
         scorer.columns_used,
         decide,
         known,
         lambda: {"device": model.device, "batch_size": scorer.batch_size, "format": model.format},
     )
-
-
-def _model_axis(plan: Plan, stated: Stated | None, dtype: str | None) -> Axis:
-    """The axis of scores of this float type; None for a model that decides itself."""
-    return Axis.decisions() if dtype is None else Axis.probabilities(dtype, *_limits(plan, stated, dtype))

@@ -10,39 +10,28 @@ import numpy.typing as npt
 from core.counts.axis import Axis
 from core.counts.counts import Floats, Groups
 from core.counts.rules import Rule, Stated
-from core.data.row_hash import draws
+from core.engine.deciding import decided, model_axis
 from core.metrics.verdicts import plan_edge
 from core.plan.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
 class Decider:
-    """Turns scores into decisions.
+    """Turns scores into decisions; those of a model that decides by itself are 0 and 1."""
 
-    `rule` is None for a model that decides by itself: its scores are 0 and 1.
-    """
-
-    axis: Axis | None
-    rule: Rule | None
+    axis: Axis
+    rule: Rule
 
     @classmethod
     def of(cls, plan: Plan, groups: Groups, dtype: str | None, stated: Stated | None) -> Decider:
         """The rule of a plan for scores of a float type; `dtype` is None for a model that decides by itself."""
+        axis = model_axis(plan, stated, dtype)
         if dtype is None:
-            return cls(None, None)
-        if stated is not None:
-            axis = Axis.probabilities(dtype, *stated.edges)
-            return cls(axis, stated.rule(groups, axis))
-        edge = plan_edge(plan, dtype)
-        axis = Axis.probabilities(dtype, edge)
-        return cls(axis, Rule.threshold(axis, edge))
+            return cls(axis, Rule.as_decided(axis))
+        return cls(axis, Rule.threshold(axis, plan_edge(plan, dtype)) if stated is None else stated.rule(groups, axis))
 
     def selected(
         self, scores: Floats, cells: npt.NDArray[np.integer], hashes: npt.NDArray[np.uint64]
     ) -> npt.NDArray[np.bool_]:
         """Who is selected, shape (n,), from scores, groups' cells, and hashes where lots are drawn."""
-        if self.rule is None or self.axis is None:
-            return np.asarray(scores == 1.0)
-        bins = self.axis.bin(scores.astype(self.axis.dtype))
-        chance = self.rule.selected[bins] if self.rule.selected.ndim == 1 else self.rule.selected[cells, bins]
-        return np.asarray(draws(hashes) < chance)
+        return decided(self.rule, cells, self.axis.bin(scores.astype(self.axis.dtype)), hashes)

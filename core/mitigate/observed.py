@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.counts.counts import Axis, Counts, Ints, tally
+from core.counts.axis import with_edges
+from core.counts.counts import LABELS, Axis, Counts, Ints, tally
 from core.counts.rules import Rule, Stated
-from core.data.row_hash import draws
+from core.counts.splits import by_split, split_cells, split_groups
 from core.engine.answers import Answers
 from core.engine.counting import near_limits
+from core.engine.deciding import decided
 from core.engine.sources import source
 from core.jobs.progress import Progress
 from core.metrics.joint import JointCounts, joint_tally
@@ -73,7 +75,7 @@ def observe(divided: Divided, plan: Plan, model: Path | None, progress: Progress
     found: list[Observed] = []
     for table in divided.tables:
         found.append(_observe(table, plan, model, lambda done, total: progress(done, total, what)))
-        plan = _with_edges(plan, found[0].seen[0].axis)
+        plan = with_edges(plan, found[0].seen[0].axis)
     return replace(
         found[0],
         seen=tuple(each.seen[0] for each in found),
@@ -99,70 +101,35 @@ def joint(divided: Divided, before: Observed, after: Observed, part: int) -> Joi
 
 def _observe(table: People, plan: Plan, model: Path | None, progress: Callable[[int, int], None]) -> Observed:
     decisions = source(plan, table.dataset, model)
-    pass_over, answers = _Pass(table, decisions.axis, plan), Answers()
+    axis, every = decisions.axis, split_groups(table.groups, PARTS)
+    cells = split_cells(table.groups, table.part, table.cell)
+    limit = plan_edge(plan, axis.dtype)
+    rule = Rule.threshold(axis, limit)
+    total, answers, near = Counts.empty(every, axis), Answers(), 0
+    bins, selected = np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.bool_)
     for batch, where in table.batches(decisions.columns):
         given = decisions.decide(batch)
-        pass_over.add(where, given.scores, given.selected)
+        if given.scores is not None:
+            bins[where] = axis.bin(given.scores)
+        if given.selected is not None:
+            selected[where] = given.selected == 1
+        elif given.scores is not None:
+            selected[where] = decided(rule, table.cell[where], bins[where], table.hashes[where])
+            near += near_limits(given.scores[table.part[where] == REPORT], (limit,))
+        total += tally(every, axis, cells[where], table.label[where], given.scores, given.selected)
         answers += given.answers
-        progress(where.stop, len(table.cell))
-    facts, warnings = decisions.facts(), as_notes((*decisions.known, *answers.notes()))
-    return Observed((pass_over.seen(),), pass_over.near_threshold, facts["device"], facts["batch_size"], warnings)
-
-
-class _Pass:
-    """Counts a table's people part by part, and keeps each one's bin and decision."""
-
-    def __init__(self, table: People, axis: Axis, plan: Plan) -> None:
-        self._table, self._axis, self._limit = table, axis, plan_edge(plan, axis.dtype)
-        self._rule = None if axis.decided or axis.kind == "decision" else Rule.threshold(axis, self._limit)
-        self._counts = [Counts.empty(table.groups, axis) for _ in PARTS]
-        self._bins = np.zeros(len(table.cell), dtype=np.int64)
-        self._selected = np.zeros(len(table.cell), dtype=np.bool_)
-        self.near_threshold = 0
-
-    def add(
-        self, where: slice, scores: npt.NDArray[np.floating] | None, decided: npt.NDArray[np.integer] | None
-    ) -> None:
-        """Take in the people at `where`, with their scores, decisions, or both."""
-        if scores is not None:
-            self._bins[where] = self._axis.bin(scores)
-        if decided is not None:
-            self._selected[where] = decided == 1
-        elif self._rule is not None and scores is not None:
-            self._selected[where] = self._rule.selected[self._bins[where]] == 1
-            judged = self._table.part[where] == REPORT
-            self.near_threshold += near_limits(scores[judged], (self._limit,))
-        for part in range(len(PARTS)):
-            among = self._table.part[where] == part
-            self._counts[part] += tally(
-                self._table.groups,
-                self._axis,
-                self._table.cell[where][among],
-                self._table.label[where][among],
-                None if scores is None else scores[among],
-                None if decided is None else decided[among],
-            )
-
-    def seen(self) -> Seen:
-        return Seen(tuple(self._counts), self._bins, self._selected)
+        progress(where.stop, len(cells))
+    seen = Seen(by_split(total, table.groups), bins, selected)
+    facts, notes = decisions.facts(), as_notes((*decisions.known, *answers.notes()))
+    return Observed((seen,), near, facts["device"], facts["batch_size"], notes)
 
 
 def _drawn(table: People, seen: Seen, stated: Stated) -> Seen:
-    chance = stated.rule(table.groups, seen.axis).selected[table.cell, seen.bins]
-    selected = draws(table.hashes) < chance
-    axis = replace(seen.axis, decided=True)
-    counts = []
-    for part, scored in enumerate(seen.counts):
-        among = table.part == part
-        bins = seen.bins[among] + selected[among] * len(axis.edges)
-        place = np.ravel_multi_index((table.cell[among], table.label[among], bins), (*scored.n.shape[:2], axis.bins))
-        n = np.bincount(place, minlength=scored.n.shape[0] * scored.n.shape[1] * axis.bins).astype(np.int64)
-        counts.append(replace(scored, axis=axis, n=n.reshape(*scored.n.shape[:2], axis.bins)))
+    selected = decided(stated.rule(table.groups, seen.axis), table.cell, seen.bins, table.hashes)
+    axis, every = replace(seen.axis, decided=True), split_groups(table.groups, PARTS)
+    shape = (len(every), LABELS, axis.bins)
+    bins = seen.bins + selected * len(seen.axis.edges)
+    place = np.ravel_multi_index((split_cells(table.groups, table.part, table.cell), table.label, bins), shape)
+    n = np.bincount(place, minlength=int(np.prod(shape))).astype(np.int64).reshape(len(PARTS), -1, *shape[1:])
+    counts = (replace(scored, axis=axis, n=people) for scored, people in zip(seen.counts, n, strict=True))
     return Seen(tuple(counts), seen.bins, selected)
-
-
-def _with_edges(plan: Plan, axis: Axis) -> Plan:
-    """The plan with the score edges of the first table, which the second must share."""
-    if plan.decision.score is None:
-        return plan
-    return replace(plan, decision=replace(plan.decision, edges=axis.edges))

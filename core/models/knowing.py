@@ -9,7 +9,7 @@ import numpy as np
 from core.counts.counts import FAVOURABLE, UNKNOWN
 from core.data.coding import label_coder
 from core.data.dataset import Batch, Dataset
-from core.data.filters import filters
+from core.data.filters import KEPT, filters, select
 from core.data.leaks.foretelling import FOLDS, Bools
 from core.data.leaks.reading import foretold
 from core.data.leaks.suspects import suspects
@@ -36,9 +36,7 @@ def columns_that_know(dataset: Dataset, columns: tuple[str, ...], plan: Plan) ->
     read = (*columns, label, *(each.column for each in keep))
     batch = next(dataset.batches(read, MOST_ROWS))
     labels = code(batch)
-    asked: Bools = labels != UNKNOWN
-    for each in keep:
-        asked &= each.keeps(batch)
+    asked: Bools = (labels != UNKNOWN) & (select(keep, batch).left_out_by == KEPT)
     good = labels[asked] == FAVOURABLE
 
     def batches() -> Iterator[tuple[Batch, Bools]]:
