@@ -1,4 +1,4 @@
-"""What a mitigate job found, once it was checked: the present decisions, and what mitigations propose."""
+"""What a search for fixes found: the present decisions, and what mitigations propose."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.counts.counts import Counts
+from core.counts.counts import Counts, Groups
 from core.counts.rule_file import RuleFile
 from core.counts.rules import Rule
 from core.errors import PlumblineError
@@ -91,9 +91,23 @@ class Proposed:
         return checked_bytes(self.file, MODEL_CAP)
 
 
+@dataclass(frozen=True)
+class Searched:
+    """A table that was searched on: its groups, its rows, and how many of them each sieve left out."""
+
+    groups: Groups
+    rows: int
+    dropped: tuple[int, ...]
+
+    @property
+    def people(self) -> int:
+        """How many people take part."""
+        return self.rows - sum(self.dropped)
+
+
 @dataclass(frozen=True, eq=False)
 class Mitigated:
-    """What a mitigate job found.
+    """What a search for fixes found.
 
     Attributes
     ----------
@@ -109,6 +123,8 @@ class Mitigated:
         Of the report part at the present decisions: before and after are judged by the same ones.
     leaks
         A note for each column that is suspected to know the answer, of all that a training would read.
+    tables
+        The table, and the second one that is judged on where there is one.
     """
 
     settings: Settings
@@ -123,6 +139,7 @@ class Mitigated:
     model_sha256: str | None
     images_sha256: str | None = None
     leaks: tuple[Note, ...] = ()
+    tables: tuple[Searched, ...] = ()
 
     @property
     def sizes(self) -> dict[str, int]:

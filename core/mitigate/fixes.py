@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from core.jobs.one_job import TIME_LIMIT, job_done, laid_out, sha256
 from core.jobs.progress import Progress
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.job import run
-from core.mitigate.results import Mitigated, collect_mitigation
+from core.mitigate.results import Mitigated, read
 from core.mitigate.search import Fix, offer
 from core.plan.plan import Plan
+from core.record import Digests
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,5 +88,4 @@ def _collected(out: Path, plan: Plan, files: Files, digests: Mapping[str, str]) 
     if files.second is not None:
         rows.append(collect_profile(out / SECOND, files.second.name, digests["second_table"]).rows)
     judged = digests.get("second_table", digests["table"])
-    found = collect_mitigation(out, plan, tuple(rows), judged, digests.get("model"))
-    return replace(found, images_sha256=digests.get("images"))
+    return read(out, plan, tuple(rows), Digests(judged, digests.get("model"), digests.get("images")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from core.counts.counts import Counts
 from core.counts.rule_file import RuleFile
@@ -38,6 +39,16 @@ def plan_with_rule(plan: Plan, counts: Counts, rule: RuleFile) -> Plan:
     edges = counts.axis.edges if plan.decision.score is not None else ()
     decision = replace(plan.decision, prediction=None, lower_is_better=False, edges=edges)
     return stating(replace(plan, decision=decision), rule)
+
+
+def plan_of_proposal(
+    present: Plan, fitted: Counts, rule: RuleFile | None, file: Path | None, is_stand_in: bool
+) -> Plan:
+    """The question about what a mitigation proposes, a rule or a model's file; `fitted` are the fit part's counts."""
+    if rule is not None:
+        return plan_with_rule(present, fitted, rule)
+    assert file is not None
+    return plan_with_stand_in(present, file.name) if is_stand_in else plan_with_model(present, file.name)
 
 
 def with_references(plan: Plan, references: References, counts: Counts) -> Plan:

@@ -1,7 +1,8 @@
-"""Taking over what a mitigate job wrote: read as hostile input, every table checked against the others."""
+"""A search for fixes in the files of its job: written in the job, read outside of it, every table checked."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.counts.axis import with_edges
-from core.counts.counts import LABELS, Groups, Ints
+from core.counts.counts import LABELS, Ints
 from core.counts.rule_file import RuleFile
 from core.data.leaks.suspects import KIND as LEAK
 from core.engine.results import checked_counts, checked_notes
@@ -36,13 +37,14 @@ from core.mitigate.candidate import Decided as Decided
 from core.mitigate.candidate import Mitigated as Mitigated
 from core.mitigate.candidate import Parts as Parts
 from core.mitigate.candidate import Proposed as Proposed
+from core.mitigate.candidate import Searched
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.plans import STAND_IN_FORMAT, plan_with_model, plan_with_rule, plan_with_stand_in
+from core.mitigate.plans import STAND_IN_FORMAT, plan_of_proposal
 from core.mitigate.settings import Settings
 from core.models import FORMATS
 from core.notes import Note
 from core.plan.plan import Plan
-from core.record import axis_from_json, groups_from_json
+from core.record import Digests, axis_from_json, axis_to_json, groups_from_json, groups_to_json
 
 FACTS_FILE = "mitigation.json"
 RETRAINED = "retrained"
@@ -53,24 +55,81 @@ _NOT_YET_PROPOSED: dict[str, Any] = {"rests_on": []}
 _ID = re.compile(r"[a-z0-9_]{1,60}(\.[0-9]{1,6})?")
 
 
-def collect_mitigation(
-    out: Path, plan: Plan, rows: tuple[int, ...], data_sha256: str, model_sha256: str | None
-) -> Mitigated:
-    """What a mitigate job wrote.
+def write(found: Mitigated, out: Path) -> None:
+    """Write what a search found into a job's folder, in the files that `read` reads; models stand there already."""
+    _write_counts("present", found.present, out)
+    for proposal in found.proposals:
+        _write_counts(proposal.id, proposal.decided, out)
+        for name, tables in (("joint", proposal.joint), ("retrained", proposal.retrained)):
+            for part, both in tables.items():
+                np.save(out / f"{proposal.id}_{part}_{name}.npy", both.n)
+    count = len(found.tables)
+    facts = {
+        "tables": [
+            {"read": table.rows, "dropped": list(table.dropped), "groups": groups_to_json(table.groups)}
+            for table in found.tables
+        ],
+        "present": _decided_facts(found.present, count),
+        "proposals": [_proposed_facts(proposal, count) for proposal in found.proposals],
+        "refused": {name: {"message": e.message, "in_plan": e.in_plan} for name, e in found.refused.items()},
+        "leaks": [note.to_json() for note in found.leaks],
+        "warnings": [note.to_json() for note in found.warnings],
+        "versions": found.versions,
+        "seconds": found.seconds,
+    }
+    (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+
+
+def _write_counts(name: str, decided: Decided, out: Path) -> None:
+    for part, counts in decided.counts.items():
+        np.save(out / f"{name}_{part}_n.npy", counts.n)
+        np.save(out / f"{name}_{part}_sums.npy", counts.sums)
+
+
+def _proposed_facts(proposal: Proposed, tables: int) -> dict[str, Any]:
+    return {
+        "id": proposal.id,
+        "mechanism": proposal.mechanism,
+        "file": None if proposal.file is None else proposal.file.name,
+        "rule": None if proposal.rule is None else proposal.rule.to_json(),
+        "strength": proposal.strength,
+        "baseline": proposal.baseline,
+        "is_stand_in": proposal.is_stand_in,
+        "notes": list(proposal.notes),
+        "facts": proposal.facts,
+        "rests_on": list(proposal.rests_on),
+        **_decided_facts(proposal.decided, tables),
+    }
+
+
+def _decided_facts(decided: Decided, tables: int) -> dict[str, Any]:
+    """What is said of decisions beside their counts; a second table has an axis of its own."""
+    return {
+        "axes": [axis_to_json(decided.counts[part].axis) for part in (FIT, REPORT)[:tables]],
+        "near_threshold": decided.near_threshold,
+        "device": decided.device,
+        "batch_size": decided.batch_size,
+        "warnings": [note.to_json() for note in decided.warnings],
+    }
+
+
+def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests) -> Mitigated:
+    """A search from what its job wrote, none of which is believed. Raises JobError.
 
     Parameters
     ----------
     out
         The job's output folder.
-    plan, data_sha256, model_sha256
-        The question and the digests of what was put in, as the supervisor knows them.
+    plan, digests
+        The question and the digests of what was put in, as the supervisor knows them; of two tables that is the one
+        that is judged on.
     rows
         The rows of the table, and of the second one where there is one.
     """
     with believing_nothing():
         found = {**_NOT_YET_SAID, **checked_json(out / FACTS_FILE, FACTS_CAP)}
         settings = Settings.of(plan)
-        tables = [_Table.of(table, plan, n) for table, n in zip(found["tables"], rows, strict=True)]
+        tables = [_searched(table, plan, n) for table, n in zip(found["tables"], rows, strict=True)]
         reader = _Reader(out, tables)
         present = reader.decided("present", found["present"], plan)
         reader.check_people(present)
@@ -93,9 +152,11 @@ def collect_mitigation(
             checked_notes(found["warnings"]),
             {str(k)[:100]: str(v)[:100] for k, v in dict(found["versions"]).items()},
             {str(k)[:100]: float(v) for k, v in dict(found["seconds"]).items()},
-            data_sha256,
-            model_sha256,
+            digests.table,
+            digests.model,
+            images_sha256=digests.images,
             leaks=_leaks(found["leaks"]),
+            tables=tuple(tables),
         )
 
 
@@ -115,22 +176,14 @@ def _leaks(document: list[Any]) -> tuple[Note, ...]:
     return notes
 
 
-@dataclass(frozen=True)
-class _Table:
-    """One of the job's tables: its groups, and how many people are in it."""
-
-    groups: Groups
-    rows: int
-    people: int
-
-    @classmethod
-    def of(cls, document: dict[str, Any], plan: Plan, rows: int) -> _Table:
-        groups, dropped = groups_from_json(document["groups"]), [int(n) for n in document["dropped"]]
-        if int(document["read"]) != rows or len(dropped) != plan.sieves or min(dropped, default=0) < 0:
-            raise ValueError("its rows are not the table's")
-        if groups.attributes != plan.groups.sensitive:
-            raise ValueError("its groups are not the plan's")
-        return cls(groups, rows, rows - sum(dropped))
+def _searched(document: dict[str, Any], plan: Plan, rows: int) -> Searched:
+    """One of the job's tables. Raises ValueError where it is another."""
+    groups, dropped = groups_from_json(document["groups"]), tuple(int(n) for n in document["dropped"])
+    if int(document["read"]) != rows or len(dropped) != plan.sieves or min(dropped, default=0) < 0:
+        raise ValueError("its rows are not the table's")
+    if groups.attributes != plan.groups.sensitive:
+        raise ValueError("its groups are not the plan's")
+    return Searched(groups, rows, dropped)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,9 +191,9 @@ class _Reader:
     """Reads the tables of one job."""
 
     out: Path
-    tables: list[_Table]
+    tables: list[Searched]
 
-    def table(self, part: str) -> _Table:
+    def table(self, part: str) -> Searched:
         return self.tables[-1 if part == REPORT else 0]
 
     def decided(self, name: str, document: dict[str, Any], plan: Plan) -> Decided:
@@ -177,7 +230,8 @@ class _Reader:
             raise ValueError("it proposes what is no mitigation")
         rule = None if entry["rule"] is None else RuleFile.from_json(entry["rule"])
         file = None if rule is not None else self._model_file(name, bool(entry["is_stand_in"]), entry["file"])
-        decided = self.decided(name, entry, self._plan(present, rule, file, entry["is_stand_in"] is True))
+        plan = plan_of_proposal(present.plan, present.counts[FIT], rule, file, entry["is_stand_in"] is True)
+        decided = self.decided(name, entry, plan)
         for part in PARTS:
             if (decided.counts[part].n.sum(axis=2) != present.counts[part].n.sum(axis=2)).any():
                 raise ValueError("a proposal decides about other people")
@@ -203,12 +257,6 @@ class _Reader:
         if file not in ([stand_in] if is_stand_in else [f"{name}.{row.ending}" for row in FORMATS.values()]):
             raise ValueError("a proposal's model file has another name")
         return self.out / str(file)
-
-    def _plan(self, present: Decided, rule: RuleFile | None, file: Path | None, is_stand_in: bool) -> Plan:
-        if rule is not None:
-            return plan_with_rule(present.plan, present.counts[FIT], rule)
-        assert file is not None
-        return plan_with_stand_in(present.plan, file.name) if is_stand_in else plan_with_model(present.plan, file.name)
 
     def _joint(self, name: str, part: str, what: str, after: Decided, before: Decided | None = None) -> JointCounts:
         """Joint decisions whose margins are the counts'. Raises ValueError where they are not."""

@@ -12,8 +12,9 @@ from typing import Any
 from core.errors import JobError
 from core.jobs.progress import replace_json
 from core.jobs.untrusted import erase
-from core.mitigate.results import FACTS_FILE, Mitigated, collect_mitigation
+from core.mitigate.results import FACTS_FILE, Mitigated, read
 from core.plan.plan import Plan
+from core.record import Digests
 from core.store.disk.faults import point
 
 FOUND = "fixes"
@@ -205,5 +206,5 @@ def _collected(out: Path, search: Search, rows: int, data_sha256: str, model_sha
     plan, second = Plan.from_toml(search.plan), search.second
     model = model_sha256 if plan.decision.model is not None else None
     if second is None:
-        return collect_mitigation(out, plan, (rows,), data_sha256, model)
-    return collect_mitigation(out, plan, (rows, second.rows), second.sha256, model)
+        return read(out, plan, (rows,), Digests(data_sha256, model))
+    return read(out, plan, (rows, second.rows), Digests(second.sha256, model))

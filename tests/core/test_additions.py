@@ -29,7 +29,7 @@ from core.mitigate import job as mitigate_job
 from core.mitigate.applicability import untried
 from core.mitigate.candidate import Mitigated
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.results import collect_mitigation
+from core.mitigate.results import read
 from core.mitigate.search import offer, progress_words
 from core.mitigate.settings import Settings
 from core.models import FORMATS, open_model
@@ -76,7 +76,7 @@ def audited(folder: Path, plan: Plan) -> AuditRecord:
 
 def searched(folder: Path, plan: Plan, *names: str) -> Mitigated:
     out = ran(mitigate_job, folder, plan, **{"with": list(names)})
-    return collect_mitigation(out, plan, (PEOPLE_OF,), digest(folder / "in" / "table"), None)
+    return read(out, plan, (PEOPLE_OF,), Digests(digest(folder / "in" / "table")))
 
 
 # ---------------------------------------------------------------- a metric: core/metrics/group_metrics.py

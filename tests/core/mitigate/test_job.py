@@ -15,9 +15,10 @@ from core.metrics.stated_rule import stated_rule
 from core.mitigate.candidate import Mitigated
 from core.mitigate.effect.effect import effect
 from core.mitigate.goals import price
-from core.mitigate.results import collect_mitigation
+from core.mitigate.results import read
 from core.mitigate.search import offer
 from core.plan.plan import Plan
+from core.record import Digests
 from tests.worlds.jobs.supervised import supervising
 from tests.worlds.jobs.tampered import Tamper, change_array, change_json
 from tests.worlds.mitigated_people import PEOPLE, PLAN, SCORE
@@ -41,7 +42,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Plan, str]:
 
 
 def collected(out: Path, plan: Plan, digest: str) -> Mitigated:
-    return collect_mitigation(out, plan, (len(PEOPLE),), digest, None)
+    return read(out, plan, (len(PEOPLE),), Digests(digest))
 
 
 def test_parts_and_joint_tables_agree(job: tuple[Path, Plan, str]) -> None:

@@ -1,0 +1,53 @@
+"""A search for fixes is computed, written and read: one type, and nothing of it is lost on the way."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.counts.rule_file import RuleFile
+from core.errors import PlumblineError
+from core.mitigate.candidate import Mitigated
+from core.mitigate.results import read, write
+from core.mitigate.run import mitigate
+from core.plan.plan import Plan
+from core.record import Digests
+from tests.worlds.mitigated_people import PLAN, SCORE, people
+from tests.worlds.people import dataset_of, quiet
+
+NAMES = ("thresholds", "threshold_mix", "reweighing", "fairness_loss")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal, tables of numbers within types that compare by identity too."""
+    if isinstance(one, np.ndarray):
+        return bool((one == other).all()) and one.dtype == other.dtype
+    if isinstance(one, RuleFile):
+        return bool(one.to_json() == other.to_json())  # in memory the first step's edge may be written otherwise
+    if isinstance(one, PlumblineError):
+        return str(one) == str(other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if hasattr(one, "__dataclass_fields__") and not isinstance(one, Plan):
+        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+@pytest.mark.parametrize("two", [False, True])
+def test_what_is_computed_is_what_is_read_from_its_files(tmp_path: Path, two: bool) -> None:
+    plan = Plan.from_toml(PLAN.format(decision=SCORE) + ('evaluate = "later.csv"\n' if two else ""))
+    dataset = dataset_of(people(900).to_csv(index=False), tmp_path)
+    second = dataset_of(people(600, seed=5).to_csv(index=False), tmp_path) if two else None
+    out = tmp_path / "job" / "out"
+    out.mkdir(parents=True)
+    found = mitigate(plan, dataset, second, None, out, quiet, NAMES)  # type: ignore[arg-type]
+    assert {each.mechanism for each in found.proposals} == {"threshold_mix", "retrained", "reweighing"}
+    assert list(found.refused) == ["fairness_loss"]
+    write(found, out)
+    again = read(out, plan, (900, 600)[: 1 + two], Digests(found.data_sha256))
+    differing = [f.name for f in fields(Mitigated) if not same(getattr(found, f.name), getattr(again, f.name))]
+    assert differing == []
