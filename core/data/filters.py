@@ -72,7 +72,8 @@ def select(keep: tuple[Filter, ...], batch: Batch) -> Selection:
         chosen = rule.keeps(rest)
         if chosen.all():
             continue
-        left_out_by[np.flatnonzero(left_out_by == KEPT)[~chosen]] = number
+        places = ~chosen if rest is batch else np.flatnonzero(left_out_by == KEPT)[~chosen]
+        left_out_by[places] = number
         if rule.faults is not None:
             faulty += rule.faults(rest.take(~chosen))
         rest = rest.take(chosen)

@@ -112,21 +112,22 @@ class Pass:
 
     def count(self, batch: Batch) -> Counted:
         """Count some rows of the table. Raises DataError or ModelError at a row that cannot be."""
-        times = self.rows.times(batch)
-        selection = select(self.keep, batch)
+        times, cell, selection = self.rows.times(batch), self._cells(batch), select(self.keep, batch)
         found = replace(
             self.nobody,
             lines=len(batch),
             read=len(batch) if times is None else int(times.sum()),
-            left_out=self._left_out(batch, selection, times),
+            left_out=self._left_out(cell, selection, times),
             faulty=selection.faulty,
         )
         kept = selection.kept
-        if times is not None:
-            times = times[selection.left_out_by == KEPT]
-            if not times.all():
-                kept, times = kept.take(times > 0), times[times > 0]
-        return self._tallied(found, kept, times) if len(kept) else found
+        if len(kept) < len(batch):
+            stays = selection.left_out_by == KEPT
+            cell, times = cell[stays], None if times is None else times[stays]
+        if times is not None and not times.all():
+            counts = times > 0
+            kept, cell, times = kept.take(counts), cell[counts], times[counts]
+        return self._tallied(found, kept, cell, times) if len(kept) else found
 
     def whole(self, total: Counted) -> Counted:
         """The sum over all rows. Raises DataError or ModelError where no result follows from it."""
@@ -136,18 +137,17 @@ class Pass:
         total.answers.notes()
         return total
 
-    def _left_out(self, batch: Batch, selection: Selection, times: Ints | None) -> Ints:
+    def _left_out(self, cell: npt.NDArray[np.int32], selection: Selection, times: Ints | None) -> Ints:
         """How many people of each group each sieve leaves out of a batch, int64 of shape (sieves, groups)."""
-        if len(selection.kept) == len(batch):
+        if len(selection.kept) == len(cell):
             return self.nobody.left_out
         left_out, gone = np.zeros_like(self.nobody.left_out), selection.left_out_by != KEPT
-        cell = self._cells(batch.take(gone))
-        np.add.at(left_out, (selection.left_out_by[gone], cell), 1 if times is None else times[gone])
+        np.add.at(left_out, (selection.left_out_by[gone], cell[gone]), 1 if times is None else times[gone])
         return left_out
 
-    def _tallied(self, found: Counted, kept: Batch, times: Ints | None) -> Counted:
+    def _tallied(self, found: Counted, kept: Batch, cell: npt.NDArray[np.int32], times: Ints | None) -> Counted:
         """The people of a batch who are kept, counted."""
-        given, cell, labels = self.source.decide(kept), self._cells(kept), self.label(kept)
+        given, labels = self.source.decide(kept), self.label(kept)
         selected, near, on = given.selected, 0, 0
         if given.scores is not None and selected is None:
             near, on = near_limits(given.scores, self.limits, times), on_limits(given.scores, self.limits, times)
