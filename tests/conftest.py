@@ -1,5 +1,6 @@
 """What every test shares: the public data beside the repository, and skips that say why."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ from xdist.scheduler import LoadFileScheduling
 from tests.worlds.jobs.forked import fork_jobs
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Read when torch is first imported: two workers whose threads wait for each other's cores were twice as slow.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The same examples on every run: a failure is the code's, never the draw's.
 settings.register_profile("plumbline", derandomize=True, deadline=None, database=None)
