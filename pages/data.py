@@ -31,13 +31,10 @@ def show() -> None:
 
 def _steps(audit: Audit, profile: Profile) -> None:
     kept = Draft.of(audit, profile)
-    lost = draft.lost(audit, profile)
-    if lost:
-        st.warning(
-            f"The plan names columns that this table does not have: {plain.listed(lost)}. Answer again for them."
-        )
     happened, decided = kept.has_outcome, step.is_settled(audit, kept)
     ran = audit.stage == "audit"
+    if not ran:
+        _lost(audit, profile)
     table_step.show(audit, profile, kept, is_open=not happened)
     profile = draft.read(profile, kept)
     doubts.asked(audit, profile, kept, step=1)
@@ -51,6 +48,17 @@ def _steps(audit: Audit, profile: Profile) -> None:
     if asked != kept and not _kept(audit, asked):
         return
     run.show(audit, profile, asked, problems)
+
+
+def _lost(audit: Audit, profile: Profile) -> None:
+    """Name what a plan spoke of and this table lacks, until the audit runs: the plan is kept without it."""
+    key = session.seed(session.field(audit.id, f"lost columns/{profile.sha256}"), [])
+    lost = draft.lost(audit, profile)
+    if lost:
+        session.put(key, list(lost))
+    if st.session_state[key]:
+        named = plain.listed(st.session_state[key])
+        st.warning(f"The plan names columns that this table does not have: {named}. Answer again for them.")
 
 
 def _kept(audit: Audit, asked: Draft) -> bool:

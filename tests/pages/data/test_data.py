@@ -136,6 +136,8 @@ def test_columns_that_the_table_lacks_are_named_and_asked_again(space: Workspace
     at = put(opened(), space, toml=PLAN.replace('"sex"', '"gender"').replace('"hired"', '"employed"'), csv=PEOPLE)
     assert "employed" in at.warning[0].value and "gender" in at.warning[0].value
     assert run_button_is_disabled(at) and "Step 2" in said(at) and "Step 3" not in said(at)
+    at.run()
+    assert "employed" in at.warning[0].value and "gender" in at.warning[0].value, "until the audit runs"
 
 
 def test_what_was_settled_is_there_again_in_another_window(space: Workspace) -> None:
