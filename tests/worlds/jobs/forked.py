@@ -15,6 +15,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import importlib.metadata
 import itertools
 import json
 import logging
@@ -226,6 +227,8 @@ def _work(work: dict[str, Any], woken: int, log: int) -> NoReturn:
         os.environ.clear()
         os.environ.update(work["environment"])
         tempfile.tempdir = None
+        # Folders that were listed before the sandbox hides them: Python 3.11's own invalidate_caches leaves these.
+        importlib.metadata.FastPath.__new__.cache_clear()  # type: ignore[attr-defined]
         arguments = work["arguments"]
         if "--bound" in arguments:
             arguments[arguments.index("--bound") + 1] = str(os.getppid())
