@@ -20,7 +20,7 @@ from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.files import Files
 from core.errors import PlanError
-from core.jobs.one_job import sha256
+from core.jobs.digest import sha256
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import of_the_judged
 from core.plan.parts import MitigationPlan, RulePath

@@ -6,7 +6,6 @@ read uses this profile's schema, so nothing is inferred per batch.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from typing import Any, Literal
 from core.data.column_profile import ColumnSurvey, Oddity, Written
 from core.data.readers import Opened, open_table
 from core.errors import DataError
+from core.jobs.digest import sha256
 from core.jobs.progress import Progress
 from core.plan.written.numbers import NumberStyle
 from core.plan.written.numbers import style_of as style_of
@@ -280,9 +280,3 @@ def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
         survey.unique,
         survey.written,
     )
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataError
+from core.jobs.digest import sha256
 from core.jobs.packed import packed
 from core.jobs.scratch import scratch
 
@@ -75,12 +75,6 @@ def laid_out(inputs: Mapping[str, Path | None]) -> Iterator[Path]:
 def _given(inputs: Mapping[str, Path | None], root: Path) -> dict[str, Path]:
     """The inputs that are there, each a file."""
     return {name: packed(path, root) for name, path in inputs.items() if path is not None}
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

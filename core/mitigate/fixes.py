@@ -13,7 +13,8 @@ from core.data.profile import SECOND
 from core.engine.files import Files
 from core.engine.looks import collect_profile
 from core.errors import PlumblineError
-from core.jobs.one_job import TIME_LIMIT, job_done, laid_out, sha256
+from core.jobs.digest import sha256
+from core.jobs.one_job import TIME_LIMIT, job_done, laid_out
 from core.jobs.progress import Progress
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.job import run

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from core.counts.axis import with_edges
 from core.data.dataset import Dataset
-from core.data.profile import sha256
 from core.engine import doubts
 from core.engine.run import timed, versions
 from core.errors import PlanError
+from core.jobs.digest import sha256
 from core.jobs.progress import Progress
 from core.metrics.policies import policy_warnings
 from core.metrics.reference import resolve

@@ -232,7 +232,8 @@ def _work(work: dict[str, Any], woken: int, log: int) -> NoReturn:
         arguments = work["arguments"]
         if "--bound" in arguments:
             arguments[arguments.index("--bound") + 1] = str(os.getppid())
-        while work["hold"] and job._is_woken(folder) and os.path.exists(work["hold"]):
+        parent = os.getppid()  # gone with the test run, which may have been killed while it held a job
+        while work["hold"] and job._is_woken(folder) and os.path.exists(work["hold"]) and os.getppid() == parent:
             time.sleep(0.02)
         if work["kept"] and job._is_woken(folder) and kept_results.hand_over(Folder(folder), Path(work["kept"])):
             job.leave(0)
