@@ -202,9 +202,7 @@ def _before(now: GoalGap, then: GoalGap, settings: Settings, people: str) -> str
     if now.group is None or now.other is None:
         return ""
     value = _value(now.value, settings)
-    if {(*now.group.values(),), (*now.other.values(),)} == {
-        (*side.values(),) for side in (then.group, then.other) if side
-    }:
+    if [now.group, now.other] in ([then.group, then.other], [then.other, then.group]):
         return f", against {value} before the fix"
     farthest = f"{group_words(now.group, people)} and {group_words(now.other, people)}"
     return f". Before the fix {farthest} were farthest apart, at {value}"
