@@ -20,7 +20,8 @@ from core.metrics.sampling.sampled import PLAIN, Sampled
 from core.metrics.second_opinion import SecondOpinion
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Judgement, judge
-from core.notes import Note
+from core.metrics.words.notes import worded
+from core.notes import SAID, Note
 from core.plan.plan import Plan
 from core.plan.values import LARGEST_SCORE
 
@@ -174,6 +175,15 @@ def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
         raise PlanError("These audits are of different groups. Compare audits with the same sensitive columns.")
     judged = judge(after.counts, after.plan, stated_rule(after.counts, after.plan), tables, after.sampled)
     return compare_audits(before.judgement(), judged, None, before.plan.run.confidence)
+
+
+def without_quotes(warnings: list[Any]) -> list[Any]:
+    """Of a record's `warnings` those that hold no cells of columns which its plan does not name.
+
+    Raises KeyError, TypeError or ValueError where they are no warnings.
+    """
+    notes = [(value, Note.from_json(value)) for value in warnings]
+    return [value for value, note in notes if note.kind == SAID or not worded(note).quotes]
 
 
 def sparse(left_out: Ints) -> list[list[int]]:

@@ -34,8 +34,7 @@ def add_explain(commands: Any) -> None:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    from core.data.reading import as_read
-    from core.engine.doubts import before
+    from core.engine.doubts import before_reading
     from core.explain.explained import explain_isolated
     from core.report.documents.json import as_text
 
@@ -50,7 +49,7 @@ def _explain(chosen: argparse.Namespace) -> int:
     refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, files.model):
         found, profile = explain_isolated(plan, files, chosen.method, chosen.time_limit)
-    asked = before(plan, as_read(profile, plan.data))
+    asked = before_reading(plan, profile)
     path = chosen.out / "attribution.json"
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")

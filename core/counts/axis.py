@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-
-from core.plan.plan import Plan
 
 _GUESSES = 1 << 13
 
@@ -132,10 +130,3 @@ class Axis:
     def split(self, limit: float) -> int:
         """The first bin whose scores are all at or above `limit`."""
         return int(np.searchsorted(self.edge_array, np.asarray(limit, dtype=self.dtype), side="left"))
-
-
-def with_edges(plan: Plan, axis: Axis) -> Plan:
-    """The plan with this axis's edges where it audits a score column and has none: later audits of it reuse them."""
-    if plan.decision.score is None or plan.decision.edges:
-        return plan
-    return replace(plan, decision=replace(plan.decision, edges=axis.edges))

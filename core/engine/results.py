@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from core.counts.axis import with_edges
 from core.counts.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
 from core.data.sampled_rows import MOST_PEOPLE
 from core.jobs.untrusted import (
@@ -118,7 +117,7 @@ def read(out: Path, plan: Plan, rows: int, digests: Digests) -> AuditRecord:
             raise ValueError("its people do not add up to the table's rows")
         if len(dropped) != plan.sieves:
             raise ValueError("its keep rules are not the plan's")
-        plan = with_edges(plan, counts.axis)
+        plan = plan.with_edges(counts.axis.edges)
         rule = stated_rule(counts, plan)
         return AuditRecord(
             plan=plan,

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from core.counts.axis import with_edges
 from core.counts.rules import Rule
 from core.data.dataset import Dataset
+from core.data.leaks.model_inputs import columns_that_know
 from core.engine import doubts
 from core.engine.counting import Counted, count
 from core.engine.sources import Source, source
@@ -22,7 +22,6 @@ from core.metrics.policies import check_policy, policy_warnings
 from core.metrics.sampling.refusals import refuse_conflicts
 from core.metrics.stated_rule import rule_file, stated_rule
 from core.metrics.verdicts import judge
-from core.models.knowing import columns_that_know
 from core.notes import Note, as_notes
 from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
@@ -61,7 +60,7 @@ def audit(plan: Plan, dataset: Dataset, model: Path | None, progress: Progress) 
         opinion = second_opinion(judgement, counted.counts, plan, rule, counted.sampled)
     ran = decisions.facts()
     return AuditRecord(
-        plan=with_edges(plan, counted.counts.axis),
+        plan=plan.with_edges(counted.counts.axis.edges),
         counts=counted.counts,
         references=judgement.references,
         rows_read=counted.read,

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.counts.axis import with_edges
 from core.counts.counts import LABELS, Axis, Counts, Ints, tally
 from core.counts.rules import Rule, Stated
 from core.counts.splits import by_split, split_cells, split_groups
@@ -75,7 +74,7 @@ def observe(divided: Divided, plan: Plan, model: Path | None, progress: Progress
     found: list[Observed] = []
     for table in divided.tables:
         found.append(_observe(table, plan, model, lambda done, total: progress(done, total, what)))
-        plan = with_edges(plan, found[0].seen[0].axis)
+        plan = plan.with_edges(found[0].seen[0].axis.edges)
     return replace(
         found[0],
         seen=tuple(each.seen[0] for each in found),

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from core.counts.axis import with_edges
 from core.counts.counts import LABELS, Ints
 from core.counts.rule_file import RuleFile
 from core.data.leaks.suspects import KIND as LEAK
@@ -133,7 +132,7 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests) -> Miti
         reader = _Reader(out, tables)
         present = reader.decided("present", found["present"], plan)
         reader.check_people(present)
-        present = replace(present, plan=with_edges(plan, present.counts[FIT].axis))
+        present = replace(present, plan=plan.with_edges(present.counts[FIT].axis.edges))
         listed = list(found["proposals"])
         if len(listed) > _MOST_PROPOSALS or len({entry["id"] for entry in listed}) < len(listed):
             raise ValueError("it proposes a thing twice, or too many things")

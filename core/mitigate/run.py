@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.counts.axis import with_edges
 from core.data.dataset import Dataset
 from core.engine import doubts
 from core.engine.run import timed, versions
@@ -66,7 +65,7 @@ def mitigate(
     work = Work(divided, plan, settings, observed, model, out, progress, names=tuple(names))
     with timed(seconds, "mitigate"):
         proposals, refused = propose(work, [name for name in names if MITIGATIONS[name].in_job])
-    present = _decided(observed, with_edges(plan, observed.counts(FIT).axis))
+    present = _decided(observed, plan.with_edges(observed.counts(FIT).axis.edges))
     asked = (note for table in divided.tables for note in doubts.before(plan, table.dataset.profile))
     report = present.counts[PARTS[REPORT]]
     judged = dataset if second is None else second

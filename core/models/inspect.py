@@ -11,6 +11,7 @@ from core.data.images import open_images
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.images.thumbnails import MOST, thumbnails
 from core.data.images.usable import FaultyImages, are_usable
+from core.data.leaks.model_inputs import columns_that_know
 from core.data.profile import PROFILE, TABLE, Profile
 from core.errors import DataError, ModelError
 from core.jobs.progress import Progress
@@ -18,7 +19,6 @@ from core.models import open_model
 from core.models.device import choose_device
 from core.models.doubted import doubted_fit
 from core.models.inputs.binding import Binding, bind, match
-from core.models.knowing import columns_that_know
 from core.models.model import Array, Model, Outputs
 from core.models.outputs.classes import are_whole, class_name, suggested, written
 from core.models.outputs.scale import is_far_from_logits, no_logits

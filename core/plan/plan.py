@@ -122,6 +122,12 @@ class Plan:
             section[key] = kept | value if isinstance(value, dict) and isinstance(kept, dict) else value
         return Plan.from_toml(tomli_w.dumps(document), whole)
 
+    def with_edges(self, edges: tuple[float, ...]) -> Plan:
+        """The plan with these edges where it audits a score column and has none: later audits of it reuse them."""
+        if self.decision.score is None or self.decision.edges:
+            return self
+        return replace(self, decision=replace(self.decision, edges=edges))
+
     @property
     def sieves(self) -> int:
         """How many things can leave a row out: each `keep` rule, an image that cannot be read, `held_out`."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from core.data.profile import Profile
+from core.data.reading.as_read import as_read
 from core.engine.doubts import cells, direction, groups, left_out, outcomes, rows, scores
 from core.engine.doubts.seen import Seen as Seen
 from core.notes import Note
@@ -47,6 +48,11 @@ AFTER: tuple[Sees, ...] = (
 def before(plan: Plan, profile: Profile) -> tuple[Note, ...]:
     """What the plan and one look at the table give reason to ask; questions still open in the plan ask nothing."""
     return tuple(note for asks in BEFORE for note in asks(plan, profile))
+
+
+def before_reading(plan: Plan, taken: Profile) -> tuple[Note, ...]:
+    """The same of a profile as it was taken from the file, which this plan may read otherwise."""
+    return before(plan, as_read(taken, plan.data))
 
 
 def after(seen: Seen, plan: Plan) -> tuple[Note, ...]:

@@ -9,9 +9,8 @@ from pathlib import Path
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.jobs.progress import replace_json
-from core.metrics.words.notes import worded
-from core.notes import SAID, Note
 from core.plan.plan import Plan
+from core.record import without_quotes
 from core.store.audits import FACTS_FILE, RECORD_FILE
 from core.store.disk.faults import point
 from core.store.explanations import FOUND as EXPLANATION
@@ -76,12 +75,8 @@ def _trim_notes(path: Path) -> None:
     """Let the evidence stay without the notes that quote cells which its plan does not name."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        staying_ones = [value for value in document["warnings"] if not _quotes(Note.from_json(value))]
+        staying_ones = without_quotes(document["warnings"])
     except (FileNotFoundError, ValueError, TypeError, KeyError):  # no evidence, or none that a page could show
         return
     if len(staying_ones) < len(document["warnings"]):
         replace_json(path, {**document, "warnings": [*staying_ones, NOTES_GONE]})
-
-
-def _quotes(note: Note) -> bool:
-    return note.kind != SAID and worded(note).quotes

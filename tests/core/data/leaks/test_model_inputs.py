@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from core.data.dataset import Dataset
+from core.data.leaks.model_inputs import columns_that_know
 from core.data.profile import TABLE, take_profile
-from core.models.knowing import columns_that_know
 from core.plan.plan import Plan
 from tests.worlds.people import quiet
 
-PUBLIC = Path(__file__).resolve().parents[4] / "shared"
+PUBLIC = Path(__file__).resolve().parents[5] / "shared"
 if not PUBLIC.is_dir():
     PUBLIC = Path(__file__).resolve().parents[3].parent / "shared"
 
