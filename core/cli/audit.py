@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from core.cli.files import naming, read_plan, refuse_unwritable, write_audit
+from core.cli.files import naming, read_plan, refuse_unwritable, write_texts
 from core.cli.inside import add_inside
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
@@ -32,6 +32,7 @@ def add_audit(commands: Any) -> None:
 
 def _audit(chosen: argparse.Namespace) -> int:
     from core.engine.audits import audit_isolated
+    from core.report.documents.json import audit_texts
 
     plan = read_plan(chosen.plan, chosen.inside)
     if plan.decision.model is None and chosen.model is not None:
@@ -40,7 +41,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
-    write_audit(record, chosen.out)
+    write_texts(audit_texts(record), chosen.out)
     confirmed = record.plan.data.confirmed
     notes = [told(note, confirmed) for note in in_order(record.notes, confirmed)]
     say(*notes, *filter(None, [fed_words(record.fed)]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from core.cli.terminal import say
 from core.errors import DataError, ModelError, PlanError
 from core.metrics.stated_rule import with_rule
 from core.plan.plan import Plan
-from core.record import AuditRecord
 
 
 def read_plan(path: Path, inside: bool = False) -> Plan:
@@ -55,14 +54,12 @@ def refuse_unwritable(out: Path, inside: bool = False) -> None:
             pass
 
 
-def write_audit(record: AuditRecord, out: Path) -> None:
-    """Write an audit's result.json and record.json. Raises DataError where that cannot be."""
-    from core.report.documents.json import as_text, result
-
+def write_texts(texts: Mapping[str, str], out: Path) -> None:
+    """Write files, given as their texts by name, and say so. Raises DataError where that cannot be."""
     with writing(out):
-        (out / "result.json").write_text(as_text(result(record)), encoding="utf-8")
-        (out / "record.json").write_text(as_text(record.to_json()), encoding="utf-8")
-    say(f"Wrote {out / 'result.json'} and {out / 'record.json'}")
+        for name, text in texts.items():
+            (out / name).write_text(text, encoding="utf-8")
+    say(f"Wrote {' and '.join(str(out / name) for name in texts)}")
 
 
 @contextmanager

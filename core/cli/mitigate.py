@@ -12,7 +12,7 @@ from core.cli.files import (
     naming,
     read_plan,
     refuse_unwritable,
-    write_audit,
+    write_texts,
     writing,
 )
 from core.cli.inside import add_inside
@@ -27,9 +27,9 @@ from core.plan.parts import MitigationPlan, RulePath
 from core.plan.plan import Plan
 
 if TYPE_CHECKING:
-    from core.mitigate.candidate import Decided, Mitigated
+    from core.metrics.verdicts import Judgement
+    from core.mitigate.candidate import Mitigated
     from core.mitigate.search import Fix
-    from core.record import AuditRecord
 
 _RULE, _WEIGHTS = "rule.json", "weights.csv"
 
@@ -92,12 +92,13 @@ def _fix(found: Mitigated, name: str) -> tuple[Fix, dict[str, Any]]:
 def _wrote_weights_alone(found: Mitigated, out: Path) -> bool:
     """Whether the weights were all there is to take away; then they are written."""
     from core.mitigate.search import weights_alone
+    from core.report.documents.weights import weights_csv
 
     weights = weights_alone(found)
     if weights is None:
         return False
     with writing(out):
-        (out / _WEIGHTS).write_text(weights.to_csv(), encoding="utf-8")
+        (out / _WEIGHTS).write_text(weights_csv(weights), encoding="utf-8")
     say(
         f"Wrote {out / _WEIGHTS}",
         f"Nothing could be trained with these weights here, so there is no audit before and"
@@ -136,24 +137,28 @@ def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
 
 def _write(fix: Fix, facts: dict[str, Any], found: Mitigated, files: Files, out: Path) -> None:
     """The folder as design.md 6 has it."""
+    from core.mitigate.held_out_audit import held_out_audit
+    from core.report.documents.json import audit_texts
+
     model = None if fix.proposed is None or fix.proposed.file is None else fix.proposed.model_bytes()
     with writing(out / "after"):
         taken = _take_away(fix, found, model, out)
         plan = _named(fix.decided.plan, taken)
         judged = plan if files.second is not None else of_the_judged(plan, found.settings.holdout)
         (out / "after" / "plan.toml").write_text(_plan_file(judged, files, taken, out), encoding="utf-8")
-    before = _record(found, found.present, found.model_sha256)
+    before = held_out_audit(found, found.present, found.model_sha256)
     digest = found.model_sha256 if model is None else sha256(out / taken["model"])
-    after = _record(found, replace(fix.decided, plan=plan), digest, parent=before.digest)
-    write_audit(before, out / "before")
-    write_audit(after, out / "after")
-    _write_comparison(fix, facts, found, (before, after), out)
+    after = held_out_audit(found, replace(fix.decided, plan=plan), digest, parent=before.digest)
+    write_texts(audit_texts(before), out / "before")
+    write_texts(audit_texts(after), out / "after")
+    _write_comparison(fix, facts, found, (before.digest, after.digest), after.judgement(), out)
 
 
 def _take_away(fix: Fix, found: Mitigated, model: bytes | None, out: Path) -> dict[str, str]:
     """Write what is taken away; returns the files' names by kind."""
     from core.mitigate.training.reweighing import reweigh
     from core.report.documents.json import as_text
+    from core.report.documents.weights import weights_csv
 
     taken: dict[str, str] = {}
     if fix.rule is not None:
@@ -161,7 +166,7 @@ def _take_away(fix: Fix, found: Mitigated, model: bytes | None, out: Path) -> di
         (out / _RULE).write_text(as_text(fix.rule.to_json()), encoding="utf-8")
     if fix.gives_weights:
         weights = reweigh(found.present.counts["fit"], found.settings.by)
-        (out / _WEIGHTS).write_text(weights.to_csv(), encoding="utf-8")
+        (out / _WEIGHTS).write_text(weights_csv(weights), encoding="utf-8")
     if model is not None and fix.proposed is not None and fix.proposed.file is not None:
         called = "stand-in" if fix.proposed.is_stand_in else "model"
         taken["model"] = f"{called}{fix.proposed.file.suffix}"
@@ -193,31 +198,19 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
     return replace(plan, data=data, decision=decision, mitigate=MitigationPlan()).to_toml()
 
 
-def _record(found: Mitigated, decided: Decided, model_sha256: str | None, parent: str | None = None) -> AuditRecord:
-    """An audit of the report part, with AIF360's second opinion."""
-    from core.metrics.aif360 import second_opinion
-    from core.metrics.stated_rule import stated_rule
-    from core.metrics.verdicts import judge
-
-    counts = decided.counts["report"]
-    rule = stated_rule(counts, decided.plan)
-    judgement = judge(counts, decided.plan, rule, found.references)
-    return found.record(decided, second_opinion(judgement, counts, decided.plan, rule), model_sha256, parent)
-
-
 def _write_comparison(
-    fix: Fix, facts: dict[str, Any], found: Mitigated, records: tuple[AuditRecord, AuditRecord], out: Path
+    fix: Fix, facts: dict[str, Any], found: Mitigated, digests: tuple[str, str], fixed: Judgement, out: Path
 ) -> None:
+    """Write comparison.json: `digests` are those of the two audits, `fixed` is what follows from the second."""
     from core.metrics.words.notes import told
     from core.mitigate.effect.effect import against_retrained, effect
     from core.report.documents.json import as_text
 
-    before, after = records
     found_out = effect(found, fix)
     confirmed = found.present.plan.data.confirmed
     notes = [told(note, confirmed) for note in found.warnings]
     said = (*found_out.warnings, *fix.against, *fix.notes, *notes)
-    document = found_out.compared.to_json(before.digest, after.digest, said) | {
+    document = found_out.compared.to_json(*digests, said) | {
         "mitigation": fix.mechanism,
         "needs_attribute": fix.needs_attribute,
         "parts": found.sizes,
@@ -225,9 +218,9 @@ def _write_comparison(
         "price": list(found_out.price),
         **facts,
     }
-    without = against_retrained(found, fix, after.judgement())
+    without = against_retrained(found, fix, fixed)
     if without is not None:
-        document["retrained"] = without.to_json("", after.digest)["gaps"]
+        document["retrained"] = without.to_json("", digests[1])["gaps"]
     with writing(out):
         (out / "comparison.json").write_text(as_text(document), encoding="utf-8")
     say(f"Wrote {out / 'comparison.json'}", document["goal"]["said"], *document["price"], *document["warnings"])

@@ -32,11 +32,8 @@ from core.metrics.words.notes import text
 from core.models import FORMATS
 from core.notes import SAID, Note, said
 from core.plan.plan import Plan
-from core.record import (
-    AuditRecord,
-    Digests,
-    Fed,
-    Provenance,
+from core.record import AuditRecord, Digests, Fed, Provenance
+from core.record.written_counts import (
     axis_from_json,
     axis_to_json,
     groups_from_json,

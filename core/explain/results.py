@@ -29,7 +29,8 @@ from core.jobs.untrusted import (
     one_line,
 )
 from core.plan.plan import Plan
-from core.record import Digests, groups_from_json, groups_to_json
+from core.record import Digests
+from core.record.written_counts import groups_from_json, groups_to_json
 
 FACTS_FILE, CHANGED_FILE = "explanation.json", "changed.json"
 MOST_FEATURES = 20_000

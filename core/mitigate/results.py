@@ -43,7 +43,8 @@ from core.mitigate.settings import Settings
 from core.models import FORMATS
 from core.notes import Note
 from core.plan.plan import Plan
-from core.record import Digests, axis_from_json, axis_to_json, groups_from_json, groups_to_json
+from core.record import Digests
+from core.record.written_counts import axis_from_json, axis_to_json, groups_from_json, groups_to_json
 
 FACTS_FILE = "mitigation.json"
 RETRAINED = "retrained"

@@ -7,13 +7,11 @@ outcome had nothing to do with each other, over what it numbers. Only people who
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, LABELS, UNFAVOURABLE, UNKNOWN, Counts, Floats, Groups, Ints
-from core.data.csv_text import csv_text
 from core.errors import DataError
 
 _BLOCK = 1 << 15
@@ -52,15 +50,6 @@ class Weights:
             place += labels[part].astype(narrow)
             table.take(place, out=weights[part], mode="wrap")  # group -1 wraps around to the last row, of zeros
         return weights
-
-    def to_csv(self) -> str:
-        """The table as CSV text: the group's attributes, outcome, people, weight."""
-        rows: list[list[Any]] = [[*self.groups.attributes, "outcome", "people", "weight"]]
-        for g in np.flatnonzero(self.n.sum(axis=1)).tolist():
-            for label, words in OUTCOMES.items():
-                row = (words, int(self.n[g, label]), float(self.values[g, label]))
-                rows.append([*self.groups.names(g).values(), *row])
-        return csv_text(rows, line_end="\n")
 
 
 def reweigh(counts: Counts, by: tuple[str, ...]) -> Weights:

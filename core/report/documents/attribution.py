@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.data.csv_text import csv_text
 from core.explain.explanation import Explanation
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.heatmap import heatmap
 from core.explain.sanity_checks.check import Check
+from core.report.documents.spreadsheet import csv_text
 from core.report.words.by_group import name_of
 
 COLUMNS = (

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from core.data.csv_text import csv_text
 from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.report.documents.json import gap_document
+from core.report.documents.spreadsheet import csv_text
 from core.report.words.by_group import name_of
 
 COLUMNS = (

@@ -54,6 +54,11 @@ def _row_roles(data: DataPlan) -> dict[str, Any]:
     return {"row": named} if named else {}
 
 
+def audit_texts(record: AuditRecord) -> dict[str, str]:
+    """The files of an audit that a command writes, as their texts by name."""
+    return {"result.json": as_text(result(record)), "record.json": as_text(record.to_json())}
+
+
 def as_text(document: dict[str, Any]) -> str:
     """JSON as it is written to files."""
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

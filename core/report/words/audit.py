@@ -10,10 +10,10 @@ from core.metrics.second_opinion import SecondOpinion
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import Judgement, Verdict, plan_threshold
 from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
+from core.metrics.words.rules import rule_words, scores_words
 from core.plan.plan import Condition, Keep, Plan
 from core.plan.values import DEFAULT_MISSING
 from core.record import AuditRecord
-from core.report.words.rules import limit_words, rule_words
 
 MOST_IN_THE_ANSWER = 3
 _LOTS = " Where lots decide, two people with the same score can get different answers."
@@ -70,7 +70,7 @@ def decision_note(plan: Plan) -> str:
         by = f"the model's score for {_good_outcome(plan)}" if decision.score is None else f"“{decision.score}”"
         return f"Selected, by {by}: {rule_words(rule, people)}.{_LOTS if rule.draws_lots else ''}"
     below = decision.favourable is not None and decision.favourable.below is not None
-    selected = limit_words(plan_threshold(plan), below, decision.above)
+    selected = scores_words(plan_threshold(plan), below, decision.above)
     if decision.score is not None:
         return f"Selected: people whose “{decision.score}” is {selected}."
     whom = "whom" if people == "people" else "which"

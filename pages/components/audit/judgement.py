@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.metrics.verdicts import Judgement
 from core.record import AuditRecord
-from core.report.exploration import judged_at
 
 
 def at(record: AuditRecord, threshold: float | None = None) -> Judgement:
@@ -14,4 +13,4 @@ def at(record: AuditRecord, threshold: float | None = None) -> Judgement:
 
 @st.cache_resource(max_entries=256, scope="session", show_spinner=False)
 def _judged(digest: str, threshold: float | None, _record: AuditRecord) -> Judgement:
-    return _record.judgement() if threshold is None else judged_at(_record, threshold)
+    return _record.judgement(threshold)

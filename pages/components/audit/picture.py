@@ -12,7 +12,6 @@ from core.metrics.words import sampling_note
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.charts import ROW, standings_chart
-from core.report.exploration import thresholds
 from core.report.words.by_group import (
     Standings,
     bands_words,
@@ -96,7 +95,7 @@ def _worst(planned: Judgement, plan: Plan) -> By:
 
 def _threshold(audit_id: str, record: AuditRecord) -> float | None:
     """The threshold that is tried; None at the plan's own, or where there is none to move."""
-    options = thresholds(record)
+    options = record.thresholds
     if not options:
         return None
     own = plan_threshold(record.plan)

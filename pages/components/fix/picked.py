@@ -7,6 +7,7 @@ from core.metrics.moved import Moved
 from core.metrics.words import group_words, one_word
 from core.metrics.words.changes.sentence import change_sentence
 from core.metrics.words.notes import text
+from core.metrics.words.rules import rule_words
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistakes import mistakes_sentence
 from core.mitigate.goals.test import KEPT_WORDS, VERDICTS, kept_sentence
@@ -16,7 +17,6 @@ from core.mitigate.search import Fix
 from core.record import AuditRecord
 from core.report.charts import mark_svg
 from core.report.charts.frontier import gap_words
-from core.report.words.rules import rule_words
 from pages.components import plain, verdict
 from pages.components.fix import found as fix_found
 from pages.components.fix import take_away

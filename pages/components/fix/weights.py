@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.mitigate.training.reweighing import Weights
+from core.report.documents.weights import weights_csv
 from pages.components import plain, session
 
 
@@ -10,7 +11,7 @@ def download(audit_id: str, weights: Weights) -> None:
     """Show a button for the file."""
     label = "The weights (CSV)"
     key = session.action(audit_id, label)
-    st.download_button(label, weights.to_csv(), "weights.csv", "text/csv", key=key, on_click="ignore")
+    st.download_button(label, weights_csv(weights), "weights.csv", "text/csv", key=key, on_click="ignore")
 
 
 def show(weights: Weights) -> None:

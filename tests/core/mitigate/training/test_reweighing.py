@@ -14,6 +14,7 @@ import pytest
 from core.counts.counts import Counts
 from core.errors import DataError
 from core.mitigate.training.reweighing import reweigh
+from core.report.documents.weights import weights_csv
 from tests.worlds.people import labelled
 
 SHARED = Path(__file__).parents[5] / "shared"
@@ -110,7 +111,7 @@ def test_every_row_gets_the_weight_of_its_group_and_outcome(groups: int) -> None
 
 def test_the_table_can_be_taken_away() -> None:
     found = reweigh(counts_of({"a": (10, 40), "b": (30, 20), "c": (0, 0)}), ("g",))
-    rows = list(csv.DictReader(io.StringIO(found.to_csv())))
+    rows = list(csv.DictReader(io.StringIO(weights_csv(found))))
     assert [(r["g"], r["outcome"], r["people"]) for r in rows] == [
         ("a", "the good outcome", "10"),
         ("a", "the other outcome", "40"),

@@ -9,9 +9,8 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
-from core.counts.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
+from core.counts.counts import Counts, Ints
+from core.counts.rules import Rule
 from core.errors import JobError, PlanError
 from core.metrics.comparison import Comparison, compare_audits
 from core.metrics.reference import References
@@ -19,13 +18,14 @@ from core.metrics.sampling import stored
 from core.metrics.sampling.sampled import PLAIN, Sampled
 from core.metrics.second_opinion import SecondOpinion
 from core.metrics.stated_rule import stated_rule
-from core.metrics.verdicts import Judgement, judge
+from core.metrics.verdicts import Judgement, judge, plan_threshold
 from core.metrics.words.notes import worded
 from core.notes import SAID, Note
 from core.plan.plan import Plan
-from core.plan.values import LARGEST_SCORE
+from core.record.written_counts import counts_from_json, counts_to_json, left_out_from_json, sparse
 
 VERSION = 1
+_STEPS = 100
 # Words and pictures stand above this room: what shows a record in a notebook is named, as a kind of job is.
 SHOWN_BY = "core.report.documents.notebook:notebook_html"
 
@@ -94,9 +94,33 @@ class AuditRecord:
     fed: tuple[Fed, ...] = ()
     model_format: str | None = None
 
-    def judgement(self) -> Judgement:
-        """What follows from the counts at the plan's rule."""
-        return judge(self.counts, self.plan, stated_rule(self.counts, self.plan), self.references, self.sampled)
+    def judgement(self, threshold: float | None = None) -> Judgement:
+        """What follows from the counts at the plan's rule, or at another threshold, against the same references.
+
+        Findings are those at the plan's rule: another threshold, one of `thresholds`, is for trying.
+        """
+        axis = self.counts.axis
+        rule = stated_rule(self.counts, self.plan) if threshold is None else Rule.threshold(axis, threshold)
+        return judge(self.counts, self.plan, rule, self.references, self.sampled)
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The thresholds that can be tried, rising, the plan's own among them.
+
+        None where decisions came ready-made, where the plan states a rule: a fix is judged as it is; or where people
+        have several rows, whose ranges are known at the plan's rule alone.
+        A model's probabilities go in steps of 0.01; a column of scores has its own values, thinned out where they are
+        many.
+        """
+        axis, plan = self.counts.axis, self.plan
+        is_fixed = plan.decision.rule is not None or not self.sampled.at_any_rule
+        if axis.decided or axis.kind == "decision" or is_fixed:
+            return ()
+        if plan.decision.model is not None:
+            steps = [step / _STEPS for step in range(_STEPS + 1)]
+        else:
+            steps = [*axis.edges[:: -(-len(axis.edges) // _STEPS)], axis.edges[-1]]
+        return tuple(sorted({*steps, plan_threshold(plan)}))
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the answer, the picture and the table."""
@@ -184,92 +208,3 @@ def without_quotes(warnings: list[Any]) -> list[Any]:
     """
     notes = [(value, Note.from_json(value)) for value in warnings]
     return [value for value, note in notes if note.kind == SAID or not worded(note).quotes]
-
-
-def sparse(left_out: Ints) -> list[list[int]]:
-    """How many rows of each group each sieve left out, as [sieve, group, n] where there are any."""
-    places = np.argwhere(left_out)
-    return [[*place, n] for place, n in zip(places.tolist(), left_out[tuple(places.T)].tolist(), strict=True)]
-
-
-def left_out_from_json(rows: dict[str, Any], groups: int) -> Ints | None:
-    """The table from its sparse form; None where a record has none. Raises ValueError where it does not add up."""
-    if "left_out" not in rows:
-        return None
-    dropped = np.asarray(rows["dropped"], dtype=np.int64).reshape(-1)
-    left_out = np.zeros((len(dropped), groups), dtype=np.int64)
-    for sieve, group, n in rows["left_out"]:
-        if not (0 <= sieve < len(dropped) and 0 <= group < groups and n > 0):
-            raise ValueError("somebody was left out of nowhere")
-        left_out[sieve, group] = n
-    if (left_out.sum(axis=1) != dropped).any():
-        raise ValueError("those left out do not add up")
-    return left_out
-
-
-def axis_to_json(axis: Axis) -> dict[str, Any]:
-    """The axis as plain JSON values."""
-    return {
-        "edges": list(axis.edges),
-        "dtype": axis.dtype,
-        "kind": axis.kind,
-        "lower_is_better": axis.lower_is_better,
-        "decided": axis.decided,
-    }
-
-
-def axis_from_json(document: dict[str, Any]) -> Axis:
-    """The axis from `axis_to_json`'s values. Raises ValueError where they describe none."""
-    edges = tuple(map(float, document["edges"]))
-    if not edges or list(edges) != sorted(set(edges)) or not (np.abs(edges) <= LARGEST_SCORE).all():
-        raise ValueError("score edges are not strictly increasing, or too large")
-    if document["dtype"] not in ("float32", "float64") or document["kind"] not in ("probability", "score", "decision"):
-        raise ValueError("unknown kind of score axis")
-    return Axis(
-        edges, document["dtype"], document["kind"], bool(document["lower_is_better"]), bool(document["decided"])
-    )
-
-
-def groups_from_json(document: dict[str, Any]) -> Groups:
-    """The groups from JSON values. Raises ValueError where a cell names a value that is not there."""
-    values = tuple(tuple(map(str, names)) for names in document["values"])
-    cells = tuple(tuple(map(int, cell)) for cell in document["cells"])
-    attributes = tuple(map(str, document["attributes"]))
-    fits = all(
-        len(cell) == len(values) and all(0 <= v < len(names) for v, names in zip(cell, values, strict=True))
-        for cell in cells
-    )
-    if not fits or len(attributes) != len(values) or len(set(cells)) != len(cells):
-        raise ValueError("group cells do not fit the attributes")
-    return Groups(attributes, values, cells)
-
-
-def groups_to_json(groups: Groups) -> dict[str, Any]:
-    """The groups as plain JSON values."""
-    return {
-        "attributes": list(groups.attributes),
-        "values": [list(v) for v in groups.values],
-        "cells": [list(c) for c in groups.cells],
-    }
-
-
-def counts_to_json(counts: Counts) -> dict[str, Any]:
-    """The counts as plain JSON values: only the cells with people, as [cell, label, bin, n]."""
-    peopled = np.argwhere(counts.n)
-    numbers = counts.n[tuple(peopled.T)]
-    return {
-        "groups": groups_to_json(counts.groups),
-        "axis": axis_to_json(counts.axis),
-        "n": [[*place, n] for place, n in zip(peopled.tolist(), numbers.tolist(), strict=True)],
-        "sums": counts.sums.tolist(),
-    }
-
-
-def counts_from_json(document: dict[str, Any]) -> Counts:
-    """The counts from `counts_to_json`'s values. Raises ValueError or IndexError where they are not counts."""
-    groups, axis = groups_from_json(document["groups"]), axis_from_json(document["axis"])
-    n = np.zeros((len(groups), LABELS, axis.bins), np.int64)
-    for g, label, place, people in document["n"]:
-        n[g, label, place] = people
-    sums = np.asarray(document["sums"], dtype=np.int64).reshape(SUMS, len(groups), LABELS)
-    return Counts(groups, axis, n, sums)

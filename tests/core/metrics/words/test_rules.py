@@ -6,8 +6,8 @@ import pytest
 
 from core.counts.rule_file import GroupRule, RuleFile, Steps
 from core.metrics.stated_rule import stating
+from core.metrics.words.rules import rule_words
 from core.report.words.audit import decision_note
-from core.report.words.rules import rule_words
 from tests.worlds.people import plan_of
 
 FROM_HALF: Steps = ((0.0, 0.0), (0.5, 1.0))

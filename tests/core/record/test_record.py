@@ -17,9 +17,8 @@ from core.metrics.second_opinion import SecondOpinion
 from core.metrics.verdicts import plan_rule
 from core.notes import said
 from core.plan.plan import Plan
-from core.record import (
-    AuditRecord,
-    Provenance,
+from core.record import AuditRecord, Provenance
+from core.record.written_counts import (
     axis_from_json,
     axis_to_json,
     counts_from_json,

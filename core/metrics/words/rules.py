@@ -8,7 +8,7 @@ from core.metrics.words import group_words, percent
 MOST_GROUPS = 8
 
 
-def limit_words(limit: float, lower_is_better: bool, above: bool = False) -> str:
+def scores_words(limit: float, lower_is_better: bool, above: bool = False) -> str:
     """Which scores are selected: "0.5 or more", "above 0.5", "below 5"."""
     if above:
         return f"above {limit:g}"
@@ -26,7 +26,7 @@ def rule_words(rule: RuleFile, people: str = "people") -> str:
         told.append(f"and for {rest} more group{'s' if rest > 1 else ''} as the plan says")
     if rule.by and rule.otherwise is not None:
         others = "anybody else" if people == "people" else "any other"
-        told.append(f"{limit_words(rule.otherwise, rule.lower_is_better)} for {others}")
+        told.append(f"{scores_words(rule.otherwise, rule.lower_is_better)} for {others}")
     return ", ".join(told)
 
 
@@ -34,7 +34,7 @@ def _group_words(row: GroupRule, lower_is_better: bool, people: str) -> str:
     who = group_words(row.group, people) if row.group else "everybody" if people == "people" else f"all {people}"
     limit = row.threshold(lower_is_better)
     if limit is not None:
-        return f"{limit_words(limit, lower_is_better)} for {who}"
+        return f"{scores_words(limit, lower_is_better)} for {who}"
     chances = [chance for _, chance in row.steps]
     if set(chances) == {1.0}:
         return f"any score for {who}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.csv_text import csv_text, defused
+from core.report.documents.spreadsheet import csv_text, defused
 
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 
