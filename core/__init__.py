@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.data.frames import Frame
+    from core.data.progress import Tell
     from core.errors import PlumblineError
     from core.explain.explanation import Explanation
     from core.metrics.comparison import Comparison
@@ -39,7 +40,9 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_TYPES[name]), name)
 
 
-def audit(plan: Plan, data: str | Path | Frame | None = None, *, isolated: bool = False) -> AuditRecord:
+def audit(
+    plan: Plan, data: str | Path | Frame | None = None, *, isolated: bool = False, progress: Tell | None = None
+) -> AuditRecord:
     """Audit what a plan asks about.
 
     Parameters
@@ -52,6 +55,9 @@ def audit(plan: Plan, data: str | Path | Frame | None = None, *, isolated: bool 
     isolated
         Open table and model in a sandboxed process, as the app does: for files of somebody else. Else this process
         opens them itself.
+    progress
+        A function that is told how far the work is: steps done, steps in all (0 where nobody knows yet), and what is
+        being done, such as `print` or `lambda done, total, what: bar.update(...)`. Called in the thread that asks.
 
     Raises PlanError, DataError or ModelError where plan, table and model do not go together, and JobError where a
     sandboxed process ended without a result; all are PlumblineErrors, with a message of one line that says what to do.
@@ -60,7 +66,7 @@ def audit(plan: Plan, data: str | Path | Frame | None = None, *, isolated: bool 
     from core.engine.audits import audit_here, audit_isolated
 
     with asked(plan, data) as (question, files):
-        return audit_isolated(question, files) if isolated else audit_here(question, files)
+        return audit_isolated(question, files, tell=progress) if isolated else audit_here(question, files, progress)
 
 
 def audit_frame(
@@ -78,6 +84,7 @@ def audit_frame(
     bins: Mapping[str, Sequence[float]] | None = None,
     confirmed: Sequence[str] = (),
     isolated: bool = False,
+    progress: Tell | None = None,
 ) -> AuditRecord:
     """Audit decisions or scores that stand in a table in memory.
 
@@ -101,7 +108,7 @@ def audit_frame(
         Where columns of numbers are cut into groups, such as {"age": [40, 60]}.
     confirmed
         Keys of notes of which you say that it is as it should be, as the message names them.
-    isolated
+    isolated, progress
         As for `audit`.
 
     Raises as `audit` does. Whatever else a plan can say, `audit(plan, frame)` takes.
@@ -120,7 +127,7 @@ def audit_frame(
         groups={"intersections": intersections, "reference": reference, "bins": bins or {}},
         confirmed=confirmed,
     )
-    return audit(plan, frame, isolated=isolated)
+    return audit(plan, frame, isolated=isolated, progress=progress)
 
 
 def find_fixes(
@@ -129,12 +136,13 @@ def find_fixes(
     *,
     ways: Sequence[str] = ("thresholds", "shared_threshold"),
     isolated: bool = False,
+    progress: Tell | None = None,
 ) -> Fixes:
     """Search for fixes of the gaps that a plan asks about: fitted on one part of the people, judged on another.
 
     Parameters
     ----------
-    plan, data, isolated
+    plan, data, isolated, progress
         As for `audit`; `[mitigate]` in the plan says what the search is for.
     ways
         Rows of `core.mitigate.mitigations.MITIGATIONS`; the default ones take a moment, trainings take minutes.
@@ -145,17 +153,22 @@ def find_fixes(
     from core.mitigate import fixes
 
     with asked(plan, data, second=plan.mitigate.evaluate) as (question, files):
-        return fixes.find_fixes(question, files, ways, isolated=isolated)
+        return fixes.find_fixes(question, files, ways, isolated=isolated, tell=progress)
 
 
 def explain_model(
-    plan: Plan, data: str | Path | Frame | None = None, *, method: str | None = None, isolated: bool = False
+    plan: Plan,
+    data: str | Path | Frame | None = None,
+    *,
+    method: str | None = None,
+    isolated: bool = False,
+    progress: Tell | None = None,
 ) -> Explanation:
     """What a plan's model looks at, for which group, and how far that picture can be trusted.
 
     Parameters
     ----------
-    plan, data, isolated
+    plan, data, isolated, progress
         As for `audit`; the plan names a model.
     method
         A row of `core.explain.methods.EXPLAINERS`, such as "integrated_gradients"; the recommended one if not given.
@@ -167,8 +180,8 @@ def explain_model(
 
     with asked(plan, data) as (question, files):
         if isolated:
-            return explain_isolated(question, files, method)[0]
-        return explain_here(question, files, method)
+            return explain_isolated(question, files, method, tell=progress)[0]
+        return explain_here(question, files, method, progress)
 
 
 def compare(before: AuditRecord, after: AuditRecord) -> Comparison:

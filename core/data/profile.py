@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.data.column_profile import ColumnSurvey, Oddity, Written
+from core.data.progress import Progress
 from core.data.readers import Opened, open_table
 from core.errors import DataError
 from core.jobs.digest import sha256
-from core.jobs.progress import Progress
 from core.plan.written.numbers import NumberStyle
 from core.plan.written.numbers import style_of as style_of
 

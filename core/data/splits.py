@@ -19,8 +19,8 @@ from core.data.coding import attributes, groups, label_coder
 from core.data.dataset import Batch, Dataset
 from core.data.filters import KEPT, Filter, filters, nobody_left, select
 from core.data.images.usable import FaultyImages
+from core.data.progress import Progress
 from core.data.row_hash import contents, numbered
-from core.jobs.progress import Progress
 from core.plan.plan import Plan
 
 FIT, CHOOSE, REPORT = 0, 1, 2

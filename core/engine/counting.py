@@ -14,6 +14,7 @@ from core.data.coding import Attribute, Coder, attributes, groups, label_coder
 from core.data.dataset import Batch, Dataset
 from core.data.filters import KEPT, Filter, Selection, nobody_left, select
 from core.data.images.usable import FaultyImages
+from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.data.sampled_rows import Rows
 from core.data.splits import sieves
@@ -23,7 +24,6 @@ from core.engine.counted import Counted as Counted
 from core.engine.deciding import decided
 from core.engine.sources import Source
 from core.errors import PlanError
-from core.jobs.progress import Progress
 from core.metrics.reference import tables
 from core.metrics.verdicts import plan_rule, plan_threshold
 from core.plan.plan import Plan

@@ -10,11 +10,11 @@ from typing import Any
 from core.data.dataset import Dataset
 from core.data.images import open_images
 from core.data.profile import PROFILE, TABLE, Profile, take_profile
+from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.results import write
 from core.engine.run import audit, refuse_unaskable, timed
 from core.errors import PlanError
-from core.jobs.progress import Progress
 from core.metrics.words.notes import unanswered
 from core.plan.plan import Plan
 from core.record import AuditRecord

@@ -12,11 +12,11 @@ from pathlib import Path
 from core.counts.rules import Rule
 from core.data.dataset import Dataset
 from core.data.leaks.model_inputs import columns_that_know
+from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.counting import Counted, count
 from core.engine.sources import Source, source
 from core.jobs.digest import sha256
-from core.jobs.progress import Progress
 from core.metrics.aif360 import second_opinion
 from core.metrics.policies import check_policy, policy_warnings
 from core.metrics.sampling.refusals import refuse_conflicts

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.data.profile import Profile
+from core.data.progress import Tell, Told
 from core.engine.files import Files
 from core.engine.looks import collect_profile
 from core.errors import PlanError
@@ -13,29 +14,28 @@ from core.explain.explanation import Explanation
 from core.explain.job import explain_folder
 from core.explain.results import read
 from core.jobs.one_job import TIME_LIMIT, job_done, laid_out
-from core.jobs.progress import Progress
 from core.plan.plan import Plan
 from core.record import Digests
 
 
 def explain_isolated(
-    plan: Plan, files: Files, method: str | None = None, time_limit: float = TIME_LIMIT
+    plan: Plan, files: Files, method: str | None = None, time_limit: float = TIME_LIMIT, tell: Tell | None = None
 ) -> tuple[Explanation, Profile]:
     """Explain in a sandboxed job, as the app does, and take its result over, with the profile of the table.
 
     `method` is a row of EXPLAINERS, None for the recommended one; `time_limit` is in seconds.
     """
-    with job_done("explain", _request(plan, files, method), files.inputs, time_limit) as done:
+    with job_done("explain", _request(plan, files, method), files.inputs, time_limit, tell) as done:
         digests = Digests(**done.digests)
         profile = collect_profile(done.out, files.table.name, digests.table)
         return read(done.out, plan, None, profile.rows, digests), profile
 
 
-def explain_here(plan: Plan, files: Files, method: str | None = None) -> Explanation:
+def explain_here(plan: Plan, files: Files, method: str | None = None, tell: Tell | None = None) -> Explanation:
     """Explain in this process: the model file is opened here, and nothing shuts it in."""
     with laid_out(files.inputs) as folder:
         request = _request(plan, files, method)
-        return replace(explain_folder(folder / "in", folder / "out", request, Progress(None)), plan=plan)
+        return replace(explain_folder(folder / "in", folder / "out", request, Told(tell)), plan=plan)
 
 
 def _request(plan: Plan, files: Files, method: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.data.progress import Progress
 from core.engine.job import open_table
 from core.engine.run import timed
 from core.explain.explanation import Explanation
@@ -13,7 +14,6 @@ from core.explain.results import write
 from core.explain.run import explain
 from core.explain.sample import ROWS
 from core.explain.sides import Second
-from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.plan.plan import Plan
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from core.counts.counts import Floats, Groups
 from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
+from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.run import timed, versions
 from core.explain.explanation import MOST_CHANGED, Changed, Explanation
@@ -27,7 +28,6 @@ from core.explain.sanity_checks.check import NAMES, Check
 from core.explain.sanity_checks.check import ROWS as CHECKED_ROWS
 from core.explain.sides import OPENING, Second, Side, fitting_threads, keys, open_models, open_sides
 from core.jobs.digest import sha256
-from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.metrics.words import rows_word
 from core.metrics.words.notes import text

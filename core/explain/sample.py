@@ -13,9 +13,9 @@ from core.data.coding import attributes, groups
 from core.data.dataset import Batch, Dataset
 from core.data.filters import nobody_left, select
 from core.data.images.usable import FaultyImages, are_usable
+from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.data.splits import sieves
-from core.jobs.progress import Progress
 from core.metrics.words import rows_word
 from core.plan.plan import Plan
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import JobError
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import checked_json, erase, one_line, used
 
 SMALL = 64 * 1024

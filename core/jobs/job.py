@@ -25,9 +25,10 @@ from typing import Any, NoReturn
 from core.errors import JobError, PlumblineError
 from core.jobs import own_end, sandbox
 from core.jobs.kinds import KINDS, Kind, imports_ahead
-from core.jobs.progress import Progress, replace_json
+from core.jobs.progress import ProgressFile
+from core.jobs.replaced_json import replace_json
 
-Task = Callable[[Path, dict[str, Any], Progress], None]
+Task = Callable[[Path, dict[str, Any], ProgressFile], None]
 
 WORK = "job.json"
 
@@ -101,7 +102,7 @@ def _is_woken(folder: Path) -> bool:
 def _run(folder: Path, work: dict[str, Any], kinds: Mapping[str, Kind], limits: sandbox.Limits) -> int:
     out = folder / "out"
     try:
-        _task(kinds[work["kind"]])(folder, work["request"], Progress(out / "progress.json"))
+        _task(kinds[work["kind"]])(folder, work["request"], ProgressFile(out / "progress.json"))
     except (Exception, SystemExit) as problem:
         traceback.print_exc()
         kind = type(problem).__name__ if isinstance(problem, PlumblineError) else JobError.__name__

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from core.errors import DataError
@@ -16,6 +17,7 @@ from core.jobs.scratch import scratch
 
 TIME_LIMIT = 24 * 3600.0
 ENDING_SECONDS = 10.0
+LOOKS_EVERY = 0.1
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,17 @@ class JobDone:
 
 @contextmanager
 def job_done(
-    kind: str, request: Mapping[str, Any], inputs: Mapping[str, Path | None], time_limit: float = TIME_LIMIT
+    kind: str,
+    request: Mapping[str, Any],
+    inputs: Mapping[str, Path | None],
+    time_limit: float = TIME_LIMIT,
+    tell: Callable[[int, int, str], object] | None = None,
 ) -> Iterator[JobDone]:
     """Run one job to its end; what it left stands until the context ends, which also ends the job.
 
-    A name in `inputs` that has no file is left out; a folder goes in as a zip. `time_limit` is in seconds. Raises the
-    error that ended the job.
+    A name in `inputs` that has no file is left out; a folder goes in as a zip. `time_limit` is in seconds. `tell`
+    hears in this thread how far the job is: steps done, steps in all, what is being done. Raises the error that ended
+    the job.
     """
     from core.jobs.supervisor import Supervisor  # numpy, for which a command that refuses its plan need not wait
 
@@ -46,7 +53,7 @@ def job_done(
             job = supervisor.submit(kind, request, given)
             with _in_words():
                 digests = {name: sha256(path) for name, path in given.items()}
-            _wait(supervisor, job)
+            _wait(supervisor, job, tell)
             status = supervisor.status(job)
             if status.error is not None:
                 raise status.error(status.message or "", in_plan=supervisor.in_plan(job))
@@ -89,17 +96,25 @@ def _in_words() -> Iterator[None]:
         ) from None
 
 
-def _wait(supervisor: Any, job: str) -> None:
-    """Wait for the job's end, which its time limit bounds.
+def _wait(supervisor: Any, job: str, tell: Callable[[int, int, str], object] | None) -> None:
+    """Wait for the job's end, which its time limit bounds, and tell each step that it is seen to take.
 
     The supervisor's own lock is waited for in another thread: a signal that arrives while the main thread takes it
     back would leave the lock in disorder.
     """
-    ended = threading.Event()
+    steps: SimpleQueue[tuple[int, int, str] | None] = SimpleQueue()
 
     def watch() -> None:
-        supervisor.wait(job, threading.TIMEOUT_MAX)
-        ended.set()
+        last, ended = None, False
+        while not ended:
+            status = supervisor.wait(job, threading.TIMEOUT_MAX if tell is None else LOOKS_EVERY)
+            step, ended = (status.done, status.total, status.what), status.ended
+            if step != last and status.what:
+                steps.put(step)
+            last = step
+        steps.put(None)
 
     threading.Thread(target=watch, name="plumbline-wait", daemon=True).start()
-    ended.wait()
+    while (step := steps.get()) is not None:
+        if tell is not None:
+            tell(*step)

@@ -1,22 +1,21 @@
 """How far a job has come, in a file that the supervisor reads while the job runs."""
 
-import json
-import os
 import time
 from pathlib import Path
 
+from core.jobs.replaced_json import replace_json
 
-class Progress:
+
+class ProgressFile:
     """Writes `{"done", "total", "what", "reached"}` to `path`, whole each time, at most once per `interval` seconds.
 
-    Where `path` is None nobody follows, and nothing is written.
     A new `what` and the last step are written at once, so that no stage is skipped on the page. `reached` is the share
     of the whole job that is behind us at most, 0 to 1; None until the job knows.
     """
 
     reached: float | None = None
 
-    def __init__(self, path: Path | None, interval: float = 0.1) -> None:
+    def __init__(self, path: Path, interval: float = 0.1) -> None:
         """Start with nothing written; `interval` is in seconds."""
         self._path = path
         self._interval = interval
@@ -25,25 +24,9 @@ class Progress:
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Say that `done` of `total` steps of the stage `what` are behind us."""
-        if self._path is None:
-            return
         now = time.monotonic()
         if now < self._next and what == self._what and done < total:
             return
         self._next, self._what = now + self._interval, what
         said = {"done": int(done), "total": int(total), "what": what, "reached": self.reached}
         replace_json(self._path, said, synced=False)
-
-
-def replace_json(path: Path, value: object, synced: bool = True) -> None:
-    """Write `value` as JSON so that a reader sees the old file or the new one, never a part.
-
-    Where it is `synced`, that holds also after the power failed: a new name must not outlive its content.
-    """
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(value, file)
-        if synced:
-            file.flush()
-            os.fsync(file.fileno())
-    os.replace(part, path)

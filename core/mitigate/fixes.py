@@ -5,20 +5,19 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from core.data.profile import SECOND
+from core.data.progress import Tell, Told
 from core.engine.files import Files
 from core.engine.looks import collect_profile
 from core.errors import PlumblineError
-from core.jobs.digest import sha256
 from core.jobs.one_job import TIME_LIMIT, job_done, laid_out
-from core.jobs.progress import Progress
+from core.mitigate.candidate import Decided, Mitigated
 from core.mitigate.effect.effect import Effect, effect
-from core.mitigate.job import run
-from core.mitigate.results import Mitigated, read
+from core.mitigate.job import search_folder
+from core.mitigate.results import read
 from core.mitigate.search import Fix, offer
 from core.plan.plan import Plan
 from core.record import Digests
@@ -48,11 +47,11 @@ class Fixes:
         return effect(self.found, fix)
 
 
-def find_fixes(plan: Plan, files: Files, ways: Sequence[str], *, isolated: bool) -> Fixes:
+def find_fixes(plan: Plan, files: Files, ways: Sequence[str], *, isolated: bool, tell: Tell | None = None) -> Fixes:
     """Every fix by these ways. Trained models stay on disk until the result is let go of."""
-    searching = search_isolated if isolated else search_here
     with ExitStack() as stack:
-        found = stack.enter_context(searching(plan, files, ways))
+        searching = search_isolated(plan, files, ways, tell=tell) if isolated else search_here(plan, files, ways, tell)
+        found = stack.enter_context(searching)
         offered = offer(found, tuple(ways))
         fixes = Fixes(found, offered.fixes, offered.refused)
         weakref.finalize(found, stack.pop_all().close)
@@ -61,27 +60,30 @@ def find_fixes(plan: Plan, files: Files, ways: Sequence[str], *, isolated: bool)
 
 @contextmanager
 def search_isolated(
-    plan: Plan, files: Files, ways: Sequence[str], time_limit: float = TIME_LIMIT
+    plan: Plan, files: Files, ways: Sequence[str], time_limit: float = TIME_LIMIT, tell: Tell | None = None
 ) -> Iterator[Mitigated]:
     """Search in a sandboxed job, as the app does; what it found stands, models included, until the context ends.
 
     `ways` are rows of MITIGATIONS; `time_limit` is in seconds.
     """
-    with job_done("mitigate", _request(plan, files, ways), files.inputs, time_limit) as done:
+    request = {"plan": files.named(plan).to_toml(), "with": list(ways)}
+    with job_done("mitigate", request, files.inputs, time_limit, tell) as done:
         yield _collected(done.out, plan, files, done.digests)
 
 
 @contextmanager
-def search_here(plan: Plan, files: Files, ways: Sequence[str]) -> Iterator[Mitigated]:
+def search_here(plan: Plan, files: Files, ways: Sequence[str], tell: Tell | None = None) -> Iterator[Mitigated]:
     """Search in this process, where the model file is opened and trained; what it found stands until the end."""
     with laid_out(files.inputs) as folder:
-        run(folder, _request(plan, files, ways), Progress(None))
-        digests = {path.name: sha256(path) for path in (folder / "in").iterdir()}
-        yield _collected(folder / "out", plan, files, digests)
+        found = search_folder(folder / "in", folder / "out", files.named(plan), ways, Told(tell))
+        proposals = tuple(replace(each, decided=_of(plan, each.decided)) for each in found.proposals)
+        yield replace(found, present=_of(plan, found.present), proposals=proposals)
 
 
-def _request(plan: Plan, files: Files, ways: Sequence[str]) -> dict[str, Any]:
-    return {"plan": files.named(plan).to_toml(), "with": list(ways)}
+def _of(plan: Plan, decided: Decided) -> Decided:
+    """What was decided, by a plan that calls its tables as the one that was asked does."""
+    data = replace(decided.plan.data, file=plan.data.file)
+    return replace(decided, plan=replace(decided.plan, data=data, mitigate=plan.mitigate))
 
 
 def _collected(out: Path, plan: Plan, files: Files, digests: Mapping[str, str]) -> Mitigated:

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from core.counts.counts import LABELS, Axis, Counts, Ints, tally
 from core.counts.rules import Rule, Stated
 from core.counts.splits import by_split, split_cells, split_groups
+from core.data.progress import Progress
 from core.engine.answers import Answers
 from core.engine.counting import near_limits
 from core.engine.deciding import decided
 from core.engine.sources import source
-from core.jobs.progress import Progress
 from core.metrics.joint import JointCounts, joint_tally
 from core.metrics.verdicts import plan_edge
 from core.mitigate.splits import PARTS, REPORT, Divided, People

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.data.dataset import Dataset
+from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.run import timed, versions
 from core.errors import PlanError
 from core.jobs.digest import sha256
-from core.jobs.progress import Progress
 from core.metrics.policies import policy_warnings
 from core.metrics.reference import resolve
 from core.metrics.sampling.refusals import refuse_unless_one_row_each

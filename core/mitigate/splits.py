@@ -11,6 +11,7 @@ import numpy as np
 
 from core.counts.weights import Hashes
 from core.data.dataset import Dataset
+from core.data.progress import Progress
 from core.data.reading.advice import KEEP
 from core.data.splits import CHOOSE as CHOOSE
 from core.data.splits import FIT as FIT
@@ -19,7 +20,6 @@ from core.data.splits import REPORT as REPORT
 from core.data.splits import People as People
 from core.data.splits import cut, meet, sieves
 from core.errors import DataError
-from core.jobs.progress import Progress
 from core.plan.plan import Plan
 
 FIT_SHARE = 2 / 3

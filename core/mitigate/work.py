@@ -14,7 +14,7 @@ from core.data.dataset import Dataset
 from core.data.leaks.foretelling import FOLDS
 from core.data.leaks.reading import foretold
 from core.data.leaks.suspects import is_sample, suspects
-from core.jobs.progress import Progress
+from core.data.progress import Progress
 from core.metrics.group_metrics import overall_auc_range
 from core.metrics.verdicts import plan_rule
 from core.mitigate.observed import Observed, observe

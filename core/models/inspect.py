@@ -13,8 +13,8 @@ from core.data.images.thumbnails import MOST, thumbnails
 from core.data.images.usable import FaultyImages, are_usable
 from core.data.leaks.model_inputs import columns_that_know
 from core.data.profile import PROFILE, TABLE, Profile
+from core.data.progress import Progress
 from core.errors import DataError, ModelError
-from core.jobs.progress import Progress
 from core.models import open_model
 from core.models.device import choose_device
 from core.models.doubted import doubted_fit

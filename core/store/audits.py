@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.errors import DataError
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
 from core.store.blobs import Upload
 from core.store.disk.faults import point

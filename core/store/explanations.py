@@ -17,7 +17,7 @@ from core.explain.groups.exemplars import PIXELS_FILE
 from core.explain.person import Person
 from core.explain.person.results import PERSON_FILE, collect_person
 from core.explain.results import CHANGED_FILE, FACTS_FILE, read
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
 from core.plan.plan import Plan
 from core.record import Digests

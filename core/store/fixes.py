@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import JobError
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
 from core.mitigate.results import FACTS_FILE, Mitigated, read
 from core.plan.plan import Plan

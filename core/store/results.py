@@ -18,7 +18,7 @@ from core.engine.looks import ModelFacts, collect_model_facts, collect_profile, 
 from core.errors import JobError, PlumblineError
 from core.explain.explanation import Explanation
 from core.explain.person import Person
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.jobs.supervisor import Status, Supervisor
 from core.mitigate.results import Mitigated
 from core.plan.plan import Plan

@@ -22,7 +22,7 @@ HOME = Path(tempfile.mkdtemp())
 os.environ["PLUMBLINE_HOME"] = str(HOME)
 
 from core.counts.counts import Axis, Counts, Groups  # noqa: E402
-from core.jobs.progress import replace_json  # noqa: E402
+from core.jobs.replaced_json import replace_json  # noqa: E402
 from core.record import AuditRecord  # noqa: E402
 from core.store.workspace import Workspace  # noqa: E402
 from pages.components import session  # noqa: E402

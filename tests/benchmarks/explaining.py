@@ -30,7 +30,7 @@ from core.explain.batching import Pace
 from core.explain.estimates import Subject, ways
 from core.explain.methods import EXPLAINERS
 from core.explain.methods.explainable import Effort, Explainable
-from core.jobs.progress import Progress
+from core.jobs.progress import ProgressFile
 from core.jobs.supervisor import Supervisor
 from core.models import open_model
 from core.models.device import few_threads
@@ -122,7 +122,7 @@ def black_box(folder: Path, rows: int) -> None:
         (given / "table").symlink_to((folder / "adult_test.csv").resolve())
         (given / "model").symlink_to((folder / "adult_lr_rawcolumns.onnx").resolve())
         begin = time.perf_counter()
-        job.run(Path(root), {"plan": PLAN, "rows": rows}, Progress(Path(root) / "out" / "progress.json"))
+        job.run(Path(root), {"plan": PLAN, "rows": rows}, ProgressFile(Path(root) / "out" / "progress.json"))
         took = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     print(f"black-box ONNX, 13 columns, {rows:,} rows, heatmap with its checks: {took:.2f} s, {peak:,.0f} MB at most")

@@ -22,7 +22,7 @@ from core.explain import job as explain_job
 from core.explain import results as explain_results
 from core.explain.estimates import Subject, ways
 from core.explain.methods import EXPLAINERS
-from core.jobs.progress import Progress
+from core.jobs.progress import ProgressFile
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS
 from core.mitigate import job as mitigate_job
@@ -61,7 +61,7 @@ def plan_of(decision: str = SCORE) -> Plan:
 
 def ran(job: Any, folder: Path, plan: Plan, **more: Any) -> Path:
     """What a job leaves that runs in this process; where it lies."""
-    job.run(folder, {"plan": plan.to_toml(), **more}, Progress(folder / "progress.json"))
+    job.run(folder, {"plan": plan.to_toml(), **more}, ProgressFile(folder / "progress.json"))
     return folder / "out"
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,30 @@ def test_a_table_in_memory_stands_in_for_the_plans(tmp_path: Path, people: pd.Da
     people.to_csv(tmp_path / "people.csv", index=False)
     read = numbers(audit(Plan.from_toml(PLAN), tmp_path / "people.csv"))
     assert numbers(audit(Plan.from_toml(PLAN), people))["counts"] == read["counts"]
+
+
+@pytest.mark.parametrize("isolated", [False, pytest.param(True, marks=pytest.mark.jobs)])
+def test_who_waits_is_told_how_far_it_is(people: pd.DataFrame, isolated: bool) -> None:
+    told: list[tuple[int, int, str]] = []
+    thread = threading.get_ident()
+
+    def tell(*step: Any) -> None:
+        assert threading.get_ident() == thread
+        told.append(step)
+
+    audit(Plan.from_toml(PLAN), people, isolated=isolated, progress=tell)
+    assert all(total == 0 or 0 <= done <= total for done, total, _ in told)
+    if not isolated:  # of a job only what it is seen to do
+        assert (len(people), len(people), "rows scored") in told
+    assert told
+
+
+def test_who_waits_can_break_off(people: pd.DataFrame) -> None:
+    def stop(done: int, total: int, what: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        audit(Plan.from_toml(PLAN), people, progress=stop)
 
 
 def test_where_a_plan_was_loaded_from_is_no_part_of_the_question(tmp_path: Path) -> None:

@@ -26,7 +26,10 @@ def test_an_explanation_here_is_that_of_a_sandboxed_job(tmp_path: Path) -> None:
     (tmp_path / "net.pt2").write_bytes(network(0.5, 3.0))
     (tmp_path / "plan.toml").write_text(HOBBY_PLAN.format(decision=NETWORK))
     plan = Plan.load(tmp_path / "plan.toml")
-    here, apart = (explain_model(plan, PEOPLE, isolated=isolated) for isolated in (False, True))
+    told: list[str] = []
+    here = explain_model(plan, PEOPLE, progress=lambda done, total, what: told.append(what))
+    apart = explain_model(plan, PEOPLE, isolated=True)
+    assert "people explained" in told and "checks made" in told
     assert (here.before.n == apart.before.n).all()
     assert np.allclose(here.before.sums, apart.before.sums, rtol=1e-9)
     assert (here.plan, here.method, here.data_sha256, here.model_sha256) == (
@@ -56,7 +59,11 @@ def test_fixes_found_here_are_those_of_a_sandboxed_job() -> None:
 def test_a_trained_model_is_there_for_as_long_as_what_found_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     plan = Plan.from_toml(MITIGATED_PLAN.format(decision=SCORE))
-    found = find_fixes(plan, applicants(900), ways=("reweighing",))
+    told: list[str] = []
+    found = find_fixes(
+        plan, applicants(900), ways=("reweighing",), progress=lambda done, total, what: told.append(what)
+    )
+    assert "rows scored" in told
     (fix,) = (fix for fix in found.fixes if fix.mechanism == "reweighing")
     assert fix.proposed is not None and len(fix.proposed.model_bytes()) > 1000
     del found, fix

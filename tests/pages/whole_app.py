@@ -9,7 +9,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.store.workspace import Workspace

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from core.counts.counts import Floats
 from core.data.coding import attributes
 from core.data.dataset import Batch, Dataset
+from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.engine.job import open_table
 from core.errors import PlanError
@@ -25,7 +26,6 @@ from core.explain.person.counterfactuals import Options, smallest_changes
 from core.explain.person.results import PERSON_FILE
 from core.explain.sample import ROWS, Sample, batches_of, choose_background, choose_people
 from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
-from core.jobs.progress import Progress
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.models.inputs.rows import joined
 from core.plan.plan import Plan

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.store.disk import clock
 
 Clock = Callable[[], clock.Moment]

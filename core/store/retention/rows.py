@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.plan.plan import Plan
 from core.record import without_quotes
 from core.store.audits import FACTS_FILE, RECORD_FILE

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.metrics.findings.ordered import headlines
 from core.metrics.words import VERDICT_WORDS, rows_word
 from core.record import AuditRecord

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.store.audits import Audit, Audits, UnreadableAudit
 from core.store.blobs import Upload
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.engine.doubts.direction import backwards
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.metrics.words import sampling_note
 from core.record import AuditRecord
 from core.report.pair.told import Pair

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs.progress import replace_json
+from core.jobs.replaced_json import replace_json
 from core.metrics.stated_rule import rule_file
 from core.plan.parts import MitigationPlan
 from core.store.workspace import Workspace

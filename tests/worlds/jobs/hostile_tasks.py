@@ -15,9 +15,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from core.data.progress import Progress
 from core.jobs import job
 from core.jobs.kinds import Kind
-from core.jobs.progress import Progress, replace_json
+from core.jobs.replaced_json import replace_json
 from tests.worlds.jobs.job_tasks import LONGEST, turns
 
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -5,10 +5,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.data.progress import Progress
 from core.errors import DataError
 from core.jobs import job
 from core.jobs.kinds import Kind
-from core.jobs.progress import Progress, replace_json
+from core.jobs.replaced_json import replace_json
 
 LONGEST = 300.0
 

@@ -6,9 +6,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from core.data.progress import Progress
 from core.jobs import job
 from core.jobs.kinds import Kind
-from core.jobs.progress import Progress
 
 
 def audit(folder: Path, request: dict[str, Any], progress: Progress) -> None:
