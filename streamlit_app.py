@@ -18,6 +18,7 @@ if __name__ == "__main__":
             st.Page("pages/fix.py", title="Fix"),
             st.Page("pages/explain.py", title="Explain"),
             st.Page("pages/history.py", title="History"),
+            st.Page("pages/help.py", title="Help"),
         ],
         position="top",
     )

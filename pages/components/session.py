@@ -20,7 +20,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.errors import PlumblineError
 from core.store.workspace import Audit, Workspace
 
-PageName = Literal["data", "audit", "fix", "explain", "history"]
+PageName = Literal["data", "audit", "fix", "explain", "history", "help"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"
@@ -37,11 +37,11 @@ _BROWSER = declare_component("plumbline_browser", path=Path(__file__).parent / "
 
 def workspace() -> Workspace:
     """The audits of this installation; one for all sessions. Raises JobError where another app uses the folder."""
-    _insist_on_the_frame()
+    insist_on_the_frame()
     return _workspace(os.environ.get("PLUMBLINE_HOME") or str(_data_folder()))
 
 
-def _insist_on_the_frame() -> None:
+def insist_on_the_frame() -> None:
     """Let no page run without the app around it.
 
     Until the first call of st.navigation, Streamlit takes the folder "pages" for an app of its older kind and runs a
@@ -71,7 +71,7 @@ def is_shared() -> bool:
 
 def owner() -> str:
     """This browser's random id: the one that it keeps, or a new one that it is given to keep."""
-    _insist_on_the_frame()
+    insist_on_the_frame()
     given: str = st.session_state.setdefault(_OWNER, _kept() or secrets.token_hex(16))
     return given
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.catalogue import table
 from core.counts.counts import GroupName
 from core.metrics.sampling.effective import AnyShare, Effective, exact_rate, people_in
 from core.metrics.words.naming.ages import aged
@@ -13,7 +14,39 @@ from core.metrics.words.naming.columns import column_words, name_words
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 
-VERDICT_WORDS = {"gap": "Gap", "unclear": "Can't tell yet", "no_gap": "No gap", "not_measurable": "Not measurable"}
+
+@dataclass(frozen=True)
+class VerdictWords:
+    """One row: a verdict's word on every page, and what it means in plain sentences."""
+
+    name: str
+    word: str
+    means: tuple[str, ...]
+
+
+VERDICTS = table(
+    VerdictWords(
+        "gap", "Gap",
+        ("The groups lie further apart than the limit, and luck hardly explains it.",
+         "The mark stands at the group that is worse off.", "It says that groups are treated differently, not why."),
+    ),
+    VerdictWords(
+        "unclear", "Can't tell yet",
+        ("There may be a gap or none: too few people were counted to say.",
+         "It is no all-clear.", "More people of the smaller group would tell."),
+    ),
+    VerdictWords(
+        "no_gap", "No gap",
+        ("The whole plausible range lies within the limit.", "It holds for this question and these people alone.",
+         "Another question can still show a gap."),
+    ),
+    VerdictWords(
+        "not_measurable", "Not measurable",
+        ("There is nobody to count for this question, so there is no number.",
+         "Nobody of the group may have the good outcome, or nobody is selected.", "The reason stands beside it."),
+    ),
+)  # fmt: skip
+VERDICT_WORDS = {row.name: row.word for row in VERDICTS.values()}
 _NOUNS = {
     "female": "women",
     "woman": "women",

@@ -1,6 +1,6 @@
 """Pictures of an audit, for the pages and for what is taken away: Altair charts and the marks of the verdicts.
 
-Colours are Okabe and Ito's that stand out on white and on the dark theme alike; a verdict also has a shape and a word.
+A verdict has a shape and a word besides its colour.
 """
 
 from __future__ import annotations
@@ -15,22 +15,13 @@ import altair as alt
 import pandas as pd  # noqa: F401
 
 from core.metrics.group_metrics import METRICS
+from core.report.colours import COLOURS, GREY, ON_DARK, ON_LIGHT
 from core.report.words.by_group import Standing, Standings, gap_words, rate_words
 
-COLOURS = {
-    "gap": "#D55E00",
-    "unclear": "#CC79A7",
-    "no_gap": "#0072B2",
-    "not_measurable": "#7A828C",
-    "better_off": "#7A828C",
-    "reference": "#7A828C",
-}
-GREY = "#7A828C"
 Colour = str | alt.ExprRef
 # What lies behind a picture on a page, and text on it. A picture finds out by itself, and again after a switch of the
 # theme: a page would hear of it only at the next click.
 PAPER = alt.ExprRef("background")
-ON_LIGHT, ON_DARK = "#1B2430", "#E8ECF1"
 INK = alt.ExprRef(f"luminance(background) < 0.2 ? '{ON_DARK}' : '{ON_LIGHT}'")
 _MARKS = {
     "gap": '<path d="M8 1 15 8 8 15 1 8Z" fill="{0}"/>',

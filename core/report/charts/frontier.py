@@ -10,7 +10,8 @@ import altair as alt
 from core.mitigate.effect.mistakes import cost_words
 from core.mitigate.frontier.places import PRESENT, Place, shown_gap
 from core.mitigate.settings import Settings
-from core.report.charts import COLOURS, GREY, INK, PAPER, Colour
+from core.report.charts import INK, PAPER, Colour
+from core.report.colours import COLOURS, GREY
 
 PICKED, OFFERED, AGAINST = "picked", "offered", "against"
 CLICKED, ID = "clicked", "id"

@@ -14,7 +14,8 @@ from core.explain.groups.differences import range_words, signed_points
 from core.explain.groups.heatmap import Heatmap
 from core.explain.person import Person, PersonSide
 from core.metrics.words import group_words
-from core.report.charts import GREY, INK, PAPER
+from core.report.charts import INK, PAPER
+from core.report.colours import GREY
 from core.report.words.by_group import name_of
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from core.explain.features.grid import grid_shape
 from core.explain.groups.exemplars import Telling
 from core.explain.groups.heatmap import Heatmap
-from core.report.charts import GREY, PAPER
+from core.report.charts import PAPER
 from core.report.charts.heatmaps import DOWN, UP, cell_range_words, cell_words
+from core.report.colours import GREY
 
 SIDE = 200
 _DEEPEST = 0.65

@@ -8,7 +8,8 @@ import pytest
 from core.metrics.gaps import GAPS
 from core.metrics.words import VERDICT_WORDS
 from core.record import AuditRecord
-from core.report.charts import COLOURS, mark_svg, standings_chart, svg
+from core.report.charts import mark_svg, standings_chart, svg
+from core.report.colours import COLOURS
 from core.report.words.by_group import Standings, standings
 from tests.worlds.records import HOSTILE, decided
 

@@ -16,10 +16,11 @@ from core.explain.person import Person, PersonSide
 from core.metrics.gaps import GAPS
 from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.settings import Settings
-from core.report.charts import ON_DARK, ON_LIGHT, standings_chart
+from core.report.charts import standings_chart
 from core.report.charts.frontier import frontier_chart
 from core.report.charts.heatmaps import heatmap_chart, reasons_chart
 from core.report.charts.image_maps import map_chart
+from core.report.colours import ON_DARK, ON_LIGHT
 from core.report.words.by_group import standings
 from tests.worlds.records import decided, scored
 
