@@ -155,9 +155,9 @@ TERMS = table(
         decisions.frontier,
     ),
     Term(
-        "least_cost", "At the least cost in",
-        "Of all fixes that reach the goal, the one is sought that costs least in what you choose here.",
-        ("That can be wrong decisions, or a price of your own for each kind of mistake.",
+        "least_cost", "Among fixes that reach it",
+        "Which fix to take of those that reach the goal: the one that costs least in what you choose.",
+        ("The cost can be wrong decisions, or a price of your own for each kind of mistake.",
          "Nothing costs nothing: each fix says what gets worse."),
         decisions.frontier,
     ),

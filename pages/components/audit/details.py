@@ -12,6 +12,7 @@ from core.record import AuditRecord
 from core.report.words.audit import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
 from core.report.words.by_group import gap_range_words, gap_words, question_in_unit, technical_name
 from pages.components import plain, session, verdict
+from pages.components.help.tip import tip
 
 
 def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Profile | None) -> None:
@@ -19,7 +20,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
     with st.expander("All measures of a group"):
         _measures(audit_id, judgement, rows_word(record.plan))
     with st.expander("A second opinion: AIF360"):
-        st.write(second_opinion_note(record.second_opinion))
+        st.markdown(second_opinion_note(record.second_opinion), help=tip("second_opinion"))
     with st.expander("The data behind it"):
         _facts(data_facts(record))
         left_out = left_out_table(record)
@@ -59,6 +60,7 @@ def _measures(audit_id: str, judgement: Judgement, people: str) -> None:
     place = st.selectbox(
         "Group", range(len(groups)), format_func=words.__getitem__, key=session.field(audit_id, "group")
     )
+    st.caption("Each number has its plausible range.", help=tip("plausible_range"))
     plain.table(_metric_rows(groups[place], people))
     gaps = [gap for gap in judgement.gaps if gap.group == groups[place].group]
     if gaps:

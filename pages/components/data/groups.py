@@ -16,6 +16,7 @@ from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import good_values, steps
 from pages.components.data.draft import Draft
+from pages.components.help.tip import tip
 
 _MOST_GROUPS = 200
 LARGEST, MOST_SELECTED, NAMED = "the largest group", "the group selected most often", "a group that I name"
@@ -75,6 +76,7 @@ def _ask_columns(audit: Audit, profile: Profile) -> tuple[str, ...]:
         list(profile.names),
         key=_columns_key(audit),
         placeholder="for example sex, ethnic origin, age",
+        help=tip("sensitive_column"),
     )
     if chosen == preselected and preselected:
         steps.suggested(_reason(found[: suggestions.PRESELECTED]))
@@ -151,7 +153,7 @@ def _ask_cuts(audit: Audit, column: Column, plan: Draft, problems: list[str]) ->
         f"Cut {plain.quoted(column.name)} at",
         key=session.seed(session.field(audit.id, f"cuts/{column.name}"), ", ".join(f"{cut:g}" for cut in first)),
         placeholder="for example 25, 40, 60",
-        help="One number makes two groups, three numbers make four.",
+        help=tip("cut_points", "One number makes two groups, three numbers make four."),
     )
     cuts = read_cuts(typed)
     if cuts is None:
@@ -191,14 +193,17 @@ def bin_names(cuts: tuple[float, ...]) -> list[str]:
 def _ask_crossed(audit: Audit, kept: Groups) -> int:
     first = min(max(kept.intersections, 1), 3)
     key = session.seed(session.field(audit.id, "crossed"), first)
-    crossed: int = st.selectbox("Compare by", list(_CROSSED), key=key, format_func=_CROSSED.__getitem__)
+    crossed: int = st.selectbox(
+        "Compare by", list(_CROSSED), key=key, format_func=_CROSSED.__getitem__, help=tip("crossed_columns")
+    )
     return crossed
 
 
 def _ask_reference(audit: Audit, kept: Groups) -> str:
     first = NAMED if isinstance(kept.reference, dict) else MOST_SELECTED if kept.reference != "largest" else LARGEST
     key = session.seed(session.field(audit.id, "reference"), first)
-    return str(st.selectbox("Compare each group with", [LARGEST, MOST_SELECTED, NAMED], key=key))
+    offered, meaning = [LARGEST, MOST_SELECTED, NAMED], tip("comparison_group")
+    return str(st.selectbox("Compare each group with", offered, key=key, help=meaning))
 
 
 def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> str | dict[str, str | int | float]:

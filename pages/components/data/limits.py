@@ -8,6 +8,7 @@ from core.metrics.gaps import GAPS
 from core.metrics.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO
 from core.plan.parts import Limit, Policy
 from pages.components import plain, session
+from pages.components.help.tip import tip
 
 
 def ask(audit_id: str, policy: Policy) -> Policy:
@@ -24,7 +25,9 @@ def ask(audit_id: str, policy: Policy) -> Policy:
         0.99,
         step=0.01,
         key=session.seed(session.field(audit_id, "least ratio"), ratio),
-        help="0.80: a group is selected at least four times where the other is selected five times.",
+        help=tip(
+            "four_fifths", "0.80: a group is selected at least four times where the other is selected five times."
+        ),
     )
     most = right.number_input(
         "A difference counts as a gap above, in points",
@@ -32,6 +35,7 @@ def ask(audit_id: str, policy: Policy) -> Policy:
         50.0,
         step=0.5,
         key=session.seed(session.field(audit_id, "most points"), round(100 * difference, 6)),
+        help=tip("points"),
     )
     return replace(policy, limits=marks(float(least), round(float(most) / 100, 8)))
 

@@ -13,6 +13,7 @@ from pages.components import plain, session
 from pages.components.data import doubts, good_values, steps
 from pages.components.data.decision import model_check
 from pages.components.data.draft import Draft
+from pages.components.help.tip import tip
 
 _NO_COLUMN = "No column says what really happened"
 _KNOWN = {
@@ -42,6 +43,7 @@ def _ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan | None:
         key=session.seed(session.field(audit.id, "outcome"), first),
         index=None,
         placeholder="choose a column",
+        help=tip("good_outcome"),
     )
     if suggestion is not None and label == suggestion.value and not plan.has_outcome:
         steps.suggested(suggestion.reason)
@@ -67,7 +69,7 @@ def _ask_refused(audit: Audit, data: DataPlan) -> bool | None:
         "Is the outcome also known for people who were turned down?",
         list(_KNOWN),
         key=session.seed(session.field(audit.id, "refused known"), first),
-        help="If it is known only for people who were selected, errors can be counted among them alone.",
+        help="If it is known only for people who were selected, mistakes can be counted among them alone.",
     )
     return _KNOWN[words]
 

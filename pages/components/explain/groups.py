@@ -27,6 +27,7 @@ from pages.components import plain, session
 from pages.components.explain import found as explain_found
 from pages.components.explain import maps as explain_maps
 from pages.components.explain import sanity_checks
+from pages.components.help.tip import tip
 
 _WHOSE = {"everybody": None, "the refused": False, "the selected": True}
 _MOST_FEATURES, _MOST_GROUPS, _SIDE_BY_SIDE = 15, 12, 4
@@ -53,6 +54,7 @@ def show(audit_id: str, record: AuditRecord, found: Explanation) -> None:
     _pictures(audit_id, found, maps)
     explain_maps.show_single(audit_id, found)
     with st.expander("The same numbers as a table"):
+        st.caption("Each number has its plausible range.", help=tip("plausible_range"))
         for name, seen in maps.items():
             if len(maps) > 1:
                 st.caption(name)
@@ -141,7 +143,7 @@ def _pictures(audit_id: str, found: Explanation, maps: dict[str, Heatmap]) -> No
         picture, reading = st.columns([3, 2], gap="large")
         with picture:
             _picture(found, maps[_BEFORE], features, groups, most)
-        reading.caption(reading_words(found))
+        reading.caption(reading_words(found), help=tip("goes_along"))
     elif len(groups) <= _SIDE_BY_SIDE:
         for place, (name, seen) in zip(st.columns(len(maps)), maps.items(), strict=True):
             with place:

@@ -49,8 +49,8 @@ def ask(audit_id: str, record: AuditRecord, found: Explanation | None) -> None:
     """Show the question and the button that starts; folded once there is an answer."""
     if found is None:
         st.write(
-            f"See which {nouns_of(record.plan).parts} move the scores, for whom, and whether one of them stands in for "
-            "a sensitive column. Add a fix or another model to see what moved."
+            f"See which {nouns_of(record.plan).parts} move the scores, for whom, and whether one of them gives "
+            "a sensitive column away. Add a fix or another model to see what moved."
         )
         _ask(audit_id, record)
         return
@@ -83,7 +83,7 @@ def _how(audit_id: str, found: Explanation) -> str:
     word = rows_word(found.plan)
     people = f"{found.before.people:,} {word}"
     if found.before.people < found.kept:
-        people = f"{found.before.people:,} of {found.kept:,} {word}, drawn by lot"
+        people = f"{found.before.people:,} of {found.kept:,} {word}, drawn by chance"
     beside = "" if asked is None or found.paired is None else f" · compared with: {asked.against}"
     return f"{found.explainer.title} · {people} · on the {'GPU' if found.device == 'cuda' else 'CPU'}{beside}"
 

@@ -10,7 +10,7 @@ NAMES = {
     "completeness": "The parts add up to the score",
     "stability": "It stays the same under small changes",
     "infidelity": "It foretells what the model does when something changes",
-    "randomisation": "A model with scrambled weights gives another picture",
+    "randomisation": "A model with scrambled inner numbers gives another picture",
     "agreement": "A second method sees the same",
 }
 _PICTURES = ("Before", "After")

@@ -23,6 +23,7 @@ from pages.components import plain, session
 from pages.components.audit import judgement
 from pages.components.fix import judging as fix_judging
 from pages.components.fix.judging import Judging
+from pages.components.help.tip import tip
 
 COST_WORDS = {
     "accuracy": "right as often as possible",
@@ -145,7 +146,11 @@ def _with_cost(audit_id: str, before: Settings, kept: MitigationPlan, asked: Mit
     """What is asked, at the cost that the person chooses; prices begin as they were kept."""
     key = session.seed(session.field(audit_id, "cost"), before.cost.name)
     name = st.selectbox(
-        "And otherwise", list(COSTS), format_func={n: _begun(COST_WORDS[n]) for n in COSTS}.__getitem__, key=key
+        "Among fixes that reach it",
+        list(COSTS),
+        format_func={n: _begun(COST_WORDS[n]) for n in COSTS}.__getitem__,
+        key=key,
+        help=tip("least_cost"),
     )
     if name != "price":
         return replace(asked, cost=name)
@@ -215,8 +220,11 @@ def _features(audit_id: str, record: AuditRecord, before: Settings, names: tuple
             "Columns that were known before the decision",
             options,
             key=session.seed(session.field(audit_id, "features"), first),
-            help="There is no model here, so a logistic regression on these columns stands in for one. A column that"
-            " nearly tells the outcome is left out all the same, until you confirm it.",
+            help=tip(
+                "stand_in",
+                "There is no model here, so a logistic regression on these columns takes its place. A column that"
+                " nearly tells the outcome is left out all the same, until you confirm it.",
+            ),
         )
     return tuple(chosen) or None
 

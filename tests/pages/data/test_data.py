@@ -189,7 +189,7 @@ def test_a_score_column_needs_a_cut_off_and_a_side(space: Workspace) -> None:
     audit_id = audit_of(at, space).id
     at.radio(key=f"{audit_id}/way").set_value("A column of scores").run()
     at.selectbox(key=f"{audit_id}/score column").select("points").run()
-    at.radio(key=f"{audit_id}/score/points/side").set_value("below the cut-off").run()
+    at.radio(key=f"{audit_id}/score/points/side").set_value("below the threshold").run()
     before = [button.label for button in at.button].count(CONFIRM)
     at.number_input(key=f"{audit_id}/score/points/cut-off").set_value(12.5).run()
     assert [button.label for button in at.button].count(CONFIRM) == before + 1

@@ -1,12 +1,16 @@
 """The Help page: searched as one types, opened at an entry by a link, and linked from question marks."""
 
 import re
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from core.report.glossary.entries import entries, entry_named
+from core.report.glossary.terms import TERMS
 from pages.components.help.tip import tip
 from tests.pages.whole_app import opened, said
+
+PAGES = Path(__file__).resolve().parents[3] / "pages"
 
 
 def subheaders(at: AppTest) -> list[str]:
@@ -64,3 +68,9 @@ def test_a_question_mark_says_the_short_meaning_and_leads_to_the_entry() -> None
     assert words.startswith("Here it is of a rate. Where the true number may lie")
     address = re.search(r"\]\(help\?term=([a-z-]+)\)", words)
     assert address is not None and entry_named(address[1]) is not None
+
+
+def test_every_question_mark_leads_to_an_entry() -> None:
+    """Words for which a page has a question mark are looked up where it is drawn: one that is not there would fail."""
+    asked = {name for file in PAGES.rglob("*.py") for name in re.findall(r'tip\(\s*"(\w+)"', file.read_text())}
+    assert len(asked) > 10 and asked <= set(TERMS)

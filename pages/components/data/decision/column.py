@@ -11,8 +11,9 @@ from core.store.workspace import Audit
 from pages.components import session
 from pages.components.data import good_values, steps
 from pages.components.data.draft import Draft
+from pages.components.help.tip import tip
 
-_OR_MORE, _MORE, _LESS = "at the cut-off or above", "above the cut-off", "below the cut-off"
+_OR_MORE, _MORE, _LESS = "at the threshold or above", "above the threshold", "below the threshold"
 _NO_SCORE = "no scores beside it"
 
 
@@ -32,7 +33,12 @@ def ask_score(audit: Audit, profile: Profile, plan: Draft) -> Decision | None:
         "Someone is selected", [_OR_MORE, _MORE, _LESS], key=session.seed(f"{prefix}/side", _first_side(kept, lower))
     )
     number = right.number_input(
-        "The cut-off", key=session.seed(f"{prefix}/cut-off", cut_off), value=None, format="%g", placeholder="a number"
+        "The threshold",
+        key=session.seed(f"{prefix}/cut-off", cut_off),
+        value=None,
+        format="%g",
+        placeholder="a number",
+        help=tip("threshold"),
     )
     if risk is not None and side == _LESS and kept == Decision(score=score):
         steps.suggested(risk.reason)
@@ -102,7 +108,7 @@ def _ask_score_beside(
         "The score behind the decision, if the table has it",
         [_NO_SCORE, *numbers],
         key=session.seed(session.field(audit.id, "score beside"), first_score),
-        help="With it, Plumbline can also say how well the score tells people apart in each group.",
+        help=tip("score", "With it, Plumbline can also say how well the score tells people apart in each group."),
     )
     if score == _NO_SCORE:
         return None, False

@@ -17,6 +17,7 @@ from pages.components import plain, received, session
 from pages.components.data import doubts
 from pages.components.data.decision import images, model_check, texts
 from pages.components.data.draft import READ, Draft
+from pages.components.help.tip import tip
 
 _OUTPUTS = {
     "probability": "a probability, from 0 to 1",
@@ -117,6 +118,7 @@ def _ask_threshold(prefix: str, known: Decision) -> float:
             step=0.01,
             format="%g",
             key=session.seed(f"{prefix}/threshold", first),
+            help=tip("threshold"),
         )
     )
 

@@ -9,6 +9,7 @@ from core.plan.parts import DataPlan
 from core.store.workspace import Audit
 from pages.components import session
 from pages.components.data.draft import Draft
+from pages.components.help.tip import tip
 
 
 def ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan:
@@ -24,7 +25,8 @@ def ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan:
         counted = _column(audit, "count", "It stands for so many people", numbers, data.count, "(one person)")
     with weight:
         alone = counted is not None
-        weighed = _column(audit, "weight", "It weighs", numbers, data.weight, "(as much as any other)", alone)
+        usual = "(as much as any other)"
+        weighed = _column(audit, "weight", "It weighs", numbers, data.weight, usual, alone, tip("weights"))
     with person:
         names = [column.name for column in free]
         whose = _column(audit, "person", "It belongs to the person", names, data.person, "(each to another)", alone)
@@ -34,7 +36,14 @@ def ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan:
 
 
 def _column(
-    audit: Audit, role: str, label: str, names: list[str], kept: str | None, nothing: str, off: bool = False
+    audit: Audit,
+    role: str,
+    label: str,
+    names: list[str],
+    kept: str | None,
+    nothing: str,
+    off: bool = False,
+    meaning: str | None = None,
 ) -> str | None:
     """The column chosen for a role; None for `nothing`, which is what most tables need."""
     options = [nothing, *dict.fromkeys([*([kept] if kept else []), *names])]
@@ -43,6 +52,6 @@ def _column(
         options,
         key=session.seed(session.field(audit.id, role), kept or nothing),
         disabled=off,
-        help="A row that counts several people cannot weigh or repeat, too." if off else None,
+        help="A row that counts several people cannot weigh or repeat, too." if off else meaning,
     )
     return None if chosen in (None, nothing) else chosen
