@@ -102,7 +102,7 @@ def test_a_stand_in_says_that_it_is_one_and_the_weights_are_shown(space: Workspa
     assert "stand-in" in at.subheader[0].value and "This is a stand-in" in said(at)
     assert {"The weights (CSV)", "The stand-in (stand-in.skops)"} <= set(downloads(at))
     assert "What the fix itself did, against the same training without it" in said(at)
-    assert set(tables(at)[-1]) == {"Group", "Good outcome", "Other outcome"}
+    assert set(tables(at)[-1]) == {"Group", "Good outcome", "Without the good outcome"}
 
 
 def test_what_is_not_recommended_says_so_and_comparisons_are_for_comparison(space: Workspace, searched: str) -> None:
