@@ -1,19 +1,18 @@
-"""Before and after in real Chromium, on models that people have: a network of images and the Adult network. Each is
-audited by hand, its plan is dropped again with another version, and the two are compared.
+"""Before and after in real Chromium, on a network of images: it is audited by hand, its plan is dropped again with
+another version, and the two are compared. Other kinds of models: tests/pages/explain/test_versions.py.
 
 Where PLUMBLINE_SCREENSHOTS names a folder, the page is pictured there: wide in both themes, and narrow.
 """
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SECONDS, App, choose, press, put, settled
-from tests.worlds.versions import World, adult, badges
+from tests.worlds.versions import World, badges
 
 pytestmark = pytest.mark.browser
 
@@ -85,12 +84,11 @@ def seen(page: Page, name: str) -> None:
     page.set_viewport_size({"width": WIDE, "height": HIGH})
 
 
-@pytest.mark.parametrize("made", [adult, badges])
 def test_two_versions_of_a_model_are_audited_and_the_page_shows_what_moved(
-    made: Callable[[Path, Path], World], page: Page, app: App, tmp_path: Path, shared: Path
+    page: Page, app: App, tmp_path: Path
 ) -> None:
     (tmp_path / "beside").mkdir()
-    world = made(tmp_path, shared)
+    world = badges(tmp_path)
     address = audited_by_hand(page, world)
     plan = downloaded_plan(page, tmp_path / "plan.toml")
     audited_by_plan(page, app, world, plan)

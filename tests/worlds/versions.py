@@ -16,7 +16,7 @@ class World:
 
     `beside` holds the second version under the first one's name, since the plan names it. `way` is the way of
     explaining to choose; None for the recommended one. `good_class` is the answer of a model whose classes are bare
-    numbers. `cause` stands in what the page says first.
+    numbers. `cause` stands in what the page says first, `left` is what the second version is blind to.
     """
 
     name: str
@@ -31,6 +31,7 @@ class World:
     images: Path | None = None
     way: str | None = None
     good_class: str | None = None
+    left: str | None = None
 
     def files(self, *more: Path) -> list[Path]:
         """The table and its images, with these."""
@@ -63,7 +64,7 @@ def changed_pt2(source: Path, target: Path, change: Callable[[dict[str, object]]
 # ---------------------------------------------------------------- the models
 
 
-def badges(folder: Path, shared: Path | None = None) -> World:
+def badges(folder: Path) -> World:
     """Badges of two sites, and a network that lets in whoever has one site's watermark; beside it one that saw none."""
     from tests.worlds.models.planted_models import Watermarked
 
@@ -130,6 +131,7 @@ def adult(folder: Path, shared: Path) -> World:
     header = [names.get(name, name) for name in rows[0] if name != "__group_race"]
     kept = [[cell for name, cell in row.items() if name != "__group_race"] for row in rows]
     table = written(folder / "adult.csv", header, kept)
+    married = "“marital-status_Married-civ-spouse”"
     places = [i for i, name in enumerate(header) if name.startswith(("marital-status", "relationship"))]
     model = shared / "models" / "adult" / "adult_mlp.pt2"
 
@@ -137,4 +139,4 @@ def adult(folder: Path, shared: Path) -> World:
         next(weight for weight in weights.values() if weight.ndim == 2)[:, places] = 0  # type: ignore[attr-defined,index]
 
     beside = changed_pt2(model, folder / "beside" / model.name, blind)
-    return World("adult", table, model, beside, "400 rows", "income", ">50K", "sex", "“age”")
+    return World("adult", table, model, beside, "400 rows", "income", ">50K", "sex", "“sex_Female”", left=married)

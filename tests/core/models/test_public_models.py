@@ -1,6 +1,7 @@
 """Every public model of ../shared gives the numbers that its own library gave."""
 
 import csv
+import functools
 import gzip
 import json
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
+from core.data.profile import take_profile
 from core.errors import ModelError
 from core.models import FORMATS, open_model
 from core.models.inputs.binding import bind
@@ -33,12 +35,27 @@ def expected(folder: Path, name: str, column: str) -> np.ndarray:
     return np.array([float(row[column]) for row in csv.DictReader(text.splitlines())])
 
 
+@pytest.fixture(scope="module")
+def public(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], Dataset]:
+    """The public table of this name, its raw columns or its matrix of numbers, profiled once."""
+
+    @functools.cache
+    def profiled(name: str, is_matrix: bool) -> Dataset:
+        folder, out = shared / "models" / name, tmp_path_factory.mktemp(name)
+        table = folder / f"{name}_test.csv"
+        if is_matrix:
+            table = out / "matrix.csv"
+            table.write_bytes(gzip.decompress((folder / f"{name}_test_matrix.csv.gz").read_bytes()))
+        return Dataset(out / "table.parquet", take_profile(table, "table.csv", out, lambda *_: None), ("", "NA"))
+
+    return profiled
+
+
 @pytest.mark.parametrize("name", ["adult", "compas"])
 @pytest.mark.parametrize("model_file", MODELS)
 def test_scores_equal_the_librarys_own(
     shared: Path,
-    tmp_path: Path,
-    dataset_of: Callable[..., Dataset],
+    public: Callable[[str, bool], Dataset],
     plan_of: Callable[..., Plan],
     name: str,
     model_file: str,
@@ -46,13 +63,11 @@ def test_scores_equal_the_librarys_own(
     folder = shared / "models" / name
     label, favourable = LABELS[name]
     if model_file in ("mlp.pt2", "mlp.onnx", "lightgbm_matrix.onnx"):
-        table = tmp_path / "matrix.csv"
-        table.write_bytes(gzip.decompress((folder / f"{name}_test_matrix.csv.gz").read_bytes()))
-        dataset = dataset_of(table)
+        dataset = public(name, True)
         features = [column for column in dataset.profile.names if not column.startswith("__")]
         plan = plan_of(label="__label", favourable=favourable, sensitive="__group_sex", features=features)
     else:
-        dataset = dataset_of(folder / f"{name}_test.csv")
+        dataset = public(name, False)
         plan = plan_of(label=label, favourable=favourable)
     model = open_model(folder / f"{name}_{model_file}", model_file)
     binding = bind(model, dataset.profile, plan)
@@ -70,13 +85,13 @@ def test_scores_equal_the_librarys_own(
 @pytest.mark.parametrize("model_file", ["lr_rawcolumns_zipmap.onnx", "lr.skops", "gbt_rawcolumns.onnx"])
 def test_any_split_of_the_rows_gives_the_same_scores(
     shared: Path,
-    dataset_of: Callable[..., Dataset],
+    public: Callable[[str, bool], Dataset],
     plan_of: Callable[..., Plan],
     model_file: str,
     cuts: tuple[int, ...],
 ) -> None:
     folder = shared / "models" / "compas"
-    dataset = dataset_of(folder / "compas_test.csv")
+    dataset = public("compas", False)
     plan = plan_of(label="two_year_recid", favourable=0)
     model = open_model(folder / f"compas_{model_file}", model_file)
     binding = bind(model, dataset.profile, plan)
