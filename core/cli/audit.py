@@ -12,6 +12,7 @@ from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.files import Files
 from core.errors import PlanError
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import in_order, told
 from core.report.words.fed import fed_words
 
@@ -43,6 +44,6 @@ def _audit(chosen: argparse.Namespace) -> int:
         record = audit_isolated(plan, files, chosen.time_limit)
     write_texts(audit_texts(record), chosen.out)
     confirmed = record.plan.data.confirmed
-    notes = [told(note, confirmed) for note in in_order(record.notes, confirmed)]
+    notes = [told(note, confirmed, Terms.of(record.plan)) for note in in_order(record.notes, confirmed)]
     say(*notes, *filter(None, [fed_words(record.fed)]))
     return 0

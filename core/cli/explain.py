@@ -14,6 +14,7 @@ from core.engine.files import Files
 from core.errors import PlanError
 from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import in_order, told
 from core.report.documents.attribution import attribution_json
 
@@ -54,7 +55,11 @@ def _explain(chosen: argparse.Namespace) -> int:
     with writing(chosen.out):
         path.write_text(as_text(attribution_json(found)), encoding="utf-8")
     confirmed = plan.data.confirmed
-    say(f"Wrote {path}", *(told(note, confirmed) for note in in_order(asked, confirmed)), *_doubts(found))
+    say(
+        f"Wrote {path}",
+        *(told(note, confirmed, Terms.of(plan)) for note in in_order(asked, confirmed)),
+        *_doubts(found),
+    )
     return 0
 
 

@@ -202,13 +202,14 @@ def _write_comparison(
     fix: Fix, facts: dict[str, Any], found: Mitigated, digests: tuple[str, str], fixed: Judgement, out: Path
 ) -> None:
     """Write comparison.json: `digests` are those of the two audits, `fixed` is what follows from the second."""
+    from core.metrics.words.naming.terms import Terms
     from core.metrics.words.notes import told
     from core.mitigate.effect.effect import against_retrained, effect
     from core.report.documents.json import as_text
 
     found_out = effect(found, fix)
     confirmed = found.present.plan.data.confirmed
-    notes = [told(note, confirmed) for note in found.warnings]
+    notes = [told(note, confirmed, Terms.of(found.present.plan)) for note in found.warnings]
     said = (*found_out.warnings, *fix.against, *fix.notes, *notes)
     document = found_out.compared.to_json(*digests, said) | {
         "mitigation": fix.mechanism,

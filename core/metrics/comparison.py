@@ -179,7 +179,7 @@ def _changed(before: Gap, after: Gap, people: Sides | None, z: float) -> tuple[C
     if not is_ratio and all(is_countable(metrics, side) for side in (group, reference)):
         changed = difference_change(metrics, group, reference, z)
     if changed is None:
-        return None, "nobody is selected in one of the groups, so the change has no range"
+        return None, "the rate of one of the groups is 0, so the change has no range"
     return changed, "" if all(is_countable(metrics, side, FEW) for side in (group, reference)) else FEW_WORDS
 
 

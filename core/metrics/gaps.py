@@ -19,6 +19,7 @@ from core.metrics.group_metrics import METRICS, Metric
 from core.metrics.intervals import FEW, absolute, equality_p, mover_mean, newcombe, p_from_interval, ratio, z_value
 from core.metrics.sampling.effective import AnyShare, Effective, exact_rate, wald_p
 from core.metrics.sampling.kind_sums import KindSums
+from core.metrics.words.naming.terms import PLAIN, Terms
 
 Kind = Literal["difference", "ratio"]
 Parts = Sequence[tuple[AnyShare, AnyShare]]
@@ -52,13 +53,13 @@ class Measure:
         Whether there is a test of equality, and so a verdict.
     aif360
         The name of AIF360's method, a minus sign before it where AIF360 measures the opposite; "" where it has none.
-    treated, among, worse
-        The words of its sentence, "{among}women are {treated} 12 points less often than men", and which of the two
-        rates is the worse one to have, so that the sentence is about the group that has it.
+    how, whom, worse
+        The words of its sentence, "{whom}women are {how} 12 points less often than men", as `Terms.said` reads them,
+        and which of the two rates is the worse one to have, so that the sentence is about the group that has it.
     harms
         Whether that group is worse off. A person wrongly granted got the good outcome: nobody is called worse off then.
     does
-        What the group does in place of "are {treated}", where that says it more plainly.
+        What the group does in place of "are {how}", where that says it more plainly.
     """
 
     name: str
@@ -66,17 +67,16 @@ class Measure:
     metrics: tuple[str, ...]
     compare: Callable[[Parts, float], Compared]
     aif360: str
-    treated: str
-    among: str = ""
+    how: str
+    whom: str = ""
     worse: Literal["higher", "lower"] = "lower"
     is_tested: bool = True
     harms: bool = True
     does: str = ""
 
-    @property
-    def verb(self) -> str:
-        """What its sentence says of a group: "are selected", "get the benefit of the doubt"."""
-        return self.does or f"are {self.treated}"
+    def verb_words(self, terms: Terms) -> str:
+        """What its sentence says of a group, in the words of a plan: "are selected", "get the benefit of the doubt"."""
+        return self.does or f"are {terms.said(self.how)}"
 
     @property
     def needs_label(self) -> bool:
@@ -135,30 +135,30 @@ BOTH = "Averaged over both outcomes, "
 ODDS = ("false_positive_rate", "true_positive_rate")
 
 GAPS = table(
-    Measure("disparate_impact", "ratio", ("selection_rate",), _ratio, "disparate_impact", "selected"),
+    Measure("disparate_impact", "ratio", ("selection_rate",), _ratio, "disparate_impact", "{selected}"),
     Measure(
         "statistical_parity_difference", "difference", ("selection_rate",), _difference,
-        "statistical_parity_difference", "selected",
+        "statistical_parity_difference", "{selected}",
     ),
     Measure(
         "false_negative_rate_difference", "difference", ("false_negative_rate",), _difference,
-        "false_negative_rate_difference", "wrongly denied", worse="higher",
+        "false_negative_rate_difference", "{denied}", worse="higher",
     ),
     Measure(
         "false_positive_rate_difference", "difference", ("false_positive_rate",), _difference,
-        "false_positive_rate_difference", "wrongly granted", worse="higher",
+        "false_positive_rate_difference", "{granted}", worse="higher",
         harms=False, does="get the benefit of the doubt",
     ),
     Measure(
         "equal_opportunity_difference", "difference", ("true_positive_rate",), _difference,
-        "equal_opportunity_difference", "selected", GOOD,
+        "equal_opportunity_difference", "{selected}", GOOD,
     ),
     Measure(
-        "average_odds_difference", "difference", ODDS, _mean_difference, "average_odds_difference", "selected", BOTH
+        "average_odds_difference", "difference", ODDS, _mean_difference, "average_odds_difference", "{selected}", BOTH
     ),
     Measure(
         "average_abs_odds_difference", "difference", ODDS, _mean_absolute_difference,
-        "average_abs_odds_difference", "selected", BOTH, is_tested=False,
+        "average_abs_odds_difference", "{selected}", BOTH, is_tested=False,
     ),
     Measure(
         "accuracy_difference", "difference", ("accuracy",), _difference, "-error_rate_difference", "judged rightly"
@@ -169,7 +169,7 @@ GAPS = table(
     ),
     Measure(
         "predictive_parity_difference", "difference", ("positive_predictive_value",), _difference,
-        "-false_discovery_rate_difference", "found to have the good outcome", "Among those selected, ",
+        "-false_discovery_rate_difference", "found to have the good outcome", "Among those {selected}, ",
         harms=False,
     ),
 )  # fmt: skip
@@ -187,15 +187,15 @@ def _share(metric: Metric, people: Confusion, group: int, weighed: KindSums | No
 
 
 def why_not_measurable(
-    measure: Measure, group: list[AnyShare], reference: list[AnyShare], names: tuple[str, str]
+    measure: Measure, group: list[AnyShare], reference: list[AnyShare], names: tuple[str, str], terms: Terms = PLAIN
 ) -> str | None:
     """Why a measure has no value for a pair of groups, or None where it has one (statistics.md 1, rule 1)."""
     for metric, (_, n), (_, n_reference) in zip(measure.metrics, group, reference, strict=True):
         for name, people in zip(names, (n, n_reference), strict=True):
             if people == 0:
-                return METRICS[metric].empty.replace("this group", name)
+                return terms.said(METRICS[metric].lacks).replace("this group", name)
     if measure.kind == "ratio" and exact_rate(reference[0]) == 0:
-        return f"nobody in {names[1]} was selected, so there is nothing to divide by"
+        return f"nobody in {names[1]} was {terms.selected}, so there is nothing to divide by"
     return None
 
 

@@ -19,6 +19,7 @@ from core.counts.rules import Confusion, Numbers
 from core.metrics.intervals import Interval, Moments, auc, wilson, z_value
 from core.metrics.sampling.effective import Effective
 from core.metrics.sampling.kind_sums import FEWEST_REPEATED, KindSums
+from core.metrics.words.naming.terms import PLAIN, Terms
 
 Better = Literal["higher", "lower", "neither"]
 
@@ -49,13 +50,13 @@ class Metric:
     ----------
     name
         The field's name, as in AIF360 or scikit-learn.
-    question
-        The plain question it answers, as the pages ask it.
-    reads
+    asks
+        The plain question it answers, as the pages ask it; like the next two as `Terms.said` reads it.
+    counts
         The rest of the sentence "the share of ...".
     num, den
         The counts it divides, for arrays of any shape; None where it is no share of people.
-    empty
+    lacks
         Who is missing where the denominator is 0.
     better
         Which direction is good for the model's quality.
@@ -68,11 +69,11 @@ class Metric:
     """
 
     name: str
-    question: str
-    reads: str
+    asks: str
+    counts: str
     num: Callable[[Confusion], Numbers]
     den: Callable[[Confusion], Numbers]
-    empty: str
+    lacks: str
     better: Better = "neither"
     needs_label: bool = True
     is_share: bool = True
@@ -80,16 +81,17 @@ class Metric:
 
 
 NOBODY = "no one in this group"
+_OF_NO_ROWS = Estimate(None, reason="not computed where rows weigh differently or repeat a person")
 NO_LABEL = "no one in this group has a known outcome"
 NO_GOOD = "no one in this group has the good outcome"
 NO_BAD = "no one in this group has the other outcome"
-NO_YES = "no one in this group was selected"
-NO_NO = "everyone in this group was selected"
+NO_YES = "no one in this group was {selected}"
+NO_NO = "everyone in this group was {selected}"
 BOTH_NEEDED = "both outcomes must occur in this group"
 
 METRICS = table(
     Metric(
-        "selection_rate", "Who gets selected?", "the group that is selected",
+        "selection_rate", "Who gets {selected}?", "the group that is {selected}",
         lambda c: c.selected, lambda c: c.n, NOBODY, needs_label=False, aif360="base_rate",
     ),
     Metric(
@@ -97,21 +99,21 @@ METRICS = table(
         lambda c: c.tp + c.fn, lambda c: c.labelled, NO_LABEL, aif360="base_rate",
     ),
     Metric(
-        "false_negative_rate", "Who is wrongly denied?", "those with the good outcome who were not selected",
+        "false_negative_rate", "Who is {denied}?", "those with the good outcome who were {turned_down}",
         lambda c: c.fn, lambda c: c.tp + c.fn, NO_GOOD, "lower", aif360="false_negative_rate",
     ),
     Metric(
-        "false_positive_rate", "Who is wrongly granted?", "those with the other outcome who were selected",
+        "false_positive_rate", "Who is {granted}?", "those with the other outcome who were {selected}",
         lambda c: c.fp, lambda c: c.fp + c.tn, NO_BAD, "lower", aif360="false_positive_rate",
     ),
     Metric(
-        "true_positive_rate", "Of those who deserved it, who was selected?",
-        "those with the good outcome who were selected",
+        "true_positive_rate", "Of those who deserved it, who was {selected}?",
+        "those with the good outcome who were {selected}",
         lambda c: c.tp, lambda c: c.tp + c.fn, NO_GOOD, "higher", aif360="true_positive_rate",
     ),
     Metric(
-        "true_negative_rate", "Of those who did not, who was turned down?",
-        "those with the other outcome who were not selected",
+        "true_negative_rate", "Of those who did not, who was {turned_down}?",
+        "those with the other outcome who were {turned_down}",
         lambda c: c.tn, lambda c: c.fp + c.tn, NO_BAD, "higher", aif360="true_negative_rate",
     ),
     Metric(
@@ -124,12 +126,12 @@ METRICS = table(
     ),
     Metric(
         "positive_predictive_value", "When it says yes, how often is that right?",
-        "those selected who have the good outcome",
+        "those {selected} who have the good outcome",
         lambda c: c.tp, lambda c: c.tp + c.fp, NO_YES, "higher", aif360="positive_predictive_value",
     ),
     Metric(
         "negative_predictive_value", "When it says no, how often is that right?",
-        "those turned down who have the other outcome",
+        "those {turned_down} who have the other outcome",
         lambda c: c.tn, lambda c: c.fn + c.tn, NO_NO, "higher", aif360="negative_predictive_value",
     ),
     Metric(
@@ -141,7 +143,7 @@ METRICS = table(
     Metric(
         "f1", "How well does it find the good outcomes?", "good outcomes found, balanced against wrong grants (F1)",
         lambda c: 2 * c.tp, lambda c: 2 * c.tp + c.fp + c.fn,
-        "no one in this group was selected or has the good outcome", "higher", is_share=False,
+        "no one in this group was {selected} or has the good outcome", "higher", is_share=False,
     ),
 )  # fmt: skip
 
@@ -151,8 +153,8 @@ class ScoreMetric:
     """One measure of the whole score, not of a threshold: its estimate from the counts of one group."""
 
     name: str
-    question: str
-    reads: str
+    asks: str
+    counts: str
     estimate: Callable[[Counts, int, float], Estimate]
     needs_label: bool = True
     needs_probability: bool = False
@@ -227,6 +229,7 @@ def estimates(
     has_label: bool,
     confidence: float,
     weighed: KindSums | None = None,
+    terms: Terms = PLAIN,
 ) -> dict[str, Estimate]:
     """Every metric of one group that its counts can tell.
 
@@ -240,43 +243,47 @@ def estimates(
         Whether the plan names a label at all: without one, what needs labels is absent.
     weighed
         The same people weighed, where rows weigh differently or repeat a person.
+    terms
+        The words of the plan, for the reason why there is no value.
     """
-    rows = {
-        m.name: rate(m, people, group, confidence, weighed) for m in METRICS.values() if has_label or not m.needs_label
-    }
+    asked = [metric for metric in METRICS.values() if has_label or not metric.needs_label]
+    rows = {metric.name: rate(metric, people, group, confidence, weighed, terms) for metric in asked}
     if counts.axis.kind != "decision":
         for metric in SCORE_METRICS.values():
             if (has_label or not metric.needs_label) and (
                 counts.axis.kind == "probability" or not metric.needs_probability
             ):
-                rows[metric.name] = (
-                    metric.estimate(counts, group, confidence)
-                    if weighed is None
-                    else Estimate(None, reason="not computed where rows weigh differently or repeat a person")
-                )
+                rows[metric.name] = metric.estimate(counts, group, confidence) if weighed is None else _OF_NO_ROWS
     return rows
 
 
-def rate(metric: Metric, people: Confusion, group: int, confidence: float, weighed: KindSums | None = None) -> Estimate:
+def rate(
+    metric: Metric,
+    people: Confusion,
+    group: int,
+    confidence: float,
+    weighed: KindSums | None = None,
+    terms: Terms = PLAIN,
+) -> Estimate:
     """One metric of one group; of people who weigh differently, the weighted share with how many they are."""
     if weighed is not None:
-        return _weighted_rate(metric, weighed, group, confidence)
+        return _weighted_rate(metric, weighed, group, confidence, terms)
     k, n = np.asarray(metric.num(people))[group].item(), np.asarray(metric.den(people))[group].item()
     if n == 0:
-        return Estimate(None, numerator=k, denominator=n, reason=metric.empty)
+        return Estimate(None, numerator=k, denominator=n, reason=terms.said(metric.lacks))
     if not metric.is_share:
         return Estimate(k / n)
     low, high = wilson(k, n, z_value(confidence))
     return Estimate(k / n, low, high, k, n)
 
 
-def _weighted_rate(metric: Metric, weighed: KindSums, group: int, confidence: float) -> Estimate:
+def _weighted_rate(metric: Metric, weighed: KindSums, group: int, confidence: float, terms: Terms) -> Estimate:
     if not metric.is_share:
         k, n = (float(np.asarray(side(weighed.weighted))[group]) for side in (metric.num, metric.den))
-        return Estimate(None, reason=metric.empty) if n == 0 else Estimate(k / n)
+        return Estimate(None, reason=terms.said(metric.lacks)) if n == 0 else Estimate(k / n)
     share = weighed.share(metric.num, metric.den, group)
     if not isinstance(share, Effective):
-        return Estimate(None, denominator=0, reason=metric.empty)
+        return Estimate(None, denominator=0, reason=terms.said(metric.lacks))
     if weighed.patterns is not None and share.people < FEWEST_REPEATED:
         reason = f"{share.people:,} different people are too few for a range where people have several rows"
         return Estimate(float(share.rate), denominator=share.people, reason=reason)

@@ -21,6 +21,7 @@ from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.sampling.kind_sums import KindSums
 from core.metrics.sampling.sampled import PLAIN, Sampled
 from core.metrics.theil import theil_index
+from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 
@@ -139,9 +140,9 @@ def plan_edge(plan: Plan, dtype: str) -> float:
 
 
 def _groups(counts: Counts, people: Confusion, plan: Plan, weighed: KindSums | None) -> Iterator[GroupResult]:
-    has_label = plan.data.label is not None
+    has_label, terms = plan.data.label is not None, Terms.of(plan)
     for g in range(len(counts.groups)):
-        metrics = estimates(counts, people, g, has_label, plan.run.confidence, weighed)
+        metrics = estimates(counts, people, g, has_label, plan.run.confidence, weighed, terms)
         labelled = int(counts.n[g, :2].sum()) if has_label else 0
         yield GroupResult(counts.groups.attributes, counts.groups.names(g), int(counts.n[g].sum()), labelled, metrics)
 
@@ -163,9 +164,10 @@ def _family(
 ) -> Iterator[Gap]:
     """One measure over one table of groups: the comparisons that are corrected together."""
     every = [shares(measure, people, g, weighed) for g in range(len(counts.groups))]
-    names = [", ".join(counts.groups.names(g).values()) for g in range(len(every))]
+    terms = Terms.of(plan)
+    names = [terms.name(counts.groups.names(g)) for g in range(len(every))]
     why_not = {
-        g: why_not_measurable(measure, every[g], every[against], (names[g], names[against]))
+        g: why_not_measurable(measure, every[g], every[against], (names[g], names[against]), terms)
         for g in range(len(every))
         if g != against
     }

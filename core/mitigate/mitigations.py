@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.catalogue import called, table
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.goals import GOALS
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class Mitigation:
     ----------
     name
         What plans and the command line call it.
-    title, reads
-        What a page calls it, and what it does, in plain words.
+    title, words
+        What a page calls it, and what it does, in plain words as `Terms.said` reads them.
     needs_attribute
         Whether the sensitive value must be known when somebody is decided about.
     needs
@@ -61,7 +62,7 @@ class Mitigation:
 
     name: str
     title: str
-    reads: str
+    words: str
     needs_attribute: bool
     needs: tuple[Need, ...]
     from_counts: str = ""
@@ -75,6 +76,10 @@ class Mitigation:
     gives_weights: bool = False
     is_widened: bool = False
     without_lots: str = ""
+
+    def said(self, terms: Terms) -> str:
+        """What it does, in the words of a plan."""
+        return terms.said(self.words)
 
     @property
     def serves(self) -> tuple[str, ...]:
@@ -118,8 +123,8 @@ MITIGATIONS = table(
     ),
     Mitigation(
         "equalized_odds_mix", "Lots between two thresholds",
-        "The score stays; between a group's two thresholds lots decide. Wrong denials and wrong grants are then equally"
-        " frequent in every group.",
+        "The score stays; between a group's two thresholds lots decide. Then the same share of every group"
+        " is {denied}, and the same {granted}.",
         needs_attribute=True, needs=("outcome", "score"), draws_lots=True,
         in_job="core.mitigate.rules.randomised_odds:propose",
     ),
@@ -138,7 +143,7 @@ MITIGATIONS = table(
     ),
     Mitigation(
         "reject_option", "AIF360: reject option classification",
-        "Near the threshold, decisions go in favour of the group that is selected less often.",
+        "Near the threshold, decisions go in favour of the group that is {selected} less often.",
         needs_attribute=True, needs=_BY_AIF360,
         goals=("demographic_parity", "equal_opportunity", "equalized_odds"),
         other_goals="AIF360 has it for other goals",
@@ -146,7 +151,7 @@ MITIGATIONS = table(
     ),
     Mitigation(
         "eq_odds_postprocessing", "AIF360: equalized odds",
-        "Decisions are changed by lots, so that wrong denials and wrong grants are equally frequent in both groups.",
+        "Lots change decisions, until the same share of both groups is {denied}, and the same {granted}.",
         needs_attribute=True, needs=_BY_AIF360, draws_lots=True,
         goals=_ODDS[:1], also=_ODDS[1:],
         other_goals="AIF360 has it for other goals",

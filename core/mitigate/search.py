@@ -15,6 +15,7 @@ from core.metrics.intervals import z_value
 from core.metrics.joint import JointCounts, from_rules
 from core.metrics.verdicts import plan_edge
 from core.metrics.words import group_words, listed, rows_word
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.mistakes import mistakes
 from core.mitigate.effect.near_constant import first_of, hardly_better
 from core.mitigate.effect.not_recommended import one_sided, worse_than_one_answer
@@ -30,8 +31,8 @@ WIDER = (0.02, 0.05)
 # What a plan confirms where a training is right far more often than what decides now, and rightly so.
 TOO_GOOD = "too_good"
 _STANDS_IN = (
-    "The cheapest thresholds would select nearly everybody or nearly nobody of some group. These are the best that do"
-    " not do so, on the people they are fitted on."
+    "Under the cheapest thresholds nearly everybody or nearly nobody of some group would be {selected}. These are the"
+    " best that do not do so, on the people they are fitted on."
 )
 
 
@@ -172,12 +173,13 @@ def _needs_no_lots(fix: Fix, fitted: list[Fix]) -> bool:
 def _from_counts(found: Mitigated, row: Mitigation) -> list[Fix]:
     """Rules at the accepted gap, each optimum before one that is not one-sided; some at wider gaps too."""
     fit = found.present.counts[FIT]
+    terms = Terms.of(found.present.plan)
     settings, seen = found.settings, list[tuple[Solution, bool]]()
     widths = [settings.at_most]
     if row.is_widened and settings.goal.kind == "difference":
         widths += [width for width in WIDER if width > settings.at_most]
     for at_most in widths:
-        solution = row.solution(replace(settings, at_most=at_most).question(fit, found.present_rule))
+        solution = row.solution(replace(settings, at_most=at_most).question(fit, found.present_rule, terms))
         for each, stands_in in ((solution, False), (solution.instead, True)):
             if each is not None and not any(_same(each, other) for other, _ in seen):
                 seen.append((each, stands_in))
@@ -216,7 +218,7 @@ def _threshold_fix(found: Mitigated, solution: Solution, number: int, stands_in:
         tuple(_unmet(found, solution)),
         rule,
         solution=solution,
-        notes=(*solution.notes, *((_STANDS_IN,) if stands_in else ())),
+        notes=(*solution.notes, *((Terms.of(present.plan).said(_STANDS_IN),) if stands_in else ())),
         is_wider=wide,
     )
 
@@ -229,9 +231,9 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
             f" people they are fitted on. These come nearest, with {width_words(goal, float(solution.outcome.gap))}."
         )
     if solution.degenerate:
-        rows = rows_word(found.present.plan)
-        who = first_of([group_words(group, rows) for group in solution.degenerate])
-        yield f"Of {who} it would select nearly everybody or nearly nobody."
+        terms = Terms.of(found.present.plan)
+        who = first_of([group_words(group, terms) for group in solution.degenerate])
+        yield f"Of {who} nearly everybody or nearly nobody would be {terms.selected}."
 
 
 def width_words(goal: Goal, gap: float) -> str:
@@ -284,8 +286,8 @@ def _too_good(found: Mitigated, fix: Fix) -> tuple[str, ...]:
 def _against(found: Mitigated, fix: Fix) -> Iterator[str]:
     """Why it is not recommended: what is known of it, and how it treats the people of the choose part."""
     plan, by, joint = found.present.plan, found.settings.by, fix.joint[CHOOSE]
-    rows = rows_word(plan)
+    terms = Terms.of(plan)
     yield from fix.against
     if not any("nearly everybody" in said for said in fix.against):
-        yield from list(one_sided(joint, by, rows)) or hardly_better(joint, by, plan.run.confidence, rows)
-    yield from worse_than_one_answer(joint, found.settings.cost, rows)
+        yield from list(one_sided(joint, by, terms)) or hardly_better(joint, by, plan.run.confidence, terms)
+    yield from worse_than_one_answer(joint, found.settings.cost)

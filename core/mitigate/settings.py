@@ -11,6 +11,7 @@ from core.counts.counts import Counts, Groups
 from core.counts.rules import Rule
 from core.errors import PlanError, quoted
 from core.metrics.intervals import FEW
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
 from core.mitigate.goals.asked import asked_of, group_values, usually_left_out
 from core.mitigate.rules.solution import Question
@@ -90,9 +91,9 @@ class Settings:
         """Of which groups the goal is asked: bool of shape (groups,)."""
         return asked_of(groups, self.leave_out or ())
 
-    def question(self, counts: Counts, present: Rule) -> Question:
-        """What a rule is asked to make equal among these people, in place of the present one."""
-        return Question(counts, self.by, self.goal, self.cost, present, self.at_most, FEW, self.leave_out or ())
+    def question(self, counts: Counts, present: Rule, terms: Terms = PLAIN) -> Question:
+        """What a rule is asked to make equal among these people, in place of the present one, in a plan's words."""
+        return Question(counts, self.by, self.goal, self.cost, present, self.at_most, FEW, self.leave_out or (), terms)
 
 
 def _refuse_features(features: tuple[str, ...] | None, plan: Plan) -> None:

@@ -17,6 +17,7 @@ from core.data.leaks.suspects import is_sample, suspects
 from core.data.progress import Progress
 from core.metrics.group_metrics import overall_auc_range
 from core.metrics.verdicts import plan_rule
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.observed import Observed, observe
 from core.mitigate.rules.levels import cell_places
 from core.mitigate.rules.solution import Question
@@ -101,7 +102,7 @@ class Work:
     def question(self) -> Question:
         """What a rule is asked, on the people it is fitted on."""
         counts = self.present.counts(FIT)
-        return self.settings.question(counts, plan_rule(counts, self.plan))
+        return self.settings.question(counts, plan_rule(counts, self.plan), Terms.of(self.plan))
 
     @property
     def weights(self) -> Weights:

@@ -208,6 +208,19 @@ class MitigationPlan:
 
 
 @dataclass(frozen=True)
+class Words:
+    """`[words]`: what a person calls the decision, and the values of the groups. No part of the question.
+
+    `selected` and `turned_down` are what stands for these two in sentences, "approved" and "rejected"; None leaves
+    Plumbline's own. `labels` names values: column -> a group's value -> what it is called.
+    """
+
+    selected: str | None = None
+    turned_down: str | None = None
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Run:
     """`[run]`: what makes a run repeatable."""
 

@@ -26,6 +26,7 @@ from core.plan.parts import (
     Policy,
     Run,
     Value,
+    Words,
 )
 from core.plan.reader import Section, why_unreadable
 from core.plan.tables.data import check_data, data_document, read_data
@@ -34,6 +35,7 @@ from core.plan.tables.groups import check_groups, groups_document, read_groups, 
 from core.plan.tables.mitigate import read_mitigate
 from core.plan.tables.policy import check_policy, policy_document, read_policy
 from core.plan.tables.run import read_run
+from core.plan.tables.words import check_words, read_words, words_document
 
 __all__ = [
     "Condition",
@@ -48,6 +50,7 @@ __all__ = [
     "Policy",
     "Run",
     "Value",
+    "Words",
 ]
 
 # One edit of a plan: [table] key = value.
@@ -56,7 +59,7 @@ Edit = tuple[str, str, Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """The question: files, columns and their roles, rule, groups, policy, seed, and what a search for fixes is for.
+    """The question: files, columns and their roles, rule, groups, policy, seed, what a search for fixes is for, words.
 
     `folder` is where the plan was loaded from, to which its paths are relative; it is no part of the question, and so
     of no digest.
@@ -69,6 +72,7 @@ class Plan:
     run: Run = Run()
     name: str = ""
     mitigate: MitigationPlan = MitigationPlan()
+    words: Words = Words()
     folder: Path | None = field(default=None, compare=False, repr=False)
 
     @classmethod
@@ -107,11 +111,11 @@ class Plan:
 
     @property
     def question_sha256(self) -> str:
-        """Digest of the question: the plan without names, files, model, run, stored score edges and confirmations."""
+        """Digest of the question: the plan without names, words, files, model, run, score edges and confirmations."""
         model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
         decision = replace(self.decision, edges=(), model=model, images=images)
         data = replace(self.data, file="", confirmed=())
-        return _digest(replace(self, name="", data=data, decision=decision, run=Run()))
+        return _digest(replace(self, name="", data=data, decision=decision, run=Run(), words=Words()))
 
     def changed(self, changes: Iterable[Edit], whole: bool = True) -> Plan:
         """The plan with these edits; a table is laid over the one there. Raises PlanError as `from_toml` does."""
@@ -145,6 +149,7 @@ def _read_plan(top: Section, whole: bool) -> Plan:
         policy=read_policy(top.section("policy", optional=True)),
         run=read_run(top.section("run", optional=True)),
         mitigate=read_mitigate(top.section("mitigate", optional=True)),
+        words=read_words(top.section("words", optional=True)),
     )
     top.done()
     _check(plan, whole)
@@ -160,6 +165,7 @@ def _check(plan: Plan, whole: bool) -> None:
         refuse_nobody(plan.groups)
     check_groups(plan.groups)
     check_policy(plan.policy)
+    check_words(plan.words, plan.groups)
 
 
 def _document(plan: Plan) -> dict[str, Any]:
@@ -175,6 +181,8 @@ def _document(plan: Plan) -> dict[str, Any]:
     }
     if mitigate := plan.mitigate.document():
         document["mitigate"] = mitigate
+    if words := words_document(plan.words):
+        document["words"] = words
     return document
 
 

@@ -9,9 +9,8 @@ from core.explain.groups.heatmap import Heatmap, difference, heatmap
 from core.explain.groups.proxies import PROXY_AT, SOMEWHAT_AT
 from core.metrics.intervals import FEW
 from core.metrics.words import beside, group_words
+from core.metrics.words.naming.terms import PLAIN, Terms
 
-_AMONG = {None: "", True: "Among those selected, ", False: "Among those refused, "}
-_WHOSE = {None: "scores", True: "grants", False: "denials"}
 # What lies under this, in units of the score, would read as 0.0 or 0.1 points.
 _HARDLY = 0.001
 
@@ -58,13 +57,13 @@ def apart(
     return tuple(sorted(found, key=lambda one: (not one.is_clear, -abs(one.value))))
 
 
-def apart_sentence(one: Apart, adds_up: bool, people: str = "people") -> str:
-    """One plain sentence; `people` is what rows are called.
+def apart_sentence(one: Apart, adds_up: bool, terms: Terms = PLAIN) -> str:
+    """One plain sentence; `terms` is what the plan calls things.
 
     `adds_up` says whether what the features move adds up to the score: then it is said of how much this is a part.
     """
-    among = _AMONG[one.selected]
-    who, than = group_words(one.group, people), group_words(one.reference, people)
+    among, people = among_words(one.selected, terms), terms.people
+    who, than = group_words(one.group, terms), group_words(one.reference, terms)
     if not one.is_clear:
         start = f"{among}nothing clearly sets {who} and {than} apart."
         return (
@@ -81,12 +80,12 @@ def apart_sentence(one: Apart, adds_up: bool, people: str = "people") -> str:
     return f"{start[0].upper()}{start[1:]}{end}"
 
 
-def apart_moved_sentence(before: Apart, after: Apart, people: str = "people") -> str:
+def apart_moved_sentence(before: Apart, after: Apart, terms: Terms = PLAIN) -> str:
     """What set two groups apart before, and what is left of it: the same feature and the same people."""
-    who, than = group_words(before.group, people), group_words(before.reference, people)
+    who, than = group_words(before.group, terms), group_words(before.reference, terms)
     start = (
-        f"{_AMONG[before.selected]}“{before.feature}” moved the scores of {who} ({before.n:,} {people}) "
-        f"{_distance_words(before)} than those of {than} on average before"
+        f"{among_words(before.selected, terms)}“{before.feature}” moved the scores of {who} "
+        f"({before.n:,} {terms.people}) {_distance_words(before)} than those of {than} on average before"
     )
     if not after.is_clear:
         return f"{start}, and now no clear difference is left ({range_words(after.low, after.high)})."
@@ -95,10 +94,12 @@ def apart_moved_sentence(before: Apart, after: Apart, people: str = "people") ->
     return f"{start}, and moves them {_distance_words(after)} now."
 
 
-def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None, people: str = "people") -> str:
+def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None, terms: Terms = PLAIN) -> str:
     """On what most of a group's scores rests."""
     g = seen.groups.index(group)
-    said = f"In the {_WHOSE[selected]} of {group_words(group, people)} ({int(seen.n[g]):,} {people})"
+    who = f"{group_words(group, terms)} ({int(seen.n[g]):,} {terms.people})"
+    start = f"{among_words(selected, terms)}in the scores of {who}"
+    said = f"{start[0].upper()}{start[1:]}"
     if not seen.n[g] or not seen.share[g].any():
         return f"{said} nothing moves the score."
     most = int(seen.share[g].argmax())
@@ -108,6 +109,13 @@ def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None,
         f"{said} the model relies most on “{seen.features[most]}”: {100 * seen.share[g, most]:.0f} % of all that moves "
         f"their scores{both_ways}."
     )
+
+
+def among_words(selected: bool | None, terms: Terms) -> str:
+    """Of whom something is said, by their decision, to begin a sentence with; empty where it is everybody."""
+    if selected is None:
+        return ""
+    return f"Among those {terms.selected if selected else terms.turned_down}, "
 
 
 def along_words(proxies: dict[str, tuple[float, ...]], place: int, feature: str) -> str:

@@ -10,9 +10,11 @@ import numpy as np
 
 from core.counts.counts import Floats
 from core.explain.groups.attribution import TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.groups.differences import among_words
 from core.explain.groups.paired import PRODUCT_ABS, Paired
 from core.metrics.intervals import FEW, z_value
 from core.metrics.words import group_words
+from core.metrics.words.naming.terms import PLAIN, Terms
 
 Verdict = Literal["less", "more", "unclear"]
 
@@ -84,10 +86,11 @@ def moved_between(
     )
 
 
-def moved_sentence(one: Moved, people: str = "people") -> str:
-    """One plain sentence on what moved, the feature in quotation marks; `people` is what rows are called."""
-    whose = {None: "scores", True: "grants", False: "denials"}[one.selected]
-    said = f"In the {whose} of {group_words(one.group, people)} ({one.n:,} {people}) the model"
+def moved_sentence(one: Moved, terms: Terms = PLAIN) -> str:
+    """One plain sentence on what moved, the feature in quotation marks; `terms` is what the plan calls things."""
+    people = terms.people
+    whose = f"{among_words(one.selected, terms)}in the scores of {group_words(one.group, terms)}"
+    said = f"{whose[0].upper()}{whose[1:]} ({one.n:,} {people}) the model"
     end = "this describes the model, not the cause."
     if one.ratio is None or one.low is None or one.high is None:
         return f"{said} cannot be compared on “{one.feature}”: too little rested on it, or too few {people} are there."

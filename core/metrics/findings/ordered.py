@@ -16,7 +16,8 @@ from core.metrics.findings.sentences import capital, opening, outcome_known, sen
 from core.metrics.gaps import GAPS
 from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.verdicts import Gap, Judgement, Verdict
-from core.metrics.words import COUNTED_UNDER, group_words, listed, rows_word, share_words
+from core.metrics.words import COUNTED_UNDER, group_words, listed, share_words
+from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 
@@ -173,25 +174,25 @@ def _text(one: _Told, plan: Plan) -> str:
 
 def _others_words(one: _Told, plan: Plan) -> str:
     """To which other groups the same people have a gap as well."""
-    measure, people = one.lead.measure, rows_word(plan)
-    named = [_with_rate(*pair.other, people) for pair in one.pairs[1 : _MOST_NAMED + 1]]
+    measure, terms = one.lead.measure, Terms.of(plan)
+    named = [_with_rate(*pair.other, terms) for pair in one.pairs[1 : _MOST_NAMED + 1]]
     more = len(one.pairs) - 1 - len(named)
     rest = [f"{more} more groups" if more > 1 else "one more group"] if more else []
-    verb = f"also {measure.does}" if measure.does else f"are also {measure.treated}"
+    verb = f"also {measure.does}" if measure.does else f"are also {terms.said(measure.how)}"
     direction = "less" if measure.worse == "lower" else "more"
     return f"They {verb} {direction} often than {listed(named + rest)}."
 
 
 def _small_words(one: _Told, plan: Plan) -> str:
     """The groups that are too small to tell, each with its rate, by the group that they are compared with."""
-    measure, people = one.lead.measure, rows_word(plan)
+    measure, terms = one.lead.measure, Terms.of(plan)
     named = one.pairs[:_MOST_NAMED]
     tables: dict[tuple[str, ...], list[str]] = {}
     against: dict[tuple[str, ...], str] = {}
     for pair in named:
         gap = pair.lead
-        tables.setdefault(pair.by, []).append(_with_rate(gap.group, gap.group_shares, people))
-        against[pair.by] = _with_rate(gap.reference, gap.reference_shares, people)
+        tables.setdefault(pair.by, []).append(_with_rate(gap.group, gap.group_shares, terms))
+        against[pair.by] = _with_rate(gap.reference, gap.reference_shares, terms)
     clauses = [f"{listed(groups)}, against {against[by]}" for by, groups in tables.items()]
     more = len(one.pairs) - len(named)
     if more:
@@ -199,7 +200,7 @@ def _small_words(one: _Told, plan: Plan) -> str:
     start = _small_opening(one, plan)
     if start:
         return f"{start} Each against its comparison group: {'; '.join(clauses)}."
-    few = f"{measure.among}too few {people} to tell yet how often these {measure.verb}"
+    few = f"{terms.said(measure.whom)}too few {terms.people} to tell yet how often these {measure.verb_words(terms)}"
     return f"{outcome_known(one.lead, plan)}{capital(few)}: {'; '.join(clauses)}."
 
 
@@ -207,15 +208,15 @@ def _small_opening(one: _Told, plan: Plan) -> str:
     """One line about many small groups, with two of them; empty where they are few enough to be listed in one."""
     if len(one.pairs) <= _MOST_IN_ONE_LINE:
         return ""
-    people = rows_word(plan)
-    few = f"{one.lead.measure.among}too few {people} to tell yet about {len(one.pairs)} groups"
-    first = listed([_with_rate(pair.lead.group, pair.lead.group_shares, people) for pair in one.pairs[:2]])
+    terms = Terms.of(plan)
+    few = f"{terms.said(one.lead.measure.whom)}too few {terms.people} to tell yet about {len(one.pairs)} groups"
+    first = listed([_with_rate(pair.lead.group, pair.lead.group_shares, terms) for pair in one.pairs[:2]])
     return f"{outcome_known(one.lead, plan)}{capital(few)}, such as {first}."
 
 
-def _with_rate(group: dict[str, str], shares: Sequence[AnyShare], people: str) -> str:
+def _with_rate(group: dict[str, str], shares: Sequence[AnyShare], terms: Terms) -> str:
     rates = " and ".join(share_words(share) for share in shares if people_in(share))
-    return f"{group_words(group, people)} ({rates or 'nobody'})"
+    return f"{group_words(group, terms)} ({rates or 'nobody'})"
 
 
 # ---------------------------------------------------------------- what only repeats another
@@ -257,7 +258,7 @@ def further_words(finding: Finding, found: Iterable[Finding], judgement: Judgeme
     again = [other for other in found if other.repeats in finding.gaps and other.verdict == "gap"]
     if finding.verdict != "gap" or not again:
         return ""
-    people, gap = rows_word(plan), judgement.gaps[finding.gap]
+    terms, gap = Terms.of(plan), judgement.gaps[finding.gap]
     shown = {pair.places[0]: pair for pair in pairs(judgement, plan)}
     first = shown[again[0].gap]
     by = [name for other in again for name in judgement.gaps[other.gap].by if name not in gap.by]
@@ -265,7 +266,7 @@ def further_words(finding: Finding, found: Iterable[Finding], judgement: Judgeme
     where = f"in {n} comparisons" if n > 1 else "in one comparison"
     return (
         f"The same gap shows again {where} of smaller groups, by {listed(list(dict.fromkeys(by)))} too: for example "
-        f"{group_words(first.subject[0], people)} against {group_words(first.other[0], people)}."
+        f"{group_words(first.subject[0], terms)} against {group_words(first.other[0], terms)}."
     )
 
 

@@ -24,8 +24,8 @@ from core.metrics.words import (
     limit_words,
     mean_rate,
     points_words,
-    rows_word,
 )
+from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 
 _WHOSE = {"default": "the usual", "policy": "the policy's", "plan": "the plan's"}
@@ -55,7 +55,8 @@ class Words:
 
     def __init__(self, pair: Pair, plan: Plan) -> None:
         self.pair, self.measure = pair, pair.measure
-        self.people = rows_word(plan)
+        self.terms = terms = Terms.of(plan)
+        self.people, self.among, self.treated = terms.people, *map(terms.said, (self.measure.whom, self.measure.how))
         self.confidence = plan.run.confidence
         self.subject, self.shares = pair.subject
         self.other, self.other_shares = pair.other
@@ -66,12 +67,12 @@ class Words:
 
     def group(self, group: dict[str, str]) -> str:
         """A group's people."""
-        return group_words(group, self.people)
+        return group_words(group, self.terms)
 
     @property
     def who(self) -> str:
         """The sentence's opening, up to the subject, with a capital letter."""
-        return capital(self.measure.among + self.group(self.subject))
+        return capital(self.among + self.group(self.subject))
 
     @property
     def than(self) -> str:
@@ -82,12 +83,12 @@ class Words:
     def rates(self) -> str:
         """Both rates with the number of people behind each."""
         rates = f"{self.figures.mine} against {self.figures.theirs}"
-        return f"{self.measure.treated} are {rates}" if self.measure.does else rates
+        return f"{self.treated} are {rates}" if self.measure.does else rates
 
     @property
     def compared(self) -> str:
         """Who fares so less often than whom, with both rates: the start of most sentences."""
-        return f"{self.who} {self.measure.verb} {self._how_often} {self.than}: {self.rates}."
+        return f"{self.who} {self.measure.verb_words(self.terms)} {self._how_often} {self.than}: {self.rates}."
 
     @property
     def less(self) -> str:
@@ -202,7 +203,7 @@ def _gap(w: Words) -> str:
         if (
             gap.verdict == "not_measurable" and w.none_of_them
         ):  # nobody of the reference is selected, who are then the worse off
-            said.append(f"None of them are {w.measure.treated}: 0 times as often, outside {mark_words(gap.band)}.")
+            said.append(f"None of them are {w.treated}: 0 times as often, outside {mark_words(gap.band)}.")
     said.append(
         f"With equal rates, a difference this large would turn up in {chance_words(w.pair.lead.p_adjusted or 0.0)} "
         "such comparisons."
@@ -265,7 +266,7 @@ def _few(w: Words) -> str:
     pairs = ((gap.group, gap.group_shares), (gap.reference, gap.reference_shares))
     (few, shares), (other, other_shares) = sorted(pairs, key=lambda pair: _fewest(pair[1]))
     n = _fewest(shares)
-    among = w.measure.among.rstrip(", ").casefold()
+    among = w.among[:1].casefold() + w.among[1:].rstrip(", ")
     one = "person" if w.people == "people" else w.people.removesuffix("s")
     return (
         f"{capital(w.group(few))}{', ' + among if among else ''}: only {n:,} {one if n == 1 else w.people} to go by, "
@@ -276,10 +277,11 @@ def _few(w: Words) -> str:
 
 def _not_measurable(w: Words) -> str:
     gap = w.pair.lead
-    names = tuple(f"the group of {w.group(group)}" for group in (gap.group, gap.reference))
-    known = why_not_measurable(w.measure, list(gap.group_shares), list(gap.reference_shares), (names[0], names[1]))
+    mine, theirs = (f"the group of {w.group(group)}" for group in (gap.group, gap.reference))
+    shares = list(gap.group_shares), list(gap.reference_shares)
+    known = why_not_measurable(w.measure, *shares, (mine, theirs), w.terms)
     reason = known or gap.reason
-    what = f"{w.measure.among}how often {w.group(gap.group)} are {w.measure.treated}"
+    what = f"{w.among}how often {w.group(gap.group)} are {w.treated}"
     return f"{capital(what)} cannot be compared with {w.group(gap.reference)}: {reason}. This is not a zero."
 
 

@@ -11,6 +11,7 @@ from core.counts.counts import GroupName
 from core.metrics.sampling.effective import AnyShare, Effective, exact_rate, people_in
 from core.metrics.words.naming.ages import aged
 from core.metrics.words.naming.columns import column_words, name_words
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 
@@ -57,6 +58,7 @@ _NOUNS = {
     "men": "men",
     "m": "men",
 }
+_ALONE = ("people", "women", "men")
 _SEX_NAMES = ("sex", "gender")
 # What an export puts before a column's own name; anything else, as in "spouse_sex", may make it somebody else's.
 _PREFIXES = frozenset(["group", "attribute", "sensitive", "protected"])
@@ -74,7 +76,7 @@ def sampling_note(people: str = "people") -> str:
 
 def rows_word(plan: Plan) -> str:
     """What a row of the table is called: by what the model reads, and people where that is a table of them."""
-    return "texts" if plan.decision.text is not None else "images" if plan.decision.image is not None else "people"
+    return Terms.of(plan).people
 
 
 def one_word(people: str) -> str:
@@ -82,27 +84,34 @@ def one_word(people: str) -> str:
     return "person" if people == "people" else people.removesuffix("s")
 
 
-def group_words(group: Mapping[str, str], people: str = "people") -> str:
-    """The people of a group: "women whose race is Black", "men aged 25 to 45".
+def group_words(group: Mapping[str, str], terms: Terms = PLAIN) -> str:
+    """The people of a group: "women whose race is Black", "men aged 25 to 45"; its values by their labels in `terms`.
 
     Where another group of the column would be "women" as well, or of those ages, each is named by its spelling.
     """
     among = group.among if isinstance(group, GroupName) else {}
-    noun, ages, rest = people, "", []
+    noun, ages, rest = terms.people, "", []
     for attribute, value in group.items():
-        known = _noun(attribute, value)
-        years = aged(attribute, value, among.get(attribute, ())) if people == "people" and not ages else None
-        if known is not None and noun == "people" and not _is_shared(known, attribute, value, among):
+        values = among.get(attribute, ())
+        said = terms.value(attribute, value, values)
+        known = _noun(attribute, value, values, terms)
+        years = aged(attribute, said, values) if terms.people == "people" and not ages else None
+        if known is not None and noun == "people" and not _is_shared(known, attribute, value, values, terms):
             noun = known
         elif years is not None:
             ages = f" aged {years}"
         else:
-            rest.append(f"{column_words(attribute, value, group)} is {_value(value)}")
+            rest.append(f"{column_words(attribute, said, group)} is {_value(said)}")
     return f"{noun}{ages} whose {' and '.join(rest)}" if rest else f"{noun}{ages}"
 
 
-def _noun(attribute: str, value: str) -> str | None:
-    return _NOUNS.get(value.casefold()) if _is_sex(attribute) else None
+def _noun(attribute: str, value: str, values: tuple[str, ...], terms: Terms) -> str | None:
+    """What stands for the people by itself: "women" of "F" in a column of sexes, "deaf people" of a label like that."""
+    label = terms.label(attribute, value, values)
+    if label is None:
+        return _NOUNS.get(value.casefold()) if _is_sex(attribute) else None
+    known = _NOUNS.get(label.casefold()) if len(label) > 1 else None
+    return known or (label if label.split()[-1].casefold() in _ALONE else None)
 
 
 def _is_sex(attribute: str) -> bool:
@@ -111,8 +120,8 @@ def _is_sex(attribute: str) -> bool:
     return last in _SEX_NAMES and _PREFIXES.issuperset(before)
 
 
-def _is_shared(noun: str, attribute: str, value: str, among: Mapping[str, tuple[str, ...]]) -> bool:
-    return any(other != value and _noun(attribute, other) == noun for other in among.get(attribute, ()))
+def _is_shared(noun: str, attribute: str, value: str, values: tuple[str, ...], terms: Terms) -> bool:
+    return any(other != value and _noun(attribute, other, values, terms) == noun for other in values)
 
 
 def _value(value: str) -> str:

@@ -12,16 +12,17 @@ from core.metrics.moved import Moved
 from core.metrics.words import group_words, listed, one_word
 from core.metrics.words.changes.sentence import about
 from core.metrics.words.changes.turned import of_worse_off, turned
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.goals import Goal
 
 PER = 1_000
 MOST_GROUPS = 4
 
 
-def price_sentences(compared: Comparison, by: tuple[str, ...], people: str = "people") -> tuple[str, ...]:
+def price_sentences(compared: Comparison, by: tuple[str, ...], terms: Terms = PLAIN) -> tuple[str, ...]:
     """Who is selected instead, of 1,000 people like these, and how many wrong decisions that makes or saves.
 
-    `people` is what rows are called (`core.metrics.words.rows_word`). Empty where the two audits are not of
+    `terms` is what the plan calls things. Empty where the two audits are not of
     the same ones.
     """
     everybody = compared.everybody
@@ -30,16 +31,18 @@ def price_sentences(compared: Comparison, by: tuple[str, ...], people: str = "pe
     unit = PER / everybody.n
     most = sorted((m for m in compared.moved(by) if m.net), key=lambda m: -abs(m.net))
     told = [m for m in compared.moved(by) if m in most[:MOST_GROUPS]]
-    gained = [_people(m.net * unit, "more", group_words(m.group, people)) for m in told if m.net > 0]
-    lost = [_people(-m.net * unit, "fewer", group_words(m.group, people)) for m in told if m.net < 0]
+    gained = [_people(m.net * unit, "more", group_words(m.group, terms)) for m in told if m.net > 0]
+    lost = [_people(-m.net * unit, "fewer", group_words(m.group, terms)) for m in told if m.net < 0]
     changes = everybody.newly_selected + everybody.newly_refused
-    moved = f"{listed([*gained, *lost])} are selected" if most else "as many of every group are selected"
+    moved = (
+        f"{listed([*gained, *lost])} are {terms.selected}" if most else f"as many of every group are {terms.selected}"
+    )
     if len(most) > len(told):
         moved += ", and fewer than that change in other groups"
     decisions = _number(changes * unit)
     changing = "decision changes" if decisions == "1" else "decisions change"
-    first = f"Of {PER:,} {people} like these, {moved}; {decisions} {changing}."
-    return (first, *_wrong_sentences(everybody, unit, people))
+    first = f"Of {PER:,} {terms.people} like these, {moved}; {decisions} {changing}."
+    return (first, *_wrong_sentences(everybody, unit, terms))
 
 
 def _people(count: float, direction: str, who: str) -> str:
@@ -48,18 +51,18 @@ def _people(count: float, direction: str, who: str) -> str:
     return f"{number} {direction} {'among ' if number == '1' else ''}{who}"
 
 
-def _wrong_sentences(everybody: Moved, unit: float, people: str) -> Iterator[str]:
+def _wrong_sentences(everybody: Moved, unit: float, terms: Terms) -> Iterator[str]:
     for change, who, done in (
-        (everybody.wrongly_granted, "with the other outcome", "selected"),
-        (everybody.wrongly_denied, "with the good outcome", "turned down"),
+        (everybody.wrongly_granted, "with the other outcome", terms.selected),
+        (everybody.wrongly_denied, "with the good outcome", terms.turned_down),
     ):
         if change is not None:
-            moved = f"{_more(change, people, who, unit)} {done} ({_range(change, unit)})"
+            moved = f"{_more(change, terms, who, unit)} {done} ({_range(change, unit)})"
             yield f"Among those of them whose outcome is known, {moved}."
 
 
 def warnings(
-    compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Comparison | None = None, people: str = "people"
+    compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Comparison | None = None, terms: Terms = PLAIN
 ) -> tuple[str, ...]:
     """What speaks against a fix whose goal was to make the groups that `by` makes equal.
 
@@ -71,18 +74,18 @@ def warnings(
         Whose gap was to be closed, and which.
     fit
         The same on the people that it was fitted on.
-    people
-        What rows are called, as in `price_sentences`.
+    terms
+        What the plan calls things.
     """
     return (
-        *_did_nothing(compared, by, goal, people),
-        *_levelling_down(compared, by, goal, people),
-        *(() if fit is None else _overfits(compared, fit, by, goal, people)),
-        *got_worse(compared, people),
+        *_did_nothing(compared, by, goal, terms),
+        *_levelling_down(compared, by, goal, terms),
+        *(() if fit is None else _overfits(compared, fit, by, goal, terms)),
+        *got_worse(compared, terms),
     )
 
 
-def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal, people: str) -> Iterator[str]:
+def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal, terms: Terms) -> Iterator[str]:
     everybody = compared.everybody
     if everybody is not None and everybody.newly_selected + everybody.newly_refused == 0:
         yield "This fix does nothing here: no decision changes."
@@ -93,18 +96,19 @@ def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal, people: 
     elif aimed == {"same"}:
         yield "This fix does not help: the gap it was meant to close stays as it was."
     elif "better" not in aimed:
-        tell = f"as far as these {people} can tell"
+        tell = f"as far as these {terms.people} can tell"
         yield f"This fix does not help {tell}: the gap it was meant to close may be as large."
 
 
-def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal, people: str) -> Iterator[str]:
+def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal, terms: Terms) -> Iterator[str]:
     """A gap that closes though nobody is better off."""
     closed = any(gap.verdict == "better" for gap in _aimed(compared, by, goal))
     gains = [gain for moved in compared.moved(by) for gain in _gains(moved, goal)]
     if closed and gains and max(gains) <= 0 > min(gains):
         worse_off = (m.group for m in compared.moved(by) if min(_gains(m, goal), default=0) < 0)
-        losers = listed([group_words(group, people) for group in worse_off])
-        yield f"The gap closes only because some are worse off: no group gains, and {losers} are selected less often."
+        losers = listed([group_words(group, terms) for group in worse_off])
+        fewer = f"{losers} are {terms.selected} less often"
+        yield f"The gap closes only because some are worse off: no group gains, and {fewer}."
 
 
 def _gains(moved: Moved, goal: Goal) -> list[float]:
@@ -117,7 +121,7 @@ def _gains(moved: Moved, goal: Goal) -> list[float]:
     return [gain for rate in goal.rates if (gain := by_rate.get(rate)) is not None]
 
 
-def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: Goal, people: str) -> Iterator[str]:
+def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: Goal, terms: Terms) -> Iterator[str]:
     """The gap that is most wider on others than on the people the fix was fitted on, and by more than chance."""
     fitted = {_key(gap): gap for gap in _aimed(fit, by, goal)}
     own = goal.measures[: len(goal.rates)]
@@ -129,8 +133,8 @@ def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: 
         before = before if gap is held_out else turned(before)
         more = f" So it does for {len(apart) - 1} more." if len(apart) > 1 else ""
         yield (
-            f"It works less well on new {people} ({about(gap, people)}): the gap is {_value(gap, gap.after)}, against"
-            f" {_value(gap, before.after)} on the {people} it was fitted on.{more}"
+            f"It works less well on new {terms.people} ({about(gap, terms)}): the gap is {_value(gap, gap.after)},"
+            f" against {_value(gap, before.after)} on the {terms.people} it was fitted on.{more}"
         )
 
 
@@ -146,7 +150,7 @@ def _disagree(fitted: GapChange, held_out: GapChange) -> bool:
     return least_distance(kind, (low, high)) > distance(kind, fitted.after)
 
 
-def got_worse(compared: Comparison, people: str) -> Iterator[str]:
+def got_worse(compared: Comparison, terms: Terms) -> Iterator[str]:
     """One sentence a measure, about the gap that grew most, with how many more there are."""
     by_measure: dict[str, list[GapChange]] = {}
     for gap in compared.gaps:
@@ -156,7 +160,7 @@ def got_worse(compared: Comparison, people: str) -> Iterator[str]:
         worst = of_worse_off(max(grown, key=_growth), then=True)
         moved = f"from {_value(worst, worst.before)} to {_value(worst, worst.after)}"
         more = f" So did {len(grown) - 1} more of this kind." if len(grown) > 1 else ""
-        yield f"A gap got worse ({about(worst, people)}): {moved}.{more}"
+        yield f"A gap got worse ({about(worst, terms)}): {moved}.{more}"
 
 
 # A ratio of selection rates grows apart as their difference does, and the others are sums or mirrors of listed ones.
@@ -189,11 +193,11 @@ def _value(gap: GapChange, value: float | None) -> str:
     return f"{100 * value:+.1f} points".replace("-", "−")
 
 
-def _more(change: Change, people: str, who: str, unit: float) -> str:
+def _more(change: Change, terms: Terms, who: str, unit: float) -> str:
     if change[0] == 0:
-        return f"as many {people} {who} are"
+        return f"as many {terms.people} {who} are"
     more = _number(abs(change[0]) * unit)
-    moved = f"{one_word(people)} {who} is" if more == "1" else f"{people} {who} are"
+    moved = f"{one_word(terms.people)} {who} is" if more == "1" else f"{terms.people} {who} are"
     return f"{more} {'more' if change[0] > 0 else 'fewer'} {moved}"
 
 

@@ -9,7 +9,7 @@ from core.metrics.comparison import Comparison, GapChange, compare_audits
 from core.metrics.intervals import z_value
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Gap, Judgement, judge
-from core.metrics.words import rows_word
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.consequences import price_sentences, warnings
 from core.mitigate.effect.mistakes import Mistakes, mistakes
 from core.mitigate.effect.one_answer import nearly_one_answer
@@ -39,8 +39,8 @@ class Effect:
         How far apart the groups are by the goal, now and with the fix, and whether that meets the goal.
     price, warnings
         What it means for people, and what speaks against it, as sentences.
-    people
-        What rows are called.
+    terms
+        What the plan calls things.
     """
 
     compared: Comparison
@@ -52,7 +52,12 @@ class Effect:
     goal_then: GoalGap
     price: tuple[str, ...]
     warnings: tuple[str, ...]
-    people: str
+    terms: Terms
+
+    @property
+    def people(self) -> str:
+        """What rows are called."""
+        return self.terms.people
 
     @property
     def may_be_training_alone(self) -> bool:
@@ -69,7 +74,7 @@ class Effect:
     def goal_document(self, settings: Settings) -> dict[str, Any]:
         """Whether the goal is met, as comparison.json holds it."""
         low, high = self.goal_then.interval or (None, None)
-        said = kept_sentence(self.goal_now, self.goal_then, settings, self.people)
+        said = kept_sentence(self.goal_now, self.goal_then, settings, self.terms)
         return {"kept": self.goal_then.kept, "gap": self.goal_then.value, "low": low, "high": high, "said": said}
 
 
@@ -80,14 +85,14 @@ def _is_better(changes: tuple[GapChange, ...]) -> bool:
 def effect(found: Mitigated, fix: Fix) -> Effect:
     """What a fix does, on the report part."""
     settings, confidence = found.settings, found.present.plan.run.confidence
-    people = rows_word(found.present.plan)
+    terms = Terms.of(found.present.plan)
     before, after = (_judgement(found, decided, REPORT) for decided in (found.present, fix.decided))
     joint = fix.joint[REPORT]
     compared = _believed(compare_audits(before, after, joint, confidence), fix)
     on_fit = compare_audits(
         _judgement(found, found.present, FIT), _judgement(found, fix.decided, FIT), None, confidence
     )
-    against = warnings(compared, settings.by, settings.goal, on_fit, people)
+    against = warnings(compared, settings.by, settings.goal, on_fit, terms)
     without = against_retrained(found, fix, after)
     wrong = mistakes(joint.n.sum(axis=0), settings.cost, z_value(confidence))
     if wrong is not None and fix.suspected:
@@ -102,9 +107,9 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
         wrong,
         _goal_gap(found, found.present),
         _goal_gap(found, fix.decided),
-        price_sentences(compared, settings.by, people),
-        (*nearly_one_answer(joint, settings.by, settings.cost, people), *against),
-        people,
+        price_sentences(compared, settings.by, terms),
+        (*nearly_one_answer(joint, settings.by, settings.cost, terms), *against),
+        terms,
     )
 
 

@@ -8,6 +8,7 @@ from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.metrics.intervals import FEW, newcombe, z_value
 from core.metrics.joint import JointCounts
 from core.metrics.words import group_words, listed
+from core.metrics.words.naming.terms import PLAIN, Terms
 
 # Where fewer than one in ten get the other answer, an answer is nearly everybody's. It alone says nothing: of a group
 # of which nearly all have the good outcome, nearly all may rightly be selected.
@@ -17,13 +18,13 @@ LITTLE = 0.1
 _MOST_GROUPS = 3
 
 
-def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float, rows: str = "people") -> Iterator[str]:
+def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float, terms: Terms = PLAIN) -> Iterator[str]:
     """A sentence for each answer that nearly everybody of some group gets, and did not get before, for too little.
 
     Too little: those with the good outcome are selected more often than the others by at most 10 points, or not surely
     so (Newcombe's interval of true less false positive rate, twice the balanced accuracy less 1, reaches 0, where one
     answer for all lies), and they were set apart better before. Groups with too few people of either outcome are not
-    judged. `rows` is what rows are called.
+    judged. `terms` is what the plan calls things.
     """
     people = joint.by(by)
     z = z_value(confidence)
@@ -32,7 +33,7 @@ def hardly_better(joint: JointCounts, by: tuple[str, ...], confidence: float, ro
         for g, n in enumerate(people.n):
             if _turns_to(n, place) and _tells_little(n, z):
                 shares = [f"{100 * part / n.sum():.0f}" for part in (n[:, :, place].sum(), n[:, place, :].sum())]
-                said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g), rows)} ({shares[1]} before)")
+                said.append(f"{shares[0]} of 100 {group_words(people.groups.names(g), terms)} ({shares[1]} before)")
         if said:
             yield f"It says {answer} to {first_of(said)}: hardly better than {answer} to all of them."
 

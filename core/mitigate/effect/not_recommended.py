@@ -10,12 +10,13 @@ from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN
 from core.metrics.intervals import FEW
 from core.metrics.joint import JointCounts
 from core.metrics.words import group_words
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.near_constant import first_of
 from core.mitigate.goals import Cost
 from core.mitigate.rules.outcome import nearly_none
 
 
-def one_sided(joint: JointCounts, by: tuple[str, ...], rows: str) -> Iterator[str]:
+def one_sided(joint: JointCounts, by: tuple[str, ...], terms: Terms) -> Iterator[str]:
     """A sentence where nearly all or nearly none of a group are selected on the choose part, and were not before."""
     people = joint.by(by)
     n = people.n.sum(axis=(1, 2, 3))
@@ -23,11 +24,11 @@ def one_sided(joint: JointCounts, by: tuple[str, ...], rows: str) -> Iterator[st
     then, already = nearly_none(after, n), nearly_none(before, n)
     changed = np.any([now & ~was for now, was in zip(then, already, strict=True)], axis=0) & (n >= FEW)
     if changed.any():
-        who = first_of([group_words(people.groups.names(g), rows) for g in np.flatnonzero(changed).tolist()])
-        yield f"Of {who} it would select nearly everybody or nearly nobody."
+        who = first_of([group_words(people.groups.names(g), terms) for g in np.flatnonzero(changed).tolist()])
+        yield f"Of {who} nearly everybody or nearly nobody would be {terms.selected}."
 
 
-def worse_than_one_answer(joint: JointCounts, cost: Cost, rows: str) -> Iterator[str]:
+def worse_than_one_answer(joint: JointCounts, cost: Cost) -> Iterator[str]:
     """A sentence where it costs more on the choose part than one answer for all would, and than the present model."""
     people = joint.n.sum(axis=0)
     other, good = people[UNFAVOURABLE], people[FAVOURABLE]

@@ -10,6 +10,7 @@ from core.counts.counts import FAVOURABLE, UNFAVOURABLE, Ints
 from core.metrics.intervals import FEW
 from core.metrics.joint import JointCounts
 from core.metrics.words import group_words
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.effect.mistakes import cost_words
 from core.mitigate.effect.near_constant import NEARLY_ALL, first_of
 from core.mitigate.goals import Cost
@@ -18,23 +19,23 @@ from core.mitigate.goals import Cost
 _COUNTED = 100
 
 
-def nearly_one_answer(joint: JointCounts, by: tuple[str, ...], cost: Cost, rows: str = "people") -> Iterator[str]:
+def nearly_one_answer(joint: JointCounts, by: tuple[str, ...], cost: Cost, terms: Terms = PLAIN) -> Iterator[str]:
     """A sentence for each group nearly all of whom get one answer with the fix, whether or not they did before.
 
     Beside it stands what that answer for all of the group would cost, by the chosen measure. Groups of fewer people
-    than a rate is given for are not judged. `rows` is what rows are called.
+    than a rate is given for are not judged. `terms` is what the plan calls things.
     """
     people = joint.by(by)
     for g, n in enumerate(people.n):
         for place, answer in ((1, "yes"), (0, "no")):
             if _is_one_answer(n, place):
                 total, after, before = _numbers(n, place)
-                who = group_words(people.groups.names(g), rows)
+                who = group_words(people.groups.names(g), terms)
                 said = f"It says {answer} to {_of(after, total, who)} ({_of(before, total)} before)"
                 yield f"{said}{_beside(n, place, answer, cost)}."
 
 
-def in_a_line(joint: JointCounts, by: tuple[str, ...], rows: str = "people") -> Iterator[str]:
+def in_a_line(joint: JointCounts, by: tuple[str, ...], terms: Terms = PLAIN) -> Iterator[str]:
     """The same in one short sentence for each answer, for a list: whose answer it is nearly always, and was before."""
     people = joint.by(by)
     for place, answer in ((1, "Yes"), (0, "No")):
@@ -42,7 +43,7 @@ def in_a_line(joint: JointCounts, by: tuple[str, ...], rows: str = "people") -> 
         for g, n in enumerate(people.n):
             if _is_one_answer(n, place):
                 total, after, before = _numbers(n, place)
-                who = group_words(people.groups.names(g), rows)
+                who = group_words(people.groups.names(g), terms)
                 was = f"{before:,}" if total < _COUNTED else f"{100 * before / total:.0f}"
                 said.append(f"{_of(after, total, who)} ({was} before)")
         if said:

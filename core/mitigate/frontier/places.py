@@ -10,7 +10,8 @@ import numpy as np
 from core.counts.rules import confusion
 from core.metrics.intervals import Interval, wilson, z_value
 from core.metrics.stated_rule import stated_rule
-from core.metrics.words import beside, rows_word
+from core.metrics.words import beside
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.near_constant import gives_one_answer
 from core.mitigate.effect.one_answer import in_a_line
 from core.mitigate.frontier import point
@@ -106,7 +107,7 @@ def _with_terms(place: Place, found: Mitigated, fix: Fix, changed: float) -> Pla
         draws_lots=fix.draws_lots,
         is_wider=fix.is_wider,
         is_one_sided=gives_one_answer(joint, settings.by),
-        one_answer=tuple(in_a_line(joint, settings.by, rows_word(found.present.plan))),
+        one_answer=tuple(in_a_line(joint, settings.by, Terms.of(found.present.plan))),
     )
 
 

@@ -18,6 +18,7 @@ from core.counts.rules import Confusion
 from core.errors import PlanError
 from core.metrics.gaps import Kind
 from core.metrics.group_metrics import METRICS
+from core.metrics.words.naming.terms import Terms
 
 DIGITS = 10**9
 PRICE_UNIT = 1000
@@ -35,8 +36,8 @@ class Goal:
     ----------
     name
         What plans call it.
-    reads
-        The goal in plain words.
+    words
+        The goal in plain words, as `Terms.said` reads them.
     rates
         The metrics that it equalises; over several, the largest of their gaps counts.
     measures
@@ -48,7 +49,7 @@ class Goal:
     """
 
     name: str
-    reads: str
+    words: str
     rates: tuple[str, ...]
     measures: tuple[str, ...]
     at_most: float = 0.01
@@ -58,6 +59,10 @@ class Goal:
     def needs_label(self) -> bool:
         """Whether it needs to know what really happened."""
         return any(METRICS[name].needs_label for name in self.rates)
+
+    def said(self, terms: Terms) -> str:
+        """The goal in the words of a plan: "every group is approved equally often"."""
+        return terms.said(self.words)
 
     def gap(self, people: Confusion, fewest: int = 1, asked: npt.NDArray[np.bool_] | None = None) -> Exact:
         """How far apart the groups are that have `fewest` people behind every rate: the largest gap of any rate.
@@ -100,24 +105,24 @@ def exact(at_most: float) -> Fraction:
 
 GOALS = table(
     Goal(
-        "demographic_parity", "every group is selected equally often", ("selection_rate",),
+        "demographic_parity", "every group is {selected} equally often", ("selection_rate",),
         ("statistical_parity_difference", "disparate_impact"),
     ),
     Goal(
-        "equal_opportunity", "of those with the good outcome, every group is selected equally often",
+        "equal_opportunity", "of those with the good outcome, every group is {selected} equally often",
         ("true_positive_rate",), ("equal_opportunity_difference", "false_negative_rate_difference"),
     ),
     Goal(
-        "predictive_equality", "of those with the other outcome, every group is selected equally often",
+        "predictive_equality", "of those with the other outcome, every group is {selected} equally often",
         ("false_positive_rate",), ("false_positive_rate_difference",),
     ),
     Goal(
-        "equalized_odds", "whatever the outcome, every group is selected equally often",
+        "equalized_odds", "whatever the outcome, every group is {selected} equally often",
         ("true_positive_rate", "false_positive_rate"),
         ("equal_opportunity_difference", "false_positive_rate_difference", "average_odds_difference"),
     ),
     Goal(
-        "four_fifths", "every group is selected at least four fifths as often as the group most often selected",
+        "four_fifths", "every group is {selected} at least four fifths as often as the group most often {selected}",
         ("selection_rate",), ("disparate_impact",), at_most=0.2, kind="ratio",
     ),
 )  # fmt: skip

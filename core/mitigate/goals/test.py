@@ -20,6 +20,7 @@ from core.metrics.group_metrics import METRICS
 from core.metrics.intervals import FEW, Interval, absolute, equality_p, holm, newcombe, ratio, z_value
 from core.metrics.verdicts import Verdict
 from core.metrics.words import beside, group_words
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.goals import Goal, exact
 from core.mitigate.settings import Settings
 
@@ -177,61 +178,61 @@ def goal_words(settings: Settings) -> str:
     return f"a gap of at most {points}\u00a0point{'' if points == '1' else 's'}"
 
 
-def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings, people: str = "people") -> str:
+def kept_sentence(now: GoalGap, then: GoalGap, settings: Settings, terms: Terms = PLAIN) -> str:
     """Whether the goal is met with a fix, how far apart the groups are then, and how far apart they are now.
 
-    `people` is what rows are called.
+    `terms` is what the plan calls things.
     """
     goal = goal_words(settings)
     if then.interval is None or then.group is None or then.other is None:
-        return f"Can't tell yet whether the goal, {goal}, is met: too few {people} of two groups to compare."
+        return f"Can't tell yet whether the goal, {goal}, is met: too few {terms.people} of two groups to compare."
     said = {
-        "met": f"The goal, {goal}, is met on these {people}",
-        "not_met": f"The goal, {goal}, is not met on these {people}",
+        "met": f"The goal, {goal}, is met on these {terms.people}",
+        "not_met": f"The goal, {goal}, is not met on these {terms.people}",
         "unclear": f"Can't tell yet whether the goal, {goal}, is met",
     }[then.kept]
     measure = next(m for m in GAPS.values() if m.metrics == (then.rate,))
-    among = f"{measure.among[:1].lower()}{measure.among[1:]}"
-    apart = _apart(then, measure, settings, people)
+    among = terms.said(f"{measure.whom[:1].lower()}{measure.whom[1:]}")
+    apart = _apart(then, measure, settings, terms)
     found = f"{among}{apart} (plausible range {_range(then.interval, settings)})"
-    return f"{said}: {found}{_before(now, then, settings, people)}.{_why(then, settings, people)}"
+    return f"{said}: {found}{_before(now, then, settings, terms)}.{_why(then, settings, terms)}"
 
 
-def _before(now: GoalGap, then: GoalGap, settings: Settings, people: str) -> str:
+def _before(now: GoalGap, then: GoalGap, settings: Settings, terms: Terms) -> str:
     """How far apart they were: the same two groups, or the others that were farthest apart then."""
     if now.group is None or now.other is None:
         return ""
     value = _value(now.value, settings)
     if [now.group, now.other] in ([then.group, then.other], [then.other, then.group]):
         return f", against {value} before the fix"
-    farthest = f"{group_words(now.group, people)} and {group_words(now.other, people)}"
+    farthest = f"{group_words(now.group, terms)} and {group_words(now.other, terms)}"
     return f". Before the fix {farthest} were farthest apart, at {value}"
 
 
-def _why(then: GoalGap, settings: Settings, people: str) -> str:
+def _why(then: GoalGap, settings: Settings, terms: Terms) -> str:
     """What leaves it open: the smaller of the two groups, whose rate is known least."""
     if then.kept != "unclear" or then.smallest is None:
         return ""
     only = "only " if then.fewest < _MANY else ""
-    few = f" With {only}{then.fewest:,} {group_words(then.smallest, people)} to go by,"
+    few = f" With {only}{then.fewest:,} {group_words(then.smallest, terms)} to go by,"
     if then.value <= settings.at_most:
         return f"{few} the true gap may still be wider than that."
     return f"{few} a gap this wide can come from chance."
 
 
-def _apart(found: GoalGap, measure: Measure, settings: Settings, people: str) -> str:
+def _apart(found: GoalGap, measure: Measure, settings: Settings, terms: Terms) -> str:
     """Who fares so how much less often than whom; the subject is whoever has the worse rate."""
     assert found.group is not None and found.other is not None
-    lower, higher = group_words(found.group, people), group_words(found.other, people)
-    words = _value(found.value, settings)
+    lower, higher = group_words(found.group, terms), group_words(found.other, terms)
+    words, verb = _value(found.value, settings), measure.verb_words(terms)
     farthest = ", the two groups farthest apart" if found.groups > 2 else ""
     if settings.goal.kind == "ratio":
-        return f"{lower} {measure.verb} {words} as often as {higher}{farthest}"
+        return f"{lower} {verb} {words} as often as {higher}{farthest}"
     if not found.value:
-        return f"{lower} and {higher}{farthest}{',' if farthest else ''} {measure.verb} equally often"
+        return f"{lower} and {higher}{farthest}{',' if farthest else ''} {verb} equally often"
     if measure.worse == "lower":
-        return f"{lower} {measure.verb} {words} less often than {higher}{farthest}"
-    return f"{higher} {measure.verb} {words} more often than {lower}{farthest}"
+        return f"{lower} {verb} {words} less often than {higher}{farthest}"
+    return f"{higher} {verb} {words} more often than {lower}{farthest}"
 
 
 def _value(gap: float, settings: Settings) -> str:

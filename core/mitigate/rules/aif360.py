@@ -117,7 +117,8 @@ def post_process(method: PostProcessing, question: Question, group: str, referen
         rule[_cells(question, name)] = row
     notes = _notes(question, (group, reference), int(pair.n.sum()), people, bool(((chances > 0) & (chances < 1)).any()))
     if question.goal.name in method.row.also:
-        notes = (*notes, "It makes wrong denials and wrong grants equal, which is more than you asked for.")
+        both = f"{question.terms.denied}, and {question.terms.granted}"
+        notes = (*notes, f"The same share of both groups is {both}: more than you asked for.")
     return Solution(method.name, question, Rule(rule), question.outcome(Rule(rule)), needs_attribute=True, notes=notes)
 
 

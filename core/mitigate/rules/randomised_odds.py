@@ -125,7 +125,7 @@ def by_lots(mechanism: str, question: Question, found: Candidates, weights: dict
         notes=(
             *((SAME_SCORE,) if rule.draws_lots else ()),
             *who_loses(question, rule),
-            *left_out(found.unbound, True, question.leave_out),
+            *left_out(found.unbound, True, question),
         ),
     )
 
@@ -219,9 +219,9 @@ def who_loses(question: Question, rule: Rule) -> Iterator[str]:
     groups, _ = question.counts.places(question.by)
     before, after = (_true_positive_rates(confusion(question.counts, r, question.by)) for r in (question.present, rule))
     for g in np.flatnonzero(after < before - 0.5 * 10.0**-3):
-        who = group_words(groups.names(int(g)))
+        who = group_words(groups.names(int(g)), question.terms)
         yield (
-            f"Of the {who} with the good outcome, fewer are selected: {percent(after[g])} instead of"
+            f"Of the {who} with the good outcome, fewer are {question.terms.selected}: {percent(after[g])} instead of"
             f" {percent(before[g])}."
         )
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from core.counts.counts import Counts
 from core.counts.rules import Rule
 from core.metrics.words import group_words, listed
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.goals import Cost, Goal, exact
 from core.mitigate.rules.levels import Candidates, candidates
 from core.mitigate.rules.outcome import Outcome, outcome
@@ -33,6 +34,8 @@ class Question:
         The fewest people behind a rate for the goal to bind a group.
     leave_out
         Values whose groups the goal does not bind, however many they are.
+    terms
+        What the plan calls things.
     """
 
     counts: Counts
@@ -43,6 +46,7 @@ class Question:
     at_most: float | None = None
     fewest: int = 1
     leave_out: tuple[str, ...] = ()
+    terms: Terms = PLAIN
 
     @property
     def limit(self) -> Fraction:
@@ -119,19 +123,20 @@ class Solution:
         return None if self.least_cost is None else (self.outcome.cost or 0.0) - self.least_cost
 
 
-def left_out(unbound: tuple[dict[str, str], ...], each_group: bool, by_choice: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """A sentence about groups that the goal does not bind, because of their values in `by_choice` or as too small.
+def left_out(unbound: tuple[dict[str, str], ...], each_group: bool, question: Question) -> tuple[str, ...]:
+    """A sentence about groups that the goal does not bind, as it is not asked of their values or they are too small.
 
     `each_group` where each is decided about by itself.
     """
+    by_choice, terms = question.leave_out, question.terms
     kept = ", and their decisions change as little as possible" if each_group else ""
     chosen = [group for group in unbound if set(group.values()) & set(by_choice)]
     few = [group for group in unbound if group not in chosen]
     said = []
     if chosen:
-        who = listed([group_words(group) for group in chosen])
+        who = listed([group_words(group, terms) for group in chosen])
         said.append(f"The goal is not asked of {who}, who are left out of it{kept}.")
     if few:
-        who = listed([group_words(group) for group in few])
+        who = listed([group_words(group, terms) for group in few])
         said.append(f"There are too few {who} to go by, so the goal is not asked for them{kept}.")
     return tuple(said)

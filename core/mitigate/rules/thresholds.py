@@ -76,7 +76,7 @@ def _solution(question: Question, way: _Search, found: Candidates, best: Searche
         way.needs_attribute,
         least_cost=best.least_cost / prices.per if prices.per else None,
         unbound=found.unbound,
-        notes=left_out(found.unbound, way.needs_attribute, question.leave_out),
+        notes=left_out(found.unbound, way.needs_attribute, question),
     )
 
 

@@ -149,7 +149,7 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: Colour
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     pad = _PADDING * (high - low or 1.0)
     if standings.shows_rates:
-        title = f"Share of {METRICS[standings.measure.metrics[0]].reads}"
+        title = f"Share of {standings.terms.said(METRICS[standings.measure.metrics[0]].counts)}"
         label = "datum.value < 0 || datum.value > 1 ? '' : format(datum.value, '.0%')"
     else:
         title = f"Points more or less than {standings.reference.name}"

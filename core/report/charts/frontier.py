@@ -155,7 +155,7 @@ def gap_words(gap: float, settings: Settings) -> str:
 
 def _x(rows: list[dict[str, Any]], settings: Settings) -> alt.X:
     if settings.goal.kind == "ratio":
-        title = "Behind the most selected group (%)"
+        title = "Behind the group with the highest rate (%)"
     else:
         title = "How far apart the groups are (points)"
     ends = [end for row in rows for end in _ends(row, "gap")]

@@ -14,9 +14,9 @@ from core.explain.groups.differences import range_words, signed_points
 from core.explain.groups.heatmap import Heatmap
 from core.explain.person import Person, PersonSide
 from core.metrics.words import group_words
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.report.charts import INK, PAPER
 from core.report.colours import GREY
-from core.report.words.by_group import name_of
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
 DOWN, UP = "#B34A00", "#0B5FA5"
@@ -45,7 +45,7 @@ def heatmap_chart(
     notes: Sequence[str],
     most: float,
     is_trusted: bool,
-    people: str = "people",
+    terms: Terms = PLAIN,
 ) -> alt.LayerChart:
     """A cell for each feature and group, coloured by how far it moved the score on average, with the figure in it.
 
@@ -61,14 +61,14 @@ def heatmap_chart(
         Half the width of the colour scale, in units of the score.
     is_trusted
         Grey instead of colours where a check failed.
-    people
-        What rows are called.
+    terms
+        What the plan calls things.
     """
     most = most or 1.0
     lines = _lines(seen, features, notes)
     # White figures stand out on deep colours only: grey is never deep.
     deep = _DEEP * most if is_trusted else np.inf
-    rows = [_cell(seen, f, g, note, deep, people) for f, note in zip(features, lines, strict=True) for g in groups]
+    rows = [_cell(seen, f, g, note, deep, terms) for f, note in zip(features, lines, strict=True) for g in groups]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
         x=alt.X(
@@ -78,7 +78,7 @@ def heatmap_chart(
             axis=_axis(
                 "top",
                 130,
-                labelAngle=-60 if _is_crowded(seen, groups) else 0,
+                labelAngle=-60 if _is_crowded(seen, groups, terms) else 0,
                 labelOverlap=len(groups) > _GROUPS,
                 labelPadding=22,
             ),
@@ -99,8 +99,8 @@ def heatmap_chart(
     return chart.properties(height=_row_height(lines) * len(features))
 
 
-def _is_crowded(seen: Heatmap, groups: Sequence[int]) -> bool:
-    longest = max((len(name_of(seen.groups[g])) for g in groups), default=0)
+def _is_crowded(seen: Heatmap, groups: Sequence[int], terms: Terms) -> bool:
+    longest = max((len(terms.name(seen.groups[g])) for g in groups), default=0)
     return len(groups) > _GROUPS or len(groups) * longest > _LETTERS
 
 
@@ -131,25 +131,25 @@ def cell_range_words(seen: Heatmap, g: int, f: int) -> str:
     return "–" if np.isnan(low) else range_words(float(low), float(high))
 
 
-def _cell(seen: Heatmap, f: int, g: int, note: str, deep: float, people: str) -> dict[str, Any]:
+def _cell(seen: Heatmap, f: int, g: int, note: str, deep: float, terms: Terms) -> dict[str, Any]:
     value = float(seen.mean[g, f]) if seen.n[g] else None
     name, _ = placed(seen.features[f])
     return {
         "feature": f"{name}\n{note}" if note else name,
-        "group": f"{name_of(seen.groups[g])}\n{int(seen.n[g]):,}",
+        "group": f"{terms.name(seen.groups[g])}\n{int(seen.n[g]):,}",
         "value": value,
         "words": cell_words(seen, g, f) if value is not None else "",
         "is_deep": value is not None and abs(value) > deep,
-        "sentence": _sentence(seen, f, g, people),
+        "sentence": _sentence(seen, f, g, terms),
     }
 
 
-def _sentence(seen: Heatmap, f: int, g: int, people: str) -> str:
-    who, name = group_words(seen.groups[g], people), seen.features[f]
+def _sentence(seen: Heatmap, f: int, g: int, terms: Terms) -> str:
+    who, name = group_words(seen.groups[g], terms), seen.features[f]
     if not seen.n[g]:
         return f"{name}: nobody here among {who}"
     return (
-        f"{name}: {cell_words(seen, g, f)} points for {who} ({int(seen.n[g]):,} {people}), plausible range "
+        f"{name}: {cell_words(seen, g, f)} points for {who} ({int(seen.n[g]):,} {terms.people}), plausible range "
         f"{cell_range_words(seen, g, f)}; {100 * seen.share[g, f]:.0f} % of all that moves their scores"
     )
 

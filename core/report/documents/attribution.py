@@ -10,7 +10,7 @@ from core.explain.groups.attribution import Attribution
 from core.explain.groups.heatmap import heatmap
 from core.explain.sanity_checks.check import Check
 from core.report.documents.spreadsheet import csv_text
-from core.report.words.by_group import name_of
+from core.report.words.by_group import as_written
 
 COLUMNS = (
     "which",
@@ -117,4 +117,4 @@ def _rows(found: Explanation, table: Attribution, which: str) -> Iterator[tuple[
                 for f, feature in enumerate(seen.features):
                     numbers = (seen.mean[g, f], seen.low[g, f], seen.high[g, f], seen.share[g, f])
                     cells = [f"{100 * x:.6g}" if x == x else "" for x in numbers]
-                    yield (which, " × ".join(by), name_of(group), decision, int(seen.n[g]), feature, *cells)
+                    yield (which, " × ".join(by), as_written(group), decision, int(seen.n[g]), feature, *cells)

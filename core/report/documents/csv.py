@@ -9,7 +9,7 @@ from typing import Any
 from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.report.documents.json import gap_document
 from core.report.documents.spreadsheet import csv_text
-from core.report.words.by_group import name_of
+from core.report.words.by_group import as_written
 
 COLUMNS = (
     "kind",
@@ -64,8 +64,8 @@ def _gap_row(gap: Gap) -> dict[str, Any]:
     written = gap_document(gap)
     low, high = written["limit"]
     limits = {"limit_low": low, "limit_high": high}
-    return {**written, **limits, **_whom("gap", gap), "reference": name_of(gap.reference)}
+    return {**written, **limits, **_whom("gap", gap), "reference": as_written(gap.reference)}
 
 
 def _whom(kind: str, row: GroupResult | Gap) -> dict[str, str]:
-    return {"kind": kind, "by": ", ".join(row.by), "group": name_of(row.group)}
+    return {"kind": kind, "by": ", ".join(row.by), "group": as_written(row.group)}

@@ -15,6 +15,7 @@ from core.metrics.findings.ordered import further_words, headlines
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement
 from core.metrics.words import VERDICT_WORDS, rows_word, sampling_note
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import stands_first, text
 from core.notes import Note
 from core.record import AuditRecord
@@ -88,7 +89,12 @@ def answer_html(record: AuditRecord, judgement: Judgement, standings: Standings 
     answer_part(body, record, judgement)
     if standings is not None:
         picture_part(body, standings)
-    _facts(body, "The people in it", data_facts(record), [text(note) for note in _notes(record, first=False)])
+    _facts(
+        body,
+        "The people in it",
+        data_facts(record),
+        [text(note, Terms.of(record.plan)) for note in _notes(record, first=False)],
+    )
     _facts(
         body, "How it was computed", run_facts(record), [near_note(record), second_opinion_note(record.second_opinion)]
     )
@@ -116,8 +122,9 @@ def _heading(body: Element, record: AuditRecord) -> None:
 def answer_part(body: Element, record: AuditRecord, judgement: Judgement) -> None:
     """Add the answer in words: what was found, each finding with its verdict, and what a reader must know first."""
     section, found = _section(body, "The answer"), headlines(judgement, record.plan)
+    terms = Terms.of(record.plan)
     for note in _notes(record, first=True):
-        _text(section, text(note), "doubt")
+        _text(section, text(note, terms), "doubt")
     for finding in in_the_answer(found):
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)
@@ -129,7 +136,7 @@ def answer_part(body: Element, record: AuditRecord, judgement: Judgement) -> Non
             _text(part, again, "soft")
     also = also_gaps(judgement, record.plan)
     if also:
-        _text(section, f"Gaps also on: {'; '.join(also_words(GAPS[name], by) for name, by in also.items())}.")
+        _text(section, f"Gaps also on: {'; '.join(also_words(GAPS[name], by, terms) for name, by in also.items())}.")
     counted = ", ".join(f"{VERDICT_WORDS[verdict]}: {n}" for verdict, n in tally(found))
     _text(
         section,
@@ -149,7 +156,7 @@ def _notes(record: AuditRecord, first: bool) -> list[Note]:
 
 def picture_part(body: Element, standings: Standings) -> None:
     """Add the picture, where it is not too large to be drawn, and the table of the same numbers."""
-    section = _section(body, f"{question(standings.measure)} · by {' and '.join(standings.by)}")
+    section = _section(body, f"{question(standings.measure, standings.terms)} · by {' and '.join(standings.by)}")
     is_drawn = len(standings.rows) <= MOST_DRAWN
     if is_drawn:
         drawn = svg(standings_chart(standings, "var(--ink)", "var(--paper)"), _WIDTH)

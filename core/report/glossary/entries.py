@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.explain.methods import EXPLAINERS, Explainer
+from core.metrics.findings.sentences import capital
 from core.metrics.group_metrics import METRICS
 from core.metrics.words import VERDICTS, listed, percent, points_words
+from core.metrics.words.naming.terms import PLAIN
 from core.mitigate.goals import GOALS
 from core.mitigate.mitigations import MITIGATIONS, Mitigation, Need
 from core.report.glossary.areas import AREAS
@@ -70,7 +72,7 @@ def _areas() -> Iterator[Entry]:
 
 def _goals() -> Iterator[Entry]:
     for goal in GOALS.values():
-        title = f"{goal.reads[0].upper()}{goal.reads[1:]}"
+        title = capital(goal.said(PLAIN))
         left = points_words(goal.at_most) if goal.kind == "difference" else percent(goal.at_most, 0)
         said = [
             "A fix can be looked for that makes it so.",
@@ -92,7 +94,7 @@ def _goals() -> Iterator[Entry]:
 
 def _fix(row: Mitigation) -> Entry:
     said = [
-        *row.reads.replace(". ", ".|").split("|"),
+        *row.said(PLAIN).replace(". ", ".|").split("|"),
         "It must know everybody's group when it decides, which is unlawful in some places."
         if row.needs_attribute
         else "It need not know anybody's group when it decides.",

@@ -8,6 +8,7 @@ from core.metrics.gaps import GAPS, Measure
 from core.metrics.group_metrics import METRICS, SCORE_METRICS, Metric
 from core.metrics.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO
 from core.metrics.words import points_words
+from core.metrics.words.naming.terms import PLAIN
 from core.report.glossary.entry import Entry, address
 from core.report.glossary.pictures import counted
 from core.report.words.by_group import question
@@ -39,17 +40,19 @@ def measure_entries() -> Iterator[Entry]:
     for metrics, measures in asked.items():
         yield _of_rate(METRICS[metrics[0]], measures) if len(metrics) == 1 else _of_several(metrics, measures)
     for score in SCORE_METRICS.values():
-        said = (f"It is {score.reads}.", *_unseen(score.name), "Each group has its own, and no verdict rests on it.")
-        yield Entry(address(score.name), score.question, said, "measures", counted.of_score(), _spelt(score.name))
+        begun = f"It is {PLAIN.said(score.counts)}."
+        said = (begun, *_unseen(score.name), "Each group has its own, and no verdict rests on it.")
+        yield Entry(
+            address(score.name), PLAIN.said(score.asks), said, "measures", counted.of_score(), _spelt(score.name)
+        )
 
 
 def _of_rate(metric: Metric, measures: list[Measure]) -> Entry:
-    said = [f"It is the share of {metric.reads}.", *_unseen(metric.name)]
+    said = [f"It is the share of {PLAIN.said(metric.counts)}.", *_unseen(metric.name)]
     said.append(_from_where_on(measures) if metric.is_share else _NO_RANGE)
     names = _spelt(metric.name, *(measure.name for measure in measures))
-    return Entry(
-        address(metric.name), metric.question, tuple(said), "measures", counted.of_metric(metric), names, ("limit",)
-    )
+    asks, drawn = PLAIN.said(metric.asks), counted.of_metric(metric)
+    return Entry(address(metric.name), asks, tuple(said), "measures", drawn, names, ("limit",))
 
 
 def _of_several(metrics: tuple[str, ...], measures: list[Measure]) -> Entry:
@@ -60,7 +63,7 @@ def _of_several(metrics: tuple[str, ...], measures: list[Measure]) -> Entry:
     ]
     names = _spelt(*(measure.name for measure in measures))
     see = (*map(address, metrics), "limit")
-    asks = question(measures[0])
+    asks = question(measures[0], PLAIN)
     return Entry(address(measures[0].name), asks, tuple(said), "measures", counted.of_several(metrics), names, see)
 
 

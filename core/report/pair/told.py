@@ -77,18 +77,19 @@ class Pair:
 def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
     """What the audit by `plan` of this fix has to tell first."""
     settings = found.settings
-    lines = [(change.verdict, change_sentence(change, people=effect.people)) for change in effect.aimed]
+    lines = [(change.verdict, change_sentence(change, terms=effect.terms)) for change in effect.aimed]
     if effect.mistakes is not None:
         lines.insert(MOST_GAPS, (effect.mistakes.turn, mistakes_sentence(effect.mistakes)))
+    goal = f"{settings.goal.said(effect.terms)}, between the groups of {' and '.join(settings.by)}"
     return Pair(
         fix.title,
-        f"{settings.goal.reads}, between the groups of {' and '.join(settings.by)}: {goal_words(settings)}",
+        f"{goal}: {goal_words(settings)}",
         gap_words(effect.goal_now.value, settings),
         gap_words(effect.goal_then.value, settings),
         effect.goal_then.kept,
-        kept_sentence(effect.goal_now, effect.goal_then, settings, effect.people),
+        kept_sentence(effect.goal_now, effect.goal_then, settings, effect.terms),
         tuple(lines),
-        (*fix.suspected, *filter(None, [effect.training_alone]), *got_worse(effect.compared, effect.people)),
+        (*fix.suspected, *filter(None, [effect.training_alone]), *got_worse(effect.compared, effect.terms)),
         plan.question_sha256,
         tuple(settings.by),
     )

@@ -6,10 +6,12 @@ from collections import Counter
 from datetime import datetime
 
 from core.metrics.findings.ordered import Finding
+from core.metrics.findings.sentences import capital
 from core.metrics.second_opinion import SecondOpinion
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import Judgement, Verdict, plan_threshold
 from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.rules import rule_words, scores_words
 from core.plan.plan import Condition, Keep, Plan
 from core.plan.values import DEFAULT_MISSING
@@ -62,19 +64,20 @@ def row_notes(plan: Plan) -> list[str]:
 
 def decision_note(plan: Plan) -> str:
     """Who counts as selected."""
-    decision, people = plan.decision, rows_word(plan)
+    decision, terms = plan.decision, Terms.of(plan)
+    people, decided = terms.people, capital(terms.selected)
     if decision.prediction is not None:
-        return f"Selected: people whose “{decision.prediction}” is {_condition(decision.favourable)}."
+        return f"{decided}: people whose “{decision.prediction}” is {_condition(decision.favourable)}."
     rule = rule_file(plan)
     if rule is not None:
         by = f"the model's score for {_good_outcome(plan)}" if decision.score is None else f"“{decision.score}”"
-        return f"Selected, by {by}: {rule_words(rule, people)}.{_LOTS if rule.draws_lots else ''}"
+        return f"{decided}, by {by}: {rule_words(rule, terms)}.{_LOTS if rule.draws_lots else ''}"
     below = decision.favourable is not None and decision.favourable.below is not None
     selected = scores_words(plan_threshold(plan), below, decision.above)
     if decision.score is not None:
-        return f"Selected: people whose “{decision.score}” is {selected}."
+        return f"{decided}: people whose “{decision.score}” is {selected}."
     whom = "whom" if people == "people" else "which"
-    return f"Selected: {people} to {whom} the model gives {selected} for {_good_outcome(plan)}."
+    return f"{decided}: {people} to {whom} the model gives {selected} for {_good_outcome(plan)}."
 
 
 def _good_outcome(plan: Plan) -> str:
@@ -87,13 +90,13 @@ def _good_outcome(plan: Plan) -> str:
 
 def outcome_note(plan: Plan) -> str:
     """What the outcome is, and what is known of those who were turned down."""
+    terms = Terms.of(plan)
     if plan.data.label is None:
         return (
-            "The table does not say what really happened, so this audit sees who is selected, and not who is wrongly "
-            "denied or wrongly granted."
+            f"The table does not say what really happened, so this audit sees who is {terms.selected}, and not who is "
+            f"{terms.denied} or {terms.granted}."
         )
-    people = rows_word(plan)
-    refused = f"{people} {'who' if people == 'people' else 'that'} were turned down"
+    refused = f"{terms.people} {'who' if terms.people == 'people' else 'that'} were {terms.turned_down}"
     known = {
         True: f"It is also known for {refused}.",
         False: f"It is not known for {refused}, so error rates are about those whose outcome is known.",
@@ -108,9 +111,9 @@ def outcome_note(plan: Plan) -> str:
 
 def reference_note(judgement: Judgement, plan: Plan) -> str:
     """Whom each group is compared with, and how that was chosen."""
-    people = rows_word(plan)
+    terms = Terms.of(plan)
     named = [judgement.reference(by) for by in judgement.references if len(by) == 1]
-    who = "; ".join(group_words(group, people) for group in named)
+    who = "; ".join(group_words(group, terms) for group in named)
     crossed = ""
     if len(named) < len(judgement.references):
         crossed = " Crossed columns have comparison groups of their own, named in the picture."
@@ -139,7 +142,8 @@ def second_opinion_note(opinion: SecondOpinion) -> str:
 def near_note(record: AuditRecord) -> str:
     """How many decisions hang on the last digits of a score."""
     if record.plan.decision.model is None:
-        return "The table says who is selected, or how everybody scores: other hardware decides alike."
+        decided = Terms.of(record.plan).selected
+        return f"The table says who is {decided}, or how everybody scores: other hardware decides alike."
     near = record.provenance.near_threshold
     if near == 0:
         return "No score lies so close to the threshold that other hardware could decide otherwise."
@@ -186,14 +190,21 @@ def left_out_table(record: AuditRecord) -> dict[str, list[str]]:
     """Of each group of each sensitive column, how many people were counted and left out; empty where nobody was."""
     if record.left_out is None or not record.left_out.any():
         return {}
-    groups, out = record.counts.groups, record.left_out.sum(axis=0)
+    groups, out, terms = record.counts.groups, record.left_out.sum(axis=0), Terms.of(record.plan)
     counted, rows = record.counts.n.sum(axis=(1, 2)), []
     for place, column in enumerate(groups.attributes):
         for code, value in enumerate(groups.values[place]):
             among = groups.cell_array[:, place] == code
             kept, gone = int(counted[among].sum()), int(out[among].sum())
             if kept + gone:
-                rows.append((f"{column}: {value}", f"{kept:,}", f"{gone:,}", percent(gone / (kept + gone))))
+                rows.append(
+                    (
+                        f"{column}: {terms.value(column, value, groups.values[place])}",
+                        f"{kept:,}",
+                        f"{gone:,}",
+                        percent(gone / (kept + gone)),
+                    )
+                )
     titles = ("Group", "Counted", "Left out", "Share left out")
     return {title: [row[i] for row in rows] for i, title in enumerate(titles)}
 

@@ -16,7 +16,8 @@ from core.metrics.group_metrics import METRICS
 from core.metrics.policies import Band
 from core.metrics.reference import By
 from core.metrics.verdicts import Gap, GroupResult, Judgement, Verdict
-from core.metrics.words import VERDICT_WORDS, beside, group_words, is_counted, percent, rows_word
+from core.metrics.words import VERDICT_WORDS, beside, group_words, is_counted, percent
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.plan.plan import Plan
 
 _KIND_WORDS: dict[Kind, str] = {"ratio": "how many times as often", "difference": "in points"}
@@ -30,7 +31,9 @@ class Standing:
     Attributes
     ----------
     name
-        The group's values, as a person reads them.
+        The group's values, as a person reads them: by the plan's labels.
+    written
+        The same as the table has them.
     people
         How many people its rate is about; the whole group where the measure averages two rates.
     chosen
@@ -48,6 +51,7 @@ class Standing:
     """
 
     name: str
+    written: str
     people: int
     chosen: int | None
     rate: float | None
@@ -71,7 +75,7 @@ class Standings:
 
     `bands` are the limits that count. `acceptable` spans the rates that are within all of them around the comparison
     group's (for a measure that averages two rates: the differences within them); None where that group has no rate.
-    `people` is what a row of the file is called.
+    `terms` is what the plan calls things.
     """
 
     measure: Measure
@@ -79,7 +83,12 @@ class Standings:
     bands: tuple[Band, ...]
     rows: tuple[Standing, ...]
     acceptable: tuple[float, float] | None
-    people: str = "people"
+    terms: Terms = PLAIN
+
+    @property
+    def people(self) -> str:
+        """What a row of the file is called."""
+        return self.terms.people
 
     @property
     def shows_rates(self) -> bool:
@@ -97,8 +106,9 @@ def standings(judgement: Judgement, plan: Plan, by: By, measure: Measure) -> Sta
     found = [pair for pair in pairs(judgement, plan) if pair.by == by and pair.question == measure.metrics]
     if not found:
         return None
+    terms = Terms.of(plan)
     groups = {tuple(g.group.values()): g for g in judgement.groups if g.by == by}
-    reference = _reference(groups[judgement.references[by]], measure, rows_word(plan))
+    reference = _reference(groups[judgement.references[by]], measure, terms)
     worse_off = [pair for pair in found if pair.verdict == "gap" and not pair.is_about_the_group]
     if worse_off:
         told = next(f for f in findings(judgement, plan) if worse_off[0].places[0] in f.gaps)
@@ -107,7 +117,7 @@ def standings(judgement: Judgement, plan: Plan, by: By, measure: Measure) -> Sta
     rows = [reference] + [_standing(groups[tuple(pair.lead.group.values())], pair, plan) for pair in found]
     rows.sort(key=lambda row: _by_rate(row, measure))
     bands = tuple(dict.fromkeys(gap.band for pair in found for gap in pair.judging))
-    return Standings(measure, by, bands, tuple(rows), _acceptable(reference, bands, measure), rows_word(plan))
+    return Standings(measure, by, bands, tuple(rows), _acceptable(reference, bands, measure), terms)
 
 
 def _by_rate(row: Standing, measure: Measure) -> tuple[bool, float]:
@@ -131,23 +141,24 @@ def measures(judgement: Judgement, plan: Plan) -> list[Measure]:
     return list(asked.values())
 
 
-def question(measure: Measure) -> str:
-    """The plain question that a measure answers; measures of the same rates answer one question."""
+def question(measure: Measure, terms: Terms) -> str:
+    """The plain question that a measure answers, in a plan's words; measures of the same rates answer one."""
     if len(measure.metrics) > 1:
-        return f"{measure.among}who is {measure.treated}?"
-    return METRICS[measure.metrics[0]].question
+        return terms.said(f"{measure.whom}who is {measure.how}?")
+    return terms.said(METRICS[measure.metrics[0]].asks)
 
 
-def question_in_unit(measure: Measure) -> str:
+def question_in_unit(measure: Measure, terms: Terms) -> str:
     """The question with the measure's unit, where another measure of the same rates has another unit."""
     kind = _KIND_WORDS[measure.kind] if measure.is_tested else "size alone"
     alike = [other for other in GAPS.values() if other.is_tested and other.metrics == measure.metrics]
-    return question(measure) if alike == [measure] else f"{question(measure)} ({kind})"
+    asked = question(measure, terms)
+    return asked if alike == [measure] else f"{asked} ({kind})"
 
 
-def also_words(measure: Measure, tables: tuple[By, ...]) -> str:
+def also_words(measure: Measure, tables: tuple[By, ...], terms: Terms) -> str:
     """A question with a gap and where it lies, for a list: "who is wrongly denied (sex, sex × race)"."""
-    asked = question(measure).replace("?", "")
+    asked = question(measure, terms).replace("?", "")
     return f"{asked[0].lower()}{asked[1:]} ({', '.join(' × '.join(by) for by in tables)})"
 
 
@@ -162,8 +173,8 @@ def technical_names(measure: Measure) -> str:
     return ", ".join(map(technical_name, alike))
 
 
-def name_of(group: dict[str, str]) -> str:
-    """A group's values in one line."""
+def as_written(group: dict[str, str]) -> str:
+    """A group's values in one line as the table has them, for files that something computes on."""
     return ", ".join(group.values())
 
 
@@ -222,7 +233,7 @@ def band_words(band: Band) -> str:
 
 
 def _standing(group: GroupResult, pair: Pair, plan: Plan) -> Standing:
-    row = _rate(group, pair.measure)
+    row = _rate(group, pair.measure, Terms.of(plan))
     mark: Mark = pair.verdict
     words = VERDICT_WORDS[pair.verdict]
     if pair.verdict == "gap":
@@ -243,20 +254,20 @@ def _unmarked_words(measure: Measure) -> str:
     return "Better off" if measure.harms else f"{'More' if measure.worse == 'lower' else 'Less'} often"
 
 
-def _rate(group: GroupResult, measure: Measure) -> Standing:
+def _rate(group: GroupResult, measure: Measure, terms: Terms) -> Standing:
     """A group's own numbers."""
-    name = name_of(group.group)
+    name, raw = terms.name(group.group), as_written(group.group)
     if len(measure.metrics) > 1:
-        return Standing(name, group.n, None, None, None, None, (), "not_measurable", "", "")
+        return Standing(name, raw, group.n, None, None, None, None, (), "not_measurable", "", "")
     rate = group.metrics[measure.metrics[0]]
     chosen = None if rate.numerator is None else int(rate.numerator)
     people = int(rate.denominator or 0)
-    return Standing(name, people, chosen, rate.value, rate.low, rate.high, (), "not_measurable", "", "")
+    return Standing(name, raw, people, chosen, rate.value, rate.low, rate.high, (), "not_measurable", "", "")
 
 
-def _reference(group: GroupResult, measure: Measure, people: str) -> Standing:
-    row = _rate(group, measure)
-    words = group_words(group.group, people)
+def _reference(group: GroupResult, measure: Measure, terms: Terms) -> Standing:
+    row = _rate(group, measure, terms)
+    words = group_words(group.group, terms)
     start = f"{words[0].upper()}{words[1:]} are the group that the others are compared with"
     rates = "" if row.rate is None else f" ({rate_words(row)}; plausible range {rate_range_words(row)})"
     said = f"{start}{rates}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.plan.parts import Condition, Decision
 
 
@@ -10,25 +11,26 @@ def outcome_sentence(column: str, condition: Condition) -> str:
     return f'Someone with {condition_words(condition)} in "{column}" got the good outcome.'
 
 
-def decision_sentence(decision: Decision, names_class: bool = False) -> str:
+def decision_sentence(decision: Decision, names_class: bool = False, terms: Terms = PLAIN) -> str:
     """The sentence that confirms from where on a person is selected.
 
     `names_class`: calls the good class of a model by its name, where nothing else tells what its classes mean.
+    `terms` is what the plan calls things.
     """
     if decision.prediction is not None and decision.favourable is not None:
-        return f'Someone with {condition_words(decision.favourable)} in "{decision.prediction}" was selected.'
+        return f'Someone with {condition_words(decision.favourable)} in "{decision.prediction}" was {terms.selected}.'
     if decision.score is not None:
         condition = decision.favourable or Condition(at_least=decision.threshold)
         words = f"more than {decision.threshold:g}" if decision.above else condition_words(condition)
-        return f'Someone with {words} in "{decision.score}" is selected.'
+        return f'Someone with {words} in "{decision.score}" is {terms.selected}.'
     named = f"class {' or '.join(decision.good_classes)}" if names_class and decision.good_classes else ""
     if decision.output == "class":
         whom = "A text that" if decision.text else "Someone whom"
-        return f"{whom} the model puts in {named or 'the good class'} is selected."
+        return f"{whom} the model puts in {named or 'the good class'} is {terms.selected}."
     threshold = 0.5 if decision.threshold is None else decision.threshold
     least = f"more than {threshold:g}" if decision.above else f"{threshold:g} or more"
     who = "A text" if decision.text else "Someone"
-    return f"{who} is selected when the model gives {named or 'the good outcome'} a probability of {least}."
+    return f"{who} is {terms.selected} when the model gives {named or 'the good outcome'} a probability of {least}."
 
 
 def condition_words(condition: Condition) -> str:

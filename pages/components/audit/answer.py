@@ -6,6 +6,7 @@ from core.metrics.findings.also import also_gaps
 from core.metrics.findings.ordered import Finding, further_words, headlines
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement
+from core.metrics.words.naming.terms import Terms
 from core.record import AuditRecord
 from core.report.words.audit import MOST_IN_THE_ANSWER, in_the_answer, question_notes, tally
 from core.report.words.by_group import also_words, question
@@ -24,7 +25,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
             "There is only one group in this table, so nothing could be compared. Choose a sensitive column with more."
         )
         return
-    st.caption(question(GAPS[judgement.gaps[found[0].gap].measure]))
+    st.caption(question(GAPS[judgement.gaps[found[0].gap].measure], Terms.of(record.plan)))
     for finding in in_the_answer(found):
         _finding(finding, further_words(finding, found, judgement, record.plan))
     _also(audit_id, record, judgement)
@@ -38,7 +39,7 @@ def _also(audit_id: str, record: AuditRecord, judgement: Judgement) -> None:
     also = also_gaps(judgement, record.plan)
     if not also:
         return
-    words = {name: plain.escape(also_words(GAPS[name], tables)) for name, tables in also.items()}
+    words = {name: plain.escape(also_words(GAPS[name], tables, Terms.of(record.plan))) for name, tables in also.items()}
     places = {name: list(judgement.references).index(tables[0]) for name, tables in also.items()}
     key = session.action(audit_id, "also")
     st.pills(

@@ -6,7 +6,8 @@ from core.data.profile import Profile
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS, SCORE_METRICS, Estimate
 from core.metrics.verdicts import Gap, GroupResult, Judgement
-from core.metrics.words import group_words, rows_word
+from core.metrics.words import group_words
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import text
 from core.record import AuditRecord
 from core.report.words.audit import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
@@ -18,7 +19,7 @@ from pages.components.help.tip import tip
 def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Profile | None) -> None:
     """Show the expanders."""
     with st.expander("All measures of a group"):
-        _measures(audit_id, judgement, rows_word(record.plan))
+        _measures(audit_id, judgement, Terms.of(record.plan))
     with st.expander("A second opinion: AIF360"):
         st.markdown(second_opinion_note(record.second_opinion), help=tip("second_opinion"))
     with st.expander("The data behind it"):
@@ -31,7 +32,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
         if not session.workspace().has_rows(audit_id):
             st.write("The uploaded rows were deleted after a day, as announced. These counts stay.")
         for note in record.notes:
-            plain.text(text(note))
+            plain.text(text(note, Terms.of(record.plan)))
     if record.fed:
         with st.expander("What the model was fed"):
             plain.table(_fed_rows(record, profile))
@@ -54,18 +55,18 @@ def _fed_rows(record: AuditRecord, profile: Profile | None) -> dict[str, list[st
     }
 
 
-def _measures(audit_id: str, judgement: Judgement, people: str) -> None:
+def _measures(audit_id: str, judgement: Judgement, terms: Terms) -> None:
     groups = judgement.groups
-    words = [f"{group_words(group.group, people)} ({group.n:,})" for group in groups]
+    words = [f"{group_words(group.group, terms)} ({group.n:,})" for group in groups]
     place = st.selectbox(
         "Group", range(len(groups)), format_func=words.__getitem__, key=session.field(audit_id, "group")
     )
     st.caption("Each number has its plausible range.", help=tip("plausible_range"))
-    plain.table(_metric_rows(groups[place], people))
+    plain.table(_metric_rows(groups[place], terms))
     gaps = [gap for gap in judgement.gaps if gap.group == groups[place].group]
     if gaps:
-        plain.text(f"Compared with {group_words(gaps[0].reference, people)}")
-        plain.table(_gap_rows(gaps))
+        plain.text(f"Compared with {group_words(gaps[0].reference, terms)}")
+        plain.table(_gap_rows(gaps, terms))
     else:
         st.caption("This is the group that the others are compared with.")
 
@@ -78,21 +79,23 @@ def _note(estimate: Estimate) -> str:
     return estimate.reason or ""
 
 
-def _metric_rows(group: GroupResult, people: str) -> dict[str, list[str]]:
+def _metric_rows(group: GroupResult, terms: Terms) -> dict[str, list[str]]:
     metrics = group.metrics
     return {
-        "Question": [(METRICS[name] if name in METRICS else SCORE_METRICS[name]).question for name in metrics],
+        "Question": [terms.said((METRICS[name] if name in METRICS else SCORE_METRICS[name]).asks) for name in metrics],
         "Value": [_value(name, estimate) for name, estimate in metrics.items()],
         "Plausible range": [_range(name, estimate) for name, estimate in metrics.items()],
-        people.capitalize(): ["" if e.denominator is None else f"{int(e.denominator):,}" for e in metrics.values()],
+        terms.people.capitalize(): [
+            "" if e.denominator is None else f"{int(e.denominator):,}" for e in metrics.values()
+        ],
         "Note": [_note(estimate) for estimate in metrics.values()],
         "Name in the field": [name.replace("_", " ") for name in metrics],
     }
 
 
-def _gap_rows(gaps: list[Gap]) -> dict[str, list[str]]:
+def _gap_rows(gaps: list[Gap], terms: Terms) -> dict[str, list[str]]:
     return {
-        "Question": [question_in_unit(GAPS[gap.measure]) for gap in gaps],
+        "Question": [question_in_unit(GAPS[gap.measure], terms) for gap in gaps],
         "Gap": [gap_words(gap) for gap in gaps],
         "Plausible range": [gap_range_words(gap) for gap in gaps],
         "Verdict": ["no verdict" if gap.verdict is None else verdict.cell(gap.verdict) for gap in gaps],

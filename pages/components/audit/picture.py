@@ -9,6 +9,7 @@ from core.metrics.gaps import GAPS, Measure
 from core.metrics.reference import By
 from core.metrics.verdicts import Judgement, plan_threshold
 from core.metrics.words import sampling_note
+from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.charts import ROW, standings_chart
@@ -42,7 +43,7 @@ def show(audit_id: str, record: AuditRecord, meant: By = ()) -> None:
     planned = judgement.at(record)
     what, whom, where = st.columns([3, 2, 3], vertical_alignment="bottom")
     with what:
-        measure = _measure(audit_id, measures(planned, record.plan))
+        measure = _measure(audit_id, measures(planned, record.plan), Terms.of(record.plan))
     with whom:
         first = meant if meant in planned.references else _worst(planned, record.plan)
         by = _by(audit_id, list(planned.references), first)
@@ -64,20 +65,16 @@ def look_at(audit_id: str, measure: Measure, by: int) -> None:
     session.put(session.field(audit_id, BY), by)
 
 
-def _measure(audit_id: str, offered: list[Measure]) -> Measure:
+def _measure(audit_id: str, offered: list[Measure], terms: Terms) -> Measure:
     names = [measure.name for measure in offered]
     name = st.selectbox(
         "What is compared?",
         names,
-        format_func=_question,
+        format_func={name: question(GAPS[name], terms) for name in names}.__getitem__,
         key=session.field(audit_id, MEASURE),
-        help="  \n".join(f"{question(GAPS[name])} *{technical_names(GAPS[name])}*" for name in names),
+        help="  \n".join(f"{question(GAPS[name], terms)} *{technical_names(GAPS[name])}*" for name in names),
     )
     return GAPS[name]
-
-
-def _question(name: str) -> str:
-    return question(GAPS[name])
 
 
 def _by(audit_id: str, options: list[By], first: By) -> By:
@@ -136,7 +133,8 @@ def _framed(shown: Standings) -> st.delta_generator.DeltaGenerator:
 
 
 def _alt(shown: Standings) -> str:
-    return f"{question(shown.measure)} {len(shown.rows)} groups; the same numbers stand in the table beside it."
+    asked = question(shown.measure, shown.terms)
+    return f"{asked} {len(shown.rows)} groups; the same numbers stand in the table beside it."
 
 
 def _columns(shown: Standings) -> dict[str, list[str]]:

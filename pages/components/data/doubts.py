@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.engine import doubts
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import in_order, stands_first, text, worded
 from core.notes import Change, Note
 from core.plan.plan import Plan
@@ -58,22 +59,22 @@ def beside_a_fix(audit_id: str, record: AuditRecord) -> None:
     """Say again, where fixes are looked for, what could make the answer meaningless and nobody has answered."""
     for note in record.notes:
         if stands_first(note, _confirmed(audit_id, record)):
-            st.warning(
-                plain.escape(f"{text(note)} A fix of these decisions is as doubtful: answer it on the Audit page.")
-            )
+            said = text(note, Terms.of(record.plan))
+            st.warning(plain.escape(f"{said} A fix of these decisions is as doubtful: answer it on the Audit page."))
 
 
 def under_the_answer(audit_id: str, record: AuditRecord) -> None:
     """What else a reader must know; the first few of many, the others stand under the details."""
     confirmed = _confirmed(audit_id, record)
+    terms = Terms.of(record.plan)
     notes = [note for note in in_order(record.notes, confirmed) if not stands_first(note, confirmed)]
     for note in notes[:_MOST]:
         if note.changes and note.key not in confirmed:
             _ask(audit_id, record.plan, note, _run_again)
         elif note.key in confirmed:
-            st.caption(f"✓ Confirmed: {plain.escape(text(note))}")
+            st.caption(f"✓ Confirmed: {plain.escape(text(note, terms))}")
         else:
-            st.warning(plain.escape(text(note)))
+            st.warning(plain.escape(text(note, terms)))
     if len(notes) > _MOST:
         st.caption(f'{len(notes) - _MOST} more warnings stand under "The data behind it".')
 
@@ -92,7 +93,7 @@ def _confirmed(audit_id: str, record: AuditRecord) -> tuple[str, ...]:
 
 def _ask(audit_id: str, plan: Asked, note: Note, do: Callable[[str, Asked, Changes], None]) -> None:
     """The sentence, and under it the buttons: one edits the plan, the other keeps that the person said so."""
-    st.warning(plain.escape(text(note)))
+    st.warning(plain.escape(text(note, Terms.of(plan.settled if isinstance(plan, Draft) else plan))))
     button = worded(note).button
     with st.container(horizontal=True):
         if note.changes and button is not None:

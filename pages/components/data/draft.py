@@ -13,7 +13,7 @@ from core.data.profile import Profile
 from core.data.reading import as_read
 from core.errors import PlanError
 from core.notes import Change
-from core.plan.parts import DataPlan, Decision, Groups, MitigationPlan, Policy, Run
+from core.plan.parts import DataPlan, Decision, Groups, MitigationPlan, Policy, Run, Words
 from core.plan.plan import Plan
 from core.store.workspace import Audit
 
@@ -38,6 +38,7 @@ class Draft:
     run: Run
     name: str
     mitigate: MitigationPlan
+    words: Words
     has_outcome: bool
 
     @classmethod
@@ -54,7 +55,8 @@ class Draft:
     @classmethod
     def from_plan(cls, plan: Plan, has_outcome: bool = True) -> Draft:
         """A plan to go on with."""
-        return cls(plan.data, plan.decision, plan.groups, plan.policy, plan.run, plan.name, plan.mitigate, has_outcome)
+        parts = (plan.data, plan.decision, plan.groups, plan.policy, plan.run, plan.name, plan.mitigate, plan.words)
+        return cls(*parts, has_outcome)
 
     @classmethod
     def from_toml(cls, text: str) -> Draft:
@@ -115,12 +117,15 @@ class Draft:
         return Draft.from_plan(self._parts.changed(changes, whole=False), self.has_outcome)
 
     def with_groups(self, groups: Groups) -> Draft:
-        """The draft with these groups; without a sensitive column nothing is cut or joined."""
-        return replace(self, groups=groups if groups.sensitive else replace(groups, bins={}, join={}))
+        """The draft with these groups; without a sensitive column nothing is cut, joined or named."""
+        labels = {column: names for column, names in self.words.labels.items() if column in groups.sensitive}
+        groups = groups if groups.sensitive else replace(groups, bins={}, join={})
+        return replace(self, groups=groups, words=replace(self.words, labels=labels))
 
     @property
     def _parts(self) -> Plan:
-        return Plan(self.data, self.decision, self.groups, self.policy, self.run, self.name, self.mitigate)
+        parts = (self.data, self.decision, self.groups, self.policy, self.run, self.name, self.mitigate, self.words)
+        return Plan(*parts)
 
     def _without_outcome(self) -> Draft:
         return replace(self, data=replace(self.data, label=None, favourable=None), has_outcome=False)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.profile import Profile
 from core.explain.explanation import MOST_CHANGED, Changed, Explanation
 from core.metrics.words import rows_word
-from core.report.words.by_group import name_of
+from core.metrics.words.naming.terms import Terms
 from core.report.words.explanations import score_words
 from pages.components import plain, session
 from pages.components.explain import person
@@ -69,16 +69,16 @@ def _columns(found: Explanation, profile: Profile) -> dict[str, list[str]]:
     changed = found.changed
     return {
         "Row": [f"{profile.file_row(one.row):,}" for one in changed],
-        "Who": [name_of(one.group) for one in changed],
+        "Who": [Terms.of(found.plan).name(one.group) for one in changed],
         "Score before": [_scores(one, found)[0] for one in changed],
         "Score after": [_scores(one, found)[1] for one in changed],
-        "Decision": [_turned(one) for one in changed],
+        "Decision": [_turned(one, found) for one in changed],
     }
 
 
 def _words(one: Changed, found: Explanation, profile: Profile) -> str:
     before, after = _scores(one, found)
-    return f"Row {profile.file_row(one.row):,}: {before} to {after}, {_turned(one)}"
+    return f"Row {profile.file_row(one.row):,}: {before} to {after}, {_turned(one, found)}"
 
 
 def _scores(one: Changed, found: Explanation) -> tuple[str, str]:
@@ -87,8 +87,8 @@ def _scores(one: Changed, found: Explanation) -> tuple[str, str]:
     return score_words(one.score_before, found.plan, one.group), score_words(one.score_after, after, one.group)
 
 
-def _turned(one: Changed) -> str:
-    return "newly selected" if one.selected_after else "no longer selected"
+def _turned(one: Changed, found: Explanation) -> str:
+    return f"{'newly' if one.selected_after else 'no longer'} {Terms.of(found.plan).selected}"
 
 
 def _look(audit_id: str, key: str, changed: tuple[Changed, ...], profile: Profile) -> None:

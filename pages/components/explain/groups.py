@@ -1,6 +1,7 @@
 """What the scores of each group rest on: the most telling sentences, the picture, and the same numbers as a table."""
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -19,9 +20,9 @@ from core.explain.groups.heatmap import Heatmap, heatmap
 from core.explain.groups.importance_changes import moved, moved_sentence
 from core.metrics.reference import By
 from core.metrics.words import rows_word
+from core.metrics.words.naming.terms import Terms
 from core.record import AuditRecord
 from core.report.charts.heatmaps import DOWN, UP, cell_range_words, cell_words, heatmap_chart, heatmap_height
-from core.report.words.by_group import name_of
 from core.report.words.explanations import doubted, nouns_of, reading_words
 from pages.components import plain, session
 from pages.components.explain import found as explain_found
@@ -29,7 +30,7 @@ from pages.components.explain import maps as explain_maps
 from pages.components.explain import sanity_checks
 from pages.components.help.tip import tip
 
-_WHOSE = {"everybody": None, "the refused": False, "the selected": True}
+_WHOSE = {"everybody": None, "turned down": False, "selected": True}
 _MOST_FEATURES, _MOST_GROUPS, _SIDE_BY_SIDE = 15, 12, 4
 _MOVED_SENTENCES = 3
 _SAME_SCORES = "Every score is the same in both, and so are its reasons: only the score that is needed differs."
@@ -74,11 +75,17 @@ def _pickers(audit_id: str, record: AuditRecord, found: Explanation) -> tuple[By
     chosen = whose.segmented_control(
         "The scores of",
         list(_WHOSE),
+        format_func=partial(_whose_words, terms=Terms.of(found.plan)),
         required=True,
         key=session.seed(session.field(audit_id, "whose scores"), "everybody"),
         help="After a fix, people are sorted by the decision before it." if found.paired is not None else None,
     )
     return options[place], _WHOSE[str(chosen)]
+
+
+def _whose_words(whose: str, terms: Terms) -> str:
+    selected = _WHOSE[whose]
+    return whose if selected is None else f"those {terms.selected if selected else terms.turned_down}"
 
 
 def _tables(found: Explanation) -> dict[str, Attribution]:
@@ -103,29 +110,29 @@ def _doubted(found: Explanation, record: AuditRecord, by: By, selected: bool | N
 
 def _said(found: Explanation, record: AuditRecord, by: By, selected: bool | None, seen: Heatmap) -> list[str]:
     confidence, reference = found.plan.run.confidence, explain_found.references(record).get(by)
-    people, adds_up = rows_word(found.plan), found.explainer.adds_up and selected is None
+    terms, adds_up = Terms.of(found.plan), found.explainer.adds_up and selected is None
     between = apart(found.before, by, reference, selected, confidence) if reference is not None else ()
     widest = between[0] if between else None
     group = widest.group if widest is not None else seen.groups[int(seen.n.argmax())]
     along = "" if widest is None else _along(found, by, widest.feature)
     if found.paired is None:
-        first = [] if widest is None else [apart_sentence(widest, adds_up, people) + along]
-        return [*first, relied_sentence(seen, group, selected, people)]
+        first = [] if widest is None else [apart_sentence(widest, adds_up, terms) + along]
+        return [*first, relied_sentence(seen, group, selected, terms)]
     if found.paired.is_unmoved:
-        return [_SAME_SCORES, relied_sentence(seen, group, selected, people)]
+        return [_SAME_SCORES, relied_sentence(seen, group, selected, terms)]
     said = []
     if widest is not None and widest.is_clear and reference is not None:
         later = apart(found.paired.after, by, reference, selected, confidence)
         now = next(one for one in later if (one.feature, one.group) == (widest.feature, widest.group))
-        said.append(apart_moved_sentence(widest, now, people) + along)
+        said.append(apart_moved_sentence(widest, now, terms) + along)
     every = [one for one in moved(found.paired, by, selected, confidence) if one.verdict != "unclear"]
     changes = [one for one in every if one.group == group] or every
     if not changes:
         part = nouns_of(found.plan).part
-        return [*said, f"As far as these {people} can tell, the two models rely on every {part} alike."]
+        return [*said, f"As far as these {terms.people} can tell, the two models rely on every {part} alike."]
     # What was said already comes first, then what else moved most.
     changes.sort(key=lambda one: widest is None or one.feature != widest.feature)
-    return [*said, *(moved_sentence(one, people) for one in changes[:_MOVED_SENTENCES])]
+    return [*said, *(moved_sentence(one, terms) for one in changes[:_MOVED_SENTENCES])]
 
 
 def _along(found: Explanation, by: By, feature: str) -> str:
@@ -160,7 +167,7 @@ def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups:
     asked = {name: found.proxies[name] for name in seen.groups[0]}
     notes = [along_words(asked, f, found.features[f]) for f in features]
     st.altair_chart(
-        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, rows_word(found.plan)),
+        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, Terms.of(found.plan)),
         height=heatmap_height(seen, features, notes),
         alt=f"{len(features)} {nouns_of(found.plan).parts} by {len(groups)} groups; the table below has the numbers.",
     )
@@ -213,7 +220,7 @@ def _columns(found: Explanation, seen: Heatmap, features: Sequence[int]) -> dict
             along_words(found.proxies, f, seen.features[f]).removeprefix("goes along ").removeprefix("with ")
             for f, _ in cells
         ],
-        "Group": [name_of(seen.groups[g]) for _, g in cells],
+        "Group": [Terms.of(found.plan).name(seen.groups[g]) for _, g in cells],
         rows_word(found.plan).capitalize(): [f"{int(seen.n[g]):,}" for _, g in cells],
         "Points on average": [cell_words(seen, g, f) for f, g in cells],
         "Plausible range": [cell_range_words(seen, g, f) for f, g in cells],

@@ -7,8 +7,8 @@ import streamlit as st
 from core.explain.explanation import Explanation
 from core.explain.features.grid import grid_shape
 from core.explain.groups.heatmap import Heatmap
+from core.metrics.words.naming.terms import Terms
 from core.report.charts.image_maps import SIDE, coloured, map_chart
-from core.report.words.by_group import name_of
 from core.report.words.explanations import score_words
 from pages.components import plain, session
 
@@ -23,17 +23,19 @@ def show(found: Explanation, maps: dict[str, Heatmap], groups: Sequence[int], mo
         "Each map lies as the images do: a square is a place in the image, and its colour says how far that place "
         "moves the scores of the group on average."
     )
+    terms = Terms.of(found.plan)
     for name, seen in maps.items():
         if len(maps) > 1:
             st.markdown(f"**{name}**")
         with st.container(horizontal=True, gap="large"):
             for group in groups:
                 with st.container(width=SIDE):
-                    plain.text(name_of(seen.groups[group]))
+                    name_of_group = terms.name(seen.groups[group])
+                    plain.text(name_of_group)
                     st.altair_chart(
                         map_chart(seen, group, most, found.is_trusted),
                         width=SIDE,
-                        alt=f"A map of the image for {name_of(seen.groups[group])}; the table below has its numbers.",
+                        alt=f"A map of the image for {name_of_group}; the table below has its numbers.",
                     )
 
 
@@ -42,6 +44,7 @@ def show_single(audit_id: str, found: Explanation) -> None:
     profile = session.workspace().profile(audit_id)
     if not found.telling or profile is None:
         return
+    terms = Terms.of(found.plan)
     with st.expander("Single images that tell most"):
         st.caption(
             "In each group, the images of which one place moved the score furthest: each as the model sees it, and "
@@ -50,11 +53,11 @@ def show_single(audit_id: str, found: Explanation) -> None:
         with st.container(horizontal=True, gap="large"):
             for one in found.telling:
                 with st.container(width=_PAIR):
-                    plain.text(f"{profile.row_words(one.row)}: {', '.join(one.group.values())}")
+                    plain.text(f"{profile.row_words(one.row)}: {terms.name(one.group)}")
                     with st.container(horizontal=True, gap="small"):
                         st.image(one.image.squeeze(), width=_SINGLE)
                         st.image(coloured(one, found.features, found.is_trusted), width=_SINGLE)
-                    decided = "selected" if one.selected else "refused"
+                    decided = terms.selected if one.selected else terms.turned_down
                     place = found.features[max(range(len(one.values)), key=lambda f: abs(one.values[f]))]
                     score = score_words(one.score, found.plan, one.group)
                     st.caption(f"score {score}, {decided}; most by {plain.quoted(place)}")

@@ -9,7 +9,9 @@ from core.explain.explanation import Explanation
 from core.explain.groups.differences import signed_points
 from core.explain.nouns import Nouns
 from core.explain.person import Change, Person, PersonSide
-from core.metrics.words import group_words, rows_word
+from core.metrics.findings.sentences import capital
+from core.metrics.words import group_words
+from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.charts.heatmaps import reasons_chart, reasons_height
@@ -94,7 +96,7 @@ def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profil
 def _person(found: Explanation, person: Person, profile: Profile) -> None:
     """What one model or two say of the person, side by side."""
     where = profile.row_words(person.row)
-    plain.text(f"{where[0].upper()}{where[1:]}: one of the {group_words(person.group, rows_word(found.plan))}")
+    plain.text(f"{where[0].upper()}{where[1:]}: one of the {group_words(person.group, Terms.of(found.plan))}")
     if not found.is_trusted:
         st.warning("A check of this way of explaining failed (see above): the reasons below are in doubt.")
     weighing = person.weighing()
@@ -117,7 +119,8 @@ def _person(found: Explanation, person: Person, profile: Profile) -> None:
 def _side(
     found: Explanation, plan: Plan, person: Person, side: PersonSide, features: tuple[int, ...], most: float
 ) -> None:
-    decision = "Selected" if side.selected else "Refused"
+    terms = Terms.of(plan)
+    decision = capital(terms.selected if side.selected else terms.turned_down)
     score = score_words(side.score, plan, person.group)
     start = f"{side.base:.2f}, the score of {start_words(found)}"
     plain.text(f"{decision}, with a score of {score}. The reasons start from {start}.")
@@ -134,7 +137,8 @@ def _side(
 
 def _changes(side: PersonSide, plan: Plan, person: Person) -> None:
     """What would turn the decision."""
-    other = "refused" if side.selected else "selected"
+    terms = Terms.of(plan)
+    other = terms.turned_down if side.selected else terms.selected
     if not side.changes:
         st.caption(f"No change of one or two of the person's own columns was found that would make it “{other}”.")
         return

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.metrics.words import rows_word
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.frontier.places import PRESENT
 from core.mitigate.goals.test import goal_words
 from core.mitigate.mitigations import MITIGATIONS
@@ -102,19 +103,20 @@ def _refused(audit_id: str, found: Found) -> None:
 
 def _whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
     """For which question these fixes were found, where that is not the last one that was asked, or the one above."""
-    question = _question(found.mitigated.settings, found.has_outcome)
+    terms = Terms.of(found.mitigated.present.plan)
+    question = _question(found.mitigated.settings, found.has_outcome, terms)
     st.caption(f"Found for: {plain.escape(question)}.")
     last = session.workspace().search(audit_id)
     if is_busy and session.workspace().get(audit_id).stage == "mitigate":
         st.info("These fixes were found before. They stay here until the new search is done.")
     elif last is not None and last.id != found.search.id:
         st.info("The last search brought nothing. These are the fixes that were found before it.")
-    elif _question(asked, found.has_outcome) != question:
+    elif _question(asked, found.has_outcome, terms) != question:
         st.info("You have changed the question since. These fixes are for the earlier one; find fixes for the new one.")
 
 
-def _question(settings: Settings, has_outcome: bool) -> str:
-    parts = [settings.goal.reads, " × ".join(settings.by), goal_words(settings)]
+def _question(settings: Settings, has_outcome: bool, terms: Terms) -> str:
+    parts = [settings.goal.said(terms), " × ".join(settings.by), goal_words(settings)]
     if settings.leave_out:
         parts.append(f"not asked of {', '.join(settings.leave_out)}")
     if has_outcome:

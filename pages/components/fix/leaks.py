@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.metrics.words import listed
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import text
 from core.mitigate.search import TOO_GOOD
 from core.notes import Note
@@ -28,7 +29,7 @@ def show(audit_id: str, found: Found, is_busy: bool) -> None:
         st.warning(plain.escape(f"Suspiciously often right: {listed([f'“{title}”' for title in too_good])}. {then}"))
     with st.expander("Why, and what to do"):
         for note in notes:
-            plain.text(text(note))
+            plain.text(text(note, Terms.of(plan)))
         keys = _known(audit_id, found, notes) if notes else ()
         if too_good:
             keys += _may_be(audit_id, found)

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from core.metrics.findings.sentences import capital
 from core.metrics.joint import Change
 from core.metrics.moved import Moved
 from core.metrics.words import group_words, one_word
 from core.metrics.words.changes.sentence import change_sentence
+from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import text
 from core.metrics.words.rules import rule_words
 from core.mitigate.effect.effect import Effect
@@ -31,9 +33,9 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
     effect = fix_found.effect_of(found, fix)
     st.subheader(fix.title, anchor=False)
     if fix.mechanism != RETRAINED:
-        st.write(MITIGATIONS[fix.mechanism].reads)
+        st.write(MITIGATIONS[fix.mechanism].said(effect.terms))
     if fix.rule is not None:
-        plain.text(f"Selected: {rule_words(fix.rule, effect.people)}.")
+        plain.text(f"{capital(effect.terms.selected)}: {rule_words(fix.rule, effect.terms)}.")
     _conditions(found, fix, effect.people)
     _caption(record, found, fix, effect.people)
     _goal(found, effect)
@@ -68,7 +70,7 @@ def _goal(found: Found, effect: Effect) -> None:
     with word:
         verdict.drawn(mark_svg(VERDICTS[kept], 18), KEPT_WORDS[kept])
     with said:
-        plain.text(kept_sentence(effect.goal_now, effect.goal_then, found.mitigated.settings, effect.people))
+        plain.text(kept_sentence(effect.goal_now, effect.goal_then, found.mitigated.settings, effect.terms))
 
 
 def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
@@ -88,7 +90,7 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
     )
     for warning in found.mitigated.warnings:
         if warning not in record.notes:
-            st.warning(plain.escape(text(warning)))
+            st.warning(plain.escape(text(warning, Terms.of(record.plan))))
     if found.search.looked_before:
         st.caption(
             f"Seen: you looked at another fix on these {people} before this one. It may look a little better here than"
@@ -103,7 +105,7 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
 
 def _changes(effect: Effect) -> None:
     """The gaps that were to be closed, and what mistakes cost; the first few of many."""
-    lines = [(change.verdict, change_sentence(change, people=effect.people)) for change in effect.aimed]
+    lines = [(change.verdict, change_sentence(change, terms=effect.terms)) for change in effect.aimed]
     rest = lines[_MOST:]
     for turned, sentence in lines[:_MOST]:
         _line(turned, sentence)
@@ -116,7 +118,7 @@ def _changes(effect: Effect) -> None:
     if effect.retrained:
         plain.text("What the fix itself did, against the same training without it:")
         for change in effect.retrained[:_MOST]:
-            _line(change.verdict, change_sentence(change, ("without the fix", "with it"), effect.people))
+            _line(change.verdict, change_sentence(change, ("without the fix", "with it"), effect.terms))
         if effect.training_alone:
             st.warning(effect.training_alone)
 
@@ -144,18 +146,19 @@ def _people(effect: Effect, found: Found) -> None:
     moved = effect.compared.moved(found.mitigated.settings.by)
     if not moved:
         return
-    st.caption(f"Who is selected instead, of the {effect.people} it was judged on")
+    terms = effect.terms
+    st.caption(f"Who is {terms.selected} instead, of the {terms.people} it was judged on")
     columns = {
-        "Group": [group_words(m.group, effect.people) for m in moved],
-        effect.people.capitalize(): [f"{m.n:,}" for m in moved],
-        "Selected, of 100": [_of_hundred(m) for m in moved],
-        "Newly selected": [f"{m.newly_selected:,}" for m in moved],
-        "No longer selected": [f"{m.newly_refused:,}" for m in moved],
+        "Group": [group_words(m.group, terms) for m in moved],
+        terms.people.capitalize(): [f"{m.n:,}" for m in moved],
+        f"{capital(terms.selected)}, of 100": [_of_hundred(m) for m in moved],
+        f"Newly {terms.selected}": [f"{m.newly_selected:,}" for m in moved],
+        f"No longer {terms.selected}": [f"{m.newly_refused:,}" for m in moved],
         "Difference": [_signed(m.net) for m in moved],
     }
     if found.has_outcome:
-        columns["Change in wrongly denied"] = [_more(m.wrongly_denied) for m in moved]
-        columns["Change in wrongly granted"] = [_more(m.wrongly_granted) for m in moved]
+        columns[f"Change in {terms.denied}"] = [_more(m.wrongly_denied) for m in moved]
+        columns[f"Change in {terms.granted}"] = [_more(m.wrongly_granted) for m in moved]
     plain.table(columns)
 
 

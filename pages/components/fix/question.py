@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.metrics.reference import By
 from core.metrics.words import rows_word
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.applicability import doubts, out_of_reach, untried
 from core.mitigate.goals import COSTS, GOALS, Goal
 from core.mitigate.goals.asked import group_values, usually_left_out
@@ -57,7 +58,7 @@ def ask(audit_id: str, record: AuditRecord) -> Settings:
     mitigate = MitigationPlan(goal=goal.name, at_most=at_most, by=by, leave_out=left_out)
     if record.plan.data.label is not None:
         with cost:
-            mitigate = _with_cost(audit_id, before, asked.mitigate, mitigate)
+            mitigate = _with_cost(audit_id, before, asked.mitigate, mitigate, Terms.of(record.plan))
     rows = rows_word(record.plan)
     trained = _trained(audit_id, kept.trained_here if kept is not None else _known_training(audit_id), rows)
     judging = fix_judging.ask(audit_id, before.holdout, rows)
@@ -82,14 +83,15 @@ def _opening(record: AuditRecord) -> Plan:
 
 
 def _goal(audit_id: str, record: AuditRecord, before: Settings) -> Goal:
+    terms = Terms.of(record.plan)
     offered = [goal.name for goal in GOALS.values() if record.plan.data.label is not None or not goal.needs_label]
     key = session.seed(session.field(audit_id, "goal"), before.goal.name)
     name = st.selectbox(
         "The goal",
         offered,
-        format_func={name: _begun(GOALS[name].reads) for name in offered}.__getitem__,
+        format_func={name: _begun(GOALS[name].said(terms)) for name in offered}.__getitem__,
         key=key,
-        help="  \n".join(f"{_begun(GOALS[name].reads)}: *{name.replace('_', ' ')}*" for name in offered),
+        help="  \n".join(f"{_begun(GOALS[name].said(terms))}: *{name.replace('_', ' ')}*" for name in offered),
     )
     return GOALS[name]
 
@@ -105,7 +107,7 @@ def _at_most(audit_id: str, goal: Goal, before: Settings) -> float:
     if goal.kind == "ratio":
         session.seed(key, round(100 * (1 - width), 4))
         share = st.number_input(
-            "At least, in % of the most selected group's rate", 1.0, 100.0, step=1.0, key=key, format="%g"
+            "At least, in % of the highest group's rate", 1.0, 100.0, step=1.0, key=key, format="%g"
         )
         return round(1 - float(share) / 100, 8)
     session.seed(key, round(100 * width, 4))
@@ -142,7 +144,9 @@ def _left_out(audit_id: str, record: AuditRecord, by: By, before: Settings) -> t
     return tuple(chosen)
 
 
-def _with_cost(audit_id: str, before: Settings, kept: MitigationPlan, asked: MitigationPlan) -> MitigationPlan:
+def _with_cost(
+    audit_id: str, before: Settings, kept: MitigationPlan, asked: MitigationPlan, terms: Terms
+) -> MitigationPlan:
     """What is asked, at the cost that the person chooses; prices begin as they were kept."""
     key = session.seed(session.field(audit_id, "cost"), before.cost.name)
     name = st.selectbox(
@@ -156,8 +160,8 @@ def _with_cost(audit_id: str, before: Settings, kept: MitigationPlan, asked: Mit
         return replace(asked, cost=name)
     denied, granted = st.columns(2)
     mistakes: tuple[tuple[Mistake, DeltaGenerator, str], ...] = (
-        ("wrongly_denied", denied, "A wrongful denial costs"),
-        ("wrongly_granted", granted, "A wrongful grant costs"),
+        ("wrongly_denied", denied, f"One {terms.denied} costs"),
+        ("wrongly_granted", granted, f"One {terms.granted} costs"),
     )
     given: dict[Mistake, float] = {}
     for kind, column, label in mistakes:
@@ -202,7 +206,7 @@ def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str,
         rows: dict[str, list[str]] = {"Way": [], "Tried": [], "What it does": []}
         for name, reason in reasons.items():
             rows["Way"].append(MITIGATIONS[name].title)
-            rows["What it does"].append(MITIGATIONS[name].reads)
+            rows["What it does"].append(MITIGATIONS[name].said(Terms.of(record.plan)))
             rows["Tried"].append(_whether(reason, name in out, doubted.get(name)))
         plain.table(rows)
     return tuple(name for name in able if name not in out)

@@ -13,6 +13,7 @@ from core.counts.counts import Axis, Counts
 from core.counts.rules import Rule, confusion
 from core.metrics.group_metrics import METRICS, SCORE_METRICS, Estimate, estimates, overall_auc_range, rate
 from core.metrics.intervals import auc
+from core.metrics.words.naming.terms import PLAIN
 from tests.worlds import reference
 from tests.worlds.people import AXES, confusion_of, count, groups_of, worlds
 from tests.worlds.reference import Person
@@ -78,7 +79,7 @@ def test_nothing_to_divide_by_is_said_and_never_a_zero() -> None:
     for metric in METRICS.values():
         empty = rate(metric, nobody, 0, 0.95)
         assert (empty.value, empty.low, empty.high) == (None, None, None)
-        assert empty.reason == metric.empty
+        assert empty.reason == PLAIN.said(metric.lacks)
     refused = confusion_of(0, 0, 3, 4)
     assert rate(METRICS["positive_predictive_value"], refused, 0, 0.95).reason == "no one in this group was selected"
     assert rate(METRICS["true_positive_rate"], refused, 0, 0.95).value == 0

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.counts.counts import Groups
 from core.metrics.words import beside, chance_words, figures, group_words, limit_words, percent, share_words
+from core.metrics.words.naming.terms import Terms
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,8 @@ def test_groups_that_would_share_a_noun_are_named_by_their_spelling() -> None:
 
 
 def test_rows_that_are_no_people_are_called_what_they_are() -> None:
-    assert group_words({"community": "Islanders"}, "texts") == "texts whose community is Islanders"
-    assert group_words({"sex": "F", "age": "under 40"}, "texts") == "texts whose sex is F and age is under 40"
+    assert group_words({"community": "Islanders"}, Terms("texts")) == "texts whose community is Islanders"
+    assert group_words({"sex": "F", "age": "under 40"}, Terms("texts")) == "texts whose sex is F and age is under 40"
 
 
 # ---------------------------------------------------------------- figures that add up

@@ -37,6 +37,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "[mitigate]": ("mitigate",),
     "[mitigate] price": ("mitigate", "price"),
     "[run]": ("run",),
+    "[words]": ("words",),
 }
 
 
@@ -54,6 +55,7 @@ def every_table() -> dict[str, Any]:
         "policy": {"limits": [{"measure": "disparate_impact", "least": 0.8}]},
         "mitigate": {"price": {"wrongly_denied": 1, "wrongly_granted": 5}},
         "run": {"seed": 1},
+        "words": {"selected": "approved"},
     }
 
 

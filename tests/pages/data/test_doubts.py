@@ -38,7 +38,7 @@ def test_a_remedy_edits_the_plan_and_counts_anew(space: Workspace) -> None:
     space.wait(audit.id, WAIT_SECONDS)
     at = opened("audit", audit.id)
     assert "60 of 200 people stand exactly on the threshold 5" in said(at)
-    press(at, "Select only those above it")
+    press(at, "Take only those above it")
     space.wait(audit.id, WAIT_SECONDS)
     record = space.record(audit.id)
     assert record is not None and record.plan.decision.above

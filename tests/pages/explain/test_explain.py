@@ -145,8 +145,8 @@ def test_the_table_twin_says_the_same_as_the_explanation(space: Workspace, expla
 
 def test_denials_and_grants_have_pictures_of_their_own(space: Workspace, explained: str) -> None:
     at = opened("explain", explained)
-    widget(at, "button_group", "whose scores").set_value("the refused").run()
-    assert not at.exception and "In the denials of women" in said(at)
+    widget(at, "button_group", "whose scores").set_value("turned down").run()
+    assert not at.exception and "Among those turned down, in the scores of women" in said(at)
     (table,) = (t for t in tables(at) if "Points on average" in t)
     found = space.explanation(explained)
     assert found is not None
@@ -209,7 +209,7 @@ def test_one_person_is_explained_with_reasons_and_what_would_change_it(space: Wo
     finished(space, explained)
     at.run()
     words = said(at)
-    assert not at.exception and "Refused, with a score of" in words
+    assert not at.exception and "Turned down, with a score of" in words
     assert "“hobby” 1 instead of 0" in words
     (table,) = (t for t in tables(at) if "This person's value" in t)
     assert table["Column"][0] == "hobby" and table["This person's value"][0] == "0"

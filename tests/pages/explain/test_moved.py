@@ -69,7 +69,7 @@ def test_who_changed_is_listed_and_a_picked_one_is_explained_before_and_after(sp
     at.run()
     assert not at.exception and space.person(compared).row == found.changed[0].row  # type: ignore[union-attr]
     words = said(at)
-    assert "Selected, with a score of" in words and "Refused, with a score of" in words
+    assert "Selected, with a score of" in words and "Turned down, with a score of" in words
 
 
 def test_another_threshold_changes_decisions_and_no_reason(space: Workspace) -> None:

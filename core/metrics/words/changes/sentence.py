@@ -6,39 +6,41 @@ from core.metrics.comparison import GapChange
 from core.metrics.gaps import GAPS
 from core.metrics.words import group_words
 from core.metrics.words.changes.turned import of_worse_off
+from core.metrics.words.naming.terms import PLAIN, Terms
 
 FIXED = ("before the fix", "after it")
 
 
-def change_sentence(change: GapChange, times: tuple[str, str] = FIXED, people: str = "people") -> str:
+def change_sentence(change: GapChange, times: tuple[str, str] = FIXED, terms: Terms = PLAIN) -> str:
     """How one gap moved: "Women are selected 17.7 points less often than men before the fix, and ... after it".
 
     Its subject is whoever is worse off before, whichever group is the reference. `times` says what the two audits are,
-    `people` what rows are called.
+    `terms` what the plan calls things.
     """
     (earlier, later), measure, change = times, GAPS[change.measure], of_worse_off(change)
-    who, than = group_words(change.group, people), group_words(change.reference, people)
-    subject = f"{measure.among}{who}"
+    who, than = group_words(change.group, terms), group_words(change.reference, terms)
+    subject = f"{terms.said(measure.whom)}{who}"
+    verb = measure.verb_words(terms)
     begun = subject[0].upper() + subject[1:]
     if change.before is None or change.after is None:
         return f"{begun}, against {than}: not measurable. {change.reason}".strip()
     is_ratio = measure.kind == "ratio"
     (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
-    said = f"{begun} {measure.verb} {old} {word} {than} {earlier}, and {new} {later}"
+    said = f"{begun} {verb} {old} {word} {than} {earlier}, and {new} {later}"
     why = f" {change.reason[0].upper()}{change.reason[1:]}." if change.reason else ""
     if change.verdict == "same" and not change.reason:
-        return f"{begun} {measure.verb} {old} {word} {than} {earlier}, and just so {later}: nothing changes."
+        return f"{begun} {verb} {old} {word} {than} {earlier}, and just so {later}: nothing changes."
     if change.low is None or change.high is None:
         return f"{said}.{why}"
     return f"{said} (plausible change {_range(change.low, change.high, 'times' if is_ratio else 'points')}).{why}"
 
 
-def about(change: GapChange, people: str) -> str:
+def about(change: GapChange, terms: Terms) -> str:
     """Which gap: "among those with the good outcome, how often women are selected, against men"."""
     measure = GAPS[change.measure]
-    among = measure.among[:1].lower() + measure.among[1:]
-    who, than = group_words(change.group, people), group_words(change.reference, people)
-    return f"{among}how often {who} {measure.verb}, against {than}"
+    among = terms.said(measure.whom[:1].lower() + measure.whom[1:])
+    who, than = group_words(change.group, terms), group_words(change.reference, terms)
+    return f"{among}how often {who} {measure.verb_words(terms)}, against {than}"
 
 
 def _standing(value: float, is_ratio: bool) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.metrics.words.notes import columns, direction, groups, leaks, left_out, models, rows, scores
 from core.metrics.words.notes.worded import SAID_WORDS, Worded
 from core.notes import Note
@@ -18,9 +19,9 @@ def worded(note: Note) -> Worded:
     return WORDS[note.kind]
 
 
-def text(note: Note) -> str:
-    """What the note says. Raises KeyError where its kind or a fact is not there."""
-    return worded(note).words(note.facts)
+def text(note: Note, terms: Terms = PLAIN) -> str:
+    """What the note says, in the words of a plan. Raises KeyError where its kind or a fact is not there."""
+    return worded(note).said(note.facts, terms)
 
 
 def stands_first(note: Note, confirmed: tuple[str, ...]) -> bool:
@@ -33,10 +34,11 @@ def in_order(notes: tuple[Note, ...], confirmed: tuple[str, ...]) -> tuple[Note,
     return tuple(sorted(notes, key=lambda note: not stands_first(note, confirmed)))
 
 
-def told(note: Note, confirmed: tuple[str, ...]) -> str:
+def told(note: Note, confirmed: tuple[str, ...], terms: Terms = PLAIN) -> str:
     """What the note says to somebody with a plan file: with the lines that answer it, where nobody has answered it."""
     lines = [] if note.key in confirmed else _lines(note)
-    return f"{text(note)} In a plan file: {', or '.join(lines)}." if lines else text(note)
+    words = text(note, terms)
+    return f"{words} In a plan file: {', or '.join(lines)}." if lines else words
 
 
 def unanswered(notes: Iterable[Note], confirmed: tuple[str, ...]) -> tuple[str, str] | None:

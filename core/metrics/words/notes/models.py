@@ -34,7 +34,7 @@ def _class_against_outcome(facts: Facts) -> str:
 def _own_threshold(facts: Facts) -> str:
     here = f"{facts['threshold']:g}" + ("" if facts["stated"] else ", which the plan does not say")
     return (
-        f"The model decides by itself at a threshold of {facts['own']:g}: its own predict selects from there on. This"
+        f"The model decides by itself at a threshold of {facts['own']:g}: its own predict says yes from there on. This"
         f" audit cuts at {here}. Which decision is meant?"
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.metrics.words.naming.terms import Terms
 from core.notes import SAID
 
 Facts = Mapping[str, Any]
@@ -29,6 +30,8 @@ class Worded:
         Whether no audit runs before it is answered, by its changes or by a person's word.
     in_plan
         What answers it in a plan file where no change of the note does: the command says it, a page has a control.
+    in_terms
+        The same sentences in the words of a plan, where they name the decision or values of groups.
     quotes
         Whether its facts hold cells of columns that the plan does not name: then it goes when the table goes.
     """
@@ -39,7 +42,12 @@ class Worded:
     button: Callable[[Facts], str] | None = None
     must_be_answered: bool = False
     in_plan: Callable[[Facts], str] | None = None
+    in_terms: Callable[[Facts, Terms], str] | None = None
     quotes: bool = False
+
+    def said(self, facts: Facts, terms: Terms) -> str:
+        """Its sentences, in the words of a plan."""
+        return self.words(facts) if self.in_terms is None else self.in_terms(facts, terms)
 
 
 SAID_WORDS = {SAID: Worded(lambda facts: str(facts["text"]))}

@@ -18,6 +18,7 @@ from core.explain.groups.differences import (
     relied_sentence,
 )
 from core.explain.groups.heatmap import heatmap
+from core.metrics.words.naming.terms import Terms
 
 GROUPS = Groups(("sex", "town"), (("Man", "Woman"), ("N", "S")), ((0, 0), (0, 1), (1, 0), (1, 1)))
 FEATURES = ("job", "debt")
@@ -127,9 +128,9 @@ def test_texts_are_called_texts() -> None:
     table, _ = attributed(-0.1)
     first = apart(table, ("sex",), {"sex": "Man"}, None, 0.95)[0]
     said = [
-        apart_sentence(first, True, "texts"),
-        apart_moved_sentence(first, first, "texts"),
-        relied_sentence(heatmap(table, ("sex",), None, 0.95), {"sex": "Woman"}, None, "texts"),
+        apart_sentence(first, True, Terms("texts")),
+        apart_moved_sentence(first, first, Terms("texts")),
+        relied_sentence(heatmap(table, ("sex",), None, 0.95), {"sex": "Woman"}, None, Terms("texts")),
     ]
     assert all(" texts)" in sentence and "people" not in sentence for sentence in said)
 

@@ -3,6 +3,7 @@
 import json
 
 from core.metrics.comparison import Comparison
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.consequences import price_sentences, warnings
 from core.mitigate.goals import GOALS
 from tests.worlds.two_audits import CLOSING, Sides, compared, selecting, swapped, unchanged
@@ -21,10 +22,10 @@ def test_the_price_is_told_in_people() -> None:
 
 
 def test_rows_that_are_no_people_are_called_what_they_are() -> None:
-    said = price_sentences(compared(CLOSING), ("sex",), "texts")
+    said = price_sentences(compared(CLOSING), ("sex",), Terms("texts"))
     assert said[0].startswith("Of 1,000 texts like these, 84 more texts whose sex is women and ")
     assert "fewer texts with the good outcome are turned down" in said[2]
-    told = warnings(compared(swapped(CLOSING)), ("sex",), GOALS["demographic_parity"], people="texts")
+    told = warnings(compared(swapped(CLOSING)), ("sex",), GOALS["demographic_parity"], terms=Terms("texts"))
     assert told and not any("people" in text for text in told)
 
 

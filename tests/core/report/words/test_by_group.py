@@ -5,6 +5,7 @@ import pytest
 from core.metrics.gaps import GAPS
 from core.metrics.policies import Band
 from core.metrics.verdicts import Gap
+from core.metrics.words.naming.terms import PLAIN
 from core.record import AuditRecord
 from core.report.words.by_group import (
     Standings,
@@ -109,8 +110,9 @@ def test_the_headline_is_offered_first_and_only_what_has_verdicts() -> None:
 
 
 def test_every_measure_asks_a_question_of_its_own() -> None:
-    assert len({question_in_unit(measure) for measure in GAPS.values()}) == len(GAPS)
-    assert question(GAPS["disparate_impact"]) == question(GAPS["statistical_parity_difference"]) == "Who gets selected?"
+    assert len({question_in_unit(measure, PLAIN) for measure in GAPS.values()}) == len(GAPS)
+    asked = {question(GAPS[name], PLAIN) for name in ("disparate_impact", "statistical_parity_difference")}
+    assert asked == {"Who gets selected?"}
 
 
 def test_words_of_a_ratio_never_cross_its_limit() -> None:
@@ -144,6 +146,6 @@ def test_words_of_rates_and_bands() -> None:
 
 
 def test_the_tables_of_a_gap_are_named_with_it() -> None:
-    words = also_words(GAPS["false_negative_rate_difference"], (("sex",), ("sex", "race")))
+    words = also_words(GAPS["false_negative_rate_difference"], (("sex",), ("sex", "race")), PLAIN)
     assert words == "who is wrongly denied (sex, sex × race)"
-    assert also_words(GAPS["statistical_parity_difference"], (("sex",),)) == "who gets selected (sex)"
+    assert also_words(GAPS["statistical_parity_difference"], (("sex",),), PLAIN) == "who gets selected (sex)"

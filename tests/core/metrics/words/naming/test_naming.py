@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.counts.counts import Groups
 from core.metrics.words import group_words
+from core.metrics.words.naming.terms import Terms
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_ages_where_it_surely_is_one(column: str, value: str, words: str) -> Non
 def test_with_sex_and_others() -> None:
     group = {"sex": "Male", "age_cat": "25 - 45", "home_town": "Ulm"}
     assert group_words(group) == "men aged 25 to 45 whose home town is Ulm"
-    assert group_words({"age": "under 40"}, "texts") == "texts whose age is under 40"
+    assert group_words({"age": "under 40"}, Terms("texts")) == "texts whose age is under 40"
     assert (
         group_words({"age": "under 40", "age_cat": "25 - 45"}) == "people aged under 40 whose age category is 25 - 45"
     )
