@@ -99,6 +99,12 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def kept(request: pytest.FixtureRequest) -> Path:
+    """Where the run keeps what jobs found."""
+    return request.config.stash[_KEPT]
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The public data, models and acceptance cases that lie beside the repository."""
     folder = ROOT.parent / "shared"

@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, TimeoutError, expect, sync_playwright
 
 from core.jobs.folder import Folder
+from tests.worlds.jobs.forked import shared_line
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -47,14 +48,16 @@ _WATCH = """() => {
     new MutationObserver(note).observe(document.querySelector("[data-testid=stApp]"), what);
 }"""
 _ATTEMPTS = 4
-# The app as it is, but for jobs that need not import again what an earlier one has, do not train for long, and wait
-# while this file is there.
-HOLD = "hold"
+# The app as it is, but for jobs that need not import again what an earlier one has, nor find again what one of the run
+# has found, do not train for long, and wait while this file is there.
+HOLD, KEPT, LINE = "hold", "PLUMBLINE_TESTS_KEPT", "PLUMBLINE_TESTS_LINE"
 _SERVE = f"""
 import os, pathlib
 from streamlit.web.cli import main
 from tests.worlds.jobs.forked import fork_jobs, short_trainings
-fork_jobs(True, hold=pathlib.Path(os.environ["PLUMBLINE_HOME"]) / "{HOLD}")
+kept = os.environ.get("{KEPT}")
+hold = pathlib.Path(os.environ["PLUMBLINE_HOME"]) / "{HOLD}"
+fork_jobs(True, kept=pathlib.Path(kept) if kept else None, hold=hold, line=os.environ.get("{LINE}"))
 with short_trainings(5):
     main()
 """
@@ -66,6 +69,7 @@ class App:
 
     home: Path
     port: int
+    kept: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -84,11 +88,14 @@ class App:
 
     def start(self) -> None:
         command = [sys.executable, "-c", _SERVE, "run", "streamlit_app.py", "--server.headless=true"]
+        line = shared_line()
+        told = {"PLUMBLINE_HOME": str(self.home), KEPT: str(self.kept or ""), LINE: str(line or "")}
         with (self.home / "app.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, f"--server.port={self.port}"],
                 cwd=ROOT,
-                env=os.environ | {"PLUMBLINE_HOME": str(self.home)},
+                env=os.environ | told,
+                pass_fds=[] if line is None else [line],
                 stdout=log,
                 stderr=log,
             )
@@ -97,7 +104,10 @@ class App:
     def stop(self) -> None:
         if self.process:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            try:
+                self.process.wait(timeout=20)
+            finally:
+                self.process.kill()  # what forks its jobs ends with whoever can still ask for one
 
     def wait_until_healthy(self, deadline: float) -> None:
         while not self.healthy():
@@ -141,9 +151,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def app(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Iterator[App]:
     """One app for all browser tests: they share it as people would."""
-    app = App(home=tmp_path_factory.mktemp("plumbline"), port=free_port())
+    app = App(home=tmp_path_factory.mktemp("plumbline"), port=free_port(), kept=kept)
     app.start()
     yield app
     app.stop()

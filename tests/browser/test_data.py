@@ -24,10 +24,10 @@ def people(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shared_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def shared_app(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("PLUMBLINE_SHARED", "1")
     monkeypatch.setenv("PLUMBLINE_JOIN_CODE", "ABCDEFGH23")
-    app = App(home=tmp_path, port=free_port())
+    app = App(home=tmp_path, port=free_port(), kept=kept)
     app.start()
     yield app
     app.stop()

@@ -43,16 +43,20 @@ _AS_IN_THE_APP = Launch.start
 _NUMBER = struct.Struct("=i")
 _MOST_BYTES = 64 * 1024
 _EPOCHS: list[int] = []
+_SHARED: list[socket.socket] = []
 _HOLDING: list[tuple[str | None, list[_Wake]]] = []
 # What some kinds of models and ways import besides, when they are met.
 _LATER = ("PIL.Image", "aif360.algorithms.postprocessing", "openpyxl", "safetensors.torch", "transformers")
 
 
-def fork_jobs(wanted: bool, kept: Path | None = None, hold: Path | None = None) -> None:
+def fork_jobs(wanted: bool, kept: Path | None = None, hold: Path | None = None, line: str | None = None) -> None:
     """Whether jobs that start from now on in this process are forked, where the system can.
 
-    What they find goes to `kept`; while `hold` is there none begins with its work.
+    What they find goes to `kept`; while `hold` is there none begins with its work. `line` is what `shared_line` gave to
+    the process that has started this one, so that both have their jobs forked by the same one.
     """
+    if line:
+        _SHARED.append(socket.socket(fileno=int(line)))
 
     def start(launch: Launch, folder: Path, warm: str | None, ended: Callable[[], None]) -> Child:
         if launch.program != job.__name__:
@@ -60,6 +64,11 @@ def fork_jobs(wanted: bool, kept: Path | None = None, hold: Path | None = None) 
         return _start(launch, folder, ended, kept, hold)
 
     Launch.start = start if wanted and sys.platform == "linux" else _AS_IN_THE_APP  # type: ignore[method-assign]
+
+
+def shared_line() -> int | None:
+    """The open file by which another process has its jobs forked as this one has; None where the system cannot."""
+    return _parent().fileno() if sys.platform == "linux" else None
 
 
 @contextlib.contextmanager
@@ -77,7 +86,7 @@ def holding_jobs(kind: str | None = None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def short_trainings(epochs: int) -> Iterator[None]:
-    """Networks that forked jobs begin to train on in the block get so many rounds at most; nothing of it is kept."""
+    """Networks that forked jobs begin to train on in the block get so many rounds at most; no training is kept then."""
     _EPOCHS.append(epochs)
     try:
         yield
@@ -123,7 +132,6 @@ class _Forked:
 
 
 def _start(launch: Launch, folder: Path, ended: Callable[[], None], kept: Path | None, hold: Path | None) -> Child:
-    kept = None if _EPOCHS else kept
     arguments = launch._command(folder, None)
     work = {
         "arguments": arguments[arguments.index(launch.program) + 1 :],
@@ -141,11 +149,16 @@ def _start(launch: Launch, folder: Path, ended: Callable[[], None], kept: Path |
     os.close(tell)
     reading = os.fdopen(told, "rb")
     pid = _NUMBER.unpack(reading.read(_NUMBER.size))[0]
-    keep = functools.partial(kept_results.keep, Folder(folder), kept) if kept else lambda: None
+    keep = functools.partial(_keep, folder, kept, is_short=bool(_EPOCHS)) if kept else lambda: None
     child = _Forked(pid, _Wake(folder, wake), reading, keep)
     process = Process.of(child.pid)
     threading.Thread(target=_collect, args=(child, ended), name=f"job-{child.pid}", daemon=True).start()
     return Child(process, child)  # type: ignore[arg-type]
+
+
+def _keep(folder: Path, kept: Path, is_short: bool) -> None:
+    if not (is_short and kept_results.may_train(Folder(folder))):
+        kept_results.keep(Folder(folder), kept)
 
 
 _ONE_PARENT = threading.Lock()
@@ -153,7 +166,7 @@ _ONE_PARENT = threading.Lock()
 
 def _parent() -> socket.socket:
     with _ONE_PARENT:
-        return _parent_of(os.getpid())
+        return _SHARED[0] if _SHARED else _parent_of(os.getpid())
 
 
 @functools.cache
@@ -235,8 +248,10 @@ def _work(work: dict[str, Any], woken: int, log: int) -> NoReturn:
         parent = os.getppid()  # gone with the test run, which may have been killed while it held a job
         while work["hold"] and job._is_woken(folder) and os.path.exists(work["hold"]) and os.getppid() == parent:
             time.sleep(0.02)
-        if work["kept"] and job._is_woken(folder) and kept_results.hand_over(Folder(folder), Path(work["kept"])):
-            job.leave(0)
+        if work["kept"] and job._is_woken(folder):
+            is_short = work["epochs"] and kept_results.may_train(Folder(folder))
+            if not is_short and kept_results.hand_over(Folder(folder), Path(work["kept"])):
+                job.leave(0)
         if work["epochs"]:
             from core.mitigate.training.fine_tuning import Tunable
             from core.mitigate.training.fine_tuning_text import TunableText

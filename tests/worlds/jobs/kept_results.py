@@ -21,6 +21,11 @@ def digest(folder: Folder) -> str:
     return asked.hexdigest()
 
 
+def may_train(folder: Folder) -> bool:
+    """Whether what the job finds may depend on how long networks are trained."""
+    return bool(json.loads((folder.path / WORK).read_text(encoding="utf-8"))["kind"] == "mitigate")
+
+
 def keep(folder: Folder, kept: Path) -> None:
     """Keep what a job wrote that is done."""
     place = kept / digest(folder)
