@@ -13,6 +13,7 @@ import pytest
 from core.cli import main
 from core.models import open_model
 from tests.core.models.text_folders import folder_of, zipped
+from tests.worlds.jobs.forked import short_trainings
 
 pytestmark = pytest.mark.jobs
 
@@ -33,7 +34,7 @@ goal = "demographic_parity"
 at_most = 0.05
 """
 DRAW = np.random.default_rng(5)
-ROWS = 500
+ROWS, ROUNDS = 500, 5
 ABOUT = DRAW.choice(["people", "day"], ROWS)
 RUDE = DRAW.random(ROWS) < 0.4
 SAID = [
@@ -83,7 +84,8 @@ def mitigated(folder: Path, tmp_path: Path, name: str, model: Path, good: str = 
     for file in (folder / "said.csv", model):
         shutil.copy(file, tmp_path / file.name)
     (tmp_path / "plan.toml").write_text(PLAN.format(model=model.name, good=good, more=more))
-    assert main(["mitigate", str(tmp_path / "plan.toml"), "--with", name, "--out", str(tmp_path / "out")]) == 0
+    with short_trainings(ROUNDS):
+        assert main(["mitigate", str(tmp_path / "plan.toml"), "--with", name, "--out", str(tmp_path / "out")]) == 0
     return tmp_path / "out"
 
 
