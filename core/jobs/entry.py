@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.jobs import exits
 from core.jobs.exits import Ending, ending
 from core.jobs.folder import Folder, Record
+from core.jobs.kinds import publishes
 from core.jobs.process import Child
 from core.jobs.sandbox import Limits
 from core.jobs.sharing.ahead import Ahead, Pace
@@ -61,18 +62,24 @@ class Job:
         left = (time.monotonic() - began) * (total - done) / (done - first)
         return left if left < LONGEST_SECONDS else None
 
+    def whole_left(self, limit: float) -> tuple[float, float] | None:
+        """Seconds to the end of the whole job, from and to, of `limit` in all; None before there is a pace."""
+        if self.whole_began is None or self.progress[3] is None or self.progress[3] <= self.whole_began[1]:
+            return None
+        (began, first), now = self.whole_began, time.monotonic()
+        most = max(0.0, limit - (now - (self.record.clock or now)))
+        return Pace(first, self.progress[3], now - began).left(most)
+
     def ahead(self, limit: float) -> Ahead:
         """What a job that waits for this one can be told: it is stopped after `limit` seconds at the latest."""
         now = time.monotonic()
-        pace, most = Pace(0.0, 0.0, 0.0), max(0.0, limit - (now - (self.record.clock or now)))
-        if self.whole_began is not None and self.progress[3] is not None:
-            began, first = self.whole_began
-            pace = Pace(first, self.progress[3], now - began)
-        return Ahead(self.folder.path.name, self.record.kind, *pace.left(most))
+        at_worst = 0.0, max(0.0, limit - (now - (self.record.clock or now)))
+        return Ahead(self.folder.path.name, self.record.kind, *(self.whole_left(limit) or at_worst))
 
     def _settle(self, child: Child, limits: Limits) -> None:
         verdict = (*self.stopped, "JobError") if self.stopped else ending(self.folder, child, limits)
-        self.folder.clean(keep_results=verdict[0] == "done")
+        keeps = publishes(self.record.kind) and verdict[1] != exits.DISK_WORDS
+        self.folder.clean(keep_results=keeps or verdict[0] == "done")
         self.settled = verdict
 
 

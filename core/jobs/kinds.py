@@ -40,12 +40,16 @@ class Kind:
         The modules that a process imports while it waits for work of this kind.
     is_look
         Whether it only looks at what was just put in, so that somebody waits for it; its time limit is shorter.
+    publishes
+        Whether it writes what it has found so far in files that are whole: they are shown while it works, and stay when
+        it is stopped.
     """
 
     name: str
     runs: str
     ahead: tuple[str, ...] = ()
     is_look: bool = False
+    publishes: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
@@ -54,7 +58,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("profile", "core.data.profile:run", _TABLES, is_look=True),
         Kind("inspect", "core.models.inspect:run", _TABLES + _MODELS, is_look=True),
         Kind("audit", "core.engine.job:run", _TABLES + _MEASURES + _MODELS),
-        Kind("mitigate", "core.mitigate.job:run", _TABLES + _TRAINING + _MODELS),
+        Kind("mitigate", "core.mitigate.job:run", _TABLES + _TRAINING + _MODELS, publishes=True),
         Kind("explain", "core.explain.job:run", _TABLES + _EXPLAINING + _MODELS),
         Kind("explain_person", "core.explain.person.job:run", _TABLES + _EXPLAINING + _MODELS),
     )
@@ -69,3 +73,8 @@ def imports_ahead(name: str) -> tuple[str, ...]:
 def is_look(name: str) -> bool:
     """Whether somebody waits for a job of this kind, having just put something in."""
     return name in KINDS and KINDS[name].is_look
+
+
+def publishes(name: str) -> bool:
+    """Whether what a job of this kind has found stands before it has come to its end."""
+    return name in KINDS and KINDS[name].publishes

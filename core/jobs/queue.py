@@ -59,6 +59,10 @@ class Queue:
         running = sorted(self.running(), key=lambda other: other.record.began or 0.0)
         return tuple(other.ahead(self._limit(other.record.kind)) for other in running)
 
+    def left(self, job: Job) -> tuple[float, float] | None:
+        """The seconds to the end of a job that runs, from and to; None where that is not known."""
+        return job.whole_left(self._limit(job.record.kind)) if job.record.state == "running" else None
+
     def refuse_crowd(self, owner: str | None) -> None:
         """Raise JobError where this visitor has as many jobs waiting as one may have."""
         refuse_crowd([job.record.owner for job in self._waiting()], owner)

@@ -11,21 +11,20 @@ import re
 import shutil
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from core.errors import BY_NAME, JobError, PlumblineError
+from core.errors import BY_NAME, JobError
 from core.jobs import machine, sandbox
 from core.jobs.entry import Job, Spare
+from core.jobs.kinds import publishes
 from core.jobs.process import Launch
 from core.jobs.queue import Queue
-from core.jobs.sharing.ahead import Ahead
+from core.jobs.status import State
+from core.jobs.status import Status as Status
 from core.jobs.untrusted import checked_array as checked_array
 from core.jobs.untrusted import checked_bytes as checked_bytes
 from core.jobs.untrusted import checked_json as checked_json
-
-State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 
 GIB = 2**30
 INPUT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
@@ -35,29 +34,6 @@ MOST_FILE_BYTES = 16 * GIB
 LEAST_MEMORY = 2 * GIB
 POLL_SECONDS = 0.1
 KILLED_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class Status:
-    """Where a job stands: its place in the queue counts from 1; `message` is for the person, `error` is its type.
-
-    `ahead` is what runs while it waits.
-    """
-
-    state: State
-    place: int | None = None
-    done: int = 0
-    total: int = 0
-    what: str = ""
-    seconds_left: float | None = None
-    message: str | None = None
-    error: type[PlumblineError] | None = None
-    ahead: tuple[Ahead, ...] = ()
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.state not in ("queued", "running")
 
 
 class Supervisor:
@@ -168,6 +144,16 @@ class Supervisor:
                 raise JobError(job.record.message or "The run has no result yet. Wait until it is done.")
             return job.folder.out
 
+    def published(self, job_id: str) -> Path | None:
+        """Where a job of a kind that publishes has what it found so far, also after it was stopped or failed.
+
+        To be read as its output is; what is there may change, or go, while it is read. None before it has begun, and
+        for other kinds.
+        """
+        with self._changed:
+            job = self._job(job_id)
+            return job.folder.out if publishes(job.record.kind) and job.record.state != "queued" else None
+
     def delete(self, job_id: str) -> None:
         """Stop the job and remove everything it read or wrote."""
         self.cancel(job_id)
@@ -207,6 +193,8 @@ class Supervisor:
             total=total,
             what=what,
             seconds_left=job.seconds_left() if record.state == "running" else None,
+            reached=job.progress[3] if record.state == "running" else None,
+            whole_left=self._queue.left(job),
             message=record.message,
             error=BY_NAME.get(record.error, JobError) if record.error else None,
             ahead=self._queue.ahead(job),

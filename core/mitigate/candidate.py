@@ -125,6 +125,8 @@ class Mitigated:
         A note for each column that is suspected to know the answer, of all that a training would read.
     tables
         The table, and the second one that is judged on where there is one.
+    left
+        What has not come to its end: of a search that works still, or that was stopped.
     """
 
     settings: Settings
@@ -140,6 +142,7 @@ class Mitigated:
     images_sha256: str | None = None
     leaks: tuple[Note, ...] = ()
     tables: tuple[Searched, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def sizes(self) -> dict[str, int]:

@@ -12,23 +12,27 @@ from core.data.progress import Progress
 from core.engine.job import open_table
 from core.engine.run import timed
 from core.mitigate.candidate import Mitigated
-from core.mitigate.results import write
-from core.mitigate.run import mitigate, refuse_unaskable
+from core.mitigate.publishing import Publisher
+from core.mitigate.run import Publish, mitigate, refuse_unaskable, unpublished
 from core.mitigate.settings import Settings
 from core.plan.plan import Plan
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
-    """The mitigate job: what request["with"] names is tried on request["plan"], and what came of it stands in out.
+    """The mitigate job: what request["with"] names is tried on request["plan"], and what comes of it stands in out.
 
-    The table is in/table.parquet with in/profile.json, or else the upload in/table; the second table that
-    `[mitigate] evaluate` names is in/second_table, and so on; the model, where the plan names one, is in/model.
+    It stands there as far as it came while the job works (`core.mitigate.publishing`). The table is in/table.parquet
+    with in/profile.json, or else the upload in/table; the second table that `[mitigate] evaluate` names is
+    in/second_table, and so on; the model, where the plan names one, is in/model.
     """
     plan, names = Plan.from_toml(str(request["plan"])), [str(name) for name in request["with"]]
-    write(search_folder(folder / "in", folder / "out", plan, names, progress), folder / "out")
+    publisher = Publisher(folder / "out")
+    publisher.whole(search_folder(folder / "in", folder / "out", plan, names, progress, publisher.part))
 
 
-def search_folder(given: Path, out: Path, plan: Plan, names: Sequence[str], progress: Progress) -> Mitigated:
+def search_folder(
+    given: Path, out: Path, plan: Plan, names: Sequence[str], progress: Progress, publish: Publish = unpublished
+) -> Mitigated:
     """Search what lies in a job's folder of inputs; trained models, and profiles that are taken, go to `out`."""
     refuse_unaskable(plan, names)
     opening: dict[str, float] = {}
@@ -38,7 +42,11 @@ def search_folder(given: Path, out: Path, plan: Plan, names: Sequence[str], prog
         if evaluate is not None:
             named = replace(plan, data=replace(plan.data, file=evaluate))
             second = open_table(given, out, named, progress, SECOND)
-    model = given / "model"
-    found = mitigate(plan, dataset, second, model if model.exists() else None, out, progress, names)
-    divided = round(opening["divide"] + found.seconds["divide"], 3)
-    return replace(found, seconds=found.seconds | {"divide": divided})
+    model = given / "model" if (given / "model").exists() else None
+
+    def with_opening(found: Mitigated) -> Mitigated:
+        divided = round(opening["divide"] + found.seconds["divide"], 3)
+        return replace(found, seconds=found.seconds | {"divide": divided})
+
+    found = mitigate(plan, dataset, second, model, out, progress, names, lambda by_now: publish(with_opening(by_now)))
+    return with_opening(found)

@@ -5,7 +5,7 @@ Names only: what a row runs is imported where it runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,8 +39,8 @@ class Mitigation:
         "module:function" from a Question to a Solution, for a rule that needs counts alone and is fitted wherever they
         are; "" for the others.
     in_job
-        "module:function" from the Work of a job to a list of Proposals, for all that needs rows, a model or a library
-        that pages do not load; "" for the others.
+        "module:function" from the Work of a job to Proposals, one after another, for all that needs rows, a model or a
+        library that pages do not load; "" for the others.
     is_trained
         Whether a model is trained; if not, it is a rule over the scores that are there.
     draws_lots
@@ -166,3 +166,8 @@ MITIGATIONS = table(
         in_job="core.mitigate.rules.aif360:calibrated_odds",
     ),
 )  # fmt: skip
+
+
+def in_order_of_work(names: Iterable[str]) -> tuple[str, ...]:
+    """Rows in the order in which a job tries them: rules over the scores that are there first, trainings after."""
+    return tuple(sorted(names, key=lambda name: MITIGATIONS[name].is_trained))

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from core.errors import PlanError, PlumblineError
 from core.metrics.verdicts import plan_edge
-from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.mitigations import MITIGATIONS, in_order_of_work
 from core.mitigate.observed import drawn
 from core.mitigate.rules.solution import Solution
 from core.mitigate.rules.written import rule_file_of
 from core.mitigate.splits import FIT
 from core.mitigate.work import Proposal, Work
 
+# What was proposed by now, in the order of the request; why others cannot be tried; what is still to come.
+Told = Callable[[list[Proposal], dict[str, PlumblineError], tuple[str, ...]], None]
 
-def propose(work: Work, names: list[str]) -> tuple[list[Proposal], dict[str, PlumblineError]]:
+
+def propose(work: Work, names: Sequence[str], told: Told) -> tuple[list[Proposal], dict[str, PlumblineError]]:
     """What the named mitigations propose, in order, and why those that are refused here cannot be tried.
 
-    Each training without a mitigation stands there once. One refusal does not stop the others.
+    Each training without a mitigation stands there once. One refusal does not stop the others. `told` hears of each
+    proposal as soon as it is there, and of each mitigation as soon as it has come to its end.
     """
-    found: dict[str, Proposal] = {}
+    made: dict[str, list[Proposal]] = {}
     refused: dict[str, PlumblineError] = {}
-    for name in names:
+    left = in_order_of_work(names)
+
+    def so_far() -> tuple[list[Proposal], dict[str, PlumblineError]]:
+        found: dict[str, Proposal] = {}
+        for proposal in (each for name in names for each in made.get(name, ())):
+            found.setdefault(proposal.id, proposal)
+        return list(found.values()), {name: refused[name] for name in names if name in refused}
+
+    while left:
+        name, made[left[0]] = left[0], []
         try:
-            proposed: list[Proposal] = MITIGATIONS[name].proposer()(work)
+            for proposal in MITIGATIONS[name].proposer()(work):
+                made[name].append(proposal)
+                told(*so_far(), left)
         except PlumblineError as error:
             refused[name] = error
-            continue
-        for proposal in proposed:
-            found.setdefault(proposal.id, proposal)
-    return list(found.values()), refused
+            del made[name]
+        left = left[1:]
+        told(*so_far(), left)
+    return so_far()
 
 
 def by_rule(work: Work, solution: Solution) -> list[Proposal]:

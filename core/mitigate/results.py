@@ -1,8 +1,7 @@
-"""A search for fixes in the files of its job: written in the job, read outside of it, every table checked."""
+"""A search for fixes read from the files of its job, to its end or as far as it came, every table checked."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,81 +38,23 @@ from core.mitigate.candidate import Proposed as Proposed
 from core.mitigate.candidate import Searched
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import STAND_IN_FORMAT, plan_of_proposal
+from core.mitigate.publishing import FACTS_FILE
 from core.mitigate.settings import Settings
 from core.models import FORMATS
 from core.notes import Note
 from core.plan.plan import Plan
 from core.record import Digests
-from core.record.written_counts import axis_from_json, axis_to_json, groups_from_json, groups_to_json
+from core.record.written_counts import axis_from_json, groups_from_json
 
-FACTS_FILE = "mitigation.json"
 RETRAINED = "retrained"
 _MOST_PROPOSALS = 64
-# What searches of version 0.1.0 did not say yet.
-_NOT_YET_SAID: dict[str, Any] = {"refused": {}, "leaks": []}
+# What searches of version 0.1.0 did not say yet, nor those that came to their end.
+_NOT_YET_SAID: dict[str, Any] = {"refused": {}, "leaks": [], "left": []}
 _NOT_YET_PROPOSED: dict[str, Any] = {"rests_on": []}
 _ID = re.compile(r"[a-z0-9_]{1,60}(\.[0-9]{1,6})?")
 
 
-def write(found: Mitigated, out: Path) -> None:
-    """Write what a search found into a job's folder, in the files that `read` reads; models stand there already."""
-    _write_counts("present", found.present, out)
-    for proposal in found.proposals:
-        _write_counts(proposal.id, proposal.decided, out)
-        for name, tables in (("joint", proposal.joint), ("retrained", proposal.retrained)):
-            for part, both in tables.items():
-                np.save(out / f"{proposal.id}_{part}_{name}.npy", both.n)
-    count = len(found.tables)
-    facts = {
-        "tables": [
-            {"read": table.rows, "dropped": list(table.dropped), "groups": groups_to_json(table.groups)}
-            for table in found.tables
-        ],
-        "present": _decided_facts(found.present, count),
-        "proposals": [_proposed_facts(proposal, count) for proposal in found.proposals],
-        "refused": {name: {"message": e.message, "in_plan": e.in_plan} for name, e in found.refused.items()},
-        "leaks": [note.to_json() for note in found.leaks],
-        "warnings": [note.to_json() for note in found.warnings],
-        "versions": found.versions,
-        "seconds": found.seconds,
-    }
-    (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-
-
-def _write_counts(name: str, decided: Decided, out: Path) -> None:
-    for part, counts in decided.counts.items():
-        np.save(out / f"{name}_{part}_n.npy", counts.n)
-        np.save(out / f"{name}_{part}_sums.npy", counts.sums)
-
-
-def _proposed_facts(proposal: Proposed, tables: int) -> dict[str, Any]:
-    return {
-        "id": proposal.id,
-        "mechanism": proposal.mechanism,
-        "file": None if proposal.file is None else proposal.file.name,
-        "rule": None if proposal.rule is None else proposal.rule.to_json(),
-        "strength": proposal.strength,
-        "baseline": proposal.baseline,
-        "is_stand_in": proposal.is_stand_in,
-        "notes": list(proposal.notes),
-        "facts": proposal.facts,
-        "rests_on": list(proposal.rests_on),
-        **_decided_facts(proposal.decided, tables),
-    }
-
-
-def _decided_facts(decided: Decided, tables: int) -> dict[str, Any]:
-    """What is said of decisions beside their counts; a second table has an axis of its own."""
-    return {
-        "axes": [axis_to_json(decided.counts[part].axis) for part in (FIT, REPORT)[:tables]],
-        "near_threshold": decided.near_threshold,
-        "device": decided.device,
-        "batch_size": decided.batch_size,
-        "warnings": [note.to_json() for note in decided.warnings],
-    }
-
-
-def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests) -> Mitigated:
+def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests, file: str = FACTS_FILE) -> Mitigated:
     """A search from what its job wrote, none of which is believed. Raises JobError.
 
     Parameters
@@ -125,9 +66,11 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests) -> Miti
         that is judged on.
     rows
         The rows of the table, and of the second one where there is one.
+    file
+        The file that the job published, of a job that works still or was stopped the newest one.
     """
     with believing_nothing():
-        found = {**_NOT_YET_SAID, **checked_json(out / FACTS_FILE, FACTS_CAP)}
+        found = {**_NOT_YET_SAID, **checked_json(out / file, FACTS_CAP)}
         settings = Settings.of(plan)
         tables = [_searched(table, plan, n) for table, n in zip(found["tables"], rows, strict=True)]
         reader = _Reader(out, tables)
@@ -140,8 +83,9 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests) -> Miti
         settings = settings.among(present.counts[FIT] + present.counts[CHOOSE])
         proposals = tuple(reader.proposed({**_NOT_YET_PROPOSED, **entry}, present) for entry in listed)
         refused = {name: _refusal(why) for name, why in dict(found["refused"]).items()}
-        if set(refused) - set(MITIGATIONS):
-            raise ValueError("it refuses what is no mitigation")
+        left = tuple(map(str, found["left"]))
+        if {*refused, *left} - set(MITIGATIONS):
+            raise ValueError("it refuses or leaves what is no mitigation")
         report = present.counts[REPORT]
         return Mitigated(
             settings,
@@ -157,6 +101,7 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests) -> Miti
             images_sha256=digests.images,
             leaks=_leaks(found["leaks"]),
             tables=tuple(tables),
+            left=left,
         )
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.data.dataset import Dataset
 from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.run import timed, versions
-from core.errors import PlanError
+from core.errors import PlanError, PlumblineError
 from core.jobs.digest import sha256
 from core.metrics.policies import policy_warnings
 from core.metrics.reference import resolve
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.metrics.verdicts import plan_rule
 from core.mitigate.candidate import Decided, Mitigated, Proposed, Searched
-from core.mitigate.mitigations import MITIGATIONS
+from core.mitigate.mitigations import MITIGATIONS, in_order_of_work
 from core.mitigate.observed import Observed, joint, observe
 from core.mitigate.plans import plan_of_proposal
 from core.mitigate.proposals import propose
@@ -25,6 +26,12 @@ from core.mitigate.splits import CHOOSE, FIT, PARTS, REPORT, Divided, divide
 from core.mitigate.work import Proposal, Work
 from core.notes import as_notes
 from core.plan.plan import Plan
+
+Publish = Callable[[Mitigated], None]
+
+
+def unpublished(found: Mitigated) -> None:
+    """Nobody follows: what was found is only returned."""
 
 
 def mitigate(
@@ -35,6 +42,7 @@ def mitigate(
     out: Path,
     progress: Progress,
     names: Sequence[str],
+    publish: Publish = unpublished,
 ) -> Mitigated:
     """Try mitigations on a plan's gaps.
 
@@ -51,6 +59,9 @@ def mitigate(
         The folder that trained models are written to.
     names
         Rows of MITIGATIONS; those that fit thresholds need only what is counted here (`core.mitigate.search.offer`).
+    publish
+        Called with what was found by now: the present decisions first, which thresholds need no more than, then with
+        each proposal.
 
     Raises PlanError, DataError or ModelError where they do not go together.
     """
@@ -63,17 +74,16 @@ def mitigate(
         observed = observe(divided, plan, model, progress, "rows scored")
     settings = settings.among(observed.counts(FIT) + observed.counts(CHOOSE))
     work = Work(divided, plan, settings, observed, model, out, progress, names=tuple(names))
-    with timed(seconds, "mitigate"):
-        proposals, refused = propose(work, [name for name in names if MITIGATIONS[name].in_job])
     present = _decided(observed, plan.with_edges(observed.counts(FIT).axis.edges))
     asked = (note for table in divided.tables for note in doubts.before(plan, table.dataset.profile))
     report = present.counts[PARTS[REPORT]]
     judged = dataset if second is None else second
-    return Mitigated(
+    in_job = tuple(name for name in names if MITIGATIONS[name].in_job)
+    found = Mitigated(
         settings=settings,
         present=present,
-        proposals=tuple(_proposed(each, proposals, observed, present, divided, out) for each in proposals),
-        refused=refused,
+        proposals=(),
+        refused={},
         references=resolve(report, plan_rule(report, present.plan), present.plan),
         warnings=as_notes([*asked, *policy_warnings(plan), *divided.warnings]),
         versions=versions(),
@@ -81,9 +91,22 @@ def mitigate(
         data_sha256=judged.profile.sha256,
         model_sha256=None if plan.decision.model is None or model is None else sha256(model),
         images_sha256=None if dataset.images is None else sha256(dataset.images.path),
-        leaks=tuple(work.leaks.values()),
         tables=tuple(Searched(t.groups, t.dataset.profile.rows, tuple(t.dropped)) for t in divided.tables),
+        left=in_order_of_work(in_job),
     )
+    if in_job:
+        publish(found)
+    whole: dict[str, Proposed] = {}
+
+    def with_these(proposals: list[Proposal], refused: dict[str, PlumblineError], left: tuple[str, ...]) -> Mitigated:
+        for each in proposals:
+            whole[each.id] = whole.get(each.id) or _proposed(each, proposals, observed, present, divided, out)
+        made = tuple(whole[each.id] for each in proposals)
+        return replace(found, proposals=made, refused=refused, leaks=tuple(work.leaks.values()), left=left)
+
+    with timed(seconds, "mitigate"):
+        proposals, refused = propose(work, in_job, lambda *by_now: publish(with_these(*by_now)))
+    return with_these(proposals, refused, ())
 
 
 def refuse_unaskable(plan: Plan, names: Sequence[str]) -> None:

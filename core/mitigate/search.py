@@ -20,7 +20,7 @@ from core.mitigate.effect.mistakes import mistakes
 from core.mitigate.effect.near_constant import first_of, hardly_better
 from core.mitigate.effect.not_recommended import one_sided, worse_than_one_answer
 from core.mitigate.goals import COSTS, Goal
-from core.mitigate.mitigations import MITIGATIONS, Mitigation
+from core.mitigate.mitigations import MITIGATIONS, Mitigation, in_order_of_work
 from core.mitigate.plans import STAND_IN_FORMAT, plan_with_rule, without_decisions
 from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.mitigate.rules.solution import Solution
@@ -45,7 +45,7 @@ def progress_words(what: str, names: Sequence[str]) -> tuple[str, str]:
     if way is None or way.name not in names:
         return "", what
     title = way.title if way.title[1].isupper() else way.title[0].lower() + way.title[1:]
-    return f"way {names.index(way.name) + 1} of {len(names)} ({title}), ", doing
+    return f"way {in_order_of_work(names).index(way.name) + 1} of {len(names)} ({title}), ", doing
 
 
 @dataclass(frozen=True, eq=False)

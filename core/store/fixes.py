@@ -12,7 +12,8 @@ from typing import Any
 from core.errors import JobError
 from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
-from core.mitigate.results import FACTS_FILE, Mitigated, read
+from core.mitigate.publishing import FACTS_FILE, newest
+from core.mitigate.results import Mitigated, read
 from core.plan.plan import Plan
 from core.record import Digests
 from core.store.disk.faults import point
@@ -66,6 +67,10 @@ class Search:
     picked: str | None = None
     looked_at: tuple[str, ...] = ()
 
+    def asks(self, other: Search) -> bool:
+        """Whether it asks all that the other asks."""
+        return (self.plan, self.second) == (other.plan, other.second) and set(other.names) <= set(self.names)
+
     def look(self, fix_id: str) -> str:
         """A look at one fix's result, and at whose."""
         return f"{self._judging}/{self.id}/{fix_id}"
@@ -81,8 +86,19 @@ class Search:
         return _HELD_OUT if self.second is None else self.second.sha256
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """How far a search has come that works still: what it looks for, and the file that it published last."""
+
+    search: Search
+    file: str
+
+
 class KeptFixes:
-    """The fixes in one audit's folder: those of the last search that came to its end, and what was asked since."""
+    """The fixes in one audit's folder: those of the last search that came to its end, and what was asked since.
+
+    A search that was stopped is kept as far as it came.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Those of the audit that is kept in `folder`."""
@@ -98,49 +114,66 @@ class KeptFixes:
     def found_by(self) -> Search | None:
         """The search that found what is kept, with what was looked at; None where nothing is kept."""
         search = _read(self._found_by)
-        if search is None:
-            return self._found_before()
-        looks = self._read_looks()
-        return replace(search, picked=looks["picked"], looked_at=tuple(looks["looked_at"]))
+        return self._found_before() if search is None else self._with_looks(search, (None, search.id))
 
     def begin(self, search: Search) -> None:
         """Keep what is looked for now; what was found before stands until this has come to its end."""
         self._set_apart()
         replace_json(self._asked, asdict(search))
 
-    def pick(self, fix_id: str | None) -> None:
-        """Keep which of the found fixes is looked at; nothing happens where none are."""
+    def so_far(self, job: str, out: Path) -> SoFar | None:
+        """How far the search has come that is a job which publishes in `out`; None where it has published nothing."""
+        search, file = self.search, newest(out)
+        if search is None or search.id != job or file is None:
+            return None
+        return SoFar(self._with_looks(search, (search.id,)), file)
+
+    def pick(self, fix_id: str | None, so_far: SoFar | None = None) -> None:
+        """Keep which of the fixes is looked at, of those found or of those `so_far`; nothing happens where none are."""
         self._set_apart()
-        search = self.found_by
+        search = self.found_by if so_far is None else self._with_looks(so_far.search, ())
         if search is None:
             return
         looks = search.looked_at if fix_id is None else (*search.looked_at, search.look(fix_id))
-        replace_json(self._looks, {"picked": fix_id, "looked_at": list(dict.fromkeys(looks))})
+        replace_json(self._looks, {"picked": fix_id, "of": search.id, "looked_at": list(dict.fromkeys(looks))})
 
-    def take_over(self, job: str, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
-        """Keep what a job wrote in `out` in place of what was found before, once it stands up to every check.
+    def take_over(
+        self, job: str, out: Path, rows: int, data_sha256: str, model_sha256: str | None, file: str = FACTS_FILE
+    ) -> None:
+        """Keep what a job published in `out`, last in `file`, in place of what was found before, once it is checked.
 
-        May be done again after an app was killed in the middle.
+        A part does not take the place of as much of the same. May be done again after an app was killed in the middle.
         """
         search, before = self.search, self.found_by
         if search is None or search.id != job:
             raise JobError("The search was broken off. Find fixes again.")
         if before is None or before.id != job:
-            self._bring(search, out, rows, data_sha256, model_sha256)
-        replace_json(self._looks, {**self._read_looks(), "picked": None})
+            found = self._checked(search, out, file, rows, data_sha256, model_sha256)
+            if found.left and before is not None and before.asks(search):
+                kept = self.found(rows, data_sha256, model_sha256)
+                if kept is not None and set(kept.left) <= set(found.left):
+                    return
+            self._bring(search, out, file, found)
+        looks = self._read_looks()
+        replace_json(self._looks, {**looks, "picked": looks["picked"] if looks.get("of") == job else None})
 
-    def _bring(self, search: Search, out: Path, rows: int, data_sha256: str, model_sha256: str | None) -> None:
-        """Move what was found here: to a place beside first, so that there is always all of one search."""
-        if self._coming.exists():  # as far as an app came that was killed here
+    def _checked(
+        self, search: Search, out: Path, file: str, rows: int, data_sha256: str, model_sha256: str | None
+    ) -> Mitigated:
+        """What a job published, with what an app brought back that was killed while it moved it here."""
+        if self._coming.exists():
             for path in self._coming.glob("out/*"):
                 os.replace(path, out / path.name)
             erase(self._coming)
-        found = _collected(out, search, rows, data_sha256, model_sha256)
+        return _collected(out, search, rows, data_sha256, model_sha256, file)
+
+    def _bring(self, search: Search, out: Path, file: str, found: Mitigated) -> None:
+        """Move what was found here: to a place beside first, so that there is always all of one search."""
         (self._coming / "out").mkdir(mode=0o700, parents=True)
         models = {proposal.file.name for proposal in found.proposals if proposal.file is not None}
         for path in list(out.iterdir()):
-            if path.name in models or _is_of_counts(path):
-                os.replace(path, self._coming / "out" / path.name)
+            if path.name in {file, *models} or path.suffix == ".npy":
+                os.replace(path, self._coming / "out" / (FACTS_FILE if path.name == file else path.name))
                 point("fixes: some moved")
         replace_json(self._coming / "search.json", asdict(search))
         point("fixes: all moved")
@@ -154,9 +187,24 @@ class KeptFixes:
         search = self.found_by
         return None if search is None else _collected(self._found, search, rows, data_sha256, model_sha256)
 
+    def found_so_far(
+        self, so_far: SoFar, out: Path, rows: int, data_sha256: str, model_sha256: str | None
+    ) -> Mitigated:
+        """What a search that works still published in `out`, checked as it will be in the end."""
+        return _collected(out, so_far.search, rows, data_sha256, model_sha256, so_far.file)
+
     def forget(self) -> None:
         """Remove what was found; what was looked at stays known."""
         shutil.rmtree(self._found.parent, ignore_errors=True)
+
+    def _with_looks(self, search: Search, of: tuple[str | None, ...]) -> Search:
+        """The search with what was looked at, and with what is picked where that is `of` one of these searches.
+
+        Version 0.2.0 did not say of which: it was the one that found what is kept.
+        """
+        looks = self._read_looks()
+        picked = looks["picked"] if looks.get("of") in of else None
+        return replace(search, picked=picked, looked_at=tuple(looks["looked_at"]))
 
     def _found_before(self) -> Search | None:
         """The search of a folder that version 0.1.0 left, which kept it apart from nothing; None where there is none.
@@ -202,9 +250,11 @@ def _read(path: Path) -> Search | None:
     return Search(**{**document, **listed, "second": None if second is None else Second(**second)})
 
 
-def _collected(out: Path, search: Search, rows: int, data_sha256: str, model_sha256: str | None) -> Mitigated:
+def _collected(
+    out: Path, search: Search, rows: int, data_sha256: str, model_sha256: str | None, file: str = FACTS_FILE
+) -> Mitigated:
     plan, second = Plan.from_toml(search.plan), search.second
     model = model_sha256 if plan.decision.model is not None else None
     if second is None:
-        return read(out, plan, (rows,), Digests(data_sha256, model))
-    return read(out, plan, (rows, second.rows), Digests(second.sha256, model))
+        return read(out, plan, (rows,), Digests(data_sha256, model), file)
+    return read(out, plan, (rows, second.rows), Digests(second.sha256, model), file)

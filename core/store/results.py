@@ -20,6 +20,8 @@ from core.explain.explanation import Explanation
 from core.explain.person import Person
 from core.jobs.replaced_json import replace_json
 from core.jobs.supervisor import Status, Supervisor
+from core.mitigate.publishing import FACTS_FILE as MITIGATION
+from core.mitigate.publishing import newest
 from core.mitigate.results import Mitigated
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
@@ -164,16 +166,27 @@ class Results:
             if audit.job not in self._jobs.ids:
                 self._audits.save(replace(audit, job=None, problem=None if self._is_here(audit) else _LOST))
                 return
-            if self._jobs.status(audit.job).state != "done":
+            status = self._jobs.status(audit.job)
+            out = self._left_by(audit.job, status)
+            if out is None:
                 return
             try:
-                taken = self._take_over(audit, self._jobs.output(audit.job))
+                taken = self._take_over(audit, out)
+                if status.state in ("failed", "interrupted"):
+                    taken = replace(taken, problem=status.message)
             except PlumblineError as error:
                 taken = replace(audit, problem=str(error))
             point("collect: taken over")
             self._audits.save(replace(taken, job=None))
             point("collect: saved")
             self._jobs.delete(audit.job)
+
+    def _left_by(self, job: str, status: Status) -> Path | None:
+        """Where that which is to be taken over stands: all that a job found, or of one that was stopped a part."""
+        if status.state == "done":
+            return self._jobs.output(job)
+        out = self.published(job) if status.ended else None
+        return None if out is None or newest(out) is None else out
 
     def _is_here(self, audit: Audit) -> bool:
         """Whether what the audit's job was for was taken over: it was forgotten when the job began."""
@@ -207,10 +220,11 @@ class Results:
             summary.keep(folder, record)
             stands = record.plan.to_toml() if audit.plan == audit.asked else audit.plan
             return replace(audit, plan=stands, model_format=record.model_format or audit.model_format)
-        if audit.stage in ("mitigate", "explain"):
-            kept = self.fixes(audit.id) if audit.stage == "mitigate" else self.explained(audit.id)
-            rows = self._profile_rows(audit.id)
-            kept.take_over(str(audit.job), out, rows, audit.table.digest, _digest(audit.model))
+        whose = self._profile_rows(audit.id), audit.table.digest, _digest(audit.model)
+        if audit.stage == "mitigate":
+            self.fixes(audit.id).take_over(str(audit.job), out, *whose, newest(out) or MITIGATION)
+        if audit.stage == "explain":
+            self.explained(audit.id).take_over(str(audit.job), out, *whose)
         if audit.stage == "explain_person":
             self.explained(audit.id).take_over_person(out)
         return audit
@@ -228,6 +242,10 @@ class Results:
         self._ages.use(place)
         point("table: here")
         replace_json(folder / f"{prefix}{PROFILE}", profile.to_json())
+
+    def published(self, job: str | None) -> Path | None:
+        """Where a job publishes what it has found so far; None where there is no such job, or it does not."""
+        return self._jobs.published(job) if job is not None and job in self._jobs.ids else None
 
     def start(self, audit: Audit, job: str, stage: str, *forgets: str) -> Audit:
         """Let a new job work on the audit, whose files of these names belong to an earlier question."""

@@ -22,10 +22,12 @@ from core.store.blobs import Store
 from core.store.disk import clock
 from core.store.disk.ages import Ages, Clock
 from core.store.explanations import Against as Against
+from core.store.fixes import SoFar as SoFar
 from core.store.results import Results
 from core.store.retention.sweep import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
 from core.store.retention.sweep import Retention
 from core.store.runs import Runs
+from core.store.searching import Searching
 from core.store.uploads import Uploads
 
 LOG = logging.getLogger(__name__)
@@ -42,8 +44,8 @@ class Written(Protocol):
 class Workspace:
     """The audits under one folder, their files, and the supervisor that runs their jobs. Any thread may call it.
 
-    It has its parts and offers what pages call of them under one name each: see `Audits`, `Uploads`, `Runs` and
-    `Results`.
+    It has its parts and offers what pages call of them under one name each: see `Audits`, `Uploads`, `Runs`,
+    `Results` and `Searching`.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Workspace:
         self.audits = audits = Audits(root)
         results = Results(root, audits, self.jobs, ages)
         uploads = Uploads(audits, results, self.jobs, self.files, ages)
+        searching = Searching(audits, results)
         runs = Runs(audits, results, uploads, self.jobs, self.files, ages)
         self._lock, self._results = results.lock, results
         self._retention = Retention(audits, results, self.jobs, self.files, ages)
@@ -81,6 +84,7 @@ class Workspace:
         self.thumbnails = results.thumbnails
         self.record, self.summary = results.record, results.summary
         self.search, self.found_by, self.mitigation = results.search, results.found_by, results.mitigation
+        self.so_far, self.found_so_far = searching.so_far, searching.found
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person
         self.tidy = self._retention.tidy
 
@@ -119,10 +123,10 @@ class Workspace:
 
     # ------------------------------------------------------------ what stands on the page
 
-    def pick(self, audit_id: str, fix_id: str | None) -> None:
-        """Keep which fix the person looks at."""
+    def pick(self, audit_id: str, fix_id: str | None, so_far: SoFar | None = None) -> None:
+        """Keep which fix the person looks at, of those found or of those that a search has found `so_far`."""
         with self._lock:
-            self._results.fixes(audit_id).pick(fix_id)
+            self._results.fixes(audit_id).pick(fix_id, so_far)
 
     def save_plan(self, audit_id: str, plan: Written) -> Audit:
         """Keep the question as it stands on the page, without asking it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,39 +36,38 @@ STAND_IN = (
 )
 
 
-def reweighing(work: Work) -> list[Proposal]:
+def reweighing(work: Work) -> Iterator[Proposal]:
     """The model trained again without weights and with them; a stand-in where it cannot be trained here.
 
     Raises DataError where a group has nobody of one outcome, ModelError where the model takes no weights.
     """
     model = _opened(work)
     if model is not None and FORMATS[model.format].tunes:
-        return _tuned_with_weights(work, model)
-    if model is not None and FORMATS[model.format].refits:
-        return _refitted(work, model)
-    return _stand_ins(work, model)
+        yield from _tuned_with_weights(work, model)
+    elif model is not None and FORMATS[model.format].refits:
+        yield from _refitted(work, model)
+    else:
+        yield from _stand_ins(work, model)
 
 
 def _opened(work: Work) -> Model | None:
     return None if work.model is None else open_model(work.model, str(work.plan.decision.model), choose_device())
 
 
-def _refitted(work: Work, model: Model) -> list[Proposal]:
+def _refitted(work: Work, model: Model) -> Iterator[Proposal]:
     """A model fitted again without weights, and with them."""
     row = FORMATS[model.format]
     refit = row.refitter()(_path(work), str(work.plan.decision.model), settled(work.plan, model))
     binding = bind(model, work.dataset.profile, work.plan)
     rests_on = _suspected(work, model, binding)
     rows = work.rows(binding, FIT).weighted(work.weights)
-    made = []
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
         work.progress(0, 0, f"{proposal_id}: fitting the model")
         file = f"{proposal_id}.{row.ending}"
         refit.save(refit.fit(rows, weighted, work.plan.run.seed), work.out / file)
         baseline = RETRAINED if weighted else None
         plan = plan_with_model(work.plan, file)
-        made.append(work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, rests_on=rests_on))
-    return made
+        yield work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, rests_on=rests_on)
 
 
 def _suspected(work: Work, model: Model, binding: Binding) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def _suspected(work: Work, model: Model, binding: Binding) -> tuple[str, ...]:
     return work.suspected(binding.columns_used)
 
 
-def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
+def _stand_ins(work: Work, model: Model | None) -> Iterator[Proposal]:
     """Logistic regressions on the same columns, without weights and with them."""
     if model is not None and model.picture is not None:
         raise ModelError(
@@ -93,24 +93,22 @@ def _stand_ins(work: Work, model: Model | None) -> list[Proposal]:
     binding = stand_in_binding(columns, left_out, profile)
     notes = (STAND_IN, *((_LEFT_OUT.format(listed([f"“{name}”" for name in left_out])),) if left_out else ()))
     rows = work.rows(binding, FIT).weighted(weights)
-    made = []
     for proposal_id, weighted in ((RETRAINED, False), ("reweighing", True)):
         work.progress(0, 0, f"{proposal_id}: fitting a stand-in")
         file = f"{proposal_id}-{FILE}"
         save(fit_stand_in(rows, binding, weighted, reads_text), work.out / file)
         plan = plan_with_stand_in(work.plan, file)
         baseline = RETRAINED if weighted else None
-        made.append(work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, is_stand_in=True, notes=notes))
-    return made
+        yield work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, is_stand_in=True, notes=notes)
 
 
-def _tuned_with_weights(work: Work, model: Model) -> list[Proposal]:
+def _tuned_with_weights(work: Work, model: Model) -> Iterator[Proposal]:
     """A model trained on from its weights without weights, and with them."""
     fit, choose = _training_parts(work, model)
     weighted = (fit.weighted(work.weights), choose.weighted(work.weights))
     aim = Aim(work.settings.goal.name)
-    without = _retrained(work, model, (fit, choose))
-    return [without, _tuned(work, _opened_to_tune(work, model), "reweighing", "reweighing", weighted, aim)]
+    yield _retrained(work, model, (fit, choose))
+    yield _tuned(work, _opened_to_tune(work, model), "reweighing", "reweighing", weighted, aim)
 
 
 def _retrained(work: Work, model: Model, parts: tuple[TrainingRows, TrainingRows]) -> Proposal:
@@ -121,7 +119,7 @@ def _retrained(work: Work, model: Model, parts: tuple[TrainingRows, TrainingRows
     return work.shared[RETRAINED]
 
 
-def fairness_loss(work: Work) -> list[Proposal]:
+def fairness_loss(work: Work) -> Iterator[Proposal]:
     """A model trained on with no price on the gap, and with rising ones. Raises ModelError where there are none."""
     model = _opened(work)
     if model is None or not FORMATS[model.format].tunes:
@@ -134,11 +132,10 @@ def fairness_loss(work: Work) -> list[Proposal]:
     asked = set(np.flatnonzero(work.settings.asked(work.groups)).tolist())
     bound = _bound(parts[0], parts[0], goal, asked), _bound(parts[1], parts[0], goal, asked)
     opened = _opened_to_tune(work, model)
-    made = [_retrained(work, model, parts)]
+    yield _retrained(work, model, parts)
     for strength in MITIGATIONS["fairness_loss"].prices:
         proposal_id = f"fairness_loss_{strength:g}"
-        made.append(_tuned(work, opened, proposal_id, "fairness_loss", bound, Aim(goal, strength)))
-    return made
+        yield _tuned(work, opened, proposal_id, "fairness_loss", bound, Aim(goal, strength))
 
 
 def _bound(rows: TrainingRows, fit: TrainingRows, goal: str, asked: set[int]) -> TrainingRows:

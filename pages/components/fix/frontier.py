@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.metrics.words import rows_word
+from core.metrics.words import listed, rows_word
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.frontier.places import PRESENT
 from core.mitigate.goals.test import goal_words
@@ -89,7 +89,10 @@ def _advice(found: Found, picked: str | None) -> None:
 
 
 def _refused(audit_id: str, found: Found) -> None:
-    """What could not be tried, and why; weights that nothing here could be trained with can be taken away."""
+    """What was not tried, and why; weights that nothing here could be trained with can be taken away."""
+    if found.mitigated.left:
+        left = listed([f"“{MITIGATIONS[name].title}”" for name in found.mitigated.left])
+        st.info(f"The search ended before it had tried {left}. What it had found is here.")
     for name, why in found.refused.items():
         st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why.message)}")
     weights = weights_alone(found.mitigated)

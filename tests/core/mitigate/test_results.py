@@ -10,7 +10,8 @@ import pytest
 from core.counts.rule_file import RuleFile
 from core.errors import PlumblineError
 from core.mitigate.candidate import Mitigated
-from core.mitigate.results import read, write
+from core.mitigate.publishing import Publisher, newest
+from core.mitigate.results import read
 from core.mitigate.run import mitigate
 from core.plan.plan import Plan
 from core.record import Digests
@@ -44,10 +45,22 @@ def test_what_is_computed_is_what_is_read_from_its_files(tmp_path: Path, two: bo
     second = dataset_of(people(600, seed=5).to_csv(index=False), tmp_path) if two else None
     out = tmp_path / "job" / "out"
     out.mkdir(parents=True)
-    found = mitigate(plan, dataset, second, None, out, quiet, NAMES)  # type: ignore[arg-type]
+    publisher, told = Publisher(out), list[tuple[Mitigated, str | None]]()
+
+    def tell(found: Mitigated) -> None:
+        publisher.part(found)
+        told.append((found, newest(out)))
+
+    found = mitigate(plan, dataset, second, None, out, quiet, NAMES, tell)  # type: ignore[arg-type]
     assert {each.mechanism for each in found.proposals} == {"threshold_mix", "retrained", "reweighing"}
     assert list(found.refused) == ["fairness_loss"]
-    write(found, out)
-    again = read(out, plan, (900, 600)[: 1 + two], Digests(found.data_sha256))
-    differing = [f.name for f in fields(Mitigated) if not same(getattr(found, f.name), getattr(again, f.name))]
-    assert differing == []
+    publisher.whole(found)
+    told.append((found, newest(out)))
+    for by_then, file in told:
+        again = read(out, plan, (900, 600)[: 1 + two], Digests(found.data_sha256), str(file))
+        differing = [f.name for f in fields(Mitigated) if not same(getattr(by_then, f.name), getattr(again, f.name))]
+        assert differing == [] or differing == ["seconds"]  # which go on to be counted
+    assert [each.left for each, _ in told if not each.proposals][0] == ("threshold_mix", "reweighing", "fairness_loss")
+    assert told[-1][0].left == () and len({file for _, file in told}) == len(told)
+    first = next(each for each, _ in told if each.proposals)
+    assert [each.mechanism for each in first.proposals] == ["threshold_mix"] and "reweighing" in first.left

@@ -12,6 +12,7 @@ from core.store.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, labels, opened, press, said, widget
 from tests.worlds.jobs.forked import holding_jobs
+from tests.worlds.jobs.tampered import change_json
 from tests.worlds.people import csv_text
 
 pytestmark = pytest.mark.jobs
@@ -54,7 +55,7 @@ def test_what_was_found_stays_when_the_next_search_is_cancelled_and_says_which_q
     finished(space, ran)
     at = picked(opened("fix", ran))
     assert "Found for: every group is selected equally often · g · a gap of at most 1 point" in said(at)
-    assert "You have changed the question" not in said(at)
+    assert "You have changed the question" not in said(at) and "The search ended before" not in said(at)
     widget(at, "selectbox", "goal").set_value("equal_opportunity").run()
     assert "You have changed the question since" in said(at)
     with holding_jobs():
@@ -70,6 +71,16 @@ def test_what_was_found_stays_when_the_next_search_is_cancelled_and_says_which_q
     at = opened("fix", ran)
     assert "Found for: of those with the good outcome" in said(at) and "brought nothing" not in said(at)
     assert widget(at, "radio", "picked fix").value is None and "Judged on" not in said(at)
+
+
+def test_a_search_that_was_stopped_says_what_it_had_not_tried(space: Workspace, ran: str) -> None:
+    search(space, ran)
+    finished(space, ran)
+    kept = space.audits.folder(ran) / "fixes" / "out"
+    change_json("mitigation.json", lambda facts: facts.update(left=["reweighing", "fairness_loss"]))(kept)
+    at = opened("fix", ran)
+    assert "ended before it had tried “Training with weights” and “Training with a price on the gap”" in said(at)
+    assert widget(at, "radio", "picked fix").value is None
 
 
 def test_a_second_table_judges_and_the_fix_is_audited_on_it(space: Workspace, ran: str) -> None:
