@@ -67,6 +67,8 @@ class Model:
         Whether the file itself shows that its scores are no probabilities.
     module
         Makes the torch module of a model with gradients, its layers as they were.
+    learning
+        Makes the same with weights of its own and no layers, quicker in many short steps; None where there is none.
     picture
         What it takes for one image, for a model that reads images: its features have four dimensions.
     tokens
@@ -90,6 +92,7 @@ class Model:
     device: str = "cpu"
     logits: bool = False
     module: Callable[[], Any] | None = None
+    learning: Callable[[], Any] | None = None
     decide: Callable[[Any], Outputs] | None = None
     threshold: float | None = None
     rows: tuple[int, int | None] = (1, None)

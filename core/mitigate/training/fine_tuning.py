@@ -134,8 +134,9 @@ class Tunable(ABC):
 
     def _fresh(self) -> Any:
         """The module with the upload's own weights."""
-        assert self.model.module is not None
-        return self.model.module()
+        make = self.model.learning or self.model.module
+        assert make is not None
+        return make()
 
     def _trainable(self, module: Any) -> dict[str, Any]:
         return {name: p for name, p in module.named_parameters() if p.is_floating_point()}

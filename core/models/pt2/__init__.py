@@ -17,6 +17,7 @@ from core.models.inputs.images import picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.name_lists import words
 from core.models.pt2.archive import old, refused
+from core.models.pt2.learning import LearningProgram
 from core.models.pt2.looks import look_inside, looked_at
 from core.models.pt2.sanitiser import sanitise
 from core.models.recipe import read_recipe
@@ -58,6 +59,7 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
         recipe=read_recipe(clean.recipe) if clean.recipe is not None else None,
         device=device,
         module=lambda: _unflattened(program, name),
+        learning=lambda: LearningProgram(program, name),
         rows=shape.rows,
         picture=shape.picture,
     )

@@ -27,14 +27,16 @@ def looked_at(graph: Any, name: str) -> Any:
 
 
 def look_inside(module: Any, name: str) -> Any:
-    """The unflattened module of the file `name`, changed in place: its layers look too, for gradients and training."""
+    """The module of the file `name`, changed in place: its graphs, or layers, look too, for gradients and training."""
+    import torch
+
     for part in module.modules():
         graph = getattr(part, "graph", None)
         trusting = [] if graph is None else [node for node in graph.nodes if _trusts(node.target)]
         for node in trusting:
             node.target = _looking(node.target, name)
         if trusting:
-            part.finalize()
+            part.recompile() if isinstance(part, torch.fx.GraphModule) else part.finalize()
     return module
 
 
