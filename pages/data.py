@@ -40,9 +40,9 @@ def _steps(audit: Audit, profile: Profile) -> None:
     doubts.asked(audit, profile, kept, step=1)
     outcome.show(audit, profile, kept, is_open=not happened)
     doubts.asked(audit, profile, kept, step=2)
-    step.show(audit, profile, kept, is_open=happened and not decided)
+    asked = step.show(audit, profile, kept, is_open=happened and not decided)
     doubts.asked(audit, profile, kept, step=3)
-    asked, problems = groups.show(audit, profile, kept, is_open=happened and decided and not ran)
+    asked, problems = groups.show(audit, profile, asked, is_open=happened and decided and not ran)
     doubts.asked(audit, profile, asked, step=4)
     asked = more_choices.show(audit, profile, asked)
     if asked != kept and not _kept(audit, asked):

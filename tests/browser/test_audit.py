@@ -59,11 +59,11 @@ def pointed_at(page: Page) -> Locator:
 
 def test_a_dot_says_its_sentence_and_the_slider_moves_the_picture_but_not_the_answer(answered: Page) -> None:
     expect(pointed_at(answered)).to_contain_text("plausible range")
-    sentence = answered.get_by_text("Women are selected").first.inner_text()
+    sentence = answered.get_by_text("Women are approved").first.inner_text()
     answered.get_by_role("slider").focus()
     answered.keyboard.press("ArrowRight")
     expect(answered.get_by_text("is a threshold you tried").first).to_be_visible()
-    assert answered.get_by_text("Women are selected").first.inner_text() == sentence
+    assert answered.get_by_text("Women are approved").first.inner_text() == sentence
     press(answered, "Back to the plan's threshold")
     expect(answered.get_by_text("is a threshold you tried")).to_have_count(0)
 
@@ -92,7 +92,7 @@ def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, 
     context = chromium.new_context(offline=True, color_scheme="dark", java_script_enabled=False)
     page = context.new_page()
     page.goto(taken.as_uri())
-    expect(page.get_by_text("Women are selected").first).to_be_visible()
+    expect(page.get_by_text("Women are approved").first).to_be_visible()
     expect(page.locator("figure svg")).to_be_visible()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark == "rgb(18, 22, 27)"
@@ -101,7 +101,7 @@ def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, 
 
 def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answered: Page) -> None:
     answered.reload()
-    expect(answered.get_by_text("Women are selected").first).to_be_visible()
+    expect(answered.get_by_text("Women are approved").first).to_be_visible()
     # A browser that is known is asked nothing: its answer would be a rerun of this page, and undo the next click.
     expect(answered.locator("iframe")).to_have_count(0)
     answered.get_by_role("link", name="History").click()

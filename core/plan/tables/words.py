@@ -11,6 +11,7 @@ from core.plan.reader import Section
 
 MOST_LETTERS, MOST_IN_A_LABEL = 40, 60
 _BESIDE_LETTERS = frozenset(" -'’")
+_NO_TEXT = frozenset(["Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"])
 
 
 def read_words(words: Section) -> Words:
@@ -27,13 +28,25 @@ def read_words(words: Section) -> Words:
     return plan
 
 
+def is_word(said: str) -> bool:
+    """Whether a decision can be called so. It stands inside sentences of all kinds, so it is letters and nothing else.
+
+    Of its length only the plan's reader asks.
+    """
+    plain = all(unicodedata.category(sign)[0] in "LMN" or sign in _BESIDE_LETTERS for sign in said)
+    return plain and said[:1].isalpha()
+
+
+def is_name(said: str) -> bool:
+    """Whether a value can be called so: plain text on one line. Of its length only the plan's reader asks."""
+    return said.strip() != "" and not any(unicodedata.category(sign) in _NO_TEXT for sign in said)
+
+
 def _decided(words: Section, key: str) -> str | None:
-    """What a decision is called. It stands inside sentences of all kinds, so it is letters and nothing else."""
     if not words.has(key):
         return None
     said: str = words.take(key, str).strip()
-    plain = all(unicodedata.category(sign)[0] in "LMN" or sign in _BESIDE_LETTERS for sign in said)
-    if not said or not said[0].isalpha() or not plain:
+    if not is_word(said):
         raise PlanError(
             f"{words.name} {key} takes a word or a few in letters, without other signs, as in “people are approved”:"
             f' {key} = "approved".'
@@ -55,7 +68,7 @@ def _read_labels(labels: Section) -> dict[str, str]:
 
 def _label(labels: Section, value: str) -> str:
     name: str = labels.take(value, str).strip()
-    if not name or any(unicodedata.category(sign)[0] == "C" or sign in "\u2028\u2029" for sign in name):
+    if not is_name(name):
         raise PlanError(f'{labels.name} names "{value.strip()}" by no plain text on one line: write what to call it.')
     if len(name) > MOST_IN_A_LABEL:
         raise PlanError(

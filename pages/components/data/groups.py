@@ -14,7 +14,7 @@ from core.plan.values import is_number
 from core.plan.written.numbers import style_of
 from core.store.workspace import Audit
 from pages.components import plain, session
-from pages.components.data import good_values, steps
+from pages.components.data import good_values, steps, value_names
 from pages.components.data.draft import Draft
 from pages.components.help.tip import tip
 
@@ -34,11 +34,13 @@ def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> tuple[Dr
                 f"{plain.quoted(str(plan.data.label))} also says what really happened. As a group it shows only how"
                 " each outcome was decided on: take it out, unless that is your question."
             )
-        bins = {}
+        bins, labels = {}, {}
         for name in sensitive:
             cuts = _ask_cuts(audit, profile.column(name), plan, problems)
             if cuts:
                 bins[name] = cuts
+            values = bin_names(cuts) if cuts else _named(profile, name, plan.groups)
+            labels[name] = value_names.ask(audit, name, values, plan.words.labels.get(name, {}))
         left, right = st.columns(2)
         with left:
             crossed = _ask_crossed(audit, plan.groups)
@@ -50,7 +52,8 @@ def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> tuple[Dr
             groups = replace(groups, reference=_ask_names(audit, profile, groups, plan.groups))
         else:
             groups = replace(groups, reference="most_selected" if reference == MOST_SELECTED else "largest")
-    return plan.with_groups(groups), problems
+    named = replace(plan.words, labels={name: said for name, said in labels.items() if said})
+    return replace(plan, words=named).with_groups(groups), problems
 
 
 def _answered(audit: Audit, profile: Profile, plan: Draft) -> list[str]:

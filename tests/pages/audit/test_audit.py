@@ -58,7 +58,7 @@ def test_a_running_job_shows_how_it_stands_and_then_the_answer(space: Workspace)
     space.wait(audit.id, WAIT_SECONDS)
     at.run()
     assert not at.exception
-    assert "The answer" in said(at) and "Women are selected" in said(at)
+    assert "The answer" in said(at) and "Women are approved" in said(at)
     assert "It is also known for people who were turned down" in said(at), "the sample's plan says so"
     asked = widget(opened("fix", audit.id), "radio", "trained")
     assert asked.value == "no", "a sample's model learned from other people than those that ship"

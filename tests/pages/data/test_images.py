@@ -99,7 +99,7 @@ def test_the_sample_leads_to_its_verdict_and_its_images_are_deleted_with_it(spac
     assert record is not None
     assert record.provenance.images_sha256 == audit.images.digest  # type: ignore[union-attr]
     at = opened("audit", audit.id)
-    (answer,) = (str(text.value) for text in at.text if "depot is South are selected" in str(text.value))
+    (answer,) = (str(text.value) for text in at.text if "depot is South are taken for awake" in str(text.value))
     assert "less often than images whose depot is North" in answer
     kept = space.files.path(audit.images.digest)  # type: ignore[union-attr]
     space.delete(audit.id)

@@ -97,7 +97,7 @@ def test_the_planted_cause_is_said_first_and_after_the_fix_that_it_left(
 def test_the_sample_of_comments_leads_to_its_verdict_and_to_the_planted_word(space: Workspace) -> None:
     audit_id = finished(space, space.open_sample("comments", ME).id)
     at = opened("audit", audit_id)
-    (answer,) = (str(text.value) for text in at.text if "community is Marshfolk are selected" in str(text.value))
+    (answer,) = (str(text.value) for text in at.text if "community is Marshfolk are kept" in str(text.value))
     assert "less often" in answer
     press(opened("explain", audit_id), "Show what it looks at")
     finished(space, audit_id)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.counts.counts import GroupName
+from core.plan.parts import Words
 from core.plan.plan import Plan
 from core.plan.values import key
 
@@ -38,11 +39,12 @@ class Terms:
     @classmethod
     def of(cls, plan: Plan) -> Terms:
         """The words of a plan."""
-        own, people = plan.words, "people"
-        if plan.decision.text is not None:
-            people = "texts"
-        elif plan.decision.image is not None:
-            people = "images"
+        rows = "people" if plan.decision.image is None else "images"
+        return cls.called(plan.words, rows if plan.decision.text is None else "texts")
+
+    @classmethod
+    def called(cls, own: Words, people: str = "people") -> Terms:
+        """What a person calls things; `people` is what rows are called."""
         terms = cls(people, labels=own.labels)
         if own.selected is None and own.turned_down is None:
             return terms

@@ -7,12 +7,13 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles import suggestions
+from core.metrics.words.naming.terms import Terms
 from core.plan.parts import Decision
 from core.report.words.plan import decision_sentence
 from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import doubts, steps
-from pages.components.data.decision import column, model_check
+from pages.components.data.decision import column, model_check, words
 from pages.components.data.decision import model as model_answer
 from pages.components.data.draft import Draft
 
@@ -24,14 +25,13 @@ _ASK: dict[str, Callable[[Audit, Profile, Draft], Decision | None]] = {
 }
 
 
-def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
-    """Ask, and settle the answer in the plan at the person's word."""
+def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> Draft:
+    """Ask, and settle the answer in the plan at the person's word; the plan with what the decision is called."""
     with steps.step(audit.id, 3, _line(audit, plan), is_settled(audit, plan), is_open):
         key = session.seed(session.field(audit.id, "way"), _first_way(audit, profile, plan))
         way = st.radio("What makes or made the decision?", list(_ASK), key=key, horizontal=True)
         answer = _ASK[way](audit, profile, plan)
-        if answer is not None:
-            _confirm(audit, profile, plan, answer)
+        return plan if answer is None else _confirm(audit, profile, plan, answer)
 
 
 def is_settled(audit: Audit, plan: Draft) -> bool:
@@ -51,12 +51,17 @@ def _first_way(audit: Audit, profile: Profile, plan: Draft) -> str:
     return _SCORE if suggestions.score_column(profile) is not None else _MODEL
 
 
-def _confirm(audit: Audit, profile: Profile, plan: Draft, answer: Decision) -> None:
-    st.markdown(f"**{plain.escape(decision_sentence(answer, _names_class(audit, plan, answer)))}**")
+def _confirm(audit: Audit, profile: Profile, plan: Draft, answer: Decision) -> Draft:
+    said, asked = st.container(), st.container()
+    with asked:
+        own, is_own = words.ask(audit, profile, plan, answer)
+    terms = Terms.called(own)
+    said.markdown(f"**{plain.escape(decision_sentence(answer, _names_class(audit, plan, answer), terms))}**")
     if answer != plan.decision:
         key = session.action(audit.id, "settle decision")
-        settled = doubts.others_seen(replace(plan, decision=answer), profile)
+        settled = doubts.others_seen(replace(plan, decision=answer, words=own), profile)
         session.act(st.container(), "Yes, that is right", key, _settle, audit.id, settled, type="primary")
+    return replace(plan, words=own) if is_own else plan
 
 
 def _settle(audit_id: str, plan: Draft) -> None:
@@ -68,7 +73,9 @@ def _line(audit: Audit, plan: Draft) -> str:
     if not is_settled(audit, plan):
         return "a model, or a column of scores or decisions"
     model = f"{plain.escape(audit.model.name)} · " if audit.model and plan.decision.model is not None else ""
-    return model + plain.escape(decision_sentence(plan.decision, _names_class(audit, plan, plan.decision)))
+    return model + plain.escape(
+        decision_sentence(plan.decision, _names_class(audit, plan, plan.decision), Terms.called(plan.words))
+    )
 
 
 def _names_class(audit: Audit, plan: Draft, decision: Decision) -> bool:
