@@ -27,10 +27,7 @@ SAMPLES = {
     "loans": Sample(
         name="loans",
         title="Loans: 2,000 invented people",
-        about=(
-            "Invented people who asked for a loan, and a model that learned from invented past decisions. "
-            "The model never sees anyone's gender."
-        ),
+        about="A model, trained on past decisions, says who gets a loan. It never sees anyone's gender.",
         table=HERE / "loans.csv",
         model=HERE / "loans.pt2",
         plan=HERE / "loans.toml",
@@ -38,10 +35,7 @@ SAMPLES = {
     "faces": Sample(
         name="faces",
         title="Faces: 600 invented drivers",
-        about=(
-            "A camera says who looks awake enough to drive. Nobody here exists: every face is drawn. "
-            "One depot's camera puts a stamp into its pictures."
-        ),
+        about="A camera says who looks awake enough to drive. Every face is drawn, and one camera leaves a stamp.",
         table=HERE / "faces.csv",
         model=HERE / "faces.pt2",
         plan=HERE / "faces.toml",
@@ -50,10 +44,7 @@ SAMPLES = {
     "comments": Sample(
         name="comments",
         title="Comments: 1,600 invented remarks",
-        about=(
-            "A town's website hides comments that its model takes for hurtful. The comments, the communities and the "
-            "past removals that the model learned from are invented."
-        ),
+        about="A town's website hides what its model takes for hurtful. It learned from past removals.",
         table=HERE / "comments.csv",
         model=HERE / "comments.skops",
         plan=HERE / "comments.toml",

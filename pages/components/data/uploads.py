@@ -18,16 +18,24 @@ from pages.components.received import Received
 
 _PLAN, _ARCHIVE = ".toml", ".zip"
 _MOST_PLAN_BYTES = 1 << 20
+_ZONE = "drop-zone"
+# Streamlit's own box is one line high, and a file that is dropped beside it is lost.
+_LARGE = f"""<style>
+.st-key-{_ZONE} [data-testid=stFileUploaderDropzone] {{ min-height: 9rem; border: 2px dashed;
+  flex-direction: column; justify-content: center; align-items: center }}
+</style>"""
 
 
 def ask(audit: Audit | None) -> None:
     """The box for files, and the field for a path; what is put in is kept at once."""
-    given = st.file_uploader(
-        "Or drop your table here: CSV, TSV, XLSX or Parquet, up to 500 MB",
-        accept_multiple_files=True,
-        key=session.upload_key("table"),
-    )
-    st.caption("A plan that you saved here before, a model, or a zip of images may come along in the same drop.")
+    st.html(_LARGE)
+    with st.container(key=_ZONE):
+        given = st.file_uploader(
+            "Drop your table here: CSV, TSV, XLSX or Parquet, up to 500 MB",
+            accept_multiple_files=True,
+            key=session.upload_key("table"),
+        )
+    st.caption("A model, a zip of images, or a plan that you saved here may come along in the same drop.")
     with st.expander("A larger file that is already on this computer"):
         path = _ask_path()
     if not given and path is None:

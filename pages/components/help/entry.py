@@ -1,13 +1,10 @@
 """One entry of the glossary: its picture, what it means, what the field calls it, and where to go on."""
 
-from base64 import b64encode
-from html import escape
-
 import streamlit as st
 
 from core.report.glossary.entry import Entry
-from core.report.glossary.pictures import WIDTH, Picture
-from pages.components import plain
+from core.report.glossary.pictures import WIDTH
+from pages.components import picture, plain
 from pages.components.help.tip import ENTRY
 
 _FILE = "pages/help.py"
@@ -20,7 +17,7 @@ def show(entry: Entry, others: dict[str, Entry]) -> None:
     """Show it; `others` are all entries by name, for the links."""
     with st.container(horizontal=True, gap="small", width=_WIDTH):
         with st.container(width=WIDTH):
-            _picture(entry.picture)
+            picture.show(entry.picture)
         with st.container(width=_WIDTH - WIDTH - _GAP, gap="xsmall"):
             st.subheader(plain.escape(entry.title), anchor=entry.name)
             st.write(plain.escape(" ".join(entry.said)))
@@ -35,9 +32,3 @@ def _see(entry: Entry, others: dict[str, Entry]) -> None:
     with st.container(horizontal=True, gap="small"):
         for name in entry.see:
             st.page_link(_FILE, label=plain.escape(others[name].title), query_params={ENTRY: name})
-
-
-def _picture(shown: Picture) -> None:
-    # An image, because Streamlit takes inline SVG out of HTML.
-    image = b64encode(shown.svg.encode()).decode()
-    st.html(f'<img src="data:image/svg+xml;base64,{image}" alt="{escape(shown.alt)}" width="{WIDTH}">')
