@@ -11,6 +11,7 @@ from pages.components.data.decision import step
 from pages.components.data.draft import Draft
 from pages.components.data.table import gone
 from pages.components.data.table import step as table_step
+from pages.components.history import duplicate
 
 
 def show() -> None:
@@ -33,8 +34,11 @@ def _steps(audit: Audit, profile: Profile) -> None:
     kept = Draft.of(audit, profile)
     happened, decided = kept.has_outcome, step.is_settled(audit, kept)
     ran = audit.stage == "audit"
+    original = duplicate.original(audit.id)
     if not ran:
         _lost(audit, profile)
+        if original is not None:
+            st.info(f"Everything stands as in {plain.quoted(original)}. Change one thing, then run it.")
     table_step.show(audit, profile, kept, is_open=not happened)
     profile = draft.read(profile, kept)
     doubts.asked(audit, profile, kept, step=1)

@@ -53,8 +53,8 @@ class Audit:
     fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as, None while
     none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id,
     and `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
-    `forgets` names what is about to be removed from its folder, since it belongs to an earlier question. `unknown` is
-    what a newer Plumbline wrote beside all this.
+    `forgets` names what is about to be removed from its folder, since it belongs to an earlier question; `called` is
+    the name that somebody gave it, if any; `unknown` is what a newer Plumbline wrote beside all this.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Audit:
     fix: str | None = None
     model_format: str | None = None
     forgets: tuple[str, ...] = ()
+    called: str | None = None
     unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

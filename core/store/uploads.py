@@ -17,7 +17,7 @@ from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
 from core.models.recognition import HEAD_BYTES
 from core.models.refusals.glance import refuse_at_a_glance
-from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, Audits, UnreadableAudit
+from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, Audits, UnreadableAudit, blank_audit
 from core.store.blobs import Store, Upload, shown_name
 from core.store.disk.ages import Ages
 from core.store.disk.faults import point
@@ -97,6 +97,30 @@ class Uploads:
         """Where the audit's model is kept; None where there is none."""
         model = self._audits.get(audit_id).model
         return None if model is None else self._store.path(model.digest)
+
+    def duplicate(self, audit_id: str, called: str) -> Audit:
+        """A new audit with the same files and the same question, not asked yet, begun by the same browser.
+
+        Raises DataError where the rows or the model are not here any more, or the table is still being read.
+        """
+        audit, folder = self._audits.get(audit_id), self._audits.folder(audit_id)
+        self.inputs(audit, with_model=audit.model is not None)
+        names = [name for name in (PROFILE, TABLE, *LOOK) if (folder / name).is_file()]
+        if TABLE not in names:
+            raise DataError("The table is still being read. Duplicate the audit when that is done.")
+        copy = replace(
+            blank_audit(audit.owner),
+            sample=audit.sample,
+            table=audit.table,
+            model=audit.model,
+            images=audit.images,
+            model_format=audit.model_format,
+            plan=audit.plan or audit.asked,
+            called=called,
+        )
+        self._audits.begin(copy, [(folder / name, name) for name in names])
+        self._ages.use(self._audits.folder(copy.id) / TABLE)
+        return copy
 
     def delete(self, audit_id: str) -> None:
         """Remove the audit, its jobs and its result, and its uploads unless another audit uses them.

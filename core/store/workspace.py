@@ -16,6 +16,7 @@ from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.samples import SAMPLES
+from core.store.answers import Answers
 from core.store.audits import Audit as Audit
 from core.store.audits import Audits
 from core.store.blobs import Store
@@ -32,6 +33,7 @@ from core.store.uploads import Uploads
 
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 15 * 60.0
+MOST_LETTERS = 120  # of an audit's name
 
 
 class Written(Protocol):
@@ -72,10 +74,12 @@ class Workspace:
         self._lock, self._results = results.lock, results
         self._retention = Retention(audits, results, self.jobs, self.files, ages)
 
+        self.answers = Answers(audits)
         self.get, self.owned_by, self.unreadable = audits.get, audits.owned_by, audits.unreadable
         self.put_table, self.put_second, self.drop_second = uploads.put_table, uploads.put_second, uploads.drop_second
         self.put_model, self.put_images, self.reread = uploads.put_model, uploads.put_images, uploads.reread
         self.model_path, self.delete, self.beginning = uploads.model_path, uploads.delete, uploads.beginning
+        self.duplicate = uploads.duplicate
         self.inspect, self.run, self.mitigate, self.audit_fix = runs.inspect, runs.run, runs.mitigate, runs.audit_fix
         self.explain, self.explain_person = runs.explain, runs.explain_person
         self.status, self.wait, self.cancel = results.status, results.wait, results.cancel
@@ -133,6 +137,12 @@ class Workspace:
         text = plan.to_toml()
         with self._lock:
             return self.audits.save(replace(self.get(audit_id), plan=text))
+
+    def rename(self, audit_id: str, name: str) -> Audit:
+        """Keep what somebody calls the audit; its question and its record keep their own name. None: theirs again."""
+        called = " ".join(name.split())[:MOST_LETTERS] or None
+        with self._lock:
+            return self.audits.save(replace(self.get(audit_id), called=called))
 
     # ------------------------------------------------------------ the installation
 

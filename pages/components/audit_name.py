@@ -1,4 +1,4 @@
-"""What an audit is called, from the moment it is asked: by its question's own name, else by its table."""
+"""What an audit is called: as somebody called it, else by its question's own name, else by its table."""
 
 from core.errors import PlumblineError
 from core.plan.plan import Plan
@@ -7,7 +7,7 @@ from core.store.workspace import Audit
 
 def of(audit: Audit) -> str:
     """The name; that of the audit of a fix says whose fix it is."""
-    return _question(audit) or (audit.table.name if audit.table else "No table yet")
+    return audit.called or _question(audit) or (audit.table.name if audit.table else "No table yet")
 
 
 def _question(audit: Audit) -> str:

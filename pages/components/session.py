@@ -24,7 +24,7 @@ PageName = Literal["data", "audit", "fix", "explain", "history", "help"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"
-_COMPLAINT, _SENT, _CLICKED, _RENEWED = "complaint", "sent", "clicked", "renewed"
+_COMPLAINT, _SENT, _CLICKED, _RENEWED, _RECALLED = "complaint", "sent", "clicked", "renewed", "recalled"
 _A_CLICK_HOLDS_SECONDS = 30.0
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
 
@@ -247,9 +247,15 @@ def put(key: str, value: Any) -> None:
 
 
 def keep_fields(audit_id: str) -> None:
-    """Let the answers of an audit outlive a visit to another page, where their widgets are not drawn."""
+    """Let the answers of an audit outlive a visit to another page, where their widgets are not drawn, and a refresh."""
+    kept = workspace().answers
+    if not st.session_state.setdefault(action(audit_id, _RECALLED), False):
+        st.session_state[action(audit_id, _RECALLED)] = True
+        for name, answer in kept.of(audit_id).items():
+            seed(field(audit_id, name), answer)
     for key in _fields(audit_id):
         st.session_state[key] = st.session_state[key]
+    kept.keep(audit_id, {key.removeprefix(field(audit_id, "")): st.session_state[key] for key in _fields(audit_id)})
 
 
 def forget_fields(audit_id: str) -> None:

@@ -11,6 +11,7 @@ from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.jobs.replaced_json import replace_json
 from core.plan.plan import Plan
 from core.record import without_quotes
+from core.store.answers import ANSWERS_FILE
 from core.store.audits import FACTS_FILE, RECORD_FILE
 from core.store.disk.faults import point
 from core.store.explanations import FOUND as EXPLANATION
@@ -31,7 +32,7 @@ def erase_rows(folder: Path, plan: Callable[[], Plan | None]) -> None:
 
     Nothing happens to what is gone already, so that this may be done again after a kill in the middle.
     """
-    for name in (TABLE, f"{SECOND}{TABLE}", f"{SECOND}{PROFILE}", THUMBNAILS):
+    for name in (TABLE, f"{SECOND}{TABLE}", f"{SECOND}{PROFILE}", THUMBNAILS, ANSWERS_FILE):
         (folder / name).unlink(missing_ok=True)
         point("sweep: some rows gone")
     for part in folder.glob("*.part"):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data.profile import Profile
+from core.data.roles.personal import masked, personal_columns
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS, SCORE_METRICS, Estimate
 from core.metrics.verdicts import Gap, GroupResult, Judgement
@@ -48,10 +49,12 @@ def _fed_rows(record: AuditRecord, profile: Profile | None) -> dict[str, list[st
     """Each input's place, column and first cell, for as long as the table's first rows are kept."""
     head = profile.head[0] if profile is not None and profile.head else ()
     first = dict(zip(profile.names, head, strict=False)) if profile is not None else {}
+    hidden = {} if profile is None else personal_columns(profile)
+    shown = [(each.column, first.get(each.column, each.first or "")) for each in record.fed]
     return {
         "Place": [str(each.position) for each in record.fed],
         "Column": [each.column for each in record.fed],
-        "In the first row": [first.get(each.column, each.first or "") for each in record.fed],
+        "In the first row": [masked(cell) if name in hidden else cell for name, cell in shown],
     }
 
 

@@ -1,6 +1,6 @@
 """What a button answered on the Data page, told once as done, each in a line with the way back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -11,6 +11,7 @@ from core.metrics.words.notes import text, worded
 from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data.draft import Draft
+from pages.components.data.table import masks
 
 # A sentence of markdown, a name for its button, and the plan without the answer.
 Answer = tuple[str, str, Draft]
@@ -21,7 +22,7 @@ def show(audit: Audit, profile: Profile, plan: Draft, step: int) -> None:
     kinds = {1: (_rows,), 4: (_joined, _left_out)}
     for words, name, without in (answer for kind in kinds.get(step, ()) for answer in kind(plan)):
         row(audit, f"✓ {words}", "Undo", name, without)
-    for words, name, without in _confirmed(profile, plan, step):
+    for words, name, without in _confirmed(profile, plan, step, masks.hidden(audit.id, profile)):
         row(audit, f"✓ {words}", "Undo", name, without)
 
 
@@ -69,9 +70,10 @@ def _left_out(plan: Draft) -> Iterator[Answer]:
             yield words, f"keep {place}", replace(plan, data=replace(plan.data, keep=rest))
 
 
-def _confirmed(profile: Profile, plan: Draft, step: int) -> Iterator[Answer]:
+def _confirmed(profile: Profile, plan: Draft, step: int, hidden: Mapping[str, str]) -> Iterator[Answer]:
     """What a person said is right as it is."""
-    for note in doubts.before(plan.settled, profile):
+    for told in doubts.before(plan.settled, profile):
+        note = masks.note(told, hidden)
         if worded(note).step == step and note.key in plan.data.confirmed:
             rest = tuple(key for key in plan.data.confirmed if key != note.key)
             column = note.key.partition(":")[2]

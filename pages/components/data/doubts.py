@@ -17,6 +17,7 @@ from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import answered
 from pages.components.data.draft import Draft
+from pages.components.data.table import masks
 
 _CONFIRM = "It is right as it is"
 _MOST = 3
@@ -29,9 +30,10 @@ Asked = TypeVar("Asked", Plan, Draft)
 def asked(audit: Audit, profile: Profile, plan: Draft, step: int) -> None:
     """Ask on the Data page what belongs to this step and nobody has answered yet; tell what was answered."""
     answered.show(audit, profile, plan, step)
+    hidden = masks.hidden(audit.id, profile)
     for note in doubts.before(plan.settled, profile):
         if worded(note).step == step and note.key not in plan.data.confirmed:
-            _ask(audit.id, plan, note, _settle)
+            _ask(audit.id, plan, masks.note(note, hidden), _settle)
 
 
 def unanswered(profile: Profile, plan: Draft) -> list[str]:

@@ -1,7 +1,7 @@
 """Step 4, the groups: which columns are sensitive, where numbers are cut, and whom each group is compared with."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -9,6 +9,7 @@ import streamlit as st
 from core.data.profile import Column, Profile
 from core.data.roles import suggestions
 from core.data.roles.one_hot import OneHot
+from core.data.roles.personal import masked
 from core.plan.parts import Groups
 from core.plan.values import is_number
 from core.plan.written.numbers import style_of
@@ -16,6 +17,7 @@ from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import good_values, steps, value_names
 from pages.components.data.draft import Draft
+from pages.components.data.table import masks
 from pages.components.help.tip import tip
 
 _MOST_GROUPS = 200
@@ -34,9 +36,10 @@ def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> tuple[Dr
                 f"{plain.quoted(str(plan.data.label))} also says what really happened. As a group it shows only how"
                 " each outcome was decided on: take it out, unless that is your question."
             )
+        hidden = masks.hidden(audit.id, profile)
         bins, labels = {}, {}
         for name in sensitive:
-            cuts = _ask_cuts(audit, profile.column(name), plan, problems)
+            cuts = _ask_cuts(audit, profile.column(name), plan, hidden, problems)
             if cuts:
                 bins[name] = cuts
             values = bin_names(cuts) if cuts else _named(profile, name, plan.groups)
@@ -120,14 +123,17 @@ def _reason(found: Sequence[suggestions.Suggestion]) -> str:
 # ---------------------------------------------------------------- cut points
 
 
-def _ask_reading(audit: Audit, column: Column, plan: Draft, many: bool, problems: list[str]) -> tuple[float, ...]:
+def _ask_reading(
+    audit: Audit, column: Column, plan: Draft, many: bool, hidden: Mapping[str, str], problems: list[str]
+) -> tuple[float, ...]:
     """Offer to read texts such as $1,234 or 1961-05-30 as numbers, which can be cut; no cut points until then."""
     example = "" if column.written is None else column.written.example
     kind = style_of(example).kind
     if kind == "truth" or not (many or kind == "number"):
         return ()
     what = "dates; by their year they can be cut" if kind == "date" else "numbers; read as such they can be cut"
-    said = f"{plain.quoted(column.name)} is written like {plain.quoted(example)}: {what} into groups."
+    shown = masked(example) if column.name in hidden else example
+    said = f"{plain.quoted(column.name)} is written like {plain.quoted(shown)}: {what} into groups."
     if many:
         problems.append(f"{said} Choose that in step 4, or choose another column.")
     st.caption(said)
@@ -141,7 +147,9 @@ def _read(audit_id: str, plan: Draft) -> None:
     session.workspace().save_plan(audit_id, plan)
 
 
-def _ask_cuts(audit: Audit, column: Column, plan: Draft, problems: list[str]) -> tuple[float, ...]:
+def _ask_cuts(
+    audit: Audit, column: Column, plan: Draft, hidden: Mapping[str, str], problems: list[str]
+) -> tuple[float, ...]:
     """Cut points of a column of numbers; none for other columns, and for few numbers only if the person wants some."""
     kept = plan.groups
     many = column.distinct is None or column.distinct > _MOST_GROUPS
@@ -150,7 +158,7 @@ def _ask_cuts(audit: Audit, column: Column, plan: Draft, problems: list[str]) ->
             problems.append(
                 f"{plain.quoted(column.name)} has too many different values to compare: choose another column."
             )
-        return () if column.written is None else _ask_reading(audit, column, plan, many, problems)
+        return () if column.written is None else _ask_reading(audit, column, plan, many, hidden, problems)
     first = kept.bins.get(column.name, () if column.name in kept.sensitive else suggestions.cut_points(column))
     typed = st.text_input(
         f"Cut {plain.quoted(column.name)} at",

@@ -7,7 +7,7 @@ from core.jobs import machine
 from core.plan.plan import Plan
 from core.store.workspace import Audit
 from pages.components import session
-from pages.components.data import doubts, steps
+from pages.components.data import doubts, reset, steps
 from pages.components.data.decision import step
 from pages.components.data.draft import Draft
 
@@ -36,6 +36,7 @@ def show(audit: Audit, profile: Profile, draft: Draft, problems: list[str]) -> N
             on_click="ignore",
             key=session.action(audit.id, "download plan"),
         )
+        reset.show(audit, profile)
         if not missing:
             st.caption(f"{profile.rows:,} rows, on this machine's {'GPU' if machine.has_gpu() else 'CPU'}")
     for line in missing:

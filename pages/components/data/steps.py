@@ -43,4 +43,4 @@ def _key(audit_id: str, number: int) -> str:
 
 
 def _fold_key(audit_id: str) -> str:
-    return session.field(audit_id, "fold")
+    return session.action(audit_id, "fold")

@@ -21,8 +21,8 @@ _MOST_PLAN_BYTES = 1 << 20
 _ZONE = "drop-zone"
 # Streamlit's own box is one line high, and a file that is dropped beside it is lost.
 _LARGE = f"""<style>
-.st-key-{_ZONE} [data-testid=stFileUploaderDropzone] {{ min-height: 9rem; border: 2px dashed;
-  flex-direction: column; justify-content: center; align-items: center }}
+.st-key-{_ZONE} [data-testid=stFileUploaderDropzone] {{ min-height: 9rem; border-width: 2px;
+  border-style: dashed; flex-direction: column; justify-content: center; align-items: center }}
 </style>"""
 
 

@@ -9,7 +9,7 @@ from core.store.retention.summary import Summary
 from core.store.workspace import Audit
 from pages.components import audit_name, plain, session, verdict
 from pages.components.audit import origin
-from pages.components.history import age
+from pages.components.history import age, duplicate
 
 _STATES = {
     "queued": "Waiting",
@@ -29,7 +29,7 @@ def show(audit: Audit) -> None:
     except PlumblineError as error:
         summary, damaged = None, error.message
     with st.container(border=True):
-        what, outcome, buttons = st.columns([6, 2, 2], vertical_alignment="center")
+        what, outcome, buttons = st.columns([5, 2, 3], vertical_alignment="center")
         with what:
             plain.text(_name(audit, summary))
             st.caption(plain.escape(" · ".join(_facts(audit, summary))))
@@ -43,13 +43,22 @@ def show(audit: Audit) -> None:
         with buttons, st.container(horizontal=True, gap="medium"):
             if st.button("Open", key=session.action(audit.id, "open")):
                 session.open_audit(audit.id, "data" if summary is None else "audit")
+            if (audit.plan or audit.asked) and space.has_rows(audit.id):
+                st.button(
+                    "Duplicate",
+                    type="tertiary",
+                    key=session.action(audit.id, "duplicate from history"),
+                    help="Another audit with the same files and answers, to change one thing in it.",
+                    on_click=session.attempt,
+                    args=(duplicate.begin, audit.id, _name(audit, summary)),
+                )
             _offer_to_delete(audit.id)
 
 
 def show_unreadable(audit_id: str) -> None:
     """Show that there is an audit which cannot be read, to be deleted."""
     with st.container(border=True):
-        what, _, buttons = st.columns([6, 2, 2], vertical_alignment="center")
+        what, _, buttons = st.columns([5, 2, 3], vertical_alignment="center")
         with what:
             plain.text("An audit that cannot be read")
             st.caption(plain.escape(str(UnreadableAudit())))
@@ -63,7 +72,7 @@ def _offer_to_delete(audit_id: str) -> None:
 
 
 def _name(audit: Audit, summary: Summary | None) -> str:
-    if summary is not None and summary.name:
+    if audit.called is None and summary is not None and summary.name:
         return summary.name
     return audit_name.of(audit)
 

@@ -1,10 +1,12 @@
 """How cells are read, offered in step 1 where a table gives reason to: numbers, spaces, cells for "not known"."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.data.column_profile import MAY_BE_MISSING, SPACES, Oddity
 from core.data.profile import Column, Profile
 from core.data.roles import suggestions
+from core.data.roles.personal import masked
 from core.engine import doubts
 from core.plan.parts import DataPlan
 from core.plan.values import DEFAULT_MISSING
@@ -18,9 +20,12 @@ ODD = ":orange[**!**]"
 _MOST_NAMED = 5
 
 
-def show(audit: Audit, profile: Profile, plan: Draft) -> None:
-    """Say what was chosen, and offer what could be; nothing for a table that gives no reason to."""
-    _numbers(audit, profile, plan)
+def show(audit: Audit, profile: Profile, plan: Draft, hidden: Mapping[str, str]) -> None:
+    """Say what was chosen, and offer what could be; nothing for a table that gives no reason to.
+
+    No cell of a `hidden` column is quoted.
+    """
+    _numbers(audit, profile, plan, hidden)
     _spaces(audit, profile, plan)
     _unknown(audit, profile, plan)
 
@@ -44,19 +49,23 @@ def _is_asked(oddity: Oddity, profile: Profile, plan: Draft) -> bool:
     return set(oddity.columns) <= {note.facts["column"] for note in notes if note.kind == "codes_for_missing"}
 
 
-def _numbers(audit: Audit, profile: Profile, plan: Draft) -> None:
+def _numbers(audit: Audit, profile: Profile, plan: Draft, hidden: Mapping[str, str]) -> None:
     numbers = plan.data.numbers
     for name, example in numbers.items():
         others = {column: other for column, other in numbers.items() if column != name}
-        said = f"{plain.quoted(name)} is read as numbers, written as in {plain.quoted(example)}"
+        said = f"{plain.quoted(name)} is read as numbers, written as in {_example(name, example, hidden)}"
         _row(audit, plan, f"✓ {said}", "Undo", f"numbers {name}", replace(plan.data, numbers=others))
     found = {column.name: column.written.example for column in _written(profile) if column.written is not None}
     found = {name: example for name, example in found.items() if name not in numbers}
     if found:
-        shown = [f"{plain.quoted(name)} (such as {plain.quoted(text)})" for name, text in found.items()]
+        shown = [f"{plain.quoted(name)} (such as {_example(name, text, hidden)})" for name, text in found.items()]
         more = f" and {len(shown) - _MOST_NAMED} more" if len(shown) > _MOST_NAMED else ""
         words = f"Numbers with signs beside or between their digits: {', '.join(shown[:_MOST_NAMED])}{more}"
         _row(audit, plan, words, "Read as numbers", "numbers", replace(plan.data, numbers=numbers | found))
+
+
+def _example(name: str, example: str, hidden: Mapping[str, str]) -> str:
+    return plain.quoted(masked(example) if name in hidden else example)
 
 
 def _written(profile: Profile) -> list[Column]:

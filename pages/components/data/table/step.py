@@ -1,54 +1,68 @@
 """Step 1, the table: what was found in it, what is odd about it, and its columns with the first cells of each."""
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from core.data.column_profile import MAY_BE_MISSING, SPACES, SPELLINGS, Oddity
 from core.data.profile import Column, Profile
+from core.data.roles.personal import masked
 from core.store.workspace import Audit
 from pages.components import plain
 from pages.components.data import steps
 from pages.components.data.draft import Draft, read
-from pages.components.data.table import cells
+from pages.components.data.table import cells, masks
 
 _ROWS_SHOWN = 4
 _MOST_IN_VIEW = 25
+_AT_ONCE = 3
 _HEIGHT = 560
 _LONG, _LONGEST = 10_000, 1e15
 
 
 def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
     """Show the step; there is nothing to answer in it, and something to choose where cells can be read in two ways."""
-    odd = _unanswered(profile, plan)
+    odd, hidden = _unanswered(profile, plan), masks.hidden(audit.id, profile)
     with steps.step(audit.id, 1, _line(profile, len(odd)), settled=True, is_open=is_open):
         plain.text(f"✓ {profile.words}")
         if not profile.oddities:
             plain.text("✓ nothing odd was found")
-        for oddity in odd:
-            if not cells.is_offered(oddity, profile, plan):
-                st.markdown(f"{cells.ODD} {cells.odd_words(oddity)}")
-        cells.show(audit, profile, plan)
-        st.caption("Its columns, one a line, with the first cells of each as they stand in the file:")
-        with st.container(height=_HEIGHT if len(profile.columns) > _MOST_IN_VIEW else "content", border=False):
-            plain.table(_columns(read(profile, plan)), as_written=True)
+        told = [masks.oddity(each, hidden) for each in odd if not cells.is_offered(each, profile, plan)]
+        _tell(told[:_AT_ONCE])
+        if len(told) > _AT_ONCE:
+            with st.expander(f"{len(told) - _AT_ONCE} more to know"):
+                _tell(told[_AT_ONCE:])
+        cells.show(audit, profile, plan, hidden)
+        with st.expander(f"Its {len(profile.columns):,} columns, with the first cells of each"):
+            masks.ask(audit.id, profile)
+            with st.container(height=_HEIGHT if len(profile.columns) > _MOST_IN_VIEW else "content", border=False):
+                plain.table(_columns(read(profile, plan), hidden), as_written=True)
 
 
-def _columns(profile: Profile) -> dict[str, list[str]]:
+def _tell(odd: Sequence[Oddity]) -> None:
+    for oddity in odd:
+        st.markdown(f"{cells.ODD} {cells.odd_words(oddity)}")
+
+
+def _columns(profile: Profile, hidden: Mapping[str, str]) -> dict[str, list[str]]:
     """A line for each column, so that no table is too wide to be seen whole."""
     shown = {
         "Column": list(profile.names),
-        "It holds": [_holds(column, profile.rows) for column in profile.columns],
+        "It holds": [_holds(column, profile.rows, column.name in hidden) for column in profile.columns],
     }
     for place, row in enumerate(profile.head[:_ROWS_SHOWN], start=1):
-        shown[f"Row {place}"] = list(row)
+        shown[f"Row {place}"] = [
+            masked(cell) if name in hidden else cell for name, cell in zip(profile.names, row, strict=True)
+        ]
     return shown
 
 
-def _holds(column: Column, rows: int) -> str:
-    """What a column's filled cells are, and how many are not."""
+def _holds(column: Column, rows: int, is_hidden: bool) -> str:
+    """What a column's filled cells are, and how many are not; a hidden one's ends are cells of somebody, too."""
     if column.kind == "empty":
         return "nothing"
     if column.kind == "number":
-        words = f"numbers, {_number(column.low)} to {_number(column.high)}"
+        words = "numbers" if is_hidden else f"numbers, {_number(column.low)} to {_number(column.high)}"
     elif column.distinct is None or column.unique:
         words = "many texts"
     else:
