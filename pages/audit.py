@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from pages.components import job_status, nothing_open, plain, session
+from pages.components import compared, job_status, nothing_open, plain, session
 from pages.components.audit import answer, details, explain_button, fix_button, origin, picture
 from pages.components.audit import judgement as judged
 
@@ -14,7 +14,7 @@ if audit is None:
 
 busy = job_status.show(audit)
 try:
-    record = session.workspace().record(audit.id)
+    record = compared.record(audit)
 except PlumblineError as error:
     st.error(plain.escape(error.message))
     st.stop()
@@ -31,5 +31,6 @@ with st.container(horizontal=True):
     explain_button.show(audit.id, record)
 st.divider()
 picture.show(audit.id, record, origin.columns_meant(audit, record))
+compared.show(audit, record)
 st.divider()
 details.show(audit.id, record, judgement, session.workspace().profile(audit.id))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.metrics.sampling.refusals import why_one_row_each
-from pages.components import job_status, nothing_open, plain, session
+from pages.components import compared, job_status, nothing_open, plain, session
 from pages.components.explain import changed, groups, person, question, take_away
 from pages.components.explain import found as explain_found
 
@@ -13,7 +13,7 @@ if audit is None:
     nothing_open.no_audit()
     st.stop()
 try:
-    record = session.workspace().record(audit.id)
+    record = compared.record(audit)
     if record is None:
         if not job_status.show(audit):
             nothing_open.not_run(audit.id)

@@ -13,3 +13,7 @@ class SecondOpinion:
     numbers: int
     largest_difference: float
     agrees: bool
+
+
+# Of comparison groups that were chosen after an audit ran.
+NOT_ASKED = SecondOpinion(0, 0, 0.0, True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -13,15 +14,15 @@ from core.counts.counts import Counts, Ints
 from core.counts.rules import Rule
 from core.errors import JobError, PlanError
 from core.metrics.comparison import Comparison, compare_audits
-from core.metrics.reference import References
+from core.metrics.reference import References, resolve
 from core.metrics.sampling import stored
 from core.metrics.sampling.sampled import PLAIN, Sampled
-from core.metrics.second_opinion import SecondOpinion
+from core.metrics.second_opinion import NOT_ASKED, SecondOpinion
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Judgement, judge, plan_threshold
 from core.metrics.words.notes import worded
 from core.notes import SAID, Note
-from core.plan.plan import Plan
+from core.plan.plan import Plan, Value
 from core.record.written_counts import counts_from_json, counts_to_json, left_out_from_json, sparse
 
 VERSION = 1
@@ -121,6 +122,27 @@ class AuditRecord:
         else:
             steps = [*axis.edges[:: -(-len(axis.edges) // _STEPS)], axis.edges[-1]]
         return tuple(sorted({*steps, plan_threshold(plan)}))
+
+    def compared_with(self, reference: str | Mapping[str, Value]) -> AuditRecord:
+        """The same people against other comparison groups, as `[groups] reference` names them.
+
+        What an audit with that reference counts and says, without a run: counts do not depend on it. Only AIF360 is not
+        asked again. Raises PlanError where a group that is named has nobody.
+        """
+        named = reference if isinstance(reference, str) else dict(reference)
+        plan = replace(self.plan, groups=replace(self.plan.groups, reference=named))
+        references = resolve(self.counts, stated_rule(self.counts, plan), plan)
+        return replace(self, plan=plan, references=references, second_opinion=NOT_ASKED)
+
+    def reference_with(self, named: Mapping[str, str]) -> dict[str, Value]:
+        """`[groups] reference` that names these groups, and leaves the comparison groups of other columns as they are.
+
+        A column that is compared with its largest group, and still is, is not named.
+        """
+        present = {by[0]: values[0] for by, values in self.references.items() if len(by) == 1}
+        kept = self.plan.groups.reference
+        stated: dict[str, Value] = dict(kept) if isinstance(kept, dict) else {} if kept == "largest" else {**present}
+        return stated | {column: value for column, value in named.items() if present.get(column) != value}
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the answer, the picture and the table."""

@@ -258,14 +258,14 @@ def keep_fields(audit_id: str) -> None:
     kept.keep(audit_id, {key.removeprefix(field(audit_id, "")): st.session_state[key] for key in _fields(audit_id)})
 
 
-def forget_fields(audit_id: str) -> None:
-    """Let the widgets of an audit start anew from what is kept on disk."""
-    for key in _fields(audit_id):
+def forget_fields(audit_id: str, begin: str = "") -> None:
+    """Let the widgets of an audit, or those whose names begin so, start anew from what is kept on disk."""
+    for key in _fields(audit_id, begin):
         del st.session_state[key]
 
 
-def _fields(audit_id: str) -> list[str]:
-    return [str(key) for key in st.session_state if str(key).startswith(field(audit_id, ""))]
+def _fields(audit_id: str, begin: str = "") -> list[str]:
+    return [str(key) for key in st.session_state if str(key).startswith(field(audit_id, begin))]
 
 
 def action(audit_id: str, name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.metrics.findings.ordered import Finding
 from core.metrics.findings.sentences import capital
-from core.metrics.second_opinion import SecondOpinion
+from core.metrics.second_opinion import NOT_ASKED, SecondOpinion
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import Judgement, Verdict, plan_threshold
 from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
@@ -128,6 +128,8 @@ def reference_note(judgement: Judgement, plan: Plan) -> str:
 
 def second_opinion_note(opinion: SecondOpinion) -> str:
     """What AIF360 says to the same counts."""
+    if opinion == NOT_ASKED:
+        return "AIF360 was not asked about these comparison groups."
     if opinion.agrees:
         return (
             f"AIF360, given the same counts, computes the same {opinion.numbers:,} numbers (this checks arithmetic, "
