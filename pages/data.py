@@ -35,6 +35,7 @@ def _steps(audit: Audit, profile: Profile) -> None:
     happened, decided = kept.has_outcome, step.is_settled(audit, kept)
     ran = audit.stage == "audit"
     original = duplicate.original(audit.id)
+    st.title("What should be audited?", anchor=False)
     if not ran:
         _lost(audit, profile)
         if original is not None:

@@ -18,7 +18,7 @@ try:
         if not job_status.show(audit):
             nothing_open.not_run(audit.id)
         st.stop()
-    st.header("What does it look at?", anchor=False)
+    st.title("What does it look at?", anchor=False)
     if record.plan.decision.model is None:
         question.nobody_to_ask(audit.id)
         st.stop()

@@ -21,7 +21,7 @@ try:
         if not job_status.show(audit):
             nothing_open.not_run(audit.id)
         st.stop()
-    st.header("What would fix this?", anchor=False)
+    st.title("What would fix this?", anchor=False)
     if record.plan.decision.rule is not None:
         st.info("This is the audit of a fix. To look for others, open the audit that it was made from.")
         origin.back(audit)

@@ -9,7 +9,7 @@ from pages.components.history.shown import show_more_history, shown_in_history
 
 _AT_ONCE = 20
 
-st.header("Your audits", anchor=False)
+st.title("Your audits", anchor=False)
 space, owner = session.workspace(), session.owner()
 audits = paired([audit for audit in space.owned_by(owner) if audit.table is not None])
 # On one's own computer an audit that does not say whose it is can only be one's own.

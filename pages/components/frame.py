@@ -7,17 +7,10 @@ from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.record import AuditRecord
 from core.store.workspace import Audit
-from pages.components import plain, received, session
+from pages.components import announced, look, plain, received, session
 from pages.components.data.decision import model_check
 from pages.components.history import age
 
-# Streamlit leaves a hand's width of nothing above every page.
-# The toolbar of its tables and charts offers a download in which a name from an upload could become a formula.
-_STYLE = f"""<style>
-[data-testid=stMainBlockContainer] {{ padding-top: 4rem; padding-bottom: 4rem }}
-[data-testid=stElementToolbar] {{ display: none }}
-{plain.STYLE}
-</style>"""
 _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
 
 
@@ -29,7 +22,7 @@ def show(page: str) -> None:
         st.error(plain.escape(error.message))
         st.stop()
     session.follow(page.lower())
-    st.html(_STYLE)
+    st.html(look.STYLE)
     with st.container(gap=None):
         session.remember_browser()
         lost = received.overlooked()
@@ -45,6 +38,7 @@ def show(page: str) -> None:
             st.warning(plain.escape(trouble))
         elif audit is not None:
             session.keep_fields(audit.id)
+            announced.show(audit, page)
             _line(audit)
 
 

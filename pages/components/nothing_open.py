@@ -8,7 +8,7 @@ from pages.components import session
 
 def no_audit() -> None:
     """Show the ways to an audit: the person's own table, or a sample."""
-    st.header("No audit is open", anchor=False)
+    st.title("No audit is open", anchor=False)
     st.write("An audit shows here once it has run. Start with your own table, or look at one that ships with the app.")
     with st.container(horizontal=True):
         if st.button("Go to Data", type="primary"):
@@ -20,7 +20,7 @@ def no_audit() -> None:
 
 def not_run(audit_id: str) -> None:
     """Show the way to the questions that are still open."""
-    st.header("This audit has not run yet", anchor=False)
+    st.title("This audit has not run yet", anchor=False)
     st.write("Say on the Data page what to look at, then run it.")
     if st.button("Go to Data", type="primary"):
         session.open_audit(audit_id, "data")

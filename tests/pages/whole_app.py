@@ -82,8 +82,37 @@ def tables(at: AppTest) -> list[dict[str, list[str]]]:
 
 def said(at: AppTest) -> str:
     """All that the page says outside its widgets and tables, without what keeps markdown from reading it."""
-    texts = [*at.header, *at.error, *at.warning, *at.info, *at.caption, *at.markdown, *at.text, *at.code]
-    return "\n".join(str(text.value) for text in texts).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
+    texts = [
+        *at.title,
+        *at.header,
+        *at.subheader,
+        *at.error,
+        *at.warning,
+        *at.info,
+        *at.caption,
+        *at.markdown,
+        *at.text,
+        *at.code,
+    ]
+    return plain_words("\n".join([*(str(text.value) for text in texts), *_listed(at)]))
+
+
+def plain_words(text: str) -> str:
+    """A text without what keeps markdown from reading it."""
+    return text.replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
+
+
+def _listed(at: AppTest) -> list[str]:
+    """The page's own lists, each as one text: lines, and facts as "name: value"."""
+    found = []
+    for shown in at.get("html"):
+        if shown.proto.body.startswith(("<ul", "<dl")):
+            drawn = ElementTree.fromstring(shown.proto.body)
+            names = [name.text or "" for name in drawn.iter("dt")]
+            values = [value.text or "" for value in drawn.iter("dd")]
+            lines = [f"{name}: {value}" for name, value in zip(names, values, strict=True)]
+            found.append("\n".join([*(line.text or "" for line in drawn.iter("li")), *lines]))
+    return found
 
 
 def finished(space: Workspace, audit_id: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from textwrap import wrap
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import altair as alt
 
@@ -19,6 +19,7 @@ from core.report.colours import COLOURS, GREY, ON_DARK, ON_LIGHT
 from core.report.words.by_group import Standing, Standings, gap_words, rate_words
 
 Colour = str | alt.ExprRef
+Picture = TypeVar("Picture", alt.Chart, alt.LayerChart)
 # What lies behind a picture on a page, and text on it. A picture finds out by itself, and again after a switch of the
 # theme: a page would hear of it only at the next click.
 PAPER = alt.ExprRef("background")
@@ -82,7 +83,13 @@ def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAP
             x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
         ),
     ]
-    return alt.LayerChart(layer=layers).properties(height=ROW * len(rows))
+    return in_one_text(alt.LayerChart(layer=layers).properties(height=ROW * len(rows)))
+
+
+def in_one_text(chart: Picture) -> Picture:
+    """The picture without texts for its marks: who does not see it has its `alt`, and the table beside it."""
+    silent: Picture = chart.configure(aria=False, mark=alt.MarkConfig(aria=False))
+    return silent
 
 
 def svg(chart: alt.LayerChart, width: int) -> str:

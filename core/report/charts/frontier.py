@@ -10,7 +10,7 @@ import altair as alt
 from core.mitigate.effect.mistakes import cost_words
 from core.mitigate.frontier.places import PRESENT, Place, shown_gap
 from core.mitigate.settings import Settings
-from core.report.charts import INK, PAPER, Colour
+from core.report.charts import INK, PAPER, Colour, in_one_text
 from core.report.colours import COLOURS, GREY
 
 PICKED, OFFERED, AGAINST = "picked", "offered", "against"
@@ -90,7 +90,7 @@ def frontier_chart(
         .add_params(alt.selection_point(name=CLICKED, fields=[ID], on="click")),
         *(_label(rows, side, colour, width) for side in _SIDES for colour, width in ((PAPER, 4), (INK, 0))),
     ]
-    return alt.LayerChart(layer=layers).properties(height=HEIGHT)
+    return in_one_text(alt.LayerChart(layer=layers).properties(height=HEIGHT))
 
 
 def _label(rows: list[dict[str, Any]], side: Literal["left", "right"], colour: Colour, halo: int) -> alt.Chart:

@@ -15,7 +15,7 @@ from core.explain.groups.heatmap import Heatmap
 from core.explain.person import Person, PersonSide
 from core.metrics.words import group_words
 from core.metrics.words.naming.terms import PLAIN, Terms
-from core.report.charts import INK, PAPER
+from core.report.charts import INK, PAPER, in_one_text
 from core.report.colours import GREY
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
@@ -96,7 +96,7 @@ def heatmap_chart(
         ),
     ]
     chart = alt.LayerChart(layer=layers, resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")))
-    return chart.properties(height=_row_height(lines) * len(features))
+    return in_one_text(chart.properties(height=_row_height(lines) * len(features)))
 
 
 def _is_crowded(seen: Heatmap, groups: Sequence[int], terms: Terms) -> bool:
@@ -204,7 +204,7 @@ def reasons_chart(
             x=alt.X("value:Q", scale=scale, axis=None), text="words:N"
         ),
     ]
-    return alt.LayerChart(layer=layers).properties(height=_REASON * len(features))
+    return in_one_text(alt.LayerChart(layer=layers).properties(height=_REASON * len(features)))
 
 
 def reasons_height(features: Sequence[int]) -> int:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from core.explain.features.grid import grid_shape
 from core.explain.groups.exemplars import Telling
 from core.explain.groups.heatmap import Heatmap
-from core.report.charts import PAPER
+from core.report.charts import PAPER, in_one_text
 from core.report.charts.heatmaps import DOWN, UP, cell_range_words, cell_words
 from core.report.colours import GREY
 
@@ -56,7 +56,7 @@ def map_chart(seen: Heatmap, group: int, most: float, is_trusted: bool) -> alt.C
         )
         .properties(width=SIDE, height=SIDE * rows / columns if rows < columns else SIDE)
     )
-    return chart
+    return in_one_text(chart)
 
 
 def coloured(one: Telling, features: tuple[str, ...], is_trusted: bool) -> npt.NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import text
 from core.record import AuditRecord
-from core.report.words.audit import Facts, data_facts, left_out_table, near_note, run_facts, second_opinion_note
+from core.report.words.audit import data_facts, left_out_table, near_note, run_facts, second_opinion_note
 from core.report.words.by_group import gap_range_words, gap_words, question_in_unit, technical_name
 from pages.components import plain, session, verdict
 from pages.components.help.tip import tip
@@ -24,7 +24,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
     with st.expander("A second opinion: AIF360"):
         st.markdown(second_opinion_note(record.second_opinion), help=tip("second_opinion"))
     with st.expander("The data behind it"):
-        _facts(data_facts(record))
+        plain.facts(data_facts(record))
         left_out = left_out_table(record)
         if left_out:
             plain.table(left_out)
@@ -32,14 +32,14 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
             plain.text(profile.words)
         if not session.workspace().has_rows(audit_id):
             st.write("The uploaded rows were deleted after a day, as announced. These counts stay.")
-        for note in record.notes:
-            plain.text(text(note, Terms.of(record.plan)))
+        if record.notes:
+            plain.bullets([text(note, Terms.of(record.plan)) for note in record.notes])
     if record.fed:
         with st.expander("What the model was fed"):
             plain.table(_fed_rows(record, profile))
     with st.expander("How this was computed"):
         st.write(near_note(record))
-        _facts(run_facts(record))
+        plain.facts(run_facts(record))
         st.write(session.workspace().protection.sentence())
     with st.expander("The plan"):
         st.code(record.plan.to_toml(), language="toml")
@@ -105,10 +105,6 @@ def _gap_rows(gaps: list[Gap], terms: Terms) -> dict[str, list[str]]:
         "Why": [gap.reason for gap in gaps],
         "Name in the field": [technical_name(GAPS[gap.measure]) for gap in gaps],
     }
-
-
-def _facts(facts: Facts) -> None:
-    plain.text("\n".join(f"{name}: {value}" for name, value in facts))
 
 
 def _value(name: str, estimate: Estimate) -> str:

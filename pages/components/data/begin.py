@@ -27,7 +27,7 @@ def show(audit: Audit | None) -> None:
     elif audit is not None and audit.table is None and audit.model is not None:
         st.success("The model is here. Now put in the table of people it decides about. The model is checked then.")
     uploads.ask(audit)
-    st.subheader("No table at hand? Try one about invented people", anchor=False)
+    st.header("No table at hand? Try one about invented people", anchor=False)
     for place, name in zip(st.columns(len(SAMPLES)), SAMPLES, strict=True):
         with place:
             _sample(name)

@@ -39,8 +39,8 @@ def show(audit: Audit, profile: Profile, draft: Draft, problems: list[str]) -> N
         reset.show(audit, profile)
         if not missing:
             st.caption(f"{profile.rows:,} rows, on this machine's {'GPU' if machine.has_gpu() else 'CPU'}")
-    for line in missing:
-        st.caption(line)
+    if missing:
+        st.markdown("\n".join(f"- {line}" for line in missing))
 
 
 def _missing(audit: Audit, draft: Draft) -> list[str]:

@@ -15,7 +15,7 @@ _HEIGHT, _TALL = 320, 7
 
 def show(audit_id: str, found: Explanation) -> None:
     """Show the list, those first whose score changed most; picking one looks at that person."""
-    st.subheader("Who changed", anchor=False)
+    st.header("Who changed", anchor=False)
     profile = session.workspace().profile(audit_id)
     if not session.workspace().has_rows(audit_id):
         st.info("Who they were was deleted with the uploaded table after a day, as announced.")
@@ -24,8 +24,7 @@ def show(audit_id: str, found: Explanation) -> None:
         st.write(f"Of the {rows_word(found.plan)} that were explained, none is decided about in another way.")
         return
     st.caption(f"{_how_many(found)} The list goes with your table after a day.")
-    with st.container(height=_HEIGHT if len(found.changed) > _TALL else "content", border=False):
-        plain.table(_columns(found, profile))
+    plain.table(_columns(found, profile), most_high=_HEIGHT if len(found.changed) > _TALL else None)
     key = session.field(audit_id, f"{_asked(audit_id)}/changed person")
     st.selectbox(
         "Look at one of them",

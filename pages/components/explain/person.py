@@ -39,7 +39,7 @@ def begin(audit_id: str, row: int, unchangeable: tuple[str, ...]) -> None:
 
 def show(audit: Audit, record: AuditRecord, found: Explanation) -> None:
     """Show the question, and the person last asked about."""
-    st.subheader(f"One {nouns_of(found.plan).one}", anchor=False)
+    st.header(f"One {nouns_of(found.plan).one}", anchor=False)
     space = session.workspace()
     profile = space.profile(audit.id)
     if profile is None:
@@ -143,8 +143,8 @@ def _changes(side: PersonSide, plan: Plan, person: Person) -> None:
         st.caption(f"No change of one or two of the person's own columns was found that would make it “{other}”.")
         return
     st.caption(f"What would make it “{other}”: any one of these, smallest first")
-    for change in side.changes:
-        plain.text(f"{_change(change)} (score {score_words(change.score, plan, person.group)})")
+    scores = [score_words(change.score, plan, person.group) for change in side.changes]
+    plain.bullets([f"{_change(change)} (score {score})" for change, score in zip(side.changes, scores, strict=True)])
     st.caption("This is what the model would answer, not advice: in life one thing rarely changes alone.")
 
 

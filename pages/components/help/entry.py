@@ -10,7 +10,7 @@ from pages.components.help.tip import ENTRY
 _FILE = "pages/help.py"
 # In pixels: text so wide has lines of some fifty letters, and two entries stand side by side on a wide screen. What
 # does not fit beside wraps.
-_WIDTH, _GAP = 624, 16
+_WIDTH, _GAP = 608, 16
 
 
 def show(entry: Entry, others: dict[str, Entry]) -> None:

@@ -33,7 +33,7 @@ def table(at: AppTest) -> dict[str, list[str]]:
 
 def test_opened_alone_it_leads_to_data_and_the_sample() -> None:
     at = alone("audit")
-    assert at.header[0].value == "No audit is open"
+    assert at.title[0].value == "No audit is open"
     titles = [f"Try the sample: {sample.title}" for sample in SAMPLES.values()]
     assert labels(at) == ["Go to Data", *titles]
 

@@ -47,7 +47,7 @@ def explained(space: Workspace, leaning: str) -> str:
 
 def test_opened_alone_it_leads_to_data_and_the_sample() -> None:
     at = alone("explain")
-    assert at.header[0].value == "No audit is open"
+    assert at.title[0].value == "No audit is open"
     assert "Go to Data" in labels(at)
 
 
@@ -111,7 +111,7 @@ def test_a_running_job_shows_how_it_stands_and_can_be_cancelled(space: Workspace
     audit_id = audited(space, 0.5, 3.0)
     with holding_jobs():
         at = press(opened("explain", audit_id), "Show what it looks at")
-        assert "Cancel" in labels(at) and "One person" not in [s.value for s in at.subheader]
+        assert "Cancel" in labels(at) and "One person" not in [s.value for s in at.header]
         assert "Cancel" in labels(opened("explain", audit_id))  # as after a refresh
         space.cancel(audit_id)
         space.wait(audit_id, WAIT_SECONDS)
@@ -234,5 +234,5 @@ def test_of_an_image_nothing_is_asked_that_a_person_cannot_change(
     seen = replace(found, before=replace(found.before, features=cell_names(1, 3)))
     monkeypatch.setattr(explain_found, "load", lambda audit_id: seen)
     at = opened("explain", explained)
-    assert not at.exception and "One person" in [s.value for s in at.subheader]
+    assert not at.exception and "One person" in [s.value for s in at.header]
     assert not at.get("multiselect")

@@ -49,7 +49,7 @@ def test_after_a_fairer_model_the_page_says_that_the_proxy_left(compared: str) -
 def test_from_the_audit_page_the_model_is_shown_alone_and_the_comparison_is_a_click_away(compared: str) -> None:
     at = press(opened("audit", compared), "What does it look at?")
     assert "apart from" in first_sentence(at) and "compared with" not in said(at)
-    assert "Who changed" not in [s.value for s in at.subheader]
+    assert "Who changed" not in [s.value for s in at.header]
     assert len([t for t in tables(at) if "Points on average" in t]) == 1
     at = opened("explain", compared)
     assert "“hobby” moved the scores of" in first_sentence(at)

@@ -102,4 +102,4 @@ def test_the_sample_of_comments_leads_to_its_verdict_and_to_the_planted_word(spa
     press(opened("explain", audit_id), "Show what it looks at")
     finished(space, audit_id)
     at = opened("explain", audit_id)
-    assert "“marshfolk”" in first_of(at) and "One text" in [title.value for title in at.subheader]
+    assert "“marshfolk”" in first_of(at) and "One text" in [title.value for title in at.header]

@@ -41,7 +41,7 @@ def tried(at: AppTest) -> dict[str, str]:
 
 def test_opened_alone_it_leads_to_data_and_the_sample() -> None:
     at = alone("fix")
-    assert at.header[0].value == "No audit is open"
+    assert at.title[0].value == "No audit is open"
     assert "Go to Data" in labels(at)
 
 

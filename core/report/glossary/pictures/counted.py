@@ -42,7 +42,8 @@ def _kinds(counted: set[str], among: set[str]) -> Picture:
     for kind, (across, down) in _PLACES.items():
         strength = 0.9 if kind in counted else 0.3 if kind in among else 0.0
         place = (_LEFT + across * _WIDE + 2, _TOP + down * _TALL + 2, _WIDE - 4, _TALL - 4)
-        shapes.append(box(*place, BLUE if strength else GREY, strength))
+        shapes += [box(*place, BLUE, strength)] if strength else []
+        shapes.append(box(*place, BLUE if strength else GREY, 0.0))
     return picture(f"Counted: {_listed(counted)}. Among: {_listed(among | counted)}.", *shapes)
 
 

@@ -35,8 +35,8 @@ def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
         cells.show(audit, profile, plan, hidden)
         with st.expander(f"Its {len(profile.columns):,} columns, with the first cells of each"):
             masks.ask(audit.id, profile)
-            with st.container(height=_HEIGHT if len(profile.columns) > _MOST_IN_VIEW else "content", border=False):
-                plain.table(_columns(read(profile, plan), hidden), as_written=True)
+            most_high = _HEIGHT if len(profile.columns) > _MOST_IN_VIEW else None
+            plain.table(_columns(read(profile, plan), hidden), as_written=True, most_high=most_high)
 
 
 def _tell(odd: Sequence[Oddity]) -> None:

@@ -1,0 +1,77 @@
+"""What a screen reader is told while the page is drawn anew: that work began, and that its answer is here."""
+
+import json
+
+import streamlit as st
+
+from core.store.workspace import Audit
+from pages.components import session
+
+_WORKING = "working on"
+_BEGAN = {
+    "profile": "Your table is being read.",
+    "second": "The second table is being read.",
+    "inspect": "The model is being looked at.",
+    "audit": "The audit is running.",
+    "mitigate": "Fixes are being looked for.",
+    "explain": "What moves the scores is being looked at.",
+    "explain_person": "This person is being looked at.",
+}
+_DONE = {
+    "profile": "Your table was read. The next questions are on this page.",
+    "second": "The second table was read.",
+    "inspect": "The model was looked at.",
+    "audit": "The audit is done. Its answer is on this page.",
+    "mitigate": "The search for fixes is done. What was found is on this page.",
+    "explain": "It is done. What moves the scores is on this page.",
+    "explain_person": "It is done. What is said of this person is on this page.",
+}
+_FAILED = "It ended without a result. The reason stands on this page."
+# One region for as long as the window is open: readers announce what changes in it, not a region that is new. Where
+# the focus was on what is gone by now, it goes to the page's title, and not back to the top of the window.
+_SCRIPT = """<script>
+(() => {{
+  const id = "announced";
+  let region = document.getElementById(id);
+  if (!region) {{
+    region = document.createElement("div");
+    region.id = id;
+    region.setAttribute("role", "status");
+    region.setAttribute("aria-live", "polite");
+    Object.assign(region.style, {{
+      position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)"
+    }});
+    document.body.append(region);
+  }}
+  const words = {words}, isAnswer = {is_answer};
+  setTimeout(() => {{
+    region.textContent = words;
+    const title = document.querySelector("h1");
+    if (isAnswer && title && document.activeElement === document.body) {{
+      title.tabIndex = -1;
+      title.focus({{ preventScroll: true }});
+    }}
+  }}, 500);
+}})();
+</script>"""
+
+
+def show(audit: Audit, page: str) -> None:
+    """Tell that work on the open audit began, and once that it ended: on the page where that was seen first."""
+    status = session.workspace().status(audit.id)
+    stage = audit.stage or "audit"
+    work, seen_on = st.session_state.get(_WORKING, ("", page))
+    mine = f"{audit.id} {stage}"
+    if status is not None and not status.ended:
+        session.put(_WORKING, (mine, None))
+        _say(_BEGAN[stage], is_answer=False)
+    elif work == mine and seen_on in (None, page):
+        session.put(_WORKING, (mine, page))
+        is_well = session.workspace().get(audit.id).problem is None and (status is None or status.message is None)
+        _say(_DONE[stage] if is_well else _FAILED, is_answer=True)
+
+
+def _say(words: str, is_answer: bool) -> None:
+    """Own words alone: nothing that came with an upload may stand in a script."""
+    script = _SCRIPT.format(words=json.dumps(words), is_answer=json.dumps(is_answer))
+    st.html(script, unsafe_allow_javascript=True)

@@ -1,0 +1,21 @@
+"""How pages look where Streamlit's own look is hard to read: captions, long lines, the focus, what is selected."""
+
+from pages.components import plain
+
+# Streamlit leaves a hand's width of nothing above every page.
+# The toolbar of its tables and charts offers a download in which a name from an upload could become a formula.
+# Its captions have six tenths of the text's colour and 14 px; here they have at least 4.5 to 1 in both themes.
+# Forty letters' heights are some 75 letters.
+# The words of what is selected are the accent's, on the dark theme 3.4 to 1; its outline says that it is selected.
+STYLE = f"""<style>
+[data-testid=stMainBlockContainer] {{ padding-top: 4rem; padding-bottom: 4rem }}
+[data-testid=stElementToolbar] {{ display: none }}
+[data-testid=stCaptionContainer] {{ color: inherit; opacity: .85; font-size: .9375rem }}
+[data-testid=stCaptionContainer] :is(p, li) {{ font-size: inherit; color: inherit }}
+[data-testid=stMain] :is([data-testid=stMarkdownContainer] > :is(p, ul, ol), [data-testid=stText]) {{ max-width: 40em }}
+[data-testid=stText] {{ white-space: pre-wrap }}
+button[data-variant][data-selected=true], button[data-variant][data-selected=true] * {{ color: inherit !important }}
+:is(a, button, input, textarea, summary, [role], [tabindex]):focus-visible {{
+  outline: 3px solid light-dark(#0B5FA5, #8CC4F5) !important; outline-offset: 2px }}
+{plain.STYLE}
+</style>"""
