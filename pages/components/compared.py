@@ -14,7 +14,7 @@ from core.errors import PlanError
 from core.metrics.words.naming.terms import Terms
 from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
-from core.report.words.comparison import chosen_words, consequence_words
+from core.report.words.comparison import chosen_words, consequence_words, present_words
 from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data.draft import Draft
@@ -59,9 +59,9 @@ def show(audit: Audit, shown: AuditRecord) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Compare with another group"):
             named = {column: _ask(audit, shown, column) for column in single}
-            st.caption(plain.escape(consequence_words(shown, named)))
-            key = session.action(audit.id, "compare")
             same = all(shown.references[(column,)] == (value,) for column, value in named.items())
+            st.caption(plain.escape(present_words(shown) if same else consequence_words(shown, named)))
+            key = session.action(audit.id, "compare")
             session.act(
                 st.container(), "Compare so", key, _keep, audit, ran, shown, named, type="primary", disabled=same
             )

@@ -111,7 +111,7 @@ def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
         "low": low,
         "high": high,
         "verdict": row.mark,
-        "sentence": row.sentence,
+        "sentence": row.sentence if row.name == row.written else f"{row.sentence} In the table: {row.written}.",
     }
 
 

@@ -15,10 +15,18 @@ def consequence_words(record: AuditRecord, named: Mapping[str, str]) -> str:
     return f"Then everything is compared with {_who(record, named)}. Sentences and marks can change, counts do not."
 
 
+def present_words(record: AuditRecord) -> str:
+    """With whom everything is compared as it stands."""
+    return f"Everything is compared with {_who(record, _named(record))} now."
+
+
 def chosen_words(record: AuditRecord) -> str:
     """With whom everything is compared, by a choice that was made after the audit ran."""
-    single = {by[0]: values[0] for by, values in record.references.items() if len(by) == 1}
-    return f"Compared with {_who(record, single)}: chosen after the audit ran."
+    return f"Compared with {_who(record, _named(record))}: chosen after the audit ran."
+
+
+def _named(record: AuditRecord) -> dict[str, str]:
+    return {by[0]: values[0] for by, values in record.references.items() if len(by) == 1}
 
 
 def _who(record: AuditRecord, named: Mapping[str, str]) -> str:

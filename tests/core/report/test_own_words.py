@@ -74,6 +74,8 @@ def test_groups_are_called_by_their_names_and_files_keep_the_values() -> None:
     shown = standings(record.judgement(), record.plan, ("g",), GAPS["disparate_impact"])
     assert shown is not None
     assert {row.name: row.written for row in shown.rows} == {"Apples": "a", "Pears": "b", "c": "c"}
+    drawn = json.dumps(standings_chart(shown).to_dict())
+    assert "In the table: a." in drawn and "In the table: c." not in drawn, "what is pointed at says the value, too"
     assert findings(record.judgement(), record.plan)[0].text.startswith(
         "People whose g is Pears are hired less often than people whose g is Apples: 15.0"
     )

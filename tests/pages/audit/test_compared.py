@@ -31,6 +31,7 @@ def test_it_is_said_before_done_at_once_and_kept(space: Workspace, home: Path, r
     audit_id = kept(space, home, record)
     at = opened("audit", audit_id)
     assert widget(at, "selectbox", "compare/g").options == ["Apples", "Pears", "Plums"]
+    assert "Everything is compared with people whose g is Apples now." in said(at)
     assert "Compared with: people whose g is Apples" in said(at)
     compare(at, audit_id, "c")
     assert "Then everything is compared with people whose g is Plums." in said(at)
