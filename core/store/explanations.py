@@ -15,6 +15,7 @@ from core.explain.explanation import Explanation
 from core.explain.groups.exemplars import FILE as TELLING_FILE
 from core.explain.groups.exemplars import PIXELS_FILE
 from core.explain.person import Person
+from core.explain.person.original import FILES as ORIGINAL_FILES
 from core.explain.person.results import PERSON_FILE, collect_person
 from core.explain.results import CHANGED_FILE, FACTS_FILE, read
 from core.jobs.replaced_json import replace_json
@@ -182,7 +183,9 @@ class KeptExplanation:
             return
         self._collected_person(out)
         self._person.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.replace(out / PERSON_FILE, self._person / PERSON_FILE)
+        for name in (*ORIGINAL_FILES, PERSON_FILE):  # the last says that all are here
+            if (out / name).is_file():
+                os.replace(out / name, self._person / name)
         point("person: here")
 
     def person(self) -> Person | None:

@@ -26,6 +26,7 @@ _ADDRESS = "audit"
 _OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"
 _COMPLAINT, _SENT, _CLICKED, _RENEWED, _RECALLED = "complaint", "sent", "clicked", "renewed", "recalled"
 _A_CLICK_HOLDS_SECONDS = 30.0
+VIEW = "view/"  # begins the names of fields that choose what to look at and answer nothing: a refresh starts them anew
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
@@ -255,7 +256,8 @@ def keep_fields(audit_id: str) -> None:
             seed(field(audit_id, name), answer)
     for key in _fields(audit_id):
         st.session_state[key] = st.session_state[key]
-    kept.keep(audit_id, {key.removeprefix(field(audit_id, "")): st.session_state[key] for key in _fields(audit_id)})
+    answers = {key.removeprefix(field(audit_id, "")): st.session_state[key] for key in _fields(audit_id)}
+    kept.keep(audit_id, {name: answer for name, answer in answers.items() if not name.startswith(VIEW)})
 
 
 def forget_fields(audit_id: str, begin: str = "") -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 SIDE = 8
+# How many cells a side a map of one image tells apart at most, where the method gives each pixel a value.
+FINEST = 64
 _NAME = re.compile(r"([a-z ]+) of the image \((row (\d+)) of \d+, (column (\d+)) of \d+\)")
 _DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "middle", "right")
 
@@ -44,7 +46,7 @@ def grid_shape(features: tuple[str, ...]) -> tuple[int, int] | None:
     return (rows, columns) if features == cell_names(rows, columns) else None
 
 
-def cell_of_pixels(height: int, width: int) -> npt.NDArray[np.int64]:
-    """The cell of each pixel, from 0: int64 of shape (height, width). At most SIDE cells a side, as equal as can be."""
-    down, across = (np.arange(side) * min(SIDE, side) // side for side in (height, width))
-    return np.asarray(down[:, None] * min(SIDE, width) + across[None, :], dtype=np.int64)
+def cell_of_pixels(height: int, width: int, most: int = SIDE) -> npt.NDArray[np.int64]:
+    """The cell of each pixel, from 0: int64 of shape (height, width). At most `most` a side, as equal as can be."""
+    down, across = (np.arange(side) * min(most, side) // side for side in (height, width))
+    return np.asarray(down[:, None] * min(most, width) + across[None, :], dtype=np.int64)

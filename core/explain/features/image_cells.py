@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from core.counts.counts import Floats
 from core.explain.explained_model import Opened, slope
-from core.explain.features.grid import SIDE, cell_names, cell_of_pixels
+from core.explain.features.grid import FINEST, SIDE, cell_names, cell_of_pixels
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Explainable
 from core.explain.methods.hooks import hookable
@@ -26,8 +26,8 @@ NUDGE = 0.02
 class Cells:
     """The cells of a model's images; a cell that is covered shows another person's pixels.
 
-    `module` gives scores with slopes, None for a model without; `follows` says whether the method needs the slopes,
-    `asks_module` whether scores come from it anyway, and not from the file.
+    There are at most `most` a side. `module` gives scores with slopes, None for a model without; `follows` says whether
+    the method needs the slopes, `asks_module` whether scores come from it anyway, and not from the file.
     """
 
     opened: Opened
@@ -35,12 +35,18 @@ class Cells:
     module: Any
     follows: bool
     asks_module: bool = False
+    most: int = SIDE
 
     @property
     def features(self) -> tuple[str, ...]:
         """The cells, row by row."""
+        return cell_names(*self.shape)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many cells down and across."""
         size = self._picture.size
-        return cell_names(min(SIDE, size.height), min(SIDE, size.width))
+        return min(self.most, size.height), min(self.most, size.width)
 
     def explainable(self, rows: Features, keys: npt.NDArray[np.int64]) -> Explainable:
         """The rows as images, shape (n, c, h, w), or as the model takes them."""
@@ -59,6 +65,10 @@ class Cells:
             lambda inputs: inputs + spread * torch.randn_like(inputs),
         )
 
+    def finest(self) -> Cells:
+        """The same with as many cells as a map can show; only where the method gives every pixel a value of its own."""
+        return replace(self, most=FINEST)
+
     def by_module(self) -> Cells:
         """The same people, scored by the module as it stands now."""
         return replace(self, asks_module=True)
@@ -72,7 +82,7 @@ class Cells:
     def _mask(self) -> npt.NDArray[np.int64]:
         """The cell of each number of one image."""
         size = self._picture.size
-        cells, channels = cell_of_pixels(size.height, size.width), size.channels
+        cells, channels = cell_of_pixels(size.height, size.width, self.most), size.channels
         if self._picture.colours_last:
             return np.ascontiguousarray(np.broadcast_to(cells[..., None], (*cells.shape, channels)))
         return np.ascontiguousarray(np.broadcast_to(cells, (channels, *cells.shape)))

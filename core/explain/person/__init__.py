@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from core.explain.person.original import Original
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Person:
     """One row of the table, explained.
 
     `row` is its index from 0; `group` names the value of each sensitive column; `cells` are the features' texts as
-    they stand in the file; `sides` holds one model, or the one before and the one after.
+    they stand in the file; `sides` holds one model, or the one before and the one after. `original` is the text or the
+    image itself, None for a table's row and in what older versions kept.
     """
 
     row: int
@@ -57,13 +60,20 @@ class Person:
     features: tuple[str, ...]
     cells: tuple[str, ...]
     sides: tuple[PersonSide, ...]
+    original: Original | None = None
+
+    @property
+    def alone(self) -> Person:
+        """The same by the first model alone."""
+        original = None if self.original is None else replace(self.original, maps=self.original.maps[:1])
+        return replace(self, sides=self.sides[:1], original=original)
 
     def weighing(self) -> tuple[int, ...]:
         """The places of the features that moved a score at all, those first that moved it most; all where none did."""
         moving = [f for f in self.by_weight() if any(side.values[f] for side in self.sides)]
         return tuple(moving) or self.by_weight()
 
-    def by_weight(self, side: int = 0) -> tuple[int, ...]:
-        """The features' places, those first that moved the score most."""
-        values = self.sides[side].values
-        return tuple(sorted(range(len(values)), key=lambda f: -abs(values[f])))
+    def by_weight(self) -> tuple[int, ...]:
+        """The features' places, those first that moved a score most."""
+        most = [max(abs(side.values[f]) for side in self.sides) for f in range(len(self.features))]
+        return tuple(sorted(range(len(most)), key=lambda f: -most[f]))

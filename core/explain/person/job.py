@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,20 @@ import numpy.typing as npt
 from core.counts.counts import Floats
 from core.data.coding import attributes
 from core.data.dataset import Batch, Dataset
+from core.data.images.thumbnails import thumbnails
 from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.engine.job import open_table
 from core.errors import PlanError
-from core.explain.features.vocabulary import spelled
+from core.explain.batching import Pace
+from core.explain.features.image_cells import Cells
+from core.explain.features.vocabulary import pieces, spelled
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
 from core.explain.job import model_in, second_in
 from core.explain.methods.explainable import Effort
 from core.explain.person import Change, Person, PersonSide
 from core.explain.person.counterfactuals import Options, smallest_changes
+from core.explain.person.original import Original, Part
 from core.explain.person.results import PERSON_FILE
 from core.explain.sample import ROWS, Sample, batches_of, choose_background, choose_people
 from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
@@ -57,7 +61,11 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     fixed = {*plan.groups.sensitive, *map(str, request.get("unchangeable") or ())}
     with fitting_threads(sides):
         person = explain_person(row, sides, dataset, sample, plan, fixed, progress)
-    (out / PERSON_FILE).write_text(json.dumps(asdict(person), ensure_ascii=False), encoding="utf-8")
+    if person.original is not None:
+        person.original.write(out)
+    document = asdict(replace(person, original=None))
+    del document["original"]
+    (out / PERSON_FILE).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
 
 
 def explain_person(
@@ -72,7 +80,37 @@ def explain_person(
     for number, side in enumerate(sides):
         progress(number, len(sides), "looking for what would turn the decision")
         found.append(_side(side, batch, features, dataset, sample, cell, hashes, fixed))
-    return Person(row, sample.groups.names(int(cell[0])), features, _cells(sides[0], batch, features), tuple(found))
+    group, cells = sample.groups.names(int(cell[0])), _cells(sides[0], batch, features)
+    return Person(row, group, features, cells, tuple(found), _original(sides, batch, features, dataset, hashes))
+
+
+def _original(
+    sides: list[Side], batch: Batch, features: tuple[str, ...], dataset: Dataset, hashes: npt.NDArray[np.uint64]
+) -> Original | None:
+    """The person's text or image; None for a row of a table."""
+    opened, units = sides[0].opened, sides[0].units
+    if isinstance(units, TakenWords | SlopedWords):
+        (text,) = texts_of(opened.binding.features(batch))
+        place = {name: f for f, name in enumerate(features)}
+        words = units.vocabulary
+        named = [(text[one.begin : one.end], one.word) for one in pieces(text)]
+        return Original(tuple(Part(own, place[words.features[words.place(w)]] if w else None) for own, w in named))
+    images = opened.binding.images
+    if images is None or dataset.images is None:
+        return None
+    pixels = dataset.images.pixels([str(name) for name in batch.text(images.column)], images.picture.size)
+    return Original(image=thumbnails(pixels, 1)[0], maps=tuple(_map(side, batch, hashes) for side in sides))
+
+
+def _map(side: Side, batch: Batch, hashes: npt.NDArray[np.uint64]) -> Floats:
+    """By how much each place of the image moved the score, as fine as the method gives it: shape (rows, columns)."""
+    units = side.units
+    assert isinstance(units, Cells)
+    if side.explainer.needs != "outputs":  # others cover or exchange whole cells: there is nothing finer
+        units = units.finest()
+    pace = Pace(side.explainer, units, side.effort, side.opened.model.device, side.effort.at_once)
+    found = pace.whole(side.opened.binding.features(batch), keys(hashes))
+    return np.asarray(found.values[0].reshape(units.shape), dtype=np.float64)
 
 
 def _cells(side: Side, batch: Batch, features: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.explain.person import Change, Person, PersonSide
+from core.explain.person.original import collect_original
 from core.explain.results import checked_features
 from core.jobs.untrusted import FACTS_CAP, believing_nothing, checked_json, one_line
 from core.plan.plan import Plan
@@ -28,6 +29,7 @@ def collect_person(out: Path, plan: Plan, row: int, sides: int) -> Person:
             features,
             cells,
             tuple(_person_side(side, features, plan) for side in found["sides"]),
+            collect_original(out, len(features), sides),
         )
 
 

@@ -20,10 +20,12 @@ from core.report.colours import GREY
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
 DOWN, UP = "#B34A00", "#0B5FA5"
-_ROW, _HEAD, _REASON = 36, 64, 46
+_ROW, _HEAD, _REASON = 36, 34, 46
 _LABEL, _NARROW = 150, 40
-# More groups than this, or more letters in a row, and their names are slanted so that none lies on another.
-_GROUPS, _LETTERS = 5, 32
+# A group's name is cut into lines of so many letters, each of so many pixels at most. Where a picture is too narrow for
+# the longest lines to stand beside each other, names are slanted so that none lies on another.
+_GROUP_LETTERS, _LETTER, _APART = 14, 7, 10
+_GROUPS = 5
 # What stands under a feature's name is cut into lines of so many letters, which fit into _LABEL pixels.
 _NOTE_LETTERS, _LINE = 24, 15
 _LINES = "length(split(datum.label, '\\n'))"
@@ -65,10 +67,16 @@ def heatmap_chart(
         What the plan calls things.
     """
     most = most or 1.0
-    lines = _lines(seen, features, notes)
+    lines, names = _lines(seen, features, notes), _group_labels(seen, terms)
+    needed = _LETTER * max(len(line) for g in groups for line in names[g].split("\n")) + _APART
+    narrow = f"width / {len(groups)} < {needed}"
     # White figures stand out on deep colours only: grey is never deep.
     deep = _DEEP * most if is_trusted else np.inf
-    rows = [_cell(seen, f, g, note, deep, terms) for f, note in zip(features, lines, strict=True) for g in groups]
+    rows = [
+        {**_cell(seen, f, g, note, deep, terms), "group": names[g]}
+        for f, note in zip(features, lines, strict=True)
+        for g in groups
+    ]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
         x=alt.X(
@@ -78,9 +86,10 @@ def heatmap_chart(
             axis=_axis(
                 "top",
                 130,
-                labelAngle=-60 if _is_crowded(seen, groups, terms) else 0,
+                labelAngle=alt.expr(f"{narrow} ? -60 : 0"),
+                labelAlign=alt.expr(f"{narrow} ? 'left' : 'center'"),
                 labelOverlap=len(groups) > _GROUPS,
-                labelPadding=22,
+                labelPadding=_LINE * names[0].count("\n") + 7,
             ),
         ),
     )
@@ -99,14 +108,17 @@ def heatmap_chart(
     return in_one_text(chart.properties(height=_row_height(lines) * len(features)))
 
 
-def _is_crowded(seen: Heatmap, groups: Sequence[int], terms: Terms) -> bool:
-    longest = max((len(terms.name(seen.groups[g])) for g in groups), default=0)
-    return len(groups) > _GROUPS or len(groups) * longest > _LETTERS
+def _group_labels(seen: Heatmap, terms: Terms) -> list[str]:
+    """Each group's name in short lines and under it how many it has; all of as many lines, so that they end alike."""
+    cut = [textwrap.wrap(terms.name(group), _GROUP_LETTERS, break_long_words=False) for group in seen.groups]
+    most = max(map(len, cut))
+    return ["\n".join([""] * (most - len(c)) + [*c, f"{n:,}"]) for c, n in zip(cut, seen.n.tolist(), strict=True)]
 
 
-def heatmap_height(seen: Heatmap, features: Sequence[int], notes: Sequence[str]) -> int:
+def heatmap_height(seen: Heatmap, features: Sequence[int], notes: Sequence[str], terms: Terms) -> int:
     """The height of `heatmap_chart` in pixels, its head included."""
-    return _row_height(_lines(seen, features, notes)) * len(notes) + _HEAD
+    head = _HEAD + _LINE * _group_labels(seen, terms)[0].count("\n")
+    return _row_height(_lines(seen, features, notes)) * len(notes) + head
 
 
 def _lines(seen: Heatmap, features: Sequence[int], notes: Sequence[str]) -> list[str]:
@@ -136,7 +148,6 @@ def _cell(seen: Heatmap, f: int, g: int, note: str, deep: float, terms: Terms) -
     name, _ = placed(seen.features[f])
     return {
         "feature": f"{name}\n{note}" if note else name,
-        "group": f"{terms.name(seen.groups[g])}\n{int(seen.n[g]):,}",
         "value": value,
         "words": cell_words(seen, g, f) if value is not None else "",
         "is_deep": value is not None and abs(value) > deep,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import numpy as np
 import numpy.typing as npt
 
+from core.counts.counts import Floats
 from core.explain.features.grid import grid_shape
 from core.explain.groups.exemplars import Telling
 from core.explain.groups.heatmap import Heatmap
@@ -15,6 +18,8 @@ from core.report.colours import GREY
 
 SIDE = 200
 _DEEPEST = 0.65
+# The part of an image's places that the scale of its map is made for.
+_MOST_OF = 0.99
 
 
 def map_chart(seen: Heatmap, group: int, most: float, is_trusted: bool) -> alt.Chart:
@@ -64,18 +69,50 @@ def coloured(one: Telling, features: tuple[str, ...], is_trusted: bool) -> npt.N
 
     The place that moved it furthest has the deepest colour; the image shows through. Grey where a check failed.
     """
-    height, width, _ = one.image.shape
     shape = grid_shape(features)
     assert shape is not None
-    scale = max(1, round(SIDE / max(height, width)))
-    image = np.repeat(np.repeat(one.image, scale, axis=0), scale, axis=1)
-    image = np.broadcast_to(image, (*image.shape[:2], 3)).astype(np.float64)
-    down, across = (np.arange(side) * cells // side for side, cells in zip(image.shape[:2], shape, strict=True))
-    values = np.asarray(one.values).reshape(shape)[down[:, None], across[None, :]]
-    strength = _DEEPEST * np.abs(values) / (np.abs(values).max() or 1.0)
+    values = np.asarray(one.values).reshape(shape)
+    return laid_upon(one.image, values, float(np.abs(values).max()), is_trusted)
+
+
+def reach(maps: Sequence[Floats]) -> float:
+    """Where the scale of one image's maps ends: what all but a few of their places stay under.
+
+    A single pixel that moved a score far would leave all others pale.
+    """
+    return max(float(np.quantile(np.abs(values), _MOST_OF)) or float(np.abs(values).max()) for values in maps)
+
+
+def laid_upon(
+    image: npt.NDArray[np.uint8], values: Floats, most: float, is_trusted: bool, side: int = SIDE
+) -> npt.NDArray[np.uint8]:
+    """An image with a map over it: uint8 of shape (h, w, 3), about `side` pixels a side.
+
+    Parameters
+    ----------
+    image
+        uint8 of shape (h, w, 1 or 3).
+    values
+        By how much each place moved the score, shape (rows, columns), as the image lies.
+    most
+        What has the deepest colour; more has no deeper one.
+    is_trusted
+        Grey instead of colours where a check failed.
+    """
+    picture = enlarged(image, side).astype(np.float64)
+    down, across = (np.arange(n) * places // n for n, places in zip(picture.shape[:2], values.shape, strict=True))
+    spread = values[down[:, None], across[None, :]]
+    strength = _DEEPEST * np.minimum(np.abs(spread) / (most or 1.0), 1.0)
     up, low = (_rgb(UP), _rgb(DOWN)) if is_trusted else (_rgb(GREY), _rgb(GREY))
-    colours = np.where((values > 0)[..., None], up, low)
-    return np.asarray(image * (1 - strength[..., None]) + colours * strength[..., None], dtype=np.uint8)
+    colours = np.where((spread > 0)[..., None], up, low)
+    return np.asarray(picture * (1 - strength[..., None]) + colours * strength[..., None], dtype=np.uint8)
+
+
+def enlarged(image: npt.NDArray[np.uint8], side: int = SIDE) -> npt.NDArray[np.uint8]:
+    """An image about `side` pixels a side, each of its own pixels a square: uint8 of shape (h, w, 3)."""
+    scale = max(1, round(side / max(image.shape[:2])))
+    large = np.repeat(np.repeat(image, scale, axis=0), scale, axis=1)
+    return np.ascontiguousarray(np.broadcast_to(large, (*large.shape[:2], 3)))
 
 
 def _rgb(colour: str) -> npt.NDArray[np.float64]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from core.explain.explanation import Explanation
 from core.explain.nouns import NOUNS, Kind, Nouns
+from core.explain.person import Change, Person, PersonSide
+from core.metrics.findings.sentences import capital
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import beside, rows_word
+from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 
 DIGITS = 2
@@ -35,9 +38,9 @@ def reading_words(found: Explanation) -> str:
     starts = f" Scores start from that of {start_words(found)}." if found.explainer.adds_up else ""
     return (
         f"How to read it: a cell says by how many points of 100 a {nouns.part} moves the scores of a group, on"
-        f" average.{starts} Below a group's name stands how many {people} it has. The {nouns.parts} that weigh most"
-        f" come first. Where a {nouns.part} “goes along” with a sensitive column, the model can partly tell the group"
-        " from it."
+        f" average.{starts} Below a group's name stands how many {people} it has. The {nouns.parts} with the"
+        f" deepest colour come first. Where a {nouns.part} “goes along” with a sensitive column, the model can partly"
+        " tell the group from it."
     )
 
 
@@ -50,6 +53,23 @@ def score_words(score: float, plan: Plan, group: dict[str, str]) -> str:
     """A score with as many digits as it takes not to seem to reach the score that this group needs."""
     mark = _mark(plan, group)
     return f"{score:.{DIGITS}f}" if mark is None else beside(score, mark, DIGITS)
+
+
+def decided_words(found: Explanation, plan: Plan, person: Person, side: PersonSide) -> str:
+    """What one model decided about a person, from which score, and where its reasons start."""
+    terms = Terms.of(plan)
+    decision = capital(terms.selected if side.selected else terms.turned_down)
+    start = f"{side.base:.2f}, the score of {start_words(found)}"
+    return f"{decision}, with a score of {score_words(side.score, plan, person.group)}. The reasons start from {start}."
+
+
+def change_words(change: Change, plan: Plan, person: Person) -> str:
+    """A change that would turn the decision, and the score that it would give."""
+    parts = [
+        f"“{column}” {then or '(empty)'} instead of {now or '(empty)'}"
+        for column, now, then in zip(change.columns, change.now, change.then, strict=True)
+    ]
+    return f"{' and '.join(parts)} (score {score_words(change.score, plan, person.group)})"
 
 
 def _mark(plan: Plan, group: dict[str, str]) -> float | None:

@@ -93,6 +93,4 @@ def _turned(one: Changed, found: Explanation) -> str:
 def _look(audit_id: str, key: str, changed: tuple[Changed, ...], profile: Profile) -> None:
     place = st.session_state[key]
     if place is not None:
-        row = changed[place].row
-        session.put(person.row_key(audit_id), profile.file_row(row))
-        session.attempt(person.begin, audit_id, row, ())
+        person.begin_at(audit_id, changed[place].row, profile)

@@ -39,7 +39,7 @@ def prefer(audit_id: str, alone: bool) -> None:
 
 
 def _key(audit_id: str) -> str:
-    return session.field(audit_id, "alone or beside")
+    return session.field(audit_id, f"{session.VIEW}alone or beside")
 
 
 def references(record: AuditRecord) -> dict[By, dict[str, str]]:

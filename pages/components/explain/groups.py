@@ -1,9 +1,10 @@
 """What the scores of each group rest on: the most telling sentences, the picture, and the same numbers as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
 
+import numpy as np
 import streamlit as st
 
 from core.explain.explanation import Explanation
@@ -59,7 +60,8 @@ def show(audit_id: str, record: AuditRecord, found: Explanation) -> None:
         for name, seen in maps.items():
             if len(maps) > 1:
                 st.caption(name)
-            plain.table(_columns(found, seen, _features(seen, every=True)))
+            order = by_colour(seen.by_weight, [seen], range(len(seen.groups)))
+            plain.table(_columns(found, seen, order))
     for warning in found.warnings:
         st.caption(plain.escape(warning))
 
@@ -143,7 +145,8 @@ def _along(found: Explanation, by: By, feature: str) -> str:
 
 def _pictures(audit_id: str, found: Explanation, maps: dict[str, Heatmap]) -> None:
     """One picture, or three on one scale: side by side where there is room, else one after the other."""
-    features, groups = _shown_features(audit_id, maps), _shown_groups(maps[_BEFORE])
+    groups = _shown_groups(maps[_BEFORE])
+    features = _shown_features(audit_id, maps, groups)
     most = max(seen.largest for seen in maps.values())
     explain_maps.show(found, maps, groups, most)
     if len(maps) == 1:
@@ -168,14 +171,24 @@ def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups:
     notes = [along_words(asked, f, found.features[f]) for f in features]
     st.altair_chart(
         heatmap_chart(seen, features, groups, notes, most, found.is_trusted, Terms.of(found.plan)),
-        height=heatmap_height(seen, features, notes),
+        height=heatmap_height(seen, features, notes, Terms.of(found.plan)),
         alt=f"{len(features)} {nouns_of(found.plan).parts} by {len(groups)} groups; the table below has the numbers.",
     )
 
 
-def _shown_features(audit_id: str, maps: dict[str, Heatmap]) -> tuple[int, ...]:
-    """The heaviest of many, before or after, unless all are asked for."""
-    every = _features(maps[_BEFORE], every=True)
+def _shown_features(audit_id: str, maps: dict[str, Heatmap], groups: Sequence[int]) -> tuple[int, ...]:
+    """The heaviest of many, before or after, unless all are asked for; those first that move a shown group furthest."""
+    every = maps[_BEFORE].by_weight
+    return by_colour(_chosen_features(audit_id, maps, every), maps.values(), groups)
+
+
+def by_colour(features: Sequence[int], maps: Iterable[Heatmap], groups: Sequence[int]) -> tuple[int, ...]:
+    """The features, those first that have the deepest colour in one of the maps."""
+    deepest = np.max([np.abs(np.nan_to_num(seen.mean[list(groups)])).max(axis=0) for seen in maps], axis=0)
+    return tuple(sorted(features, key=lambda f: -deepest[f]))
+
+
+def _chosen_features(audit_id: str, maps: dict[str, Heatmap], every: tuple[int, ...]) -> tuple[int, ...]:
     if len(every) <= _MOST_FEATURES:
         return every
     key = session.field(audit_id, "all columns")
@@ -184,10 +197,6 @@ def _shown_features(audit_id: str, maps: dict[str, Heatmap]) -> tuple[int, ...]:
     both = [maps[name].by_weight for name in (_BEFORE, _AFTER) if name in maps]
     heavy = dict.fromkeys(f for rank in zip(*both, strict=True) for f in rank)
     return tuple(list(heavy)[:_MOST_FEATURES])
-
-
-def _features(seen: Heatmap, every: bool) -> tuple[int, ...]:
-    return seen.by_weight if every else seen.by_weight[:_MOST_FEATURES]
 
 
 def _shown_groups(seen: Heatmap) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from core.metrics.words.naming.terms import Terms
 from core.report.charts.image_maps import SIDE, coloured, map_chart
 from core.report.words.explanations import score_words
 from pages.components import plain, session
+from pages.components.explain import person
 
 _SINGLE, _PAIR = 130, 290
 
@@ -45,19 +46,22 @@ def show_single(audit_id: str, found: Explanation) -> None:
     if not found.telling or profile is None:
         return
     terms = Terms.of(found.plan)
-    with st.expander("Single images that tell most"):
-        st.caption(
-            "In each group, the images of which one place moved the score furthest: each as the model sees it, and "
-            "again with its places coloured, blue towards the good outcome and orange away from it."
-        )
-        with st.container(horizontal=True, gap="large"):
-            for one in found.telling:
-                with st.container(width=_PAIR):
-                    plain.text(f"{profile.row_words(one.row)}: {terms.name(one.group)}")
-                    with st.container(horizontal=True, gap="small"):
-                        st.image(one.image.squeeze(), width=_SINGLE)
-                        st.image(coloured(one, found.features, found.is_trusted), width=_SINGLE)
-                    decided = terms.selected if one.selected else terms.turned_down
-                    place = found.features[max(range(len(one.values)), key=lambda f: abs(one.values[f]))]
-                    score = score_words(one.score, found.plan, one.group)
-                    st.caption(f"score {score}, {decided}; most by {plain.quoted(place)}")
+    st.subheader("Single images that tell most", anchor=False)
+    st.caption(
+        "In each group, the images of which one place moved the score furthest: each as the model sees it, and "
+        "again with its places coloured, blue towards the good outcome and orange away from it."
+    )
+    with st.container(horizontal=True, gap="large"):
+        for one in found.telling:
+            with st.container(width=_PAIR):
+                plain.text(f"{profile.row_words(one.row)}: {terms.name(one.group)}")
+                with st.container(horizontal=True, gap="small"):
+                    st.image(one.image.squeeze(), width=_SINGLE)
+                    st.image(coloured(one, found.features, found.is_trusted), width=_SINGLE)
+                decided = terms.selected if one.selected else terms.turned_down
+                place = found.features[max(range(len(one.values)), key=lambda f: abs(one.values[f]))]
+                score = score_words(one.score, found.plan, one.group)
+                st.caption(f"score {score}, {decided}; most by {plain.quoted(place)}")
+                if st.button("Look closer", key=session.action(audit_id, f"look at {one.row}"), type="tertiary"):
+                    person.begin_at(audit_id, one.row, profile)
+                    st.rerun()  # of the whole page, not of this part alone

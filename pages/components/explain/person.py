@@ -1,23 +1,22 @@
 """One person: the decision, the reasons in order of weight, and what would change it; before and after."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.data.profile import Profile
 from core.explain.explanation import Explanation
 from core.explain.groups.differences import signed_points
 from core.explain.nouns import Nouns
-from core.explain.person import Change, Person, PersonSide
-from core.metrics.findings.sentences import capital
+from core.explain.person import Person, PersonSide
 from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.charts.heatmaps import reasons_chart, reasons_height
-from core.report.words.explanations import kind_of, nouns_of, score_words, start_words
+from core.report.documents.person import person_html
+from core.report.words.explanations import change_words, decided_words, kind_of, nouns_of
 from core.store.workspace import Audit
 from pages.components import job_status, plain, session
+from pages.components.explain import original
 
 _MOST_REASONS = 10
 
@@ -37,6 +36,12 @@ def begin(audit_id: str, row: int, unchangeable: tuple[str, ...]) -> None:
     session.workspace().explain_person(audit_id, row, unchangeable)
 
 
+def begin_at(audit_id: str, row: int, profile: Profile) -> None:
+    """The same of somebody whom another part of the page shows: the box for the row's number says so, too."""
+    session.put(row_key(audit_id), profile.file_row(row))
+    session.attempt(begin, audit_id, row, ())
+
+
 def show(audit: Audit, record: AuditRecord, found: Explanation) -> None:
     """Show the question, and the person last asked about."""
     st.header(f"One {nouns_of(found.plan).one}", anchor=False)
@@ -50,8 +55,8 @@ def show(audit: Audit, record: AuditRecord, found: Explanation) -> None:
     person = space.person(audit.id)
     if person is not None:
         if found.plan_after is None:  # asked beside another model, looked at alone
-            person = replace(person, sides=person.sides[:1])
-        _person(found, person, profile)
+            person = person.alone
+        _person(audit.id, found, person, profile)
 
 
 def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profile) -> None:
@@ -93,7 +98,7 @@ def _ask(audit_id: str, record: AuditRecord, found: Explanation, profile: Profil
         st.caption("It takes a few seconds. What is shown of a person stays on this machine and goes with your table.")
 
 
-def _person(found: Explanation, person: Person, profile: Profile) -> None:
+def _person(audit_id: str, found: Explanation, person: Person, profile: Profile) -> None:
     """What one model or two say of the person, side by side."""
     where = profile.row_words(person.row)
     plain.text(f"{where[0].upper()}{where[1:]}: one of the {group_words(person.group, Terms.of(found.plan))}")
@@ -104,26 +109,31 @@ def _person(found: Explanation, person: Person, profile: Profile) -> None:
     most = max(abs(side.values[f]) for side in person.sides for f in features)
     names = ("Before", "After") if len(person.sides) > 1 else ("",)
     plans = (found.plan, found.plan_after or found.plan)
-    for place, name, plan, side in zip(st.columns(2), names, plans, person.sides, strict=False):
+    for number, (place, name, plan) in enumerate(zip(st.columns(2), names, plans, strict=False)):
         with place:
             if name:
                 st.markdown(f"**{name}**")
-            _side(found, plan, person, side, features, most)
+            _side(found, plan, person, number, features, most)
     if len(weighing) > len(features):
         parts = nouns_of(found.plan).parts
         st.caption(f"The {_MOST_REASONS} of {len(weighing)} {parts} that weigh most; the table has them all.")
     with st.expander("All reasons as a table"):
         plain.table(_columns(person, nouns_of(found.plan)))
+    st.download_button(
+        "Download this explanation",
+        lambda: person_html(found, person, where),
+        f"explanation row {profile.file_row(person.row)}.html",
+        "text/html",
+        key=session.action(audit_id, "download person"),
+        help="A page that opens in any browser. It tells of a single person: keep it as you keep the table.",
+        on_click="ignore",
+    )
 
 
-def _side(
-    found: Explanation, plan: Plan, person: Person, side: PersonSide, features: tuple[int, ...], most: float
-) -> None:
-    terms = Terms.of(plan)
-    decision = capital(terms.selected if side.selected else terms.turned_down)
-    score = score_words(side.score, plan, person.group)
-    start = f"{side.base:.2f}, the score of {start_words(found)}"
-    plain.text(f"{decision}, with a score of {score}. The reasons start from {start}.")
+def _side(found: Explanation, plan: Plan, person: Person, number: int, features: tuple[int, ...], most: float) -> None:
+    side = person.sides[number]
+    plain.text(decided_words(found, plan, person, side))
+    original.show(found, person, number)
     st.altair_chart(
         reasons_chart(person, side, features, most, found.is_trusted),
         height=reasons_height(features),
@@ -143,17 +153,8 @@ def _changes(side: PersonSide, plan: Plan, person: Person) -> None:
         st.caption(f"No change of one or two of the person's own columns was found that would make it “{other}”.")
         return
     st.caption(f"What would make it “{other}”: any one of these, smallest first")
-    scores = [score_words(change.score, plan, person.group) for change in side.changes]
-    plain.bullets([f"{_change(change)} (score {score})" for change, score in zip(side.changes, scores, strict=True)])
+    plain.bullets([change_words(change, plan, person) for change in side.changes])
     st.caption("This is what the model would answer, not advice: in life one thing rarely changes alone.")
-
-
-def _change(change: Change) -> str:
-    parts = [
-        f"“{column}” {then or '(empty)'} instead of {now or '(empty)'}"
-        for column, now, then in zip(change.columns, change.now, change.then, strict=True)
-    ]
-    return " and ".join(parts)
 
 
 def _columns(person: Person, nouns: Nouns) -> dict[str, list[str]]:

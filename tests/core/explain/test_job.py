@@ -156,7 +156,7 @@ def test_a_person_sees_the_decision_the_reasons_and_the_smallest_changes_that_tu
             cells = {**them.to_dict(), **{c: float(text) for c, text in zip(change.columns, change.then, strict=True)}}
             turned = score(cells["merit"], cells["hobby"], weight)
             assert change.score == pytest.approx(turned, abs=1e-6) and (turned >= 0.5) != side.selected
-    assert person.features[person.by_weight(0)[0]] == "hobby"
+    assert person.features[person.by_weight()[0]] == "hobby"
     (taken_up,) = (c for c in before.changes if c.columns == ("hobby",))
     assert (taken_up.now, taken_up.then) == (("0",), ("1",))
     assert not any({"noise", "gender", "town"} & set(c.columns) for side in person.sides for c in side.changes)

@@ -1,13 +1,14 @@
 """Pictures of what a model looks at in images: each place where it lies, in the colour of its direction."""
 
 import numpy as np
+import pytest
 
 from core.counts.counts import Groups
 from core.explain.features.grid import cell_names
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.exemplars import Telling
 from core.explain.groups.heatmap import heatmap
-from core.report.charts.image_maps import coloured, map_chart
+from core.report.charts.image_maps import coloured, laid_upon, map_chart, reach
 
 
 def test_places_are_coloured_where_they_lie_and_by_their_direction() -> None:
@@ -41,3 +42,13 @@ def test_a_map_has_a_square_for_each_place() -> None:
     assert [(square["row"], square["column"]) for square in squares] == [(r, c) for r in (1, 2) for c in (1, 2, 3)]
     np.testing.assert_allclose([square["value"] for square in squares], values[:2].mean(axis=0))
     assert squares[5]["sentence"].startswith("lower right of the image (row 2 of 2, column 3 of 3): ")
+
+
+def test_one_pixel_that_moved_the_score_far_does_not_leave_all_others_pale() -> None:
+    fine = np.full((20, 20), 0.1)
+    fine[0, 0] = 10.0
+    assert reach([fine]) == pytest.approx(0.1)
+    image = np.full((20, 20, 1), 128, np.uint8)
+    seen = laid_upon(image, fine, reach([fine]), is_trusted=True).astype(int)
+    assert (seen[:, :, 2] > seen[:, :, 0] + 60).all()
+    assert reach([np.zeros((4, 4))]) == 0 and (laid_upon(image, np.zeros((4, 4)), 0.0, True) == 128).all()
