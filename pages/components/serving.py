@@ -17,12 +17,13 @@ from core.cli.doors.gate import Gate
 from core.cli.doors.incoming import WAITING
 from core.cli.doors.policy import Policy
 from core.errors import PlumblineError
+from pages.components.first_glance import FirstGlance
 
 _SWEEP_SECONDS = 60.0
 
 
 def doors() -> list[Middleware]:
-    """The layer that every request passes first. Ends the process with words where the app must not be served so."""
+    """The layers that every request passes first. Ends the process with words where the app must not be served so."""
     try:
         policy = Policy.of(os.environ)
         policy.refuse_open(st.get_option("server.address") or "0.0.0.0")
@@ -31,7 +32,7 @@ def doors() -> list[Middleware]:
     except PlumblineError as problem:
         sys.exit(f"plumbline: {problem}")
     hosts = policy.hosts(addresses.of_this_machine() if policy.shared else ())
-    return [Middleware(Gate, hosts=hosts, door=Door(policy.code) if policy.code else None)]
+    return [Middleware(Gate, hosts=hosts, door=Door(policy.code) if policy.code else None), Middleware(FirstGlance)]
 
 
 @contextlib.asynccontextmanager

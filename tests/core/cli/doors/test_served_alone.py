@@ -53,6 +53,21 @@ def test_a_page_elsewhere_reaches_nothing(app: App, path: str) -> None:
         assert app.ask(path, Origin=origin).status == 403, origin
 
 
+@pytest.mark.parametrize("path", ["/", "/history", "/fix?audit=0"])
+def test_a_page_says_what_it_is_before_its_scripts_have_loaded(app: App, path: str) -> None:
+    asked = {"Accept": "text/html,*/*;q=0.8", "Accept_Encoding": "gzip, br"}
+    page = app.ask(path, **asked)
+    assert page.status == 200 and "<title>Plumbline</title>" in page.text and "Opening the page." in page.text
+    assert page.text.count('id="root"') == 1 and page.text.rstrip().endswith("</html>")
+    again = app.ask(path, **asked, If_None_Match="*")
+    assert again.status == 200 and again.text == page.text
+
+
+def test_what_is_no_page_passes_as_it_is(app: App) -> None:
+    for path in ("/_stcore/health", "/favicon.png"):
+        assert "Opening the page." not in app.ask(path, Accept="text/html,*/*").text
+
+
 def test_the_names_of_this_machine_are_served(app: App) -> None:
     for name in (f"localhost:{app.port}", f"127.0.0.1:{app.port}", f"[::1]:{app.port}", f"LOCALHOST:{app.port}"):
         assert app.ask("/", Host=name, Origin=f"http://{name.lower()}").status == 200
