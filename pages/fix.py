@@ -7,9 +7,8 @@ from core.metrics.sampling.refusals import why_one_row_each
 from pages.components import compared, job_status, nothing_open, plain, session
 from pages.components.audit import origin
 from pages.components.data import doubts
+from pages.components.fix import decision, question, retry
 from pages.components.fix import found as fix_found
-from pages.components.fix import frontier, question, retry
-from pages.components.fix import picked as fix_picked
 
 audit = session.current()
 if audit is None:
@@ -31,17 +30,14 @@ try:
         st.info(plain.escape(why_not))
         st.stop()
     doubts.beside_a_fix(audit.id, record)
-    asked = question.ask(audit.id, record)
-    is_busy = job_status.show(audit)
     found = fix_found.load(audit.id)
+    with st.expander("What is to be made equal, and at what cost", expanded=found is None):
+        asked = question.ask(audit.id, record)
+    is_busy = job_status.show(audit)
     if not is_busy:
         retry.offer(audit.id, record)
     if found is None:
         st.stop()
-    st.divider()
-    picked = frontier.show(audit.id, found, asked, is_busy)
-    if picked is not None:
-        st.divider()
-        fix_picked.show(audit.id, record, found, picked, is_busy)
+    decision.show(audit.id, record, found, asked, is_busy)
 except PlumblineError as error:
     st.error(plain.escape(error.message))

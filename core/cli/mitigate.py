@@ -210,7 +210,7 @@ def _write_comparison(
     found_out = effect(found, fix)
     confirmed = found.present.plan.data.confirmed
     notes = [told(note, confirmed, Terms.of(found.present.plan)) for note in found.warnings]
-    said = (*found_out.warnings, *fix.against, *fix.notes, *notes)
+    said = (*found_out.warnings, *found_out.worse, *fix.against, *fix.notes, *notes)
     document = found_out.compared.to_json(*digests, said) | {
         "mitigation": fix.mechanism,
         "needs_attribute": fix.needs_attribute,

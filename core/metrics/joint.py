@@ -213,6 +213,11 @@ def _log_ratios(metric: Metric, group: Ints, reference: Ints) -> tuple[list[floa
     return ratios, variances
 
 
+def rate_parts(metric: Metric, people: Ints, which: int) -> tuple[int, int]:
+    """Numerator and denominator of a group's rate before (`BEFORE`) or after, of int64 `people` of shape (3, 2, 2)."""
+    return _rate_parts(people, *_indicators(metric), which)
+
+
 def is_countable(metrics: Sequence[Metric], people: Ints, fewest: int = 1) -> bool:
     """Whether every metric has at least `fewest` people in its denominator, before and after."""
     sizes = [_rate_parts(people, *_indicators(metric), which)[1] for metric in metrics for which in (BEFORE, AFTER)]

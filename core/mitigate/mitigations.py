@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from core.catalogue import called, table
 from core.metrics.words.naming.terms import Terms
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # What must be there: the outcome column; a score; people of both outcomes in every group; a model that can be trained
 # on from its weights; a goal that the row knows; groups by no more than one column.
 Need = Literal["outcome", "score", "both outcomes", "learning model", "goal", "one column"]
+# What changes: one rule decides about all alike, each group has its own, or the model is another.
+Kind = Literal["for_all", "per_group", "retrained"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Mitigation:
     def serves(self) -> tuple[str, ...]:
         """Every goal that it can be asked for."""
         return (*self.goals, *self.also) or tuple(GOALS)
+
+    @property
+    def kind(self) -> Kind:
+        """What it changes."""
+        return "retrained" if self.is_trained else "per_group" if self.needs_attribute else "for_all"
 
     def solution(self, question: Question) -> Solution:
         """The rule of a row `from_counts`. Raises PlanError where there can be none."""

@@ -20,7 +20,7 @@ from core.mitigate.effect.mistakes import mistakes
 from core.mitigate.effect.near_constant import first_of, hardly_better
 from core.mitigate.effect.not_recommended import one_sided, worse_than_one_answer
 from core.mitigate.goals import COSTS, Goal
-from core.mitigate.mitigations import MITIGATIONS, Mitigation, in_order_of_work
+from core.mitigate.mitigations import MITIGATIONS, Kind, Mitigation, in_order_of_work
 from core.mitigate.plans import STAND_IN_FORMAT, plan_with_rule, without_decisions
 from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.mitigate.rules.solution import Solution
@@ -96,6 +96,11 @@ class Fix:
     def needs_attribute(self) -> bool:
         """Whether the sensitive value must be known when somebody is decided about."""
         return self.mechanism != RETRAINED and MITIGATIONS[self.mechanism].needs_attribute
+
+    @property
+    def kind(self) -> Kind:
+        """What it changes: the same rule for all, one for each group, or the model."""
+        return "retrained" if self.mechanism == RETRAINED else MITIGATIONS[self.mechanism].kind
 
     @property
     def draws_lots(self) -> bool:

@@ -22,9 +22,9 @@ def test_four_clicks_from_an_audit_to_a_fix_taken_away_and_neither_a_refresh_nor
     with app.holding():
         press(page, "Find fixes")
         expect(page.get_by_text("Looking for fixes").first).to_be_visible()
-    first = page.get_by_role("radiogroup", name="Pick one to see what it does").locator("label").first
+    first = page.get_by_role("button", name="Choose this").first
     first.wait_for(timeout=2 * PATIENCE)
-    expect(page.get_by_text("First to try").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Recommended: ")).to_be_visible()
     settled(page)
     first.click()
     taken = page.get_by_role("button", name=re.compile(r"^The (thresholds|model|stand-in) \(")).first
@@ -40,6 +40,7 @@ def test_four_clicks_from_an_audit_to_a_fix_taken_away_and_neither_a_refresh_nor
         page.get_by_text(re.compile("The goal, .* is (not )?met|Can't tell yet whether the goal")).first
     ).to_be_visible()
     with app.holding():
+        page.get_by_text("What is to be made equal, and at what cost").click()
         press(page, "Find fixes")
         page.get_by_role("button", name="Cancel").first.click()
         expect(page.get_by_text("The last search brought nothing").first).to_be_visible()

@@ -1,5 +1,7 @@
 """The Fix page as tests use it: people whose groups score apart, and a fix picked out of all of them."""
 
+from xml.etree import ElementTree
+
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.whole_app import widget
@@ -18,6 +20,17 @@ ROWS = [
 NAMES = ("g", "y", "s", "x", "i")
 TABLE = csv_text(NAMES, ROWS)
 PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
+
+
+def headline(at: AppTest) -> str:
+    """What the page recommends, or that nothing is."""
+    return str(at.subheader[0].value).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
+
+
+def cards(at: AppTest) -> list[str]:
+    """What each card says, on one line."""
+    found = [ElementTree.fromstring(box.proto.body) for box in at.get("html") if "fix-card" in box.proto.body[:40]]
+    return [" ".join(" ".join(card.itertext()).split()).replace("\u00a0", " ") for card in found]
 
 
 def choose(at: AppTest, name: str) -> AppTest:

@@ -64,7 +64,7 @@ def _wrong_sentences(everybody: Moved, unit: float, terms: Terms) -> Iterator[st
 def warnings(
     compared: Comparison, by: tuple[str, ...], goal: Goal, fit: Comparison | None = None, terms: Terms = PLAIN
 ) -> tuple[str, ...]:
-    """What speaks against a fix whose goal was to make the groups that `by` makes equal.
+    """What speaks against a fix whose goal was to make the groups that `by` makes equal, but for gaps that got worse.
 
     Parameters
     ----------
@@ -81,7 +81,6 @@ def warnings(
         *_did_nothing(compared, by, goal, terms),
         *_levelling_down(compared, by, goal, terms),
         *(() if fit is None else _overfits(compared, fit, by, goal, terms)),
-        *got_worse(compared, terms),
     )
 
 

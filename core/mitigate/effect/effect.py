@@ -10,9 +10,10 @@ from core.metrics.intervals import z_value
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Gap, Judgement, judge
 from core.metrics.words.naming.terms import Terms
-from core.mitigate.effect.consequences import price_sentences, warnings
+from core.mitigate.effect.consequences import got_worse, price_sentences, warnings
 from core.mitigate.effect.mistakes import Mistakes, mistakes
 from core.mitigate.effect.one_answer import nearly_one_answer
+from core.mitigate.effect.shifts import Shifts, shifts
 from core.mitigate.goals.test import GoalGap, goal_gap, kept_sentence
 from core.mitigate.results import FIT, REPORT, Decided, Mitigated
 from core.mitigate.search import Fix
@@ -35,10 +36,12 @@ class Effect:
         The same against the same training without the fix; empty where nothing was trained.
     mistakes
         What wrong decisions cost by the chosen measure; None where no outcome is known.
+    shifts
+        How often each group is selected before and after, by the goal's rate; None where no two can be compared.
     goal_now, goal_then
         How far apart the groups are by the goal, now and with the fix, and whether that meets the goal.
-    price, warnings
-        What it means for people, and what speaks against it, as sentences.
+    price, warnings, worse
+        What it means for people, what speaks against it, and which gaps got worse, as sentences.
     terms
         What the plan calls things.
     """
@@ -52,6 +55,8 @@ class Effect:
     goal_then: GoalGap
     price: tuple[str, ...]
     warnings: tuple[str, ...]
+    worse: tuple[str, ...]
+    shifts: Shifts | None
     terms: Terms
 
     @property
@@ -109,6 +114,8 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
         _goal_gap(found, fix.decided),
         price_sentences(compared, settings.by, terms),
         (*nearly_one_answer(joint, settings.by, settings.cost, terms), *against),
+        tuple(got_worse(compared, terms)),
+        shifts(joint, settings),
         terms,
     )
 

@@ -12,10 +12,12 @@ from core.metrics.intervals import Interval, wilson, z_value
 from core.metrics.stated_rule import stated_rule
 from core.metrics.words import beside
 from core.metrics.words.naming.terms import Terms
+from core.mitigate.effect.mistakes import cost_words
 from core.mitigate.effect.near_constant import gives_one_answer
 from core.mitigate.effect.one_answer import in_a_line
 from core.mitigate.frontier import point
 from core.mitigate.goals.test import goal_range
+from core.mitigate.mitigations import Kind
 from core.mitigate.results import CHOOSE, Decided, Mitigated
 from core.mitigate.search import Fix
 from core.mitigate.settings import Settings
@@ -29,8 +31,8 @@ class Place:
 
     `gap` and `cost` are shares with their plausible ranges, None where there is none: a gap without a range was not
     measurable. The cost is the share of decisions that change where no outcome is known; `changed` always is.
-    `against`, `needs_attribute`, `draws_lots` and `is_wider` are as `Fix` has them. `one_answer` says in a line of
-    which groups nearly everybody gets one answer, `is_one_sided` whether that is new of some. `is_dominated` says
+    `against`, `needs_attribute`, `draws_lots`, `is_wider` and `kind` are as `Fix` has them. `one_answer` says in a line
+    of which groups nearly everybody gets one answer, `is_one_sided` whether that is new of some. `is_dominated` says
     whether another fix that can be used, never the present model, is better on one count and no worse on the other, as
     they are shown.
     """
@@ -49,6 +51,7 @@ class Place:
     is_one_sided: bool = False
     one_answer: tuple[str, ...] = ()
     is_dominated: bool = False
+    kind: Kind = "for_all"
 
     @property
     def is_measurable(self) -> bool:
@@ -59,6 +62,11 @@ class Place:
     def is_recommended(self) -> bool:
         """Whether nothing speaks against using it."""
         return not self.against
+
+    @property
+    def cautions(self) -> int:
+        """How many things about it a lawyer should see: that it needs to know the group, and that it draws lots."""
+        return self.needs_attribute + self.draws_lots
 
     def meets(self, settings: Settings) -> bool:
         """Whether its gap is accepted."""
@@ -79,6 +87,17 @@ def shown_gap(gap: float, settings: Settings) -> str:
     """A gap in its goal's own unit without its name, rounded on the right side of what is accepted."""
     text = beside(100 * gap, 100 * settings.at_most, 1)
     return text if text[0] != "j" else f"{100 * gap:.6f}"
+
+
+def place_words(place: Place, settings: Settings, has_outcome: bool) -> str:
+    """Gap and cost of a place in words."""
+    gap = gap_words(place.gap, settings) if place.is_measurable else "not measurable"
+    return f"gap {gap}, {cost_words(place.cost, settings.cost.name, has_outcome)}"
+
+
+def gap_words(gap: float, settings: Settings) -> str:
+    """A goal's gap in its own unit: points, or how much less often in percent."""
+    return f"{shown_gap(gap, settings)} {'%' if settings.goal.kind == 'ratio' else 'points'}"
 
 
 def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
@@ -106,6 +125,7 @@ def _with_terms(place: Place, found: Mitigated, fix: Fix, changed: float) -> Pla
         needs_attribute=fix.needs_attribute,
         draws_lots=fix.draws_lots,
         is_wider=fix.is_wider,
+        kind=fix.kind,
         is_one_sided=gives_one_answer(joint, settings.by),
         one_answer=tuple(in_a_line(joint, settings.by, Terms.of(found.present.plan))),
     )

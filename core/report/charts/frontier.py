@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from core.mitigate.effect.mistakes import cost_words
-from core.mitigate.frontier.places import PRESENT, Place, shown_gap
+from core.mitigate.frontier.places import PRESENT, Place, place_words
 from core.mitigate.settings import Settings
 from core.report.charts import INK, PAPER, Colour, in_one_text
 from core.report.colours import COLOURS, GREY
@@ -140,17 +139,6 @@ def _row(place: Place, picked: str | None, settings: Settings, has_outcome: bool
         "label": {PRESENT: "as it is", PICKED: "picked"}.get(kind, ""),
         "sentence": f"{place.title}: {place_words(place, settings, has_outcome)}",
     }
-
-
-def place_words(place: Place, settings: Settings, has_outcome: bool) -> str:
-    """Gap and cost of a place in words."""
-    gap = gap_words(place.gap, settings) if place.is_measurable else "not measurable"
-    return f"gap {gap}, {cost_words(place.cost, settings.cost.name, has_outcome)}"
-
-
-def gap_words(gap: float, settings: Settings) -> str:
-    """A goal's gap in its own unit: points, or how much less often in percent."""
-    return f"{shown_gap(gap, settings)} {'%' if settings.goal.kind == 'ratio' else 'points'}"
 
 
 def _x(rows: list[dict[str, Any]], settings: Settings) -> alt.X:

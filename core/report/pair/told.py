@@ -10,11 +10,11 @@ from core.metrics.words.changes.sentence import change_sentence
 from core.mitigate.effect.consequences import got_worse
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistakes import mistakes_sentence
+from core.mitigate.frontier.places import gap_words
 from core.mitigate.goals.test import KEPT_WORDS, Kept, goal_words, kept_sentence
 from core.mitigate.results import Mitigated
 from core.mitigate.search import Fix
 from core.plan.plan import Plan
-from core.report.charts.frontier import gap_words
 
 # Gaps that are told before what mistakes cost: a page shows so many and the mistakes, and the rest on request.
 MOST_GAPS = 3

@@ -6,11 +6,15 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.metrics.words import rows_word
+from core.metrics.words.naming.terms import Terms
+from core.mitigate.advice.alike import distinct
+from core.mitigate.advice.choosing import Advice, advise
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.frontier.places import PRESENT, Place, places
+from core.mitigate.goals.now import goal_now
+from core.mitigate.goals.test import Kept
 from core.mitigate.results import Mitigated
 from core.mitigate.search import Fix, Offer, offer
-from core.report.advice.choosing import Advice, advise
 from core.store.fixes import Search
 from pages.components import session
 
@@ -19,12 +23,13 @@ from pages.components import session
 class Found:
     """The last search that came to its end, its fixes, and where they lie.
 
-    `advice` says which fix would be tried first; `refused` says why a mitigation could not be tried, by name.
+    `fixes` are those that differ, and `alike` has by the id of each all that decide as it does. `advice` says which
+    one is recommended; `refused` says why a mitigation could not be tried, by name.
     """
 
     search: Search
     mitigated: Mitigated
-    fixes: tuple[Fix, ...]
+    alike: dict[str, tuple[Fix, ...]]
     refused: dict[str, PlumblineError]
     places: tuple[Place, ...]
     advice: Advice
@@ -33,6 +38,21 @@ class Found:
     def has_outcome(self) -> bool:
         """Whether it is known what really happened."""
         return self.mitigated.present.plan.data.label is not None
+
+    @property
+    def terms(self) -> Terms:
+        """What the plan calls things."""
+        return Terms.of(self.mitigated.present.plan)
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        return tuple(same[0] for same in self.alike.values())
+
+    @property
+    def picked(self) -> str | None:
+        """The fix that the person looked at last, under the name of the one that stands for all that decide so."""
+        picked = self.search.picked
+        return next((name for name, same in self.alike.items() if picked in [fix.id for fix in same]), None)
 
     def fix(self, fix_id: str) -> Fix:
         return next(fix for fix in self.fixes if fix.id == fix_id)
@@ -55,10 +75,10 @@ def load(audit_id: str) -> Found | None:
     if mitigated is None:
         _mitigated.clear(search.id, audit_id)
         return None
-    offered, laid = _laid(search.id, mitigated, search.names)
+    offered, laid, now_kept = _laid(search.id, mitigated, search.names)
     plan = mitigated.present.plan
-    advice = advise(laid, mitigated.settings, plan.data.label is not None, rows_word(plan))
-    return Found(search, mitigated, offered.fixes, offered.refused, laid, advice)
+    advice = advise(laid, mitigated.settings, plan.data.label is not None, rows_word(plan), now_kept)
+    return Found(search, mitigated, distinct(offered.fixes), offered.refused, laid, advice)
 
 
 def effect_of(found: Found, fix: Fix) -> Effect:
@@ -72,9 +92,10 @@ def _mitigated(search_id: str, audit_id: str) -> Mitigated | None:
 
 
 @st.cache_resource(max_entries=16, scope="session", show_spinner="Fitting thresholds")
-def _laid(search_id: str, _mitigated: Mitigated, names: tuple[str, ...]) -> tuple[Offer, tuple[Place, ...]]:
+def _laid(search_id: str, _mitigated: Mitigated, names: tuple[str, ...]) -> tuple[Offer, tuple[Place, ...], Kept]:
     offered = offer(_mitigated, names)
-    return offered, places(_mitigated, offered.fixes)
+    laid = places(_mitigated, [same[0] for same in distinct(offered.fixes).values()])
+    return offered, laid, goal_now(_mitigated).kept
 
 
 @st.cache_resource(max_entries=128, scope="session", show_spinner="Judging it on what it was not fitted on")

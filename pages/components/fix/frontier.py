@@ -6,93 +6,55 @@ import streamlit as st
 
 from core.metrics.words import listed, rows_word
 from core.metrics.words.naming.terms import Terms
-from core.mitigate.frontier.places import PRESENT
+from core.mitigate.frontier.places import PRESENT, place_words
 from core.mitigate.goals.test import goal_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE
 from core.mitigate.search import weights_alone
 from core.mitigate.settings import Settings
-from core.report.charts.frontier import CLICKED, HEIGHT, ID, frontier_chart, place_words
+from core.report.charts.frontier import CLICKED, HEIGHT, ID, frontier_chart
 from pages.components import plain, session
-from pages.components.fix import leaks
 from pages.components.fix import question as fix_question
 from pages.components.fix import weights as fix_weights
-from pages.components.fix.found import Found, effect_of
+from pages.components.fix.cards import pick, pick_key
+from pages.components.fix.found import Found
 
 _AXIS = 60
 
 
-def show(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> str | None:
-    """Show the picture and the list; the id of the fix that is picked, None while none is.
-
-    `asked` is the question as it stands on the page now, and `is_busy` whether a search is under way.
-    """
-    _whose(audit_id, found, asked, is_busy)
-    _refused(audit_id, found)
-    leaks.show(audit_id, found, is_busy)
-    if not found.fixes:
-        st.info("Nothing was found that could be tried here.")
-        return None
+def show(audit_id: str, found: Found) -> None:
+    """Show the picture and the list, and what could not be tried."""
     rows = f"{found.mitigated.sizes[CHOOSE]:,} {rows_word(found.mitigated.present.plan)}"
-    st.caption(
-        f"List and picture: measured on the {rows} set aside for choosing; no threshold was fitted on them. Pick one,"
-        " and it is judged on others."
-    )
-    advised = st.container()
     picture, choice = st.columns([3, 2], gap="large")
     with choice:
         picked = _pick(audit_id, found)
-    if found.advice.reason:
-        with advised:
-            _advice(found, picked)
     with picture:
-        if not found.now.is_measurable:
-            st.info(
-                f"No picture, and none to try first: no two groups have enough of the {rows} to be compared. A larger"
-                " table would tell."
-            )
-            return picked
-        chart = frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome)
-        key = session.action(audit_id, f"frontier/{found.search.id}")
-        st.altair_chart(
-            chart,
-            height=HEIGHT + _AXIS,
-            key=key,
-            on_select=partial(_clicked, audit_id, found, key),
-            selection_mode=CLICKED,
-            alt=f"{len(found.fixes)} fixes by gap and cost; the same numbers stand in the list beside it.",
-        )
-        st.caption(
-            "The further left and down, the better. The ring is the model as it is. A dot is a fix, the large one the"
-            " picked fix. A cross is not recommended, a pale mark is beaten by another on both counts. The dashed line"
-            " is your goal, the thin lines are plausible ranges."
-        )
-    return picked
-
-
-def _advice(found: Found, picked: str | None) -> None:
-    """What to try first and why, or that no fix meets the goal, and which comes nearest.
-
-    Once it is picked, and so judged on other people, a goal that is not met there takes the advice back.
-    """
-    advice = found.advice
-    first = None if advice.id is None else found.fix(advice.id)
-    if advice.meets and first is not None:
-        if first.id == picked and effect_of(found, first).goal_then.kept == "not_met":
-            rows = rows_word(found.mitigated.present.plan)
-            missed = f"It was the first to try, and misses your goal on the {rows} it is judged on below."
-            st.warning(plain.escape(f"{first.title}. {missed} Pick another, or ask for less."))
+        if found.now.is_measurable:
+            _picture(audit_id, found, picked)
         else:
-            st.success(plain.escape(f"Try first: {first.title}. {advice.reason}"))
-    else:
-        st.info(plain.escape(advice.reason))
+            st.info(f"No picture: no two groups have enough of the {rows} to be compared. A larger table would tell.")
+    refused(audit_id, found)
 
 
-def _refused(audit_id: str, found: Found) -> None:
-    """What was not tried, and why; weights that nothing here could be trained with can be taken away."""
-    if found.mitigated.left:
-        left = listed([f"“{MITIGATIONS[name].title}”" for name in found.mitigated.left])
-        st.info(f"The search ended before it had tried {left}. What it had found is here.")
+def _picture(audit_id: str, found: Found, picked: str | None) -> None:
+    key = session.action(audit_id, f"frontier/{found.search.id}")
+    st.altair_chart(
+        frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome),
+        height=HEIGHT + _AXIS,
+        key=key,
+        on_select=partial(_clicked, audit_id, found, key),
+        selection_mode=CLICKED,
+        alt=f"{len(found.fixes)} fixes by gap and cost; the same numbers stand in the list beside it.",
+    )
+    st.caption(
+        "The further left and down, the better. The ring is the model as it is. A dot is a fix, the large one the"
+        " picked fix. A cross is not recommended, a pale mark is beaten by another on both counts. The dashed line"
+        " is your goal, the thin lines are plausible ranges."
+    )
+
+
+def refused(audit_id: str, found: Found) -> None:
+    """What could not be tried, and why; weights that nothing here could be trained with can be taken away."""
     for name, why in found.refused.items():
         st.warning(f"Not tried: {MITIGATIONS[name].title}. {plain.escape(why.message)}")
     weights = weights_alone(found.mitigated)
@@ -104,7 +66,14 @@ def _refused(audit_id: str, found: Found) -> None:
         fix_weights.show(weights)
 
 
-def _whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
+def unfinished(found: Found) -> None:
+    """Say what a search that was stopped had not tried yet."""
+    if found.mitigated.left:
+        left = listed([f"“{MITIGATIONS[name].title}”" for name in found.mitigated.left])
+        st.info(f"The search ended before it had tried {left}. What it had found is here.")
+
+
+def whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
     """For which question these fixes were found, where that is not the last one that was asked, or the one above."""
     terms = Terms.of(found.mitigated.present.plan)
     question = _question(found.mitigated.settings, found.has_outcome, terms)
@@ -132,7 +101,7 @@ def _question(settings: Settings, has_outcome: bool, terms: Terms) -> str:
 
 def _pick(audit_id: str, found: Found) -> str | None:
     """The list: those worth a look, or every one."""
-    key = session.seed(_key(audit_id, found), found.search.picked)
+    key = session.seed(pick_key(audit_id, found), found.picked)
     every = len(found.fixes)
     worth = _worth(found, st.session_state[key])
     shows_all = every > len(worth) and st.toggle(
@@ -169,9 +138,11 @@ def _caption(found: Found, name: str) -> str:
     words = place_words(place, found.mitigated.settings, found.has_outcome)
     said = [f"{words[0].upper()}{words[1:]}."]
     if name == found.advice.id:
-        said.append("First to try." if found.advice.meets else "Nearest to your goal, and misses it.")
+        said.append("Recommended." if found.advice.meets else "Nearest to your goal, and misses it.")
     elif not place.is_recommended:
         said.append("Not recommended.")
+    also = [same.title for same in found.alike[name] if same.title != found.fix(name).title]
+    said += [f"“{title}” decides the same." for title in dict.fromkeys(also)]
     said += [found.advice.against.get(name, ""), *(place.one_answer if place.is_recommended else ())]
     return plain.escape(" ".join(filter(None, said)))
 
@@ -181,9 +152,4 @@ def _clicked(audit_id: str, found: Found, key: str) -> None:
     points = st.session_state[key]["selection"].get(CLICKED, [])
     name = points[0].get(ID) if points else None
     if name is not None and name != PRESENT:
-        session.put(_key(audit_id, found), name)
-        session.workspace().pick(audit_id, name)
-
-
-def _key(audit_id: str, found: Found) -> str:
-    return session.field(audit_id, f"picked fix/{found.search.id}")
+        pick(audit_id, found, name)

@@ -12,16 +12,16 @@ from core.metrics.words.notes import text
 from core.metrics.words.rules import rule_words
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistakes import mistakes_sentence
+from core.mitigate.frontier.places import gap_words
 from core.mitigate.goals.test import KEPT_WORDS, VERDICTS, kept_sentence
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE, FIT, REPORT, RETRAINED
 from core.mitigate.search import Fix
 from core.record import AuditRecord
 from core.report.charts import mark_svg
-from core.report.charts.frontier import gap_words
 from pages.components import plain, verdict
+from pages.components.fix import bars, take_away
 from pages.components.fix import found as fix_found
-from pages.components.fix import take_away
 from pages.components.fix.found import Found
 
 _MOST = 3
@@ -32,6 +32,8 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
     fix = found.fix(name)
     effect = fix_found.effect_of(found, fix)
     st.subheader(fix.title, anchor=False)
+    if effect.shifts is not None:
+        bars.show(effect.shifts, effect.terms)
     if fix.mechanism != RETRAINED:
         st.write(MITIGATIONS[fix.mechanism].said(effect.terms))
     if fix.rule is not None:
@@ -43,6 +45,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
     for sentence in effect.price:
         plain.text(sentence)
     _speaks_against(effect)
+    _worse(effect)
     _people(effect, found)
     take_away.show(audit_id, record, found, fix, is_busy)
 
@@ -139,6 +142,14 @@ def _speaks_against(effect: Effect) -> None:
         with st.expander(f"{len(rest)} more warning{'s' if len(rest) > 1 else ''}"):
             for warning in rest:
                 plain.text(warning)
+
+
+def _worse(effect: Effect) -> None:
+    """What got worse, in one line that a click opens."""
+    if effect.worse:
+        with st.expander(f"Got worse: {len(effect.worse)} other gap{'s' if len(effect.worse) > 1 else ''}"):
+            for sentence in effect.worse:
+                plain.text(sentence)
 
 
 def _people(effect: Effect, found: Found) -> None:

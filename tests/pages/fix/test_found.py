@@ -14,7 +14,7 @@ from core.jobs.replaced_json import replace_json
 from core.metrics.stated_rule import rule_file
 from core.plan.parts import MitigationPlan
 from core.store.workspace import Workspace
-from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, choose
+from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, cards, choose, headline
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, kept, labels, opened, press, said, tables, widget
 from tests.worlds.people import csv_text
 from tests.worlds.records import decided
@@ -33,6 +33,10 @@ def searched(space: Workspace) -> str:
     names = ("reweighing", "thresholds", "shared_threshold", "equalized_odds_mix")
     space.mitigate(audit_id, plan, names, "unknown")
     return finished(space, audit_id)
+
+
+def captions(listed: Any) -> str:
+    return " ".join(listed.proto.captions).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
 
 
 def downloads(at: AppTest) -> dict[str, Any]:
@@ -54,9 +58,10 @@ def test_where_too_few_can_be_compared_no_gap_is_claimed_and_nothing_advised(spa
     asked = MitigationPlan(goal="demographic_parity", by=("g",))
     space.mitigate(audit_id, replace(PLAN, mitigate=asked), ("thresholds",), "no")
     at = opened("fix", finished(space, audit_id))
-    assert "No picture, and none to try first: no two groups have enough of the 72 people" in said(at)
+    assert headline(at) == "Nothing is recommended: too few people of two groups to compare."
+    assert "No picture: no two groups have enough of the 72 people" in said(at)
     captions = str(widget(at, "radio", "picked fix").proto.captions)
-    assert "Gap not measurable" in captions and "First to try" not in captions
+    assert "Gap not measurable" in captions and "Recommended" not in captions and cards(at) == []
     assert "this fix has no measurable gap" in said(choose(at, "thresholds_1"))
 
 
@@ -65,7 +70,8 @@ def test_nothing_is_judged_before_something_is_picked(space: Workspace, searched
     at = opened("fix", searched)
     assert "Judged on" not in said(at) and "Found for: every group is selected equally often · g" in said(at)
     assert "Nearest to your goal" in str(widget(at, "radio", "picked fix").proto.captions)
-    assert "No fix that can be used meets your goal" in said(at)
+    assert headline(at) == "Nothing is recommended: no usable fix reaches your goal, a gap of at most 1 point."
+    assert "comes nearest, with a gap of" in said(at)
 
 
 def test_a_threshold_warns_first_then_says_what_it_does_and_can_be_taken_away(space: Workspace, searched: str) -> None:
@@ -99,15 +105,23 @@ def test_lots_are_said_before_anything_else(space: Workspace, searched: str) -> 
 
 def test_a_stand_in_says_that_it_is_one_and_the_weights_are_shown(space: Workspace, searched: str) -> None:
     at = choose(opened("fix", searched), "reweighing")
-    assert "stand-in" in at.subheader[0].value and "This is a stand-in" in said(at)
+    assert "stand-in" in at.subheader[1].value and "This is a stand-in" in said(at)
     assert {"The weights (CSV)", "The stand-in (stand-in.skops)"} <= set(downloads(at))
     assert "What the fix itself did, against the same training without it" in said(at)
     assert set(tables(at)[-1]) == {"Group", "Good outcome", "Without the good outcome"}
 
 
-def test_what_is_not_recommended_says_so_and_comparisons_are_for_comparison(space: Workspace, searched: str) -> None:
-    at = choose(opened("fix", searched), "retrained")
-    assert "Not recommended. It stands here for comparison only" in said(at)
+def test_fixes_that_decide_alike_are_one_and_named(space: Workspace, searched: str) -> None:
+    listed = widget(choose(opened("fix", searched), "reweighing"), "radio", "picked fix")
+    found = space.mitigation(searched)
+    assert found is not None
+    alike = [found.named(name).joint for name in ("reweighing", "retrained")]
+    assert all((alike[0][part].n == alike[1][part].n).all() for part in alike[0]), "so this test shows something"
+    assert not [title for title in listed.options if title.startswith("The same training without the fix")]
+    assert "“The same training without the fix (on a stand-in)” decides the same." in captions(listed)
+    # What was looked at under its other name before is still what is looked at.
+    space.pick(searched, "retrained")
+    assert widget(opened("fix", searched), "radio", "picked fix").value == "reweighing"
 
 
 def test_no_success_is_claimed_where_the_range_includes_none(space: Workspace) -> None:

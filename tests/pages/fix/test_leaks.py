@@ -12,9 +12,9 @@ from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.report.pair.told import Pair
 from core.store.workspace import Workspace
-from pages.components.fix import frontier
+from pages.components.fix import cards as cards_component
 from pages.components.fix.found import Found, effect_of
-from tests.pages.on_fix_page import choose
+from tests.pages.on_fix_page import cards, choose, headline
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, opened, press, said, widget
 from tests.worlds.people import csv_text, plan_of
 
@@ -62,7 +62,9 @@ def test_the_column_is_named_left_out_and_confirmed_by_the_person(space: Workspa
     picked = choose(again, "reweighing")
     assert "out of reach" in said(picked)
     captions = str(widget(picked, "radio", "picked fix").proto.captions)
-    assert "First to try" in captions and captions.index("First to try") < captions.index("Not recommended")
+    assert "Recommended." in captions and captions.index("Recommended.") < captions.index("Not recommended.")
+    assert "Not recommended. " in said(picked), "the judgement says so too, and why"
+    assert len(cards(picked)) == 1 and "A threshold for each group" in cards(picked)[0]
     # Only the person's own word that it may be right so often settles that.
     assert "Suspiciously often right: " in said(picked)
     widget(picked, "checkbox", "may be so good").check().run()
@@ -75,17 +77,17 @@ def test_the_column_is_named_left_out_and_confirmed_by_the_person(space: Workspa
 def test_the_first_to_try_is_taken_back_where_it_misses_the_goal_among_those_who_judge_it(
     space: Workspace, searched: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (advice,) = [each.value for each in opened("fix", searched).success]
-    first = "reweighing" if "Training with weights" in advice else "thresholds_1"
-    assert choose(opened("fix", searched), first).success, "it meets the goal there too"
+    first = "reweighing" if "Training with weights" in headline(opened("fix", searched)) else "thresholds_1"
+    assert headline(choose(opened("fix", searched), first)).startswith("Recommended: "), "it meets the goal there too"
 
     def missed(found: Found, fix: Fix) -> Effect:
         judged = effect_of(found, fix)
         return replace(judged, goal_then=replace(judged.goal_then, kept="not_met"))
 
-    monkeypatch.setattr(frontier, "effect_of", missed)
+    monkeypatch.setattr(cards_component, "effect_of", missed)
     again = choose(opened("fix", searched), first)
-    assert not again.success and "It was the first to try, and misses your goal on the people" in said(again)
+    assert headline(again).startswith("Not recommended any more: ")
+    assert "It misses your goal on the people it is judged on below" in said(again)
 
 
 def test_the_audit_of_the_fix_opens_on_what_the_fix_was_for(space: Workspace, searched: str) -> None:

@@ -3,8 +3,8 @@
 import json
 
 from core.metrics.comparison import Comparison
-from core.metrics.words.naming.terms import Terms
-from core.mitigate.effect.consequences import price_sentences, warnings
+from core.metrics.words.naming.terms import PLAIN, Terms
+from core.mitigate.effect.consequences import got_worse, price_sentences, warnings
 from core.mitigate.goals import GOALS
 from tests.worlds.two_audits import CLOSING, Sides, compared, selecting, swapped, unchanged
 
@@ -89,8 +89,11 @@ def test_a_fix_that_hardly_moves_its_gap_is_told() -> None:
 
 
 def test_a_gap_that_got_worse_is_told_wherever_it_is() -> None:
-    told = warnings(compared(swapped(CLOSING)), ("sex",), GOALS["demographic_parity"])
-    assert told[0] == "This fix makes the gap larger that it was meant to close."
+    seen = compared(swapped(CLOSING))
+    assert warnings(seen, ("sex",), GOALS["demographic_parity"]) == (
+        "This fix makes the gap larger that it was meant to close.",
+    )
+    told = list(got_worse(seen, PLAIN))
     assert any(
         "got worse (among those with the good outcome, how often women are selected, against men): from" in text
         for text in told
@@ -103,7 +106,7 @@ def test_gaps_that_got_worse_are_told_once_a_measure_the_worst_first() -> None:
         "women": ([[200, 0], [40, 160]], [[200, 0], [40, 160]]),
         "others": ([[200, 0], [120, 80]], [[200, 0], [120, 80]]),
     }
-    told = warnings(compared(worse), ("sex",), GOALS["predictive_equality"])
+    told = list(got_worse(compared(worse), PLAIN))
     selected = [text for text in told if "how often people whose sex is others are selected, against" in text]
     assert "got worse (how often" in selected[0] and "So did 1 more of this kind" in selected[0]
     grown = [text for text in told if "got worse" in text]

@@ -1,0 +1,118 @@
+"""Why one fix is recommended and not the others, in one sentence; or why none is, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.metrics.words import listed
+from core.mitigate.frontier.places import Place, gap_words
+from core.mitigate.goals.test import Kept, goal_words
+from core.mitigate.settings import Settings
+
+
+@dataclass(frozen=True)
+class Advised:
+    """What a recommendation was made from.
+
+    `first` is the best fix that brings the groups nearer, `meeting` are those that meet the goal, `usable` those that
+    nothing speaks against; the rest is as `advise` has it.
+    """
+
+    now: Place
+    first: Place | None
+    meeting: tuple[Place, ...]
+    usable: tuple[Place, ...]
+    settings: Settings
+    has_outcome: bool
+    rows: str
+    now_kept: Kept
+
+    @property
+    def by(self) -> str:
+        """The columns whose groups are meant."""
+        return listed(self.settings.by)
+
+    def cost(self, place: Place) -> float:
+        """What it costs, as it is shown."""
+        return place.shown(self.settings)[1]
+
+
+def reason(told: Advised) -> str:
+    """Why the recommended fix, which meets the goal, is recommended."""
+    first, others = told.first, [place for place in told.meeting if place != told.first]
+    assert first is not None
+    if not others:
+        return "It is the only usable fix that reaches your goal."
+    least = min(others, key=told.cost)
+    without = [place for place in others if not place.needs_attribute]
+    if first.needs_attribute and without:
+        dearer = _more(told.cost(min(without, key=told.cost)) - told.cost(first), told)
+        return f"It reaches your goal; a fix that needs no {told.by} when deciding {dearer}."
+    is_cheapest = told.cost(first) <= told.cost(least)
+    merit = _merit(first, others, told)
+    if not merit:
+        rest = f"; none that needs no {told.by} when deciding does" if first.needs_attribute else ""
+        return f"It reaches your goal and {_least(told)}{rest}."
+    if is_cheapest:
+        return f"It reaches your goal, {merit}, and {_least(told)}."
+    return f"It reaches your goal and {merit}; the cheapest {_more(told.cost(least) - told.cost(first), told)}."
+
+
+def _merit(first: Place, others: list[Place], told: Advised) -> str:
+    """What it does not ask of people, and others that meet the goal do."""
+    if not first.needs_attribute and any(place.needs_attribute for place in others):
+        return f"needs no {told.by} when deciding"
+    if not first.draws_lots and any(place.draws_lots and told.cost(place) <= told.cost(first) for place in others):
+        return "draws no lots"
+    return ""
+
+
+def _least(told: Advised) -> str:
+    if not told.has_outcome:
+        return "changes the fewest decisions of those that do"
+    return "costs least of those that do" if told.settings.cost.name == "price" else "makes the fewest mistakes"
+
+
+def _more(cost: float, told: Advised) -> str:
+    """How much more, or less, another one costs: "makes 1.2 fewer mistakes of 100"."""
+    number, is_more = f"{abs(cost):.1f}", cost > 0
+    if not told.has_outcome:
+        return f"changes {number} {'more' if is_more else 'fewer'} decisions of 100"
+    if told.settings.cost.name == "price":
+        return f"costs {number} {'more' if is_more else 'less'} for 100 {told.rows}"
+    return f"makes {number} {'more' if is_more else 'fewer'} mistakes of 100"
+
+
+def none_reason(told: Advised) -> tuple[str, str]:
+    """Why nothing is recommended, and what to do next, as two sentences."""
+    rows, goal = told.rows, goal_words(told.settings)
+    if not told.now.is_measurable:
+        return (
+            f"Nothing is recommended: too few {rows} of two groups to compare.",
+            "A larger table would tell.",
+        )
+    if told.now_kept == "met":
+        return (
+            "Nothing is recommended: the model as it is already reaches your goal.",
+            "Ask for a smaller gap, or choose another goal.",
+        )
+    if told.now_kept == "unclear":
+        return (
+            f"Nothing is recommended: these {rows} cannot tell yet whether your goal is missed.",
+            "A larger table would tell.",
+        )
+    if told.first is not None:
+        nearest = gap_words(told.first.gap, told.settings)
+        return (
+            f"Nothing is recommended: no usable fix reaches your goal, {goal}.",
+            f"“{told.first.title}” comes nearest, with a gap of {nearest}. Accept a wider gap, or look at it closely.",
+        )
+    if not told.usable:
+        return (
+            "Nothing is recommended: something speaks against every fix that was found.",
+            "“Compare all” says what. Try another goal, or leave fewer ways out.",
+        )
+    return (
+        "Nothing is recommended: no usable fix brings the groups nearer to each other.",
+        "Try another goal, or leave fewer ways out.",
+    )
