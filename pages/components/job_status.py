@@ -9,7 +9,7 @@ from core.errors import JobError, PlumblineError
 from core.jobs.supervisor import Status
 from core.mitigate.search import progress_words
 from core.plan.plan import Plan
-from core.store.workspace import Audit
+from core.store.workspace import Audit, SoFar
 from pages.components import duration, plain, queue_words, session
 
 # How often a page asks, by its place in the queue: thirty pages that all asked at once would slow the jobs themselves.
@@ -60,13 +60,18 @@ def _watch(audit_id: str, every: float) -> Callable[[], None]:
     """
     asked: set[str] = set()  # of which runs it was looked up whether they are this browser's own
     own: dict[str, Audit] = {}
+    drawn = session.workspace().so_far(audit_id)
 
     def watch() -> None:
         status = session.workspace().status(audit_id)
         if status is None or status.ended or _poll_seconds(status) != every:
             st.rerun()
+        if _has_more(session.workspace().so_far(audit_id), drawn):
+            st.rerun()
         stage = session.workspace().get(audit_id).stage or "audit"
-        if status.total > 0:
+        if status.reached is not None:
+            st.progress(min(status.reached, 1.0), text=_words(audit_id, stage, status))
+        elif status.total > 0:
             st.progress(min(status.done / status.total, 1.0), text=_words(audit_id, stage, status))
         else:
             st.status(_words(audit_id, stage, status), state="running")
@@ -82,6 +87,11 @@ def _watch(audit_id: str, every: float) -> Callable[[], None]:
     return watch
 
 
+def _has_more(now: SoFar | None, drawn: SoFar | None) -> bool:
+    """Whether a search has published more than what the page shows."""
+    return now is not None and (drawn is None or (now.search.id, now.file) != (drawn.search.id, drawn.file))
+
+
 def _words(audit_id: str, stage: str, status: Status) -> str:
     doing = _DOING[stage]
     if status.place is not None and status.state == "queued":
@@ -93,9 +103,15 @@ def _words(audit_id: str, stage: str, status: Status) -> str:
         search = session.workspace().search(audit_id)
         which, what = progress_words(what, () if search is None else search.names)
     steps = f"{status.done:,} of {status.total:,} " if status.total else f"{status.done:,} " if status.done else ""
+    return plain.escape(f"{doing}: {which}{steps}{what}{_time_left(status)}.")
+
+
+def _time_left(status: Status) -> str:
+    """How long the whole still takes, where the job knows, else how long this step does."""
+    if status.whole_left is not None:
+        return f", {duration.left(*status.whole_left)}"
     left = status.seconds_left
-    time_left = f", {duration.between(left)} left of this step" if left is not None and left > _SOON else ""
-    return plain.escape(f"{doing}: {which}{steps}{what}{time_left}.")
+    return f", {duration.between(left)} left of this step" if left is not None and left > _SOON else ""
 
 
 def _ended(audit: Audit, message: str, error: type[PlumblineError]) -> None:

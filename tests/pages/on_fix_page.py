@@ -24,7 +24,7 @@ PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
 
 def headline(at: AppTest) -> str:
     """What the page recommends, or that nothing is."""
-    return str(at.subheader[0].value).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
+    return str(at.header[0].value).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
 
 
 def cards(at: AppTest) -> list[str]:

@@ -5,9 +5,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import streamlit as st
 
 from core.mitigate.effect.shifts import shifts
+from core.mitigate.frontier.places import Place
 from core.mitigate.mitigations import KINDS, MITIGATIONS
 from core.mitigate.results import CHOOSE
 from core.mitigate.search import Fix
+from core.mitigate.settings import Settings
 from core.report.colours import COLOURS
 from core.report.words.options import cautions, cost_line, gap_line, kind_words, people_line
 from pages.components import plain, session
@@ -16,7 +18,7 @@ from pages.components.fix.found import Found, effect_of
 
 STYLE = f"""{bars.STYLE}
 .fix-card {{ line-height: 1.4 }}
-.fix-card h4 {{ font-size: 1.15rem; font-weight: 600; margin: .1rem 0 .4rem; padding: 0; overflow-wrap: anywhere }}
+.fix-card h3 {{ font-size: 1.15rem; font-weight: 600; margin: .1rem 0 .4rem; padding: 0; overflow-wrap: anywhere }}
 .fix-card p {{ margin: 0 0 .4rem; overflow-wrap: anywhere }}
 .fix-card .price {{ font-weight: 600 }}
 .fix-card .kind {{ font-size: .9375rem; display: flex; flex-wrap: wrap; gap: .15rem .6rem; align-items: center }}
@@ -44,6 +46,8 @@ def _missing(found: Found) -> str:
     """Of which kinds there is no card: none of them can be used, or brings the groups nearer."""
     kinds = {found.place(name).kind for name in found.advice.options}
     missing = [f"“{kind_words(kind)}”" for kind in KINDS if kind not in kinds]
+    if found.so_far is not None:
+        return ""
     return f" Nothing helps here that is of the kind {' or '.join(missing)}." if missing else ""
 
 
@@ -52,18 +56,18 @@ def _headline(found: Found, picked: str | None) -> None:
 
     Once it is picked, and so judged on other people, a goal that is not met there takes the recommendation back.
     """
-    advice = found.advice
+    advice, is_going_on = found.advice, found.so_far is not None
     if not advice.meets or advice.id is None:
-        st.subheader(plain.escape(advice.reason), anchor=False)
-        st.write(plain.escape(advice.then))
+        st.header("Nothing to recommend yet" if is_going_on else plain.escape(advice.reason), anchor=False)
+        st.write("More fixes are still being tried." if is_going_on else plain.escape(advice.then))
         return
     first = found.fix(advice.id)
     if first.id == picked and effect_of(found, first).goal_then.kept == "not_met":
+        st.header(plain.escape(f"Not recommended any more: {first.title}"), anchor=False)
         rows = found.terms.people
-        st.subheader(plain.escape(f"Not recommended any more: {first.title}"), anchor=False)
         st.write(f"It misses your goal on the {rows} it is judged on below. Choose another, or ask for less.")
         return
-    st.subheader(plain.escape(f"Recommended: {first.title}"), anchor=False)
+    st.header(plain.escape(f"Recommended{' so far' if is_going_on else ''}: {first.title}"), anchor=False)
     st.write(plain.escape(f"{advice.reason} {_price(found, first)}"))
 
 
@@ -84,11 +88,16 @@ def _card(audit_id: str, found: Found, fix: Fix, picked: str | None) -> None:
             st.write(MITIGATIONS[fix.mechanism].said(found.terms))
             for sentence in fix.notes:
                 plain.text(sentence)
-        _, more = cautions(place, settings)
-        if more:
-            with st.popover("Is that lawful?", type="tertiary"):
-                for sentence in more:
-                    st.write(sentence)
+        lawful(place, settings)
+
+
+def lawful(place: Place, settings: Settings) -> None:
+    """Show what there is to know of the law, behind a click; nothing where nothing is to be asked."""
+    _, more = cautions(place, settings)
+    if more:
+        with st.popover("Is that lawful?", type="tertiary"):
+            for sentence in more:
+                st.write(sentence)
 
 
 def _drawn(found: Found, fix: Fix, is_first: bool) -> Element:
@@ -101,7 +110,7 @@ def _drawn(found: Found, fix: Fix, is_first: bool) -> Element:
         SubElement(kind, "span", {"class": "first"}).text = "Recommended"
     asks, _ = cautions(place, settings)
     SubElement(kind, "span").text = ", ".join(filter(None, [kind_words(fix.kind), asks]))
-    SubElement(box, "h4").text = fix.title
+    SubElement(box, "h3").text = fix.title
     reaches = "It reaches your goal." if place.meets(settings) else "It misses your goal."
     SubElement(box, "p").text = f"{gap_line(found.now.gap, place.gap, settings)} {reaches}"
     SubElement(box, "p", {"class": "price"}).text = _price(found, fix)
@@ -118,7 +127,7 @@ def _price(found: Found, fix: Fix) -> str:
 def pick(audit_id: str, found: Found, name: str) -> None:
     """Pick a fix: what it does is judged below."""
     session.put(pick_key(audit_id, found), name)
-    session.workspace().pick(audit_id, name)
+    session.workspace().pick(audit_id, name, found.so_far)
 
 
 def pick_key(audit_id: str, found: Found) -> str:

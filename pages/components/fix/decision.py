@@ -15,6 +15,8 @@ def show(audit_id: str, record: AuditRecord, found: Found, asked: Settings, is_b
     st.html(f"<style>{cards.STYLE}</style>")
     frontier.whose(audit_id, found, asked, is_busy)
     frontier.unfinished(found)
+    if not found.fixes and found.so_far is not None:
+        return
     if not found.fixes:
         st.info("Nothing was found that could be tried here.")
         frontier.refused(audit_id, found)

@@ -68,7 +68,7 @@ def refused(audit_id: str, found: Found) -> None:
 
 def unfinished(found: Found) -> None:
     """Say what a search that was stopped had not tried yet."""
-    if found.mitigated.left:
+    if found.mitigated.left and found.so_far is None:
         left = listed([f"“{MITIGATIONS[name].title}”" for name in found.mitigated.left])
         st.info(f"The search ended before it had tried {left}. What it had found is here.")
 
@@ -79,7 +79,7 @@ def whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
     question = _question(found.mitigated.settings, found.has_outcome, terms)
     st.caption(f"Found for: {plain.escape(question)}.")
     last = session.workspace().search(audit_id)
-    if is_busy and session.workspace().get(audit_id).stage == "mitigate":
+    if is_busy and found.so_far is None and session.workspace().get(audit_id).stage == "mitigate":
         st.info("These fixes were found before. They stay here until the new search is done.")
     elif last is not None and last.id != found.search.id:
         st.info("The last search brought nothing. These are the fixes that were found before it.")
@@ -116,20 +116,20 @@ def _pick(audit_id: str, found: Found) -> str | None:
         captions=[_caption(found, name) for name in offered],
         key=key,
         on_change=_picked,
-        args=(audit_id, key),
+        args=(audit_id, found, key),
     )
 
 
-def _picked(audit_id: str, key: str) -> None:
-    session.workspace().pick(audit_id, st.session_state[key])
+def _picked(audit_id: str, found: Found, key: str) -> None:
+    session.workspace().pick(audit_id, st.session_state[key], found.so_far)
 
 
 def _worth(found: Found, picked: str | None) -> list[str]:
-    """The recommended ones that no other beats, the first to try, and the picked one; every one where there is none."""
+    """Those that nothing is said against nor beats, those on cards, and the picked one; every one where none is."""
     worth = [p.id for p in found.places if p.id != PRESENT and p.is_recommended and not p.is_dominated]
     worth = worth or [fix.id for fix in found.fixes]
     best = found.advice.id
-    listed = [fix.id for fix in found.fixes if fix.id in (*worth, best, picked)]
+    listed = [fix.id for fix in found.fixes if fix.id in (*worth, *found.advice.options, picked)]
     return sorted(listed, key=lambda name: name != best)
 
 

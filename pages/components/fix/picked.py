@@ -20,7 +20,7 @@ from core.mitigate.search import Fix
 from core.record import AuditRecord
 from core.report.charts import mark_svg
 from pages.components import plain, verdict
-from pages.components.fix import bars, take_away
+from pages.components.fix import bars, cards, take_away
 from pages.components.fix import found as fix_found
 from pages.components.fix.found import Found
 
@@ -60,6 +60,7 @@ def _conditions(found: Found, fix: Fix, people: str) -> None:
         )
     if fix.draws_lots:
         st.warning(f"It draws lots: two {people} with the same score can get different answers.")
+    cards.lawful(found.place(fix.id), found.mitigated.settings)
     for sentence in fix.against:
         st.warning(f"Not recommended. {plain.escape(sentence)}")
     for sentence in fix.notes:

@@ -61,7 +61,7 @@ def test_the_column_is_named_left_out_and_confirmed_by_the_person(space: Workspa
     # Confirmed or not, what is right nearly always is out of reach of the score: neither advised nor called better.
     picked = choose(again, "reweighing")
     assert "out of reach" in said(picked)
-    captions = str(widget(picked, "radio", "picked fix").proto.captions)
+    captions = " ".join(widget(picked, "radio", "picked fix").proto.captions).replace("\\", "")
     assert "Recommended." in captions and captions.index("Recommended.") < captions.index("Not recommended.")
     assert "Not recommended. " in said(picked), "the judgement says so too, and why"
     assert len(cards(picked)) == 1 and "A threshold for each group" in cards(picked)[0]

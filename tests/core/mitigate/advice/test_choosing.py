@@ -213,7 +213,8 @@ def test_the_first_is_never_beaten_as_shown_and_meets_the_goal_where_any_does(
     first = named[int(found.id)]
     assert first in usable and first.shown(asked)[0] < now.shown(asked)[0]
     mine = first.shown(asked)
-    meeting = [other for other in usable if other.gap <= asked.at_most]
+    closer = [other for other in usable if other.shown(asked)[0] < now.shown(asked)[0]]
+    meeting = [other for other in closer if other.gap <= asked.at_most]
     cheapest = min((other.shown(asked)[1] for other in meeting), default=mine[1])
     assert mine[1] <= max(1.1 * cheapest, now.shown(asked)[1]) or not meeting
     for other in usable:

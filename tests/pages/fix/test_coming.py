@@ -1,0 +1,63 @@
+"""The Fix page while a search works: what it has found by now can be decided on, and stays when it is cancelled."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.jobs.supervisor import Supervisor
+from core.plan.parts import MitigationPlan
+from core.store.workspace import Workspace
+from tests.pages.on_fix_page import PLAN, TABLE, cards, headline
+from tests.pages.whole_app import WAIT_SECONDS, audited, labels, opened, press, said, widget
+from tests.worlds.jobs.supervised import until
+
+pytestmark = pytest.mark.jobs
+
+ASKED = replace(PLAN, mitigate=MitigationPlan(goal="four_fifths", by=("g",), at_most=0.2))
+NAMES = ("thresholds", "equalized_odds_mix", "reweighing")
+
+
+@pytest.fixture(scope="module")
+def space(home: Path) -> Iterator[Workspace]:
+    """A workspace in which no search comes to its end."""
+    supervisor = Supervisor(home, slots=1, warm=False, program="tests.worlds.jobs.halting_search")
+    space = Workspace(home, supervisor)
+    yield space
+    space.close()
+
+
+@pytest.fixture(scope="module")
+def searching(space: Workspace) -> str:
+    """An audit whose search has found thresholds and a rule, and would train next."""
+    audit_id = audited(space, PLAN, TABLE)
+    space.mitigate(audit_id, ASKED, NAMES, "no")
+
+    def is_there() -> bool:
+        so_far = space.so_far(audit_id)
+        found = None if so_far is None else space.found_so_far(audit_id, so_far)
+        return found is not None and found.left == ("reweighing",) and bool(found.proposals)
+
+    until(is_there)
+    return audit_id
+
+
+def test_what_is_there_is_shown_chosen_and_judged_while_the_rest_is_tried_and_stays_when_it_is_cancelled(
+    space: Workspace, searching: str
+) -> None:
+    at = opened("fix", searching)
+    assert headline(at).startswith("Recommended so far: ") and len(at.get("progress")) == 1
+    assert "Cancel" in labels(at) and "The search ended" not in said(at)
+    (card,) = cards(at)
+    assert "A rule for each group, needs g when deciding" in card and "It reaches your goal." in card
+    assert "Judged on" not in said(at)
+    press(at, "Choose this")
+    assert "Judged on" in said(at) and "Chosen" in labels(at)
+    picked = widget(at, "radio", "picked fix").value
+    press(opened("fix", searching), "Cancel")
+    space.wait(searching, WAIT_SECONDS)
+    after = opened("fix", searching)
+    assert headline(after).startswith("Recommended: ") and not after.get("progress")
+    assert widget(after, "radio", "picked fix").value == picked and "Judged on" in said(after)
+    assert "The search ended before it had tried “Training with weights”" in said(after)
