@@ -7,7 +7,7 @@ from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.record import AuditRecord
 from core.store.workspace import Audit
-from pages.components import announced, look, plain, received, session
+from pages.components import announced, audit_menu, audit_name, look, plain, received, session
 from pages.components.data.decision import model_check
 from pages.components.history import age
 
@@ -44,7 +44,9 @@ def show(page: str) -> None:
 
 def _line(audit: Audit) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(plain.escape(" · ".join(_facts(audit))), width="stretch")
+        name, *facts = _facts(audit)
+        audit_menu.show(audit, name)
+        st.caption(plain.escape(" · ".join(facts)), width="stretch")
         if st.button("New audit", type="tertiary"):
             session.close_audit()
 
@@ -53,8 +55,8 @@ def _facts(audit: Audit) -> list[str]:
     """What the line says: name, people, model, device, age."""
     record = _record(audit)
     profile = _profile(audit) if record is None else None
-    name = record.plan.name if record and record.plan.name else audit.table.name if audit.table else "No table yet"
-    facts = [name]
+    own = record.plan.name if record and audit.called is None else ""
+    facts = [own or audit_name.of(audit)]
     if record is not None:
         facts.append(f"{record.counts.people:,} {rows_word(record.plan)}")
     elif profile is not None:

@@ -9,7 +9,7 @@ from core.store.retention.summary import Summary
 from core.store.workspace import Audit
 from pages.components import audit_name, plain, session, verdict
 from pages.components.audit import origin
-from pages.components.history import age, duplicate
+from pages.components.history import age, deletion, duplicate
 
 _STATES = {
     "queued": "Waiting",
@@ -52,7 +52,7 @@ def show(audit: Audit) -> None:
                     on_click=session.attempt,
                     args=(duplicate.begin, audit.id, _name(audit, summary)),
                 )
-            _offer_to_delete(audit.id)
+            deletion.offer(audit.id)
 
 
 def show_unreadable(audit_id: str) -> None:
@@ -63,12 +63,7 @@ def show_unreadable(audit_id: str) -> None:
             plain.text("An audit that cannot be read")
             st.caption(plain.escape(str(UnreadableAudit())))
         with buttons:
-            _offer_to_delete(audit_id)
-
-
-def _offer_to_delete(audit_id: str) -> None:
-    with st.popover("Delete", type="tertiary", key=session.action(audit_id, "delete")):
-        _confirm(audit_id)
+            deletion.offer(audit_id)
 
 
 def _name(audit: Audit, summary: Summary | None) -> str:
@@ -105,17 +100,3 @@ def _what_to_do(audit: Audit) -> str:
     if status is not None:
         return "Open it to see how far it is."
     return "Open it and answer what is still open, then run it."
-
-
-def _confirm(audit_id: str) -> None:
-    st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
-    if st.button("Delete for good", type="primary", key=session.action(audit_id, "delete for good")):
-        opened = session.current()
-        try:
-            session.workspace().delete(audit_id)
-        except PlumblineError as error:
-            st.error(plain.escape(error.message))
-            return
-        if opened is not None and opened.id == audit_id:
-            session.close_audit()
-        st.rerun()

@@ -1,0 +1,27 @@
+"""Deleting an audit, with a second question: in the history, and from the menu of the open one."""
+
+import streamlit as st
+
+from core.errors import PlumblineError
+from pages.components import plain, session
+
+
+def offer(audit_id: str) -> None:
+    """Show the button that asks once more."""
+    with st.popover("Delete", type="tertiary", key=session.action(audit_id, "delete")):
+        confirm(audit_id, "Delete for good")
+
+
+def confirm(audit_id: str, label: str) -> None:
+    """Say what goes, and delete it at the click of the button with this label."""
+    st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
+    if st.button(label, type="primary", key=session.action(audit_id, label)):
+        opened = session.current()
+        try:
+            session.workspace().delete(audit_id)
+        except PlumblineError as error:
+            st.error(plain.escape(error.message))
+            return
+        if opened is not None and opened.id == audit_id:
+            session.close_audit()
+        st.rerun()
