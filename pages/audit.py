@@ -1,11 +1,12 @@
-"""The audit page: the answer first, then a picture to look into, then every detail."""
+"""The audit page: the finding as its title, the whole audit at a glance, then every detail."""
 
 import streamlit as st
 
 from core.errors import PlumblineError
 from pages.components import compared, job_status, nothing_open, plain, session
-from pages.components.audit import answer, details, explain_button, fix_button, origin, picture
-from pages.components.audit import judgement as judged
+from pages.components.audit import details, judgement, origin
+from pages.components.audit.glance import answer
+from pages.components.data import doubts
 
 audit = session.current()
 if audit is None:
@@ -23,14 +24,9 @@ if record is None:
         nothing_open.not_run(audit.id)
     st.stop()
 
-judgement = judged.at(record)
 origin.show(audit, record)
-answer.show(audit.id, record, judgement)
-with st.container(horizontal=True):
-    fix_button.show(audit.id, record)
-    explain_button.show(audit.id, record)
-st.divider()
-picture.show(audit.id, record, origin.columns_meant(audit, record))
+doubts.before_the_answer(audit.id, record)
+answer.show(audit.id, record, origin.columns_meant(audit, record))
 compared.show(audit, record)
-st.divider()
-details.show(audit.id, record, judgement, session.workspace().profile(audit.id))
+doubts.under_the_answer(audit.id, record)
+details.show(audit.id, record, judgement.at(record), session.workspace().profile(audit.id))

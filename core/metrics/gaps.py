@@ -60,6 +60,8 @@ class Measure:
         Whether that group is worse off. A person wrongly granted got the good outcome: nobody is called worse off then.
     does
         What the group does in place of "are {how}", where that says it more plainly.
+    of
+        Who is counted, where not everybody is, as it stands behind "57 of 100": "with the good outcome".
     """
 
     name: str
@@ -73,6 +75,7 @@ class Measure:
     is_tested: bool = True
     harms: bool = True
     does: str = ""
+    of: str = ""
 
     def verb_words(self, terms: Terms) -> str:
         """What its sentence says of a group, in the words of a plan: "are selected", "get the benefit of the doubt"."""
@@ -130,7 +133,9 @@ def _equality_p(k1: int, n1: int, k2: int, n2: int) -> float:
     return equality_p(k1, n1, k2, n2)
 
 
-GOOD = "Among those with the good outcome, "
+WITH_GOOD = "with the good outcome"
+ON_AVERAGE = "averaged over both outcomes"
+GOOD = f"Among those {WITH_GOOD}, "
 BOTH = "Averaged over both outcomes, "
 ODDS = ("false_positive_rate", "true_positive_rate")
 
@@ -142,23 +147,24 @@ GAPS = table(
     ),
     Measure(
         "false_negative_rate_difference", "difference", ("false_negative_rate",), _difference,
-        "false_negative_rate_difference", "{denied}", worse="higher",
+        "false_negative_rate_difference", "{denied}", worse="higher", of=WITH_GOOD,
     ),
     Measure(
         "false_positive_rate_difference", "difference", ("false_positive_rate",), _difference,
         "false_positive_rate_difference", "{granted}", worse="higher",
-        harms=False, does="get the benefit of the doubt",
+        harms=False, does="get the benefit of the doubt", of="with the other outcome",
     ),
     Measure(
         "equal_opportunity_difference", "difference", ("true_positive_rate",), _difference,
-        "equal_opportunity_difference", "{selected}", GOOD,
+        "equal_opportunity_difference", "{selected}", GOOD, of=WITH_GOOD,
     ),
     Measure(
-        "average_odds_difference", "difference", ODDS, _mean_difference, "average_odds_difference", "{selected}", BOTH
+        "average_odds_difference", "difference", ODDS, _mean_difference,
+        "average_odds_difference", "{selected}", BOTH, of=ON_AVERAGE,
     ),
     Measure(
         "average_abs_odds_difference", "difference", ODDS, _mean_absolute_difference,
-        "average_abs_odds_difference", "{selected}", BOTH, is_tested=False,
+        "average_abs_odds_difference", "{selected}", BOTH, is_tested=False, of=ON_AVERAGE,
     ),
     Measure(
         "accuracy_difference", "difference", ("accuracy",), _difference, "-error_rate_difference", "judged rightly"
@@ -170,7 +176,7 @@ GAPS = table(
     Measure(
         "predictive_parity_difference", "difference", ("positive_predictive_value",), _difference,
         "-false_discovery_rate_difference", "found to have the good outcome", "Among those {selected}, ",
-        harms=False,
+        harms=False, of="{selected}",
     ),
 )  # fmt: skip
 

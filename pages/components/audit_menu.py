@@ -10,7 +10,8 @@ from pages.components.history import deletion, duplicate
 def show(audit: Audit, name: str) -> None:
     """Show the name as a menu."""
     with st.popover(plain.escape(name), type="tertiary", key=session.action(audit.id, "menu")):
-        key = session.seed(session.field(audit.id, "called"), name)
+        key = session.action(audit.id, "called")
+        st.session_state[key] = name
         st.text_input("Name", key=key, max_chars=120, on_change=_rename, args=(audit.id, key))
         st.button(
             "Duplicate as a new draft",

@@ -155,6 +155,11 @@ def follow(here: str) -> None:
         open_audit(_address(), page)
 
 
+def link(audit_id: str) -> str:
+    """The address at which this page shows the audit."""
+    return f"{st.context.url or ''}?{_ADDRESS}={audit_id}"
+
+
 def close_audit() -> None:
     """Go to the Data page with no audit open; this one stays in the history."""
     st.session_state.pop(_OPEN, None)

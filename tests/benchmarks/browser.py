@@ -35,7 +35,7 @@ def visit(browser: Browser, address: str) -> tuple[float, float]:
     button.wait_for()
     start = time.perf_counter()
     button.click()
-    page.get_by_role("heading", name="The answer").wait_for()
+    page.get_by_text("How sure is this?", exact=True).wait_for()
     answered = time.perf_counter() - start
     context.close()
     return painted, answered

@@ -28,7 +28,7 @@ def visit(address: str, together: Barrier) -> float:
         together.wait(PATIENCE_SECONDS)
         clicked = time.perf_counter()
         visitor.press("Try a sample: loans")
-        visitor.wait_for("The answer")
+        visitor.wait_for("How sure is this")
         return time.perf_counter() - clicked
 
 

@@ -20,7 +20,7 @@ def audited(chromium: Browser, app: App) -> Iterator[tuple[BrowserContext, str]]
         page = context.new_page()
         page.goto(f"{app.address}/audit")
         press(page, SAMPLE)
-        expect(page.get_by_text("The answer", exact=True).first).to_be_visible()
+        expect(page.get_by_text("How sure is this?", exact=True).first).to_be_visible()
         page.wait_for_url("**audit=*")
         address = page.url
         page.close()
@@ -33,7 +33,7 @@ def answered(audited: tuple[BrowserContext, str]) -> Page:
     context, address = audited
     page = context.new_page()
     page.goto(address)
-    expect(page.get_by_text("The answer", exact=True).first).to_be_visible()
+    expect(page.get_by_text("How sure is this?", exact=True).first).to_be_visible()
     expect(chart(page)).to_be_visible()
     return page
 
@@ -59,22 +59,50 @@ def pointed_at(page: Page) -> Locator:
 
 def test_a_dot_says_its_sentence_and_the_slider_moves_the_picture_but_not_the_answer(answered: Page) -> None:
     expect(pointed_at(answered)).to_contain_text("plausible range")
-    sentence = answered.get_by_text("Women are approved").first.inner_text()
+    sentence = answered.get_by_role("heading", level=1).inner_text()
+    answered.get_by_role("button", name="Threshold").click()
     answered.get_by_role("slider").focus()
     answered.keyboard.press("ArrowRight")
     expect(answered.get_by_text("is a threshold you tried").first).to_be_visible()
-    assert answered.get_by_text("Women are approved").first.inner_text() == sentence
+    assert answered.get_by_role("heading", level=1).inner_text() == sentence
+    answered.keyboard.press("Escape")
     press(answered, "Back to the plan's threshold")
     expect(answered.get_by_text("is a threshold you tried")).to_have_count(0)
 
 
 def test_the_table_fits_a_projector_and_a_telephone(answered: Page) -> None:
+    answered.get_by_text("How sure is this?", exact=True).click()
     for width in (400, 1280):
         answered.set_viewport_size({"width": width, "height": 900})
         table = answered.locator(".plain-table").first
         expect(table.get_by_text("comparison group")).to_be_visible()
         sideways = table.evaluate("box => box.scrollWidth - box.clientWidth")
         assert sideways == 0, f"{width} px: the table is {sideways} px too wide"
+    answered.get_by_text("How sure is this?", exact=True).click()
+
+
+def test_all_of_the_answer_is_on_the_first_screen(answered: Page) -> None:
+    answered.set_viewport_size({"width": 1440, "height": 900})
+    settled(answered)
+    expect(answered.get_by_role("heading", level=1)).to_be_in_viewport()
+    expect(chart(answered)).to_be_in_viewport(ratio=1)
+    cells = answered.locator(".st-key-grid button")
+    assert cells.count() == 8 * 4
+    expect(cells.last).to_be_in_viewport(ratio=1)
+
+
+def test_a_cell_opens_in_the_picture_which_scrolls_into_view(answered: Page) -> None:
+    answered.set_viewport_size({"width": 400, "height": 900})
+    title = answered.get_by_role("heading", level=1)
+    for place, words in ((4 + 1, "wrongly"), (0, "Women are approved less often")):
+        cell = answered.locator(".st-key-grid button").nth(place)
+        cell.scroll_into_view_if_needed()
+        cell.focus()
+        answered.keyboard.press("Enter")
+        expect(title).to_contain_text(words)
+        expect(answered.locator(".st-key-picture h3")).to_be_in_viewport()
+    assert answered.evaluate("document.documentElement.scrollWidth") <= 400
+    answered.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_no_toolbar_offers_a_download_that_defuses_nothing(answered: Page) -> None:
@@ -85,6 +113,7 @@ def test_no_toolbar_offers_a_download_that_defuses_nothing(answered: Page) -> No
 
 def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, tmp_path: Path) -> None:
     with answered.expect_download() as download:
+        answered.get_by_role("button", name="Download").click()
         press(answered, "Answer, picture and table (web page, .html)")
     taken = tmp_path / "answer.html"
     download.value.save_as(taken)
@@ -110,7 +139,7 @@ def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answ
     answered.reload()
     expect(answered.get_by_text("sample · 2,000 people").first).to_be_visible()
     press(answered, "Open")
-    expect(answered.get_by_text("The answer", exact=True).first).to_be_visible()
+    expect(answered.get_by_text("How sure is this?", exact=True).first).to_be_visible()
     answered.get_by_role("link", name="History").click()
     press(answered, "Delete")
     press(answered, "Delete for good")

@@ -33,7 +33,7 @@ def audited_by_hand(page: Page, world: World) -> str:
     press(page, CONFIRM)
     choose(page, "who belongs to which group", world.group)
     press(page, "Run the audit")
-    expect(page.get_by_role("heading", name="The answer")).to_be_visible()
+    expect(page.get_by_text("How sure is this?", exact=True)).to_be_visible()
     return page.url
 
 
@@ -43,7 +43,7 @@ def audited_by_plan(page: Page, app: App, world: World, plan: Path) -> None:
     put(page, *world.files(plan, world.beside))
     expect(page.get_by_text("✓ 4 The groups").first).to_be_visible()
     press(page, "Run the audit")
-    expect(page.get_by_role("heading", name="The answer")).to_be_visible()
+    expect(page.get_by_text("How sure is this?", exact=True)).to_be_visible()
 
 
 def downloaded_plan(page: Page, to: Path) -> Path:

@@ -24,4 +24,4 @@ def test_each_drawing_of_a_waiting_page_asks_under_a_name_of_its_own(app: App) -
         assert not first & second
         let_go()
         for visitor in [*ahead, last]:
-            visitor.wait_for("The answer")
+            visitor.wait_for("How sure is this")

@@ -88,7 +88,7 @@ def test_history_lists_them_with_their_verdict_and_opens_them(space: Workspace, 
     assert [text.value for text in at.text] == ["Loans: 2,000 invented people"] * 3
     verdicts = [shown.proto.body for shown in at.get("html") if "Gap" in shown.proto.body]
     assert len(verdicts) == 3 and space.unreadable(OWNER) == []
-    assert press(at, "Open").header[0].value == "The answer"
+    assert len(press(at, "Open").title) == 1
 
 
 def test_the_audit_page_says_the_answer(left: dict[str, Left]) -> None:

@@ -62,6 +62,11 @@ def widget(at: AppTest, kind: str, name: str) -> Any:
     return next(found for found in at.get(kind) if f"/{name}/" in f"{found.key}/")
 
 
+def cell(at: AppTest, about: str) -> Any:
+    """The cell of the Audit page's grid that is about this question and column."""
+    return next(button for button in at.button if plain_words(button.label).startswith(f"**{about}:**"))
+
+
 def labels(at: AppTest) -> list[str]:
     """What the buttons are called."""
     return [button.label for button in at.button]

@@ -28,7 +28,7 @@ _MOST_IN_ONE_LINE = 3
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
     """The pairs that one finding speaks for, the leading one first."""
 
     pairs: tuple[Pair, ...]
@@ -37,7 +37,13 @@ class _Told:
 
     @property
     def lead(self) -> Pair:
+        """The pair that leads."""
         return self.pairs[0]
+
+    @property
+    def rank(self) -> int:
+        """How bad its verdict is: 0 is worst. Groups too small to tell come after what holds."""
+        return _SMALL_RANK if self.small else _RANK[self.lead.verdict]
 
     def order(self, headline: Sequence[str]) -> tuple[object, ...]:
         """The headline's question, facts before repeats, then the verdict; people affected times the gap's size.
@@ -49,7 +55,7 @@ class _Told:
         return (
             lead.question != headline,
             self.repeats is not None,
-            _SMALL_RANK if self.small else _RANK[lead.verdict],
+            self.rank,
             lead.verdict != "gap" and MISSING_GROUP in (*lead.lead.group.values(), *lead.lead.reference.values()),
             len(lead.by) if lead.verdict != "gap" else 0,
             -lead.affected,
@@ -80,11 +86,11 @@ class Finding:
     headline: bool
     repeats: int | None
     is_small: bool
-    told: _Told
+    told: Told
     plan: Plan
 
     @classmethod
-    def of(cls, told: _Told, headline: Sequence[str], plan: Plan) -> Finding:
+    def of(cls, told: Told, headline: Sequence[str], plan: Plan) -> Finding:
         """What is told of these pairs, where the headline's question is about these rates."""
         gaps = tuple(place for pair in told.pairs for place in pair.places)
         is_headline = told.lead.question == headline
@@ -115,8 +121,7 @@ def findings(judgement: Judgement, plan: Plan, headline_only: bool = False) -> t
     """What there is to tell: every gap with a verdict is in one finding, or every one on the headline's question."""
     headline = GAPS[headline_measure(judgement, plan)].metrics
     found = [pair for pair in pairs(judgement, plan) if pair.question == headline or not headline_only]
-    repeated = {pair.places[0]: _repeated(pair, found) for pair in found}
-    told = [*_singles(found, repeated), *_of_the_reference(found, repeated), *_small(found)]
+    told = told_of(found, found)
     told.sort(key=lambda one: one.order(headline))
     return tuple(Finding.of(one, headline, plan) for one in told)
 
@@ -124,16 +129,22 @@ def findings(judgement: Judgement, plan: Plan, headline_only: bool = False) -> t
 # ---------------------------------------------------------------- which pairs one finding speaks for
 
 
-def _singles(found: list[Pair], repeated: dict[int, int | None]) -> list[_Told]:
+def told_of(found: list[Pair], among: list[Pair]) -> list[Told]:
+    """What is told of these pairs, unordered; whether it only repeats another is looked up `among` the wider ones."""
+    repeated = {pair.places[0]: _repeated(pair, among) for pair in found}
+    return [*_singles(found, repeated), *_of_the_reference(found, repeated), *_small(found)]
+
+
+def _singles(found: list[Pair], repeated: dict[int, int | None]) -> list[Told]:
     """Pairs with a finding of their own."""
     return [
-        _Told((pair,), repeated[pair.places[0]], False)
+        Told((pair,), repeated[pair.places[0]], False)
         for pair in found
         if not _is_small(pair) and (pair.verdict != "gap" or pair.is_about_the_group)
     ]
 
 
-def _of_the_reference(found: list[Pair], repeated: dict[int, int | None]) -> list[_Told]:
+def _of_the_reference(found: list[Pair], repeated: dict[int, int | None]) -> list[Told]:
     """The gaps that people of the reference have to others, as one: first the one that concerns most people."""
     same: dict[tuple[object, ...], list[Pair]] = {}
     for pair in found:
@@ -143,18 +154,18 @@ def _of_the_reference(found: list[Pair], repeated: dict[int, int | None]) -> lis
     for gaps in same.values():
         lead = max(gaps, key=lambda pair: pair.affected)
         others = sorted((pair for pair in gaps if pair is not lead), key=lambda pair: -pair.apart)
-        told.append(_Told((lead, *others), repeated[lead.places[0]], False))
+        told.append(Told((lead, *others), repeated[lead.places[0]], False))
     return told
 
 
-def _small(found: list[Pair]) -> list[_Told]:
+def _small(found: list[Pair]) -> list[Told]:
     """All pairs of a question of which one group is too small to tell, as one: those by one column first."""
     asked: dict[tuple[str, ...], list[Pair]] = {}
     for pair in found:
         if _is_small(pair):
             asked.setdefault(pair.question, []).append(pair)
     return [
-        _Told(tuple(sorted(few, key=lambda pair: (len(pair.by), -pair.fewest))), None, True) for few in asked.values()
+        Told(tuple(sorted(few, key=lambda pair: (len(pair.by), -pair.fewest))), None, True) for few in asked.values()
     ]
 
 
@@ -166,13 +177,13 @@ def _is_small(pair: Pair) -> bool:
 # ---------------------------------------------------------------- words
 
 
-def _text(one: _Told, plan: Plan) -> str:
+def _text(one: Told, plan: Plan) -> str:
     if len(one.pairs) == 1:
         return sentence(one.lead, plan)
     return _small_words(one, plan) if one.small else f"{sentence(one.lead, plan)} {_others_words(one, plan)}"
 
 
-def _others_words(one: _Told, plan: Plan) -> str:
+def _others_words(one: Told, plan: Plan) -> str:
     """To which other groups the same people have a gap as well."""
     measure, terms = one.lead.measure, Terms.of(plan)
     named = [_with_rate(*pair.other, terms) for pair in one.pairs[1 : _MOST_NAMED + 1]]
@@ -183,7 +194,7 @@ def _others_words(one: _Told, plan: Plan) -> str:
     return f"They {verb} {direction} often than {listed(named + rest)}."
 
 
-def _small_words(one: _Told, plan: Plan) -> str:
+def _small_words(one: Told, plan: Plan) -> str:
     """The groups that are too small to tell, each with its rate, by the group that they are compared with."""
     measure, terms = one.lead.measure, Terms.of(plan)
     named = one.pairs[:_MOST_NAMED]
@@ -204,7 +215,7 @@ def _small_words(one: _Told, plan: Plan) -> str:
     return f"{outcome_known(one.lead, plan)}{capital(few)}: {'; '.join(clauses)}."
 
 
-def _small_opening(one: _Told, plan: Plan) -> str:
+def _small_opening(one: Told, plan: Plan) -> str:
     """One line about many small groups, with two of them; empty where they are few enough to be listed in one."""
     if len(one.pairs) <= _MOST_IN_ONE_LINE:
         return ""

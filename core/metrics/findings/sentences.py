@@ -12,7 +12,6 @@ from fractions import Fraction
 from core.metrics.findings.more_people import more_people_words
 from core.metrics.findings.pairs import Pair
 from core.metrics.gaps import why_not_measurable
-from core.metrics.policies import Band
 from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.verdicts import Gap
 from core.metrics.words import (
@@ -21,14 +20,11 @@ from core.metrics.words import (
     chance_words,
     figures,
     group_words,
-    limit_words,
     mean_rate,
-    points_words,
 )
+from core.metrics.words.limits import mark_words
 from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
-
-_WHOSE = {"default": "the usual", "policy": "the policy's", "plan": "the plan's"}
 
 
 def sentence(pair: Pair, plan: Plan) -> str:
@@ -180,13 +176,6 @@ class Words:
     def _end(self, points: float) -> str:
         """A number of points, rounded on the right side of the limit, and of none."""
         return beside(points, (0.0, float(100 * Fraction(str(self.pair.lead.band.limit)))), 1)
-
-
-def mark_words(band: Band) -> str:
-    """A limit, and whose it is: "the usual limit of 0.80 (the four-fifths mark)"."""
-    number = limit_words(band.limit, 2) if band.is_ratio else points_words(band.limit)
-    is_four_fifths = band.source == "default" and band.is_ratio
-    return f"{_WHOSE[band.source]} limit of {number}{' (the four-fifths mark)' if is_four_fifths else ''}"
 
 
 def capital(text: str) -> str:

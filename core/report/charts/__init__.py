@@ -15,8 +15,9 @@ import altair as alt
 import pandas as pd  # noqa: F401
 
 from core.metrics.group_metrics import METRICS
+from core.metrics.words import percent
 from core.report.colours import COLOURS, GREY, ON_DARK, ON_LIGHT
-from core.report.words.by_group import Standing, Standings, gap_words, rate_words
+from core.report.words.by_group import Standing, Standings, bands_words, gap_words, rate_words
 
 Colour = str | alt.ExprRef
 Picture = TypeVar("Picture", alt.Chart, alt.LayerChart)
@@ -40,13 +41,16 @@ _SHAPES = {
     "better_off": "triangle-up",
     "reference": "square",
 }
-ROW = 48
-_NAME_UP, _DOT_DOWN = -10, 10
+ROW = 52
+_NAME_UP, _DOT_DOWN = -11, 11
+_ABOVE = 0.5  # in rows: what the acceptable band is called
+_LETTERS = 14
 _STRIP = 2 * _DOT_DOWN / ROW  # in rows, from a row's middle down, so that the dot lies in its middle
 _PADDING = 0.05
 _TITLE = 44
 _LONG = 12
-_LETTER = 7  # in pixels, about the widest that letters of this size are on average
+_LONG_WORDS = 28
+_LETTER = 7.5  # in pixels, about the widest that letters of this size are on average
 
 
 def mark_svg(verdict: str, size: int = 16) -> str:
@@ -77,19 +81,24 @@ def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAP
         ),
         measured.mark_point(**point).encode(**_symbols(paper)),
         base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.value(8), **_symbols(paper)),
-        _text(base, "left", ink, max(len(row["words"]) for row in rows)).encode(x=alt.value(0), text="name:N"),
+        *_names(base, ink, rows),
         _text(base, "right", ink).encode(x=alt.value("width"), text="words:N"),
         base.mark_bar(opacity=0, size=ROW).encode(
             x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
         ),
     ]
-    return in_one_text(alt.LayerChart(layer=layers).properties(height=ROW * len(rows)))
+    return in_one_text(alt.LayerChart(layer=layers).properties(height=drawn_height(len(rows))))
 
 
 def in_one_text(chart: Picture) -> Picture:
     """The picture without texts for its marks: who does not see it has its `alt`, and the table beside it."""
     silent: Picture = chart.configure(aria=False, mark=alt.MarkConfig(aria=False))
     return silent
+
+
+def drawn_height(rows: int) -> int:
+    """How high so many groups are drawn, without the axis, in pixels."""
+    return round(ROW * (rows + _ABOVE))
 
 
 def svg(chart: alt.LayerChart, width: int) -> str:
@@ -144,17 +153,19 @@ def _band(rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> list
     ]
     data = alt.Chart(alt.InlineData(values=strips))
     tall = {"y": _y(len(rows), "top:Q"), "y2": alt.Y2("bottom:Q")}
+    first, last = _domain(rows, standings)
+    is_left = (low + high) / 2 < (first + last) / 2
+    named = alt.Chart(alt.InlineData(values=[{"x": low if is_left else high, "words": _acceptable_words(standings)}]))
     return [
         data.mark_rect(color=GREY, opacity=0.2).encode(x=_x("low:Q", rows, standings, ink), x2="high:Q", **tall),
         data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **tall),
+        named.mark_text(
+            align="left" if is_left else "right", baseline="middle", fontSize=_LETTERS, fontStyle="italic", color=ink
+        ).encode(x=_x("x:Q", rows, standings, ink), y=alt.value(ROW * _ABOVE / 2), text="words:N"),
     ]
 
 
 def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> alt.X:
-    ends = [row[key] for row in rows for key in ("value", "low", "high") if row[key] is not None]
-    ends += standings.acceptable or ()
-    low, high = min(ends, default=0.0), max(ends, default=1.0)
-    pad = _PADDING * (high - low or 1.0)
     if standings.shows_rates:
         title = f"Share of {standings.terms.said(METRICS[standings.measure.metrics[0]].counts)}"
         label = "datum.value < 0 || datum.value > 1 ? '' : format(datum.value, '.0%')"
@@ -167,22 +178,54 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: Colour
         titleFontWeight="normal",
         labelExpr=label,
         labelColor=ink,
+        labelFontSize=_LETTERS - 1,
+        titleFontSize=_LETTERS,
         orient="top" if len(rows) > _LONG else "bottom",
         grid=False,
         tickCount=6,
         domain=False,
     )
-    return alt.X(field, axis=axis, scale=alt.Scale(domain=[low - pad, high + pad], zero=False, nice=False))
+    return alt.X(field, axis=axis, scale=alt.Scale(domain=_domain(rows, standings), zero=False, nice=False))
+
+
+def _acceptable_words(standings: Standings) -> str:
+    """The acceptable rates around the comparison group's, for a picture: "acceptable: 71.9 to 81.9 %"."""
+    if standings.acceptable is None or not standings.shows_rates:
+        return f"acceptable: {bands_words(standings.bands)}"
+    low, high = standings.acceptable
+    return f"acceptable: {100 * low:.1f} to {percent(high)}"
+
+
+def _domain(rows: list[dict[str, Any]], standings: Standings) -> list[float]:
+    """What the axis spans: every dot, range and the acceptable band."""
+    ends = [row[key] for row in rows for key in ("value", "low", "high") if row[key] is not None]
+    ends += standings.acceptable or ()
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    pad = _PADDING * (high - low or 1.0)
+    return [low - pad, high + pad]
 
 
 def _y(rows: int, field: str = "place:Q") -> alt.Y:
-    return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False))
+    return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows - 0.5, -0.5 - _ABOVE], nice=False, zero=False))
+
+
+def _names(base: alt.Chart, ink: Colour, rows: list[dict[str, Any]]) -> list[alt.Chart]:
+    """The groups' names; beside the long words of few rows there is less room than beside the others'."""
+    parts = []
+    for is_long, test in ((False, "<="), (True, ">")):
+        letters = [len(row["words"]) for row in rows if (len(row["words"]) > _LONG_WORDS) is is_long]
+        if letters:
+            here = base.transform_filter(f"datum.words.length {test} {_LONG_WORDS}")
+            parts.append(_text(here, "left", ink, max(letters)).encode(x=alt.value(0), text="name:N"))
+    return parts
 
 
 def _text(base: alt.Chart, align: Literal["left", "right"], ink: Colour, beside: int = 0) -> alt.Chart:
     """Names at the left, as long as what stands at the right of so many letters leaves room, or the latter."""
     limit = alt.expr(f"max(60, width - {_LETTER * beside + _LETTER})") if align == "left" else alt.Undefined
-    text: alt.Chart = base.mark_text(align=align, baseline="middle", dy=_NAME_UP, fontSize=13, color=ink, limit=limit)
+    text: alt.Chart = base.mark_text(
+        align=align, baseline="middle", dy=_NAME_UP, fontSize=_LETTERS, color=ink, limit=limit
+    )
     return text
 
 

@@ -1,4 +1,4 @@
-"""What can be taken away: files that are built when they are asked for."""
+"""What can be taken away: files that are built when they are asked for, and the link to the audit."""
 
 import re
 from collections.abc import Callable
@@ -18,8 +18,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 def show(audit_id: str, record: AuditRecord, by: By, measure: Measure) -> None:
-    """Show a button for each file; the page to take away has the picture of this measure and these groups."""
-    st.caption("Take it away")
+    """Show a menu of the files and the link; the page to take away has the picture of this measure and these groups."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", record.plan.name or record.plan.data.file).strip("-")[:60] or "audit"
 
     def page() -> str:
@@ -39,6 +38,10 @@ def show(audit_id: str, record: AuditRecord, by: By, measure: Measure) -> None:
         ("The evidence record (record.json)", lambda: as_text(record.to_json()), "record.json", "application/json"),
         ("The plan (.toml)", record.plan.to_toml, f"{name}.toml", "application/toml"),
     ]
-    with st.container(horizontal=True):
+    with st.popover("Download", type="tertiary"):
         for label, build, file, mime in files:
-            st.download_button(label, build, file, mime, key=session.action(audit_id, label), on_click="ignore")
+            key = session.action(audit_id, label)
+            st.download_button(label, build, file, mime, key=key, on_click="ignore", width="stretch")
+    with st.popover("Copy link", type="tertiary"):
+        st.caption("Whoever can open this app finds the audit at this address.")
+        st.code(session.link(audit_id), language=None)

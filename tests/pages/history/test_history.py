@@ -78,7 +78,7 @@ def test_nobody_sees_the_audits_of_another_browser(monkeypatch: pytest.MonkeyPat
 
 def test_open_leads_to_the_audit_page(monkeypatch: pytest.MonkeyPatch, ran: Audit) -> None:
     at = press(opened_by(monkeypatch, OWNER), "Open")
-    assert at.header[0].value == "The answer" and ran.id in str(at.query_params["audit"])
+    assert len(at.title) == 1 and ran.id in str(at.query_params["audit"])
 
 
 def test_an_audit_without_a_verdict_says_why_and_what_to_do(

@@ -9,8 +9,10 @@ from core.metrics.gaps import GAPS
 from core.metrics.words import VERDICT_WORDS
 from core.record import AuditRecord
 from core.report.charts import mark_svg, standings_chart, svg
+from core.report.charts.people import can_be_drawn, people_chart
 from core.report.colours import COLOURS
 from core.report.words.by_group import Standings, standings
+from core.report.words.overview import Overview
 from tests.worlds.records import HOSTILE, decided
 
 
@@ -59,6 +61,32 @@ def test_the_acceptable_band_spans_the_limits_around_the_reference() -> None:
         assert (strip["value"], strip["low"], strip["high"]) == (0.6, pytest.approx(0.55), pytest.approx(0.65))
 
 
+def test_the_acceptable_band_is_named_above_the_first_row() -> None:
+    spec = drawn(stood(decided()))
+    named = next(layer for layer in spec["layer"] if layer["mark"].get("fontStyle") == "italic")
+    (row,) = spec["datasets"][named["data"]["name"]]
+    assert row["words"].replace("\u00a0", " ") == "acceptable: 55.0 to 65.0 %"
+    assert named["encoding"]["y"]["value"] < 30
+
+
+def test_people_are_as_many_filled_figures_as_the_title_says() -> None:
+    record = decided({"a": (400, 200, 100, 300), "b": (100, 50, 250, 600)})
+    title = Overview(record.judgement(), record.plan).first
+    chart, height = people_chart(title, ("b", "a"))
+    spec = chart.to_dict()
+    figures = next(rows for rows in spec["datasets"].values() if "counted" in rows[0])
+    assert [sum(row["counted"] for row in figures if row["words"] == name) for name in ("b", "a")] == [15, 60]
+    assert len(figures) == 200 and {row["kind"] for row in figures if row["words"] == "b"} == {"gap"}
+    assert max(row["y"] for row in figures) < height
+    filled, hollow = (layer["mark"] for layer in spec["layer"][:2])
+    assert "fill" not in filled and hollow["fill"] == {"expr": "background"}, "never by colour alone"
+
+
+def test_rates_that_need_too_many_figures_are_not_drawn() -> None:
+    record = decided({"a": (20, 20, 5_000, 4_960), "b": (2, 2, 5_000, 4_996)})
+    assert not can_be_drawn(Overview(record.judgement(), record.plan).first)
+
+
 def test_no_strip_reaches_into_the_words_of_a_row() -> None:
     """The words stand in a row's upper half, which ends in its middle, at its place."""
     shown = stood(decided())
@@ -66,7 +94,7 @@ def test_no_strip_reaches_into_the_words_of_a_row() -> None:
     strips = spec["datasets"][spec["layer"][0]["data"]["name"]]
     assert [strip["top"] for strip in strips] == [row["place"] for row in rows_of(shown)]
     assert all(strip["top"] < strip["bottom"] < strip["top"] + 0.5 for strip in strips)
-    words = [layer["mark"] for layer in spec["layer"] if layer["mark"]["type"] == "text"]
+    words = [layer["mark"] for layer in spec["layer"] if layer["mark"]["type"] == "text" and "dy" in layer["mark"]]
     assert len(words) == 2 and all(mark["dy"] + mark["fontSize"] / 2 < 0 for mark in words)
 
 
