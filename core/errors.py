@@ -50,11 +50,12 @@ class DataError(PlumblineError):
 class ModelError(PlumblineError):
     """The model file is refused, does not fit the table, or gave unusable numbers.
 
-    `snippet` holds lines of Python that make a file Plumbline can read, for pages that can show more than one line;
+    `snippet` names the lines of Python that make a file Plumbline can read, a row of
+    `core.models.refusals.snippets.SNIPPETS`, for pages that can show more than one line;
     `asks` names the key of `[decision]` that a page asks for, "features" or "text", where that would answer it.
     """
 
-    def __init__(self, message: str = "", *, in_plan: str = "", snippet: str | None = None, asks: str = "") -> None:
+    def __init__(self, message: str = "", *, in_plan: str = "", snippet: str = "", asks: str = "") -> None:
         """Keep the message, and the rest beside it."""
         super().__init__(message, in_plan=in_plan)
         self.snippet, self.asks = snippet, asks

@@ -172,12 +172,27 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profile:
     """Read a table once, write it as Parquet into `out`, and return what was found. A DataError names the table."""
     try:
-        return _taken(path, name, out, progress)
+        opened, surveys, head, rows = _read(path, out, progress)
     except DataError as error:
-        raise error if name in str(error) else DataError(f"{name}: {error}") from None
+        raise DataError(f"{name}: {error}") from None
+    _check_shape(name, opened, rows)
+    columns = tuple(_column(column, survey, rows) for column, survey in zip(opened.names, surveys, strict=True))
+    return Profile(
+        name=name,
+        sha256=sha256(path),
+        words=opened.words,
+        rows=rows,
+        columns=columns,
+        decimal=opened.decimal,
+        has_header=opened.has_header,
+        left_out=tuple(row for row, _ in opened.left_out),
+        oddities=_oddities(opened, surveys),
+        head=tuple(head[:HEAD_ROWS]),
+    )
 
 
-def _taken(path: Path, name: str, out: Path, progress: Progress) -> Profile:
+def _read(path: Path, out: Path, progress: Progress) -> tuple[Opened, list[ColumnSurvey], list[tuple[str, ...]], int]:
+    """The table as it was opened, what each column holds, its first rows, and how many it has; all of it in `out`."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -195,20 +210,7 @@ def _taken(path: Path, name: str, out: Path, progress: Progress) -> Profile:
             writer.write_table(batch, row_group_size=_ROW_GROUP)
             rows += batch.num_rows
             progress(rows, 0, "rows read")
-    _check_shape(name, opened, rows)
-    columns = tuple(_column(column, survey, rows) for column, survey in zip(opened.names, surveys, strict=True))
-    return Profile(
-        name=name,
-        sha256=sha256(path),
-        words=opened.words,
-        rows=rows,
-        columns=columns,
-        decimal=opened.decimal,
-        has_header=opened.has_header,
-        left_out=tuple(row for row, _ in opened.left_out),
-        oddities=_oddities(opened, surveys),
-        head=tuple(head[:HEAD_ROWS]),
-    )
+    return opened, surveys, head, rows
 
 
 def _regrouped(opened: Opened, schema: Any) -> Any:

@@ -82,22 +82,24 @@ class Rows:
             return np.full(len(batch), MILLION, dtype=np.int64)
         numbers = batch.numbers(self.weight)
         wrong = ~((numbers >= 0) & np.isfinite(numbers))
-        self._refuse(batch, self.weight, wrong, f"is no weight. Correct it to a number of 0 or more{_OR_KEEP}")
+        self._refuse(batch, self.weight, wrong, "is no weight. Correct it to a number of 0 or more", or_keep=True)
         return np.rint(numbers / self.unit * MILLION).astype(np.int64)
 
     def persons(self, batch: Batch) -> Hashes:
         """A hash of each row's person: uint64 of shape (n,). Raises DataError at a row without one."""
         assert self.person is not None  # asked only where a plan names one
-        self._refuse(batch, self.person, batch.is_missing(self.person), f"names no person. Fill it in{_OR_KEEP}")
+        self._refuse(batch, self.person, batch.is_missing(self.person), "names no person. Fill it in", or_keep=True)
         return fingerprints(batch, (self.person,), 0)
 
-    def _refuse(self, batch: Batch, column: str, wrong: npt.NDArray[np.bool_], why: str) -> None:
+    def _refuse(self, batch: Batch, column: str, wrong: npt.NDArray[np.bool_], why: str, or_keep: bool = False) -> None:
+        """Raise DataError at the first wrong row; with `or_keep` leaving such rows out is a way too."""
         if not wrong.any():
             return
         row = int(np.flatnonzero(wrong)[0])
         text = batch.text(column)[row].strip()
         cell = f"“{text}”" if text else "this cell"
+        help_too = _OR_KEEP if or_keep else ""
         raise DataError(
-            f'{self.dataset.profile.name}, {batch.where(row)}, column "{column}": {cell} {why}.',
-            in_plan=KEEP if why.endswith(_OR_KEEP) else "",
+            f'{self.dataset.profile.name}, {batch.where(row)}, column "{column}": {cell} {why}{help_too}.',
+            in_plan=KEEP if or_keep else "",
         )

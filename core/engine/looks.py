@@ -16,6 +16,7 @@ from core.engine.results import checked_format, checked_notes
 from core.jobs.untrusted import FACTS_CAP, LONGEST_TEXT, believing_nothing, checked_array, checked_json, checked_texts
 from core.metrics.words.notes import text
 from core.models import FORMATS
+from core.models.refusals.snippets import SNIPPETS
 
 _PROFILE_CAP = 64 << 20
 
@@ -27,7 +28,8 @@ class ModelFacts:
     `format` is the row of `core.models.FORMATS` that it was opened as, `format_words` what a page calls that;
     `inputs` pairs each input's name with its column, None where the table has none; `output_columns`, `low` and
     `high` describe what it gave for the first rows; `problem` is the message an audit would end with,
-    and `asks` the key of the plan's [decision], "features" or "text", that would answer it;
+    `asks` the key of the plan's [decision], "features" or "text", that would answer it, and `snippet` the row of
+    SNIPPETS that would help;
     `image` is the width and height of what a model of images takes; `classes_are_numbers` says that a plan writes the
     classes as numbers; `leaks` are notes, as JSON values, of inputs that are suspected to know the answer.
     """
@@ -48,6 +50,7 @@ class ModelFacts:
     image: tuple[int, int] | None = None
     classes_are_numbers: bool = False
     asks: str = ""
+    snippet: str = ""
     leaks: tuple[Any, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -97,6 +100,7 @@ def collect_model_facts(out: Path) -> ModelFacts:
             image=_image(found.get("image")),
             classes_are_numbers=found.get("classes_are_numbers") is True,
             asks=found["asks"] if found.get("asks") in ("features", "text") else "",
+            snippet=found["snippet"] if found.get("snippet") in SNIPPETS else "",
             leaks=tuple(note.to_json() for note in checked_notes(found.get("leaks", []))),
         )
 

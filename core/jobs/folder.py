@@ -127,8 +127,15 @@ class Folder:
 
     def in_plan(self) -> str:
         """What would answer the error in a plan file; nothing where the job left no such words."""
+        return self._error_says("in_plan")
+
+    def snippet(self) -> str:
+        """Which lines of Python would help, by name, where a model was refused; nothing where the job names none."""
+        return self._error_says("snippet")
+
+    def _error_says(self, key: str) -> str:
         try:
-            return one_line(checked_json(self.out / "error.json", SMALL)["in_plan"])
+            return one_line(checked_json(self.out / "error.json", SMALL)[key])
         except (JobError, KeyError, TypeError):
             return ""
 

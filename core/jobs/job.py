@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from core.errors import JobError, PlumblineError
+from core.errors import JobError, ModelError, PlumblineError
 from core.jobs import own_end, sandbox
 from core.jobs.kinds import KINDS, Kind, imports_ahead
 from core.jobs.progress import ProgressFile
@@ -106,8 +106,12 @@ def _run(folder: Path, work: dict[str, Any], kinds: Mapping[str, Kind], limits: 
     except (Exception, SystemExit) as problem:
         traceback.print_exc()
         kind = type(problem).__name__ if isinstance(problem, PlumblineError) else JobError.__name__
-        in_plan = problem.in_plan if isinstance(problem, PlumblineError) else ""
-        replace_json(out / "error.json", {"kind": kind, "message": _words(problem, limits), "in_plan": in_plan})
+        said = {"kind": kind, "message": _words(problem, limits)}
+        if isinstance(problem, PlumblineError):
+            said["in_plan"] = problem.in_plan
+        if isinstance(problem, ModelError):
+            said["snippet"] = problem.snippet
+        replace_json(out / "error.json", said)
         return 1
     (out / "done").touch()
     return 0

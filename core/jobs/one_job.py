@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from core.errors import DataError
+from core.errors import DataError, ModelError
 from core.jobs.digest import sha256
 from core.jobs.packed import packed
 from core.jobs.scratch import scratch
@@ -56,7 +56,8 @@ def job_done(
             _wait(supervisor, job, tell)
             status = supervisor.status(job)
             if status.error is not None:
-                raise status.error(status.message or "", in_plan=supervisor.in_plan(job))
+                named = {"snippet": status.snippet} if status.error is ModelError else {}
+                raise status.error(status.message or "", in_plan=supervisor.in_plan(job), **named)
             yield JobDone(supervisor.output(job), digests)
         finally:
             if job is not None:

@@ -15,6 +15,7 @@ State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted
 class Status:
     """Where a job stands: its place in the queue counts from 1; `message` is for the person, `error` is its type.
 
+    `snippet` names the lines of Python that would help, where a model was refused: the job says it, who may name none.
     `done`, `total`, `what` and `seconds_left` are of the present stage; `reached` is the share of the whole job that is
     behind it at most, and `whole_left` the seconds to its end, from and to: None while it does not know. `ahead` is
     what runs while it waits.
@@ -28,6 +29,7 @@ class Status:
     seconds_left: float | None = None
     message: str | None = None
     error: type[PlumblineError] | None = None
+    snippet: str = ""
     ahead: tuple[Ahead, ...] = ()
     reached: float | None = None
     whole_left: tuple[float, float] | None = None

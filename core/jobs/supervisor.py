@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from core.errors import BY_NAME, JobError
+from core.errors import BY_NAME, JobError, ModelError
 from core.jobs import machine, sandbox
 from core.jobs.entry import Job, Spare
 from core.jobs.kinds import publishes
@@ -197,6 +197,7 @@ class Supervisor:
             whole_left=self._queue.left(job),
             message=record.message,
             error=BY_NAME.get(record.error, JobError) if record.error else None,
+            snippet=job.folder.snippet() if record.error == ModelError.__name__ else "",
             ahead=self._queue.ahead(job),
         )
 

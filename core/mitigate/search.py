@@ -293,6 +293,6 @@ def _against(found: Mitigated, fix: Fix) -> Iterator[str]:
     plan, by, joint = found.present.plan, found.settings.by, fix.joint[CHOOSE]
     terms = Terms.of(plan)
     yield from fix.against
-    if not any("nearly everybody" in said for said in fix.against):
+    if fix.solution is None or not fix.solution.degenerate:  # else that is said of the people it was fitted on
         yield from list(one_sided(joint, by, terms)) or hardly_better(joint, by, plan.run.confidence, terms)
     yield from worse_than_one_answer(joint, found.settings.cost)

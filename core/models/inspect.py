@@ -51,7 +51,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
     """What the data page shows of a model, as plain JSON values.
 
     `problem` is None where the model scores the first rows, else the message that an audit would end with, and `asks`
-    the key of the plan's [decision] that would answer it, where the page asks for that.
+    the key of the plan's [decision] that would answer it, where the page asks for that; `snippet` as in ModelError.
     """
     found: dict[str, Any] = {
         "format": model.format,
@@ -62,6 +62,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
         "warnings": list(model.warnings),
         "problem": None,
         "asks": "",
+        "snippet": "",
         "outputs": None,
         "suggested_output": None,
         "suggested_favourable_class": None,
@@ -81,7 +82,9 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
             known = columns_that_know(dataset, binding.columns_used, plan)
             found["leaks"] = [note.to_json() for note in known]
     except (ModelError, DataError) as error:
-        found["problem"], found["asks"] = error.message, error.asks if isinstance(error, ModelError) else ""
+        found["problem"] = error.message
+        if isinstance(error, ModelError):
+            found["asks"], found["snippet"] = error.asks, error.snippet
     return found
 
 

@@ -32,7 +32,7 @@ def show(page: str) -> None:
             )
         complaint = session.complaint()
         if complaint is not None:
-            model_check.refused(complaint)
+            model_check.refused(complaint.words, complaint.snippet)
             st.button("Close this message", key="hear", on_click=session.hear)
         if trouble is not None:
             st.warning(plain.escape(trouble))

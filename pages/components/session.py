@@ -10,14 +10,14 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeGuard, cast
+from typing import Any, Literal, NamedTuple, TypeGuard, cast
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
-from core.errors import PlumblineError
+from core.errors import ModelError, PlumblineError
 from core.store.workspace import Audit, Workspace
 
 PageName = Literal["data", "audit", "fix", "explain", "history", "help"]
@@ -31,6 +31,14 @@ _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
 _BROWSER = declare_component("plumbline_browser", path=Path(__file__).parent / "browser")
+
+
+class Complaint(NamedTuple):
+    """What went wrong; the name of the lines of Python that help, as ModelError has it; whether it was on screen."""
+
+    words: str
+    snippet: str
+    is_read: bool
 
 
 # ---------------------------------------------------------------- the installation
@@ -172,7 +180,7 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
     try:
         action(*arguments)
     except PlumblineError as error:
-        st.session_state[_COMPLAINT] = (error.message, False)
+        complain(error.message, error.snippet if isinstance(error, ModelError) else "")
     else:
         _better_now()
 
@@ -205,17 +213,18 @@ def _clicked(key: str) -> bool:
     return time.monotonic() - at < _A_CLICK_HOLDS_SECONDS
 
 
-def complaint() -> str | None:
+def complaint() -> Complaint | None:
     """What went wrong and was not answered yet. A page redraws itself while a job runs: once said is not yet read."""
-    said: str | None = st.session_state.get(_COMPLAINT, (None, False))[0]
-    if said is not None:
-        st.session_state[_COMPLAINT] = (said, True)
-    return said
+    said = st.session_state.get(_COMPLAINT)
+    if said is None:
+        return None
+    st.session_state[_COMPLAINT] = (*said[:2], True)
+    return Complaint(*said)
 
 
-def complain(words: str) -> None:
-    """Say what went wrong at the top of the page, until it is answered."""
-    st.session_state[_COMPLAINT] = (words, False)
+def complain(words: str, snippet: str = "") -> None:
+    """Say what went wrong at the top of the page, until it is answered; `snippet` as in ModelError."""
+    st.session_state[_COMPLAINT] = (words, snippet, False)
 
 
 def hear() -> None:
@@ -225,7 +234,8 @@ def hear() -> None:
 
 def _better_now() -> None:
     """What was done well answers what went wrong and was read; not what went wrong beside it, in the same moment."""
-    if st.session_state.get(_COMPLAINT, ("", False))[1]:
+    said = st.session_state.get(_COMPLAINT)
+    if said is not None and Complaint(*said).is_read:
         hear()
 
 

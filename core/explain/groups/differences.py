@@ -122,12 +122,27 @@ def along_words(proxies: dict[str, tuple[float, ...]], place: int, feature: str)
     """Which sensitive columns a feature goes along with, as a few words; "" where with none."""
     if feature in proxies:
         return "is sensitive itself"
+    much, some = _along(proxies, place)
+    with_what = [f"with {' and '.join(much)}"] if much else []
+    with_what += [f"a little with {' and '.join(some)}"] if some else []
+    return f"goes along {', '.join(with_what)}" if with_what else ""
+
+
+def along_cell(proxies: dict[str, tuple[float, ...]], place: int, feature: str) -> str:
+    """The same for a table whose column is headed "Goes along with"."""
+    if feature in proxies:
+        return "is sensitive itself"
+    much, some = _along(proxies, place)
+    cell = [" and ".join(much)] if much else []
+    cell += [f"a little with {' and '.join(some)}"] if some else []
+    return ", ".join(cell)
+
+
+def _along(proxies: dict[str, tuple[float, ...]], place: int) -> tuple[list[str], list[str]]:
+    """The sensitive columns that a feature goes along with, and those that it goes along with a little."""
     much = [name for name, strengths in proxies.items() if strengths[place] >= PROXY_AT]
     some = [name for name, strengths in proxies.items() if SOMEWHAT_AT <= strengths[place] < PROXY_AT]
-    parts = [f"goes along with {' and '.join(much)}"] if much else []
-    if some:
-        parts.append(f"{'' if much else 'goes along '}a little with {' and '.join(some)}")
-    return ", ".join(parts)
+    return much, some
 
 
 def most_apart(

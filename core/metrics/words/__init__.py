@@ -142,12 +142,17 @@ def percent(rate: float, digits: int = 1) -> str:
 def beside(value: float, limit: float | Sequence[float], digits: int) -> str:
     """A number rounded so that it does not seem to reach or cross a limit, or one of several, that it does not."""
     limits = limit if isinstance(limit, Sequence) else (limit,)
-    for places in range(digits, 5):
-        text = f"{value:z.{places}f}"
-        if not _crossed(value, float(text), limits):
-            return text
+    number = _number_beside(value, limits, digits)
+    if number is not None:
+        return number
     nearest = _crossed(value, float(f"{value:z.4f}"), limits)[0]
     return f"just {'under' if value < nearest else 'over'} {limit_words(nearest, digits)}"
+
+
+def _number_beside(value: float, limits: Sequence[float], digits: int) -> str | None:
+    """The number with as many digits as that takes, four at most; None where it lies nearer to a limit."""
+    texts = (f"{value:z.{places}f}" for places in range(digits, 5))
+    return next((text for text in texts if not _crossed(value, float(text), limits)), None)
 
 
 def _crossed(value: float, printed: float, limits: Sequence[float]) -> list[float]:
@@ -220,13 +225,16 @@ def figures(
     printed = _printed(mine), _printed(theirs)
     apart = 100 * float(abs(exact[0] - exact[1]))
     distance = f"{apart:.1f}" if points is None else beside(apart, points, 1)
-    if not distance.startswith("just ") and abs(abs(printed[0] - printed[1]) - Fraction(distance)) >= Fraction(1, 10):
+    number = distance if points is None else _number_beside(apart, (points,), 1)
+    if number is not None and abs(abs(printed[0] - printed[1]) - Fraction(number)) >= Fraction(1, 10):
         distance = f"about {distance}"
     times = ""
     if ratio is not None and exact[1]:
-        times = "0" if not exact[0] else beside(float(exact[0] / exact[1]), ratio, 2)
+        share = float(exact[0] / exact[1])
+        times = beside(share, ratio, 2) if exact[0] else "0"
+        number = _number_beside(share, (ratio,), 2) if exact[0] else "0"
         follows = printed[1] > 0 and (
-            times.startswith("just ") or abs(printed[0] / printed[1] - Fraction(times)) < Fraction(1, 100)
+            number is None or abs(printed[0] / printed[1] - Fraction(number)) < Fraction(1, 100)
         )
         times = times if follows else f"about {times}"
     return Figures(_rates(mine), _rates(theirs), distance, times)

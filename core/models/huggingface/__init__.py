@@ -24,7 +24,7 @@ import numpy as np
 from core.errors import ModelError
 from core.models.device import settle
 from core.models.faults import failed, first_line
-from core.models.huggingface.archive import SAVE_SNIPPET, TO_SAVE, Unpacked, unpack
+from core.models.huggingface.archive import TO_SAVE, Unpacked, unpack
 from core.models.inputs.tokens import Tokens
 from core.models.model import Array, Features, Input, Model, Outputs
 from core.models.name_lists import words
@@ -200,7 +200,7 @@ def _load(unpacked: Unpacked, config: Any, name: str) -> tuple[Any, Any]:
         raise ModelError(
             f'"{name}" lacks weights that its kind of model needs ({lacking}): it was probably not trained to tell'
             f" classes of texts apart. {TO_SAVE}",
-            snippet=SAVE_SNIPPET,
+            snippet="transformers",
         )
     if not tokenizer.is_fast or tokenizer.pad_token_id is None:
         raise ModelError(f'"{name}" has no fast tokenizer (tokenizer.json) with a padding piece. {TO_SAVE}')
@@ -215,7 +215,7 @@ def _unusable(name: str, error: Exception) -> Exception:
     if any(sign in str(error) for sign in OUT_OF_MEMORY):
         return MemoryError(str(error))
     return ModelError(
-        f'"{name}" cannot be opened by transformers: {first_line(error)}. {TO_SAVE}', snippet=SAVE_SNIPPET
+        f'"{name}" cannot be opened by transformers: {first_line(error)}. {TO_SAVE}', snippet="transformers"
     )
 
 

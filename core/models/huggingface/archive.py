@@ -49,12 +49,6 @@ TOKENIZER_SETTINGS = words(
     tokenize_chinese_chars tokenizer_class trim_offsets truncation_side unk_token vocab_type"""
 )
 
-SAVE_SNIPPET = """\
-import shutil
-model.save_pretrained("folder")
-tokenizer.save_pretrained("folder")
-shutil.make_archive("model", "zip", "folder")
-"""
 TO_SAVE = 'Save it with model.save_pretrained("folder") and tokenizer.save_pretrained("folder"), and zip that folder.'
 
 
@@ -92,7 +86,7 @@ def unpack(path: Path, name: str, folder: Path) -> Unpacked:
 
 
 def _refused(name: str, why: str) -> ModelError:
-    return ModelError(f'"{name}" is not opened: {why}. {TO_SAVE}', snippet=SAVE_SNIPPET)
+    return ModelError(f'"{name}" is not opened: {why}. {TO_SAVE}', snippet="transformers")
 
 
 def _chosen(entries: list[zipfile.ZipInfo], name: str) -> dict[str, zipfile.ZipInfo]:

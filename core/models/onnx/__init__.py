@@ -33,14 +33,6 @@ SCORES: dict[str, FloatType] = {
 OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "Failed to allocate", "BFCArena", "out of memory")
 LABELS = ("tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)")
 
-DYNAMIC_SNIPPET = """\
-import torch
-model.eval()
-example = torch.zeros(2, NUMBER_OF_COLUMNS)
-rows = torch.export.Dim("rows")
-torch.onnx.export(model, (example,), "model.onnx", dynamic_shapes=({0: rows},), external_data=False)
-"""
-
 
 def open_onnx(path: Path, name: str, device: str) -> Model:
     """Open an ONNX file. Raises ModelError with what to change in the export."""
@@ -154,7 +146,7 @@ class _Feed:
                 "for any number of rows: PyTorch, torch.onnx.export(..., dynamic_shapes=({0: "
                 'torch.export.Dim("rows")},)); '
                 "scikit-learn, FloatTensorType([None, columns]).",
-                snippet=DYNAMIC_SNIPPET,
+                snippet="onnx_any_rows",
             )
         if images:
             return cls(node.name, NUMBERS[node.type], None, False, picture(shape, name), 1 if alone else None)

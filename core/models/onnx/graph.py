@@ -12,11 +12,6 @@ DOMAINS = frozenset(["", "ai.onnx", "ai.onnx.ml", "com.microsoft"])
 MOST_STEPS, MOST_NESTED = 500_000, 50
 DRAWS = words("RandomNormal RandomNormalLike RandomUniform RandomUniformLike Multinomial Bernoulli")
 
-ONE_FILE_SNIPPET = """\
-import onnx
-onnx.save_model(onnx.load("model.onnx"), "one_file.onnx", save_as_external_data=False)
-"""
-
 
 def read_graph(path: Path, name: str) -> tuple[Any, tuple[str | int, ...] | None]:
     """The graph, fit to run, and the classes it names. Raises ModelError for what is not inside the file."""
@@ -56,7 +51,7 @@ def _refuse_parts(graph: Any, name: str) -> None:
                 f'"{name}" keeps its weights in a second file (external data). Export it as one file: '
                 "torch.onnx.export(..., external_data=False), or onnx.save_model(onnx.load(...), ..., "
                 "save_as_external_data=False).",
-                snippet=ONE_FILE_SNIPPET,
+                snippet="onnx_one_file",
             )
         if isinstance(part, onnx.NodeProto):
             _refuse_node(part, known, name)

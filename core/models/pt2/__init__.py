@@ -21,7 +21,6 @@ from core.models.pt2.learning import LearningProgram
 from core.models.pt2.looks import look_inside, looked_at
 from core.models.pt2.sanitiser import sanitise
 from core.models.recipe import read_recipe
-from core.models.refusals import TORCH_SNIPPET
 
 if TYPE_CHECKING:
     import torch
@@ -75,7 +74,7 @@ def _refuse_training(program: dict[str, Any], name: str) -> None:
             raise ModelError(
                 f'"{name}" was exported in training mode ({operation} is live), so it would answer differently each '
                 "time. Call model.eval() before torch.export.export and save the .pt2 file again.",
-                snippet=TORCH_SNIPPET,
+                snippet="torch",
             )
     if any(
         set(spec) & {"buffer_mutation", "parameter_mutation"}
@@ -124,7 +123,7 @@ def _unusable(name: str, error: Exception) -> ModelError:
     return ModelError(
         f'"{name}" cannot be opened: it is damaged, or uses something this PyTorch does not know '
         f"({first_line(error)}). Export it again with torch.export to a .pt2 file, or to ONNX.",
-        snippet=TORCH_SNIPPET,
+        snippet="torch",
     )
 
 
@@ -175,7 +174,7 @@ class _Shape:
                 "number of rows: "
                 'torch.export.export(model, (example,), dynamic_shapes=({0: torch.export.Dim("rows")},)), then '
                 "torch.export.save to a .pt2 file.",
-                snippet=TORCH_SNIPPET,
+                snippet="torch",
             )
         if tensor.dim() == 2 and not isinstance(tensor.shape[1], int):
             raise ModelError(

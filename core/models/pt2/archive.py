@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
-from core.models.refusals import TORCH_SNIPPET
 
 MOST_ENTRIES = 20_000
 MOST_JSON_BYTES = 256 * 1024 * 1024
@@ -78,7 +77,7 @@ def refused(name: str, why: str) -> ModelError:
     return ModelError(
         f'"{name}" is refused: {why}. Plumbline opens only plain PyTorch programs; export the model again with '
         "torch.export to a .pt2 file, or to ONNX.",
-        snippet=TORCH_SNIPPET,
+        snippet="torch",
     )
 
 
@@ -87,7 +86,7 @@ def old(name: str) -> ModelError:
     return ModelError(
         f'"{name}" was saved by an older PyTorch. Export the model again with torch.export to a .pt2 file, PyTorch '
         "2.9 or later.",
-        snippet=TORCH_SNIPPET,
+        snippet="torch",
     )
 
 

@@ -49,7 +49,6 @@ from core.models.pt2.archive import (
     refused,
 )
 from core.models.pt2.operators import is_allowed
-from core.models.refusals import TORCH_SNIPPET
 
 
 @dataclass(frozen=True)
@@ -142,14 +141,14 @@ class _Cleaner:
             raise ModelError(
                 f'"{self._name}" draws random numbers ({operation}), so the same person could get different answers. '
                 "Call model.eval() before torch.export.export, and export without random steps.",
-                snippet=TORCH_SNIPPET,
+                snippet="torch",
             )
         if not is_allowed(target):
             raise ModelError(
                 f'"{self._name}" calls the operator {operation[:60]}, which Plumbline does not run: it may read memory'
                 " that is not the model's. Export the model with torch.export alone, or after"
                 " program.run_decompositions(), or to ONNX.",
-                snippet=TORCH_SNIPPET,
+                snippet="torch",
             )
         return True
 

@@ -5,30 +5,6 @@ from dataclasses import dataclass
 
 from core.models.recognition import Content, holds_code, is_pickle, pickled_modules, unpacked_head
 
-TORCH_SNIPPET = """\
-import torch
-model.eval()
-rows = torch.export.Dim("rows")
-example = torch.zeros(2, NUMBER_OF_COLUMNS)
-program = torch.export.export(model, (example,), dynamic_shapes=({0: rows},))
-torch.export.save(program, "model.pt2")
-"""
-SKLEARN_SNIPPET = """\
-import skops.io
-skops.io.dump(model, "model.skops")
-"""
-KERAS_SNIPPET = """\
-model.export("model.onnx", format="onnx")
-"""
-LIGHTGBM_SNIPPET = """\
-from onnxmltools import convert_lightgbm
-from onnxmltools.convert.common.data_types import FloatTensorType
-inputs = [("input", FloatTensorType([None, NUMBER_OF_COLUMNS]))]
-model_onnx = convert_lightgbm(model, initial_types=inputs, zipmap=False)
-open("model.onnx", "wb").write(model_onnx.SerializeToString())
-"""
-XGBOOST_SNIPPET = LIGHTGBM_SNIPPET.replace("lightgbm", "xgboost").replace(", zipmap=False", "")
-
 TO_TORCH = (
     "Export it with torch.export to a .pt2 file: torch.export.save(torch.export.export(model.eval(), ...), "
     '"model.pt2").'
@@ -43,7 +19,7 @@ RUNS_CODE = "opening it can run any code that its author put in, so Plumbline ne
 
 @dataclass(frozen=True)
 class Refusal:
-    """A kind of file that is not opened: how it is recognised, what to say, and lines of Python that help.
+    """A kind of file that is not opened: how it is recognised, what to say, and which row of SNIPPETS helps.
 
     `is_model` says that such a file holds a model, and is no other file gone wrong.
     """
@@ -51,7 +27,7 @@ class Refusal:
     name: str
     is_one: Callable[[Content], bool]
     says: str
-    snippet: str | None = None
+    snippet: str = ""
     is_model: bool = True
 
 
@@ -90,7 +66,7 @@ SAVED_BY_TORCH = Refusal(
     "saved_by_torch",
     _is_torch_save,
     f"was saved by torch.save or torch.jit: {RUNS_CODE}. {TO_TORCH}",
-    TORCH_SNIPPET,
+    "torch",
 )
 REFUSED = (
     Refusal(
@@ -104,38 +80,38 @@ REFUSED = (
         lambda content: "constants.pkl" in content.entries or any(e.startswith("code/") for e in content.entries),
         "is a TorchScript file, which can read and write files when it is opened, so Plumbline does not open it. "
         f"{TO_TORCH}",
-        TORCH_SNIPPET,
+        "torch",
     ),
     Refusal(
         "torch_module",
         lambda content: _is_torch_save(content) and holds_code(content),
         f"is a whole PyTorch module saved as a pickle: {RUNS_CODE}. {TO_TORCH}",
-        TORCH_SNIPPET,
+        "torch",
     ),
     Refusal(
         "state_dict",
         _is_torch_save,
         "holds a PyTorch model's weights (a state dict) without the model that uses them. Load them into your model. "
         f"{TO_TORCH}",
-        TORCH_SNIPPET,
+        "torch",
     ),
     Refusal(
         "torch_pickle",
         _is_torch_pickle,
         f"is a PyTorch model saved as a pickle: {RUNS_CODE}. {TO_TORCH}",
-        TORCH_SNIPPET,
+        "torch",
     ),
     Refusal(
         "pickle",
         lambda content: is_pickle(content.head),
         f"is a pickle (or joblib) file: {RUNS_CODE}. {TO_EITHER}",
-        SKLEARN_SNIPPET,
+        "sklearn",
     ),
     Refusal(
         "joblib",
         _is_packed_pickle,
         f"is a compressed pickle, as joblib writes them: {RUNS_CODE}. {TO_EITHER}",
-        SKLEARN_SNIPPET,
+        "sklearn",
     ),
     Refusal(
         "keras",
@@ -146,27 +122,27 @@ REFUSED = (
         ),
         'is a Keras or TensorFlow model, which Plumbline cannot read. Export it to ONNX: model.export("model.onnx", '
         'format="onnx").',
-        KERAS_SNIPPET,
+        "keras",
     ),
     Refusal(
         "safetensors",
         _is_safetensors,
         f"holds weights alone (safetensors) without the model that uses them. Load them into your model. {TO_TORCH}",
-        TORCH_SNIPPET,
+        "torch",
     ),
     Refusal(
         "lightgbm",
         lambda content: content.starts(b"tree\nversion", b"tree\r\nversion"),
         "is a LightGBM text model, which Plumbline cannot read. Convert it to ONNX with onnxmltools: "
         "convert_lightgbm(model, ...).",
-        LIGHTGBM_SNIPPET,
+        "lightgbm",
     ),
     Refusal(
         "xgboost",
         _is_xgboost,
         "is an XGBoost model, which Plumbline cannot read. Convert it to ONNX with onnxmltools: "
         "convert_xgboost(model, ...).",
-        XGBOOST_SNIPPET,
+        "xgboost",
     ),
     Refusal(
         "pmml",
@@ -179,13 +155,13 @@ REFUSED = (
         lambda content: content.starts(b"cbm1"),
         'is a CatBoost model, which Plumbline cannot read. Save it as ONNX: model.save_model("model.onnx", '
         'format="onnx").',
-        'model.save_model("model.onnx", format="onnx")\n',
+        "catboost",
     ),
     Refusal(
         "tflite",
         lambda content: content.head[4:8] == b"TFL3",
         "is a TensorFlow Lite model, which Plumbline cannot read. Export the Keras model it was made from to ONNX.",
-        KERAS_SNIPPET,
+        "keras",
     ),
     Refusal(
         "pointer",

@@ -10,6 +10,7 @@ import streamlit as st
 from core.explain.explanation import Explanation
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.differences import (
+    along_cell,
     along_words,
     apart,
     apart_moved_sentence,
@@ -225,10 +226,7 @@ def _columns(found: Explanation, seen: Heatmap, features: Sequence[int]) -> dict
     cells = [(f, g) for f in features for g in range(len(seen.groups)) if seen.n[g]]
     return {
         nouns_of(found.plan).part.capitalize(): [seen.features[f] for f, _ in cells],
-        "Goes along with": [
-            along_words(found.proxies, f, seen.features[f]).removeprefix("goes along ").removeprefix("with ")
-            for f, _ in cells
-        ],
+        "Goes along with": [along_cell(found.proxies, f, seen.features[f]) for f, _ in cells],
         "Group": [Terms.of(found.plan).name(seen.groups[g]) for _, g in cells],
         rows_word(found.plan).capitalize(): [f"{int(seen.n[g]):,}" for _, g in cells],
         "Points on average": [cell_words(seen, g, f) for f, g in cells],

@@ -67,10 +67,11 @@ def test_a_column_of_a_table_without_a_header_is_answered_with_what_to_do(tmp_pa
         profile.column("sex")
 
 
-def test_a_refused_table_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["people.csv", "table"])
+def test_a_refused_table_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / "upload").write_bytes(b"%PDF-1.7\n\x00\x01\x02")
-    with pytest.raises(DataError, match="^people.csv: "):
-        take_profile(tmp_path / "upload", "people.csv", tmp_path, quiet)
+    with pytest.raises(DataError, match=f"^{name}: "):
+        take_profile(tmp_path / "upload", name, tmp_path, quiet)
 
 
 @pytest.mark.parametrize(("ragged", "said"), [(0, ()), (2, ("2 (row 61, 62)",)), (11, ("11 (row 61, 62",))])

@@ -23,6 +23,7 @@ from core.models import FORMATS, open_model
 from core.models.recognition import HEAD_BYTES
 from core.models.refusals import REFUSED
 from core.models.refusals.glance import is_model, refuse_at_a_glance
+from core.models.refusals.snippets import SNIPPETS
 
 MODEL = LogisticRegression().fit(np.arange(8.0).reshape(4, 2), [0, 0, 1, 1])
 TO_SKLEARN, TO_TORCH = ("skops", "ONNX"), ("torch.export", ".pt2")
@@ -153,10 +154,13 @@ def test_a_zip_that_lists_very_many_files_is_no_model() -> None:
     assert not is_model(io.BytesIO(zipped("data.pkl", *(f"faces/{i:090}.png" for i in range(2_000)))))
 
 
-@pytest.mark.parametrize("refusal", REFUSED, ids=lambda refusal: refusal.name)
-def test_every_snippet_is_python(refusal: Any) -> None:
-    if refusal.snippet is not None:
-        compile(refusal.snippet, refusal.name, "exec")
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_every_snippet_is_python(name: str) -> None:
+    compile(SNIPPETS[name], name, "exec")
+
+
+def test_every_refusal_names_lines_that_there_are() -> None:
+    assert {refusal.snippet for refusal in REFUSED} - {""} <= set(SNIPPETS)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.engine.looks import ModelFacts
-from core.errors import PlumblineError
+from core.errors import ModelError, PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position
 from core.store.refusals import readable
@@ -63,7 +63,7 @@ def _take_upload(audit: Audit, plan: Draft) -> None:
             session.adopt(audit.id)
             received.let_go([taken])
     except PlumblineError as error:
-        model_check.refused(error.message)
+        model_check.refused(error.message, error.snippet if isinstance(error, ModelError) else "")
         return
     st.rerun()
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.engine.looks import ModelFacts
 from core.errors import ModelError
-from core.store.refusals import export_snippet
+from core.store.refusals import SNIPPETS
 from core.store.workspace import Audit
 from pages.components import job_status, plain, session
 from pages.components.data.draft import Draft
@@ -35,7 +35,7 @@ def show(audit: Audit, plan: Draft) -> ModelFacts | None:
     if facts.problem is None:
         return facts
     if not asks_for_text(facts):
-        refused(facts.problem)
+        refused(facts.problem, facts.snippet)
     return None
 
 
@@ -50,7 +50,7 @@ def _ended(audit: Audit, plan: Draft) -> None:
     if status is None:
         return
     if status.error is ModelError:
-        snippet(status.message or "")
+        _show_lines(status.snippet)
     else:
         again = session.action(audit.id, "check again")
         st.button("Check the model again", key=again, on_click=session.attempt, args=(start, audit, plan))
@@ -76,15 +76,13 @@ def _found(facts: ModelFacts) -> None:
         st.markdown(f":orange[**!**] {plain.escape(warning)}")
 
 
-def refused(message: str) -> None:
-    """Why the model cannot be audited, and what helps."""
+def refused(message: str, snippet: str) -> None:
+    """Why the model cannot be audited, and the lines of Python that help, by their name."""
     st.error(plain.escape(message))
-    snippet(message)
+    _show_lines(snippet)
 
 
-def snippet(message: str) -> None:
-    """Lines of Python that export such a model safely, where the message is about one that cannot be opened."""
-    lines = export_snippet(message)
-    if lines is not None:
+def _show_lines(snippet: str) -> None:
+    if snippet in SNIPPETS:
         st.caption("For whoever made the model: these lines make a file that can be opened here.")
-        st.code(lines, language="python")
+        st.code(SNIPPETS[snippet], language="python")

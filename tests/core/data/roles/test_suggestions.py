@@ -4,12 +4,10 @@ import pytest
 
 from core.data.profile import Column, Kind, Profile
 from core.data.roles import suggestions
-from core.models.refusals import REFUSED, TORCH_SNIPPET
 from core.plan.parts import Condition, Decision
 from core.plan.plan import Plan
 from core.report.words.plan import decision_sentence, outcome_sentence
 from core.samples import SAMPLES
-from core.store.refusals import export_snippet
 
 
 def column(name: str, *texts: str, kind: Kind = "text", many: bool = False, unique: bool = False) -> Column:
@@ -230,12 +228,6 @@ def test_where_no_outcome_tells_what_is_good_the_class_is_named() -> None:
     assert "gives class 1 a probability of 0.5 or more" in decision_sentence(decision, names_class=True)
     of_words = Decision(model="m", output="class", favourable_class=("low", "medium"))
     assert "puts in class low or medium is selected" in decision_sentence(of_words, names_class=True)
-
-
-def test_a_refused_model_comes_with_the_lines_that_export_it() -> None:
-    refused = next(refusal for refusal in REFUSED if refusal.name == "torchscript")
-    assert export_snippet(f"model.pt {refused.says}") == TORCH_SNIPPET
-    assert export_snippet("The table lacks 1 column(s) that the model reads.") is None
 
 
 def test_the_column_of_the_longest_texts_is_what_a_model_reads() -> None:

@@ -9,6 +9,7 @@ from scipy import stats
 from core.counts.counts import Groups
 from core.explain.groups.attribution import Attribution
 from core.explain.groups.differences import (
+    along_cell,
     along_words,
     apart,
     apart_moved_sentence,
@@ -107,7 +108,10 @@ def test_the_page_opens_at_the_column_whose_groups_differ_most() -> None:
     ],
 )
 def test_how_far_a_column_goes_along_is_said_in_words(sex: float, race: float, said: str) -> None:
-    assert along_words({"sex": (sex,), "race": (race,)}, 0, "job") == said
+    proxies = {"sex": (sex,), "race": (race,)}
+    assert along_words(proxies, 0, "job") == said
+    cell = along_cell(proxies, 0, "job")
+    assert said in (f"goes along {cell}".rstrip(), f"goes along with {cell}", cell)
 
 
 @pytest.mark.parametrize(
@@ -136,4 +140,4 @@ def test_texts_are_called_texts() -> None:
 
 
 def test_a_sensitive_column_is_no_proxy_of_itself() -> None:
-    assert along_words({"sex": (1.0,)}, 0, "sex") == "is sensitive itself"
+    assert along_words({"sex": (1.0,)}, 0, "sex") == along_cell({"sex": (1.0,)}, 0, "sex") == "is sensitive itself"

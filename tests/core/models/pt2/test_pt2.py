@@ -136,8 +136,7 @@ def test_shapes_that_a_table_cannot_feed_are_refused_in_words(pt2_of: Callable[.
         with pytest.raises(ModelError) as raised:
             open_model(path, "model.pt2")
         assert all(word in str(raised.value) for word in words)
-        assert raised.value.snippet is not None
-        compile(raised.value.snippet, "snippet", "exec")
+        assert raised.value.snippet == "torch"
     with pytest.raises(ModelError, match="2 results"):
         open_model(pt2_of(TwoResults(), torch.zeros(2, 3)), "model.pt2")
     with pytest.raises(ModelError, match=r"several matrices: \"x\" \(3 columns\), \"y\" \(2 columns\)"):
