@@ -7,7 +7,7 @@ from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.record import AuditRecord
 from core.store.workspace import Audit
-from pages.components import announced, audit_menu, audit_name, look, plain, received, session
+from pages.components import announced, audit_menu, audit_name, complaints, look, plain, received, session
 from pages.components.data.decision import model_check
 from pages.components.history import age
 
@@ -27,13 +27,13 @@ def show(page: str) -> None:
         session.remember_browser()
         lost = received.overlooked()
         if lost:
-            session.complain(
+            complaints.complain(
                 f"{', '.join(lost)} came while the page was drawn anew, and was not kept. Put it in again."
             )
-        complaint = session.complaint()
+        complaint = complaints.complaint()
         if complaint is not None:
             model_check.refused(complaint.words, complaint.snippet)
-            st.button("Close this message", key="hear", on_click=session.hear)
+            st.button("Close this message", key="hear", on_click=complaints.hear)
         if trouble is not None:
             st.warning(plain.escape(trouble))
         elif audit is not None:

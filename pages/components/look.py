@@ -5,11 +5,13 @@ from pages.components import plain
 # Streamlit leaves a hand's width of nothing above every page.
 # The toolbar of its tables and charts offers a download in which a name from an upload could become a formula.
 # Its captions have six tenths of the text's colour and 14 px; here they have at least 4.5 to 1 in both themes.
+# What gives a browser its id back has nothing to show, and takes no line.
 # Forty letters' heights are some 75 letters.
 # The words of what is selected are the accent's, on the dark theme 3.4 to 1; its outline says that it is selected.
 STYLE = f"""<style>
 [data-testid=stMainBlockContainer] {{ padding-top: 4rem; padding-bottom: 4rem }}
 [data-testid=stElementToolbar] {{ display: none }}
+.st-key-browser {{ position: absolute }}
 [data-testid=stCaptionContainer] {{ color: inherit; opacity: .85; font-size: .9375rem }}
 [data-testid=stCaptionContainer] :is(p, li) {{ font-size: inherit; color: inherit }}
 [data-testid=stMain] :is([data-testid=stMarkdownContainer] > :is(p, ul, ol), [data-testid=stText]) {{ max-width: 40em }}

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeGuard, cast
+from typing import Any, Literal, TypeGuard, cast
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
@@ -19,26 +19,19 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import ModelError, PlumblineError
 from core.store.workspace import Audit, Workspace
+from pages.components import complaints
 
 PageName = Literal["data", "audit", "fix", "explain", "history", "help"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"
-_COMPLAINT, _SENT, _CLICKED, _RENEWED, _RECALLED = "complaint", "sent", "clicked", "renewed", "recalled"
+_SENT, _CLICKED, _RENEWED, _RECALLED = "sent", "clicked", "renewed", "recalled"
 _A_CLICK_HOLDS_SECONDS = 30.0
 VIEW = "view/"  # begins the names of fields that choose what to look at and answer nothing: a refresh starts them anew
 _COOKIE, _OWNER_ID = "plumbline", re.compile(r"[0-9a-f]{32}")
 
 # Not a component of the second kind: its values are no plain data, which enforceSerializableSessionState refuses.
 _BROWSER = declare_component("plumbline_browser", path=Path(__file__).parent / "browser")
-
-
-class Complaint(NamedTuple):
-    """What went wrong; the name of the lines of Python that help, as ModelError has it; whether it was on screen."""
-
-    words: str
-    snippet: str
-    is_read: bool
 
 
 # ---------------------------------------------------------------- the installation
@@ -171,7 +164,7 @@ def link(audit_id: str) -> str:
 def close_audit() -> None:
     """Go to the Data page with no audit open; this one stays in the history."""
     st.session_state.pop(_OPEN, None)
-    hear()
+    complaints.hear()
     st.switch_page("pages/data.py")
 
 
@@ -180,9 +173,9 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
     try:
         action(*arguments)
     except PlumblineError as error:
-        complain(error.message, error.snippet if isinstance(error, ModelError) else "")
+        complaints.complain(error.message, error.snippet if isinstance(error, ModelError) else "")
     else:
-        _better_now()
+        complaints.better_now()
 
 
 def act(
@@ -211,32 +204,6 @@ def _clicked(key: str) -> bool:
         return False
     del st.session_state[_CLICKED]
     return time.monotonic() - at < _A_CLICK_HOLDS_SECONDS
-
-
-def complaint() -> Complaint | None:
-    """What went wrong and was not answered yet. A page redraws itself while a job runs: once said is not yet read."""
-    said = st.session_state.get(_COMPLAINT)
-    if said is None:
-        return None
-    st.session_state[_COMPLAINT] = (*said[:2], True)
-    return Complaint(*said)
-
-
-def complain(words: str, snippet: str = "") -> None:
-    """Say what went wrong at the top of the page, until it is answered; `snippet` as in ModelError."""
-    st.session_state[_COMPLAINT] = (words, snippet, False)
-
-
-def hear() -> None:
-    """Take what went wrong as answered."""
-    st.session_state.pop(_COMPLAINT, None)
-
-
-def _better_now() -> None:
-    """What was done well answers what went wrong and was read; not what went wrong beside it, in the same moment."""
-    said = st.session_state.get(_COMPLAINT)
-    if said is not None and Complaint(*said).is_read:
-        hear()
 
 
 def _address() -> str:
@@ -306,7 +273,7 @@ def adopt(audit_id: str) -> None:
 
     All in the session, without a word to the browser: a rerun that comes in between must find both done or neither.
     """
-    _better_now()
+    complaints.better_now()
     st.session_state[_OPEN] = audit_id
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
     st.session_state[_RENEWED] = time.monotonic()

@@ -62,6 +62,8 @@ def grid_style(columns: int, shown: str) -> str:
     return f"""<style>
 .st-key-grid {{ display: grid; grid-template-columns: minmax(12rem, 26rem) repeat({columns}, minmax(7rem, 16rem));
   gap: .2rem .5rem; align-items: center; overflow-x: auto; padding: .2rem }}
+@media (min-width: 72rem) {{ .st-key-grid {{
+  grid-template-columns: max-content repeat({columns}, minmax(7rem, 16rem)) }} }}
 .st-key-grid button {{ width: 100%; min-height: 1.9rem; padding: 0 .6rem; justify-content: flex-start;
   border: 1px solid transparent; border-radius: .35rem }}
 .st-key-grid button > div {{ justify-content: flex-start; width: 100% }}
