@@ -83,6 +83,7 @@ def test_the_table_fits_a_projector_and_a_telephone(answered: Page) -> None:
 
 def test_all_of_the_answer_is_on_the_first_screen(answered: Page) -> None:
     answered.set_viewport_size({"width": 1440, "height": 900})
+    answered.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     settled(answered)
     expect(answered.get_by_role("heading", level=1)).to_be_in_viewport()
     expect(chart(answered)).to_be_in_viewport(ratio=1)
