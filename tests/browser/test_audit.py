@@ -101,7 +101,7 @@ def test_a_cell_opens_in_the_picture_which_scrolls_into_view(answered: Page) -> 
         cell.focus()
         answered.keyboard.press("Enter")
         expect(title).to_contain_text(words)
-        expect(answered.locator(".st-key-picture h3")).to_be_in_viewport()
+        expect(answered.locator(".st-key-picture h2")).to_be_in_viewport()
     assert answered.evaluate("document.documentElement.scrollWidth") <= 400
     answered.set_viewport_size({"width": 1280, "height": 900})
 

@@ -48,6 +48,7 @@ def audited_by_plan(page: Page, app: App, world: World, plan: Path) -> None:
 
 def downloaded_plan(page: Page, to: Path) -> Path:
     settled(page)
+    page.get_by_role("button", name="Download").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="The plan (.toml)").click()
     download.value.save_as(to)

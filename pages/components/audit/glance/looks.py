@@ -46,6 +46,7 @@ _CARDS = """
 
 FINDING = """<style>
 .st-key-finding h1 { padding: .1rem 0; margin-bottom: .5rem; font-size: 1.9rem }
+.st-key-picture h2 { padding: .25rem 0; font-size: 1.25rem }
 </style>"""
 
 

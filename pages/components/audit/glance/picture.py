@@ -64,7 +64,7 @@ def numbers(shown: Standings) -> None:
 def _controls(audit_id: str, record: AuditRecord, overview: Overview, chosen: Chosen) -> str:
     """What the picture is about, how it is drawn, and the threshold; gives the view."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(
+        st.header(
             plain.escape(f"{question(chosen.measure, overview.terms)} By {' × '.join(chosen.by)}"),
             anchor=False,
             width="stretch",

@@ -102,6 +102,7 @@ def test_the_job_of_a_killed_command_dies_and_the_next_command_sweeps_its_folder
             assert sorted(home.glob("plumbline-command-*")) == sorted([own, third])
 
 
+@pytest.mark.process
 def test_the_time_limit_is_told_to_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(audit("--out", str(tmp_path / "out"), "--time-limit", "0.05")) == 2
     assert "took longer than the 0.05 seconds" in capsys.readouterr().err
