@@ -49,7 +49,8 @@ def test_the_finding_is_the_only_title_and_a_line_says_how_large_and_how_sure(sp
     )
     at = opened("audit", kept(space, home, record))
     assert title(at) == "Women are selected less often than men: 57 of 100 against 77."
-    assert not at.header
+    (picture,) = at.header
+    assert plain_words(picture.value).startswith("Who gets selected?")
     assert "That is 0.74 times as often, outside the usual limit of 0.80. Quite sure" in said(at)
 
 
