@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.jobs.supervisor import Supervisor
+from core.mitigate.results import Mitigated
 from core.plan.parts import MitigationPlan
+from core.store.fixes import SoFar
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE, cards, headline
 from tests.pages.whole_app import WAIT_SECONDS, audited, labels, opened, press, said, widget
@@ -28,7 +30,7 @@ def space(home: Path) -> Iterator[Workspace]:
     space.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def searching(space: Workspace) -> str:
     """An audit whose search has found thresholds and a rule, and would train next."""
     audit_id = audited(space, PLAN, TABLE)
@@ -61,3 +63,19 @@ def test_what_is_there_is_shown_chosen_and_judged_while_the_rest_is_tried_and_st
     assert headline(after).startswith("Recommended: ") and not after.get("progress")
     assert widget(after, "radio", "picked fix").value == picked and "Judged on" in said(after)
     assert "The search ended before it had tried “Training with weights”" in said(after)
+
+
+def test_a_search_that_ends_while_it_is_being_read_is_shown_as_ended(
+    space: Workspace, searching: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page asks no more once the job has ended: what it shows then is what there is."""
+    read = space.found_so_far
+
+    def ends_meanwhile(search_id: str, file: str, audit_id: str, so_far: SoFar) -> Mitigated | None:
+        there = read(audit_id, so_far)
+        space.cancel(audit_id)
+        space.wait(audit_id, WAIT_SECONDS)
+        return there
+
+    monkeypatch.setattr("pages.components.fix.found._found_so_far", ends_meanwhile)
+    assert headline(opened("fix", searching)).startswith("Recommended: ")
