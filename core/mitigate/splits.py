@@ -38,10 +38,6 @@ class Divided:
     tables: tuple[People, ...]
     warnings: tuple[str, ...]
 
-    def table_of(self, part: int) -> People:
-        """The table that this part's people stand in."""
-        return self.tables[-1] if part == REPORT else self.tables[0]
-
     def sizes(self) -> dict[str, int]:
         """How many people each part has."""
         totals = [table.sizes() for table in self.tables]

@@ -6,10 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from core.counts.counts import Floats
-from core.explain.groups.attribution import TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.groups.attribution import TOTAL_ABS, TOTAL_SQUARES
 from core.explain.groups.differences import among_words
 from core.explain.groups.paired import PRODUCT_ABS, Paired
 from core.metrics.intervals import FEW, z_value
@@ -59,31 +57,28 @@ def moved(paired: Paired, by: tuple[str, ...], selected: bool | None, confidence
     grouped = paired.by(by)
     n, before = grouped.before.of_decision(selected)
     _, after = grouped.after.of_decision(selected)
-    return _moved(grouped.before, selected, (n, before), (n, after), grouped.products_of(selected), confidence)
-
-
-def moved_between(
-    first: Attribution, second: Attribution, by: tuple[str, ...], selected: bool | None, confidence: float
-) -> tuple[Moved, ...]:
-    """The same for two explanations of different people; of the groups and features that both have."""
-    one, other = first.by(by), second.by(by)
-    names = [other.groups.names(g) for g in range(len(other.groups))]
-    shared = [g for g in range(len(one.groups)) if one.groups.names(g) in names]
-    features = tuple(name for name in one.features if name in other.features)
-    places = [names.index(one.groups.names(g)) for g in shared]
-    (n1, sums1), (n2, sums2) = one.of_decision(selected), other.of_decision(selected)
-    ours, theirs = ([each.features.index(name) for name in features] for each in (one, other))
-    common = Attribution.empty(
-        type(one.groups)(by, one.groups.values, tuple(one.groups.cells[g] for g in shared)), features
-    )
-    return _moved(
-        common,
-        selected,
-        (n1[shared], sums1[:, shared][:, :, ours]),
-        (n2[places], sums2[:, places][:, :, theirs]),
-        None,
-        confidence,
-    )
+    products = grouped.products_of(selected)
+    groups, features = grouped.before.groups, grouped.before.features
+    found = []
+    for g in range(len(groups)):
+        for f, feature in enumerate(features):
+            first, second = (_Weight.of(int(n[g]), sums[:, g, f]) for sums in (before, after))
+            ratio, low, high = _ratio(first, second, float(products[PRODUCT_ABS, g, f]), confidence)
+            found.append(
+                Moved(
+                    feature,
+                    groups.names(g),
+                    selected,
+                    first.n,
+                    first.mean,
+                    second.mean,
+                    ratio,
+                    low,
+                    high,
+                    "unclear" if low is None or high is None or low <= 1 <= high else "less" if high < 1 else "more",
+                )
+            )
+    return tuple(sorted(found, key=lambda one: -abs(one.after - one.before)))
 
 
 def moved_sentence(one: Moved, terms: Terms = PLAIN) -> str:
@@ -119,37 +114,6 @@ def _percent(change: float) -> str:
     return f"{abs(100 * change):.0f} % {'less' if change < 0 else 'more'}"
 
 
-def _moved(
-    groups: Attribution,
-    selected: bool | None,
-    before: tuple[np.ndarray, Floats],
-    after: tuple[np.ndarray, Floats],
-    products: Floats | None,
-    confidence: float,
-) -> tuple[Moved, ...]:
-    found = []
-    for g in range(len(groups.groups)):
-        for f, feature in enumerate(groups.features):
-            first, second = (_Weight.of(int(n[g]), sums[:, g, f]) for n, sums in (before, after))
-            together = None if products is None else float(products[PRODUCT_ABS, g, f])
-            ratio, low, high = _ratio(first, second, together, confidence)
-            found.append(
-                Moved(
-                    feature,
-                    groups.groups.names(g),
-                    selected,
-                    min(first.n, second.n),
-                    first.mean,
-                    second.mean,
-                    ratio,
-                    low,
-                    high,
-                    "unclear" if low is None or high is None or low <= 1 <= high else "less" if high < 1 else "more",
-                )
-            )
-    return tuple(sorted(found, key=lambda one: -abs(one.after - one.before)))
-
-
 @dataclass(frozen=True)
 class _Weight:
     """The mean of |x| over n people, and the variance of |x| itself."""
@@ -167,12 +131,12 @@ class _Weight:
 
 
 def _ratio(
-    before: _Weight, after: _Weight, together: float | None, confidence: float
+    before: _Weight, after: _Weight, together: float, confidence: float
 ) -> tuple[float | None, float | None, float | None]:
     """The ratio of two means and its interval by the delta method on its logarithm (Casella and Berger 2002, 5.5.4).
 
     var(log ratio) = var_b / (n_b b^2) + var_a / (n_a a^2) - 2 cov / (n a b); `together` is the sum of products of the
-    same people's two values, None for different people. None under `FEW` people, or where nothing rests on it.
+    same people's two values. None under `FEW` people, or where nothing rests on it.
     """
     if min(before.n, after.n) < FEW or before.mean <= 0:
         return None, None, None
@@ -180,8 +144,7 @@ def _ratio(
         return 0.0, 0.0, 0.0
     ratio = after.mean / before.mean
     variance = before.variance / before.n / before.mean**2 + after.variance / after.n / after.mean**2
-    if together is not None:
-        covariance = (together - before.n * before.mean * after.mean) / (before.n - 1)
-        variance -= 2 * covariance / before.n / before.mean / after.mean
+    covariance = (together - before.n * before.mean * after.mean) / (before.n - 1)
+    variance -= 2 * covariance / before.n / before.mean / after.mean
     half = z_value(confidence) * math.sqrt(max(0.0, variance))
     return ratio, ratio * math.exp(-half), ratio * math.exp(half)

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from core.metrics.words.changes.sentence import change_sentence
-from core.mitigate.effect.consequences import got_worse
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistakes import mistakes_sentence
 from core.mitigate.frontier.places import gap_words
@@ -89,7 +88,7 @@ def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
         effect.goal_then.kept,
         kept_sentence(effect.goal_now, effect.goal_then, settings, effect.terms),
         tuple(lines),
-        (*fix.suspected, *filter(None, [effect.training_alone]), *got_worse(effect.compared, effect.terms)),
+        (*fix.suspected, *filter(None, [effect.training_alone]), *effect.worse),
         plan.question_sha256,
         tuple(settings.by),
     )
