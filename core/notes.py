@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 SAID = "said"
 
 
-class Change(NamedTuple):
+class PlanEdit(NamedTuple):
     """One edit of a plan that answers a note: [section] key = value; a table is laid over the one that is there."""
 
     section: str
@@ -34,7 +34,7 @@ class Note:
 
     kind: str
     facts: Mapping[str, Any] = field(default_factory=dict)
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PlanEdit, ...] = ()
 
     @property
     def key(self) -> str:
@@ -53,7 +53,7 @@ class Note:
         """The note from `to_json`'s values, or from a sentence. Raises KeyError, TypeError or ValueError otherwise."""
         if isinstance(document, str):
             return said(document)
-        changes = tuple(Change(str(section), str(key), value) for section, key, value in document["changes"])
+        changes = tuple(PlanEdit(str(section), str(key), value) for section, key, value in document["changes"])
         return cls(str(document["kind"]), dict(document["facts"]), changes)
 
 

@@ -1,5 +1,6 @@
 """The house keeps its shape: short files, few rooms, folders by subject, a short import rule."""
 
+import ast
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -38,3 +39,15 @@ def test_many_files_of_a_package_are_sorted_into_folders() -> None:
 def test_the_import_rule_is_short() -> None:
     (layers,) = (contract["layers"] for contract in CONTRACTS if contract["type"] == "layers")
     assert len(layers) <= MOST_LAYERS
+
+
+def test_no_class_name_means_two_things() -> None:
+    defined = Counter(
+        node.name
+        for path in SOURCES
+        if named(path).startswith(("core", "pages"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert len(defined) > 200
+    assert {name: count for name, count in defined.items() if count > 1} == {}

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         return stopped.code
 
 
-class _Parser(argparse.ArgumentParser):
+class _CommandParser(argparse.ArgumentParser):
     """Says what is wrong in one line, as every other message is."""
 
     def error(self, message: str) -> NoReturn:
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     from core.cli.explain import add_explain
     from core.cli.mitigate import add_mitigate
 
-    parser = _Parser(prog="plumbline", description="Does a model treat groups of people differently?")
+    parser = _CommandParser(prog="plumbline", description="Does a model treat groups of people differently?")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     app = commands.add_parser("app", help="start the app in the browser")
     app.add_argument(

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from core.cli.doors import join_code
 from core.cli.doors.addresses import of_this_machine
-from core.cli.doors.policy import CODE, CONTAINER, SHARED, Policy
+from core.cli.doors.policy import CODE, CONTAINER, SHARED, DoorPolicy
 from core.errors import PlumblineError
 from core.jobs.scratch import sweep
 
@@ -43,7 +43,7 @@ def settings(share: bool, port: int, environment: Mapping[str, str]) -> dict[str
 
     Raises PlumblineError where others would reach the app without a code, or by a code that can be guessed.
     """
-    policy = Policy.of(environment, share)
+    policy = DoorPolicy.of(environment, share)
     own = {
         "STREAMLIT_SERVER_ADDRESS": HERE,
         "STREAMLIT_SERVER_PORT": str(port),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
 from core.data.dataset import Batch, Codes, Dataset
 from core.data.matching import between, never, refuse_without_numbers, wanted
-from core.data.reading.advice import KEEP, Advice, how_to_read
+from core.data.reading.advice import KEEP, ReadingAdvice, how_to_read
 from core.errors import DataError, PlanError
 from core.plan.plan import Condition, Plan
 from core.plan.reader import in_a_plan
@@ -143,7 +143,9 @@ def _refuse_too_many(column: str, groups: int, dataset: Dataset) -> None:
         return
     known = dataset.profile.column(column)
     if known.kind == "number":
-        advice = Advice("Give cut points.", f"bins = {in_a_plan({column: [25, 40, 60]})}, or others, under [groups]")
+        advice = ReadingAdvice(
+            "Give cut points.", f"bins = {in_a_plan({column: [25, 40, 60]})}, or others, under [groups]"
+        )
     else:
         advice = how_to_read(known)
     raise PlanError(

@@ -40,7 +40,7 @@ class Oddity:
 
 
 @dataclass(frozen=True)
-class Written:
+class DetectedStyle:
     """A style of writing numbers that a column seems to have: a cell that shows it, its ends, how many differ."""
 
     example: str
@@ -108,11 +108,11 @@ class ColumnSurvey:
         return self._first_batch_unique
 
     @property
-    def written(self) -> Written | None:
+    def written(self) -> DetectedStyle | None:
         """How nearly all cells seem to write numbers, where plain reading finds texts; else None."""
         if self._style is None or self._read < _MOSTLY * (self._numbers + self._strangers):
             return None
-        return Written(self._example, self._low, self._high, self._numbers + self._strangers - self._read)
+        return DetectedStyle(self._example, self._low, self._high, self._numbers + self._strangers - self._read)
 
     def values(self) -> list[tuple[str, int]]:
         """The texts and their counts, most frequent first: all of them, or the `_KEPT_VALUES` first seen most often."""

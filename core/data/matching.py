@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.dataset import Dataset
-from core.data.reading.advice import Advice, why_no_numbers
+from core.data.reading.advice import ReadingAdvice, why_no_numbers
 from core.errors import DataError, PlanError
 from core.plan.plan import Value
 from core.plan.written.codes import equal_texts
@@ -40,7 +40,7 @@ def between(numbers: npt.NDArray[np.float64], low: float, high: float) -> npt.ND
 def refuse_without_numbers(column: str, dataset: Dataset, so: str, in_plan: str) -> None:
     """Raise DataError where a column is of texts; `so` says what follows, `in_plan` what answers it in a plan file."""
     known = dataset.profile.column(column)
-    advice = why_no_numbers(known) if known.kind == "text" else Advice()
+    advice = why_no_numbers(known) if known.kind == "text" else ReadingAdvice()
     if known.kind == "text" and (known.low is None or advice.words):
         if advice.words:
             said = f'{dataset.profile.name}: column "{column}" holds no plain numbers. {advice.words}'

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from core.data.column_profile import ColumnSurvey, Oddity, Written
+from core.data.column_profile import ColumnSurvey, DetectedStyle, Oddity
 from core.data.progress import Progress
-from core.data.readers import Opened, open_table
+from core.data.readers import OpenedTable, open_table
 from core.errors import DataError
 from core.jobs.digest import sha256
 from core.plan.written.numbers import NumberStyle
@@ -48,7 +48,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     unique: bool = False
-    written: Written | None = None
+    written: DetectedStyle | None = None
     style: NumberStyle | None = None
 
 
@@ -156,10 +156,10 @@ def _column_from_json(document: dict[str, Any]) -> Column:
     )
 
 
-def _written_from_json(document: dict[str, Any]) -> Written:
+def _written_from_json(document: dict[str, Any]) -> DetectedStyle:
     style_of(str(document["example"]))
     low, high = float(document["low"]), float(document["high"])
-    return Written(str(document["example"]), low, high, int(document["others"]))
+    return DetectedStyle(str(document["example"]), low, high, int(document["others"]))
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
@@ -191,7 +191,9 @@ def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profil
     )
 
 
-def _read(path: Path, out: Path, progress: Progress) -> tuple[Opened, list[ColumnSurvey], list[tuple[str, ...]], int]:
+def _read(
+    path: Path, out: Path, progress: Progress
+) -> tuple[OpenedTable, list[ColumnSurvey], list[tuple[str, ...]], int]:
     """The table as it was opened, what each column holds, its first rows, and how many it has; all of it in `out`."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -213,7 +215,7 @@ def _read(path: Path, out: Path, progress: Progress) -> tuple[Opened, list[Colum
     return opened, surveys, head, rows
 
 
-def _regrouped(opened: Opened, schema: Any) -> Any:
+def _regrouped(opened: OpenedTable, schema: Any) -> Any:
     """The batches as tables of about one row group each, so that Parquet's dictionaries pay."""
     import pyarrow as pa
 
@@ -228,7 +230,7 @@ def _regrouped(opened: Opened, schema: Any) -> Any:
         yield pa.Table.from_batches(waiting).combine_chunks()
 
 
-def _check_shape(name: str, opened: Opened, rows: int) -> None:
+def _check_shape(name: str, opened: OpenedTable, rows: int) -> None:
     left_out = len(opened.left_out)
     if rows == 0:
         raise DataError(
@@ -243,7 +245,7 @@ def _check_shape(name: str, opened: Opened, rows: int) -> None:
         )
 
 
-def _oddities(opened: Opened, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]:
+def _oddities(opened: OpenedTable, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]:
     """What is odd about the file, then about its columns; the same remark on several columns is made once."""
     found = [Oddity(warning) for warning in opened.warnings]
     left_out = tuple(row for row, _ in opened.left_out)

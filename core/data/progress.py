@@ -21,7 +21,7 @@ class Progress(Protocol):
         """Hear that `done` of `total` steps of the stage `what` are behind us; `total` is 0 where nobody knows."""
 
 
-class Told:
+class ProgressReporter:
     """Progress told to a function, from the thread that works; None where nobody asks."""
 
     reached: float | None = None

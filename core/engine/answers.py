@@ -17,7 +17,7 @@ Part = TypeVar("Part", "LabelsSeen", "OwnDecisions", "FirstFed")
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class ModelAnswers:
     """What to know of a model's answers; `+` joins those of other rows of the same table, in any order.
 
     Attributes
@@ -36,9 +36,9 @@ class Answers:
     own: OwnDecisions | None = None
     fed: FirstFed | None = None
 
-    def __add__(self, other: Answers) -> Answers:
+    def __add__(self, other: ModelAnswers) -> ModelAnswers:
         """The answers about the rows of both."""
-        return Answers(_sum(self.labels, other.labels), _sum(self.own, other.own), _sum(self.fed, other.fed))
+        return ModelAnswers(_sum(self.labels, other.labels), _sum(self.own, other.own), _sum(self.fed, other.fed))
 
     def notes(self) -> tuple[str | Note, ...]:
         """What a reader must know. Raises ModelError where nobody got a favourable label, see `LabelsSeen.warnings`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.data.progress import Tell, Told
+from core.data.progress import ProgressReporter, Tell
 from core.engine.files import Files
 from core.engine.job import audit_folder
 from core.engine.looks import collect_profile
@@ -24,5 +24,5 @@ def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tel
 def audit_here(plan: Plan, files: Files, tell: Tell | None = None) -> AuditRecord:
     """Audit in this process: the model file is opened here, and nothing shuts it in."""
     with laid_out(files.inputs) as folder:
-        record = audit_folder(folder / "in", folder / "out", files.named(plan), Told(tell))
+        record = audit_folder(folder / "in", folder / "out", files.named(plan), ProgressReporter(tell))
     return replace(record, plan=replace(record.plan, data=replace(record.plan.data, file=plan.data.file)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.counts.counts import UNKNOWN, Counts, Ints
 from core.data.images.usable import FaultyImages
-from core.engine.answers import Answers
+from core.engine.answers import ModelAnswers
 from core.engine.beside import Beside
 from core.errors import MergeError
 from core.metrics.sampling.sampled import Sampled
@@ -52,7 +52,7 @@ class Counted:
     near_threshold: int
     on_threshold: int
     faulty: FaultyImages
-    answers: Answers
+    answers: ModelAnswers
     beside: Beside
     known: tuple[str | Note, ...]
     outcome: str | None
@@ -92,7 +92,7 @@ class Counted:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What a reader must know. Raises ModelError where a model's answers make none, see `Answers.notes`."""
+        """What a reader must know. Raises ModelError where a model's answers make none, see `ModelAnswers.notes`."""
         return as_notes([*self.known, *self.faulty.said, *self.answers.notes(), *self._of_outcomes()])
 
     def _of_outcomes(self) -> tuple[str, ...]:

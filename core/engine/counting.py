@@ -18,7 +18,7 @@ from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.data.sampled_rows import Rows
 from core.data.splits import sieves
-from core.engine.answers import Answers
+from core.engine.answers import ModelAnswers
 from core.engine.beside import Beside, Gathering
 from core.engine.counted import Counted as Counted
 from core.engine.deciding import decided
@@ -95,7 +95,7 @@ class Pass:
             near_threshold=0,
             on_threshold=0,
             faulty=FaultyImages(),
-            answers=Answers(),
+            answers=ModelAnswers(),
             beside=Beside() if gathering is None else gathering.nobody,
             known=(*source.known, *(words for each in keep for words in each.known)),
             outcome=plan.data.label,

@@ -94,7 +94,7 @@ def refuse_unaskable(plan: Plan) -> None:
 
 def _notes(plan: Plan, dataset: Dataset, decisions: Source, counted: Counted, rule: Rule) -> tuple[Note, ...]:
     """What a reader must know: doubts about the question, then what was noticed on the way."""
-    seen = doubts.Seen(counted.counts, rule, counted.left_out, counted.on_threshold)
+    seen = doubts.AuditFacts(counted.counts, rule, counted.left_out, counted.on_threshold)
     asked = (*doubts.before(plan, dataset.profile), *doubts.after(seen, plan), *_known_before(plan, dataset, decisions))
     words = (*policy_warnings(plan), *dataset.profile.left_out_words())
     return as_notes([*asked, *words, *counted.notes])

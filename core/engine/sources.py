@@ -17,7 +17,7 @@ from core.counts.rules import Stated
 from core.data.coding import prediction_coder
 from core.data.dataset import Batch, Dataset
 from core.data.reading.advice import KEEP, why_no_numbers
-from core.engine.answers import Answers
+from core.engine.answers import ModelAnswers
 from core.engine.deciding import limits, model_axis
 from core.errors import DataError
 from core.notes import Note
@@ -32,7 +32,7 @@ Selected = npt.NDArray[np.integer] | None
 
 
 @dataclass(frozen=True)
-class Decided:
+class BatchDecisions:
     """What a source says of a batch's people.
 
     `scores` is None where there are only decisions; `selected`, 0 or 1, is None where the rule makes them from the
@@ -41,7 +41,7 @@ class Decided:
 
     scores: Scores
     selected: Selected
-    answers: Answers = Answers()
+    answers: ModelAnswers = ModelAnswers()
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Source:
 
     axis: Axis
     columns: tuple[str, ...]
-    decide: Callable[[Batch], Decided]
+    decide: Callable[[Batch], BatchDecisions]
     known: tuple[str | Note, ...] = ()
     facts: Callable[[], dict[str, Any]] = field(default=lambda: {"device": "cpu", "batch_size": None})
 
@@ -74,7 +74,7 @@ def source(plan: Plan, dataset: Dataset, model: Path | None, stated: Stated | No
 
 def _decision_column(plan: Plan, dataset: Dataset, column: str) -> Source:
     decide = prediction_coder(plan, dataset, column)
-    return Source(Axis.decisions(), (column,), lambda batch: Decided(None, decide(batch)))
+    return Source(Axis.decisions(), (column,), lambda batch: BatchDecisions(None, decide(batch)))
 
 
 def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | None) -> Source:
@@ -82,7 +82,7 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
     prediction = plan.decision.prediction
     decide = None if prediction is None else prediction_coder(plan, dataset, prediction)
 
-    def decided(batch: Batch) -> Decided:
+    def decided(batch: Batch) -> BatchDecisions:
         numbers = batch.numbers(column)
         usable = np.abs(numbers) <= LARGEST_SCORE
         if not usable.all():
@@ -93,7 +93,7 @@ def _score_column(plan: Plan, dataset: Dataset, column: str, stated: Stated | No
                 " rows out.",
                 in_plan=KEEP,
             )
-        return Decided(numbers, None if decide is None else decide(batch))
+        return BatchDecisions(numbers, None if decide is None else decide(batch))
 
     return Source(axis, (column,) if prediction is None else (column, prediction), decided)
 
@@ -194,13 +194,13 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     scorer = Scorer(model, binding, decision, model.device)
     own = OwnDecision.of(scorer, model, binding, decision) if stated is None else None
 
-    def decide(batch: Batch) -> Decided:
+    def decide(batch: Batch) -> BatchDecisions:
         read = scorer.read(batch)
         compared = None if own is None else own.compared(batch, read.given)
-        answers = Answers(read.labels, compared, FirstFed.of(binding, batch))
+        answers = ModelAnswers(read.labels, compared, FirstFed.of(binding, batch))
         if scorer.dtype is None:
-            return Decided(None, read.given.astype(np.int32), answers)
-        return Decided(read.given.astype(scorer.dtype, copy=False), None, answers)
+            return BatchDecisions(None, read.given.astype(np.int32), answers)
+        return BatchDecisions(read.given.astype(scorer.dtype, copy=False), None, answers)
 
     known: tuple[str | Note, ...] = (
         *model.warnings,

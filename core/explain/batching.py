@@ -17,14 +17,14 @@ from core.explain.methods.explainable import Effort, Explained
 from core.models.inputs.rows import taken
 from core.models.model import Features
 from core.models.pt2 import OUT_OF_MEMORY
-from core.models.scoring import Trial
+from core.models.scoring import BatchSizeSearch
 
 # Methods that draw share their draws within a chunk, so its size is fixed: the same plan gives the same numbers.
 DRAWN_ROWS = 256
 MOST_AT_ONCE = {"cpu": 1 << 15, "cuda": 1 << 19}
 
 
-class Pace:
+class MethodRunner:
     """Runs one method on one model's rows."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Pace:
         self._explain, self._units, self._effort = explainer.function(), units, effort
         self._scorings = max(1, round(explainer.scorings(len(units.features))))
         self._fixed = explainer.draws
-        self._trial = Trial(min(MOST_AT_ONCE[device], most_rows or MOST_AT_ONCE[device]))
+        self._trial = BatchSizeSearch(min(MOST_AT_ONCE[device], most_rows or MOST_AT_ONCE[device]))
         self._drawn_rows = DRAWN_ROWS
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.data.profile import Profile
-from core.data.progress import Tell, Told
+from core.data.progress import ProgressReporter, Tell
 from core.engine.files import Files
 from core.engine.looks import collect_profile
 from core.errors import PlanError
@@ -35,7 +35,7 @@ def explain_here(plan: Plan, files: Files, method: str | None = None, tell: Tell
     """Explain in this process: the model file is opened here, and nothing shuts it in."""
     with laid_out(files.inputs) as folder:
         request = _request(plan, files, method)
-        return replace(explain_folder(folder / "in", folder / "out", request, Told(tell)), plan=plan)
+        return replace(explain_folder(folder / "in", folder / "out", request, ProgressReporter(tell)), plan=plan)
 
 
 def _request(plan: Plan, files: Files, method: str | None) -> dict[str, Any]:

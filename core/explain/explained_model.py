@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
+class OpenedModel:
     """A model, the columns that feed it, and its scorer."""
 
     model: Model
@@ -37,7 +37,7 @@ class Opened:
     decision: Decision
 
     @classmethod
-    def of(cls, path: Path | None, plan: Plan, profile: Profile) -> Opened:
+    def of(cls, path: Path | None, plan: Plan, profile: Profile) -> OpenedModel:
         """The model that a plan names. Raises PlanError for a plan without one, ModelError where it cannot serve."""
         if plan.decision.model is None or path is None:
             raise PlanError(
@@ -91,7 +91,7 @@ class Opened:
         return lambda index: matrix[index[:, owners], every]
 
 
-def slope(opened: Opened, module: Any) -> Any:
+def slope(opened: OpenedModel, module: Any) -> Any:
     """A torch module from the model's one tensor, (n, ...), to the score of the good outcome, (n,), with gradients."""
     import torch
 

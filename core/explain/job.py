@@ -13,7 +13,7 @@ from core.explain.explanation import Explanation
 from core.explain.results import write
 from core.explain.run import explain
 from core.explain.sample import ROWS
-from core.explain.sides import Second
+from core.explain.sides import SecondQuestion
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.plan.plan import Plan
 
@@ -56,10 +56,10 @@ def model_in(given: Path) -> Path | None:
     return model if model.exists() else None
 
 
-def second_in(given: Path, request: dict[str, Any], plan: Plan) -> Second | None:
+def second_in(given: Path, request: dict[str, Any], plan: Plan) -> SecondQuestion | None:
     """The second question in a job's request: another plan's decision about the people of `plan`."""
     if not request.get("plan_after"):
         return None
     model = given / "model_after"
     decision = Plan.from_toml(str(request["plan_after"])).decision
-    return Second(replace(plan, decision=decision), model if model.exists() else None)
+    return SecondQuestion(replace(plan, decision=decision), model if model.exists() else None)

@@ -104,7 +104,7 @@ def read(out: Path, plan: Plan, plan_after: Plan | None, rows: int, digests: Dig
         groups, features = groups_from_json(facts["groups"]), checked_features(facts["features"])
         if groups.attributes != plan.groups.sensitive:
             raise ValueError("its groups are not the plan's")
-        reader = _Reader(out, groups, features, kept)
+        reader = _ExplanationReader(out, groups, features, kept)
         before = reader.attribution("before")
         after = None if plan_after is None else reader.attribution("after")
         if before.people == 0 or (after is not None and after.people != before.people):
@@ -159,7 +159,7 @@ def checked_check(entry: dict[str, Any]) -> Check:
 
 
 @dataclass(frozen=True, eq=False)
-class _Reader:
+class _ExplanationReader:
     """Reads the tables of one job."""
 
     out: Path

@@ -21,12 +21,12 @@ from core.explain.groups.exemplars import TellingImages
 from core.explain.groups.paired import Paired
 from core.explain.groups.proxies import coded, telling, values_of
 from core.explain.methods.explainable import Effort
-from core.explain.sample import ROWS, Sample, batches_of, choose_people
-from core.explain.sanity_checks import Trial, check_trust
+from core.explain.sample import ROWS, ExplainedSample, batches_of, choose_people
+from core.explain.sanity_checks import SanityTrial, check_trust
 from core.explain.sanity_checks.check import IMAGES as CHECKED_IMAGES
 from core.explain.sanity_checks.check import NAMES, Check
 from core.explain.sanity_checks.check import ROWS as CHECKED_ROWS
-from core.explain.sides import OPENING, Second, Side, fitting_threads, keys, open_models, open_sides
+from core.explain.sides import OPENING, ComparedModel, SecondQuestion, fitting_threads, keys, open_models, open_sides
 from core.jobs.digest import sha256
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.metrics.words import rows_word
@@ -42,7 +42,7 @@ def explain(
     model: Path | None,
     progress: Progress,
     *,
-    second: Second | None = None,
+    second: SecondQuestion | None = None,
     method: str | None = None,
     rows: int = ROWS,
 ) -> Explanation:
@@ -116,13 +116,15 @@ class _Found:
     telling: TellingImages
 
 
-def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Progress, people: str) -> _Found:
+def _explain(
+    sides: list[ComparedModel], dataset: Dataset, sample: ExplainedSample, progress: Progress, people: str
+) -> _Found:
     features = tuple(dict.fromkeys(name for side in sides for name in side.units.features))
     places = [[features.index(name) for name in side.units.features] for side in sides]
     totals = [Attribution.empty(sample.groups, features) for _ in sides]
     paired: Paired | None = None
     changed: list[Changed] = []
-    trials: list[Trial] = []
+    trials: list[SanityTrial] = []
     columns = tuple(dict.fromkeys(name for side in sides for name in side.opened.columns))
     proxies = _Proxies(dataset, sides[0], features)
     telling = TellingImages(sample.groups)
@@ -170,15 +172,15 @@ def _explain(sides: list[Side], dataset: Dataset, sample: Sample, progress: Prog
     )
 
 
-def _trial(side: Side, rows: Features, hashes: npt.NDArray[np.uint64]) -> Trial:
+def _trial(side: ComparedModel, rows: Features, hashes: npt.NDArray[np.uint64]) -> SanityTrial:
     """A few of the rows, to see how far this side's picture can be trusted."""
     few = np.argsort(hashes, kind="stable")[:CHECKED_ROWS]
     effort = replace(side.effort, at_once=side.pace.at_once)
     again = CHECKED_IMAGES if side.opened.kind == "image" else CHECKED_ROWS
-    return Trial(side.explainer, side.units, taken(rows, few), keys(hashes[few]), effort, side.units_for, again)
+    return SanityTrial(side.explainer, side.units, taken(rows, few), keys(hashes[few]), effort, side.units_for, again)
 
 
-def _checks(trials: list[Trial], progress: Progress) -> list[tuple[Check, ...]]:
+def _checks(trials: list[SanityTrial], progress: Progress) -> list[tuple[Check, ...]]:
     """How far each picture can be trusted."""
     return [
         check_trust(trial, partial(_tell, progress, number * len(NAMES), len(trials) * len(NAMES), "checks made"))
@@ -209,7 +211,7 @@ def _changed(
 class _Proxies:
     """Collects what each feature's column holds, or which texts hold a word, to see how far it tells the groups."""
 
-    def __init__(self, dataset: Dataset, side: Side, features: tuple[str, ...]) -> None:
+    def __init__(self, dataset: Dataset, side: ComparedModel, features: tuple[str, ...]) -> None:
         self._opened, self._units, self._count = side.opened, side.units, len(features)
         columns = [dataset.profile.column(name) for name in features] if side.opened.kind == "table" else []
         self._numeric = [column.kind == "number" for column in columns]
@@ -224,7 +226,7 @@ class _Proxies:
         elif self._read:
             self._values.append(np.column_stack([read(batch) for read in self._read]))
 
-    def strengths(self, sample: Sample) -> dict[str, tuple[float, ...]]:
+    def strengths(self, sample: ExplainedSample) -> dict[str, tuple[float, ...]]:
         """For each sensitive column, how strongly each feature tells it, from 0 to 1; 0 for places in an image."""
         own = sample.groups.cell_array[sample.cells]
         values = np.concatenate(self._values) if self._values else np.zeros((len(sample), self._count))
@@ -241,7 +243,7 @@ def _tell(progress: Progress, before: int, total: int, what: str, done: int) -> 
     progress(before + done, total, what)
 
 
-def _rows_at_once(side: Side) -> int | None:
+def _rows_at_once(side: ComparedModel) -> int | None:
     """How many rows are read together: fewer of large images, as all of their pixels are held; None as usual."""
     most = side.opened.binding.most_rows
     return None if most is None else max(CHECKED_ROWS, min(most, IMAGE_BATCH_ROWS))

@@ -27,7 +27,7 @@ Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class ExplainedSample:
     """The people who are explained, in the table's order.
 
     Attributes
@@ -60,7 +60,7 @@ class Sample:
         return np.argsort(self.hashes[np.searchsorted(self.rows, self.background)], kind="stable")
 
 
-def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -> Sample:
+def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -> ExplainedSample:
     """At most `most` of the kept people. Neither the order of rows nor their number at once matters.
 
     Raises DataError where nobody is left.
@@ -85,10 +85,10 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
         raise nobody_left(dataset, faulty)
     warnings = (*(words for each in keep for words in each.known), *faulty.said)
     background = np.sort(rows[np.lexsort((rows, hashes))[:BACKGROUND]])
-    return Sample(cells, rows, cell, hashes, background, kept, warnings)
+    return ExplainedSample(cells, rows, cell, hashes, background, kept, warnings)
 
 
-def choose_background(plan: Plan, dataset: Dataset, progress: Progress) -> Sample:
+def choose_background(plan: Plan, dataset: Dataset, progress: Progress) -> ExplainedSample:
     """The background of `choose_people` and nobody else; of a table that names images, few have to be opened.
 
     Raises DataError where nobody is left.
@@ -109,7 +109,7 @@ def choose_background(plan: Plan, dataset: Dataset, progress: Progress) -> Sampl
     return replace(sample, rows=rows, cells=sample.cells[first], hashes=sample.hashes[first], background=rows)
 
 
-def _with_images(column: str, dataset: Dataset, sample: Sample, progress: Progress) -> Places:
+def _with_images(column: str, dataset: Dataset, sample: ExplainedSample, progress: Progress) -> Places:
     """The places of those people of a sample whose image can be used."""
     kept = []
     for batch, where in batches_of(dataset, sample.rows, (column,), OPENED):

@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from core.data.dataset import Dataset
 from core.errors import PlanError
-from core.explain.batching import Pace
+from core.explain.batching import MethodRunner
 from core.explain.deciding import Decider
-from core.explain.explained_model import Opened
+from core.explain.explained_model import OpenedModel
 from core.explain.features.columns import Units, start, table_units
 from core.explain.features.grid import SIDE
 from core.explain.features.image_cells import image_units
@@ -23,7 +23,7 @@ from core.explain.features.vocabulary import Vocabulary, vocabulary
 from core.explain.features.words import texts_of, word_units
 from core.explain.methods import Explainer, chosen, recommend
 from core.explain.methods.explainable import Effort
-from core.explain.sample import Sample, batches_of
+from core.explain.sample import ExplainedSample, batches_of
 from core.metrics.stated_rule import rule_file
 from core.models.device import few_threads
 from core.models.inputs.rows import joined, taken
@@ -34,17 +34,17 @@ OPENING = "opening the model"
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class ComparedModel:
     """One model on one plan: what it takes, how it decides, how it is explained.
 
     `base` is the score that the values add up from; `units_for` makes what another method needs.
     """
 
-    opened: Opened
+    opened: OpenedModel
     decider: Decider
     explainer: Explainer
     units: Units
-    pace: Pace
+    pace: MethodRunner
     base: float
     effort: Effort
     units_for: Callable[[Explainer], Units]
@@ -56,7 +56,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Second:
+class SecondQuestion:
     """A second question about the same people: a plan, and its model's file, None where that is the first plan's."""
 
     plan: Plan
@@ -64,28 +64,32 @@ class Second:
 
 
 def open_models(
-    model: Path | None, plan: Plan, dataset: Dataset, second: Second | None = None
-) -> list[tuple[Opened, Plan]]:
+    model: Path | None, plan: Plan, dataset: Dataset, second: SecondQuestion | None = None
+) -> list[tuple[OpenedModel, Plan]]:
     """The plan's model with its plan, and the second plan's beside it; the first again where only decisions differ.
 
     From here on the dataset keeps images at the size that the plan's model takes, so that each is opened once.
     """
-    first = Opened.of(model, plan, dataset.profile)
+    first = OpenedModel.of(model, plan, dataset.profile)
     if first.binding.images is not None and dataset.images is not None:
         dataset.images.expect(first.binding.images.picture.size)
     if second is None:
         return [(first, plan)]
     if second.model is None and _scores_alike(plan, second.plan):
         return [(first, plan), (first, second.plan)]
-    return [(first, plan), (Opened.of(second.model or model, second.plan, dataset.profile), second.plan)]
+    return [(first, plan), (OpenedModel.of(second.model or model, second.plan, dataset.profile), second.plan)]
 
 
 def open_sides(
-    models: list[tuple[Opened, Plan]], method: str | None, dataset: Dataset, sample: Sample, effort: Effort
-) -> list[Side]:
+    models: list[tuple[OpenedModel, Plan]],
+    method: str | None,
+    dataset: Dataset,
+    sample: ExplainedSample,
+    effort: Effort,
+) -> list[ComparedModel]:
     """The models ready to be explained, all by the same method; None for the recommended one."""
     explainer = _explainer(method, [opened for opened, _ in models])
-    sides: list[Side] = []
+    sides: list[ComparedModel] = []
     for opened, plan in models:
         if sides and opened is sides[0].opened:
             decider = Decider.of(plan, sample.groups, opened.scorer.dtype, rule_file(plan))
@@ -102,7 +106,7 @@ def _scores_alike(plan: Plan, after: Plan) -> bool:
 
 
 @contextmanager
-def fitting_threads(sides: list[Side]) -> Iterator[None]:
+def fitting_threads(sides: list[ComparedModel]) -> Iterator[None]:
     """Within this, small models of tables run on one thread, as they are trained."""
     modules = [side.opened.model.module for side in sides if side.opened.kind == "table"]
     weights = [sum(weight.numel() for weight in module().parameters()) for module in modules if module is not None]
@@ -113,7 +117,7 @@ def fitting_threads(sides: list[Side]) -> Iterator[None]:
         yield
 
 
-def _explainer(name: str | None, opened: list[Opened]) -> Explainer:
+def _explainer(name: str | None, opened: list[OpenedModel]) -> Explainer:
     kinds = {each.kind for each in opened}
     if len(kinds) > 1:
         raise PlanError("The two models read different kinds of input, so what they look at cannot be compared.")
@@ -123,7 +127,9 @@ def _explainer(name: str | None, opened: list[Opened]) -> Explainer:
     return chosen(name or recommend(kind, gradients, features).name, kind, gradients, features)
 
 
-def _side(opened: Opened, plan: Plan, explainer: Explainer, effort: Effort, dataset: Dataset, sample: Sample) -> Side:
+def _side(
+    opened: OpenedModel, plan: Plan, explainer: Explainer, effort: Effort, dataset: Dataset, sample: ExplainedSample
+) -> ComparedModel:
     rows = joined(
         [opened.binding.features(batch) for batch, _ in batches_of(dataset, sample.background, opened.columns)]
     )
@@ -135,11 +141,13 @@ def _side(opened: Opened, plan: Plan, explainer: Explainer, effort: Effort, data
     bounds = [most for most in (opened.binding.most_rows, opened.model.rows[1]) if most is not None]
     most = min(bounds, default=None)
     effort = effort if most is None else replace(effort, at_once=min(effort.at_once, most))
-    pace = Pace(explainer, units, effort, opened.model.device, most)
-    return Side(opened, decider, explainer, units, pace, base, effort, units_for)
+    pace = MethodRunner(explainer, units, effort, opened.model.device, most)
+    return ComparedModel(opened, decider, explainer, units, pace, base, effort, units_for)
 
 
-def _units(opened: Opened, background: Features, dataset: Dataset, sample: Sample, explainer: Explainer) -> Units:
+def _units(
+    opened: OpenedModel, background: Features, dataset: Dataset, sample: ExplainedSample, explainer: Explainer
+) -> Units:
     """What is weighed, as the method needs it."""
     if opened.kind == "text":
         return word_units(opened, _vocabulary(opened, dataset, sample), explainer)
@@ -148,7 +156,7 @@ def _units(opened: Opened, background: Features, dataset: Dataset, sample: Sampl
     return table_units(opened, background, len(sample.background), explainer)
 
 
-def _vocabulary(opened: Opened, dataset: Dataset, sample: Sample) -> Vocabulary:
+def _vocabulary(opened: OpenedModel, dataset: Dataset, sample: ExplainedSample) -> Vocabulary:
     """The words of the explained people's texts that may be named."""
     batches = batches_of(dataset, sample.rows, opened.columns)
     texts = [text for batch, _ in batches for text in texts_of(opened.binding.features(batch))]

@@ -11,7 +11,7 @@ from core.jobs.folder import Folder, Record
 from core.jobs.kinds import publishes
 from core.jobs.process import Child
 from core.jobs.sandbox import Limits
-from core.jobs.sharing.ahead import Ahead, Pace
+from core.jobs.sharing.ahead import Ahead, JobPace
 from core.jobs.sharing.held import OnDisk, on_disk
 
 DISK_SECONDS = 0.5
@@ -68,7 +68,7 @@ class Job:
             return None
         (began, first), now = self.whole_began, time.monotonic()
         most = max(0.0, limit - (now - (self.record.clock or now)))
-        return Pace(first, self.progress[3], now - began).left(most)
+        return JobPace(first, self.progress[3], now - began).left(most)
 
     def ahead(self, limit: float) -> Ahead:
         """What a job that waits for this one can be told: it is stopped after `limit` seconds at the latest."""

@@ -41,7 +41,7 @@ def second_opinion(
             table = counts.by(by)
             weighed = sampled.weighed(counts, rule, by)
             people = confusion(counts, rule, by) if weighed is None else weighed.weighted
-            asked = _Asked(table, people, plan.data.label is not None)
+            asked = _Datasets(table, people, plan.data.label is not None)
             for name, ours, theirs in asked.pairs(judgement):
                 if ours is None and weighed is not None:  # a comparison that repeated people do not allow
                     continue
@@ -51,7 +51,7 @@ def second_opinion(
     return SecondOpinion(len(names), len(differences), largest if math.isfinite(largest) else 1.0, largest <= TOLERANCE)
 
 
-class _Asked:
+class _Datasets:
     """AIF360's data sets for one table of groups: everybody by decision, and the labelled by label and decision."""
 
     def __init__(self, counts: Counts, people: Confusion, has_label: bool) -> None:

@@ -18,7 +18,7 @@ from core.metrics.joint import (
     is_unmoved,
     ratio_change,
 )
-from core.metrics.moved import Moved, moved_people
+from core.metrics.moved import ChangedDecisions, moved_people
 from core.metrics.verdicts import Gap, Judgement
 
 _CROSSED = "the gap now falls on the other side, and may be as large as before"
@@ -79,10 +79,10 @@ class Comparison:
     """
 
     gaps: tuple[GapChange, ...]
-    people: tuple[Moved, ...]
-    everybody: Moved | None
+    people: tuple[ChangedDecisions, ...]
+    everybody: ChangedDecisions | None
 
-    def moved(self, by: tuple[str, ...]) -> tuple[Moved, ...]:
+    def moved(self, by: tuple[str, ...]) -> tuple[ChangedDecisions, ...]:
         """The people of one table of groups."""
         return tuple(moved for moved in self.people if moved.by == by)
 

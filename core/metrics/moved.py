@@ -10,7 +10,7 @@ from core.metrics.joint import Change, newcombe_paired
 
 
 @dataclass(frozen=True)
-class Moved:
+class ChangedDecisions:
     """How many of a group's people changed sides.
 
     Attributes
@@ -63,10 +63,10 @@ class Moved:
         return document
 
 
-def moved_people(by: tuple[str, ...], group: dict[str, str], people: Ints, z: float) -> Moved:
+def moved_people(by: tuple[str, ...], group: dict[str, str], people: Ints, z: float) -> ChangedDecisions:
     """The people who changed sides, from int64 `people` of shape (3 labels, 2 before, 2 after)."""
     other, good = people[UNFAVOURABLE], people[FAVOURABLE]
-    return Moved(
+    return ChangedDecisions(
         by,
         group,
         int(people.sum()),

@@ -25,12 +25,12 @@ def untried(record: AuditRecord, settings: Settings, model_format: str | None) -
 
     `model_format` is the row of FORMATS that its model was opened as; None where there is none, or none was opened.
     """
-    asked = _Asked(record, settings, model_format)
+    asked = _Situation(record, settings, model_format)
     return {row.name: _reason_against(row, asked) for row in MITIGATIONS.values()}
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class _Situation:
     """An audit, what is asked of a fix for it, and its model's format."""
 
     record: AuditRecord
@@ -44,40 +44,40 @@ class _Asked:
         return has_model and self.model_format in FORMATS and bool(FORMATS[str(self.model_format)].tunes)
 
 
-def _reason_against(row: Mitigation, asked: _Asked) -> str:
+def _reason_against(row: Mitigation, asked: _Situation) -> str:
     lacking = (_LACKS[need](row, asked) for need in row.needs)
     return next((reason for reason in lacking if reason is not None), "")
 
 
-def _no_outcome(row: Mitigation, asked: _Asked) -> str | None:
+def _no_outcome(row: Mitigation, asked: _Situation) -> str | None:
     return "it needs to know what really happened" if asked.record.plan.data.label is None else None
 
 
-def _no_score(row: Mitigation, asked: _Asked) -> str | None:
+def _no_score(row: Mitigation, asked: _Situation) -> str | None:
     decisions_alone = asked.record.counts.axis.kind == "decision"
     return "it needs a score, and here are only decisions" if decisions_alone else None
 
 
-def _no_people(row: Mitigation, asked: _Asked) -> str | None:
+def _no_people(row: Mitigation, asked: _Situation) -> str | None:
     fewest, who, outcome = _smallest_cell(asked.record.counts, asked.settings.by)
     return None if fewest else f"nobody has {outcome} among {who}"
 
 
-def _no_learning(row: Mitigation, asked: _Asked) -> str | None:
+def _no_learning(row: Mitigation, asked: _Situation) -> str | None:
     return None if asked.learns else f"it needs a model that can go on learning, {tunable()}"
 
 
-def _no_such_goal(row: Mitigation, asked: _Asked) -> str | None:
+def _no_such_goal(row: Mitigation, asked: _Situation) -> str | None:
     return None if asked.settings.goal.name in row.serves else row.other_goals
 
 
-def _many_columns(row: Mitigation, asked: _Asked) -> str | None:
+def _many_columns(row: Mitigation, asked: _Situation) -> str | None:
     whose, _, _ = row.title.partition(":")
     return f"{whose} takes one column at a time" if len(asked.settings.by) > 1 else None
 
 
 # Why a row cannot be tried where what it needs is not there, as half a sentence; None where it is.
-_LACKS: dict[Need, Callable[[Mitigation, _Asked], str | None]] = {
+_LACKS: dict[Need, Callable[[Mitigation, _Situation], str | None]] = {
     "outcome": _no_outcome,
     "score": _no_score,
     "both outcomes": _no_people,

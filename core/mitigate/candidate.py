@@ -92,7 +92,7 @@ class Proposed:
 
 
 @dataclass(frozen=True)
-class Searched:
+class SearchedTable:
     """A table that was searched on: its groups, its rows, and how many of them each sieve left out."""
 
     groups: Groups
@@ -141,7 +141,7 @@ class Mitigated:
     model_sha256: str | None
     images_sha256: str | None = None
     leaks: tuple[Note, ...] = ()
-    tables: tuple[Searched, ...] = ()
+    tables: tuple[SearchedTable, ...] = ()
     left: tuple[str, ...] = ()
 
     @property

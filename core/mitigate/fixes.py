@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.data.profile import SECOND
-from core.data.progress import Tell, Told
+from core.data.progress import ProgressReporter, Tell
 from core.engine.files import Files
 from core.engine.looks import collect_profile
 from core.errors import PlumblineError
@@ -75,7 +75,7 @@ def search_isolated(
 def search_here(plan: Plan, files: Files, ways: Sequence[str], tell: Tell | None = None) -> Iterator[Mitigated]:
     """Search in this process, where the model file is opened and trained; what it found stands until the end."""
     with laid_out(files.inputs) as folder:
-        found = search_folder(folder / "in", folder / "out", files.named(plan), ways, Told(tell))
+        found = search_folder(folder / "in", folder / "out", files.named(plan), ways, ProgressReporter(tell))
         proposals = tuple(replace(each, decided=_of(plan, each.decided)) for each in found.proposals)
         yield replace(found, present=_of(plan, found.present), proposals=proposals)
 

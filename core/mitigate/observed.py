@@ -13,7 +13,7 @@ from core.counts.counts import LABELS, Axis, Counts, Ints, tally
 from core.counts.rules import Rule, Stated
 from core.counts.splits import by_split, split_cells, split_groups
 from core.data.progress import Progress
-from core.engine.answers import Answers
+from core.engine.answers import ModelAnswers
 from core.engine.counting import near_limits
 from core.engine.deciding import decided
 from core.engine.sources import source
@@ -27,7 +27,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class CountedDecisions:
     """One table's people as they were decided about.
 
     Attributes
@@ -58,7 +58,7 @@ class Observed:
     `Provenance` has them.
     """
 
-    seen: tuple[Seen, ...]
+    seen: tuple[CountedDecisions, ...]
     near_threshold: int = 0
     device: str = "cpu"
     batch_size: int | None = None
@@ -104,7 +104,7 @@ def _observe(table: People, plan: Plan, model: Path | None, progress: Callable[[
     cells = split_cells(table.groups, table.part, table.cell)
     limit = plan_edge(plan, axis.dtype)
     rule = Rule.threshold(axis, limit)
-    total, answers, near = Counts.empty(every, axis), Answers(), 0
+    total, answers, near = Counts.empty(every, axis), ModelAnswers(), 0
     bins, selected = np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.bool_)
     for batch, where in table.batches(decisions.columns):
         given = decisions.decide(batch)
@@ -118,12 +118,12 @@ def _observe(table: People, plan: Plan, model: Path | None, progress: Callable[[
         total += tally(every, axis, cells[where], table.label[where], given.scores, given.selected)
         answers += given.answers
         progress(where.stop, len(cells))
-    seen = Seen(by_split(total, table.groups), bins, selected)
+    seen = CountedDecisions(by_split(total, table.groups), bins, selected)
     facts, notes = decisions.facts(), as_notes((*decisions.known, *answers.notes()))
     return Observed((seen,), near, facts["device"], facts["batch_size"], notes)
 
 
-def _drawn(table: People, seen: Seen, stated: Stated) -> Seen:
+def _drawn(table: People, seen: CountedDecisions, stated: Stated) -> CountedDecisions:
     selected = decided(stated.rule(table.groups, seen.axis), table.cell, seen.bins, table.hashes)
     axis, every = replace(seen.axis, decided=True), split_groups(table.groups, PARTS)
     shape = (len(every), LABELS, axis.bins)
@@ -131,4 +131,4 @@ def _drawn(table: People, seen: Seen, stated: Stated) -> Seen:
     place = np.ravel_multi_index((split_cells(table.groups, table.part, table.cell), table.label, bins), shape)
     n = np.bincount(place, minlength=int(np.prod(shape))).astype(np.int64).reshape(len(PARTS), -1, *shape[1:])
     counts = (replace(scored, axis=axis, n=people) for scored, people in zip(seen.counts, n, strict=True))
-    return Seen(tuple(counts), seen.bins, selected)
+    return CountedDecisions(tuple(counts), seen.bins, selected)

@@ -35,7 +35,7 @@ from core.mitigate.candidate import Decided as Decided
 from core.mitigate.candidate import Mitigated as Mitigated
 from core.mitigate.candidate import Parts as Parts
 from core.mitigate.candidate import Proposed as Proposed
-from core.mitigate.candidate import Searched
+from core.mitigate.candidate import SearchedTable
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import STAND_IN_FORMAT, plan_of_proposal
 from core.mitigate.publishing import FACTS_FILE
@@ -73,7 +73,7 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests, file: s
         found = {**_NOT_YET_SAID, **checked_json(out / file, FACTS_CAP)}
         settings = Settings.of(plan)
         tables = [_searched(table, plan, n) for table, n in zip(found["tables"], rows, strict=True)]
-        reader = _Reader(out, tables)
+        reader = _SearchReader(out, tables)
         present = reader.decided("present", found["present"], plan)
         reader.check_people(present)
         present = replace(present, plan=plan.with_edges(present.counts[FIT].axis.edges))
@@ -121,24 +121,24 @@ def _leaks(document: list[Any]) -> tuple[Note, ...]:
     return notes
 
 
-def _searched(document: dict[str, Any], plan: Plan, rows: int) -> Searched:
+def _searched(document: dict[str, Any], plan: Plan, rows: int) -> SearchedTable:
     """One of the job's tables. Raises ValueError where it is another."""
     groups, dropped = groups_from_json(document["groups"]), tuple(int(n) for n in document["dropped"])
     if int(document["read"]) != rows or len(dropped) != plan.sieves or min(dropped, default=0) < 0:
         raise ValueError("its rows are not the table's")
     if groups.attributes != plan.groups.sensitive:
         raise ValueError("its groups are not the plan's")
-    return Searched(groups, rows, dropped)
+    return SearchedTable(groups, rows, dropped)
 
 
 @dataclass(frozen=True, eq=False)
-class _Reader:
+class _SearchReader:
     """Reads the tables of one job."""
 
     out: Path
-    tables: list[Searched]
+    tables: list[SearchedTable]
 
-    def table(self, part: str) -> Searched:
+    def table(self, part: str) -> SearchedTable:
         return self.tables[-1 if part == REPORT else 0]
 
     def decided(self, name: str, document: dict[str, Any], plan: Plan) -> Decided:

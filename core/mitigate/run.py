@@ -16,7 +16,7 @@ from core.metrics.policies import policy_warnings
 from core.metrics.reference import resolve
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.metrics.verdicts import plan_rule
-from core.mitigate.candidate import Decided, Mitigated, Proposed, Searched
+from core.mitigate.candidate import Decided, Mitigated, Proposed, SearchedTable
 from core.mitigate.mitigations import MITIGATIONS, in_order_of_work
 from core.mitigate.observed import Observed, joint, observe
 from core.mitigate.plans import plan_of_proposal
@@ -91,7 +91,7 @@ def mitigate(
         data_sha256=judged.profile.sha256,
         model_sha256=None if plan.decision.model is None or model is None else sha256(model),
         images_sha256=None if dataset.images is None else sha256(dataset.images.path),
-        tables=tuple(Searched(t.groups, t.dataset.profile.rows, tuple(t.dropped)) for t in divided.tables),
+        tables=tuple(SearchedTable(t.groups, t.dataset.profile.rows, tuple(t.dropped)) for t in divided.tables),
         left=in_order_of_work(in_job),
     )
     if in_job:

@@ -11,7 +11,7 @@ from core.models.inputs.truths import are_truths
 from core.models.model import Input, Model
 from core.models.outputs.classes import called_good, class_name, favourable_indices, written
 from core.models.recipe import CategoryColumn
-from core.notes import Change, Note
+from core.notes import Note, PlanEdit
 from core.plan.plan import Decision, Plan
 from core.plan.values import Key, is_number, key, keys
 
@@ -48,7 +48,7 @@ def _good_class(classes: tuple[str | int | float, ...], plan: Plan, decision: De
     called = called_good(plan.data.favourable, classes)
     if called and set(called) != set(places):
         names = [written(classes, place) for place in called]
-        change = Change("decision", "favourable_class", names[0] if len(names) == 1 else names)
+        change = PlanEdit("decision", "favourable_class", names[0] if len(names) == 1 else names)
         facts = {"column": plan.data.label, "chosen": chosen, "outcome": list(map(str, names))}
         yield Note("class_against_outcome", facts, (change,))
     by_place = isinstance(said, int) and any(isinstance(one, str) for one in classes)
@@ -68,7 +68,7 @@ def _own_threshold(model: Model, plan: Plan, decision: Decision) -> Iterator[Not
     here = 0.5 if decision.threshold is None else decision.threshold
     if own != here:
         facts = {"own": own, "threshold": here, "stated": decision.threshold is not None}
-        yield Note("own_threshold", facts, (Change("decision", "threshold", own),))
+        yield Note("own_threshold", facts, (PlanEdit("decision", "threshold", own),))
 
 
 def _unknown_values(model: Model, binding: Binding, profile: Profile, plan: Plan) -> Iterator[Note]:

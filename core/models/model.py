@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.models.inputs.images import Picture
+from core.models.inputs.images import ImageInput
 from core.models.inputs.tokens import Tokens
 from core.models.recipe import Kind, Recipe
 
@@ -96,7 +96,7 @@ class Model:
     decide: Callable[[Any], Outputs] | None = None
     threshold: float | None = None
     rows: tuple[int, int | None] = (1, None)
-    picture: Picture | None = None
+    picture: ImageInput | None = None
     tokens: Callable[[Array], Tokens] | None = None
     warnings: tuple[str, ...] = ()
 

@@ -20,7 +20,7 @@ FIRST_ROWS, GROWTH = 4096, 4
 MOST_ROWS = {"cpu": 1 << 14, "cuda": 1 << 16}
 
 
-class Trial:
+class BatchSizeSearch:
     """Finds how many rows at once score fastest: more each time for as long as that pays, fewer when memory ends."""
 
     def __init__(self, most: int) -> None:
@@ -65,7 +65,7 @@ class Scorer:
         self._ask = model.decide if decides and model.decide is not None else model.run
         self._model, self._binding, self._decision, self._device = model, binding, decision, device
         most = (MOST_ROWS[device], model.rows[1], binding.most_rows)
-        self._trial = Trial(min(rows for rows in most if rows is not None))
+        self._trial = BatchSizeSearch(min(rows for rows in most if rows is not None))
 
     @property
     def batch_size(self) -> int:

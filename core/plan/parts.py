@@ -149,7 +149,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Groups:
+class GroupsPlan:
     """`[groups]`: the sensitive columns, how they are cut and crossed, and whom each group is compared with.
 
     `join` makes one group of several spellings: column -> the group's name -> the texts that also mean it.
@@ -172,7 +172,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Policy:
+class PolicyPlan:
     """`[policy]`: named policies, limits of the plan's own, and the measure that stands in the answer."""
 
     use: tuple[str, ...] = ()
@@ -208,7 +208,7 @@ class MitigationPlan:
 
 
 @dataclass(frozen=True)
-class Words:
+class WordsPlan:
     """`[words]`: what a person calls the decision, and the values of the groups. No part of the question.
 
     `selected` and `turned_down` are what stands for these two in sentences, "approved" and "rejected"; None leaves

@@ -18,15 +18,15 @@ from core.plan.parts import (
     Condition,
     DataPlan,
     Decision,
-    Groups,
+    GroupsPlan,
     Keep,
     Limit,
     MitigationPlan,
     Output,
-    Policy,
+    PolicyPlan,
     Run,
     Value,
-    Words,
+    WordsPlan,
 )
 from core.plan.reader import Section, why_unreadable
 from core.plan.tables.data import check_data, data_document, read_data
@@ -41,16 +41,16 @@ __all__ = [
     "Condition",
     "DataPlan",
     "Decision",
-    "Groups",
+    "GroupsPlan",
     "Keep",
     "Limit",
     "MitigationPlan",
     "Output",
     "Plan",
-    "Policy",
+    "PolicyPlan",
     "Run",
     "Value",
-    "Words",
+    "WordsPlan",
 ]
 
 # One edit of a plan: [table] key = value.
@@ -67,12 +67,12 @@ class Plan:
 
     data: DataPlan
     decision: Decision
-    groups: Groups
-    policy: Policy = Policy()
+    groups: GroupsPlan
+    policy: PolicyPlan = PolicyPlan()
     run: Run = Run()
     name: str = ""
     mitigate: MitigationPlan = MitigationPlan()
-    words: Words = Words()
+    words: WordsPlan = WordsPlan()
     folder: Path | None = field(default=None, compare=False, repr=False)
 
     @classmethod
@@ -115,7 +115,7 @@ class Plan:
         model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
         decision = replace(self.decision, edges=(), model=model, images=images)
         data = replace(self.data, file="", confirmed=())
-        return _digest(replace(self, name="", data=data, decision=decision, run=Run(), words=Words()))
+        return _digest(replace(self, name="", data=data, decision=decision, run=Run(), words=WordsPlan()))
 
     def changed(self, changes: Iterable[Edit], whole: bool = True) -> Plan:
         """The plan with these edits; a table is laid over the one there. Raises PlanError as `from_toml` does."""

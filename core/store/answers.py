@@ -19,7 +19,7 @@ from core.store.audits import Audits
 ANSWERS_FILE = "answers.json"
 
 
-class Answers:
+class PageAnswers:
     """What is answered on the pages of each audit, by the name of the question. Any thread may call it."""
 
     def __init__(self, audits: Audits) -> None:

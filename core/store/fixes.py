@@ -28,7 +28,7 @@ _HELD_OUT = "held out"
 
 
 @dataclass(frozen=True)
-class Second:
+class JudgingTable:
     """The table that fixes were judged on in place of people held out of the first: its name, rows and digest."""
 
     name: str
@@ -63,7 +63,7 @@ class Search:
     plan: str
     names: tuple[str, ...]
     trained_here: str
-    second: Second | None = None
+    second: JudgingTable | None = None
     picked: str | None = None
     looked_at: tuple[str, ...] = ()
 
@@ -247,7 +247,7 @@ def _read(path: Path) -> Search | None:
     document = json.loads(path.read_text(encoding="utf-8"))
     second = document.get("second")
     listed = {key: tuple(document[key]) for key in ("names", "looked_at")}
-    return Search(**{**document, **listed, "second": None if second is None else Second(**second)})
+    return Search(**{**document, **listed, "second": None if second is None else JudgingTable(**second)})
 
 
 def _collected(

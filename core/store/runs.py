@@ -18,7 +18,7 @@ from core.store.disk.faults import point
 from core.store.explanations import FOUND as EXPLANATION
 from core.store.explanations import Against, Asked
 from core.store.fixes import FOUND as FIXES
-from core.store.fixes import Search, Second
+from core.store.fixes import JudgingTable, Search
 from core.store.results import Results
 from core.store.uploads import ANSWER, EXPLAINED, LOOK, SECOND_FILES, Uploads
 
@@ -71,7 +71,7 @@ class Runs:
         plan: Plan,
         model: bytes | None,
         parent: str,
-        second: Second | None = None,
+        second: JudgingTable | None = None,
         fix: str | None = None,
     ) -> Audit:
         """A new audit of the same table, or of the second one, with a fix in place, begun by the same browser.

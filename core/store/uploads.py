@@ -24,7 +24,7 @@ from core.store.disk.faults import point
 from core.store.explanations import ASKED as EXPLANATION_ASKED
 from core.store.explanations import FOUND as EXPLANATION
 from core.store.fixes import ALL as ALL_FIXES
-from core.store.fixes import Second
+from core.store.fixes import JudgingTable
 from core.store.results import Results
 from core.store.retention.summary import SUMMARY_FILE
 
@@ -168,14 +168,14 @@ class Uploads:
                 inputs[IMAGES] = self._store.use(audit.images.digest)
         return inputs
 
-    def judging(self, audit: Audit) -> Second:
+    def judging(self, audit: Audit) -> JudgingTable:
         """The second table of an audit, which has every column of the first."""
         first, second = self._results.profile(audit.id), self._results.second_profile(audit.id)
         if first is None or second is None:
             raise DataError("The second table is not here any more. Upload it again.")
         refuse_lacking(second, first)
         self._ages.use(self._audits.folder(audit.id) / f"{SECOND}{TABLE}")
-        return Second(second.name, second.rows, second.sha256)
+        return JudgingTable(second.name, second.rows, second.sha256)
 
     def _with_input(self, audit: Audit) -> Audit:
         """Keep the audit with a new file, without what an inspection found or is about to find in those before it."""

@@ -16,7 +16,7 @@ from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.samples import SAMPLES
-from core.store.answers import Answers
+from core.store.answers import PageAnswers
 from core.store.audits import Audit as Audit
 from core.store.audits import Audits
 from core.store.blobs import Store
@@ -36,7 +36,7 @@ SWEEP_SECONDS = 15 * 60.0
 MOST_LETTERS = 120  # of an audit's name
 
 
-class Written(Protocol):
+class PlanText(Protocol):
     """A plan, or what is answered of one so far."""
 
     def to_toml(self) -> str:
@@ -74,7 +74,7 @@ class Workspace:
         self._lock, self._results = results.lock, results
         self._retention = Retention(audits, results, self.jobs, self.files, ages)
 
-        self.answers = Answers(audits)
+        self.answers = PageAnswers(audits)
         self.get, self.owned_by, self.unreadable = audits.get, audits.owned_by, audits.unreadable
         self.put_table, self.put_second, self.drop_second = uploads.put_table, uploads.put_second, uploads.drop_second
         self.put_model, self.put_images, self.reread = uploads.put_model, uploads.put_images, uploads.reread
@@ -132,7 +132,7 @@ class Workspace:
         with self._lock:
             self._results.fixes(audit_id).pick(fix_id, so_far)
 
-    def save_plan(self, audit_id: str, plan: Written) -> Audit:
+    def save_plan(self, audit_id: str, plan: PlanText) -> Audit:
         """Keep the question as it stands on the page, without asking it."""
         text = plan.to_toml()
         with self._lock:

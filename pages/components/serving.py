@@ -15,7 +15,7 @@ from core.cli.doors import addresses, prompt
 from core.cli.doors.admission import Door
 from core.cli.doors.gate import Gate
 from core.cli.doors.incoming import WAITING
-from core.cli.doors.policy import Policy
+from core.cli.doors.policy import DoorPolicy
 from core.errors import PlumblineError
 from pages.components.first_glance import FirstGlance
 
@@ -25,7 +25,7 @@ _SWEEP_SECONDS = 60.0
 def doors() -> list[Middleware]:
     """The layers that every request passes first. Ends the process with words where the app must not be served so."""
     try:
-        policy = Policy.of(os.environ)
+        policy = DoorPolicy.of(os.environ)
         policy.refuse_open(st.get_option("server.address") or "0.0.0.0")
         if policy.shared and policy.code is None:
             raise PlumblineError("A shared app needs a join code. Start it with plumbline app --share: it makes one.")

@@ -26,7 +26,7 @@ import torch
 from captum.attr import IntegratedGradients
 
 from core.explain import job
-from core.explain.batching import Pace
+from core.explain.batching import MethodRunner
 from core.explain.estimates import Subject, ways
 from core.explain.methods import EXPLAINERS
 from core.explain.methods.explainable import Effort, Explainable
@@ -88,7 +88,7 @@ def gradients(name: str, module: Any, width: int) -> None:
     found: dict[str, Any] = {}
 
     def ours() -> None:
-        pace = Pace(EXPLAINERS["integrated_gradients"], units, Effort(steps=STEPS), "cpu")  # type: ignore[arg-type]
+        pace = MethodRunner(EXPLAINERS["integrated_gradients"], units, Effort(steps=STEPS), "cpu")  # type: ignore[arg-type]
         with few_threads(sum(weight.numel() for weight in module.parameters())):
             found["ours"] = pace.whole(rows.numpy(), np.arange(ROWS)).values
 

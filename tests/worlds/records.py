@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Axis, Counts, Groups
-from core.engine.doubts import Seen
+from core.engine.doubts import AuditFacts
 from core.metrics.reference import resolve
 from core.metrics.second_opinion import SecondOpinion
 from core.metrics.verdicts import plan_rule
@@ -51,7 +51,7 @@ def scored(model: bool = True, below: bool = False) -> AuditRecord:
     return record_of(plan_of(label=True, decision=decision), counts)
 
 
-def seen_in(record: AuditRecord, left_out: npt.ArrayLike = (), on_threshold: int = 0) -> Seen:
+def seen_in(record: AuditRecord, left_out: npt.ArrayLike = (), on_threshold: int = 0) -> AuditFacts:
     """What doubts look at, of a record; `left_out` has shape (sieves, groups)."""
     out = np.asarray(left_out, dtype=np.int64).reshape(-1, len(record.counts.groups))
-    return Seen(record.counts, plan_rule(record.counts, record.plan), out, on_threshold)
+    return AuditFacts(record.counts, plan_rule(record.counts, record.plan), out, on_threshold)

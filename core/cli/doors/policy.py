@@ -20,7 +20,7 @@ SHARED, CODE, CONTAINER, DOOR, HOSTS = (
 
 
 @dataclass(frozen=True)
-class Policy:
+class DoorPolicy:
     """Whether other computers may open the app, with which code, and under which further names.
 
     In a container it cannot be seen from inside who reaches the port: there it is shared unless PLUMBLINE_DOOR=open
@@ -33,7 +33,7 @@ class Policy:
     own: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], share: bool = False) -> Policy:
+    def of(cls, environment: Mapping[str, str], share: bool = False) -> DoorPolicy:
         """What the environment says, and `share`. Raises PlumblineError for a door or a join code that is none."""
         door = environment.get(DOOR, "")
         if door not in ("", "open"):

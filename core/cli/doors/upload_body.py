@@ -17,7 +17,7 @@ PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)")
 _BOUNDARY = b"plumbline-ticket"
 
 
-class _Parser(MultiPartParser):
+class _UploadParser(MultiPartParser):
     spool_max_size = IN_MEMORY
 
 
@@ -33,7 +33,7 @@ async def received(request: Request, incoming: Incoming, ticket: bytes) -> Uploa
             yield chunk
 
     try:
-        form = await _Parser(request.headers, counted(), max_files=1, max_fields=5).parse()
+        form = await _UploadParser(request.headers, counted(), max_files=1, max_fields=5).parse()
     except (MultiPartException, KeyError):
         raise DataError("This is no upload of a file. Put the file in again.") from None
     files = [value for value in form.values() if isinstance(value, UploadFile)]

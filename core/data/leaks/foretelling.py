@@ -23,7 +23,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class ColumnLevels:
     """One column of some people: their level, int64, and whether the cell is filled, both of shape (n,)."""
 
     levels: Ints
@@ -53,23 +53,23 @@ class Foretells:
     empty: float
 
 
-def numbers(cells: Floats) -> Cells:
+def numbers(cells: Floats) -> ColumnLevels:
     """A column of numbers, NaN where empty, as levels: its bands of equally many, and one for the empty."""
     filled = ~np.isnan(cells)
     if not filled.any():
-        return Cells(np.zeros(len(cells), dtype=np.int64), filled)
+        return ColumnLevels(np.zeros(len(cells), dtype=np.int64), filled)
     ends = np.unique(np.quantile(cells[filled], np.linspace(0, 1, BANDS + 1)[1:-1]))
     levels = np.searchsorted(ends, np.where(filled, cells, 0.0), side="right") + 1
-    return Cells(np.where(filled, levels, 0).astype(np.int64), filled)
+    return ColumnLevels(np.where(filled, levels, 0).astype(np.int64), filled)
 
 
-def texts(cells: npt.NDArray[np.object_], empty: Bools) -> Cells:
+def texts(cells: npt.NDArray[np.object_], empty: Bools) -> ColumnLevels:
     """A column of texts as levels: one a text, and one for the empty."""
     _, levels = np.unique(np.where(empty, "", cells).astype(str), return_inverse=True)
-    return Cells(np.where(empty, 0, levels.ravel() + 1).astype(np.int64), ~empty)
+    return ColumnLevels(np.where(empty, 0, levels.ravel() + 1).astype(np.int64), ~empty)
 
 
-def foretells(cells: Cells, good: Bools, folds: Ints) -> Foretells:
+def foretells(cells: ColumnLevels, good: Bools, folds: Ints) -> Foretells:
     """How well a column foretells who has the good outcome; `good` and `folds` (0 to 4) are of shape (n,)."""
     base = float(good.mean())
     n = np.zeros((int(cells.levels.max(initial=0)) + 1, 2, FOLDS), dtype=np.int64)

@@ -11,14 +11,14 @@ from pathlib import Path
 from core.data.readers.compressed import is_xlsx, unpacked
 from core.data.readers.csv import is_text, read_csv
 from core.data.readers.foreign import foreign
-from core.data.readers.opened import Opened as Opened
+from core.data.readers.opened import OpenedTable as OpenedTable
 from core.data.readers.opened import distinct_names as distinct_names
 from core.data.readers.parquet import is_parquet, read_parquet
 from core.data.readers.xlsx import read_xlsx
 from core.errors import DataError
 
 
-def open_table(path: Path, scratch: Path) -> Opened:
+def open_table(path: Path, scratch: Path) -> OpenedTable:
     """Open a table of any known kind, recognised by its content.
 
     Parameters
@@ -51,7 +51,7 @@ def _refuse_foreign(path: Path) -> bytes:
     return head
 
 
-_READERS: tuple[tuple[Callable[[bytes, Path], bool], Callable[[Path], Opened]], ...] = (
+_READERS: tuple[tuple[Callable[[bytes, Path], bool], Callable[[Path], OpenedTable]], ...] = (
     (is_parquet, read_parquet),
     (is_xlsx, read_xlsx),
     (is_text, read_csv),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.readers.csv_dialect import WIDE_BOMS, Dialect, detect
-from core.data.readers.opened import Opened, distinct_names
+from core.data.readers.opened import OpenedTable, distinct_names
 from core.errors import DataError
 
 _BLOCK = 1 << 23
@@ -30,7 +30,7 @@ def is_text(head: bytes, path: Path) -> bool:
     return control <= len(head) // 50
 
 
-def read_csv(path: Path) -> Opened:
+def read_csv(path: Path) -> OpenedTable:
     """Open separated text, its dialect found by its content. Raises DataError where it cannot be read to its end."""
     dialect = detect(path)
     if dialect.header is None:
@@ -46,7 +46,7 @@ def read_csv(path: Path) -> Opened:
         warnings.append(f"{dialect.nul_bytes} NUL byte(s) in the file, removed from the text")
     kind = "TSV" if dialect.separator == "\t" else "CSV"
     decimal = ", decimal commas" if dialect.decimal == "," else ""
-    opened = Opened(
+    opened = OpenedTable(
         f"{kind}, {dialect.words}{decimal}", names, dialect.decimal, iter(()), warnings, dialect.header is not None
     )
     opened.batches = _csv_batches(path, dialect, names, opened.left_out)

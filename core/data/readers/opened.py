@@ -15,7 +15,7 @@ _BREAK = re.compile(r"\s*[\r\n]+\s*")
 
 
 @dataclass
-class Opened:
+class OpenedTable:
     """A table being read: its shape is known, its rows come once, in order, as Arrow batches of strings.
 
     `left_out` fills while reading: the numbers (from 1, header not counted) of rows that do not fit the header,

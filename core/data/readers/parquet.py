@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core.data.readers.opened import Opened, distinct_names
+from core.data.readers.opened import OpenedTable, distinct_names
 from core.errors import DataError
 
 _DAMAGED = "The Parquet file cannot be read{}because it is damaged or incomplete. Write it again, and upload that."
@@ -18,7 +18,7 @@ def is_parquet(head: bytes, path: Path) -> bool:
     return head.startswith(b"PAR1")
 
 
-def read_parquet(path: Path) -> Opened:
+def read_parquet(path: Path) -> OpenedTable:
     """Open a Parquet file. Raises DataError where it is damaged, or holds lists or records."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -37,7 +37,7 @@ def read_parquet(path: Path) -> Opened:
     if nested:
         raise DataError(f"Columns {nested} hold lists or records. Leave them out, or write one value a cell.")
     names, warnings = distinct_names(tuple(file.schema_arrow.names))
-    return Opened("Parquet", names, ".", _parquet_batches(file, names), warnings)
+    return OpenedTable("Parquet", names, ".", _parquet_batches(file, names), warnings)
 
 
 def _parquet_batches(file: Any, names: tuple[str, ...]) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.readers.compressed import UNPACKED_CAP
-from core.data.readers.opened import Opened, distinct_names
+from core.data.readers.opened import OpenedTable, distinct_names
 from core.errors import DataError, PlumblineError
 from core.plan.values import is_number
 
@@ -22,7 +22,7 @@ _MOST_SHEETS = 50
 _MOST_ROWS, _MOST_EMPTY, _MOST_EMPTY_EACH = 1 << 20, 20_000_000, 20
 
 
-def read_xlsx(path: Path) -> Opened:
+def read_xlsx(path: Path) -> OpenedTable:
     """Open a workbook with one filled sheet. Raises DataError where there are several, or it is damaged or too big."""
     mimetypes.knownfiles.clear()  # openpyxl's import has them read, and a job may not open files in /etc
     from openpyxl import load_workbook
@@ -50,7 +50,7 @@ def read_xlsx(path: Path) -> Opened:
     names, warnings = distinct_names(tuple(header))
     if titles_above:
         warnings.append(f"{titles_above} line(s) above the table left out")
-    opened = Opened(f"XLSX, sheet {filled[0].title}", names, ".", iter(()), warnings)
+    opened = OpenedTable(f"XLSX, sheet {filled[0].title}", names, ".", iter(()), warnings)
     opened.batches = _xlsx_batches(filled[0], titles_above + 1, len(names), opened.left_out)
     return opened
 

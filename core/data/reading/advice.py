@@ -15,23 +15,23 @@ KEEP = "keep = [...] under [data]"
 _PLAIN = "write plain numbers, such as 1234.5, in this column"
 
 
-class Advice(NamedTuple):
+class ReadingAdvice(NamedTuple):
     """What to do, as sentences, and the line of a plan that does it where one does: both empty where nothing helps."""
 
     words: str = ""
     in_plan: str = ""
 
 
-def how_to_read(column: Column) -> Advice:
+def how_to_read(column: Column) -> ReadingAdvice:
     """What a column's cells look like, and how to have them read as numbers; nothing for other texts."""
     if column.written is None:
-        return Advice()
+        return ReadingAdvice()
     example = column.written.example
     shown = next((text.strip() for text, _ in column.values if sign_of(text)), example)
     return _read_so(f'Its cells are written like "{shown}", {sign_of(shown) or "as texts"}.', column.name, example)
 
 
-def why_no_numbers(column: Column) -> Advice:
+def why_no_numbers(column: Column) -> ReadingAdvice:
     """What to do where a column that must hold numbers holds none: read them as written, or write them plainly."""
     texts = [text.strip() for text, _ in column.values if text.strip()]
     signed = [text for text in texts if sign_of(text) is not None]
@@ -40,22 +40,24 @@ def why_no_numbers(column: Column) -> Advice:
     signs = list(dict.fromkeys(sign_of(text) for text in signed))
     other = next((text for text in signed if sign_of(text) == signs[-1]), "") if len(signs) > 1 else ""
     also = f' and like "{other}", {signs[-1]}' if other else ""
-    return Advice(f'Its cells are written like "{signed[0]}", {signs[0]}{also}. To cut or compare them, {_PLAIN}.')
+    return ReadingAdvice(
+        f'Its cells are written like "{signed[0]}", {signs[0]}{also}. To cut or compare them, {_PLAIN}.'
+    )
 
 
-def why_no_number(column: Column, text: str) -> Advice:
+def why_no_number(column: Column, text: str) -> ReadingAdvice:
     """What keeps one cell from being a number, and a step that helps."""
     shown = text.strip()
     sign = sign_of(shown)
     if column.style is not None:
         how = f" ({sign})" if sign else ""
-        return Advice(f"It is not written like the example of this column's numbers{how}. Correct the cell.")
+        return ReadingAdvice(f"It is not written like the example of this column's numbers{how}. Correct the cell.")
     if sign is None:
         known = f"Correct the cell, or {_PLAIN}; if it means that nothing is known, count it as missing."
-        return Advice(known, f"missing = {in_a_plan([shown])}, and what else is missing, under [data]")
+        return ReadingAdvice(known, f"missing = {in_a_plan([shown])}, and what else is missing, under [data]")
     example = column.written.example if column.written is not None else _as_example(shown)
     if example is None:
-        return Advice(f"It is written {sign}: {_PLAIN}.")
+        return ReadingAdvice(f"It is written {sign}: {_PLAIN}.")
     return _read_so(f"It is written {sign}.", column.name, example)
 
 
@@ -85,11 +87,11 @@ def sign_of(text: str) -> str | None:
     return " and ".join(said) or None
 
 
-def _read_so(seen: str, column: str, example: str) -> Advice:
+def _read_so(seen: str, column: str, example: str) -> ReadingAdvice:
     """To have a column read as its example is written, or to write plain numbers."""
     as_year = ", each date by its year" if style_of(example).kind == "date" else ""
     words = f"{seen} Have it read as it is written{as_year}, or {_PLAIN}."
-    return Advice(words, f"numbers = {in_a_plan({column: example})} under [data]")
+    return ReadingAdvice(words, f"numbers = {in_a_plan({column: example})} under [data]")
 
 
 def _is_date(text: str) -> bool:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from core.data.profile import Profile
 from core.data.reading.as_read import as_read
 from core.engine.doubts import cells, direction, groups, left_out, outcomes, rows, scores
-from core.engine.doubts.seen import Seen as Seen
+from core.engine.doubts.seen import AuditFacts as AuditFacts
 from core.notes import Note
 from core.plan.plan import Plan
 
 Asks = Callable[[Plan, Profile], Iterator[Note]]
-Sees = Callable[[Seen, Plan], Iterator[Note]]
+Sees = Callable[[AuditFacts, Plan], Iterator[Note]]
 
 BEFORE: tuple[Asks, ...] = (
     cells.spaces_for_a_model,
@@ -55,6 +55,6 @@ def before_reading(plan: Plan, taken: Profile) -> tuple[Note, ...]:
     return before(plan, as_read(taken, plan.data))
 
 
-def after(seen: Seen, plan: Plan) -> tuple[Note, ...]:
+def after(seen: AuditFacts, plan: Plan) -> tuple[Note, ...]:
     """What was counted gives reason to say."""
     return tuple(note for sees in AFTER for note in sees(seen, plan))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from core.data.profile import Column, Profile
-from core.notes import Change, Note
+from core.notes import Note, PlanEdit
 from core.plan.plan import Plan
 from core.plan.written.found import with_other_digits
 
@@ -32,7 +32,7 @@ def spaces_for_a_model(plan: Plan, profile: Profile) -> Iterator[Note]:
             "cells": sum(n for found in spaced.values() for _, n in found),
             "example": example,
         }
-        yield Note("spaces_for_a_model", facts, (Change("data", "trim", True),))
+        yield Note("spaces_for_a_model", facts, (PlanEdit("data", "trim", True),))
 
 
 def points_of_thousands(plan: Plan, profile: Profile) -> Iterator[Note]:
@@ -47,7 +47,7 @@ def points_of_thousands(plan: Plan, profile: Profile) -> Iterator[Note]:
             shown = with_other_digits(grouped[0])
             style = f"{shown}{other}00"
             facts = {"column": name, "example": shown, "style": style, "decimal": profile.decimal}
-            yield Note("points_of_thousands", facts, (Change("data", "numbers", {name: style}),))
+            yield Note("points_of_thousands", facts, (PlanEdit("data", "numbers", {name: style}),))
 
 
 def _as_numbers(plan: Plan) -> list[str]:

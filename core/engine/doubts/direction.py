@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.rules import confusion
-from core.engine.doubts.seen import Seen
+from core.engine.doubts.seen import AuditFacts
 from core.metrics.group_metrics import overall_auc_range
 from core.notes import Note
 from core.plan.plan import Plan
@@ -16,7 +16,7 @@ from core.plan.plan import Plan
 _SURE = 0.05
 
 
-def worse_than_one_answer(seen: Seen, plan: Plan) -> Iterator[Note]:
+def worse_than_one_answer(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     """Decisions that are right less often than the commoner outcome, said of everybody, would be.
 
     Only people for whom the two differ tell: an exact sign test of them (McNemar 1947), one-sided. Where the better
@@ -41,7 +41,7 @@ def worse_than_one_answer(seen: Seen, plan: Plan) -> Iterator[Note]:
     yield Note("worse_than_one_answer" if sure else "no_better_than_one_answer", facts)
 
 
-def backwards(seen: Seen, plan: Plan) -> Iterator[Note]:
+def backwards(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     """Scores, or decisions, that are worse for people with the good outcome: an area under the ROC curve below 0.5."""
     area, _, high = overall_auc_range(seen.counts)
     if area is not None and area < 0.5 and (high is None or high < 0.5):

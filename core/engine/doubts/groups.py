@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from core.data.profile import Profile
 from core.data.roles.suggestions import cut_points, filled
 from core.engine.doubts.columns import known
-from core.notes import Change, Note
+from core.notes import Note, PlanEdit
 from core.plan.plan import Plan
 from core.plan.written.codes import alike, is_whole
 from core.plan.written.missing import missing_codes
@@ -25,7 +25,7 @@ def uncut_numbers(plan: Plan, profile: Profile) -> Iterator[Note]:
         values = len(filled(column))
         if column.kind == "number" and values >= MANY_GROUPS:
             cuts = cut_points(column)
-            changes = (Change("groups", "bins", {name: list(cuts)}),) if cuts else ()
+            changes = (PlanEdit("groups", "bins", {name: list(cuts)}),) if cuts else ()
             yield Note("uncut_numbers", {"column": name, "groups": values, "cuts": list(cuts)}, changes)
 
 
@@ -46,7 +46,7 @@ def spellings_of_a_group(plan: Plan, profile: Profile) -> Iterator[Note]:
                 "spellings": [[[text, counts.get(text, 0)] for text in texts] for texts in together],
             }
             yield Note(
-                "spellings_of_a_group", facts, (Change("groups", "join", {name: {**_lists(joined), **spellings}}),)
+                "spellings_of_a_group", facts, (PlanEdit("groups", "join", {name: {**_lists(joined), **spellings}}),)
             )
 
 
@@ -67,7 +67,7 @@ def unknown_groups(plan: Plan, profile: Profile) -> Iterator[Note]:
         if codes:
             missing = [*plan.data.missing, *codes]
             facts = {"column": name, "codes": [[text, n] for text, n in codes.items()]}
-            yield Note("unknown_groups", facts, (Change("data", "missing", missing),))
+            yield Note("unknown_groups", facts, (PlanEdit("data", "missing", missing),))
 
 
 def _texts(plan: Plan, profile: Profile) -> Iterator[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.counts.counts import UNKNOWN, Groups, Ints, summed
 from core.counts.rules import confusion
-from core.engine.doubts.seen import Seen
+from core.engine.doubts.seen import AuditFacts
 from core.metrics.intervals import equality_p, holm
 from core.metrics.policies import DEFAULT_RATIO
 from core.notes import Note
@@ -56,7 +56,7 @@ class _Column:
         )
 
 
-def unlike(seen: Seen, plan: Plan) -> Iterator[Note]:
+def unlike(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     """Groups of which more people were left out than chance explains; people held out for a fix are drawn at random."""
     sieves = len(seen.left_out) - (plan.data.held_out is not None)
     out = seen.left_out[:sieves].sum(axis=0)
@@ -78,7 +78,7 @@ def unlike(seen: Seen, plan: Plan) -> Iterator[Note]:
         yield Note(kind, {"column": name, "groups": groups})
 
 
-def unknown_unlike(seen: Seen, plan: Plan) -> Iterator[Note]:
+def unknown_unlike(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     """Groups of which more people have no known outcome than chance explains."""
     if plan.data.label is None:
         return
@@ -93,7 +93,7 @@ def unknown_unlike(seen: Seen, plan: Plan) -> Iterator[Note]:
             yield Note("outcome_unknown_unlike", {"column": name, "label": plan.data.label, "groups": groups})
 
 
-def _column(seen: Seen, name: str, out: Ints, counted: Ints) -> _Column:
+def _column(seen: AuditFacts, name: str, out: Ints, counted: Ints) -> _Column:
     """The cells summed by one column; values of nobody are left out."""
     groups: Groups = seen.counts.groups
     place = groups.attributes.index(name)

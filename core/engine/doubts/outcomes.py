@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.data.profile import Profile
 from core.engine.doubts.columns import Said, said
-from core.notes import Change, Note
+from core.notes import Note, PlanEdit
 from core.plan.plan import Plan
 from core.plan.written.missing import missing_codes
 from core.plan.written.spellings import same_answers
@@ -22,7 +22,7 @@ def codes_for_missing(plan: Plan, profile: Profile) -> Iterator[Note]:
         if codes:
             missing = [*plan.data.missing, *(text for text in codes if text not in plan.data.missing)]
             facts = _facts(each) | {"codes": _listed(codes)}
-            yield Note("codes_for_missing", facts, (Change("data", "missing", missing),))
+            yield Note("codes_for_missing", facts, (PlanEdit("data", "missing", missing),))
 
 
 def spellings_of_good(plan: Plan, profile: Profile) -> Iterator[Note]:
@@ -32,7 +32,7 @@ def spellings_of_good(plan: Plan, profile: Profile) -> Iterator[Note]:
         if spellings:
             good = [*each.condition.values, *spellings]
             facts = _facts(each) | {"spellings": _listed(spellings)}
-            yield Note("spellings_of_good", facts, (Change(each.section, "favourable", good),))
+            yield Note("spellings_of_good", facts, (PlanEdit(each.section, "favourable", good),))
 
 
 def other_values(plan: Plan, profile: Profile) -> Iterator[Note]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from core.data.profile import Column, Profile
 from core.data.roles.suggestions import filled
 from core.data.roles.vocabulary import words
-from core.notes import Change, Note
+from core.notes import Note, PlanEdit
 from core.plan.plan import Plan
 from core.plan.values import is_number
 
@@ -64,7 +64,7 @@ def repeated_persons(plan: Plan, profile: Profile) -> Iterator[Note]:
             continue
         if people is None or people < rows:
             facts = {"column": column.name, "people": people, "rows": profile.rows}
-            yield Note("repeated_persons", facts, (Change("data", "person", column.name),))
+            yield Note("repeated_persons", facts, (PlanEdit("data", "person", column.name),))
             return
 
 
@@ -77,7 +77,7 @@ def counted_people(plan: Plan, profile: Profile) -> Iterator[Note]:
         runs = column.unique and column.high is not None and profile.rows - 1 <= column.high <= profile.rows
         if alone and _holds_whole_numbers(column) and not runs:
             facts = {"column": column.name, "rows": profile.rows, "high": column.high}
-            yield Note("counted_people", facts, (Change("data", "count", column.name),))
+            yield Note("counted_people", facts, (PlanEdit("data", "count", column.name),))
             return
 
 
@@ -88,7 +88,7 @@ def unused_weights(plan: Plan, profile: Profile) -> Iterator[Note]:
     bodies = any(words(name) & {"height", "bmi"} for name in profile.names)
     for column in _without_a_role(plan, profile):
         if column.kind == "number" and _reads_like_weights(column, bodies):
-            yield Note("unused_weights", {"column": column.name}, (Change("data", "weight", column.name),))
+            yield Note("unused_weights", {"column": column.name}, (PlanEdit("data", "weight", column.name),))
             return
 
 
@@ -102,7 +102,7 @@ def total_rows(plan: Plan, profile: Profile) -> Iterator[Note]:
         if len(totals) == 1 and len(groups) > 2 and words(totals[0]) & _TOTALS:
             value = totals[0]
             rules = [rule.document() for rule in plan.data.keep] + [{"column": name, "not_in": [value]}]
-            yield Note("total_rows", {"column": name, "value": value}, (Change("data", "keep", rules),))
+            yield Note("total_rows", {"column": name, "value": value}, (PlanEdit("data", "keep", rules),))
 
 
 def _without_a_role(plan: Plan, profile: Profile) -> Iterator[Column]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.rules import confusion
-from core.engine.doubts.seen import Seen
+from core.engine.doubts.seen import AuditFacts
 from core.metrics.verdicts import plan_threshold
-from core.notes import Change, Note
+from core.notes import Note, PlanEdit
 from core.plan.plan import Plan
 
 _NEARLY_ALL = 0.99
@@ -17,7 +17,7 @@ _FEWEST = 50
 _MANY = 0.05
 
 
-def nearly_all_alike(seen: Seen, plan: Plan) -> Iterator[Note]:
+def nearly_all_alike(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     """A threshold at the end of the scores, or beyond it, so that it decides about nearly everybody alike."""
     counts = seen.counts
     if plan.decision.rule is not None or counts.axis.kind == "decision" or counts.axis.decided:
@@ -40,7 +40,7 @@ def nearly_all_alike(seen: Seen, plan: Plan) -> Iterator[Note]:
     )
 
 
-def many_on_the_threshold(seen: Seen, plan: Plan) -> Iterator[Note]:
+def many_on_the_threshold(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     """Many people exactly on the threshold: the rule in use may count them on the other side."""
     people, decision = seen.counts.people, plan.decision
     if decision.rule is not None or seen.on_threshold < _MANY * people or people < _FEWEST:
@@ -49,4 +49,4 @@ def many_on_the_threshold(seen: Seen, plan: Plan) -> Iterator[Note]:
     side = "above" if decision.above else "below" if below else "at_least"
     facts = {"threshold": plan_threshold(plan), "on": seen.on_threshold, "people": people, "selected": side}
     takes = decision.threshold is not None or decision.model is not None
-    yield Note("many_on_the_threshold", facts, (Change("decision", "above", not decision.above),) if takes else ())
+    yield Note("many_on_the_threshold", facts, (PlanEdit("decision", "above", not decision.above),) if takes else ())

@@ -9,7 +9,7 @@ from core.counts.rules import Rule
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class AuditFacts:
     """What one audit counted.
 
     Attributes

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explained_model import Opened, slope
+from core.explain.explained_model import OpenedModel, slope
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Explainable
 from core.explain.methods.hooks import hookable
@@ -68,7 +68,7 @@ class MixedColumns:
     `module` is there for a model whose weights can be drawn anew; `scores` asks it in place of the file.
     """
 
-    opened: Opened
+    opened: OpenedModel
     background: Features
     size: int
     module: Any = None
@@ -110,7 +110,7 @@ class MixedColumns:
 class SlopedColumns:
     """The columns of a model's matrix, added up over those that a source column becomes: for models with gradients."""
 
-    opened: Opened
+    opened: OpenedModel
     background: Features
     module: Any
 
@@ -141,7 +141,7 @@ class SlopedColumns:
         return self
 
 
-def tensor_of(opened: Opened, features: Features) -> Tensor:
+def tensor_of(opened: OpenedModel, features: Features) -> Tensor:
     """The matrix of a model of one matrix, on its device."""
     import torch
 
@@ -149,7 +149,7 @@ def tensor_of(opened: Opened, features: Features) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(features, dtype=opened.model.dtype)).to(opened.model.device)
 
 
-def _neighbours(opened: Opened, pool: Features) -> Callable[[Tensor], Tensor] | None:
+def _neighbours(opened: OpenedModel, pool: Features) -> Callable[[Tensor], Tensor] | None:
     """Cells of numbers from somebody near: a few places up or down in the column's order. None without numbers."""
     import torch
 
@@ -173,7 +173,7 @@ def _neighbours(opened: Opened, pool: Features) -> Callable[[Tensor], Tensor] | 
     return nudge
 
 
-def _numbers(opened: Opened, pool: Features) -> dict[int, npt.NDArray[np.floating]]:
+def _numbers(opened: OpenedModel, pool: Features) -> dict[int, npt.NDArray[np.floating]]:
     """The pool's values of each source column that is one column of numbers, by its place."""
     if isinstance(pool, Mapping):
         places = {wire.input: opened.columns.index(wire.column) for wire in opened.binding.wires}
@@ -183,7 +183,7 @@ def _numbers(opened: Opened, pool: Features) -> dict[int, npt.NDArray[np.floatin
     return {place: pool[:, owners.index(place)] for place in single}
 
 
-def table_units(opened: Opened, background: Features, size: int, explainer: Explainer) -> Units:
+def table_units(opened: OpenedModel, background: Features, size: int, explainer: Explainer) -> Units:
     """The source columns, as the method needs them."""
     if not opened.has_slope or opened.model.module is None:
         return MixedColumns(opened, background, size)

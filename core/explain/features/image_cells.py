@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explained_model import Opened, slope
+from core.explain.explained_model import OpenedModel, slope
 from core.explain.features.grid import FINEST, SIDE, cell_names, cell_of_pixels
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Explainable
@@ -23,14 +23,14 @@ NUDGE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class ImageCells:
     """The cells of a model's images; a cell that is covered shows another person's pixels.
 
     There are at most `most` a side. `module` gives scores with slopes, None for a model without; `follows` says whether
     the method needs the slopes, `asks_module` whether scores come from it anyway, and not from the file.
     """
 
-    opened: Opened
+    opened: OpenedModel
     background: Features
     module: Any
     follows: bool
@@ -65,11 +65,11 @@ class Cells:
             lambda inputs: inputs + spread * torch.randn_like(inputs),
         )
 
-    def finest(self) -> Cells:
+    def finest(self) -> ImageCells:
         """The same with as many cells as a map can show; only where the method gives every pixel a value of its own."""
         return replace(self, most=FINEST)
 
-    def by_module(self) -> Cells:
+    def by_module(self) -> ImageCells:
         """The same people, scored by the module as it stands now."""
         return replace(self, asks_module=True)
 
@@ -105,11 +105,11 @@ class Cells:
         return torch.from_numpy(scores)
 
 
-def image_units(opened: Opened, background: Features, explainer: Explainer) -> Cells:
+def image_units(opened: OpenedModel, background: Features, explainer: Explainer) -> ImageCells:
     """The cells of a model's images, as the method needs them. Raises ModelError where it would be silently wrong."""
     if not opened.has_slope or opened.model.module is None:
-        return Cells(opened, background, None, follows=False)
+        return ImageCells(opened, background, None, follows=False)
     inner = opened.model.module()
     if explainer.needs == "hooks":
         inner = hookable(inner, needs_relu=explainer.relu_only)
-    return Cells(opened, background, slope(opened, inner), follows=explainer.needs != "outputs")
+    return ImageCells(opened, background, slope(opened, inner), follows=explainer.needs != "outputs")

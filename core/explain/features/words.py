@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.explained_model import Opened
+from core.explain.explained_model import OpenedModel
 from core.explain.features.vocabulary import Piece, Vocabulary, pieces
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Explainable
@@ -62,7 +62,7 @@ class Spelled(Explainable):
 class TakenWords:
     """Words taken out of the texts, every place of a word at once: for any model."""
 
-    opened: Opened
+    opened: OpenedModel
     vocabulary: Vocabulary
 
     @property
@@ -118,7 +118,7 @@ class _Written:
 class SlopedWords:
     """Word pieces as a network takes them, added up to the words they spell: for models with gradients."""
 
-    opened: Opened
+    opened: OpenedModel
     vocabulary: Vocabulary
     module: Any
 
@@ -160,7 +160,7 @@ class SlopedWords:
         )  # fmt: skip
 
 
-def word_units(opened: Opened, vocabulary: Vocabulary, explainer: Explainer) -> TakenWords | SlopedWords:
+def word_units(opened: OpenedModel, vocabulary: Vocabulary, explainer: Explainer) -> TakenWords | SlopedWords:
     """The words, as the method needs them."""
     if explainer.needs == "outputs":
         return TakenWords(opened, vocabulary)

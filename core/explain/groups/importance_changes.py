@@ -21,7 +21,7 @@ _MANY_TIMES, _NOTHING = 4.0, 100.0
 
 
 @dataclass(frozen=True)
-class Moved:
+class ImportanceChange:
     """One feature in one group, before and after.
 
     Attributes
@@ -52,7 +52,9 @@ class Moved:
     verdict: Verdict
 
 
-def moved(paired: Paired, by: tuple[str, ...], selected: bool | None, confidence: float) -> tuple[Moved, ...]:
+def moved(
+    paired: Paired, by: tuple[str, ...], selected: bool | None, confidence: float
+) -> tuple[ImportanceChange, ...]:
     """Every feature in every group of the same people, largest change of weight first; by the decision before."""
     grouped = paired.by(by)
     n, before = grouped.before.of_decision(selected)
@@ -65,7 +67,7 @@ def moved(paired: Paired, by: tuple[str, ...], selected: bool | None, confidence
             first, second = (_Weight.of(int(n[g]), sums[:, g, f]) for sums in (before, after))
             ratio, low, high = _ratio(first, second, float(products[PRODUCT_ABS, g, f]), confidence)
             found.append(
-                Moved(
+                ImportanceChange(
                     feature,
                     groups.names(g),
                     selected,
@@ -81,7 +83,7 @@ def moved(paired: Paired, by: tuple[str, ...], selected: bool | None, confidence
     return tuple(sorted(found, key=lambda one: -abs(one.after - one.before)))
 
 
-def moved_sentence(one: Moved, terms: Terms = PLAIN) -> str:
+def moved_sentence(one: ImportanceChange, terms: Terms = PLAIN) -> str:
     """One plain sentence on what moved, the feature in quotation marks; `terms` is what the plan calls things."""
     people = terms.people
     whose = f"{among_words(one.selected, terms)}in the scores of {group_words(one.group, terms)}"

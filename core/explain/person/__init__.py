@@ -8,7 +8,7 @@ from core.explain.person.original import Original
 
 
 @dataclass(frozen=True)
-class Change:
+class Counterfactual:
     """A change of a person's own columns that turns the decision.
 
     `now` and `then` are the cells' texts, one for each of `columns`; `score` is what the model would give.
@@ -43,7 +43,7 @@ class PersonSide:
     base: float
     values: tuple[float, ...]
     spread: tuple[float, ...] | None
-    changes: tuple[Change, ...]
+    changes: tuple[Counterfactual, ...]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.explain.person import Change
+from core.explain.person import Counterfactual
 
 MOST_NUMBERS, MOST_TEXTS = 60, 30
 PAIRED_VALUES = 15
@@ -68,7 +68,7 @@ class Options:
 
 def smallest_changes(
     options: list[Options], own: int, columns: tuple[str, ...], texts: npt.NDArray[np.object_], turned: Turned
-) -> tuple[Change, ...]:
+) -> tuple[Counterfactual, ...]:
     """The cheapest changes that turn the decision, at most one for each column or pair of columns.
 
     Parameters
@@ -100,7 +100,7 @@ def _spread_out(options: Options) -> Options:
 
 def _tried(
     sets: list[list[Options]], own: int, columns: tuple[str, ...], texts: npt.NDArray[np.object_], turned: Turned
-) -> list[tuple[float, Change]]:
+) -> list[tuple[float, Counterfactual]]:
     """The cheapest change of each set of columns that turns the decision, with its cost."""
     found = []
     for among in sets:
@@ -110,7 +110,7 @@ def _tried(
         scores, flips = turned(index)
         for i in _cheapest(costs, flips):
             places = [each.place for each in among]
-            change = Change(
+            change = Counterfactual(
                 tuple(columns[p] for p in places),
                 tuple(str(texts[own, p]) for p in places),
                 tuple(str(texts[index[i, p], p]) for p in places),

@@ -18,18 +18,18 @@ from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.engine.job import open_table
 from core.errors import PlanError
-from core.explain.batching import Pace
-from core.explain.features.image_cells import Cells
+from core.explain.batching import MethodRunner
+from core.explain.features.image_cells import ImageCells
 from core.explain.features.vocabulary import pieces, spelled
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
 from core.explain.job import model_in, second_in
 from core.explain.methods.explainable import Effort
-from core.explain.person import Change, Person, PersonSide
+from core.explain.person import Counterfactual, Person, PersonSide
 from core.explain.person.counterfactuals import Options, smallest_changes
 from core.explain.person.original import Original, Part
 from core.explain.person.results import PERSON_FILE
-from core.explain.sample import ROWS, Sample, batches_of, choose_background, choose_people
-from core.explain.sides import OPENING, Side, fitting_threads, keys, open_models, open_sides
+from core.explain.sample import ROWS, ExplainedSample, batches_of, choose_background, choose_people
+from core.explain.sides import OPENING, ComparedModel, fitting_threads, keys, open_models, open_sides
 from core.metrics.sampling.refusals import refuse_unless_one_row_each
 from core.models.inputs.rows import joined
 from core.plan.plan import Plan
@@ -69,7 +69,13 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 
 
 def explain_person(
-    row: int, sides: list[Side], dataset: Dataset, sample: Sample, plan: Plan, fixed: set[str], progress: Progress
+    row: int,
+    sides: list[ComparedModel],
+    dataset: Dataset,
+    sample: ExplainedSample,
+    plan: Plan,
+    fixed: set[str],
+    progress: Progress,
 ) -> Person:
     """The person in this row of the table; columns in `fixed` stay as they are."""
     batch = next(each for each, _ in batches_of(dataset, np.asarray([row]), dataset.profile.names))
@@ -85,7 +91,11 @@ def explain_person(
 
 
 def _original(
-    sides: list[Side], batch: Batch, features: tuple[str, ...], dataset: Dataset, hashes: npt.NDArray[np.uint64]
+    sides: list[ComparedModel],
+    batch: Batch,
+    features: tuple[str, ...],
+    dataset: Dataset,
+    hashes: npt.NDArray[np.uint64],
 ) -> Original | None:
     """The person's text or image; None for a row of a table."""
     opened, units = sides[0].opened, sides[0].units
@@ -102,18 +112,18 @@ def _original(
     return Original(image=thumbnails(pixels, 1)[0], maps=tuple(_map(side, batch, hashes) for side in sides))
 
 
-def _map(side: Side, batch: Batch, hashes: npt.NDArray[np.uint64]) -> Floats:
+def _map(side: ComparedModel, batch: Batch, hashes: npt.NDArray[np.uint64]) -> Floats:
     """By how much each place of the image moved the score, as fine as the method gives it: shape (rows, columns)."""
     units = side.units
-    assert isinstance(units, Cells)
+    assert isinstance(units, ImageCells)
     if side.explainer.needs != "outputs":  # others cover or exchange whole cells: there is nothing finer
         units = units.finest()
-    pace = Pace(side.explainer, units, side.effort, side.opened.model.device, side.effort.at_once)
+    pace = MethodRunner(side.explainer, units, side.effort, side.opened.model.device, side.effort.at_once)
     found = pace.whole(side.opened.binding.features(batch), keys(hashes))
     return np.asarray(found.values[0].reshape(units.shape), dtype=np.float64)
 
 
-def _cells(side: Side, batch: Batch, features: tuple[str, ...]) -> tuple[str, ...]:
+def _cells(side: ComparedModel, batch: Batch, features: tuple[str, ...]) -> tuple[str, ...]:
     """What the person has of each feature, as it is written: a column's cell, or the words of a text."""
     if isinstance(side.units, TakenWords | SlopedWords):
         (text,) = texts_of(side.opened.binding.features(batch))
@@ -124,11 +134,11 @@ def _cells(side: Side, batch: Batch, features: tuple[str, ...]) -> tuple[str, ..
 
 
 def _side(
-    side: Side,
+    side: ComparedModel,
     batch: Batch,
     features: tuple[str, ...],
     dataset: Dataset,
-    sample: Sample,
+    sample: ExplainedSample,
     cell: npt.NDArray[np.int32],
     hashes: npt.NDArray[np.uint64],
     fixed: set[str],
@@ -144,7 +154,7 @@ def _side(
     if explained.spread is not None:
         spread = np.zeros(len(features))
         spread[places] = explained.spread[0]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Counterfactual, ...] = ()
     if side.opened.kind == "table":  # a place in an image or a word is nothing that a person could change
         turning = _Turning(side, batch, dataset, sample, cell, hashes, selected)
         changes = smallest_changes(turning.options(fixed), turning.own, side.opened.columns, turning.texts, turning)
@@ -163,10 +173,10 @@ class _Turning:
 
     def __init__(
         self,
-        side: Side,
+        side: ComparedModel,
         person: Batch,
         dataset: Dataset,
-        sample: Sample,
+        sample: ExplainedSample,
         cell: npt.NDArray[np.int32],
         hashes: npt.NDArray[np.uint64],
         selected: bool,

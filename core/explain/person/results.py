@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core.explain.person import Change, Person, PersonSide
+from core.explain.person import Counterfactual, Person, PersonSide
 from core.explain.person.original import collect_original
 from core.explain.results import checked_features
 from core.jobs.untrusted import FACTS_CAP, believing_nothing, checked_json, one_line
@@ -45,13 +45,13 @@ def _person_side(document: dict[str, Any], features: tuple[str, ...], plan: Plan
     return PersonSide(score, document["selected"] is True, base, values, spread, changes)
 
 
-def _change(entry: dict[str, Any], features: tuple[str, ...], plan: Plan) -> Change:
+def _change(entry: dict[str, Any], features: tuple[str, ...], plan: Plan) -> Counterfactual:
     columns, score = tuple(map(str, entry["columns"])), float(entry["score"])
     if not 0 < len(columns) <= 2 or not set(columns) <= set(features) - set(plan.groups.sensitive):
         raise ValueError("it would change what cannot be changed")
     if not 0 <= score <= 1:
         raise ValueError("a change has no score")
-    return Change(columns, _texts(entry["now"], len(columns)), _texts(entry["then"], len(columns)), score)
+    return Counterfactual(columns, _texts(entry["now"], len(columns)), _texts(entry["then"], len(columns)), score)
 
 
 def _texts(document: Any, count: int) -> tuple[str, ...]:

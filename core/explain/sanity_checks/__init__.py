@@ -30,7 +30,7 @@ LIMITS = {"completeness": 0.05, "stability": 0.5, "infidelity": 0.5, "randomisat
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class SanityTrial:
     """A few rows explained by one method, to be explained again under other conditions.
 
     `units_for` makes the units that another method needs; the first `again` rows are those that are explained many
@@ -46,7 +46,7 @@ class Trial:
     again: int = ROWS
 
     @property
-    def shorter(self) -> Trial:
+    def shorter(self) -> SanityTrial:
         """The rows that are explained many times over."""
         return replace(self, rows=taken(self.rows, slice(0, self.again)), keys=self.keys[: self.again])
 
@@ -56,7 +56,7 @@ class Trial:
         return what, self.explainer.function()(what, self.effort)
 
 
-def check_trust(trial: Trial, tell: Callable[[int], None] = lambda done: None) -> tuple[Check, ...]:
+def check_trust(trial: SanityTrial, tell: Callable[[int], None] = lambda done: None) -> tuple[Check, ...]:
     """All five checks. One that cannot run says so; it never passes. `tell` hears how many are made."""
     tell(0)
     what, found = trial.run()
@@ -74,7 +74,7 @@ def check_trust(trial: Trial, tell: Callable[[int], None] = lambda done: None) -
     return tuple(checks)
 
 
-def _completeness(trial: Trial, what: Explainable, values: Floats) -> Check:
+def _completeness(trial: SanityTrial, what: Explainable, values: Floats) -> Check:
     """The parts' sum beside f(x) - f(baseline): the mean error over the mean difference."""
     if not trial.explainer.adds_up:
         return _not_checkable("completeness", "This method does not claim to share the whole score out.")
@@ -85,7 +85,7 @@ def _completeness(trial: Trial, what: Explainable, values: Floats) -> Check:
     return _at_most("completeness", error, says, f"The parts miss {100 * error:.0f} % of the score.")
 
 
-def _stability(trial: Trial, what: Explainable) -> Check:
+def _stability(trial: SanityTrial, what: Explainable) -> Check:
     """captum.metrics.sensitivity_max (Yeh et al. 2019): the largest relative change under small nudges."""
     if what.nudge is None:
         return _not_checkable("stability", "There is no number here that could be changed a little.")
@@ -106,7 +106,7 @@ def _stability(trial: Trial, what: Explainable) -> Check:
     return _at_most("stability", value, says, f"{says} It shakes.")
 
 
-def _infidelity(trial: Trial, what: Explainable, values: Floats) -> Check:
+def _infidelity(trial: SanityTrial, what: Explainable, values: Floats) -> Check:
     """captum.metrics.infidelity (Yeh et al. 2019) of leaving several features out, over that of a blank picture."""
     if trial.explainer.family == "slope":
         return _not_checkable("infidelity", "A slope does not say how far the score moves when a value is replaced.")
@@ -149,14 +149,14 @@ def _infidelity(trial: Trial, what: Explainable, values: Floats) -> Check:
     )
 
 
-def _in_words(trial: Trial, values: Floats) -> tuple[Explainable, Floats]:
+def _in_words(trial: SanityTrial, values: Floats) -> tuple[Explainable, Floats]:
     """The texts as whole words that can be left out, and the value of each."""
     what = trial.units_for(EXPLAINERS[trial.explainer.beside]).explainable(trial.rows, trial.keys)
     assert isinstance(what, Spelled)
     return what, what.own(values)
 
 
-def _randomisation(trial: Trial, values: Floats) -> Check:
+def _randomisation(trial: SanityTrial, values: Floats) -> Check:
     """Rank correlation with the picture of the same model with its weights drawn anew (Adebayo et al. 2018)."""
     units = trial.units
     if not isinstance(units, Modular) or units.module is None:
@@ -178,7 +178,7 @@ def _randomisation(trial: Trial, values: Floats) -> Check:
     )
 
 
-def _agreement(trial: Trial, values: Floats) -> Check:
+def _agreement(trial: SanityTrial, values: Floats) -> Check:
     """Rank correlation of the features' weights with those by a method of another kind."""
     if values.shape[1] < FEWEST_RANKED:
         return _not_checkable("agreement", "There is too little to put in order.")
@@ -194,13 +194,13 @@ def _agreement(trial: Trial, values: Floats) -> Check:
     return Check("agreement", "failed", says, value, LIMITS["agreement"])
 
 
-def _bases(trial: Trial, what: Explainable) -> list[Tensor]:
+def _bases(trial: SanityTrial, what: Explainable) -> list[Tensor]:
     if trial.explainer.from_typical:
         return [what.typical]
     return [what.baselines(draw) for draw in range(trial.effort.samples)]
 
 
-def _start(trial: Trial, what: Explainable) -> Floats:
+def _start(trial: SanityTrial, what: Explainable) -> Floats:
     """Each row's starting score, shape (n,)."""
     starts = [_scores(what, base.expand_as(what.inputs)) for base in _bases(trial, what)]
     return np.asarray(np.mean(starts, axis=0))

@@ -19,7 +19,7 @@ class Ahead:
 
 
 @dataclass(frozen=True)
-class Pace:
+class JobPace:
     """How a job has come along: the share of the whole when it first said so and since, and the seconds between."""
 
     first: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from core.metrics.findings.pairs import Pair, headline_measure, pairs
+from core.metrics.findings.pairs import GroupPair, headline_measure, pairs
 from core.metrics.gaps import GAPS
 from core.metrics.reference import By
 from core.metrics.verdicts import Judgement
@@ -52,15 +52,15 @@ def also_gaps(judgement: Judgement, plan: Plan) -> dict[str, tuple[By, ...]]:
     return found
 
 
-def _facts(pair: Pair) -> set[_Fact]:
+def _facts(pair: GroupPair) -> set[_Fact]:
     return {_Fact(pair.by, tuple(pair.lead.group.values()), rate) for rate in _rates(pair)}
 
 
-def _parts(pair: Pair) -> set[tuple[By, str]]:
+def _parts(pair: GroupPair) -> set[tuple[By, str]]:
     """The tables by fewer of a crossing's columns, with each of its rates."""
     parts = (part for size in range(1, len(pair.by)) for part in combinations(pair.by, size))
     return {(part, rate) for part in parts for rate in _rates(pair)}
 
 
-def _rates(pair: Pair) -> list[str]:
+def _rates(pair: GroupPair) -> list[str]:
     return [_OTHER_SIDE.get(name, name) for name in pair.question]

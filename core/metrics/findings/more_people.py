@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist
 
-from core.metrics.findings.pairs import Pair
+from core.metrics.findings.pairs import GroupPair
 from core.metrics.intervals import z_value
 from core.metrics.sampling.effective import AnyShare, exact_rate
 from core.metrics.verdicts import Gap
@@ -48,7 +48,7 @@ class _Standing:
         return (self.error / low) ** 2 if low else math.inf
 
 
-def times_as_many(pair: Pair, confidence: float) -> float | None:
+def times_as_many(pair: GroupPair, confidence: float) -> float | None:
     """How many times as many people of both groups would give a verdict with 80 % probability.
 
     If the present rates are the true ones, by the normal approximation. A gap has to be found by one limit, and no gap
@@ -68,7 +68,7 @@ def times_as_many(pair: Pair, confidence: float) -> float | None:
     return None if times <= 1 else times if times <= _MOST else math.inf
 
 
-def more_people_words(pair: Pair, confidence: float, people: str) -> str:
+def more_people_words(pair: GroupPair, confidence: float, people: str) -> str:
     """The sentence about it, with a space before it; empty where there is nothing to say. `people`: what rows are."""
     times = times_as_many(pair, confidence)
     if times is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from core.metrics.findings.pairs import Pair, headline_measure, pairs
+from core.metrics.findings.pairs import GroupPair, headline_measure, pairs
 from core.metrics.findings.sentences import capital, opening, outcome_known, sentence
 from core.metrics.gaps import GAPS
 from core.metrics.sampling.effective import AnyShare, people_in
@@ -28,15 +28,15 @@ _MOST_IN_ONE_LINE = 3
 
 
 @dataclass(frozen=True)
-class Told:
+class FindingPairs:
     """The pairs that one finding speaks for, the leading one first."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[GroupPair, ...]
     repeats: int | None
     small: bool
 
     @property
-    def lead(self) -> Pair:
+    def lead(self) -> GroupPair:
         """The pair that leads."""
         return self.pairs[0]
 
@@ -86,11 +86,11 @@ class Finding:
     headline: bool
     repeats: int | None
     is_small: bool
-    told: Told
+    told: FindingPairs
     plan: Plan
 
     @classmethod
-    def of(cls, told: Told, headline: Sequence[str], plan: Plan) -> Finding:
+    def of(cls, told: FindingPairs, headline: Sequence[str], plan: Plan) -> Finding:
         """What is told of these pairs, where the headline's question is about these rates."""
         gaps = tuple(place for pair in told.pairs for place in pair.places)
         is_headline = told.lead.question == headline
@@ -129,24 +129,24 @@ def findings(judgement: Judgement, plan: Plan, headline_only: bool = False) -> t
 # ---------------------------------------------------------------- which pairs one finding speaks for
 
 
-def told_of(found: list[Pair], among: list[Pair]) -> list[Told]:
+def told_of(found: list[GroupPair], among: list[GroupPair]) -> list[FindingPairs]:
     """What is told of these pairs, unordered; whether it only repeats another is looked up `among` the wider ones."""
     repeated = {pair.places[0]: _repeated(pair, among) for pair in found}
     return [*_singles(found, repeated), *_of_the_reference(found, repeated), *_small(found)]
 
 
-def _singles(found: list[Pair], repeated: dict[int, int | None]) -> list[Told]:
+def _singles(found: list[GroupPair], repeated: dict[int, int | None]) -> list[FindingPairs]:
     """Pairs with a finding of their own."""
     return [
-        Told((pair,), repeated[pair.places[0]], False)
+        FindingPairs((pair,), repeated[pair.places[0]], False)
         for pair in found
         if not _is_small(pair) and (pair.verdict != "gap" or pair.is_about_the_group)
     ]
 
 
-def _of_the_reference(found: list[Pair], repeated: dict[int, int | None]) -> list[Told]:
+def _of_the_reference(found: list[GroupPair], repeated: dict[int, int | None]) -> list[FindingPairs]:
     """The gaps that people of the reference have to others, as one: first the one that concerns most people."""
-    same: dict[tuple[object, ...], list[Pair]] = {}
+    same: dict[tuple[object, ...], list[GroupPair]] = {}
     for pair in found:
         if pair.verdict == "gap" and not pair.is_about_the_group:
             same.setdefault((pair.by, pair.question, repeated[pair.places[0]]), []).append(pair)
@@ -154,22 +154,23 @@ def _of_the_reference(found: list[Pair], repeated: dict[int, int | None]) -> lis
     for gaps in same.values():
         lead = max(gaps, key=lambda pair: pair.affected)
         others = sorted((pair for pair in gaps if pair is not lead), key=lambda pair: -pair.apart)
-        told.append(Told((lead, *others), repeated[lead.places[0]], False))
+        told.append(FindingPairs((lead, *others), repeated[lead.places[0]], False))
     return told
 
 
-def _small(found: list[Pair]) -> list[Told]:
+def _small(found: list[GroupPair]) -> list[FindingPairs]:
     """All pairs of a question of which one group is too small to tell, as one: those by one column first."""
-    asked: dict[tuple[str, ...], list[Pair]] = {}
+    asked: dict[tuple[str, ...], list[GroupPair]] = {}
     for pair in found:
         if _is_small(pair):
             asked.setdefault(pair.question, []).append(pair)
     return [
-        Told(tuple(sorted(few, key=lambda pair: (len(pair.by), -pair.fewest))), None, True) for few in asked.values()
+        FindingPairs(tuple(sorted(few, key=lambda pair: (len(pair.by), -pair.fewest))), None, True)
+        for few in asked.values()
     ]
 
 
-def _is_small(pair: Pair) -> bool:
+def _is_small(pair: GroupPair) -> bool:
     """Whether nothing can be said of a pair because one of its groups is small."""
     return pair.verdict == "unclear" and pair.fewest < COUNTED_UNDER
 
@@ -177,13 +178,13 @@ def _is_small(pair: Pair) -> bool:
 # ---------------------------------------------------------------- words
 
 
-def _text(one: Told, plan: Plan) -> str:
+def _text(one: FindingPairs, plan: Plan) -> str:
     if len(one.pairs) == 1:
         return sentence(one.lead, plan)
     return _small_words(one, plan) if one.small else f"{sentence(one.lead, plan)} {_others_words(one, plan)}"
 
 
-def _others_words(one: Told, plan: Plan) -> str:
+def _others_words(one: FindingPairs, plan: Plan) -> str:
     """To which other groups the same people have a gap as well."""
     measure, terms = one.lead.measure, Terms.of(plan)
     named = [_with_rate(*pair.other, terms) for pair in one.pairs[1 : _MOST_NAMED + 1]]
@@ -194,7 +195,7 @@ def _others_words(one: Told, plan: Plan) -> str:
     return f"They {verb} {direction} often than {listed(named + rest)}."
 
 
-def _small_words(one: Told, plan: Plan) -> str:
+def _small_words(one: FindingPairs, plan: Plan) -> str:
     """The groups that are too small to tell, each with its rate, by the group that they are compared with."""
     measure, terms = one.lead.measure, Terms.of(plan)
     named = one.pairs[:_MOST_NAMED]
@@ -215,7 +216,7 @@ def _small_words(one: Told, plan: Plan) -> str:
     return f"{outcome_known(one.lead, plan)}{capital(few)}: {'; '.join(clauses)}."
 
 
-def _small_opening(one: Told, plan: Plan) -> str:
+def _small_opening(one: FindingPairs, plan: Plan) -> str:
     """One line about many small groups, with two of them; empty where they are few enough to be listed in one."""
     if len(one.pairs) <= _MOST_IN_ONE_LINE:
         return ""
@@ -233,7 +234,7 @@ def _with_rate(group: dict[str, str], shares: Sequence[AnyShare], terms: Terms) 
 # ---------------------------------------------------------------- what only repeats another
 
 
-def _repeated(pair: Pair, found: list[Pair]) -> int | None:
+def _repeated(pair: GroupPair, found: list[GroupPair]) -> int | None:
     """The gap between larger groups that this one only shows again: by fewer columns, on the same question."""
     if len(pair.by) == 1 or pair.verdict not in ("gap", "unclear"):
         return None
@@ -245,7 +246,7 @@ def _repeated(pair: Pair, found: list[Pair]) -> int | None:
     return next((other.places[0] for other in wider if _says_no_more(pair, other.lead)), None)
 
 
-def _says_no_more(pair: Pair, wider: Gap) -> bool:
+def _says_no_more(pair: GroupPair, wider: Gap) -> bool:
     """Whether a crossing's gap lies on the wider gap's side of equality, and not for certain farther out."""
     gap = next((gap for gap in pair.gaps if gap.measure == wider.measure), pair.lead)
     sides = [{name: group[name] for name in wider.by} for group in (gap.group, gap.reference)]

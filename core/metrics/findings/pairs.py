@@ -21,7 +21,7 @@ Question = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Pair:
+class GroupPair:
     """A group and its reference on one question.
 
     Attributes
@@ -115,7 +115,7 @@ def headline_measure(judgement: Judgement, plan: Plan) -> str:
     return plan.policy.headline if plan.policy.headline in there else "disparate_impact"
 
 
-def pairs(judgement: Judgement, plan: Plan) -> list[Pair]:
+def pairs(judgement: Judgement, plan: Plan) -> list[GroupPair]:
     """Every comparison that has a verdict, question by question."""
     headline = headline_measure(judgement, plan)
     found: dict[tuple[object, ...], list[int]] = {}
@@ -126,7 +126,7 @@ def pairs(judgement: Judgement, plan: Plan) -> list[Pair]:
     return [_pair(places, judgement, headline) for places in found.values()]
 
 
-def _pair(places: list[int], judgement: Judgement, headline: str) -> Pair:
+def _pair(places: list[int], judgement: Judgement, headline: str) -> GroupPair:
     gaps = {place: judgement.gaps[place] for place in places}
     judging = _judging(gaps.values())
     verdict = _verdict(judging)
@@ -139,7 +139,7 @@ def _pair(places: list[int], judgement: Judgement, headline: str) -> Pair:
             gaps[place].measure != headline,
         ),
     )
-    return Pair(tuple(places), tuple(gaps[place] for place in places), tuple(judging), verdict)
+    return GroupPair(tuple(places), tuple(gaps[place] for place in places), tuple(judging), verdict)
 
 
 def _judging(gaps: Iterable[Gap]) -> list[Gap]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from core.metrics.findings.more_people import more_people_words
-from core.metrics.findings.pairs import Pair
+from core.metrics.findings.pairs import GroupPair
 from core.metrics.gaps import why_not_measurable
 from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.verdicts import Gap
@@ -27,29 +27,29 @@ from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 
 
-def sentence(pair: Pair, plan: Plan) -> str:
+def sentence(pair: GroupPair, plan: Plan) -> str:
     """The verdict on one pair, in words that a policy person can repeat."""
-    return outcome_known(pair, plan) + _TEMPLATES[pair.why or str(pair.verdict)](Words(pair, plan))
+    return outcome_known(pair, plan) + _TEMPLATES[pair.why or str(pair.verdict)](SentenceWords(pair, plan))
 
 
-def opening(pair: Pair, plan: Plan) -> str:
+def opening(pair: GroupPair, plan: Plan) -> str:
     """The start of the sentence that says who fares so less often than whom; empty where it begins otherwise."""
     if pair.verdict in ("no_gap", "not_measurable") or pair.why == "few":
         return ""
-    return outcome_known(pair, plan) + Words(pair, plan).compared
+    return outcome_known(pair, plan) + SentenceWords(pair, plan).compared
 
 
-def outcome_known(pair: Pair, plan: Plan) -> str:
+def outcome_known(pair: GroupPair, plan: Plan) -> str:
     """What a sentence on errors begins with where the outcome is unknown for people who were turned down."""
     return (
         "Among those whose outcome is known: " if pair.measure.needs_label and plan.data.refused_known is False else ""
     )
 
 
-class Words:
+class SentenceWords:
     """The words of one pair's sentence. Its subject is the group that fares worse, which may be the reference."""
 
-    def __init__(self, pair: Pair, plan: Plan) -> None:
+    def __init__(self, pair: GroupPair, plan: Plan) -> None:
         self.pair, self.measure = pair, pair.measure
         self.terms = terms = Terms.of(plan)
         self.people, self.among, self.treated = terms.people, *map(terms.said, (self.measure.whom, self.measure.how))
@@ -183,7 +183,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _gap(w: Words) -> str:
+def _gap(w: SentenceWords) -> str:
     said = [w.compared, f"That is {w.stated}, outside {w.mark}."]
     for gap in w.others:
         also = "also outside" if gap.verdict == "gap" else "inside"
@@ -205,7 +205,7 @@ def _gap(w: Words) -> str:
     return " ".join(said)
 
 
-def _no_gap(w: Words) -> str:
+def _no_gap(w: SentenceWords) -> str:
     start = w.compared.replace(f" {w.less} often than ", " about as often as ", 1)
     said = [start, f"That is {w.stated}; the whole range is inside {w.mark}."]
     for gap in w.others:
@@ -216,14 +216,14 @@ def _no_gap(w: Words) -> str:
     return " ".join(said)
 
 
-def _far(w: Words) -> str:
+def _far(w: SentenceWords) -> str:
     return (
         f"{w.compared} That is {w.stated}, outside {w.mark}. With {w.pair.fewest:,} {w.people}, a difference this "
         f"large can easily come from chance. This does not show that there is no gap.{w.more_people}"
     )
 
 
-def _look_closer(w: Words) -> str:
+def _look_closer(w: SentenceWords) -> str:
     gap = w.pair.lead
     alone, among_all = chance_words(gap.p_value or 0.0), chance_words(gap.p_adjusted or 0.0)
     unusual = f"With equal rates it would turn up in {alone} such comparisons"
@@ -232,7 +232,7 @@ def _look_closer(w: Words) -> str:
     return f"{w.compared} That is {w.stated}, inside {w.mark}, but unusual. {unusual}. Look closer."
 
 
-def _wide(w: Words) -> str:
+def _wide(w: SentenceWords) -> str:
     holds = "".join(
         f" In {'times' if gap.band.is_ratio else 'points'}, the whole range is inside {mark_words(gap.band)}."
         for gap in w.others
@@ -248,7 +248,7 @@ def _wide(w: Words) -> str:
     return f"{w.compared} That is {w.stated}. {both}{holds}{w.more_people}"
 
 
-def _few(w: Words) -> str:
+def _few(w: SentenceWords) -> str:
     """About the group of few, with its rates first, whichever of the two fares worse."""
     rates = {id(w.shares): w.figures.mine, id(w.other_shares): w.figures.theirs}
     gap = w.pair.lead
@@ -264,7 +264,7 @@ def _few(w: Words) -> str:
     )
 
 
-def _not_measurable(w: Words) -> str:
+def _not_measurable(w: SentenceWords) -> str:
     gap = w.pair.lead
     mine, theirs = (f"the group of {w.group(group)}" for group in (gap.group, gap.reference))
     shares = list(gap.group_shares), list(gap.reference_shares)
@@ -278,7 +278,7 @@ def _fewest(shares: tuple[AnyShare, ...]) -> int:
     return min(map(people_in, shares))
 
 
-_TEMPLATES: dict[str, Callable[[Words], str]] = {
+_TEMPLATES: dict[str, Callable[[SentenceWords], str]] = {
     "gap": _gap,
     "no_gap": _no_gap,
     "far": _far,

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from core.counts.counts import GroupName
 from core.metrics.findings.leading import tied
 from core.metrics.findings.ordered import Finding
-from core.metrics.findings.pairs import Pair
-from core.metrics.findings.sentences import Words, capital
+from core.metrics.findings.pairs import GroupPair
+from core.metrics.findings.sentences import SentenceWords, capital
 from core.metrics.gaps import why_not_measurable
 from core.metrics.reference import By
 from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.verdicts import Verdict
 from core.metrics.words import COUNTED_UNDER, listed
 from core.metrics.words.limits import whose_limit
-from core.metrics.words.per_hundred import People, as_people
+from core.metrics.words.per_hundred import PeopleShare, as_people
 from core.plan.plan import Plan
 
 _MOST_WORDS = 20
@@ -24,14 +24,14 @@ _MOST_TIED = 3
 
 
 @dataclass(frozen=True)
-class Side:
+class FindingSide:
     """One of the two groups of a finding, with its rate as whole people; None where it has none.
 
     `people` is how many its rate is about.
     """
 
     group: dict[str, str]
-    rate: People | None
+    rate: PeopleShare | None
     people: int
 
 
@@ -55,7 +55,7 @@ class Title:
     sentence: str
     below: str
     by: By = ()
-    sides: tuple[Side, ...] = ()
+    sides: tuple[FindingSide, ...] = ()
 
 
 NOTHING_COMPARED = Title(
@@ -65,7 +65,7 @@ NOTHING_COMPARED = Title(
 )
 
 
-def title_of(finding: Finding, found: Sequence[Pair], plan: Plan) -> Title:
+def title_of(finding: Finding, found: Sequence[GroupPair], plan: Plan) -> Title:
     """The title of a finding; `found` are the audit's pairs, among which others may be as badly off."""
     words = _Title(finding, found, plan)
     why = "few" if finding.is_small else words.pair.why or str(finding.verdict)
@@ -75,10 +75,10 @@ def title_of(finding: Finding, found: Sequence[Pair], plan: Plan) -> Title:
     return Title(finding.verdict, sentence(words), words.about(below(words)), words.pair.by, words.sides)
 
 
-class _Title(Words):
+class _Title(SentenceWords):
     """The words of a title; who is counted stands behind the numbers, so that it begins with the group."""
 
-    def __init__(self, finding: Finding, found: Sequence[Pair], plan: Plan) -> None:
+    def __init__(self, finding: Finding, found: Sequence[GroupPair], plan: Plan) -> None:
         super().__init__(finding.told.lead, plan)
         self.plan, self.comparisons = plan, len(finding.told.pairs)
         self.tied = tied(finding, found)
@@ -86,7 +86,7 @@ class _Title(Words):
         self.verb, self.of = self.measure.verb_words(self.terms), self.terms.said(self.measure.of)
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[FindingSide, FindingSide]:
         """The two groups with their rates."""
         both = zip((self.subject, self.other), (self.mine, self.theirs), (self.shares, self.other_shares), strict=True)
         mine, theirs = (_side(group, rate, shares) for group, rate, shares in both)
@@ -165,9 +165,9 @@ class _Title(Words):
         return self.value(self.pair.lead)
 
 
-def _side(group: dict[str, str], rate: People, shares: Sequence[AnyShare]) -> Side:
+def _side(group: dict[str, str], rate: PeopleShare, shares: Sequence[AnyShare]) -> FindingSide:
     people = max(map(people_in, shares))
-    return Side(group, rate if people else None, people)
+    return FindingSide(group, rate if people else None, people)
 
 
 def _part(group: dict[str, str], names: Collection[str]) -> dict[str, str]:

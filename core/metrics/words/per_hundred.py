@@ -13,7 +13,7 @@ _UNITS = (100, 1_000, 10_000, 100_000)
 
 
 @dataclass(frozen=True)
-class People:
+class PeopleShare:
     """So many of so many: k of n."""
 
     k: int
@@ -25,7 +25,7 @@ class People:
         return f"{self.k:,} of {self.n:,}"
 
 
-def as_people(*sides: Sequence[AnyShare]) -> tuple[People, ...]:
+def as_people(*sides: Sequence[AnyShare]) -> tuple[PeopleShare, ...]:
     """Each group's rate as whole people, of which there are equally many where the groups are not small.
 
     Of 100, or of more where rates that differ would seem to be the same, or a rare thing to be none, or all. A group
@@ -39,7 +39,9 @@ def as_people(*sides: Sequence[AnyShare]) -> tuple[People, ...]:
     """
     rates = [mean_rate(side) for side in sides]
     unit = next((unit for unit in _UNITS if _is_told(rates, unit)), _UNITS[-1])
-    return tuple(_counted(side) or People(_rounded(rate * unit), unit) for side, rate in zip(sides, rates, strict=True))
+    return tuple(
+        _counted(side) or PeopleShare(_rounded(rate * unit), unit) for side, rate in zip(sides, rates, strict=True)
+    )
 
 
 def _is_told(rates: Sequence[Fraction], unit: int) -> bool:
@@ -55,7 +57,7 @@ def _rounded(people: Fraction) -> int:
     return int(people + Fraction(1, 2))
 
 
-def _counted(side: Sequence[AnyShare]) -> People | None:
+def _counted(side: Sequence[AnyShare]) -> PeopleShare | None:
     if len(side) > 1 or isinstance(side[0], Effective) or not 0 < people_in(side[0]) < COUNTED_UNDER:
         return None
-    return People(int(side[0][0]), int(side[0][1]))
+    return PeopleShare(int(side[0][0]), int(side[0][1]))

@@ -23,7 +23,7 @@ WORTH = 1.1
 
 
 @dataclass(frozen=True)
-class Advice:
+class Recommendation:
     """What is recommended, and why.
 
     Attributes
@@ -52,7 +52,7 @@ class Advice:
 
 def advise(
     laid: Sequence[Place], settings: Settings, has_outcome: bool, rows: str = "people", now_kept: Kept = "not_met"
-) -> Advice:
+) -> Recommendation:
     """What to recommend of what was laid out, the present model first.
 
     `rows` is what rows are called, and `now_kept` whether the present model meets the goal, by everybody in the table:
@@ -77,7 +77,7 @@ def advise(
     named = first if now_kept == "not_met" else None
     if named is None and first is not None:
         against[first.id] = " ".join(_against(first, None, now, usable, settings, has_outcome))
-    return Advice(None if named is None else named.id, is_one, words, then, options, against)
+    return Recommendation(None if named is None else named.id, is_one, words, then, options, against)
 
 
 def _best(closer: Sequence[Place], now: Place, settings: Settings) -> Place | None:

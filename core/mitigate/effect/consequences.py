@@ -8,7 +8,7 @@ from core.metrics.comparison import Comparison, GapChange
 from core.metrics.distance import distance, least_distance
 from core.metrics.gaps import GAPS
 from core.metrics.joint import Change
-from core.metrics.moved import Moved
+from core.metrics.moved import ChangedDecisions
 from core.metrics.words import group_words, listed, one_word
 from core.metrics.words.changes.sentence import about
 from core.metrics.words.changes.turned import of_worse_off, turned
@@ -51,7 +51,7 @@ def _people(count: float, direction: str, who: str) -> str:
     return f"{number} {direction} {'among ' if number == '1' else ''}{who}"
 
 
-def _wrong_sentences(everybody: Moved, unit: float, terms: Terms) -> Iterator[str]:
+def _wrong_sentences(everybody: ChangedDecisions, unit: float, terms: Terms) -> Iterator[str]:
     for change, who, done in (
         (everybody.wrongly_granted, "with the other outcome", terms.selected),
         (everybody.wrongly_denied, "with the good outcome", terms.turned_down),
@@ -110,7 +110,7 @@ def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal, terms
         yield f"The gap closes only because some are worse off: no group gains, and {fewer}."
 
 
-def _gains(moved: Moved, goal: Goal) -> list[float]:
+def _gains(moved: ChangedDecisions, goal: Goal) -> list[float]:
     """How many more of a group are selected, among those whom the goal's rates count."""
     if not goal.needs_label:
         return [moved.net]

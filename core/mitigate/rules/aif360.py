@@ -35,7 +35,7 @@ _UNPRIVILEGED, _PRIVILEGED = [{"group": 0.0}], [{"group": 1.0}]
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class AIF360Pair:
     """A group and its reference as AIF360 sees them.
 
     Attributes
@@ -79,7 +79,7 @@ class PostProcessing:
     """
 
     name: str
-    fit: Callable[[Pair, Question], Floats]
+    fit: Callable[[AIF360Pair, Question], Floats]
 
     @property
     def row(self) -> Mitigation:
@@ -132,7 +132,7 @@ def _notes(question: Question, pair: tuple[str, str], rows: int, people: int, lo
     return tuple(notes)
 
 
-def _reject_option(pair: Pair, question: Question) -> Floats:
+def _reject_option(pair: AIF360Pair, question: Question) -> Floats:
     from aif360.algorithms.postprocessing import RejectOptionClassification
 
     metric = {
@@ -147,7 +147,7 @@ def _reject_option(pair: Pair, question: Question) -> Floats:
     return np.asarray(fitted.predict(pair.one_of_each()).labels, dtype=np.float64).reshape(pair.present.shape)
 
 
-def _equalized_odds(pair: Pair, question: Question) -> Floats:
+def _equalized_odds(pair: AIF360Pair, question: Question) -> Floats:
     from aif360.algorithms.postprocessing import EqOddsPostprocessing
 
     solved = EqOddsPostprocessing(_UNPRIVILEGED, _PRIVILEGED).fit(pair.truth(), pair.decided()).model_params
@@ -158,7 +158,7 @@ def _equalized_odds(pair: Pair, question: Question) -> Floats:
     return np.where(pair.present == 1, chosen, others)
 
 
-def _calibrated(pair: Pair, question: Question) -> Floats:
+def _calibrated(pair: AIF360Pair, question: Question) -> Floats:
     from aif360.algorithms.postprocessing import CalibratedEqOddsPostprocessing
 
     constraint = {"equal_opportunity": "fnr", "predictive_equality": "fpr"}.get(question.goal.name, "weighted")
@@ -216,7 +216,7 @@ def farthest_pair(question: Question, plan: Plan) -> tuple[str, str]:
     return max(others, key=lambda name: abs(rates[name] - rates[reference])), reference
 
 
-def _pair(question: Question, names: tuple[str, str]) -> tuple[Pair, int]:
+def _pair(question: Question, names: tuple[str, str]) -> tuple[AIF360Pair, int]:
     """The pair, and how many of its people have a known outcome."""
     counts, axis = question.counts, question.counts.axis
     cells = [_cells(question, name) for name in names]
@@ -233,7 +233,7 @@ def _pair(question: Question, names: tuple[str, str]) -> tuple[Pair, int]:
     people = int(n.sum())
     scores = np.tile(good_scores(axis), axis.bins // len(axis.edges))
     threshold = 0.5 if axis.decided or not present[1].any() else _threshold(axis, scores, present[1])
-    return Pair(_sampled(n, people), scores, present.astype(np.int64), threshold), people
+    return AIF360Pair(_sampled(n, people), scores, present.astype(np.int64), threshold), people
 
 
 def _cells(question: Question, name: str) -> Ints:

@@ -15,7 +15,7 @@ from core.mitigate.rules.levels import Candidates, cell_places, level_rule, thre
 from core.mitigate.rules.outcome import Outcome
 from core.mitigate.rules.solution import Question, Solution, left_out
 from core.mitigate.rules.two_rates import cheapest, smallest_odds_gap
-from core.mitigate.rules.windows import Searched, best_in_windows, best_of, smallest_gap, spread, windows
+from core.mitigate.rules.windows import BestLevels, best_in_windows, best_of, smallest_gap, spread, windows
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class _Search:
 
     mechanism: str
     needs_attribute: bool
-    cheapest: Callable[[Candidates, Goal, Fraction], Searched]
+    cheapest: Callable[[Candidates, Goal, Fraction], BestLevels]
     smallest: Callable[[Candidates, Goal], Fraction | None]
 
 
@@ -59,7 +59,7 @@ def _solved(question: Question, way: _Search) -> Solution:
     return replace(solution, instead=_solution(question, way, sensible, best))
 
 
-def _solution(question: Question, way: _Search, found: Candidates, best: Searched) -> Solution:
+def _solution(question: Question, way: _Search, found: Candidates, best: BestLevels) -> Solution:
     counts, axis = question.counts, question.counts.axis
     levels = best.levels
     if way.needs_attribute:
@@ -96,7 +96,7 @@ def _with_thresholds(reached: Outcome, axis: Axis, levels: Ints) -> Outcome:
     return replace(reached, groups=tuple(groups))
 
 
-def _cheapest(found: Candidates, goal: Goal, at_most: Fraction) -> Searched:
+def _cheapest(found: Candidates, goal: Goal, at_most: Fraction) -> BestLevels:
     if len(found.ladders) == 2:
         return cheapest(found, at_most)
     return best_in_windows(found, windows(found, found.ladders[0], goal.kind, at_most))
@@ -106,7 +106,7 @@ def _smallest(found: Candidates, goal: Goal) -> Fraction:
     return smallest_odds_gap(found) if len(found.ladders) == 2 else smallest_gap(found, found.ladders[0], goal.kind)
 
 
-def _cheapest_shared(found: Candidates, goal: Goal, at_most: Fraction) -> Searched:
+def _cheapest_shared(found: Candidates, goal: Goal, at_most: Fraction) -> BestLevels:
     rows = _shared_levels(found)
     accepted = np.all([windows(found, ladder, goal.kind, at_most).meets(rows) for ladder in found.ladders], axis=0)
     return best_of(found, rows[accepted])

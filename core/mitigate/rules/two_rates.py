@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from core.counts.counts import Floats, Ints
 from core.mitigate.rules.levels import Candidates, Ladder
-from core.mitigate.rules.windows import RangeBest, Searched, Windows, best_of, spread, totals, windows
+from core.mitigate.rules.windows import BestLevels, RangeBest, Windows, best_of, spread, totals, windows
 
 BATCH = 4_096
 ROUND = 64
@@ -84,7 +84,7 @@ def pieces(ends: Ints) -> Ints:
     return each[(each[:, 0] <= each[:, 1]) & (each[:, 2] <= each[:, 3])]
 
 
-def cheapest(found: Candidates, at_most: Fraction, most_boxes: int = MOST_BOXES) -> Searched:
+def cheapest(found: Candidates, at_most: Fraction, most_boxes: int = MOST_BOXES) -> BestLevels:
     """The cheapest choice whose two rates both stay within `at_most`, by differences; some choice must.
 
     The exact optimum, unless `most_boxes` boxes do not suffice; then `least_cost` may lie below the cost found.

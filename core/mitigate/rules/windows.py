@@ -186,7 +186,7 @@ class RangeBest:
 
 
 @dataclass(frozen=True, eq=False)
-class Searched:
+class BestLevels:
     """One level for each group, what it costs in `Candidates`' units, and a proven lower bound of that cost."""
 
     levels: Ints
@@ -201,17 +201,17 @@ def totals(found: Candidates, levels: Ints) -> tuple[Ints, Ints]:
     return found.cost[every, levels].sum(axis=1), found.changed[every, levels].sum(axis=1)
 
 
-def best_of(found: Candidates, levels: Ints) -> Searched:
+def best_of(found: Candidates, levels: Ints) -> BestLevels:
     """The cheapest row of levels; of equals the one that changes fewest decisions, then the lower thresholds."""
     cost, changed = totals(found, levels)
     cheapest = np.flatnonzero(cost == cost.min())
     fewest = cheapest[changed[cheapest] == changed[cheapest].min()]
     splits = found.split[np.arange(len(found.groups)), levels[fewest]]
     row = fewest[np.lexsort(splits.T[::-1])[0]]
-    return Searched(levels[row], int(cost[row]), int(changed[row]), int(cost[row]))
+    return BestLevels(levels[row], int(cost[row]), int(changed[row]), int(cost[row]))
 
 
-def best_in_windows(found: Candidates, every: Windows) -> Searched:
+def best_in_windows(found: Candidates, every: Windows) -> BestLevels:
     """The exact optimum for a goal of one rate; some window must hold a level of every group.
 
     No window of a block holds a cheaper choice than all of the block's levels together, so blocks are looked into from

@@ -62,7 +62,7 @@ def open_huggingface(path: Path, name: str, device: str) -> Model:
         shutil.rmtree(scratch, ignore_errors=True)
     network = network.to(device)
     most = _most_pieces(config, tokenizer)
-    reader = _Reader(name, network, tokenizer, most, device)
+    reader = _TextReader(name, network, tokenizer, most, device)
     return Model(
         format="huggingface",
         run=reader,
@@ -225,7 +225,7 @@ def _most_pieces(config: Any, tokenizer: Any) -> int:
     return max(8, min(positions, int(tokenizer.model_max_length), MOST_PIECES))
 
 
-class _Reader:
+class _TextReader:
     """Cuts texts into word pieces and runs the network on them, texts of like length together."""
 
     def __init__(self, name: str, network: Any, tokenizer: Any, most: int, device: str) -> None:

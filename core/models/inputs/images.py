@@ -27,7 +27,7 @@ _SCALE = {"image_mean": "one number is taken off each", "image_std": "each is di
 
 
 @dataclass(frozen=True)
-class Picture:
+class ImageInput:
     """What a model takes for one image: its size, and whether colours stand last, [h, w, c], or first, [c, h, w]."""
 
     size: Size
@@ -39,7 +39,7 @@ class Picture:
         return max(1, MOST_NUMBERS // self.size.bytes)
 
 
-def picture(shape: Sequence[object], name: str) -> Picture:
+def picture(shape: Sequence[object], name: str) -> ImageInput:
     """The image that an input of shape [n, a, b, c] takes. Raises ModelError where it is none of a fixed size."""
     sides = [side for side in shape[1:] if isinstance(side, int)]
     if len(sides) != 3:
@@ -49,9 +49,9 @@ def picture(shape: Sequence[object], name: str) -> Picture:
         )
     first, middle, last = sides
     if first in CHANNELS:
-        found = Picture(Size(middle, last, first))
+        found = ImageInput(Size(middle, last, first))
     elif last in CHANNELS:
-        found = Picture(Size(first, middle, last), colours_last=True)
+        found = ImageInput(Size(first, middle, last), colours_last=True)
     else:
         raise ModelError(
             f'"{name}" takes {first} x {middle} x {last} numbers, which is no image: one of them must be 3 for colour, '
@@ -67,7 +67,7 @@ class ImageColumn:
     """A column of file names that feeds a model's images; `mean` and `std` have one number for each channel."""
 
     column: str
-    picture: Picture
+    picture: ImageInput
     mean: tuple[float, ...]
     std: tuple[float, ...]
     dtype: npt.DTypeLike
@@ -89,7 +89,7 @@ class ImageColumn:
         return np.ascontiguousarray(ordered, dtype=self.dtype)
 
 
-def image_column(read: Picture | None, dtype: npt.DTypeLike, profile: Profile, plan: Plan) -> ImageColumn | None:
+def image_column(read: ImageInput | None, dtype: npt.DTypeLike, profile: Profile, plan: Plan) -> ImageColumn | None:
     """The column of images that the plan names for a model; None where neither speaks of images.
 
     Raises ModelError where only one of the two does, or the colour scale does not fit.

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.models.faults import failed, first_line
-from core.models.inputs.images import Picture, picture
+from core.models.inputs.images import ImageInput, picture
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.onnx.graph import read_graph
 from core.models.onnx.lower_case import categories, lowering, take_out_lowering
@@ -46,8 +46,8 @@ def open_onnx(path: Path, name: str, device: str) -> Model:
     recipe = next((read_recipe(entry.value) for entry in graph.metadata_props if entry.key == FILE_NAME), None)
     return Model(
         format="onnx",
-        run=lowering(lowered, _Runner(name, session, feeds, scores or labels, score_dtype)),
-        decide=lowering(lowered, _Runner(name, session, feeds, labels, None)) if scores and labels else None,
+        run=lowering(lowered, _SessionRunner(name, session, feeds, scores or labels, score_dtype)),
+        decide=lowering(lowered, _SessionRunner(name, session, feeds, labels, None)) if scores and labels else None,
         inputs=named,
         width=None if named else feeds[0].width,
         columns=None if named or feeds[0].picture else (feeds[0].name,),
@@ -120,7 +120,7 @@ class _Feed:
     dtype: Any
     width: int | None
     flat: bool
-    picture: Picture | None = None
+    picture: ImageInput | None = None
     most_rows: int | None = None
 
     @classmethod
@@ -204,7 +204,7 @@ def _outputs(session: Any, name: str) -> tuple[Any, Any]:
     return next(iter(likely or scores), None), next(iter(labels), None)
 
 
-class _Runner:
+class _SessionRunner:
     """Runs the session on one batch of features."""
 
     def __init__(self, name: str, session: Any, feeds: list[_Feed], output: Any, score_dtype: FloatType | None) -> None:

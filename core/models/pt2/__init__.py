@@ -49,7 +49,7 @@ def open_pt2(path: Path, name: str, device: str) -> Model:
     shape = _Shape(name, inputs, program)
     return Model(
         format="pt2",
-        run=_Runner(name, program.graph_module, weights, shape, device),
+        run=_GraphRunner(name, program.graph_module, weights, shape, device),
         inputs=shape.named,
         width=shape.width,
         columns=None if shape.named or shape.picture else tuple(inputs),
@@ -217,7 +217,7 @@ class _Slot:
     whole: bool
 
 
-class _Runner:
+class _GraphRunner:
     """Runs the program's graph on one batch of features: as fast as the module it was exported from."""
 
     def __init__(self, name: str, graph: Any, weights: list[Any], shape: _Shape, device: str) -> None:

@@ -87,8 +87,8 @@ def open_skops(path: Path, name: str, device: str) -> Model:
     method = next(m for m in ("predict_proba", "decision_function", "predict") if hasattr(estimator, m))
     return Model(
         format="skops",
-        run=_Runner(name, estimator, method, inputs or ()),
-        decide=None if method == "predict" else _Runner(name, estimator, "predict", inputs or ()),
+        run=_EstimatorRunner(name, estimator, method, inputs or ()),
+        decide=None if method == "predict" else _EstimatorRunner(name, estimator, "predict", inputs or ()),
         threshold=_own_threshold(estimator),
         inputs=inputs,
         width=None if inputs else getattr(estimator, "n_features_in_", None),
@@ -184,7 +184,7 @@ def _version_words(warning: warnings.WarningMessage) -> str:
     )
 
 
-class _Runner:
+class _EstimatorRunner:
     """Asks the estimator for one batch of features."""
 
     def __init__(self, name: str, estimator: Any, method: str, inputs: tuple[Input, ...]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import PlanError, quoted
-from core.plan.parts import Groups
+from core.plan.parts import GroupsPlan
 from core.plan.reader import Section
 
 
-def read_groups(groups: Section) -> Groups:
+def read_groups(groups: Section) -> GroupsPlan:
     """The table as a part of the plan. Raises PlanError naming the key that is wrong."""
     bins = groups.section("bins", optional=True)
     cuts = {column: bins.take_list(column, float) for column in bins.names()}
@@ -18,7 +18,7 @@ def read_groups(groups: Section) -> Groups:
         reference: Any = {column: named.take(column, str, int, float) for column in named.names()}
     else:
         reference = groups.take_choice("reference", ("largest", "most_selected")) or "largest"
-    plan = Groups(
+    plan = GroupsPlan(
         sensitive=groups.take_list("sensitive", str),
         intersections=groups.take("intersections", int, default=2),
         bins=cuts,
@@ -47,7 +47,7 @@ def _read_join(join: Section) -> dict[str, dict[str, tuple[str, ...]]]:
     return joined
 
 
-def check_groups(groups: Groups) -> None:
+def check_groups(groups: GroupsPlan) -> None:
     """Refuse keys that name other columns than the sensitive ones, or exclude each other, by PlanError."""
     if len(set(groups.sensitive)) < len(groups.sensitive):
         raise PlanError("[groups] sensitive names a column twice: name each once.")
@@ -58,13 +58,13 @@ def check_groups(groups: Groups) -> None:
     _check_reference(groups)
 
 
-def refuse_nobody(groups: Groups) -> None:
+def refuse_nobody(groups: GroupsPlan) -> None:
     """Refuse groups of no column, by PlanError."""
     if not groups.sensitive:
         raise PlanError('[groups] sensitive names no column: name at least one, such as sensitive = ["sex"].')
 
 
-def _check_bins(groups: Groups) -> None:
+def _check_bins(groups: GroupsPlan) -> None:
     for column, cuts in groups.bins.items():
         if column not in groups.sensitive:
             raise PlanError(
@@ -74,7 +74,7 @@ def _check_bins(groups: Groups) -> None:
             raise PlanError(f'[groups] bins for "{column}" must be numbers in rising order, such as [25, 40, 60].')
 
 
-def _check_join(groups: Groups) -> None:
+def _check_join(groups: GroupsPlan) -> None:
     for column in groups.join:
         if column not in groups.sensitive:
             raise PlanError(
@@ -84,7 +84,7 @@ def _check_join(groups: Groups) -> None:
             raise PlanError(f'[groups] join and bins both name "{column}": cut its numbers, or join its texts.')
 
 
-def _check_reference(groups: Groups) -> None:
+def _check_reference(groups: GroupsPlan) -> None:
     if isinstance(groups.reference, dict):
         strangers = [column for column in groups.reference if column not in groups.sensitive]
         if strangers:
@@ -94,7 +94,7 @@ def _check_reference(groups: Groups) -> None:
             )
 
 
-def groups_document(groups: Groups) -> dict[str, Any]:
+def groups_document(groups: GroupsPlan) -> dict[str, Any]:
     """The part as a plan file holds it: defaults that say nothing are left out."""
     document: dict[str, Any] = {
         "sensitive": list(groups.sensitive),

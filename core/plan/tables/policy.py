@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from core.errors import PlanError
-from core.plan.parts import Limit, Policy
+from core.plan.parts import Limit, PolicyPlan
 from core.plan.reader import Section
 
 
-def read_policy(policy: Section) -> Policy:
+def read_policy(policy: Section) -> PolicyPlan:
     """The table as a part of the plan. Raises PlanError naming the key that is wrong."""
-    plan = Policy(
+    plan = PolicyPlan(
         use=policy.take_list("use", str, default=()),
         limits=tuple(_read_limit(limit) for limit in policy.sections("limits")),
         headline=policy.take("headline", str, default="disparate_impact"),
@@ -38,14 +38,14 @@ def _read_limit(limit: Section) -> Limit:
     return plan
 
 
-def check_policy(policy: Policy) -> None:
+def check_policy(policy: PolicyPlan) -> None:
     """Refuse two limits of one measure, by PlanError."""
     limited = [limit.measure for limit in policy.limits]
     if len(set(limited)) < len(limited):
         raise PlanError("[policy] limits names a measure twice: give each measure one limit.")
 
 
-def policy_document(policy: Policy) -> dict[str, Any]:
+def policy_document(policy: PolicyPlan) -> dict[str, Any]:
     """The part as a plan file holds it."""
     limits = [{k: v for k, v in asdict(limit).items() if v is not None} for limit in policy.limits]
     return {"use": list(policy.use), "limits": limits, "headline": policy.headline}

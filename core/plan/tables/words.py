@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from core.errors import PlanError, quoted
-from core.plan.parts import Groups, Words
+from core.plan.parts import GroupsPlan, WordsPlan
 from core.plan.reader import Section
 
 MOST_LETTERS, MOST_IN_A_LABEL = 40, 60
@@ -14,10 +14,10 @@ _BESIDE_LETTERS = frozenset(" -'’")
 _NO_TEXT = frozenset(["Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"])
 
 
-def read_words(words: Section) -> Words:
+def read_words(words: Section) -> WordsPlan:
     """The table as a part of the plan. Raises PlanError naming the key that is wrong."""
     labels = words.section("labels", optional=True)
-    plan = Words(
+    plan = WordsPlan(
         selected=_decided(words, "selected"),
         turned_down=_decided(words, "turned_down"),
         labels={column: named for column in labels.names() if (named := _read_labels(labels.section(column)))},
@@ -78,7 +78,7 @@ def _label(labels: Section, value: str) -> str:
     return name
 
 
-def check_words(words: Words, groups: Groups) -> None:
+def check_words(words: WordsPlan, groups: GroupsPlan) -> None:
     """Refuse labels of other columns than the sensitive ones, by PlanError."""
     strangers = [column for column in words.labels if column not in groups.sensitive]
     if strangers:
@@ -87,7 +87,7 @@ def check_words(words: Words, groups: Groups) -> None:
         )
 
 
-def words_document(words: Words) -> dict[str, Any]:
+def words_document(words: WordsPlan) -> dict[str, Any]:
     """The part as a plan file holds it; empty where it says nothing."""
     written: dict[str, Any] = {
         key: said for key in ("selected", "turned_down") if (said := getattr(words, key)) is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from core.metrics.findings.title import Side, Title
+from core.metrics.findings.title import FindingSide, Title
 from core.report.charts import INK, PAPER, Colour
 from core.report.colours import COLOURS, GREY
 
@@ -64,12 +64,12 @@ def people_chart(
     return alt.LayerChart(layer=layers).properties(height=height), height
 
 
-def figures_of(side: Side) -> int:
+def figures_of(side: FindingSide) -> int:
     """How many figures stand for a group."""
     return 0 if side.rate is None else side.rate.n
 
 
-def _figures(side: Side, words: str, wide: int, top: float, kind: str) -> list[dict[str, Any]]:
+def _figures(side: FindingSide, words: str, wide: int, top: float, kind: str) -> list[dict[str, Any]]:
     """A figure for each, the counted ones first."""
     k = 0 if side.rate is None else side.rate.k
     return [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.report.glossary.pictures import Picture
+from core.report.glossary.pictures import GlossaryPicture
 
 Part = Literal["words", "verdicts", "measures", "areas", "fixes", "explanations", "data"]
 PART_WORDS: dict[Part, str] = {
@@ -44,7 +44,7 @@ class Entry:
     title: str
     said: tuple[str, ...]
     part: Part
-    picture: Picture
+    picture: GlossaryPicture
     names: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
 

@@ -9,7 +9,7 @@ from functools import partial
 from core.catalogue import table
 from core.metrics.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO, POLICIES
 from core.metrics.words import points_words
-from core.report.glossary.pictures import Picture, counted, decisions, explained, ranges, tables
+from core.report.glossary.pictures import GlossaryPicture, counted, decisions, explained, ranges, tables
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Term:
     title: str
     short: str
     more: tuple[str, ...]
-    draws: Callable[[], Picture]
+    draws: Callable[[], GlossaryPicture]
 
 
 _LIMITS = f"{DEFAULT_RATIO:.2f} to {1 / DEFAULT_RATIO:.2f} times, and {points_words(DEFAULT_DIFFERENCE)}"

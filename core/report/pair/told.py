@@ -20,7 +20,7 @@ MOST_GAPS = 3
 
 
 @dataclass(frozen=True)
-class Pair:
+class FixResult:
     """What a fix was for and what came of it, on the people that it was judged on.
 
     Attributes
@@ -63,7 +63,7 @@ class Pair:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
-    def from_text(cls, text: str) -> Pair:
+    def from_text(cls, text: str) -> FixResult:
         """The pair from `to_text`'s text. Raises KeyError, TypeError or ValueError where it is none."""
         document: dict[str, Any] = json.loads(text)
         lines = tuple((str(turn), str(sentence)) for turn, sentence in document["lines"])
@@ -73,14 +73,14 @@ class Pair:
         return cls(**{**document, "lines": lines, "worse": worse, "by": by})
 
 
-def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> Pair:
+def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> FixResult:
     """What the audit by `plan` of this fix has to tell first."""
     settings = found.settings
     lines = [(change.verdict, change_sentence(change, terms=effect.terms)) for change in effect.aimed]
     if effect.mistakes is not None:
         lines.insert(MOST_GAPS, (effect.mistakes.turn, mistakes_sentence(effect.mistakes)))
     goal = f"{settings.goal.said(effect.terms)}, between the groups of {' and '.join(settings.by)}"
-    return Pair(
+    return FixResult(
         fix.title,
         f"{goal}: {goal_words(settings)}",
         gap_words(effect.goal_now.value, settings),

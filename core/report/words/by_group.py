@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.metrics.findings.ordered import findings
-from core.metrics.findings.pairs import Pair, headline_measure, pairs
+from core.metrics.findings.pairs import GroupPair, headline_measure, pairs
 from core.metrics.findings.sentences import sentence
 from core.metrics.gaps import GAPS, Kind, Measure
 from core.metrics.group_metrics import METRICS
@@ -232,7 +232,7 @@ def band_words(band: Band) -> str:
     return f"{low:.2f} to {high:.2f}\u00a0times" if band.is_ratio else f"within {100 * band.limit:g}\u00a0points"
 
 
-def _standing(group: GroupResult, pair: Pair, plan: Plan) -> Standing:
+def _standing(group: GroupResult, pair: GroupPair, plan: Plan) -> Standing:
     row = _rate(group, pair.measure, Terms.of(plan))
     mark: Mark = pair.verdict
     words = VERDICT_WORDS[pair.verdict]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.explain.explanation import Explanation
 from core.explain.nouns import NOUNS, Kind, Nouns
-from core.explain.person import Change, Person, PersonSide
+from core.explain.person import Counterfactual, Person, PersonSide
 from core.metrics.findings.sentences import capital
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import plan_threshold
@@ -63,7 +63,7 @@ def decided_words(found: Explanation, plan: Plan, person: Person, side: PersonSi
     return f"{decision}, with a score of {score_words(side.score, plan, person.group)}. The reasons start from {start}."
 
 
-def change_words(change: Change, plan: Plan, person: Person) -> str:
+def change_words(change: Counterfactual, plan: Plan, person: Person) -> str:
     """A change that would turn the decision, and the score that it would give."""
     parts = [
         f"“{column}” {then or '(empty)'} instead of {now or '(empty)'}"

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from core.metrics.findings.leading import every, leading
 from core.metrics.findings.ordered import Finding, headlines
-from core.metrics.findings.pairs import Pair, headline_measure, pairs
+from core.metrics.findings.pairs import GroupPair, headline_measure, pairs
 from core.metrics.findings.title import NOTHING_COMPARED, Title, title_of
 from core.metrics.gaps import GAPS, Measure
 from core.metrics.reference import By
@@ -20,7 +20,7 @@ CROSSED = "Crossed columns"
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnOverview:
     """One sensitive column with its table of groups, or all tables of crossed columns together."""
 
     name: str
@@ -37,14 +37,14 @@ class Overview:
         self.measures: list[Measure] = measures(judgement, plan)
         self.terms = Terms.of(plan)
         self.tables: list[By] = list(judgement.references)
-        self.columns: list[Column] = _columns(self.tables)
+        self.columns: list[ColumnOverview] = _columns(self.tables)
 
     def card_of(self, by: By) -> int:
         """The place of the column that a table belongs to."""
         return next(place for place, column in enumerate(self.columns) if by in column.tables)
 
     @cached_property
-    def _pairs(self) -> list[Pair]:
+    def _pairs(self) -> list[GroupPair]:
         return pairs(self._judgement, self._plan)
 
     def title(self, measure: Measure, *tables: By) -> Title | None:
@@ -73,7 +73,7 @@ class Overview:
         return self.title(*self.opening) or NOTHING_COMPARED
 
 
-def _columns(tables: list[By]) -> list[Column]:
+def _columns(tables: list[By]) -> list[ColumnOverview]:
     crossed = tuple(by for by in tables if len(by) > 1)
-    single = [Column(by[0], (by,)) for by in tables if len(by) == 1]
-    return single + ([Column(CROSSED, crossed)] if crossed else [])
+    single = [ColumnOverview(by[0], (by,)) for by in tables if len(by) == 1]
+    return single + ([ColumnOverview(CROSSED, crossed)] if crossed else [])

@@ -9,7 +9,7 @@ from core.metrics.words import rows_word
 from core.mitigate.goals.test import KEPT_WORDS, VERDICTS
 from core.record import AuditRecord
 from core.report.charts import mark_svg
-from core.report.pair.told import MOST_GAPS, Pair
+from core.report.pair.told import MOST_GAPS, FixResult
 from core.store.workspace import Audit
 from pages.components import plain, session, verdict
 
@@ -38,10 +38,10 @@ def show(audit: Audit, record: AuditRecord) -> None:
     back(audit)
 
 
-def pair_of(audit: Audit) -> Pair | None:
+def pair_of(audit: Audit) -> FixResult | None:
     """What is told of an audit and its fix; None where it is no audit of a fix, or began before that was kept."""
     try:
-        return None if audit.fix is None else Pair.from_text(audit.fix)
+        return None if audit.fix is None else FixResult.from_text(audit.fix)
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -52,7 +52,7 @@ def columns_meant(audit: Audit, record: AuditRecord) -> tuple[str, ...]:
     return () if pair is None else pair.by
 
 
-def _pair_for(audit: Audit, record: AuditRecord) -> Pair | None:
+def _pair_for(audit: Audit, record: AuditRecord) -> FixResult | None:
     """What is told of a fix, where this audit still asks what it was told for."""
     pair = pair_of(audit)
     return pair if pair is not None and pair.asked == record.plan.question_sha256 else None

@@ -10,7 +10,7 @@ from core.data.profile import Profile
 from core.engine import doubts
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import in_order, stands_first, text, worded
-from core.notes import Change, Note
+from core.notes import Note, PlanEdit
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.store.workspace import Audit
@@ -23,7 +23,7 @@ _CONFIRM = "It is right as it is"
 _MOST = 3
 _LISTED = "other_values"
 
-Changes = tuple[Change, ...]
+Changes = tuple[PlanEdit, ...]
 Asked = TypeVar("Asked", Plan, Draft)
 
 
@@ -110,7 +110,7 @@ def _confirm(audit_id: str, plan: Plan | Draft, note: Note) -> None:
     """Keep it in the plan as it stands on the Data page: nothing has to be counted anew, and no fix is lost."""
     kept = session.workspace().get(audit_id).plan
     plan = plan if kept is None else Draft.from_toml(kept)
-    confirmed = Change("data", "confirmed", [*plan.data.confirmed, note.key])
+    confirmed = PlanEdit("data", "confirmed", [*plan.data.confirmed, note.key])
     session.workspace().save_plan(audit_id, plan.changed((confirmed,)))
 
 

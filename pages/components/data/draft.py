@@ -12,8 +12,8 @@ import tomli_w
 from core.data.profile import Profile
 from core.data.reading import as_read
 from core.errors import PlanError
-from core.notes import Change
-from core.plan.parts import DataPlan, Decision, Groups, MitigationPlan, Policy, Run, Words
+from core.notes import PlanEdit
+from core.plan.parts import DataPlan, Decision, GroupsPlan, MitigationPlan, PolicyPlan, Run, WordsPlan
 from core.plan.plan import Plan
 from core.store.workspace import Audit
 
@@ -33,12 +33,12 @@ class Draft:
 
     data: DataPlan
     decision: Decision
-    groups: Groups
-    policy: Policy
+    groups: GroupsPlan
+    policy: PolicyPlan
     run: Run
     name: str
     mitigate: MitigationPlan
-    words: Words
+    words: WordsPlan
     has_outcome: bool
 
     @classmethod
@@ -46,7 +46,9 @@ class Draft:
         """What is kept of the audit's plan as far as it fits the table; what names columns not there is open again."""
         name = PurePath(profile.name).stem
         if audit.plan is None:
-            blank = Plan(data=DataPlan(file=profile.name), decision=Decision(), groups=Groups(sensitive=()), name=name)
+            blank = Plan(
+                data=DataPlan(file=profile.name), decision=Decision(), groups=GroupsPlan(sensitive=()), name=name
+            )
             return cls.from_plan(blank, has_outcome=False)
         kept = cls.from_toml(audit.plan)
         kept = replace(kept, data=replace(kept.data, file=profile.name), name=kept.name or name)
@@ -112,11 +114,11 @@ class Draft:
         read = {key: getattr(self.decision, key) for key in READ}
         return replace(self._parts, decision=Decision(model=model, **read))
 
-    def changed(self, changes: Iterable[Change]) -> Draft:
+    def changed(self, changes: Iterable[PlanEdit]) -> Draft:
         """The draft with these edits. Raises PlanError where an edit can stand in no plan."""
         return Draft.from_plan(self._parts.changed(changes, whole=False), self.has_outcome)
 
-    def with_groups(self, groups: Groups) -> Draft:
+    def with_groups(self, groups: GroupsPlan) -> Draft:
         """The draft with these groups; without a sensitive column nothing is cut, joined or named."""
         labels = {column: names for column, names in self.words.labels.items() if column in groups.sensitive}
         groups = groups if groups.sensitive else replace(groups, bins={}, join={})
@@ -173,7 +175,7 @@ def read(profile: Profile, draft: Draft) -> Profile:
         return profile
 
 
-def _fitted(groups: Groups, columns: set[str]) -> Groups:
+def _fitted(groups: GroupsPlan, columns: set[str]) -> GroupsPlan:
     """The groups without what names other columns than these."""
     here = tuple(column for column in groups.sensitive if column in columns)
     reference = groups.reference

@@ -10,7 +10,7 @@ from core.data.profile import Column, Profile
 from core.data.roles import suggestions
 from core.data.roles.one_hot import OneHot
 from core.data.roles.personal import masked
-from core.plan.parts import Groups
+from core.plan.parts import GroupsPlan
 from core.plan.values import is_number
 from core.plan.written.numbers import style_of
 from core.store.workspace import Audit
@@ -201,7 +201,7 @@ def bin_names(cuts: tuple[float, ...]) -> list[str]:
 # ---------------------------------------------------------------- comparison
 
 
-def _ask_crossed(audit: Audit, kept: Groups) -> int:
+def _ask_crossed(audit: Audit, kept: GroupsPlan) -> int:
     first = min(max(kept.intersections, 1), 3)
     key = session.seed(session.field(audit.id, "crossed"), first)
     crossed: int = st.selectbox(
@@ -210,14 +210,16 @@ def _ask_crossed(audit: Audit, kept: Groups) -> int:
     return crossed
 
 
-def _ask_reference(audit: Audit, kept: Groups) -> str:
+def _ask_reference(audit: Audit, kept: GroupsPlan) -> str:
     first = NAMED if isinstance(kept.reference, dict) else MOST_SELECTED if kept.reference != "largest" else LARGEST
     key = session.seed(session.field(audit.id, "reference"), first)
     offered, meaning = [LARGEST, MOST_SELECTED, NAMED], tip("comparison_group")
     return str(st.selectbox("Compare each group with", offered, key=key, help=meaning))
 
 
-def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> str | dict[str, str | int | float]:
+def _ask_names(
+    audit: Audit, profile: Profile, groups: GroupsPlan, kept: GroupsPlan
+) -> str | dict[str, str | int | float]:
     """The named group of each column; columns without one compare with the largest."""
     named: dict[str, str | int | float] = {}
     known = kept.reference if isinstance(kept.reference, dict) else {}
@@ -234,7 +236,7 @@ def _ask_names(audit: Audit, profile: Profile, groups: Groups, kept: Groups) -> 
     return named or "largest"
 
 
-def _named(profile: Profile, name: str, groups: Groups) -> list[str]:
+def _named(profile: Profile, name: str, groups: GroupsPlan) -> list[str]:
     """The groups of a column by their values, those that are joined once."""
     joined = {text: one for one, texts in groups.join.get(name, {}).items() for text in texts}
     return list(

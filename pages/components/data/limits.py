@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.metrics.gaps import GAPS
 from core.metrics.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO
-from core.plan.parts import Limit, Policy
+from core.plan.parts import Limit, PolicyPlan
 from pages.components import plain, session
 from pages.components.help.tip import tip
 
 
-def ask(audit_id: str, policy: Policy) -> Policy:
+def ask(audit_id: str, policy: PolicyPlan) -> PolicyPlan:
     """The policy with the marks as they stand; limits of a plan's own, measure by measure, are left alone."""
     ratio = next((limit.least for limit in policy.limits if limit.least is not None), DEFAULT_RATIO)
     difference = next((limit.most for limit in policy.limits if limit.most is not None), DEFAULT_DIFFERENCE)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import PlumblineError
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.advice.alike import distinct
-from core.mitigate.advice.choosing import Advice, advise
+from core.mitigate.advice.choosing import Recommendation, advise
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.frontier.places import PRESENT, Place, places
 from core.mitigate.goals.now import goal_now
@@ -32,7 +32,7 @@ class Found:
     alike: dict[str, tuple[Fix, ...]]
     refused: dict[str, PlumblineError]
     places: tuple[Place, ...]
-    advice: Advice
+    advice: Recommendation
     so_far: SoFar | None = None
 
     @property

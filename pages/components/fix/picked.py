@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.metrics.findings.sentences import capital
 from core.metrics.joint import Change
-from core.metrics.moved import Moved
+from core.metrics.moved import ChangedDecisions
 from core.metrics.words import group_words, one_word
 from core.metrics.words.changes.sentence import change_sentence
 from core.metrics.words.naming.terms import Terms
@@ -174,7 +174,7 @@ def _people(effect: Effect, found: Found) -> None:
     plain.table(columns)
 
 
-def _of_hundred(moved: Moved) -> str:
+def _of_hundred(moved: ChangedDecisions) -> str:
     """How many of 100 are selected before and after the fix: whole where that shows what moved."""
     if moved.n == 0:
         return "–"

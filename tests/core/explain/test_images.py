@@ -16,7 +16,7 @@ from core.data.dataset import Dataset
 from core.data.images import Images
 from core.data.profile import take_profile
 from core.errors import JobError, ModelError
-from core.explain.explained_model import Opened
+from core.explain.explained_model import OpenedModel
 from core.explain.features.grid import cell_names, cell_of_pixels, grid_shape
 from core.explain.features.image_cells import image_units
 from core.explain.groups.exemplars import PIXELS_FILE
@@ -44,20 +44,20 @@ def silent(done: int, total: int, what: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Opened, np.ndarray]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[OpenedModel, np.ndarray]:
     """The sample's model, and the images of its first 40 people as the model takes them."""
     out = tmp_path_factory.mktemp("profiled")
     plan = Plan.from_toml(faces.plan.read_text(encoding="utf-8"))
     profile = take_profile(faces.table, "faces.csv", out, silent)
     dataset = Dataset(out / "table.parquet", profile, ("",), Images(Path(str(faces.images)), "faces.zip"))
-    model = Opened.of(faces.model, plan, profile)
+    model = OpenedModel.of(faces.model, plan, profile)
     batch = next(dataset.batches(model.columns, 40))
     features = model.binding.features(batch)
     assert isinstance(features, np.ndarray)
     return model, features
 
 
-def explained(opened: tuple[Opened, np.ndarray], name: str, rows: int = 6) -> np.ndarray:
+def explained(opened: tuple[OpenedModel, np.ndarray], name: str, rows: int = 6) -> np.ndarray:
     model, features = opened
     units = image_units(model, features[20:], EXPLAINERS[name])
     what = units.explainable(features[:rows], np.arange(rows))
@@ -87,7 +87,7 @@ def test_the_grid_covers_the_image_in_equal_cells() -> None:
     assert cell_names(8, 8)[7] == STAMP
 
 
-def test_integrated_gradients_are_captums_and_add_up(opened: tuple[Opened, np.ndarray]) -> None:
+def test_integrated_gradients_are_captums_and_add_up(opened: tuple[OpenedModel, np.ndarray]) -> None:
     _, features = opened
     values = explained(opened, "integrated_gradients")
     rows, typical = torch.from_numpy(features[:6]), torch.from_numpy(features[20:]).mean(dim=0, keepdim=True)
@@ -99,7 +99,7 @@ def test_integrated_gradients_are_captums_and_add_up(opened: tuple[Opened, np.nd
     np.testing.assert_allclose(values.sum(axis=1), difference, atol=0.02)
 
 
-def test_grad_cam_is_captums_on_the_last_convolution(opened: tuple[Opened, np.ndarray]) -> None:
+def test_grad_cam_is_captums_on_the_last_convolution(opened: tuple[OpenedModel, np.ndarray]) -> None:
     _, features = opened
     values = explained(opened, "grad_cam")
     module, rows = original(), torch.from_numpy(features[:6])
@@ -109,7 +109,7 @@ def test_grad_cam_is_captums_on_the_last_convolution(opened: tuple[Opened, np.nd
     np.testing.assert_allclose(values, mean, atol=1e-6)
 
 
-def test_covering_a_patch_moves_the_score_as_counted_by_hand(opened: tuple[Opened, np.ndarray]) -> None:
+def test_covering_a_patch_moves_the_score_as_counted_by_hand(opened: tuple[OpenedModel, np.ndarray]) -> None:
     """Occlusion with whole steps, checked against the definition on the first cell's window."""
     model, features = opened
     values = explained(opened, "occlusion", rows=2)
@@ -130,7 +130,7 @@ def test_covering_a_patch_moves_the_score_as_counted_by_hand(opened: tuple[Opene
     assert model.kind == "image"
 
 
-def test_a_cell_that_is_covered_shows_anothers_pixels(opened: tuple[Opened, np.ndarray]) -> None:
+def test_a_cell_that_is_covered_shows_anothers_pixels(opened: tuple[OpenedModel, np.ndarray]) -> None:
     """Leaving out one by one, against its definition: the score less that with the background's cell in place."""
     model, features = opened
     units = image_units(model, features[20:], EXPLAINERS["feature_ablation"])
@@ -145,7 +145,7 @@ def test_a_cell_that_is_covered_shows_anothers_pixels(opened: tuple[Opened, np.n
         assert values[row, 7] == pytest.approx(scores[0] - scores[1], abs=1e-6)
 
 
-def test_grad_cam_needs_a_convolution(opened: tuple[Opened, np.ndarray]) -> None:
+def test_grad_cam_needs_a_convolution(opened: tuple[OpenedModel, np.ndarray]) -> None:
     model, features = opened
     units = image_units(model, features[20:], EXPLAINERS["grad_cam"])
     what = replace(units.explainable(features[:2], np.arange(2)), module=torch.nn.Linear(2, 2))
@@ -214,7 +214,7 @@ def test_the_planted_stamp_leaves_after_training_with_a_price_on_the_gap(
 
 
 @pytest.fixture(scope="module")
-def everybody(tmp_path_factory: pytest.TempPathFactory, opened: tuple[Opened, np.ndarray]) -> TrainingRows:
+def everybody(tmp_path_factory: pytest.TempPathFactory, opened: tuple[OpenedModel, np.ndarray]) -> TrainingRows:
     """The sample's people as a training takes them, their depots made equal."""
     out, (model, _) = tmp_path_factory.mktemp("everybody"), opened
     profile = take_profile(faces.table, "faces.csv", out, silent)

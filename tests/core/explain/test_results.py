@@ -10,7 +10,7 @@ import pytest
 from core.explain.explanation import Explanation
 from core.explain.results import read, write
 from core.explain.run import explain
-from core.explain.sides import Second
+from core.explain.sides import SecondQuestion
 from core.plan.plan import Plan
 from core.record import Digests
 from tests.worlds.explained_people import NETWORK, PEOPLE, PLAN, N
@@ -39,7 +39,7 @@ def test_what_is_computed_is_what_is_read_from_its_files(tmp_path: Path, two: bo
     dataset = dataset_of(PEOPLE.to_csv(index=False), tmp_path)
     for name, hobby in (("net.pt2", 3.0), ("fairer.pt2", 0.3)):
         (tmp_path / name).write_bytes(network(0.5, hobby))
-    second = Second(after, tmp_path / "fairer.pt2") if two else None
+    second = SecondQuestion(after, tmp_path / "fairer.pt2") if two else None
     found = explain(plan, dataset, tmp_path / "net.pt2", quiet, second=second, rows=200)  # type: ignore[arg-type]
     assert bool(found.changed) is two and (found.after is not None) is two
     (tmp_path / "job" / "out").mkdir(parents=True)

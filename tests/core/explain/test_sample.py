@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.data.images import Images
 from core.data.images.decoding import decode
 from core.data.profile import take_profile
-from core.explain.batching import Pace
+from core.explain.batching import MethodRunner
 from core.explain.job import run
 from core.explain.methods import EXPLAINERS
 from core.explain.methods.explainable import Effort
@@ -99,7 +99,7 @@ def test_however_many_people_there_are_as_many_go_through_the_model_at_once() ->
 
                 return rows_of(forward, torch.from_numpy(rows), torch.zeros(2, 3))
 
-        pace = Pace(EXPLAINERS["integrated_gradients"], Rows(), Effort(), "cpu", 500)  # type: ignore[arg-type]
+        pace = MethodRunner(EXPLAINERS["integrated_gradients"], Rows(), Effort(), "cpu", 500)  # type: ignore[arg-type]
         assert len(pace.whole(np.ones((count, 3), dtype=np.float32), np.arange(count)).values) == count
         return max(seen)
 

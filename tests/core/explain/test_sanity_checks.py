@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from core.errors import ModelError
-from core.explain.batching import Pace
+from core.explain.batching import MethodRunner
 from core.explain.methods import EXPLAINERS, Explainer
 from core.explain.methods.explainable import Effort, Explainable, Explained
-from core.explain.sanity_checks import Trial, check_trust
+from core.explain.sanity_checks import SanityTrial, check_trust
 from core.explain.sanity_checks.check import NAMES, NUDGED, REDRAWN, Check
 from core.models.model import Features
 from tests.core.explain.explained_rows import First, rows_of
@@ -49,7 +49,7 @@ def tried(units: Plain, explainer: Explainer | str = "integrated_gradients", **e
     torch.manual_seed(5)
     rows: Any = torch.randn(16, WIDTH).numpy()
     row = EXPLAINERS[explainer] if isinstance(explainer, str) else explainer
-    trial = Trial(row, units, rows, np.arange(16), Effort(**effort), lambda _: units)  # type: ignore[arg-type]
+    trial = SanityTrial(row, units, rows, np.arange(16), Effort(**effort), lambda _: units)  # type: ignore[arg-type]
     checks = check_trust(trial)
     assert tuple(check.name for check in checks) == NAMES
     for check in checks:
@@ -140,7 +140,7 @@ def test_only_the_first_rows_are_explained_again_and_again() -> None:
 
     module = network()
     units, rows = Plain(module, module), torch.ones(16, WIDTH).numpy()
-    check_trust(Trial(made(counted), units, rows, np.arange(16), Effort(), lambda _: units, 4))
+    check_trust(SanityTrial(made(counted), units, rows, np.arange(16), Effort(), lambda _: units, 4))
     assert seen[0] == 16 and sum(seen[1:]) == 4 * (1 + NUDGED + REDRAWN)
 
 
@@ -167,8 +167,8 @@ def test_memory_that_ends_is_survived_with_fewer_rows_at_once_and_the_same_value
         return module(rows)
 
     rows: Any = torch.randn(900, WIDTH).numpy()
-    expected = Pace(EXPLAINERS[method], Plain(module), Effort(samples=4), "cpu").whole(rows, np.arange(900))
-    found = Pace(EXPLAINERS[method], Plain(small), Effort(samples=4), "cpu").whole(rows, np.arange(900))
+    expected = MethodRunner(EXPLAINERS[method], Plain(module), Effort(samples=4), "cpu").whole(rows, np.arange(900))
+    found = MethodRunner(EXPLAINERS[method], Plain(small), Effort(samples=4), "cpu").whole(rows, np.arange(900))
     assert max(seen) > most
     if method == "integrated_gradients":
         np.testing.assert_allclose(found.values, expected.values, atol=1e-6)
@@ -179,12 +179,12 @@ def test_a_model_for_which_one_row_is_too_much_is_said() -> None:
     def never(rows: torch.Tensor) -> torch.Tensor:
         raise MemoryError
 
-    pace = Pace(EXPLAINERS["integrated_gradients"], Plain(never), Effort(), "cpu")
+    pace = MethodRunner(EXPLAINERS["integrated_gradients"], Plain(never), Effort(), "cpu")
     with pytest.raises(ModelError, match="more memory for a single row"):
         pace.whole(np.zeros((4, WIDTH), dtype=np.float32), np.arange(4))
 
 
 def test_values_that_are_no_numbers_are_refused() -> None:
-    pace = Pace(EXPLAINERS["saliency"], Plain(lambda x: x.sum(dim=1) * torch.nan), Effort(), "cpu")
+    pace = MethodRunner(EXPLAINERS["saliency"], Plain(lambda x: x.sum(dim=1) * torch.nan), Effort(), "cpu")
     with pytest.raises(ModelError, match="not a finite number"):
         pace.whole(np.zeros((4, WIDTH), dtype=np.float32), np.arange(4))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import PlanError
-from core.plan.parts import Words
+from core.plan.parts import WordsPlan
 from core.plan.plan import Plan
 from tests.worlds.people import plan_of
 
@@ -28,7 +28,7 @@ def worded(lines: str) -> Plan:
 
 def test_they_are_read_and_written_again() -> None:
     plan = worded(WORDS)
-    assert plan.words == Words("approved", "turned down", {"g": {"1": "men", "2": "Deaf people"}})
+    assert plan.words == WordsPlan("approved", "turned down", {"g": {"1": "men", "2": "Deaf people"}})
     assert Plan.from_toml(plan.to_toml()) == plan
     assert worded('[words]\nselected = "rated low-risk"').words.selected == "rated low-risk"
     assert worded('[words]\nselected = "angenommen für d\'Höhe"').words.selected == "angenommen für d'Höhe"
@@ -79,4 +79,4 @@ def test_what_is_refused_is_said_by_table_and_key(lines: str, said: str) -> None
 
 
 def test_they_can_be_taken_away_again() -> None:
-    assert replace(worded(WORDS), words=Words()) == PLAN
+    assert replace(worded(WORDS), words=WordsPlan()) == PLAN

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.plan.parts import MitigationPlan, RuleContent, RulePath
-from core.plan.plan import Condition, DataPlan, Decision, Groups, Keep, Limit, Plan, Policy, Run
+from core.plan.plan import Condition, DataPlan, Decision, GroupsPlan, Keep, Limit, Plan, PolicyPlan, Run
 from core.plan.values import DEFAULT_MISSING
 
 NAMES = st.text(min_size=1, max_size=8).filter(lambda text: not re.search(r"[\ud800-\udfff]", text))
@@ -56,11 +56,11 @@ DECISIONS = st.one_of(
 
 
 @st.composite
-def all_groups(draw: st.DrawFn) -> Groups:
+def all_groups(draw: st.DrawFn) -> GroupsPlan:
     sensitive = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
     some = st.lists(st.sampled_from(sensitive), unique=True)
     named = {column: draw(VALUES) for column in draw(some)}
-    return Groups(
+    return GroupsPlan(
         tuple(sensitive),
         draw(st.integers(1, 4)),
         {column: draw(RISING) for column in draw(some)},
@@ -88,7 +88,7 @@ PLANS = st.builds(
     decision=DECISIONS,
     groups=all_groups(),
     name=st.text(max_size=5),
-    policy=st.builds(Policy, st.lists(NAMES, max_size=2).map(tuple), LIMITS, NAMES),
+    policy=st.builds(PolicyPlan, st.lists(NAMES, max_size=2).map(tuple), LIMITS, NAMES),
     run=st.builds(Run, st.integers(0, 2**40), st.floats(0.5, 0.9999)),
     mitigate=MITIGATIONS,
 )
@@ -121,7 +121,7 @@ def test_defaults_are_the_documented_ones() -> None:
     plan = Plan.from_toml(MINIMAL)
     assert plan.data.missing == ("", "NA", "N/A", "NaN", "null")
     assert (plan.groups.intersections, plan.groups.reference) == (2, "largest")
-    assert plan.policy == Policy((), (), "disparate_impact")
+    assert plan.policy == PolicyPlan((), (), "disparate_impact")
     assert plan.run == Run(0, 0.95)
     assert plan.data.favourable == Condition(values=(1,))
 
@@ -160,9 +160,9 @@ OTHER_QUESTION: dict[str, Any] = {
     "intersections": lambda p: replace(p, groups=replace(p.groups, intersections=1)),
     "bins": lambda p: replace(p, groups=replace(p.groups, bins={"age": (25.0, 41.0)})),
     "reference": lambda p: replace(p, groups=replace(p.groups, reference="most_selected")),
-    "policy": lambda p: replace(p, policy=Policy(use=("four_fifths",))),
-    "limits": lambda p: replace(p, policy=Policy(limits=(Limit("disparate_impact", least=0.9),))),
-    "headline": lambda p: replace(p, policy=Policy(headline="accuracy_difference")),
+    "policy": lambda p: replace(p, policy=PolicyPlan(use=("four_fifths",))),
+    "limits": lambda p: replace(p, policy=PolicyPlan(limits=(Limit("disparate_impact", least=0.9),))),
+    "headline": lambda p: replace(p, policy=PolicyPlan(headline="accuracy_difference")),
     "mitigate": lambda p: replace(p, mitigate=MitigationPlan(at_most=0.01)),
 }
 

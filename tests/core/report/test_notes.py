@@ -11,7 +11,7 @@ from core.engine import doubts
 from core.engine.results import checked_notes
 from core.errors import PlanError
 from core.metrics.words.notes import in_order, stands_first, text
-from core.notes import Change, Note, as_notes, said
+from core.notes import Note, PlanEdit, as_notes, said
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.documents.json import result
@@ -24,7 +24,7 @@ FIRST, OTHER = Note("nearly_all_alike", ENDS), said("row 3 has an extra cell")
 
 
 def test_a_note_travels_as_json_and_a_sentence_of_an_older_record_is_a_note_too() -> None:
-    cut = Change("groups", "bins", {"age": [40]})
+    cut = PlanEdit("groups", "bins", {"age": [40]})
     note = Note("uncut_numbers", {"column": "age", "groups": 58, "cuts": [40]}, (cut,))
     assert Note.from_json(json.loads(json.dumps(note.to_json()))) == note
     assert Note.from_json("row 3 has an extra cell") == OTHER and text(OTHER) == "row 3 has an extra cell"
@@ -68,12 +68,12 @@ def test_a_job_cannot_forge_a_note_that_breaks_a_page(forged: Any) -> None:
 
 def test_a_plan_takes_the_edits_of_a_note() -> None:
     plan = plan_of(("g", "age"), groups="bins = {g = [1]}")
-    assert plan.changed((Change("groups", "bins", {"age": [40]}),)).groups.bins == {"g": (1.0,), "age": (40.0,)}
-    confirmed = plan.changed((Change("data", "confirmed", ["uncut_numbers:age"]),))
+    assert plan.changed((PlanEdit("groups", "bins", {"age": [40]}),)).groups.bins == {"g": (1.0,), "age": (40.0,)}
+    confirmed = plan.changed((PlanEdit("data", "confirmed", ["uncut_numbers:age"]),))
     assert confirmed.data.confirmed == ("uncut_numbers:age",) and Plan.from_toml(confirmed.to_toml()) == confirmed
     assert confirmed.question_sha256 == plan.question_sha256 and confirmed.sha256 != plan.sha256
     with pytest.raises(PlanError, match="no_such_key"):
-        plan.changed((Change("data", "no_such_key", True),))
+        plan.changed((PlanEdit("data", "no_such_key", True),))
 
 
 def test_a_sensitive_column_of_numbers_without_cut_points_is_asked_about(tmp_path: Path) -> None:

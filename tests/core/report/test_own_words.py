@@ -10,7 +10,7 @@ import pytest
 
 from core.metrics.findings.ordered import findings
 from core.metrics.gaps import GAPS
-from core.plan.parts import Words
+from core.plan.parts import WordsPlan
 from core.record import AuditRecord
 from core.report.charts import standings_chart
 from core.report.documents.csv import numbers_csv
@@ -21,7 +21,7 @@ from core.report.words.audit import left_out_table, near_note, question_notes
 from core.report.words.by_group import measures, question, question_in_unit, standings
 from tests.worlds.records import HOSTILE, decided, scored
 
-OWN = Words("hired", "sent home", {"g": {"a": "Apples", "b": "Pears"}})
+OWN = WordsPlan("hired", "sent home", {"g": {"a": "Apples", "b": "Pears"}})
 PLUMBLINES = re.compile(r"\bselect|turned down|refused|wrongly (denied|granted)|\bden(ied|ial)|\bgrant", re.IGNORECASE)
 TABLES = {
     "gaps": {"a": (80, 20, 10, 90), "b": (20, 10, 70, 100), "c": (2, 1, 3, 1)},
@@ -29,7 +29,7 @@ TABLES = {
 }
 
 
-def worded(record: AuditRecord, words: Words = OWN) -> AuditRecord:
+def worded(record: AuditRecord, words: WordsPlan = OWN) -> AuditRecord:
     return replace(record, plan=replace(record.plan, words=words))
 
 

@@ -13,7 +13,7 @@ from core.engine.doubts.direction import backwards
 from core.jobs.replaced_json import replace_json
 from core.metrics.words import sampling_note
 from core.record import AuditRecord
-from core.report.pair.told import Pair
+from core.report.pair.told import FixResult
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.whole_app import (
@@ -167,12 +167,12 @@ def test_the_audit_of_a_fix_opens_the_picture_on_the_groups_that_the_fix_was_for
     audit_id = kept(space, home, record)
     assert sorted(table(opened("audit", audit_id))["Group"]) == ["x", "y"], "the answer begins with h"
     asked = record.plan.question_sha256
-    pair = Pair("Thresholds", "between the groups of g", "2 %", "1 %", "met", "It is met.", (), (), asked, ("g",))
+    pair = FixResult("Thresholds", "between the groups of g", "2 %", "1 %", "met", "It is met.", (), (), asked, ("g",))
     state = home / "audits" / audit_id / "state.json"
     replace_json(state, json.loads(state.read_text()) | {"original": space.new().id, "fix": pair.to_text()})
     at = opened("audit", audit_id)
     assert "What the fix was for" in said(at) and sorted(table(at)["Group"]) == ["a", "b"]
-    assert Pair.from_text(pair.to_text()) == pair
+    assert FixResult.from_text(pair.to_text()) == pair
 
 
 def test_a_drawing_parses_and_digests_no_evidence_that_was_parsed_before(

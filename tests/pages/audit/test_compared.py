@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.plan.parts import Words
+from core.plan.parts import WordsPlan
 from core.record import AuditRecord
 from core.store.workspace import Workspace
 from tests.pages.whole_app import kept, labels, opened, press, said, widget
@@ -14,7 +14,7 @@ from tests.worlds.people import labelled, plan_of
 from tests.worlds.records import decided, record_of
 
 THREE = {"a": (40, 20, 10, 30), "b": (10, 5, 25, 60), "c": (50, 20, 10, 10)}
-LABELS = Words("hired", "rejected", {"g": {"a": "Apples", "b": "Pears", "c": "Plums"}})
+LABELS = WordsPlan("hired", "rejected", {"g": {"a": "Apples", "b": "Pears", "c": "Plums"}})
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.errors import PlanError
-from core.notes import Change
-from core.plan.parts import Condition, Decision, Groups
+from core.notes import PlanEdit
+from core.plan.parts import Condition, Decision, GroupsPlan
 from core.plan.plan import Plan
 from pages.components.data.draft import Draft
 
@@ -67,7 +67,7 @@ def test_once_all_is_answered_it_is_the_plan_and_is_kept_as_its_file() -> None:
     draft = replace(
         Draft.from_toml(KEPT),
         decision=Decision(score="s", threshold=0.5),
-        groups=Groups(sensitive=("sex",)),
+        groups=GroupsPlan(sensitive=("sex",)),
     )
     assert draft.plan is None, "nobody said yet that no column tells what happened"
     answered = replace(draft, has_outcome=True)
@@ -76,7 +76,7 @@ def test_once_all_is_answered_it_is_the_plan_and_is_kept_as_its_file() -> None:
 
 
 def test_an_edit_leaves_open_what_is_open() -> None:
-    edited = Draft.from_toml(KEPT).changed((Change("data", "trim", True),))
+    edited = Draft.from_toml(KEPT).changed((PlanEdit("data", "trim", True),))
     assert edited == replace(Draft.from_toml(KEPT), data=replace(Draft.from_toml(KEPT).data, trim=True))
 
 

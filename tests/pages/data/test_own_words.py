@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.plan.parts import Words
+from core.plan.parts import WordsPlan
 from core.store.workspace import Workspace
 from tests.pages import whole_app
 from tests.pages.on_data_page import CONFIRM, PEOPLE, PLAN, audit_of, opened, plan_of, press, put, said
@@ -35,7 +35,7 @@ def test_words_are_suggested_follow_the_decision_and_are_kept_with_it(space: Wor
     assert shown(at, space) == ("approved", "turned down"), "nobody touched the earlier suggestion"
     assert 'Someone with "yes" in "approved" was approved.' in said(at).replace("\\", "")
     press(at, CONFIRM)
-    assert plan_of(at, space).words == Words("approved", "turned down")
+    assert plan_of(at, space).words == WordsPlan("approved", "turned down")
 
 
 def test_typed_words_hold_whatever_is_suggested_and_are_there_again_in_another_window(space: Workspace) -> None:
@@ -65,7 +65,7 @@ def test_what_is_no_word_is_refused_and_what_was_kept_stays(space: Workspace, ty
     assert shown(at, space) == ("hired", "sent home")
     box(at, space, _GOOD).set_value(typed).run()
     assert not at.exception and any("Letters only" in error.value for error in at.error)
-    assert plan_of(at, space).words == Words("hired", "sent home")
+    assert plan_of(at, space).words == WordsPlan("hired", "sent home")
     box(at, space, _GOOD).set_value("sent home").run()
     assert any("two different words" in error.value for error in at.error)
 
@@ -85,7 +85,7 @@ def test_coded_values_are_named_kept_and_said_in_the_answer(space: Workspace) ->
     assert plan_of(at, space).words.labels == {"sex": {"1": "men"}}
     box(at, space, "called/sex/2").set_value("women").run()
     box(at, space, _GOOD).set_value("hired").run()
-    assert plan_of(at, space).words == Words("hired", None, {"sex": {"1": "men", "2": "women"}})
+    assert plan_of(at, space).words == WordsPlan("hired", None, {"sex": {"1": "men", "2": "women"}})
     assert opened(audit_id).text_input(key=f"{audit_id}/called/sex/2").value == "women"
     press(at, "Run the audit")
     space.wait(audit_id, WAIT_SECONDS)

@@ -10,7 +10,7 @@ from core.mitigate.effect.effect import Effect
 from core.mitigate.search import Fix
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
-from core.report.pair.told import Pair
+from core.report.pair.told import FixResult
 from core.store.workspace import Workspace
 from pages.components.fix import cards as cards_component
 from pages.components.fix.found import Found, effect_of
@@ -99,7 +99,7 @@ def test_the_audit_of_the_fix_opens_on_what_the_fix_was_for(space: Workspace, se
     record, original = space.record(child.id), space.record(searched)
     assert record is not None and original is not None and record.references == original.references
     assert child.fix is not None
-    pair = Pair.from_text(child.fix)
+    pair = FixResult.from_text(child.fix)
     assert pair.kept == "met" and pair.asked == record.plan.question_sha256
     assert at.title and "What the fix was for" in told
     words = " ".join([pair.said, *(sentence for _, sentence in pair.lines), *pair.worse])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.counts.counts import GroupName
-from core.plan.parts import Words
+from core.plan.parts import WordsPlan
 from core.plan.plan import Plan
 from core.plan.values import key
 
@@ -43,7 +43,7 @@ class Terms:
         return cls.called(plan.words, rows if plan.decision.text is None else "texts")
 
     @classmethod
-    def called(cls, own: Words, people: str = "people") -> Terms:
+    def called(cls, own: WordsPlan, people: str = "people") -> Terms:
         """What a person calls things; `people` is what rows are called."""
         terms = cls(people, labels=own.labels)
         if own.selected is None and own.turned_down is None:

@@ -16,17 +16,17 @@ _STYLE = (
 
 
 @dataclass(frozen=True)
-class Picture:
+class GlossaryPicture:
     """A picture as SVG text, and what it shows, in words for those who do not see it."""
 
     svg: str
     alt: str
 
 
-def picture(alt: str, *shapes: str) -> Picture:
+def picture(alt: str, *shapes: str) -> GlossaryPicture:
     """Shapes on the common ground."""
     space = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
-    return Picture(f'<svg xmlns="http://www.w3.org/2000/svg" {space}>{_STYLE}{"".join(shapes)}</svg>', alt)
+    return GlossaryPicture(f'<svg xmlns="http://www.w3.org/2000/svg" {space}>{_STYLE}{"".join(shapes)}</svg>', alt)
 
 
 def dot(x: float, y: float, colour: str = GREY, filled: bool = True, radius: float = 6) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from core.counts.rules import Confusion, Numbers
 from core.metrics.group_metrics import METRICS, Metric
 from core.report.colours import GREY
-from core.report.glossary.pictures import BLUE, ORANGE, Picture, box, dot, picture, words
+from core.report.glossary.pictures import BLUE, ORANGE, GlossaryPicture, box, dot, picture, words
 
 _PLACES = {"tp": (0, 0), "fn": (1, 0), "fp": (0, 1), "tn": (1, 1)}
 _LEFT, _TOP, _WIDE, _TALL = 74, 20, 56, 34
@@ -21,18 +21,18 @@ _NAMES = {
 }
 
 
-def of_metric(metric: Metric) -> Picture:
+def of_metric(metric: Metric) -> GlossaryPicture:
     """The four kinds of people; those that a metric counts are filled, those that it counts them among are pale."""
     return _kinds(_moving(metric.num), _moving(metric.den))
 
 
-def of_several(names: tuple[str, ...]) -> Picture:
+def of_several(names: tuple[str, ...]) -> GlossaryPicture:
     """The kinds of people behind several metrics at once."""
     rows = [METRICS[name] for name in names]
     return _kinds(set().union(*(_moving(row.num) for row in rows)), set().union(*(_moving(row.den) for row in rows)))
 
 
-def _kinds(counted: set[str], among: set[str]) -> Picture:
+def _kinds(counted: set[str], among: set[str]) -> GlossaryPicture:
     shapes = [
         words(_LEFT + _WIDE / 2, 14, "selected", "middle"),
         words(_LEFT + _WIDE * 1.5, 14, "refused", "middle"),
@@ -58,7 +58,7 @@ def _listed(kinds: set[str]) -> str:
     return "; ".join(_NAMES[kind] for kind in _PLACES if kind in kinds) or "nobody"
 
 
-def of_score() -> Picture:
+def of_score() -> GlossaryPicture:
     """Scores of two groups along a line."""
     places = ((30, 0), (48, 1), (70, 0), (82, 1), (104, 1), (120, 0), (146, 1), (172, 1))
     shapes = [dot(x, 36, BLUE if good else GREY, bool(good)) for x, good in places]
@@ -71,7 +71,7 @@ def of_score() -> Picture:
     )
 
 
-def two_groups(first: int = 8, second: int = 5, marked: bool = True) -> Picture:
+def two_groups(first: int = 8, second: int = 5, marked: bool = True) -> GlossaryPicture:
     """Ten people of each of two groups, some selected; the worse-off group in the warning's colour."""
     shapes = []
     for row, (y, selected) in enumerate(((32, first), (66, second))):

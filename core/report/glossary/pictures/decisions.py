@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from core.report.colours import GREY
-from core.report.glossary.pictures import BLUE, ORANGE, Picture, arrow, box, dot, line, picture, words
+from core.report.glossary.pictures import BLUE, ORANGE, GlossaryPicture, arrow, box, dot, line, picture, words
 
 _SCORES = (24, 42, 60, 78, 96, 114, 132, 150, 168)
 
 
-def threshold() -> Picture:
+def threshold() -> GlossaryPicture:
     """One line for everybody: who is beyond it is selected."""
     return picture(
         "People along a line by score; those beyond a threshold are selected.",
@@ -19,7 +19,7 @@ def threshold() -> Picture:
     )
 
 
-def rule(needs_attribute: bool, draws_lots: bool) -> Picture:
+def rule(needs_attribute: bool, draws_lots: bool) -> GlossaryPicture:
     """The thresholds of a rule over scores: one that moved, one for each group, or two with lots between them."""
     places = (105, 69) if needs_attribute else (87, 87)
     shapes = []
@@ -33,7 +33,7 @@ def rule(needs_attribute: bool, draws_lots: bool) -> Picture:
     return picture(f"Two groups of people along their scores, with {whose}.{lots}", *shapes)
 
 
-def training(needs_weights: bool = False, has_price: bool = False) -> Picture:
+def training(needs_weights: bool = False, has_price: bool = False) -> GlossaryPicture:
     """Rows go into a model, and it is trained; rows that count more are larger, and a gap costs something."""
     sizes = (9, 5, 5, 9) if needs_weights else (6, 6, 6, 6)
     rows = (dot(24, 18 + 20 * i, ORANGE if size > 6 else GREY, True, size) for i, size in enumerate(sizes))
@@ -49,7 +49,7 @@ def training(needs_weights: bool = False, has_price: bool = False) -> Picture:
     )
 
 
-def stand_in() -> Picture:
+def stand_in() -> GlossaryPicture:
     """A model that is not here, and a simpler one that takes its place."""
     return picture(
         "A dashed box for a model that is not here, and beside it a filled box that takes its place.",
@@ -64,7 +64,7 @@ def stand_in() -> Picture:
     )
 
 
-def lots() -> Picture:
+def lots() -> GlossaryPicture:
     """Two people with one score, and only one of them selected."""
     return picture(
         "Two people with the same score: one is selected, the other is not.",
@@ -76,7 +76,7 @@ def lots() -> Picture:
     )
 
 
-def price() -> Picture:
+def price() -> GlossaryPicture:
     """A larger price, a smaller gap."""
     bars = [box(24 + 44 * i, 20 + 14 * i, 28, 52 - 14 * i, BLUE, 0.9) for i in range(4)]
     return picture(
@@ -86,7 +86,7 @@ def price() -> Picture:
     )
 
 
-def set_aside() -> Picture:
+def set_aside() -> GlossaryPicture:
     """Some rows make a fix, others judge it."""
     rows = [dot(24 + 18 * (i % 9), 26 + 22 * (i // 9), BLUE if i % 9 < 5 else ORANGE, i % 9 < 5) for i in range(18)]
     return picture(
@@ -98,7 +98,7 @@ def set_aside() -> Picture:
     )
 
 
-def frontier() -> Picture:
+def frontier() -> GlossaryPicture:
     """Fixes by gap and cost, and a line for the goal."""
     places = ((150, 22), (112, 30), (82, 44), (66, 62), (118, 60))
     return picture(

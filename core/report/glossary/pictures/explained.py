@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.report.colours import GREY
-from core.report.glossary.pictures import BLUE, ORANGE, Picture, arrow, box, dot, line, picture, words
+from core.report.glossary.pictures import BLUE, ORANGE, GlossaryPicture, arrow, box, dot, line, picture, words
 
 
-def of_family(family: str) -> Picture:
+def of_family(family: str) -> GlossaryPicture:
     """The picture of a family of methods; of an unknown one, what all of them bring."""
     return _FAMILIES.get(family, weighed)()
 
 
-def weighed() -> Picture:
+def weighed() -> GlossaryPicture:
     """Some columns pull a score up, others down."""
     return picture(
         "Bars to the right and to the left of a line: what moves a score up, and what moves it down.",
@@ -24,7 +24,7 @@ def weighed() -> Picture:
     )
 
 
-def _path() -> Picture:
+def _path() -> GlossaryPicture:
     steps = [dot(38 + 31 * i, 70 - 12 * i, BLUE, True, 4) for i in range(1, 4)]
     return picture(
         "A way in small steps from an average person to this one.",
@@ -37,7 +37,7 @@ def _path() -> Picture:
     )
 
 
-def _slope() -> Picture:
+def _slope() -> GlossaryPicture:
     curve = f'<path d="M16 80C70 80 90 16 184 16" fill="none" stroke="{GREY}" stroke-width="2"/>'
     return picture(
         "A curve, and at one place of it a short straight line that shows how steep it is there.",
@@ -47,7 +47,7 @@ def _slope() -> Picture:
     )
 
 
-def _layer() -> Picture:
+def _layer() -> GlossaryPicture:
     layers = [box(30 + 48 * i, 18 + 8 * i, 22, 60 - 16 * i, BLUE, 0.4 + 0.2 * i) for i in range(3)]
     return picture(
         "Layers of a model, read one after the other from its answer back.",
@@ -58,12 +58,12 @@ def _layer() -> Picture:
     )
 
 
-def _removal() -> Picture:
+def _removal() -> GlossaryPicture:
     parts = [box(20 + 34 * i, 30, 26, 26, BLUE, 0.0 if i == 2 else 0.9) for i in range(5)]
     return picture("Five parts in a row, one of them taken out.", *parts, words(101, 80, "what changes", "middle"))
 
 
-def _sharing() -> Picture:
+def _sharing() -> GlossaryPicture:
     return picture(
         "One long bar divided into three shares.",
         box(16, 34, 80, 26, BLUE, 0.9),
@@ -73,7 +73,7 @@ def _sharing() -> Picture:
     )
 
 
-def _surrogate() -> Picture:
+def _surrogate() -> GlossaryPicture:
     places = ((30, 70), (52, 50), (74, 60), (98, 40), (124, 46), (148, 24), (172, 30))
     return picture(
         "Many tries as dots, and a straight line through them.",
@@ -82,7 +82,7 @@ def _surrogate() -> Picture:
     )
 
 
-_FAMILIES: dict[str, Callable[[], Picture]] = {
+_FAMILIES: dict[str, Callable[[], GlossaryPicture]] = {
     "path": _path,
     "slope": _slope,
     "layer": _layer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.report.colours import COLOURS, GREY
-from core.report.glossary.pictures import BLUE, Picture, box, line, picture, words
+from core.report.glossary.pictures import BLUE, GlossaryPicture, box, line, picture, words
 
 _LOW, _HIGH = 84, 136  # the acceptable values, in pixels
 _RADIUS = 8
@@ -16,7 +16,7 @@ _SHAPES = {
 }
 
 
-def of_verdict(verdict: str) -> Picture:
+def of_verdict(verdict: str) -> GlossaryPicture:
     """Where the number and its range lie for this verdict, beside the acceptable band."""
     band = (box(_LOW, 26, _HIGH - _LOW, 46, GREY, 0.25), words((_LOW + _HIGH) / 2, 90, "acceptable", "middle"))
     if verdict not in _PLACES:
@@ -32,7 +32,7 @@ def of_verdict(verdict: str) -> Picture:
     )
 
 
-def few_and_many() -> Picture:
+def few_and_many() -> GlossaryPicture:
     """The same rate of few people and of many."""
     return picture(
         "The same number twice: with a wide range where few people are counted, with a narrow one where many are.",
@@ -45,7 +45,7 @@ def few_and_many() -> Picture:
     )
 
 
-def limits() -> Picture:
+def limits() -> GlossaryPicture:
     """The acceptable values between two limits."""
     return picture(
         "A band of acceptable differences around no difference, with a limit at each end.",
@@ -59,7 +59,7 @@ def limits() -> Picture:
     )
 
 
-def points_apart() -> Picture:
+def points_apart() -> GlossaryPicture:
     """Two rates on a line and the distance between them."""
     return picture(
         "Two bars, one longer than the other; the difference between their ends is marked.",
@@ -71,7 +71,7 @@ def points_apart() -> Picture:
     )
 
 
-def chance() -> Picture:
+def chance() -> GlossaryPicture:
     """How differences scatter by luck alone, and one that lies far out."""
     hill = f'<path d="M10 70C60 70 70 20 90 20S120 70 170 70" fill="none" stroke="{GREY}" stroke-width="2"/>'
     return picture(

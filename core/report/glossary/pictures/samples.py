@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from core.report.colours import GREY
-from core.report.glossary.pictures import BLUE, ORANGE, Picture, box, dot, line, picture
+from core.report.glossary.pictures import BLUE, ORANGE, GlossaryPicture, box, dot, line, picture
 
 
-def of_sample(name: str) -> Picture:
+def of_sample(name: str) -> GlossaryPicture:
     """The picture of a row of SAMPLES."""
     return _DRAWN[name]()
 
 
-def _loans() -> Picture:
+def _loans() -> GlossaryPicture:
     coins = [
         f'<ellipse cx="150" cy="{70 - 11 * i}" rx="24" ry="7" fill="{ORANGE}" fill-opacity="0.9" stroke="white"/>'
         for i in range(4)
@@ -25,13 +25,13 @@ def _loans() -> Picture:
     )
 
 
-def _faces() -> Picture:
+def _faces() -> GlossaryPicture:
     return picture(
         "Two drawn faces: one with open eyes, one with eyes that are closed.", *_face(58, True), *_face(142, False)
     )
 
 
-def _comments() -> Picture:
+def _comments() -> GlossaryPicture:
     return picture(
         "Two remarks in speech bubbles: one is shown, the other is hidden.",
         _bubble(14, 10, BLUE, ""),

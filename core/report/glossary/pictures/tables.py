@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from core.report.colours import GREY
-from core.report.glossary.pictures import BLUE, ORANGE, Picture, arrow, box, dot, line, picture, words
+from core.report.glossary.pictures import BLUE, ORANGE, GlossaryPicture, arrow, box, dot, line, picture, words
 
 
-def column(what: str) -> Picture:
+def column(what: str) -> GlossaryPicture:
     """A table with one column marked; `what` says in words which."""
     cells = [
         box(24 + 40 * across, 12 + 20 * down, 34, 14, ORANGE if across == 1 else GREY, 0.9 if across == 1 else 0.35)
@@ -16,7 +16,7 @@ def column(what: str) -> Picture:
     return picture(f"A table with one column marked: {what}.", *cells)
 
 
-def outcomes(is_good: bool) -> Picture:
+def outcomes(is_good: bool) -> GlossaryPicture:
     """A column of outcomes in which either the good ones or all others are marked."""
     goods = (True, False, True, True)
     shapes = []
@@ -31,7 +31,7 @@ def outcomes(is_good: bool) -> Picture:
     return picture(f"A table whose last column marks each row with the {which}.", *shapes)
 
 
-def crossed() -> Picture:
+def crossed() -> GlossaryPicture:
     """Two columns at once make four groups."""
     boxes = [
         box(
@@ -55,7 +55,7 @@ def crossed() -> Picture:
     )
 
 
-def cut() -> Picture:
+def cut() -> GlossaryPicture:
     """A line of numbers cut into groups."""
     return picture(
         "A line of ages with two cuts, which make three groups.",
@@ -67,7 +67,7 @@ def cut() -> Picture:
     )
 
 
-def gives_away() -> Picture:
+def gives_away() -> GlossaryPicture:
     """A column from which a group can be told."""
     return picture(
         "Two columns joined by an arrow: the one tells the other.",
@@ -79,7 +79,7 @@ def gives_away() -> Picture:
     )
 
 
-def stays() -> Picture:
+def stays() -> GlossaryPicture:
     """A machine, with what is put in it, and nothing that leaves."""
     return picture(
         "A computer with a file inside it, and a barred way out.",
@@ -92,7 +92,7 @@ def stays() -> Picture:
     )
 
 
-def goes() -> Picture:
+def goes() -> GlossaryPicture:
     """Rows that go after a day, and counts that stay."""
     return picture(
         "A table that fades after a day, and counts that stay.",
@@ -104,7 +104,7 @@ def goes() -> Picture:
     )
 
 
-def agreeing() -> Picture:
+def agreeing() -> GlossaryPicture:
     """Two answers side by side that are the same."""
     return picture(
         "Two bars of the same length side by side.",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.metrics.words import VERDICT_WORDS
 from core.report.words.by_group import question
-from core.report.words.overview import Column, Overview
+from core.report.words.overview import ColumnOverview, Overview
 from pages.components import plain, session
 from pages.components.audit.glance import scroll
 from pages.components.audit.glance.chosen import Chosen, choose
@@ -47,7 +47,7 @@ def _key(audit_id: str, overview: Overview, at: tuple[int, int]) -> str:
     return session.action(audit_id, f"cell {'none' if title is None else title.verdict} {at[0]} {at[1]}")
 
 
-def _about(asked: str, column: Column) -> str:
+def _about(asked: str, column: ColumnOverview) -> str:
     """Which cell it is, for who hears the page."""
     return plain.escape(f"{asked} {column.name}:")
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.metrics.findings.title import Side, Title
+from core.metrics.findings.title import FindingSide, Title
 from core.metrics.reference import By
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import group_words, sampling_note
@@ -147,7 +147,7 @@ def _people(title: Title, chosen: Chosen, terms: Terms) -> None:
     st.altair_chart(chart, height=height + 10, alt=f"{mine}; {theirs}.")
 
 
-def _said(side: Side, chosen: Chosen, terms: Terms) -> str:
+def _said(side: FindingSide, chosen: Chosen, terms: Terms) -> str:
     """What stands above a group's figures: "Women: 57 of 100 are selected"."""
     words, of = group_words(side.group, terms), terms.said(chosen.measure.of)
     rate = "" if side.rate is None else side.rate.words

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles.decisions import DecisionWords, decision_words
-from core.plan.parts import Decision, Words
+from core.plan.parts import Decision, WordsPlan
 from core.plan.tables.words import MOST_LETTERS, is_word
 from core.store.workspace import Audit
 from pages.components import session
@@ -18,7 +18,7 @@ _HELP = "Sentences and pictures say it in these words. No number changes."
 _Pair = tuple[str, str]
 
 
-def ask(audit: Audit, profile: Profile, plan: Draft, answer: Decision) -> tuple[Words, bool]:
+def ask(audit: Audit, profile: Profile, plan: Draft, answer: Decision) -> tuple[WordsPlan, bool]:
     """The words as they stand in the boxes, and whether they are the person's and no suggestion.
 
     Nothing is suggested once a decision is settled. A word that cannot be taken leaves what was kept.
@@ -46,7 +46,7 @@ def _suggested(audit: Audit, profile: Profile, plan: Draft, answer: Decision) ->
     return decision_words(answer.prediction, [name for name in told if name], profile.names)
 
 
-def _begin(audit: Audit, kept: Words, offered: _Pair) -> None:
+def _begin(audit: Audit, kept: WordsPlan, offered: _Pair) -> None:
     """Fill the boxes with what is kept, else with what is offered; a new offer takes an untouched one's place."""
     said = (kept.selected or "", kept.turned_down or "")
     first = said if any(said) else offered

@@ -4,25 +4,25 @@ import pytest
 
 from core.cli.doors import join_code
 from core.cli.doors.hosts import Hosts
-from core.cli.doors.policy import Policy, is_own
+from core.cli.doors.policy import DoorPolicy, is_own
 from core.errors import PlumblineError
 
 CODE = "ABCDEFGH23"
 
 
 def test_a_container_asks_for_a_code_unless_told_otherwise() -> None:
-    assert Policy.of({"PLUMBLINE_CONTAINER": "1"}).shared
-    opened = Policy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_DOOR": "open"})
+    assert DoorPolicy.of({"PLUMBLINE_CONTAINER": "1"}).shared
+    opened = DoorPolicy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_DOOR": "open"})
     assert not opened.shared
     opened.refuse_open("0.0.0.0")
     with pytest.raises(PlumblineError, match="PLUMBLINE_DOOR"):
-        Policy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_DOOR": "yes"})
+        DoorPolicy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_DOOR": "yes"})
 
 
 def test_elsewhere_an_open_door_opens_no_foreign_address() -> None:
     for environment in ({}, {"PLUMBLINE_DOOR": "open"}):
         with pytest.raises(PlumblineError, match="--share"):
-            Policy.of(environment).refuse_open("0.0.0.0")
+            DoorPolicy.of(environment).refuse_open("0.0.0.0")
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_names_are_read_as_browsers_send_them() -> None:
 
 
 def test_a_bare_address_is_served_where_the_container_cannot_know_its_own() -> None:
-    hosts = Policy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_JOIN_CODE": CODE}).hosts(["172.17.0.2"])
+    hosts = DoorPolicy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_JOIN_CODE": CODE}).hosts(["172.17.0.2"])
     assert hosts.serves("192.168.1.8:8501") and hosts.serves("[2001:db8::1]:8501")
     assert not hosts.serves("evil.example:8501")
-    opened = Policy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_DOOR": "open"}).hosts(["172.17.0.2"])
+    opened = DoorPolicy.of({"PLUMBLINE_CONTAINER": "1", "PLUMBLINE_DOOR": "open"}).hosts(["172.17.0.2"])
     assert opened.serves("localhost:8501") and not opened.serves("192.168.1.8:8501")
 
 

@@ -12,7 +12,7 @@ from core.cli import main
 from core.counts.counts import Groups
 from core.data.dataset import Dataset
 from core.data.profile import take_profile
-from core.explain.explained_model import Opened
+from core.explain.explained_model import OpenedModel
 from core.explain.features.columns import start
 from core.explain.features.vocabulary import OTHER, Vocabulary, pieces, vocabulary
 from core.explain.features.words import SlopedWords, TakenWords
@@ -47,19 +47,19 @@ def by_words(features: Any) -> Outputs:
     return Outputs(np.array(scores), None)
 
 
-def opened(model: Model, **decision: Any) -> Opened:
+def opened(model: Model, **decision: Any) -> OpenedModel:
     binding = Binding(("said",), (Wire("text", "said", "text"),))
     asked = Decision(model="m", text="said", **{"favourable_class": 1, **decision})
-    return Opened(model, binding, Scorer(model, binding, asked, "cpu"), asked)
+    return OpenedModel(model, binding, Scorer(model, binding, asked, "cpu"), asked)
 
 
 @pytest.fixture
-def bag() -> Opened:
+def bag() -> OpenedModel:
     return opened(Model("test", by_words, (Input("text", "text"),), score_dtype="float64"))
 
 
 @pytest.fixture(scope="module")
-def bert(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def bert(tmp_path_factory: pytest.TempPathFactory) -> OpenedModel:
     pytest.importorskip("transformers", reason="the text extra is not installed")
     folder = tmp_path_factory.mktemp("text")
     return opened(open_model(zipped(folder_of(folder / "bert"), folder / "m.zip"), "m.zip"), output="logit")
@@ -103,14 +103,14 @@ def score(text: str) -> float:
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 1 << 13])
-def test_leaving_out_a_word_equals_scoring_the_text_without_it(bag: Opened, at_once: int) -> None:
+def test_leaving_out_a_word_equals_scoring_the_text_without_it(bag: OpenedModel, at_once: int) -> None:
     found = feature_ablation(TakenWords(bag, NAMED).explainable({"text": SAID}, KEYS), Effort(at_once=at_once))
     expected = [[score(text) - score(without(text, feature)) for feature in NAMED.features] for text in SAID]
     np.testing.assert_allclose(found.values, expected, atol=1e-12)
     assert found.spread is None
 
 
-def test_shares_add_up_to_the_score_less_that_of_no_text(bag: Opened) -> None:
+def test_shares_add_up_to_the_score_less_that_of_no_text(bag: OpenedModel) -> None:
     units = TakenWords(bag, NAMED)
     base = start(units, EXPLAINERS["shapley_sampling"], {"text": SAID}, len(SAID))
     assert base == score("")
@@ -118,7 +118,7 @@ def test_shares_add_up_to_the_score_less_that_of_no_text(bag: Opened) -> None:
     np.testing.assert_allclose(found.values.sum(axis=1), [score(text) - base for text in SAID], atol=1e-9)
 
 
-def test_shares_equal_exact_shapley_values(bag: Opened) -> None:
+def test_shares_equal_exact_shapley_values(bag: OpenedModel) -> None:
     """Two words that count more together share what they add: half of 0.1 each."""
     found = shapley_sampling(TakenWords(bag, NAMED).explainable({"text": SAID[1:2]}, KEYS[:1]), Effort(samples=400))
     assert found.spread is not None
@@ -126,7 +126,7 @@ def test_shares_equal_exact_shapley_values(bag: Opened) -> None:
     assert (np.abs(found.values[0] - exact) <= 4 * found.spread[0] + 1e-9).all()
 
 
-def test_integrated_gradients_of_words_equal_captums_on_the_network_itself(bert: Opened) -> None:
+def test_integrated_gradients_of_words_equal_captums_on_the_network_itself(bert: OpenedModel) -> None:
     """Word pieces added up to words, the model's own marks left out."""
     from captum.attr import LayerIntegratedGradients
 
@@ -153,7 +153,7 @@ def test_integrated_gradients_of_words_equal_captums_on_the_network_itself(bert:
         np.testing.assert_allclose(found.values[row], expected, atol=1e-5)
 
 
-def test_integrated_gradients_add_up_to_the_score_less_that_of_padding(bert: Opened) -> None:
+def test_integrated_gradients_add_up_to_the_score_less_that_of_padding(bert: OpenedModel) -> None:
     assert bert.model.module is not None
     texts = np.array(["Good day people", "the bad bad night was awful", ""], dtype=object)
     what = SlopedWords(bert, NAMED, bert.model.module()).explainable({"text": texts}, KEYS[:3])
@@ -163,7 +163,7 @@ def test_integrated_gradients_add_up_to_the_score_less_that_of_padding(bert: Ope
     np.testing.assert_allclose(found.values.sum(axis=1), moved.numpy(), atol=5e-3)
 
 
-def test_attention_rollout_equals_the_product_of_the_layers(bert: Opened) -> None:
+def test_attention_rollout_equals_the_product_of_the_layers(bert: OpenedModel) -> None:
     texts = np.array(["good bad night", "the day"], dtype=object)
     assert bert.model.module is not None and bert.model.tokens is not None
     network, cut = bert.model.module(), bert.model.tokens(texts)
@@ -209,7 +209,7 @@ def test_the_planted_word_is_the_first_thing_shown_and_leaves_with_the_mitigatio
 
 
 @pytest.mark.parametrize("method", ["feature_ablation", "layer_integrated_gradients", "attention_rollout"])
-def test_one_persons_words_are_shown_as_written(bert: Opened, tmp_path: Path, method: str) -> None:
+def test_one_persons_words_are_shown_as_written(bert: OpenedModel, tmp_path: Path, method: str) -> None:
     """A job about one row of a table whose texts a network reads: the weights of its own words, rare ones together."""
     from core.explain.person.job import explain_person
     from core.explain.sides import open_models, open_sides

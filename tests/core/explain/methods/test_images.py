@@ -14,7 +14,7 @@ from torch import nn
 
 from core.data.profile import Profile, take_profile
 from core.errors import ModelError
-from core.explain.explained_model import Opened
+from core.explain.explained_model import OpenedModel
 from core.explain.features.image_cells import image_units
 from core.explain.methods import EXPLAINERS
 from core.explain.methods.explainable import Effort
@@ -70,7 +70,7 @@ class World:
             torch.export.save(
                 torch.export.export(module, (torch.zeros(2, 3, SIDE, SIDE),), dynamic_shapes=shapes), path
             )
-        units = image_units(Opened.of(path, PLAN, self.profile), self.background, EXPLAINERS[name])
+        units = image_units(OpenedModel.of(path, PLAN, self.profile), self.background, EXPLAINERS[name])
         what = units.explainable(self.rows, np.arange(ROWS))
         return np.asarray(EXPLAINERS[name].function()(what, Effort(steps=STEPS, at_once=64)).values)
 

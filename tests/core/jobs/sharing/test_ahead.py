@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.jobs.sharing.ahead import Pace
+from core.jobs.sharing.ahead import JobPace
 
 
 @pytest.mark.parametrize(
     ("pace", "left"),
     [
-        (Pace(0.0, 0.5, 60), (15.0, 60.0)),
-        (Pace(0.2, 0.4, 60), (45.0, 180.0)),
-        (Pace(0.0, 0.01, 60), (225.0, 900.0)),
-        (Pace(0.0, 0.0, 60), (0.0, 900.0)),
+        (JobPace(0.0, 0.5, 60), (15.0, 60.0)),
+        (JobPace(0.2, 0.4, 60), (45.0, 180.0)),
+        (JobPace(0.0, 0.01, 60), (225.0, 900.0)),
+        (JobPace(0.0, 0.0, 60), (0.0, 900.0)),
     ],
 )
-def test_the_rest_at_the_pace_so_far_but_never_past_its_limit(pace: Pace, left: tuple[float, float]) -> None:
+def test_the_rest_at_the_pace_so_far_but_never_past_its_limit(pace: JobPace, left: tuple[float, float]) -> None:
     assert pace.left(900.0) == pytest.approx(left)
 
 
@@ -24,6 +24,6 @@ def test_the_rest_at_the_pace_so_far_but_never_past_its_limit(pace: Pace, left: 
 def test_the_range_holds_the_end_of_a_job_that_keeps_its_pace_whether_or_not_trainings_end_early(
     reached: float, seconds: float, share: float
 ) -> None:
-    least, most = Pace(0.0, reached, seconds).left(1e9)
+    least, most = JobPace(0.0, reached, seconds).left(1e9)
     rest = share * seconds * (1 - reached) / reached
     assert least <= rest * (1 + 1e-9) and rest <= most * (1 + 1e-9) and most <= 4 * least * (1 + 1e-9)

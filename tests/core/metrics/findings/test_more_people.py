@@ -7,7 +7,7 @@ import pytest
 
 from core.counts.rules import Rule
 from core.metrics.findings.more_people import times_as_many
-from core.metrics.findings.pairs import Pair, pairs
+from core.metrics.findings.pairs import GroupPair, pairs
 from core.metrics.verdicts import judge
 from core.plan.plan import Plan
 from tests.worlds.people import plan_of, selections
@@ -20,7 +20,7 @@ def asked(policy: str = "") -> Plan:
     return plan_of(SEX, groups='reference = {sex = "M"}', policy=policy)
 
 
-def pair_of(women: tuple[int, int], men: tuple[int, int], plan: Plan) -> Pair:
+def pair_of(women: tuple[int, int], men: tuple[int, int], plan: Plan) -> GroupPair:
     counts = selections({"F": women, "M": men}, SEX)
     (pair,) = pairs(judge(counts, plan, Rule.as_decided(counts.axis)), plan)
     return pair

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.mitigate.advice.choosing import Advice, advise
+from core.mitigate.advice.choosing import Recommendation, advise
 from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.goals.test import Kept
 from core.mitigate.mitigations import KINDS
@@ -204,7 +204,7 @@ def test_the_first_is_never_beaten_as_shown_and_meets_the_goal_where_any_does(
     asked = Settings.of(replace(plan_of(), mitigate=MitigationPlan(goal=goal[0], at_most=goal[1])))
     named = [replace(each, id=str(i), title=str(i)) for i, each in enumerate(offered)]
     now = place(PRESENT, gap, cost)
-    found: Advice = advise([now, *named], asked, has_outcome)
+    found: Recommendation = advise([now, *named], asked, has_outcome)
     usable = [each for each in named if each.is_measurable and not each.against]
     assert set(found.against) == {each.id for each in named} - {found.id}
     if found.id is None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.explain.person import Change, Person, PersonSide
+from core.explain.person import Counterfactual, Person, PersonSide
 from core.explain.person.original import Original, Part
 from core.report.charts.coloured_text import coloured_text
 from core.report.documents.person import person_html
@@ -51,7 +51,7 @@ def test_an_image_stands_in_the_file_beside_itself_with_its_map() -> None:
 
 
 def test_what_would_turn_a_rows_decision_is_listed() -> None:
-    change = Change(("income",), ("10",), (HOSTILE,), 0.4)
+    change = Counterfactual(("income",), ("10",), (HOSTILE,), 0.4)
     row = replace(READER, original=None, sides=(replace(SIDE, changes=(change,)),))
     page = person_html(explanation(False), row, "row 4")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;” instead of “" not in page and HOSTILE not in page
