@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.errors import PlumblineError
     from core.explain.explanation import Explanation
     from core.metrics.comparison import Comparison
-    from core.mitigate.fixes import Fixes
+    from core.mitigate.api import Fixes
     from core.plan.plan import Plan
     from core.record import AuditRecord
 
@@ -62,8 +62,8 @@ def audit(
     Raises PlanError, DataError or ModelError where plan, table and model do not go together, and JobError where a
     sandboxed process ended without a result; all are PlumblineErrors, with a message of one line that says what to do.
     """
-    from core.engine.asked import asked
-    from core.engine.audits import audit_here, audit_isolated
+    from core.engine.api import audit_here, audit_isolated
+    from core.engine.prepared_plan import asked
 
     with asked(plan, data) as (question, files):
         return audit_isolated(question, files, tell=progress) if isolated else audit_here(question, files, progress)
@@ -113,7 +113,7 @@ def audit_frame(
 
     Raises as `audit` does. Whatever else a plan can say, `audit(plan, frame)` takes.
     """
-    from core.engine.asked import frame_plan
+    from core.engine.prepared_plan import frame_plan
 
     plan = frame_plan(
         frame,
@@ -149,11 +149,11 @@ def find_fixes(
 
     Raises as `audit` does; why one of several ways could not be tried stands in the result.
     """
-    from core.engine.asked import asked
-    from core.mitigate import fixes
+    from core.engine.prepared_plan import asked
+    from core.mitigate import api
 
     with asked(plan, data, second=plan.mitigate.evaluate) as (question, files):
-        return fixes.find_fixes(question, files, ways, isolated=isolated, tell=progress)
+        return api.find_fixes(question, files, ways, isolated=isolated, tell=progress)
 
 
 def explain_model(
@@ -175,8 +175,8 @@ def explain_model(
 
     Raises as `audit` does.
     """
-    from core.engine.asked import asked
-    from core.explain.explained import explain_here, explain_isolated
+    from core.engine.prepared_plan import asked
+    from core.explain.api import explain_here, explain_isolated
 
     with asked(plan, data) as (question, files):
         if isolated:

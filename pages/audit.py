@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from pages.components import compared, job_status, nothing_open, plain, session
+from pages.components import comparison_group, job_status, nothing_open, plain, session
 from pages.components.audit import details, judgement, origin
 from pages.components.audit.glance import answer
 from pages.components.data import doubts
@@ -15,7 +15,7 @@ if audit is None:
 
 busy = job_status.show(audit)
 try:
-    record = compared.record(audit)
+    record = comparison_group.record(audit)
 except PlumblineError as error:
     st.error(plain.escape(error.message))
     st.stop()
@@ -27,6 +27,6 @@ if record is None:
 origin.show(audit, record)
 doubts.before_the_answer(audit.id, record)
 answer.show(audit.id, record, origin.columns_meant(audit, record))
-compared.show(audit, record)
+comparison_group.show(audit, record)
 doubts.under_the_answer(audit.id, record)
 details.show(audit.id, record, judgement.at(record), session.workspace().profile(audit.id))

@@ -9,8 +9,8 @@ from pages.components import job_status, plain, session
 from pages.components.data import begin, doubts, draft, groups, more_choices, outcome, run
 from pages.components.data.decision import step
 from pages.components.data.draft import Draft
-from pages.components.data.table import gone
 from pages.components.data.table import step as table_step
+from pages.components.data.table import table_gone
 from pages.components.history import duplicate
 
 
@@ -25,7 +25,7 @@ def show() -> None:
     if audit is None or profile is None:
         begin.show(audit)
     elif not session.workspace().has_rows(audit.id):
-        gone.show(audit)
+        table_gone.show(audit)
     else:
         _steps(session.workspace().get(audit.id), profile)
 

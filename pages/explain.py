@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from core.metrics.sampling.refusals import why_one_row_each
-from pages.components import compared, job_status, nothing_open, plain, session
+from core.metrics.sampling.unsupported import why_one_row_each
+from pages.components import comparison_group, job_status, nothing_open, plain, session
 from pages.components.explain import changed, groups, person, question, take_away
 from pages.components.explain import found as explain_found
 
@@ -13,7 +13,7 @@ if audit is None:
     nothing_open.no_audit()
     st.stop()
 try:
-    record = compared.record(audit)
+    record = comparison_group.record(audit)
     if record is None:
         if not job_status.show(audit):
             nothing_open.not_run(audit.id)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from core.metrics.sampling.refusals import why_one_row_each
-from pages.components import compared, job_status, nothing_open, plain, session
+from core.metrics.sampling.unsupported import why_one_row_each
+from pages.components import comparison_group, job_status, nothing_open, plain, session
 from pages.components.audit import origin
 from pages.components.data import doubts
 from pages.components.fix import decision, question, retry
@@ -15,7 +15,7 @@ if audit is None:
     nothing_open.no_audit()
     st.stop()
 try:
-    record = compared.record(audit)
+    record = comparison_group.record(audit)
     if record is None:
         if not job_status.show(audit):
             nothing_open.not_run(audit.id)

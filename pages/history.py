@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.report.pair.order import paired
+from core.report.pair.history_order import paired
 from pages.components import session
 from pages.components.history import row
-from pages.components.history.shown import show_more_history, shown_in_history
+from pages.components.history.page_size import show_more_history, shown_in_history
 
 _AT_ONCE = 20
 

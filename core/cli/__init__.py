@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from core.cli.stopping import Stopped, stopping
+from core.cli.signals import Stopped, stopping
 from core.cli.terminal import complain
 from core.errors import PlumblineError
 

@@ -10,7 +10,7 @@ from core.cli.files import naming, read_plan, refuse_unwritable, write_texts
 from core.cli.inside import add_inside
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
-from core.engine.files import Files
+from core.engine.plan_files import Files
 from core.errors import PlanError
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import in_order, told
@@ -32,7 +32,7 @@ def add_audit(commands: Any) -> None:
 
 
 def _audit(chosen: argparse.Namespace) -> int:
-    from core.engine.audits import audit_isolated
+    from core.engine.api import audit_isolated
     from core.report.documents.json import audit_texts
 
     plan = read_plan(chosen.plan, chosen.inside)

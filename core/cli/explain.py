@@ -10,7 +10,7 @@ from core.cli.files import naming, read_plan, refuse_unwritable, writing
 from core.cli.inside import add_inside
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
-from core.engine.files import Files
+from core.engine.plan_files import Files
 from core.errors import PlanError
 from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
@@ -36,7 +36,7 @@ def add_explain(commands: Any) -> None:
 
 def _explain(chosen: argparse.Namespace) -> int:
     from core.engine.doubts import before_reading
-    from core.explain.explained import explain_isolated
+    from core.explain.api import explain_isolated
     from core.report.documents.json import as_text
 
     plan = read_plan(chosen.plan, chosen.inside)

@@ -18,7 +18,7 @@ from core.cli.files import (
 from core.cli.inside import add_inside
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
-from core.engine.files import Files
+from core.engine.plan_files import Files
 from core.errors import PlanError
 from core.jobs.digest import sha256
 from core.mitigate.mitigations import MITIGATIONS
@@ -50,7 +50,7 @@ def add_mitigate(commands: Any) -> None:
 
 
 def _mitigate(chosen: argparse.Namespace) -> int:
-    from core.mitigate.fixes import search_isolated
+    from core.mitigate.api import search_isolated
     from core.mitigate.settings import Settings
 
     if chosen.name not in MITIGATIONS:

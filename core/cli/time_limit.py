@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
-from core.jobs.one_job import TIME_LIMIT
+from core.jobs.run_one import TIME_LIMIT
 
 
 def add_time_limit(command: argparse.ArgumentParser) -> None:

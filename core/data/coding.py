@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
+from core.data.cell_reading.advice import KEEP, ReadingAdvice, how_to_read
 from core.data.dataset import Batch, Codes, Dataset
-from core.data.matching import between, never, refuse_without_numbers, wanted
-from core.data.reading.advice import KEEP, ReadingAdvice, how_to_read
+from core.data.value_matching import between, never, refuse_without_numbers, wanted
 from core.errors import DataError, PlanError
+from core.plan.notation.codes import comparison
 from core.plan.plan import Condition, Plan
 from core.plan.reader import in_a_plan
 from core.plan.values import MISSING_GROUP, Key, key, keys, most_frequent_spellings
-from core.plan.written.codes import comparison
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000

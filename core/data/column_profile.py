@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.plan.notation.detection import found_style
+from core.plan.notation.missing import looks_missing
+from core.plan.notation.numbers import NumberStyle
 from core.plan.values import DEFAULT_MISSING, is_number, numbers
-from core.plan.written.found import found_style
-from core.plan.written.missing import looks_missing
-from core.plan.written.numbers import NumberStyle
 
 CAP = 2_000
 SPACES, MAY_BE_MISSING, SPELLINGS = "spaces", "may be missing", "spellings"

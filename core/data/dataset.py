@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.data.cell_reading import as_read
+from core.data.cell_reading.advice import why_no_number
 from core.data.images import Images
 from core.data.profile import Profile
-from core.data.reading import as_read
-from core.data.reading.advice import why_no_number
 from core.errors import DataError
 from core.plan.plan import Plan
 from core.plan.values import Key, key, keys, numbers

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.data.cell_reading.advice import KEEP
 from core.data.dataset import Batch, Dataset
 from core.data.images.usable import FaultyImages, are_usable
-from core.data.matching import between, never, refuse_without_numbers, wanted
-from core.data.reading.advice import KEEP
+from core.data.value_matching import between, never, refuse_without_numbers, wanted
 from core.errors import DataError
 from core.plan.plan import Keep, Plan
 

@@ -17,8 +17,8 @@ from core.data.progress import Progress
 from core.data.readers import OpenedTable, open_table
 from core.errors import DataError
 from core.jobs.digest import sha256
-from core.plan.written.numbers import NumberStyle
-from core.plan.written.numbers import style_of as style_of
+from core.plan.notation.numbers import NumberStyle
+from core.plan.notation.numbers import style_of as style_of
 
 TABLE, PROFILE = "table.parquet", "profile.json"
 # What the files' names of a second table begin with.

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.weights import MILLION, MOST_UNITS, Hashes
+from core.data.cell_reading.advice import KEEP
 from core.data.dataset import Batch, Dataset
-from core.data.reading.advice import KEEP
 from core.data.row_hash import fingerprints
 from core.errors import DataError
 from core.plan.plan import Plan

@@ -9,8 +9,8 @@ import numpy as np
 
 from core.counts.counts import UNKNOWN, Counts, Ints
 from core.data.images.usable import FaultyImages
-from core.engine.answers import ModelAnswers
-from core.engine.beside import Beside
+from core.engine.model_answers import ModelAnswers
+from core.engine.sampling_sums import Beside
 from core.errors import MergeError
 from core.metrics.sampling.sampled import Sampled
 from core.notes import Note, as_notes

@@ -18,10 +18,10 @@ from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.data.sampled_rows import Rows
 from core.data.splits import sieves
-from core.engine.answers import ModelAnswers
-from core.engine.beside import Beside, Gathering
 from core.engine.counted import Counted as Counted
 from core.engine.deciding import decided
+from core.engine.model_answers import ModelAnswers
+from core.engine.sampling_sums import Beside, Gathering
 from core.engine.sources import Source
 from core.errors import PlanError
 from core.metrics.reference import tables

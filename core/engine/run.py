@@ -19,7 +19,7 @@ from core.engine.sources import Source, source
 from core.jobs.digest import sha256
 from core.metrics.aif360 import second_opinion
 from core.metrics.policies import check_policy, policy_warnings
-from core.metrics.sampling.refusals import refuse_conflicts
+from core.metrics.sampling.unsupported import refuse_conflicts
 from core.metrics.stated_rule import rule_file, stated_rule
 from core.metrics.verdicts import judge
 from core.notes import Note, as_notes

@@ -14,11 +14,11 @@ import numpy.typing as npt
 from core.counts.axis import Axis
 from core.counts.counts import MOST_DISTINCT
 from core.counts.rules import Stated
+from core.data.cell_reading.advice import KEEP, why_no_numbers
 from core.data.coding import prediction_coder
 from core.data.dataset import Batch, Dataset
-from core.data.reading.advice import KEEP, why_no_numbers
-from core.engine.answers import ModelAnswers
 from core.engine.deciding import limits, model_axis
+from core.engine.model_answers import ModelAnswers
 from core.errors import DataError
 from core.notes import Note
 from core.plan.plan import Plan
@@ -178,9 +178,9 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     """A model file, opened here and nowhere else: this runs in a job process only."""
     from core.engine.own_decision import OwnDecision
     from core.models import open_model
-    from core.models.doubted import doubted
     from core.models.inputs.binding import bind
-    from core.models.inputs.fed import FirstFed
+    from core.models.inputs.fed_columns import FirstFed
+    from core.models.model_notes import doubted
     from core.models.outputs.classes import settled
     from core.models.scoring import Scorer, choose_device
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from core.data.reading.advice import KEEP
+from core.data.cell_reading.advice import KEEP
 from core.errors import ModelError
 from core.explain.features.columns import Units
 from core.explain.methods import Explainer
@@ -98,7 +98,7 @@ def _is_memory(error: Exception) -> bool:
 
 
 def _failed(error: Exception) -> ModelError:
-    from core.models.faults import first_line
+    from core.models.library_errors import first_line
 
     return ModelError(
         f"The model could not be followed by this method: {first_line(error)}. Choose another, such as"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.engine.looks import ModelFacts
+from core.engine.upload_facts import ModelFacts
 from core.explain.features.grid import SIDE
 from core.explain.methods import EXPLAINERS, Explainer, Recommended, recommend
 from core.explain.nouns import Kind

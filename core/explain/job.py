@@ -9,12 +9,12 @@ from typing import Any
 from core.data.progress import Progress
 from core.engine.job import open_table
 from core.engine.run import timed
+from core.explain.compared_models import SecondQuestion
 from core.explain.explanation import Explanation
 from core.explain.results import write
 from core.explain.run import explain
 from core.explain.sample import ROWS
-from core.explain.sides import SecondQuestion
-from core.metrics.sampling.refusals import refuse_unless_one_row_each
+from core.metrics.sampling.unsupported import refuse_unless_one_row_each
 from core.plan.plan import Plan
 
 

@@ -14,6 +14,15 @@ from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.run import timed, versions
+from core.explain.compared_models import (
+    OPENING,
+    ComparedModel,
+    SecondQuestion,
+    fitting_threads,
+    keys,
+    open_models,
+    open_sides,
+)
 from core.explain.explanation import MOST_CHANGED, Changed, Explanation
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
 from core.explain.groups.attribution import Attribution
@@ -26,9 +35,8 @@ from core.explain.sanity_checks import SanityTrial, check_trust
 from core.explain.sanity_checks.check import IMAGES as CHECKED_IMAGES
 from core.explain.sanity_checks.check import NAMES, Check
 from core.explain.sanity_checks.check import ROWS as CHECKED_ROWS
-from core.explain.sides import OPENING, ComparedModel, SecondQuestion, fitting_threads, keys, open_models, open_sides
 from core.jobs.digest import sha256
-from core.metrics.sampling.refusals import refuse_unless_one_row_each
+from core.metrics.sampling.unsupported import refuse_unless_one_row_each
 from core.metrics.words import rows_word
 from core.metrics.words.notes import text
 from core.models.inputs.rows import taken

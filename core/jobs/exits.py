@@ -8,7 +8,7 @@ from core.jobs.folder import Folder
 from core.jobs.job import OUT_OF_MEMORY, memory_words
 from core.jobs.process import Child, Process
 from core.jobs.sandbox import Limits
-from core.jobs.sharing.held import OnDisk, threads
+from core.jobs.sharing.resource_use import OnDisk, threads
 
 LEAST_FREE_DISK = 2**28
 MOST_ENTRIES = 20_000

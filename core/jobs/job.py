@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import JobError, ModelError, PlumblineError
-from core.jobs import own_end, sandbox
+from core.jobs import end_with_parent, sandbox
 from core.jobs.kinds import KINDS, Kind, imports_ahead
 from core.jobs.progress import ProgressFile
 from core.jobs.replaced_json import replace_json
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None, kinds: Mapping[str, Kind] = KINDS) -
     faulthandler.enable()
     arguments = _arguments(argv)
     limits = sandbox.Limits(arguments.memory, arguments.cpu, arguments.file)
-    if arguments.bound is not None and not own_end.die_with(arguments.bound):
+    if arguments.bound is not None and not end_with_parent.die_with(arguments.bound):
         return 3
     print(sandbox.enter(arguments.folder, limits, arguments.cuda), flush=True)
     if arguments.warm:
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None, kinds: Mapping[str, Kind] = KINDS) -
     if work is None:
         return 3
     sandbox.limit_cpu(limits.cpu_seconds)
-    own_end.limit_time(work["seconds"])
+    end_with_parent.limit_time(work["seconds"])
     return _run(arguments.folder, work, kinds, limits)
 
 

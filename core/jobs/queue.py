@@ -13,13 +13,13 @@ from typing import Any
 
 from core.errors import JobError
 from core.jobs import exits, machine
-from core.jobs.entry import Job, Spare
 from core.jobs.exits import DISK_WORDS, holds_most, over_limit
 from core.jobs.folder import Folder, Record
 from core.jobs.kinds import ANY_KIND, is_look
 from core.jobs.process import Child, Launch, Process
-from core.jobs.sharing.ahead import Ahead
+from core.jobs.queue_entry import Job, Spare
 from core.jobs.sharing.turns import in_turn, refuse_crowd
+from core.jobs.sharing.waiting_time import Ahead
 
 LOG = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.errors import PlumblineError
-from core.jobs.sharing.ahead import Ahead
+from core.jobs.sharing.waiting_time import Ahead
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 

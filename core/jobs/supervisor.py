@@ -16,10 +16,10 @@ from typing import Any, cast
 
 from core.errors import BY_NAME, JobError, ModelError
 from core.jobs import machine, sandbox
-from core.jobs.entry import Job, Spare
 from core.jobs.kinds import publishes
 from core.jobs.process import Launch
 from core.jobs.queue import Queue
+from core.jobs.queue_entry import Job, Spare
 from core.jobs.status import State
 from core.jobs.status import Status as Status
 from core.jobs.untrusted import checked_array as checked_array

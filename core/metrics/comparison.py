@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.counts.counts import Ints
+from core.metrics.changed_decisions import ChangedDecisions, moved_people
 from core.metrics.distance import NO_CHANGE_WORDS, Sides, crossed_change, distance, has_crossed, is_as_before, no_change
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS
@@ -18,7 +19,6 @@ from core.metrics.joint import (
     is_unmoved,
     ratio_change,
 )
-from core.metrics.moved import ChangedDecisions, moved_people
 from core.metrics.verdicts import Gap, Judgement
 
 _CROSSED = "the gap now falls on the other side, and may be as large as before"

@@ -15,12 +15,12 @@ from core.metrics.gaps import GAPS, Compared, Measure, compare, is_few, shares, 
 from core.metrics.group_metrics import Estimate, estimates
 from core.metrics.intervals import holm
 from core.metrics.policies import Band, band
-from core.metrics.reasons import reason_words
 from core.metrics.reference import By, References, resolve, tables
 from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.sampling.kind_sums import KindSums
 from core.metrics.sampling.sampled import PLAIN, Sampled
 from core.metrics.theil import theil_index
+from core.metrics.verdict_reasons import reason_words
 from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP

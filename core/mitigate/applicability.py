@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.counts.counts import UNKNOWN, Counts
-from core.metrics.sampling.refusals import why_one_row_each
+from core.metrics.sampling.unsupported import why_one_row_each
 from core.metrics.words import group_words
 from core.mitigate.mitigations import MITIGATIONS, Mitigation, Need
 from core.mitigate.settings import Settings

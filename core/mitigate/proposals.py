@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from core.errors import PlanError, PlumblineError
 from core.metrics.verdicts import plan_edge
+from core.mitigate.counted_decisions import drawn
 from core.mitigate.mitigations import MITIGATIONS, in_order_of_work
-from core.mitigate.observed import drawn
 from core.mitigate.rules.solution import Solution
-from core.mitigate.rules.written import rule_file_of
+from core.mitigate.rules.take_away import rule_file_of
+from core.mitigate.search_input import Proposal, Work
 from core.mitigate.splits import FIT
-from core.mitigate.work import Proposal, Work
 
 # What was proposed by now, in the order of the request; why others cannot be tried; what is still to come.
 Told = Callable[[list[Proposal], dict[str, PlumblineError], tuple[str, ...]], None]

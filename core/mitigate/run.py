@@ -14,16 +14,16 @@ from core.errors import PlanError, PlumblineError
 from core.jobs.digest import sha256
 from core.metrics.policies import policy_warnings
 from core.metrics.reference import resolve
-from core.metrics.sampling.refusals import refuse_unless_one_row_each
+from core.metrics.sampling.unsupported import refuse_unless_one_row_each
 from core.metrics.verdicts import plan_rule
 from core.mitigate.candidate import Decided, Mitigated, Proposed, SearchedTable
+from core.mitigate.counted_decisions import Observed, joint, observe
 from core.mitigate.mitigations import MITIGATIONS, in_order_of_work
-from core.mitigate.observed import Observed, joint, observe
 from core.mitigate.plans import plan_of_proposal
 from core.mitigate.proposals import propose
+from core.mitigate.search_input import Proposal, Work
 from core.mitigate.settings import Settings
 from core.mitigate.splits import CHOOSE, FIT, PARTS, REPORT, Divided, divide
-from core.mitigate.work import Proposal, Work
 from core.notes import as_notes
 from core.plan.plan import Plan
 

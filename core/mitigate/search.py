@@ -16,7 +16,7 @@ from core.metrics.joint import JointCounts, from_rules
 from core.metrics.verdicts import plan_edge
 from core.metrics.words import group_words, listed, rows_word
 from core.metrics.words.naming.terms import Terms
-from core.mitigate.effect.mistakes import mistakes
+from core.mitigate.effect.mistake_costs import mistakes
 from core.mitigate.effect.near_constant import first_of, hardly_better
 from core.mitigate.effect.not_recommended import one_sided, worse_than_one_answer
 from core.mitigate.goals import COSTS, Goal
@@ -24,7 +24,7 @@ from core.mitigate.mitigations import MITIGATIONS, Kind, Mitigation, in_order_of
 from core.mitigate.plans import STAND_IN_FORMAT, plan_with_rule, without_decisions
 from core.mitigate.results import CHOOSE, FIT, RETRAINED, Decided, Mitigated, Proposed
 from core.mitigate.rules.solution import Solution
-from core.mitigate.rules.written import rule_file_of
+from core.mitigate.rules.take_away import rule_file_of
 from core.mitigate.training.reweighing import Weights, reweigh
 
 WIDER = (0.02, 0.05)

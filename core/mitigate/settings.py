@@ -13,7 +13,7 @@ from core.errors import PlanError, quoted
 from core.metrics.intervals import FEW
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.goals import COSTS, GOALS, Cost, Goal, exact, price
-from core.mitigate.goals.asked import asked_of, group_values, usually_left_out
+from core.mitigate.goals.goal_groups import asked_of, group_values, usually_left_out
 from core.mitigate.rules.solution import Question
 from core.plan.plan import MitigationPlan, Plan
 from core.plan.values import MISSING_GROUP

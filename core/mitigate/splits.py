@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.counts.weights import Hashes
+from core.data.cell_reading.advice import KEEP
 from core.data.dataset import Dataset
 from core.data.progress import Progress
-from core.data.reading.advice import KEEP
 from core.data.splits import CHOOSE as CHOOSE
 from core.data.splits import FIT as FIT
 from core.data.splits import PARTS as PARTS

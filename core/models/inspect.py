@@ -17,9 +17,9 @@ from core.data.progress import Progress
 from core.errors import DataError, ModelError
 from core.models import open_model
 from core.models.device import choose_device
-from core.models.doubted import doubted_fit
 from core.models.inputs.binding import Binding, bind, match
 from core.models.model import Array, Model, Outputs
+from core.models.model_notes import doubted_fit
 from core.models.outputs.classes import are_whole, class_name, suggested, written
 from core.models.outputs.scale import is_far_from_logits, no_logits
 from core.plan.plan import Output, Plan

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from core.data.dataset import Batch
 from core.errors import ModelError
-from core.models.inputs.truths import numeric_cells
+from core.models.inputs.booleans import numeric_cells
 from core.plan.values import key
 
 FILE_NAME = "plumbline.json"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from core.data.cell_reading.advice import KEEP
 from core.data.dataset import Batch
-from core.data.reading.advice import KEEP
 from core.errors import ModelError
 from core.models.device import choose_device as choose_device
 from core.models.inputs.binding import Binding

@@ -18,7 +18,7 @@ from core.errors import DataError
 from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
 from core.store.blobs import Upload
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
 
 T = TypeVar("T")
 MOST_REMEMBERED = 64

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import DataError
-from core.store.disk.ages import Ages
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
+from core.store.disk.last_used import Ages
 
 CHUNK = 1 << 20
 DIGEST = re.compile(r"[0-9a-f]{64}")

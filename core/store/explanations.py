@@ -15,14 +15,14 @@ from core.explain.explanation import Explanation
 from core.explain.groups.exemplars import FILE as TELLING_FILE
 from core.explain.groups.exemplars import PIXELS_FILE
 from core.explain.person import Person
-from core.explain.person.original import FILES as ORIGINAL_FILES
+from core.explain.person.coloured_original import FILES as ORIGINAL_FILES
 from core.explain.person.results import PERSON_FILE, collect_person
 from core.explain.results import CHANGED_FILE, FACTS_FILE, read
 from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
 from core.plan.plan import Plan
 from core.record import Digests
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
 
 FOUND, ASKED = "explanation", "explain.json"
 # The files of a job are read from a folder called "out" only.

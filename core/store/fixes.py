@@ -16,7 +16,7 @@ from core.mitigate.publishing import FACTS_FILE, newest
 from core.mitigate.results import Mitigated, read
 from core.plan.plan import Plan
 from core.record import Digests
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
 
 FOUND = "fixes"
 # The files of a job are read from a folder called "out" only.

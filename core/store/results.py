@@ -14,7 +14,7 @@ import numpy.typing as npt
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.engine import results
-from core.engine.looks import ModelFacts, collect_model_facts, collect_profile, collect_thumbnails
+from core.engine.upload_facts import ModelFacts, collect_model_facts, collect_profile, collect_thumbnails
 from core.errors import JobError, PlumblineError
 from core.explain.explanation import Explanation
 from core.explain.person import Person
@@ -27,8 +27,8 @@ from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
 from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, Audits
 from core.store.blobs import Upload
-from core.store.disk.ages import Ages
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
+from core.store.disk.last_used import Ages
 from core.store.explanations import Asked, KeptExplanation
 from core.store.fixes import KeptFixes, Search
 from core.store.retention import summary

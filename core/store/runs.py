@@ -13,8 +13,8 @@ from core.mitigate.settings import Settings
 from core.plan.plan import Plan
 from core.store.audits import Audit, Audits, blank_audit
 from core.store.blobs import Store
-from core.store.disk.ages import Ages
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
+from core.store.disk.last_used import Ages
 from core.store.explanations import FOUND as EXPLANATION
 from core.store.explanations import Against, Asked
 from core.store.fixes import FOUND as FIXES

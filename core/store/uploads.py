@@ -19,8 +19,8 @@ from core.models.recognition import HEAD_BYTES
 from core.models.refusals.glance import refuse_at_a_glance
 from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, Audits, UnreadableAudit, blank_audit
 from core.store.blobs import Store, Upload, shown_name
-from core.store.disk.ages import Ages
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
+from core.store.disk.last_used import Ages
 from core.store.explanations import ASKED as EXPLANATION_ASKED
 from core.store.explanations import FOUND as EXPLANATION
 from core.store.fixes import ALL as ALL_FIXES

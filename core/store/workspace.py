@@ -16,19 +16,19 @@ from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.samples import SAMPLES
-from core.store.answers import PageAnswers
 from core.store.audits import Audit as Audit
 from core.store.audits import Audits
 from core.store.blobs import Store
 from core.store.disk import clock
-from core.store.disk.ages import Ages, Clock
+from core.store.disk.last_used import Ages, Clock
 from core.store.explanations import Against as Against
 from core.store.fixes import SoFar as SoFar
+from core.store.page_answers import PageAnswers
 from core.store.results import Results
 from core.store.retention.sweep import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
 from core.store.retention.sweep import Retention
+from core.store.running_search import Searching
 from core.store.runs import Runs
-from core.store.searching import Searching
 from core.store.uploads import Uploads
 
 LOG = logging.getLogger(__name__)

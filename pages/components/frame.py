@@ -7,7 +7,7 @@ from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.record import AuditRecord
 from core.store.workspace import Audit
-from pages.components import announced, audit_menu, audit_name, complaints, look, plain, received, session
+from pages.components import announcements, audit_menu, audit_name, error_messages, plain, session, styles, upload_box
 from pages.components.data.decision import model_check
 from pages.components.history import age
 
@@ -22,23 +22,23 @@ def show(page: str) -> None:
         st.error(plain.escape(error.message))
         st.stop()
     session.follow(page.lower())
-    st.html(look.STYLE)
+    st.html(styles.STYLE)
     with st.container(gap=None):
         session.remember_browser()
-        lost = received.overlooked()
+        lost = upload_box.overlooked()
         if lost:
-            complaints.complain(
+            error_messages.complain(
                 f"{', '.join(lost)} came while the page was drawn anew, and was not kept. Put it in again."
             )
-        complaint = complaints.complaint()
+        complaint = error_messages.complaint()
         if complaint is not None:
             model_check.refused(complaint.words, complaint.snippet)
-            st.button("Close this message", key="hear", on_click=complaints.hear)
+            st.button("Close this message", key="hear", on_click=error_messages.hear)
         if trouble is not None:
             st.warning(plain.escape(trouble))
         elif audit is not None:
             session.keep_fields(audit.id)
-            announced.show(audit, page)
+            announcements.show(audit, page)
             _line(audit)
 
 

@@ -10,8 +10,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import cli_util, runtime
 
-from core.cli import logged
-from core.cli.doors import addresses, prompt
+from core.cli import log_safety
+from core.cli.doors import addresses, no_delay
 from core.cli.doors.admission import Door
 from core.cli.doors.gate import Gate
 from core.cli.doors.incoming import WAITING
@@ -38,8 +38,8 @@ def doors() -> list[Middleware]:
 @contextlib.asynccontextmanager
 async def while_it_runs(_app: st.App) -> AsyncGenerator[None, None]:
     """Open the browser once, as `streamlit run` does for a script without a server of its own; sweep uploads."""
-    logged.spell_out()
-    prompt.send_at_once()
+    log_safety.spell_out()
+    no_delay.send_at_once()
     if not st.get_option("server.headless"):
         cli_util.open_browser(f"http://localhost:{st.get_option('server.port')}")
     sweeping = asyncio.create_task(_sweep())

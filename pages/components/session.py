@@ -19,7 +19,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import ModelError, PlumblineError
 from core.store.workspace import Audit, Workspace
-from pages.components import complaints
+from pages.components import error_messages
 
 PageName = Literal["data", "audit", "fix", "explain", "history", "help"]
 
@@ -164,7 +164,7 @@ def link(audit_id: str) -> str:
 def close_audit() -> None:
     """Go to the Data page with no audit open; this one stays in the history."""
     st.session_state.pop(_OPEN, None)
-    complaints.hear()
+    error_messages.hear()
     st.switch_page("pages/data.py")
 
 
@@ -173,9 +173,9 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
     try:
         action(*arguments)
     except PlumblineError as error:
-        complaints.complain(error.message, error.snippet if isinstance(error, ModelError) else "")
+        error_messages.complain(error.message, error.snippet if isinstance(error, ModelError) else "")
     else:
-        complaints.better_now()
+        error_messages.better_now()
 
 
 def act(
@@ -273,7 +273,7 @@ def adopt(audit_id: str) -> None:
 
     All in the session, without a word to the browser: a rerun that comes in between must find both done or neither.
     """
-    complaints.better_now()
+    error_messages.better_now()
     st.session_state[_OPEN] = audit_id
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
     st.session_state[_RENEWED] = time.monotonic()

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 from core.counts.rules import Confusion, confusion
-from core.engine.files import Files
+from core.engine.plan_files import Files
 from core.metrics.stated_rule import stated_rule
+from core.mitigate.api import search_isolated
 from core.mitigate.candidate import Decided, Mitigated
-from core.mitigate.fixes import search_isolated
 from core.mitigate.frontier import pick, point
 from core.mitigate.rules.thresholds import search
 from core.plan.plan import Plan

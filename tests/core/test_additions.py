@@ -16,7 +16,7 @@ import pytest
 from core.data.profile import PROFILE, Profile
 from core.engine import job as audit_job
 from core.engine import results as audit_results
-from core.engine.looks import ModelFacts, collect_model_facts
+from core.engine.upload_facts import ModelFacts, collect_model_facts
 from core.errors import ModelError
 from core.explain import job as explain_job
 from core.explain import results as explain_results

@@ -3,7 +3,7 @@
 import re
 
 from core.counts.rules import Rule
-from core.metrics.findings.pairs import pairs
+from core.metrics.findings.group_pairs import pairs
 from core.metrics.findings.sentences import sentence
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import judge

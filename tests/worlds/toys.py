@@ -19,8 +19,8 @@ from core.metrics.group_metrics import NOBODY, Metric
 from core.mitigate.mitigations import Mitigation
 from core.mitigate.proposals import by_rule
 from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.search_input import Proposal, Work
 from core.mitigate.training.rows import TrainingRows
-from core.mitigate.work import Proposal, Work
 from core.models import Format
 from core.models.model import Input, Model, Outputs
 from core.plan.plan import Decision

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 
 from core.cli.doors import join_code
-from core.cli.doors.tries import Tries
+from core.cli.doors.rate_limit import Tries
 
 COOKIE = "plumbline_door"
 

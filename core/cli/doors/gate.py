@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.cli.doors import join_page, upload_body
 from core.cli.doors.admission import COOKIE, Door
-from core.cli.doors.hosts import Hosts
+from core.cli.doors.host_names import Hosts
 from core.cli.doors.incoming import WAITING, Incoming, NoRoomError
 from core.errors import DataError
 

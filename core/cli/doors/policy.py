@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.cli.doors import join_code
-from core.cli.doors.hosts import LOCAL, Hosts
+from core.cli.doors.host_names import LOCAL, Hosts
 from core.errors import PlumblineError
 
 SHARED, CODE, CONTAINER, DOOR, HOSTS = (

@@ -10,8 +10,8 @@ from core.counts.counts import FAVOURABLE, UNKNOWN
 from core.data.coding import label_coder
 from core.data.dataset import Batch, Dataset
 from core.data.filters import KEPT, filters, select
-from core.data.leaks.foretelling import FOLDS, Bools
-from core.data.leaks.reading import foretold
+from core.data.leaks.levels import foretold
+from core.data.leaks.predictive_power import FOLDS, Bools
 from core.data.leaks.suspects import suspects
 from core.errors import DataError, PlanError
 from core.notes import Note

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.data.leaks.foretelling import Bools, Foretells, together
+from core.data.leaks.predictive_power import Bools, Foretells, together
 from core.notes import Note
 
 KIND = "leak"

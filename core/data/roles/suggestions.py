@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from core.data.profile import Column, Profile
 from core.data.roles.one_hot import OneHot, one_hot
 from core.data.roles.vocabulary import BAD, BAD_NEWS, DECISION, GOOD, OUTCOME, SCORE, TRAITS, Trait, means, words
+from core.plan.notation.missing import looks_missing
 from core.plan.values import DEFAULT_MISSING, is_number, key
-from core.plan.written.missing import looks_missing
 
 FEW_VALUES = 60
 PRESELECTED = 3

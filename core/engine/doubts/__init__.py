@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from core.data.cell_reading.profile_as_read import as_read
 from core.data.profile import Profile
-from core.data.reading.as_read import as_read
 from core.engine.doubts import cells, direction, groups, left_out, outcomes, rows, scores
-from core.engine.doubts.seen import AuditFacts as AuditFacts
+from core.engine.doubts.audit_facts import AuditFacts as AuditFacts
 from core.notes import Note
 from core.plan.plan import Plan
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from core.data.profile import Column, Profile
 from core.notes import Note, PlanEdit
+from core.plan.notation.detection import with_other_digits
 from core.plan.plan import Plan
-from core.plan.written.found import with_other_digits
 
 _FEWEST = 3
 _MOST_NAMED = 8

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.data.profile import Profile
+from core.plan.notation.codes import equal_texts
 from core.plan.plan import Condition, Plan
 from core.plan.values import key, keys
-from core.plan.written.codes import equal_texts
 
 
 @dataclass(frozen=True)

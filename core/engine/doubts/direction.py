@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.rules import confusion
-from core.engine.doubts.seen import AuditFacts
+from core.engine.doubts.audit_facts import AuditFacts
 from core.metrics.group_metrics import overall_auc_range
 from core.notes import Note
 from core.plan.plan import Plan

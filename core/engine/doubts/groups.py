@@ -8,10 +8,10 @@ from core.data.profile import Profile
 from core.data.roles.suggestions import cut_points, filled
 from core.engine.doubts.columns import known
 from core.notes import Note, PlanEdit
+from core.plan.notation.codes import alike, is_whole
+from core.plan.notation.missing import missing_codes
+from core.plan.notation.spellings import spelled_alike
 from core.plan.plan import Plan
-from core.plan.written.codes import alike, is_whole
-from core.plan.written.missing import missing_codes
-from core.plan.written.spellings import spelled_alike
 
 MANY_GROUPS = 20
 

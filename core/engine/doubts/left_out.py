@@ -10,7 +10,7 @@ import numpy as np
 
 from core.counts.counts import UNKNOWN, Groups, Ints, summed
 from core.counts.rules import confusion
-from core.engine.doubts.seen import AuditFacts
+from core.engine.doubts.audit_facts import AuditFacts
 from core.metrics.intervals import equality_p, holm
 from core.metrics.policies import DEFAULT_RATIO
 from core.notes import Note

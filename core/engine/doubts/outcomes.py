@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from core.data.profile import Profile
 from core.engine.doubts.columns import Said, said
 from core.notes import Note, PlanEdit
+from core.plan.notation.missing import missing_codes
+from core.plan.notation.spellings import same_answers
 from core.plan.plan import Plan
-from core.plan.written.missing import missing_codes
-from core.plan.written.spellings import same_answers
 
 MANY_NUMBERS = 20
 _LISTED = 12

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.rules import confusion
-from core.engine.doubts.seen import AuditFacts
+from core.engine.doubts.audit_facts import AuditFacts
 from core.metrics.verdicts import plan_threshold
 from core.notes import Note, PlanEdit
 from core.plan.plan import Plan

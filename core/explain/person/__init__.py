@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.explain.person.original import Original
+from core.explain.person.coloured_original import Original
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,18 @@ from core.data.row_hash import row_hashes
 from core.engine.job import open_table
 from core.errors import PlanError
 from core.explain.batching import MethodRunner
+from core.explain.compared_models import OPENING, ComparedModel, fitting_threads, keys, open_models, open_sides
 from core.explain.features.image_cells import ImageCells
 from core.explain.features.vocabulary import pieces, spelled
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
 from core.explain.job import model_in, second_in
 from core.explain.methods.explainable import Effort
 from core.explain.person import Counterfactual, Person, PersonSide
+from core.explain.person.coloured_original import Original, Part
 from core.explain.person.counterfactuals import Options, smallest_changes
-from core.explain.person.original import Original, Part
 from core.explain.person.results import PERSON_FILE
 from core.explain.sample import ROWS, ExplainedSample, batches_of, choose_background, choose_people
-from core.explain.sides import OPENING, ComparedModel, fitting_threads, keys, open_models, open_sides
-from core.metrics.sampling.refusals import refuse_unless_one_row_each
+from core.metrics.sampling.unsupported import refuse_unless_one_row_each
 from core.models.inputs.rows import joined
 from core.plan.plan import Plan
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.explain.person import Counterfactual, Person, PersonSide
-from core.explain.person.original import collect_original
+from core.explain.person.coloured_original import collect_original
 from core.explain.results import checked_features
 from core.jobs.untrusted import FACTS_CAP, believing_nothing, checked_json, one_line
 from core.plan.plan import Plan

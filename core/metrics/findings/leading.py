@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from core.metrics.findings.ordered import Finding, FindingPairs, told_of
-from core.metrics.findings.pairs import GroupPair
+from core.metrics.findings.group_pairs import GroupPair
+from core.metrics.findings.ordering import Finding, FindingPairs, told_of
 from core.metrics.gaps import Measure
 from core.metrics.reference import By
 from core.plan.plan import Plan

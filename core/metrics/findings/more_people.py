@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist
 
-from core.metrics.findings.pairs import GroupPair
+from core.metrics.findings.group_pairs import GroupPair
 from core.metrics.intervals import z_value
 from core.metrics.sampling.effective import AnyShare, exact_rate
 from core.metrics.verdicts import Gap

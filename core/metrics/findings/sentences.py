@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from core.metrics.findings.group_pairs import GroupPair
 from core.metrics.findings.more_people import more_people_words
-from core.metrics.findings.pairs import GroupPair
 from core.metrics.gaps import why_not_measurable
 from core.metrics.sampling.effective import AnyShare, people_in
 from core.metrics.verdicts import Gap

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from core.counts.counts import GroupName
+from core.metrics.findings.group_pairs import GroupPair
 from core.metrics.findings.leading import tied
-from core.metrics.findings.ordered import Finding
-from core.metrics.findings.pairs import GroupPair
+from core.metrics.findings.ordering import Finding
 from core.metrics.findings.sentences import SentenceWords, capital
 from core.metrics.gaps import why_not_measurable
 from core.metrics.reference import By

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.metrics.words import listed
 from core.mitigate.frontier.places import Place, gap_words
-from core.mitigate.goals.test import Kept, goal_words
+from core.mitigate.goals.goal_test import Kept, goal_words
 from core.mitigate.settings import Settings
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.metrics.changed_decisions import ChangedDecisions
 from core.metrics.comparison import Comparison, GapChange
 from core.metrics.distance import distance, least_distance
 from core.metrics.gaps import GAPS
 from core.metrics.joint import Change
-from core.metrics.moved import ChangedDecisions
 from core.metrics.words import group_words, listed, one_word
 from core.metrics.words.changes.sentence import about
-from core.metrics.words.changes.turned import of_worse_off, turned
+from core.metrics.words.changes.worse_off import of_worse_off, turned
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.goals import Goal
 

@@ -11,10 +11,10 @@ from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Gap, Judgement, judge
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.consequences import got_worse, price_sentences, warnings
-from core.mitigate.effect.mistakes import Mistakes, mistakes
+from core.mitigate.effect.mistake_costs import Mistakes, mistakes
 from core.mitigate.effect.one_answer import nearly_one_answer
-from core.mitigate.effect.shifts import Shifts, shifts
-from core.mitigate.goals.test import GoalGap, goal_gap, kept_sentence
+from core.mitigate.effect.rates_before_after import Shifts, shifts
+from core.mitigate.goals.goal_test import GoalGap, goal_gap, kept_sentence
 from core.mitigate.results import FIT, REPORT, Decided, Mitigated
 from core.mitigate.search import Fix
 from core.mitigate.settings import Settings

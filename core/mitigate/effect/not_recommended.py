@@ -13,7 +13,7 @@ from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.near_constant import first_of
 from core.mitigate.goals import Cost
-from core.mitigate.rules.outcome import nearly_none
+from core.mitigate.rules.rule_outcome import nearly_none
 
 
 def one_sided(joint: JointCounts, by: tuple[str, ...], terms: Terms) -> Iterator[str]:

@@ -11,7 +11,7 @@ from core.metrics.intervals import FEW
 from core.metrics.joint import JointCounts
 from core.metrics.words import group_words
 from core.metrics.words.naming.terms import PLAIN, Terms
-from core.mitigate.effect.mistakes import cost_words
+from core.mitigate.effect.mistake_costs import cost_words
 from core.mitigate.effect.near_constant import NEARLY_ALL, first_of
 from core.mitigate.goals import Cost
 

@@ -12,11 +12,11 @@ from core.metrics.intervals import Interval, wilson, z_value
 from core.metrics.stated_rule import stated_rule
 from core.metrics.words import beside
 from core.metrics.words.naming.terms import Terms
-from core.mitigate.effect.mistakes import cost_words
+from core.mitigate.effect.mistake_costs import cost_words
 from core.mitigate.effect.near_constant import gives_one_answer
 from core.mitigate.effect.one_answer import in_a_line
 from core.mitigate.frontier import point
-from core.mitigate.goals.test import goal_range
+from core.mitigate.goals.goal_test import goal_range
 from core.mitigate.mitigations import Kind
 from core.mitigate.results import CHOOSE, Decided, Mitigated
 from core.mitigate.search import Fix

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.metrics.findings.ordered import findings
-from core.metrics.findings.pairs import headline_measure
+from core.metrics.findings.group_pairs import headline_measure
+from core.metrics.findings.ordering import findings
 from core.metrics.gaps import GAPS
 from core.metrics.policies import band
 from core.metrics.verdicts import Gap, Judgement

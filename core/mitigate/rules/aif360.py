@@ -20,12 +20,12 @@ from core.metrics.group_metrics import METRICS
 from core.metrics.intervals import FEW
 from core.metrics.reference import resolve
 from core.metrics.words import listed
-from core.mitigate.goals.asked import asked_of
+from core.mitigate.goals.goal_groups import asked_of
 from core.mitigate.mitigations import MITIGATIONS, Mitigation
 from core.mitigate.proposals import by_rule
 from core.mitigate.rules.levels import cell_places
 from core.mitigate.rules.solution import Question, Solution
-from core.mitigate.work import Proposal, Work
+from core.mitigate.search_input import Proposal, Work
 from core.plan.plan import Plan
 
 MOST_ROWS = 10_000

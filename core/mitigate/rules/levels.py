@@ -18,8 +18,8 @@ from core.counts.rules import Confusion, Rule
 from core.errors import DataError, PlanError
 from core.metrics.group_metrics import METRICS
 from core.mitigate.goals import Cost, Goal
-from core.mitigate.goals.asked import asked_of
-from core.mitigate.rules.outcome import nearly_none
+from core.mitigate.goals.goal_groups import asked_of
+from core.mitigate.rules.rule_outcome import nearly_none
 
 _MOST_PEOPLE = 2**31
 _MOST_FOR_FLOATS = 2**25

@@ -24,7 +24,7 @@ from core.mitigate.goals import GOALS, Prices
 from core.mitigate.proposals import by_rule
 from core.mitigate.rules.levels import Candidates, cell_places, level_rule
 from core.mitigate.rules.solution import Question, Solution, left_out
-from core.mitigate.work import Proposal, Work
+from core.mitigate.search_input import Proposal, Work
 
 MECHANISM = "equalized_odds_mix"
 SAME_SCORE = "Two people with the same score can get different answers: between the thresholds, lots decide."

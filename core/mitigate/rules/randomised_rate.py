@@ -22,7 +22,7 @@ from core.mitigate.proposals import by_rule
 from core.mitigate.rules.levels import Candidates
 from core.mitigate.rules.randomised_odds import by_lots, cross, top
 from core.mitigate.rules.solution import Question, Solution
-from core.mitigate.work import Proposal, Work
+from core.mitigate.search_input import Proposal, Work
 
 MECHANISM = "threshold_mix"
 

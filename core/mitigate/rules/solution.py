@@ -11,7 +11,7 @@ from core.metrics.words import group_words, listed
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.goals import Cost, Goal, exact
 from core.mitigate.rules.levels import Candidates, candidates
-from core.mitigate.rules.outcome import Outcome, outcome
+from core.mitigate.rules.rule_outcome import Outcome, outcome
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from core.counts.counts import Axis, Floats, Ints
 from core.counts.rules import Rule
 from core.mitigate.goals import Goal
 from core.mitigate.rules.levels import Candidates, cell_places, level_rule, thresholds_at, without_degenerate
-from core.mitigate.rules.outcome import Outcome
+from core.mitigate.rules.rule_outcome import Outcome
 from core.mitigate.rules.solution import Question, Solution, left_out
 from core.mitigate.rules.two_rates import cheapest, smallest_odds_gap
 from core.mitigate.rules.windows import BestLevels, best_in_windows, best_of, smallest_gap, spread, windows

@@ -14,7 +14,7 @@ from core.counts.counts import FAVOURABLE, UNKNOWN, Floats
 from core.errors import ModelError
 from core.mitigate.training.rows import TrainingRows
 from core.models import open_model
-from core.models.faults import first_line
+from core.models.library_errors import first_line
 from core.models.model import Features
 from core.models.outputs.classes import favourable_indices
 from core.models.skops import TRUSTED

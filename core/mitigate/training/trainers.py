@@ -15,6 +15,7 @@ from core.metrics.verdicts import plan_threshold
 from core.metrics.words import listed
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import plan_with_model, plan_with_stand_in
+from core.mitigate.search_input import RETRAINED, Proposal, Work
 from core.mitigate.splits import CHOOSE, FIT
 from core.mitigate.training.fairness_loss import COMPARED
 from core.mitigate.training.fine_tuning import Tunable
@@ -22,7 +23,6 @@ from core.mitigate.training.refitting import save
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.mitigate.training.surrogate import FILE, fit_stand_in, stand_in_binding, stand_in_columns
-from core.mitigate.work import RETRAINED, Proposal, Work
 from core.models import FORMATS, open_model, tunable
 from core.models.inputs.binding import Binding, bind
 from core.models.model import Model

@@ -23,9 +23,9 @@ import numpy as np
 
 from core.errors import ModelError
 from core.models.device import settle
-from core.models.faults import failed, first_line
 from core.models.huggingface.archive import TO_SAVE, Unpacked, unpack
 from core.models.inputs.tokens import Tokens
+from core.models.library_errors import failed, first_line
 from core.models.model import Array, Features, Input, Model, Outputs
 from core.models.name_lists import words
 

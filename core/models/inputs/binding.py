@@ -11,9 +11,9 @@ import numpy.typing as npt
 from core.data.dataset import Batch
 from core.data.profile import Column, Profile
 from core.errors import ModelError, quoted
-from core.models.faults import FEATURES
+from core.models.inputs.booleans import are_truths, numeric_cells
 from core.models.inputs.images import ImageColumn, image_column
-from core.models.inputs.truths import are_truths, numeric_cells
+from core.models.library_errors import FEATURES
 from core.models.model import Array, Features, Input, Model
 from core.models.recipe import Recipe
 from core.plan.plan import Plan

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from core.errors import ModelError
-from core.models.faults import failed, first_line
 from core.models.inputs.images import ImageInput, picture
+from core.models.library_errors import failed, first_line
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.onnx.graph import read_graph
 from core.models.onnx.lower_case import categories, lowering, take_out_lowering

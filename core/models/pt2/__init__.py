@@ -12,14 +12,14 @@ import numpy as np
 
 from core.errors import ModelError
 from core.models.device import settle
-from core.models.faults import failed, first_line
 from core.models.inputs.images import picture
+from core.models.library_errors import failed, first_line
 from core.models.model import Array, Features, FloatType, Input, Model, Outputs
 from core.models.name_lists import words
 from core.models.pt2.archive import old, refused
-from core.models.pt2.learning import LearningProgram
-from core.models.pt2.looks import look_inside, looked_at
 from core.models.pt2.sanitiser import sanitise
+from core.models.pt2.size_checks import look_inside, looked_at
+from core.models.pt2.trainable import LearningProgram
 from core.models.recipe import read_recipe
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from core.data.reading.advice import KEEP
+from core.data.cell_reading.advice import KEEP
 from core.errors import ModelError, quoted
-from core.models.faults import failed, first_line
+from core.models.library_errors import failed, first_line
 from core.models.model import Features, Input, Model, Outputs
 from core.models.name_lists import words
-from core.models.skops.checked import check_parts
 from core.models.skops.columns import inputs_of, reads_text
+from core.models.skops.content_checks import check_parts
 
 # What fitted scikit-learn models hold beside what skops itself trusts: arrays and settings that run nothing when built.
 TRUSTED = words(

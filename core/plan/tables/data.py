@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import PlanError
+from core.plan.notation.numbers import style_of
 from core.plan.parts import DataPlan, Keep
 from core.plan.reader import Section
 from core.plan.tables.conditions import condition_document, read_condition
 from core.plan.values import DEFAULT_MISSING
-from core.plan.written.numbers import style_of
 
 _ROW_ROLES = ("count", "weight", "person")
 

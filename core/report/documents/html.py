@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from core.metrics.findings.also import also_gaps
-from core.metrics.findings.ordered import further_words, headlines
+from core.metrics.findings.ordering import further_words, headlines
+from core.metrics.findings.other_gaps import also_gaps
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement
 from core.metrics.words import VERDICT_WORDS, rows_word, sampling_note

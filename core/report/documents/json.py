@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from core.metrics.findings.ordered import findings
+from core.metrics.findings.ordering import findings
 from core.metrics.group_metrics import Estimate
 from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.metrics.words.naming.terms import Terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from core.metrics.findings.ordered import headlines
+from core.metrics.findings.ordering import headlines
 from core.record import AuditRecord
 from core.report.documents.html import answer_part, picture_part
 from core.report.words.by_group import measures, standings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from core.metrics.findings.ordered import Finding
+from core.metrics.findings.ordering import Finding
 from core.metrics.findings.sentences import capital
 from core.metrics.second_opinion import NOT_ASKED, SecondOpinion
 from core.metrics.stated_rule import rule_file

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.metrics.findings.ordered import findings
-from core.metrics.findings.pairs import GroupPair, headline_measure, pairs
+from core.metrics.findings.group_pairs import GroupPair, headline_measure, pairs
+from core.metrics.findings.ordering import findings
 from core.metrics.findings.sentences import sentence
 from core.metrics.gaps import GAPS, Kind, Measure
 from core.metrics.group_metrics import METRICS

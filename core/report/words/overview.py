@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.metrics.findings.group_pairs import GroupPair, headline_measure, pairs
 from core.metrics.findings.leading import every, leading
-from core.metrics.findings.ordered import Finding, headlines
-from core.metrics.findings.pairs import GroupPair, headline_measure, pairs
+from core.metrics.findings.ordering import Finding, headlines
 from core.metrics.findings.title import NOTHING_COMPARED, Title, title_of
 from core.metrics.gaps import GAPS, Measure
 from core.metrics.reference import By

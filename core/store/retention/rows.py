@@ -11,13 +11,13 @@ from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.jobs.replaced_json import replace_json
 from core.plan.plan import Plan
 from core.record import without_quotes
-from core.store.answers import ANSWERS_FILE
 from core.store.audits import FACTS_FILE, RECORD_FILE
-from core.store.disk.faults import point
+from core.store.disk.crash_points import point
 from core.store.explanations import FOUND as EXPLANATION
 from core.store.explanations import KeptExplanation
 from core.store.fixes import KeptFixes
-from core.store.retention.staying import quotes_cells, staying
+from core.store.page_answers import ANSWERS_FILE
+from core.store.retention.kept_profile import quotes_cells, staying
 
 # What stands in place of a message that may quote a row.
 GONE = (

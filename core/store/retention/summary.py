@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.jobs.replaced_json import replace_json
-from core.metrics.findings.ordered import headlines
+from core.metrics.findings.ordering import headlines
 from core.metrics.words import VERDICT_WORDS, rows_word
 from core.record import AuditRecord
 from core.store.audits import RECORD_FILE

@@ -13,7 +13,7 @@ from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.store.audits import RECORD_FILE, STATE_FILE, Audit, Audits, UnreadableAudit
 from core.store.blobs import Store
-from core.store.disk.ages import Ages
+from core.store.disk.last_used import Ages
 from core.store.results import Results
 from core.store.retention.rows import GONE, erase_rows
 from core.store.uploads import SECOND_FILES

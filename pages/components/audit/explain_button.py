@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.metrics.sampling.refusals import why_one_row_each
+from core.metrics.sampling.unsupported import why_one_row_each
 from core.record import AuditRecord
 from pages.components import session
 from pages.components.explain import found

@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.metrics.words import rows_word
-from core.mitigate.goals.test import KEPT_WORDS, VERDICTS
+from core.mitigate.goals.goal_test import KEPT_WORDS, VERDICTS
 from core.record import AuditRecord
 from core.report.charts import mark_svg
-from core.report.pair.told import MOST_GAPS, FixResult
+from core.report.pair.fix_result import MOST_GAPS, FixResult
 from core.store.workspace import Audit
 from pages.components import plain, session, verdict
 

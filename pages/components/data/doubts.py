@@ -15,7 +15,7 @@ from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.store.workspace import Audit
 from pages.components import plain, session
-from pages.components.data import answered
+from pages.components.data import answered_doubts
 from pages.components.data.draft import Draft
 from pages.components.data.table import masks
 
@@ -29,7 +29,7 @@ Asked = TypeVar("Asked", Plan, Draft)
 
 def asked(audit: Audit, profile: Profile, plan: Draft, step: int) -> None:
     """Ask on the Data page what belongs to this step and nobody has answered yet; tell what was answered."""
-    answered.show(audit, profile, plan, step)
+    answered_doubts.show(audit, profile, plan, step)
     hidden = masks.hidden(audit.id, profile)
     for note in doubts.before(plan.settled, profile):
         if worded(note).step == step and note.key not in plan.data.confirmed:

@@ -9,8 +9,8 @@ from pathlib import PurePath
 
 import tomli_w
 
+from core.data.cell_reading import as_read
 from core.data.profile import Profile
-from core.data.reading import as_read
 from core.errors import PlanError
 from core.notes import PlanEdit
 from core.plan.parts import DataPlan, Decision, GroupsPlan, MitigationPlan, PolicyPlan, Run, WordsPlan

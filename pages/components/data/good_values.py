@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.data.profile import Column
 from core.data.roles import suggestions
+from core.plan.notation.codes import comparison, equal_texts
 from core.plan.parts import Condition
 from core.plan.values import DEFAULT_MISSING, most_frequent_spellings
-from core.plan.written.codes import comparison, equal_texts
 from pages.components import plain, session
 from pages.components.data import steps
 

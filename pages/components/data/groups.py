@@ -10,9 +10,9 @@ from core.data.profile import Column, Profile
 from core.data.roles import suggestions
 from core.data.roles.one_hot import OneHot
 from core.data.roles.personal import masked
+from core.plan.notation.numbers import style_of
 from core.plan.parts import GroupsPlan
 from core.plan.values import is_number
-from core.plan.written.numbers import style_of
 from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import good_values, steps, value_names

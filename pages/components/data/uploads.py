@@ -12,9 +12,9 @@ from core.errors import DataError, PlanError, PlumblineError
 from core.plan.plan import Plan
 from core.store.refusals import is_model
 from core.store.workspace import Audit
-from pages.components import plain, received, session
+from pages.components import plain, session, upload_box
 from pages.components.data.draft import Draft
-from pages.components.received import Received
+from pages.components.upload_box import Received
 
 _PLAN, _ARCHIVE = ".toml", ".zip"
 _MOST_PLAN_BYTES = 1 << 20
@@ -42,12 +42,12 @@ def ask(audit: Audit | None) -> None:
         return
     try:
         with st.spinner("Keeping the file …"):
-            opened, taken = _open(audit), [received.taken(one) for one in given or ()]
+            opened, taken = _open(audit), [upload_box.taken(one) for one in given or ()]
             # Nobody else knows a new audit yet, and the box, which is still full, would begin another at every look.
             with session.workspace().beginning(opened.id) if audit is None else nullcontext():
                 opened = _keep_files(opened, taken) if path is None else _keep_table(opened, path, path.name)
             session.adopt(opened.id)
-            received.let_go(taken)
+            upload_box.let_go(taken)
     except PlumblineError as error:
         st.error(plain.escape(error.message))
         return

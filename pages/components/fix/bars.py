@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
-from core.mitigate.effect.shifts import Shifts
+from core.mitigate.effect.rates_before_after import Shifts
 from core.report.colours import COLOURS, GREY
-from core.report.words.options import bars_title, of_hundred
+from core.report.words.fix_options import bars_title, of_hundred
 
 STYLE = f"""
 .before-after {{ display: grid; grid-template-columns: minmax(0, 1fr) 5.5rem; column-gap: .6rem; align-items: center;

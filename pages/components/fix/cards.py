@@ -4,14 +4,14 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import streamlit as st
 
-from core.mitigate.effect.shifts import shifts
+from core.mitigate.effect.rates_before_after import shifts
 from core.mitigate.frontier.places import Place
 from core.mitigate.mitigations import KINDS, MITIGATIONS
 from core.mitigate.results import CHOOSE
 from core.mitigate.search import Fix
 from core.mitigate.settings import Settings
 from core.report.colours import COLOURS
-from core.report.words.options import cautions, cost_line, gap_line, kind_words, people_line
+from core.report.words.fix_options import cautions, cost_line, gap_line, kind_words, people_line
 from pages.components import plain, session
 from pages.components.fix import bars
 from pages.components.fix.found import Found, effect_of

@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.metrics.words.naming.terms import Terms
-from core.mitigate.advice.alike import distinct
-from core.mitigate.advice.choosing import Recommendation, advise
+from core.mitigate.advice.duplicates import distinct
+from core.mitigate.advice.recommendation import Recommendation, advise
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.frontier.places import PRESENT, Place, places
-from core.mitigate.goals.now import goal_now
-from core.mitigate.goals.test import Kept
+from core.mitigate.goals.goal_test import Kept
+from core.mitigate.goals.present_gap import goal_now
 from core.mitigate.results import Mitigated
 from core.mitigate.search import Fix, Offer, offer
 from core.store.fixes import Search, SoFar

@@ -7,7 +7,7 @@ import streamlit as st
 from core.metrics.words import listed, rows_word
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.frontier.places import PRESENT, place_words
-from core.mitigate.goals.test import goal_words
+from core.mitigate.goals.goal_test import goal_words
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE
 from core.mitigate.search import weights_alone

@@ -9,7 +9,7 @@ from core.data.profile import Profile
 from core.data.second_table import refuse_lacking
 from core.errors import DataError
 from core.mitigate.splits import FIT_SHARE
-from pages.components import plain, received, session
+from pages.components import plain, session, upload_box
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def ask(audit_id: str, holdout: float, rows: str) -> Judging:
 
 
 def _keep(audit_id: str, given: UploadedFile) -> None:
-    taken = received.taken(given)
+    taken = upload_box.taken(given)
     session.workspace().put_second(audit_id, taken.file, taken.name)
-    received.let_go([taken])
+    upload_box.let_go([taken])
 
 
 def _there(audit_id: str, first: Profile | None, second: Profile, rows: str) -> Judging:

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
+from core.metrics.changed_decisions import ChangedDecisions
 from core.metrics.findings.sentences import capital
 from core.metrics.joint import Change
-from core.metrics.moved import ChangedDecisions
 from core.metrics.words import group_words, one_word
 from core.metrics.words.changes.sentence import change_sentence
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import text
 from core.metrics.words.rules import rule_words
 from core.mitigate.effect.effect import Effect
-from core.mitigate.effect.mistakes import mistakes_sentence
+from core.mitigate.effect.mistake_costs import mistakes_sentence
 from core.mitigate.frontier.places import gap_words
-from core.mitigate.goals.test import KEPT_WORDS, VERDICTS, kept_sentence
+from core.mitigate.goals.goal_test import KEPT_WORDS, VERDICTS, kept_sentence
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE, FIT, REPORT, RETRAINED
 from core.mitigate.search import Fix

@@ -10,7 +10,7 @@ from core.metrics.words import rows_word
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.applicability import doubts, out_of_reach, untried
 from core.mitigate.goals import COSTS, GOALS, Goal
-from core.mitigate.goals.asked import group_values, usually_left_out
+from core.mitigate.goals.goal_groups import group_values, usually_left_out
 from core.mitigate.goals.opening import opening_mitigate
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import with_references

@@ -13,7 +13,7 @@ from core.plan.parts import MitigationPlan, RulePath
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.documents.json import as_text
-from core.report.pair.told import answering, told
+from core.report.pair.fix_result import answering, told
 from pages.components import session
 from pages.components.explain import question
 from pages.components.fix import found as fix_found

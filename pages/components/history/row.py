@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from core.mitigate.goals.test import KEPT_WORDS
+from core.mitigate.goals.goal_test import KEPT_WORDS
 from core.store.audits import UnreadableAudit
 from core.store.retention.summary import Summary
 from core.store.workspace import Audit

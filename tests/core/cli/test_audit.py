@@ -211,7 +211,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_computed(
     def computed(*_: object) -> None:
         raise AssertionError("the audit ran")
 
-    monkeypatch.setattr("core.engine.audits.audit_isolated", computed)
+    monkeypatch.setattr("core.engine.api.audit_isolated", computed)
     (folder / "taken").write_text("")
     before = sorted(folder.iterdir())
     assert main(["audit", str(folder / "plan.toml"), "--out", str(folder / out)]) == 2

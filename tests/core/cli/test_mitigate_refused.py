@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.engine.files import Files
-from core.mitigate.fixes import search_isolated
+from core.engine.plan_files import Files
+from core.mitigate.api import search_isolated
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.search import offer
 from core.mitigate.settings import Settings

@@ -16,8 +16,8 @@ from core.mitigate.goals import COSTS, GOALS
 from core.mitigate.rules.randomised_odds import draw, mix
 from core.mitigate.rules.randomised_rate import rate_mix
 from core.mitigate.rules.solution import Question, Solution
+from core.mitigate.rules.take_away import rule_file_of
 from core.mitigate.rules.thresholds import search, shared
-from core.mitigate.rules.written import rule_file_of
 from tests.core.mitigate.scored_worlds import large, tiny
 
 

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.engine.counting import count
 from core.engine.sources import source
 from core.errors import PlanError
-from core.mitigate.observed import observe
+from core.mitigate.counted_decisions import observe
 from core.mitigate.plans import of_the_judged
 from core.mitigate.splits import REPORT, divide
 from core.plan.plan import Plan

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import JobError
 from core.explain.person import Person
+from core.explain.person.coloured_original import IMAGE_FILE, MAP_FILES, TEXT_FILE
 from core.explain.person.job import run
-from core.explain.person.original import IMAGE_FILE, MAP_FILES, TEXT_FILE
 from core.explain.person.results import collect_person
 from core.plan.plan import Plan
 from core.samples import SAMPLES

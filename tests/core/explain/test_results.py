@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.explain.compared_models import SecondQuestion
 from core.explain.explanation import Explanation
 from core.explain.results import read, write
 from core.explain.run import explain
-from core.explain.sides import SecondQuestion
 from core.plan.plan import Plan
 from core.record import Digests
 from tests.worlds.explained_people import NETWORK, PEOPLE, PLAN, N

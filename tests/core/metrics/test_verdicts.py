@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.counts.rules import Rule
 from core.metrics.gaps import GAPS
-from core.metrics.reasons import p_words
+from core.metrics.verdict_reasons import p_words
 from core.metrics.verdicts import judge, plan_rule, plan_threshold
 from tests.worlds import reference
 from tests.worlds.judged import gap_of, judged, ratio_of

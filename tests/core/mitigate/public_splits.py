@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.metrics.verdicts import plan_rule
+from core.mitigate.counted_decisions import Observed, observe
 from core.mitigate.goals import COSTS, GOALS
-from core.mitigate.observed import Observed, observe
 from core.mitigate.rules.solution import Question
 from core.mitigate.settings import HOLDOUT
 from core.mitigate.splits import Divided, divide

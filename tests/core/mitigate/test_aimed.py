@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.files import Files
+from core.engine.plan_files import Files
+from core.mitigate.api import search_isolated
 from core.mitigate.effect.effect import effect
-from core.mitigate.fixes import search_isolated
 from core.mitigate.search import offer
 from core.plan.plan import Plan
 from tests.worlds.mitigated_people import PLAN, SCORE, people

@@ -26,7 +26,7 @@ from sklearn.svm import SVC, LinearSVC
 from core.errors import ModelError
 from core.models import open_model
 from core.models.model import Input, Model
-from core.models.skops.checked import check_parts
+from core.models.skops.content_checks import check_parts
 
 RNG = np.random.default_rng(0)
 PEOPLE = pd.DataFrame(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.metrics.findings.ordered import findings
+from core.metrics.findings.ordering import findings
 from core.metrics.gaps import GAPS
 from core.plan.parts import WordsPlan
 from core.record import AuditRecord

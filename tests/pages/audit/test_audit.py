@@ -13,7 +13,7 @@ from core.engine.doubts.direction import backwards
 from core.jobs.replaced_json import replace_json
 from core.metrics.words import sampling_note
 from core.record import AuditRecord
-from core.report.pair.told import FixResult
+from core.report.pair.fix_result import FixResult
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.whole_app import (

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.images.thumbnails import FILE as THUMBNAILS
-from core.engine.looks import collect_thumbnails
+from core.engine.upload_facts import collect_thumbnails
 from core.errors import JobError
 from core.store.workspace import Workspace
 from tests.pages.on_data_page import audit_of, plan_of, put, settled

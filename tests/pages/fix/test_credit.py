@@ -15,11 +15,11 @@ from core.counts.rules import Confusion
 from core.metrics.comparison import GapChange
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS
-from core.mitigate.advice.alike import distinct
+from core.mitigate.advice.duplicates import distinct
 from core.mitigate.candidate import REPORT, Mitigated
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.goals import GOALS
-from core.mitigate.goals.test import KEPT_WORDS
+from core.mitigate.goals.goal_test import KEPT_WORDS
 from core.mitigate.search import Fix, offer
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan

@@ -10,7 +10,7 @@ from core.mitigate.effect.effect import Effect
 from core.mitigate.search import Fix
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
-from core.report.pair.told import FixResult
+from core.report.pair.fix_result import FixResult
 from core.store.workspace import Workspace
 from pages.components.fix import cards as cards_component
 from pages.components.fix.found import Found, effect_of

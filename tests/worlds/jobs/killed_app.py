@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.jobs.supervisor import Supervisor
-from core.store.disk import faults
+from core.store.disk import crash_points
 from core.store.workspace import UPLOADS_KEPT_SECONDS, Workspace
 from tests.worlds.jobs.supervised import SOON
 from tests.worlds.workspaces import PLAN, TABLE
@@ -67,7 +67,7 @@ def _act(order: dict[str, Any], answer: int) -> None:
         passed += 1
 
     space = Workspace(root, Supervisor(root, slots=1, warm=False))
-    with faults.striking(strike):
+    with crash_points.striking(strike):
         SCENARIOS[order["scenario"]](space, order["audit"])
     os._exit(0)
 

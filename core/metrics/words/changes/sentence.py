@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.metrics.comparison import GapChange
 from core.metrics.gaps import GAPS
 from core.metrics.words import group_words
-from core.metrics.words.changes.turned import of_worse_off
+from core.metrics.words.changes.worse_off import of_worse_off
 from core.metrics.words.naming.terms import PLAIN, Terms
 
 FIXED = ("before the fix", "after it")

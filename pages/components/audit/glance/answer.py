@@ -8,8 +8,8 @@ from core.record import AuditRecord
 from pages.components import plain, verdict
 from pages.components.audit import explain_button, fix_button, judgement, take_away
 from pages.components.audit.glance import cards, evidence, grid, picture, scroll
-from pages.components.audit.glance.chosen import Chosen, chosen
-from pages.components.audit.glance.looks import FINDING
+from pages.components.audit.glance.cell_styles import FINDING
+from pages.components.audit.glance.selection import Chosen, chosen
 
 
 @st.fragment

@@ -7,8 +7,8 @@ from core.metrics.words import VERDICT_WORDS
 from core.metrics.words.naming.terms import Terms
 from core.report.words.overview import Overview
 from pages.components import plain, session
-from pages.components.audit.glance.chosen import CARD, Chosen, choose
-from pages.components.audit.glance.looks import cards_style
+from pages.components.audit.glance.cell_styles import cards_style
+from pages.components.audit.glance.selection import CARD, Chosen, choose
 
 
 def show(audit_id: str, overview: Overview, chosen: Chosen) -> None:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from core.metrics.findings.ordered import Finding, further_words, headlines
+from core.metrics.findings.ordering import Finding, further_words, headlines
 from core.record import AuditRecord
 from core.report.words.audit import MOST_IN_THE_ANSWER, in_the_answer, question_notes, tally
 from core.report.words.overview import Overview
 from pages.components import plain, verdict
 from pages.components.audit import judgement
 from pages.components.audit.glance import picture
-from pages.components.audit.glance.chosen import Chosen
+from pages.components.audit.glance.selection import Chosen
 
 
 def show(audit_id: str, record: AuditRecord, overview: Overview, chosen: Chosen) -> None:

@@ -7,8 +7,8 @@ from core.report.words.by_group import question
 from core.report.words.overview import ColumnOverview, Overview
 from pages.components import plain, session
 from pages.components.audit.glance import scroll
-from pages.components.audit.glance.chosen import Chosen, choose
-from pages.components.audit.glance.looks import grid_style
+from pages.components.audit.glance.cell_styles import grid_style
+from pages.components.audit.glance.selection import Chosen, choose
 
 
 def show(audit_id: str, overview: Overview, chosen: Chosen) -> None:

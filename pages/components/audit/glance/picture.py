@@ -25,7 +25,7 @@ from core.report.words.by_group import (
 from core.report.words.overview import Overview
 from pages.components import plain, session, verdict
 from pages.components.audit import judgement
-from pages.components.audit.glance.chosen import Chosen, choose
+from pages.components.audit.glance.selection import Chosen, choose
 
 _VIEWS = ("Rates", "As people")
 _MOST_IN_VIEW = 7

@@ -9,7 +9,7 @@ from core.data.roles import suggestions
 from core.errors import PlumblineError
 from core.plan.parts import IMAGE_MIDDLE, Decision
 from core.store.workspace import Audit
-from pages.components import plain, received, session
+from pages.components import plain, session, upload_box
 from pages.components.data import steps
 from pages.components.data.decision import model_check
 from pages.components.data.draft import Draft
@@ -95,7 +95,7 @@ def _take_upload(audit: Audit, plan: Draft, column: str | None) -> None:
         return
     try:
         with st.spinner("Keeping the images …"):
-            taken = received.taken(given)
+            taken = upload_box.taken(given)
             kept = session.workspace().put_images(audit.id, taken.file, taken.name)
             if column is not None:
                 decision = replace(plan.decision, image=column, images=given.name)
@@ -103,7 +103,7 @@ def _take_upload(audit: Audit, plan: Draft, column: str | None) -> None:
                 session.workspace().save_plan(audit.id, plan)
             model_check.start(kept, plan)
             session.adopt(audit.id)
-            received.let_go([taken])
+            upload_box.let_go([taken])
     except PlumblineError as error:
         st.error(plain.escape(error.message))
         return

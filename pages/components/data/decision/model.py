@@ -7,13 +7,13 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles import suggestions
-from core.engine.looks import ModelFacts
+from core.engine.upload_facts import ModelFacts
 from core.errors import ModelError, PlumblineError
 from core.notes import Note
 from core.plan.parts import Class, Decision, Position
 from core.store.refusals import readable
 from core.store.workspace import Audit
-from pages.components import plain, received, session
+from pages.components import plain, session, upload_box
 from pages.components.data import doubts
 from pages.components.data.decision import images, model_check, texts
 from pages.components.data.draft import READ, Draft
@@ -57,11 +57,11 @@ def _take_upload(audit: Audit, plan: Draft) -> None:
         return
     try:
         with st.spinner("Keeping the model …"):
-            taken = received.taken(given)
+            taken = upload_box.taken(given)
             kept = session.workspace().put_model(audit.id, taken.file, taken.name)
             model_check.start(kept, images.suggested(kept, plan))
             session.adopt(audit.id)
-            received.let_go([taken])
+            upload_box.let_go([taken])
     except PlumblineError as error:
         model_check.refused(error.message, error.snippet if isinstance(error, ModelError) else "")
         return

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.engine.looks import ModelFacts
+from core.engine.upload_facts import ModelFacts
 from core.errors import ModelError
 from core.store.refusals import SNIPPETS
 from core.store.workspace import Audit

@@ -8,12 +8,12 @@ from core.data.profile import Column, Profile
 from core.data.roles import suggestions
 from core.data.roles.personal import masked
 from core.engine import doubts
+from core.plan.notation.numbers import style_of
 from core.plan.parts import DataPlan
 from core.plan.values import DEFAULT_MISSING
-from core.plan.written.numbers import style_of
 from core.store.workspace import Audit
 from pages.components import plain
-from pages.components.data import answered
+from pages.components.data import answered_doubts
 from pages.components.data.draft import Draft
 
 ODD = ":orange[**!**]"
@@ -112,4 +112,4 @@ def _offered(profile: Profile, plan: Draft) -> dict[str, tuple[str, ...]]:
 
 
 def _row(audit: Audit, plan: Draft, words: str, button: str, name: str, data: DataPlan) -> None:
-    answered.row(audit, words, button, f"cells {name}", replace(plan, data=data))
+    answered_doubts.row(audit, words, button, f"cells {name}", replace(plan, data=data))

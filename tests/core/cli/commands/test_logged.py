@@ -10,7 +10,7 @@ import pytest
 from streamlit.logger import get_logger
 
 from core.cli.app import APP
-from core.cli.logged import spell_out
+from core.cli.log_safety import spell_out
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"
 SPELLED = "\\x1b]0;owned\\x07\\x1b[2J"
@@ -54,7 +54,7 @@ def test_an_exceptions_words_and_traceback_are_spelled_out(written: tuple[loggin
 def test_what_a_page_raises_goes_through_the_log() -> None:
     """In a process of its own, where Streamlit reads the app's settings as it does when the app starts."""
     program = (
-        "from streamlit import config, error_util; from core.cli.logged import spell_out\n"
+        "from streamlit import config, error_util; from core.cli.log_safety import spell_out\n"
         "config.get_config_options(); spell_out()\n"
         f"error_util._log_uncaught_app_exception(ValueError({ESCAPE!r}))"
     )

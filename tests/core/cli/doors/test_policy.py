@@ -3,7 +3,7 @@
 import pytest
 
 from core.cli.doors import join_code
-from core.cli.doors.hosts import Hosts
+from core.cli.doors.host_names import Hosts
 from core.cli.doors.policy import DoorPolicy, is_own
 from core.errors import PlumblineError
 

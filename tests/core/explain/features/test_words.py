@@ -211,8 +211,8 @@ def test_the_planted_word_is_the_first_thing_shown_and_leaves_with_the_mitigatio
 @pytest.mark.parametrize("method", ["feature_ablation", "layer_integrated_gradients", "attention_rollout"])
 def test_one_persons_words_are_shown_as_written(bert: OpenedModel, tmp_path: Path, method: str) -> None:
     """A job about one row of a table whose texts a network reads: the weights of its own words, rare ones together."""
+    from core.explain.compared_models import open_models, open_sides
     from core.explain.person.job import explain_person
-    from core.explain.sides import open_models, open_sides
 
     said = "The good day, Alba and Zita"
     (tmp_path / "table.csv").write_text("town,said\n" + f'Marsh,"{said}"\n' + "Marsh,the day\nHill,the day\n" * 30)

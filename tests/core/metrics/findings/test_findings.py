@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 
 from core.counts.rules import Rule
-from core.metrics.findings.also import also_gaps
-from core.metrics.findings.ordered import Finding, findings, further_words
-from core.metrics.findings.pairs import headline_measure
+from core.metrics.findings.group_pairs import headline_measure
+from core.metrics.findings.ordering import Finding, findings, further_words
+from core.metrics.findings.other_gaps import also_gaps
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement, judge
 from core.plan.plan import Plan

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.counts.rules import Rule
+from core.metrics.findings.group_pairs import GroupPair, pairs
 from core.metrics.findings.more_people import times_as_many
-from core.metrics.findings.pairs import GroupPair, pairs
 from core.metrics.verdicts import judge
 from core.plan.plan import Plan
 from tests.worlds.people import plan_of, selections

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.counts.rules import Rule
-from core.metrics.findings.ordered import findings
-from core.metrics.findings.pairs import pairs
+from core.metrics.findings.group_pairs import pairs
+from core.metrics.findings.ordering import findings
 from core.metrics.findings.sentences import sentence
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import judge

@@ -3,8 +3,8 @@
 import pytest
 
 from core.counts.rules import Rule
+from core.metrics.findings.group_pairs import pairs
 from core.metrics.findings.leading import leading
-from core.metrics.findings.pairs import pairs
 from core.metrics.findings.title import Title, title_of
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import judge

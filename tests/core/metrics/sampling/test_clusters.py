@@ -11,10 +11,10 @@ from core.data.splits import cut, meet
 from core.engine.counting import count
 from core.engine.sources import source
 from core.errors import DataError, PlanError
-from core.metrics.findings.pairs import pairs
+from core.metrics.findings.group_pairs import pairs
 from core.metrics.findings.sentences import sentence
 from core.metrics.sampling.clusters import ClusterSums
-from core.metrics.sampling.refusals import refuse_conflicts, refuse_unless_one_row_each
+from core.metrics.sampling.unsupported import refuse_conflicts, refuse_unless_one_row_each
 from core.metrics.verdicts import Gap, Judgement
 from core.plan.plan import Plan
 from tests.core.metrics.sampling.sampled_rows import audited, rows_of, table

@@ -7,7 +7,7 @@ import pytest
 
 from core.metrics.intervals import z_value
 from core.metrics.words.changes.sentence import change_sentence
-from core.mitigate.effect.mistakes import Mistakes, mistakes, mistakes_sentence
+from core.mitigate.effect.mistake_costs import Mistakes, mistakes, mistakes_sentence
 from core.mitigate.goals import COSTS
 from tests.core.metrics.test_comparison import CLOSING, compared, of
 

@@ -16,7 +16,7 @@ from PIL import Image
 from core.data.dataset import Dataset
 from core.data.images import Images
 from core.errors import DataError, ModelError
-from core.jobs.packed import packed
+from core.jobs.packed_images import packed
 from core.models import open_model
 from core.models.inputs.binding import bind
 from core.models.model import Model

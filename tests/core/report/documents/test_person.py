@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.explain.person import Counterfactual, Person, PersonSide
-from core.explain.person.original import Original, Part
+from core.explain.person.coloured_original import Original, Part
 from core.report.charts.coloured_text import coloured_text
 from core.report.documents.person import person_html
 from tests.core.report.documents.test_attribution import PLAN, explanation

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.metrics.findings.ordered import findings, headlines
+from core.metrics.findings.ordering import findings, headlines
 from core.metrics.second_opinion import SecondOpinion
 from core.report.words.audit import (
     data_facts,

@@ -1,0 +1,28 @@
+"""An audit of files for whoever waits for it: in a sandboxed job, or in this process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.data.progress import ProgressReporter, Tell
+from core.engine.job import audit_folder
+from core.engine.plan_files import Files
+from core.engine.results import read
+from core.engine.upload_facts import collect_profile
+from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
+from core.plan.plan import Plan
+from core.record import AuditRecord, Digests
+
+
+def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tell: Tell | None = None) -> AuditRecord:
+    """Audit in a sandboxed job, as the app does, and take its result over. `time_limit` is in seconds."""
+    with job_done("audit", {"plan": files.named(plan).to_toml()}, files.inputs, time_limit, tell) as done:
+        digests = Digests(**done.digests)
+        return read(done.out, plan, collect_profile(done.out, files.table.name, digests.table).rows, digests)
+
+
+def audit_here(plan: Plan, files: Files, tell: Tell | None = None) -> AuditRecord:
+    """Audit in this process: the model file is opened here, and nothing shuts it in."""
+    with laid_out(files.inputs) as folder:
+        record = audit_folder(folder / "in", folder / "out", files.named(plan), ProgressReporter(tell))
+    return replace(record, plan=replace(record.plan, data=replace(record.plan.data, file=plan.data.file)))

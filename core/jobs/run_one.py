@@ -1,0 +1,121 @@
+"""One job for whoever waits for it, a command or a notebook: sandboxed as in the app, and ended with them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from core.errors import DataError, ModelError
+from core.jobs.digest import sha256
+from core.jobs.packed_images import packed
+from core.jobs.scratch import scratch
+
+TIME_LIMIT = 24 * 3600.0
+ENDING_SECONDS = 10.0
+LOOKS_EVERY = 0.1
+
+
+@dataclass(frozen=True)
+class JobDone:
+    """What a job left in `out`, to be read as if an enemy had written it, and its inputs' SHA-256 by name."""
+
+    out: Path
+    digests: dict[str, str]
+
+
+@contextmanager
+def job_done(
+    kind: str,
+    request: Mapping[str, Any],
+    inputs: Mapping[str, Path | None],
+    time_limit: float = TIME_LIMIT,
+    tell: Callable[[int, int, str], object] | None = None,
+) -> Iterator[JobDone]:
+    """Run one job to its end; what it left stands until the context ends, which also ends the job.
+
+    A name in `inputs` that has no file is left out; a folder goes in as a zip. `time_limit` is in seconds. `tell`
+    hears in this thread how far the job is: steps done, steps in all, what is being done. Raises the error that ended
+    the job.
+    """
+    from core.jobs.supervisor import Supervisor  # numpy, for which a command that refuses its plan need not wait
+
+    with scratch() as root:
+        given = _given(inputs, root)
+        with _in_words():
+            supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True)
+        job = None
+        try:
+            job = supervisor.submit(kind, request, given)
+            with _in_words():
+                digests = {name: sha256(path) for name, path in given.items()}
+            _wait(supervisor, job, tell)
+            status = supervisor.status(job)
+            if status.error is not None:
+                named = {"snippet": status.snippet} if status.error is ModelError else {}
+                raise status.error(status.message or "", in_plan=supervisor.in_plan(job), **named)
+            yield JobDone(supervisor.output(job), digests)
+        finally:
+            if job is not None:
+                supervisor.cancel(job)
+                supervisor.wait(job, ENDING_SECONDS)
+            supervisor.close()
+
+
+@contextmanager
+def laid_out(inputs: Mapping[str, Path | None]) -> Iterator[Path]:
+    """The folder of a job whose work is done in this process: links to its inputs in in/, an empty out/.
+
+    It is gone when the context ends. `inputs` are as for `job_done`.
+    """
+    with scratch() as folder, _in_words():
+        for part in ("in", "out"):
+            (folder / part).mkdir()
+        for name, path in _given(inputs, folder).items():
+            (folder / "in" / name).symlink_to(path.resolve())
+        yield folder
+
+
+def _given(inputs: Mapping[str, Path | None], root: Path) -> dict[str, Path]:
+    """The inputs that are there, each a file."""
+    return {name: packed(path, root) for name, path in inputs.items() if path is not None}
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say in words what the disk or a file that has gone refuses."""
+    try:
+        yield
+    except OSError as error:
+        what = error.filename or "the folder for temporary files"
+        raise DataError(
+            f"{what} cannot be used ({error.strerror}). Check the disk and the files, and run again."
+        ) from None
+
+
+def _wait(supervisor: Any, job: str, tell: Callable[[int, int, str], object] | None) -> None:
+    """Wait for the job's end, which its time limit bounds, and tell each step that it is seen to take.
+
+    The supervisor's own lock is waited for in another thread: a signal that arrives while the main thread takes it
+    back would leave the lock in disorder.
+    """
+    steps: SimpleQueue[tuple[int, int, str] | None] = SimpleQueue()
+
+    def watch() -> None:
+        last, ended = None, False
+        while not ended:
+            status = supervisor.wait(job, threading.TIMEOUT_MAX if tell is None else LOOKS_EVERY)
+            step, ended = (status.done, status.total, status.what), status.ended
+            if step != last and status.what:
+                steps.put(step)
+            last = step
+        steps.put(None)
+
+    threading.Thread(target=watch, name="plumbline-wait", daemon=True).start()
+    while (step := steps.get()) is not None:
+        if tell is not None:
+            tell(*step)

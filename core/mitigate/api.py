@@ -1,0 +1,94 @@
+"""A search for fixes in files, for whoever waits for it: in a sandboxed job, or in this process."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.data.profile import SECOND
+from core.data.progress import ProgressReporter, Tell
+from core.engine.plan_files import Files
+from core.engine.upload_facts import collect_profile
+from core.errors import PlumblineError
+from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
+from core.mitigate.candidate import Decided, Mitigated
+from core.mitigate.effect.effect import Effect, effect
+from core.mitigate.job import search_folder
+from core.mitigate.results import read
+from core.mitigate.search import Fix, offer
+from core.plan.plan import Plan
+from core.record import Digests
+
+
+@dataclass(frozen=True, eq=False)
+class Fixes:
+    """What a search for fixes came to.
+
+    Attributes
+    ----------
+    found
+        The people's parts, the present decisions, and what was proposed.
+    fixes
+        Every fix, those by thresholds first; `fix.is_recommended` says whether nothing speaks against it, and
+        `fix.proposed.model_bytes()` gives the file of a trained model for as long as this is kept.
+    refused
+        Why a way could not be tried, by its name.
+    """
+
+    found: Mitigated
+    fixes: tuple[Fix, ...]
+    refused: dict[str, PlumblineError]
+
+    def effect(self, fix: Fix) -> Effect:
+        """What a fix does to the people of the report part, on whom nothing was fitted or chosen."""
+        return effect(self.found, fix)
+
+
+def find_fixes(plan: Plan, files: Files, ways: Sequence[str], *, isolated: bool, tell: Tell | None = None) -> Fixes:
+    """Every fix by these ways. Trained models stay on disk until the result is let go of."""
+    with ExitStack() as stack:
+        searching = search_isolated(plan, files, ways, tell=tell) if isolated else search_here(plan, files, ways, tell)
+        found = stack.enter_context(searching)
+        offered = offer(found, tuple(ways))
+        fixes = Fixes(found, offered.fixes, offered.refused)
+        weakref.finalize(found, stack.pop_all().close)
+        return fixes
+
+
+@contextmanager
+def search_isolated(
+    plan: Plan, files: Files, ways: Sequence[str], time_limit: float = TIME_LIMIT, tell: Tell | None = None
+) -> Iterator[Mitigated]:
+    """Search in a sandboxed job, as the app does; what it found stands, models included, until the context ends.
+
+    `ways` are rows of MITIGATIONS; `time_limit` is in seconds.
+    """
+    request = {"plan": files.named(plan).to_toml(), "with": list(ways)}
+    with job_done("mitigate", request, files.inputs, time_limit, tell) as done:
+        yield _collected(done.out, plan, files, done.digests)
+
+
+@contextmanager
+def search_here(plan: Plan, files: Files, ways: Sequence[str], tell: Tell | None = None) -> Iterator[Mitigated]:
+    """Search in this process, where the model file is opened and trained; what it found stands until the end."""
+    with laid_out(files.inputs) as folder:
+        found = search_folder(folder / "in", folder / "out", files.named(plan), ways, ProgressReporter(tell))
+        proposals = tuple(replace(each, decided=_of(plan, each.decided)) for each in found.proposals)
+        yield replace(found, present=_of(plan, found.present), proposals=proposals)
+
+
+def _of(plan: Plan, decided: Decided) -> Decided:
+    """What was decided, by a plan that calls its tables as the one that was asked does."""
+    data = replace(decided.plan.data, file=plan.data.file)
+    return replace(decided, plan=replace(decided.plan, data=data, mitigate=plan.mitigate))
+
+
+def _collected(out: Path, plan: Plan, files: Files, digests: Mapping[str, str]) -> Mitigated:
+    rows = [collect_profile(out, files.table.name, digests["table"]).rows]
+    if files.second is not None:
+        rows.append(collect_profile(out / SECOND, files.second.name, digests["second_table"]).rows)
+    judged = digests.get("second_table", digests["table"])
+    return read(out, plan, tuple(rows), Digests(judged, digests.get("model"), digests.get("images")))
