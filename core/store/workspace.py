@@ -15,7 +15,6 @@ from typing import Protocol
 from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
-from core.samples import SAMPLES
 from core.store.audits import Audit as Audit
 from core.store.audits import Audits
 from core.store.blobs import Store
@@ -34,6 +33,21 @@ from core.store.uploads import Uploads
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 15 * 60.0
 MOST_LETTERS = 120  # of an audit's name
+
+
+class SampleFiles(Protocol):
+    """A shipped sample by its name: its plan, and the files that the plan is about."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def plan(self) -> Path: ...
+    @property
+    def table(self) -> Path: ...
+    @property
+    def model(self) -> Path | None: ...
+    @property
+    def images(self) -> Path | None: ...
 
 
 class PlanText(Protocol):
@@ -110,16 +124,15 @@ class Workspace:
             LOG.exception("old uploads could not be swept")
         return self.audits.new(owner)
 
-    def open_sample(self, name: str, owner: str | None = None) -> Audit:
+    def open_sample(self, sample: SampleFiles, owner: str | None = None) -> Audit:
         """A new audit of a shipped sample, started at once."""
-        sample = SAMPLES[name]
         plan = Plan.from_toml(sample.plan.read_text(encoding="utf-8"))
         with ExitStack() as puts:
             table, model, images = (
                 None if file is None else puts.enter_context(self.files.putting(file, file.name))
                 for file in (sample.table, sample.model, sample.images)
             )
-            audit = replace(self.new(owner), sample=name, table=table, model=model, images=images)
+            audit = replace(self.new(owner), sample=sample.name, table=table, model=model, images=images)
             with self._lock:  # a sweep removes what it finds half written in an audit without rows
                 self.audits.save(audit)
         with self.beginning(audit.id):

@@ -15,7 +15,7 @@ def no_audit() -> None:
             st.switch_page("pages/data.py")
         for name, sample in SAMPLES.items():
             words = f"Try the sample: {sample.title}"
-            st.button(words, key=f"sample/{name}", on_click=session.attempt, args=(_open_sample, name))
+            st.button(words, key=f"sample/{name}", on_click=session.attempt, args=(session.open_sample, sample))
 
 
 def not_run(audit_id: str) -> None:
@@ -24,7 +24,3 @@ def not_run(audit_id: str) -> None:
     st.write("Say on the Data page what to look at, then run it.")
     if st.button("Go to Data", type="primary"):
         session.open_audit(audit_id, "data")
-
-
-def _open_sample(name: str) -> None:
-    session.send(session.workspace().open_sample(name, session.owner()).id, "audit")

@@ -18,7 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import ModelError, PlumblineError
-from core.store.workspace import Audit, Workspace
+from core.store.workspace import Audit, SampleFiles, Workspace
 from pages.components import error_messages
 
 PageName = Literal["data", "audit", "fix", "explain", "history", "help"]
@@ -142,6 +142,11 @@ def send(audit_id: str, page: PageName) -> None:
     """Make this the open audit and have the next page that is drawn go to `page` with it."""
     st.session_state[_OPEN], st.session_state[_SENT] = audit_id, page
     st.query_params[_ADDRESS] = audit_id
+
+
+def open_sample(sample: SampleFiles) -> None:
+    """Begin the audit of a shipped sample, and go where its answer will stand."""
+    send(workspace().open_sample(sample, owner()).id, "audit")
 
 
 def follow(here: str) -> None:

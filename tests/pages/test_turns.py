@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import JobError
 from core.jobs.supervisor import Supervisor
+from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.on_data_page import PEOPLE, opened, said
 from tests.pages.whole_app import ME
@@ -47,7 +48,7 @@ def test_a_visitor_with_two_runs_waiting_is_told_what_to_do(space: Workspace) ->
 def test_a_sample_that_is_refused_leaves_no_audit_either(space: Workspace) -> None:
     before = {audit.id for audit in space.owned_by(ME)}
     with pytest.raises(JobError, match="2 runs waiting"):
-        space.open_sample("loans", ME)
+        space.open_sample(SAMPLES["loans"], ME)
     assert {audit.id for audit in space.owned_by(ME)} == before
 
 

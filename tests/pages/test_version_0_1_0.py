@@ -17,6 +17,7 @@ from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.documents.attribution import attribution_json
 from core.report.documents.json import result
+from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from pages.components import session
 from tests.pages.whole_app import WAIT_SECONDS, finished, opened, press, said, tables, widget
@@ -99,7 +100,7 @@ def test_the_audit_page_says_the_answer(left: dict[str, Left]) -> None:
 
 def test_its_evidence_compares_with_an_audit_of_now(space: Workspace, left: dict[str, Left]) -> None:
     then = evidence(space, left["audit"].id)
-    now = evidence(space, finished(space, space.open_sample("loans", "b" * 32).id))
+    now = evidence(space, finished(space, space.open_sample(SAMPLES["loans"], "b" * 32).id))
     compared = compare_audits(then.judgement(), now.judgement(), None, then.plan.run.confidence)
     assert len(compared.gaps) == 370
     assert all(gap.change == pytest.approx(0) for gap in compared.gaps if gap.before is not None)

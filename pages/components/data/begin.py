@@ -49,9 +49,5 @@ def _sample(name: str) -> None:
                 f"Try a sample: {name}",
                 key=f"sample/{name}",
                 on_click=session.attempt,
-                args=(_open_sample, name),
+                args=(session.open_sample, sample),
             )
-
-
-def _open_sample(name: str) -> None:
-    session.send(session.workspace().open_sample(name, session.owner()).id, "audit")

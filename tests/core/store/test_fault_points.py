@@ -18,6 +18,7 @@ import pytest
 
 from core.errors import DataError
 from core.jobs.supervisor import Supervisor
+from core.samples import SAMPLES
 from core.store.audits import AUDIT_ID
 from core.store.workspace import Workspace
 from tests.worlds.jobs.supervised import SOON, until
@@ -208,7 +209,7 @@ def test_fixes_are_taken_over_whole(app: App, tmp_path: Path) -> None:
 def test_an_explanation_and_a_person_are_taken_over_whole_and_rows_go_whole(app: App, tmp_path: Path) -> None:
     root = tmp_path / "explained"
     space = start(root)
-    audit = space.open_sample("loans").id
+    audit = space.open_sample(SAMPLES["loans"]).id
     plan = taken_over(space, audit).plan
     job = str(space.explain(audit, plan, "feature_ablation", 50).job)
     until(lambda: space.jobs.status(job).ended)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError, ModelError
+from core.samples import SAMPLES
 from core.store.workspace import UPLOADS_KEPT_SECONDS, Workspace
 from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import SOON, until
@@ -75,7 +76,7 @@ def test_a_sweep_for_another_waits_until_a_new_audit_is_written(
         sync(file)
 
     monkeypatch.setattr(os, "fsync", sweep_meanwhile)
-    audit = space.open_sample("loans")
+    audit = space.open_sample(SAMPLES["loans"])
     assert space.get(audit.id).table is not None and sweeps
     for sweep in sweeps:
         sweep.join(SOON)

@@ -34,7 +34,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 @pytest.fixture(scope="module")
 def audit(workspace: Workspace) -> tuple[str, Plan]:
     """The loans sample, audited and explained."""
-    begun = workspace.open_sample("loans")
+    begun = workspace.open_sample(SAMPLES["loans"])
     workspace.wait(begun.id, LONG)
     record = workspace.record(begun.id)
     assert record is not None
@@ -94,7 +94,7 @@ def test_a_second_model_a_person_and_the_end_of_both(workspace: Workspace, audit
 
 
 def test_what_was_explained_is_forgotten_with_the_table(workspace: Workspace) -> None:
-    begun = workspace.open_sample("loans")
+    begun = workspace.open_sample(SAMPLES["loans"])
     workspace.wait(begun.id, LONG)
     with pytest.raises(DataError, match="Nothing was explained yet"):
         workspace.explain_person(begun.id, 0)

@@ -64,7 +64,7 @@ def test_a_record_that_cannot_be_read_is_a_message(space: Workspace, home: Path)
 
 def test_a_running_job_shows_how_it_stands_and_then_the_answer(space: Workspace) -> None:
     with holding_jobs():
-        audit = space.open_sample("loans")
+        audit = space.open_sample(SAMPLES["loans"])
         at = opened("audit", audit.id)
         assert "Cancel" in labels(at) and not at.title
     space.wait(audit.id, WAIT_SECONDS)
@@ -78,7 +78,7 @@ def test_a_running_job_shows_how_it_stands_and_then_the_answer(space: Workspace)
 
 def test_a_job_that_failed_says_why_and_can_run_again(space: Workspace) -> None:
     with holding_jobs():
-        audit = space.open_sample("loans")
+        audit = space.open_sample(SAMPLES["loans"])
         space.cancel(audit.id)
     space.wait(audit.id, WAIT_SECONDS)
     at = opened("audit", audit.id)

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
+from core.samples import SAMPLES
 from core.store.workspace import Against, Workspace
 from tests.pages.whole_app import ME, audited, finished, opened, press, said, tables
 from tests.worlds.models.planted_models import Hired, Watermarked
@@ -95,7 +96,7 @@ def test_the_planted_cause_is_said_first_and_after_the_fix_that_it_left(
 
 
 def test_the_sample_of_comments_leads_to_its_verdict_and_to_the_planted_word(space: Workspace) -> None:
-    audit_id = finished(space, space.open_sample("comments", ME).id)
+    audit_id = finished(space, space.open_sample(SAMPLES["comments"], ME).id)
     at = opened("audit", audit_id)
     (answer,) = (str(text.value) for text in at.text if "community is Marshfolk are kept" in str(text.value))
     assert "less often" in answer

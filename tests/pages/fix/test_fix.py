@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.mitigate.mitigations import MITIGATIONS
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
+from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.core.models.text_folders import folder_of, zipped
 from tests.pages.on_fix_page import PLAN, TABLE
@@ -65,7 +66,7 @@ def test_a_plan_s_own_share_for_the_judgement_is_said_and_kept(space: Workspace)
 
 
 def test_texts_are_called_texts_before_anything_was_found(space: Workspace) -> None:
-    audit = space.open_sample("comments")
+    audit = space.open_sample(SAMPLES["comments"])
     space.wait(audit.id, WAIT_SECONDS)
     at = opened("fix", audit.id)
     assert widget(at, "radio", "trained").label == "Was the model trained on the texts in this table?"
