@@ -39,15 +39,24 @@ class SampleFiles(Protocol):
     """A shipped sample by its name: its plan, and the files that the plan is about."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What it is called."""
+
     @property
-    def plan(self) -> Path: ...
+    def plan(self) -> Path:
+        """The plan."""
+
     @property
-    def table(self) -> Path: ...
+    def table(self) -> Path:
+        """The table."""
+
     @property
-    def model(self) -> Path | None: ...
+    def model(self) -> Path | None:
+        """The model; None without one."""
+
     @property
-    def images(self) -> Path | None: ...
+    def images(self) -> Path | None:
+        """The zip of images; None without any."""
 
 
 class PlanText(Protocol):
