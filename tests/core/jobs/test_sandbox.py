@@ -109,9 +109,9 @@ def test_address_space_files_and_processor_time_are_limited(folder: str) -> None
 
 
 OWN_END = """
-from core.jobs import own_end
+from core.jobs import end_with_parent
 import signal, time
-own_end.GRACE_SECONDS = own_end.KILL_SECONDS = 0.1
+end_with_parent.GRACE_SECONDS = end_with_parent.KILL_SECONDS = 0.1
 """
 
 
@@ -126,7 +126,7 @@ threading.Thread(target=time.sleep, args=(300,), daemon=True).start()
 """
     undo = "print(ctypes.CDLL(None).timer_delete(None), ctypes.CDLL(None).timer_settime(None, 0, bytes(32), None))\n"
     code = f"{ENTER}{OWN_END}sandbox.enter(folder, limits, cuda=False)\n{against if blocked else ''}"
-    ended = python(f"{code}own_end.limit_time(0.1)\n{undo if blocked else ''}time.sleep({LONGEST})", folder)
+    ended = python(f"{code}end_with_parent.limit_time(0.1)\n{undo if blocked else ''}time.sleep({LONGEST})", folder)
     assert ended.returncode == (-signal.SIGKILL if blocked else -signal.SIGALRM), ended.stderr
     assert not blocked or ended.stdout in ("", "-1 -1\n")
 

@@ -1,7 +1,7 @@
 """What a card says of a fix: how far apart, what it costs, and whom it decides for instead."""
 
 import pytest
-from tests.core.mitigate.effect.test_shifts import asked
+from tests.core.mitigate.effect.test_rates_before_after import asked
 
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.rates_before_after import Shift, Shifts
