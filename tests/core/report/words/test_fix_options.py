@@ -1,12 +1,12 @@
 """What a card says of a fix: how far apart, what it costs, and whom it decides for instead."""
 
 import pytest
-from tests.core.mitigate.effect.test_rates_before_after import asked
 
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.rates_before_after import Shift, Shifts
 from core.mitigate.frontier.places import Place
 from core.report.words.fix_options import bars_title, cautions, cost_line, gap_line, kind_words, of_hundred, people_line
+from tests.core.mitigate.effect.test_rates_before_after import asked
 
 
 def moved(rate: str, **groups: tuple[int, int]) -> Shifts:
