@@ -207,6 +207,8 @@ def _serve(line: socket.socket) -> None:
                 _work(json.loads(message), woken, log)
             os.close(woken)
             os.close(log)
+            with contextlib.suppress(ProcessLookupError):
+                os.setpgid(pid, pid)  # here too: whoever is told of it may kill its group before it has run at all
             os.write(tell, _NUMBER.pack(pid))
             running[os.pidfd_open(pid)] = (pid, tell)
 
@@ -230,7 +232,7 @@ def _work(work: dict[str, Any], woken: int, log: int) -> NoReturn:
     """Become the job's process, as `Launch.start` would have started it, and run the job."""
     code = 1
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         for number, file in enumerate((woken, log, log)):
             os.dup2(file, number)
         os.close(woken)
