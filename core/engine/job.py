@@ -9,7 +9,8 @@ from typing import Any
 
 from core.data.dataset import Dataset
 from core.data.images import open_images
-from core.data.profile import PROFILE, TABLE, Profile, take_profile
+from core.data.profile import PROFILE, TABLE, Profile
+from core.data.profiling import take_profile
 from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.results import write

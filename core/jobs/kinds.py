@@ -55,7 +55,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("profile", "core.data.profile:run", _TABLES, is_look=True),
+        Kind("profile", "core.data.profiling:run", _TABLES, is_look=True),
         Kind("inspect", "core.models.inspect:run", _TABLES + _MODELS, is_look=True),
         Kind("audit", "core.engine.job:run", _TABLES + _MEASURES + _MODELS),
         Kind("mitigate", "core.mitigate.job:run", _TABLES + _TRAINING + _MODELS, publishes=True),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.counts.counts import Axis, Counts, Groups, of_selection, tally
 from core.counts.rules import Confusion
 from core.data.dataset import Dataset
-from core.data.profile import take_profile
+from core.data.profiling import take_profile
 from core.plan.plan import Plan
 from tests.worlds.reference import People, Person
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from core.data.profile import Profile, take_profile
+from core.data.profile import Profile
+from core.data.profiling import take_profile
 from core.errors import DataError
 from tests.worlds.people import quiet
 

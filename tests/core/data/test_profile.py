@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.column_profile import CAP
-from core.data.profile import Column, Profile, run, take_profile
+from core.data.profile import Column, Profile
+from core.data.profiling import run, take_profile
 from core.errors import DataError
 from tests.worlds.people import csv_text, quiet
 

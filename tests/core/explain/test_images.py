@@ -14,7 +14,7 @@ from captum.attr import IntegratedGradients, LayerGradCam
 
 from core.data.dataset import Dataset
 from core.data.images import Images
-from core.data.profile import take_profile
+from core.data.profiling import take_profile
 from core.errors import JobError, ModelError
 from core.explain.explained_model import OpenedModel
 from core.explain.features.grid import cell_names, cell_of_pixels, grid_shape

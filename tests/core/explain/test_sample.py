@@ -12,7 +12,7 @@ from core.data import images
 from core.data.dataset import Dataset
 from core.data.images import Images
 from core.data.images.decoding import decode
-from core.data.profile import take_profile
+from core.data.profiling import take_profile
 from core.explain.batching import MethodRunner
 from core.explain.job import run
 from core.explain.methods import EXPLAINERS

@@ -13,7 +13,7 @@ import torch
 from onnx import TensorProto, helper
 
 from core.data.dataset import Batch, Dataset
-from core.data.profile import take_profile
+from core.data.profiling import take_profile
 from core.plan.plan import Plan
 
 MakeDataset = Callable[[str], Dataset]

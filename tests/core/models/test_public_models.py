@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.data.profile import take_profile
+from core.data.profiling import take_profile
 from core.errors import ModelError
 from core.models import FORMATS, open_model
 from core.models.inputs.binding import bind

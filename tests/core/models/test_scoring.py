@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Batch, Dataset
-from core.data.profile import take_profile
+from core.data.profiling import take_profile
 from core.errors import ModelError
 from core.models.inputs.binding import Binding
 from core.models.model import Model, Outputs

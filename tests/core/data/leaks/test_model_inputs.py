@@ -7,7 +7,8 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.data.leaks.model_inputs import columns_that_know
-from core.data.profile import TABLE, take_profile
+from core.data.profile import TABLE
+from core.data.profiling import take_profile
 from core.plan.plan import Plan
 from tests.worlds.people import quiet
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.data.profile import Profile, take_profile
+from core.data.profile import Profile
+from core.data.profiling import take_profile
 from core.engine import doubts
 from core.metrics.words.notes import text, unanswered
 from core.notes import Note

@@ -11,7 +11,7 @@ import torch
 from core.cli import main
 from core.counts.counts import Groups
 from core.data.dataset import Dataset
-from core.data.profile import take_profile
+from core.data.profiling import take_profile
 from core.explain.explained_model import OpenedModel
 from core.explain.features.columns import start
 from core.explain.features.vocabulary import OTHER, Vocabulary, pieces, vocabulary

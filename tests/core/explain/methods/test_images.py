@@ -12,7 +12,8 @@ import torch
 from captum.attr import DeepLift, GuidedBackprop, IntegratedGradients, LayerGradCam, Occlusion, Saliency
 from torch import nn
 
-from core.data.profile import Profile, take_profile
+from core.data.profile import Profile
+from core.data.profiling import take_profile
 from core.errors import ModelError
 from core.explain.explained_model import OpenedModel
 from core.explain.features.image_cells import image_units

@@ -1,0 +1,138 @@
+"""The profile job: a table read once, rewritten as Parquet, with what its columns hold and what is odd about them.
+
+Every cell stays the text that stood in the file; every later read uses the profile's schema, so nothing is inferred
+per batch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.data.column_profile import ColumnSurvey, Oddity
+from core.data.profile import HEAD_ROWS, PROFILE, ROWS_NAMED, TABLE, Column, Kind, Profile, file_row
+from core.data.progress import Progress
+from core.data.readers import OpenedTable, open_table
+from core.errors import DataError
+from core.jobs.digest import sha256
+
+_LEFT_OUT_SHARE = 0.2
+_ROW_GROUP = 1 << 17
+
+
+def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
+    """The profile job: in/table and request["name"] become out/table.parquet and out/profile.json."""
+    out = folder / "out"
+    profile = take_profile(folder / "in" / "table", str(request["name"]), out, progress)
+    (out / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
+
+
+def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profile:
+    """Read a table once, write it as Parquet into `out`, and return what was found. A DataError names the table."""
+    try:
+        opened, surveys, head, rows = _read(path, out, progress)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from None
+    _check_shape(name, opened, rows)
+    columns = tuple(_column(column, survey, rows) for column, survey in zip(opened.names, surveys, strict=True))
+    return Profile(
+        name=name,
+        sha256=sha256(path),
+        words=opened.words,
+        rows=rows,
+        columns=columns,
+        decimal=opened.decimal,
+        has_header=opened.has_header,
+        left_out=tuple(row for row, _ in opened.left_out),
+        oddities=_oddities(opened, surveys),
+        head=tuple(head[:HEAD_ROWS]),
+    )
+
+
+def _read(
+    path: Path, out: Path, progress: Progress
+) -> tuple[OpenedTable, list[ColumnSurvey], list[tuple[str, ...]], int]:
+    """The table as it was opened, what each column holds, its first rows, and how many it has; all of it in `out`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    opened = open_table(path, out)
+    surveys = [ColumnSurvey(opened.decimal) for _ in opened.names]
+    schema = pa.schema([(column, pa.string()) for column in opened.names])
+    head: list[tuple[str, ...]] = []
+    rows = 0
+    with pq.ParquetWriter(out / TABLE, schema, compression="lz4", write_statistics=False, store_schema=False) as writer:
+        for batch in _regrouped(opened, schema):
+            for survey, column in zip(surveys, batch.columns, strict=True):
+                survey.add(column, rows)
+            if len(head) < HEAD_ROWS:
+                head += zip(*(column.slice(0, HEAD_ROWS).to_pylist() for column in batch.columns), strict=True)
+            writer.write_table(batch, row_group_size=_ROW_GROUP)
+            rows += batch.num_rows
+            progress(rows, 0, "rows read")
+    return opened, surveys, head, rows
+
+
+def _regrouped(opened: OpenedTable, schema: Any) -> Any:
+    """The batches as tables of about one row group each, so that Parquet's dictionaries pay."""
+    import pyarrow as pa
+
+    waiting, size = [], 0
+    for batch in opened.batches:
+        waiting.append(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+        size += batch.num_rows
+        if size >= _ROW_GROUP:
+            yield pa.Table.from_batches(waiting).combine_chunks()
+            waiting, size = [], 0
+    if size:
+        yield pa.Table.from_batches(waiting).combine_chunks()
+
+
+def _check_shape(name: str, opened: OpenedTable, rows: int) -> None:
+    left_out = len(opened.left_out)
+    if rows == 0:
+        raise DataError(
+            f"{name} has a header but no rows that fit it. Export the table again, with at least one row of data."
+        )
+    if left_out > _LEFT_OUT_SHARE * (rows + left_out):
+        row, cells = opened.left_out[0]
+        raise DataError(
+            f"{name}: {left_out} of {rows + left_out} rows do not have the header's {len(opened.names)} cells (row"
+            f" {row} has {cells}). The separator inside a text without quotation marks is the usual cause; export the"
+            " table again."
+        )
+
+
+def _oddities(opened: OpenedTable, surveys: list[ColumnSurvey]) -> tuple[Oddity, ...]:
+    """What is odd about the file, then about its columns; the same remark on several columns is made once."""
+    found = [Oddity(warning) for warning in opened.warnings]
+    left_out = tuple(row for row, _ in opened.left_out)
+    for extra, word in ((True, "extra"), (False, "missing")):
+        rows = [row for row, cells in opened.left_out if (cells > len(opened.names)) is extra]
+        if rows:
+            found.append(Oddity(f"{len(rows)} row(s) with {word} cells, left out", rows=tuple(rows[:ROWS_NAMED])))
+    merged: dict[Oddity, tuple[str, ...]] = {}
+    for name, survey in zip(opened.names, surveys, strict=True):
+        for oddity in survey.oddities(name):
+            in_file = tuple(file_row(row - 1, left_out) for row in oddity.rows)
+            remark = replace(oddity, columns=(), rows=in_file)
+            merged[remark] = merged.get(remark, ()) + oddity.columns
+    return (*found, *(replace(remark, columns=columns) for remark, columns in merged.items()))
+
+
+def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
+    values = survey.values()
+    kind: Kind = "empty" if survey.missing == rows else "number" if survey.is_numeric else "text"
+    return Column(
+        name,
+        kind,
+        survey.missing,
+        survey.distinct,
+        tuple(values),
+        survey.low,
+        survey.high,
+        survey.unique,
+        survey.written,
+    )
