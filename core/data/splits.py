@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from core.counts.counts import LABELS, Groups
 from core.counts.weights import Hashes
-from core.data.coding import attributes, groups, label_coder
 from core.data.dataset import Batch, Dataset
 from core.data.filters import KEPT, Filter, filters, nobody_left, select
+from core.data.groups import attributes, groups
 from core.data.images.usable import FaultyImages
+from core.data.labels import label_coder
 from core.data.progress import Progress
 from core.data.row_hash import contents, numbered
 from core.plan.plan import Plan

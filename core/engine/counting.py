@@ -10,10 +10,11 @@ import numpy.typing as npt
 from core.counts.counts import Axis, Counts, Groups, Ints, tally
 from core.counts.rules import Rule, Stated
 from core.counts.weights import Hashes
-from core.data.coding import Attribute, Coder, attributes, groups, label_coder
 from core.data.dataset import Batch, Dataset
 from core.data.filters import KEPT, Filter, Selection, nobody_left, select
+from core.data.groups import Attribute, attributes, groups
 from core.data.images.usable import FaultyImages
+from core.data.labels import Coder, label_coder
 from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.data.sampled_rows import Rows

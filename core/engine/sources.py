@@ -15,8 +15,8 @@ from core.counts.axis import Axis
 from core.counts.counts import MOST_DISTINCT
 from core.counts.rules import Stated
 from core.data.cell_reading.advice import KEEP, why_no_numbers
-from core.data.coding import prediction_coder
 from core.data.dataset import Batch, Dataset
+from core.data.labels import prediction_coder
 from core.engine.deciding import limits, model_axis
 from core.engine.model_answers import ModelAnswers
 from core.errors import DataError

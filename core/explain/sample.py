@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Groups
-from core.data.coding import attributes, groups
 from core.data.dataset import Batch, Dataset
 from core.data.filters import nobody_left, select
+from core.data.groups import attributes, groups
 from core.data.images.usable import FaultyImages, are_usable
 from core.data.progress import Progress
 from core.data.row_hash import row_hashes

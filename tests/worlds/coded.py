@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from core.data.coding import Coder
 from core.data.dataset import Batch, Dataset
+from core.data.labels import Coder
 from tests.worlds.people import csv_text, dataset_of
 
 MISSING = "(missing)"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.counts.counts import FAVOURABLE, UNKNOWN
-from core.data.coding import label_coder
 from core.data.dataset import Batch, Dataset
 from core.data.filters import KEPT, filters, select
+from core.data.labels import label_coder
 from core.data.leaks.levels import foretold
 from core.data.leaks.predictive_power import FOLDS, Bools
 from core.data.leaks.suspects import suspects

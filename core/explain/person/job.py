@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.counts.counts import Floats
-from core.data.coding import attributes
 from core.data.dataset import Batch, Dataset
+from core.data.groups import attributes
 from core.data.images.thumbnails import thumbnails
 from core.data.progress import Progress
 from core.data.row_hash import row_hashes

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.coding import attributes, groups
 from core.data.dataset import Dataset
+from core.data.groups import attributes, groups
 from core.errors import DataError, PlanError
 from core.plan.plan import Plan
 from tests.worlds.coded import MISSING, coded, rows_of, table

@@ -11,7 +11,7 @@ from core.metrics.words import group_words, sampling_note
 from core.metrics.words.naming.terms import Terms
 from core.record import AuditRecord
 from core.report.charts import drawn_height, standings_chart
-from core.report.charts.people import can_be_drawn, people_chart
+from core.report.charts.icon_array import can_be_drawn, people_chart
 from core.report.words.by_group import (
     Standings,
     bands_words,

@@ -9,7 +9,7 @@ from core.metrics.gaps import GAPS
 from core.metrics.words import VERDICT_WORDS
 from core.record import AuditRecord
 from core.report.charts import mark_svg, standings_chart, svg
-from core.report.charts.people import can_be_drawn, people_chart
+from core.report.charts.icon_array import can_be_drawn, people_chart
 from core.report.colours import COLOURS
 from core.report.words.by_group import Standings, standings
 from core.report.words.overview import Overview

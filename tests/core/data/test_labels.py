@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.coding import label_coder, prediction_coder
 from core.data.filters import filters
+from core.data.labels import label_coder, prediction_coder
 from core.errors import DataError, PlanError
 from tests.worlds.coded import coded, rows_of, table
 from tests.worlds.people import csv_text, dataset_of, plan_of

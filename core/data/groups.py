@@ -1,4 +1,4 @@
-"""From cells to the small integers that are counted: label, decision, group (design.md 5, "Matching")."""
+"""From cells to the groups of people that are counted, each a small integer (design.md 5, "Matching")."""
 
 from __future__ import annotations
 
@@ -7,81 +7,21 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 
-from core.counts.counts import FAVOURABLE, UNFAVOURABLE, UNKNOWN, Groups
-from core.data.cell_reading.advice import KEEP, ReadingAdvice, how_to_read
+from core.counts.counts import Groups
+from core.data.cell_reading.advice import ReadingAdvice, how_to_read
 from core.data.dataset import Batch, Codes, Dataset
-from core.data.value_matching import between, never, refuse_without_numbers, wanted
-from core.errors import DataError, PlanError
+from core.data.labels import Coder
+from core.data.value_matching import refuse_without_numbers
+from core.errors import PlanError
 from core.plan.notation.codes import comparison
-from core.plan.plan import Condition, Plan
+from core.plan.plan import Plan
 from core.plan.reader import in_a_plan
 from core.plan.values import MISSING_GROUP, Key, key, keys, most_frequent_spellings
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000
 _MOST_COMBINATIONS = 5_000_000
-
-Coder = Callable[[Batch], Codes]
-
-
-# ---------------------------------------------------------------- what really happened, what was decided
-
-
-def label_coder(plan: Plan, dataset: Dataset) -> Coder:
-    """Each row's label: favourable, unfavourable or unknown. Without a label column everybody's is unknown."""
-    column, condition = plan.data.label, plan.data.favourable
-    if column is None or condition is None:
-        return lambda batch: np.full(len(batch), UNKNOWN, dtype=np.int32)
-    good = condition_coder(condition, dataset, column, "favourable, under [data]")
-
-    def code(batch: Batch) -> Codes:
-        favourable = good(batch)
-        unknown = batch.is_missing(column) & ~favourable
-        return np.where(unknown, UNKNOWN, np.where(favourable, FAVOURABLE, UNFAVOURABLE)).astype(np.int32)
-
-    return code
-
-
-def prediction_coder(plan: Plan, dataset: Dataset, column: str) -> Coder:
-    """Each row's decision from a column: 1 selected, 0 not. A row without one is refused by name."""
-    condition = plan.decision.favourable or Condition()
-    good = condition_coder(condition, dataset, column, "favourable, under [decision]")
-
-    def code(batch: Batch) -> Codes:
-        selected = good(batch)
-        undecided = batch.is_missing(column) & ~selected
-        if undecided.any():
-            where = batch.where(int(np.flatnonzero(undecided)[0]))
-            raise DataError(
-                f'{dataset.profile.name}, {where}, column "{column}": no decision. Fill the cell in, or leave such rows'
-                " out.",
-                in_plan=KEEP,
-            )
-        return selected.astype(np.int32)
-
-    return code
-
-
-def condition_coder(
-    condition: Condition, dataset: Dataset, column: str, key: str
-) -> Callable[[Batch], npt.NDArray[np.bool_]]:
-    """Which cells meet a condition of the plan's `key`. Raises PlanError where a value it lists occurs nowhere."""
-    dataset.profile.column(column)
-    if condition.at_least is not None:
-        at_least = condition.at_least
-        return lambda batch: between(batch.numbers(column), at_least, np.inf)
-    if condition.below is not None:
-        below = condition.below
-        return lambda batch: between(batch.numbers(column), -np.inf, np.nextafter(below, -np.inf))
-    texts, absent = wanted(condition.values, dataset, column)
-    if absent:
-        raise never(key, absent[0], dataset, column)
-    return lambda batch: batch.equals(column, texts)
-
-
-# ---------------------------------------------------------------- groups
 
 
 @dataclass(frozen=True)
