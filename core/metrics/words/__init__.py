@@ -9,6 +9,7 @@ from fractions import Fraction
 from core.catalogue import table
 from core.counts.counts import GroupName
 from core.metrics.sampling.effective import AnyShare, Effective, exact_rate, people_in
+from core.metrics.words.naming.adjectives import adjective
 from core.metrics.words.naming.ages import aged
 from core.metrics.words.naming.columns import column_words, name_words
 from core.metrics.words.naming.terms import PLAIN, Terms
@@ -85,24 +86,28 @@ def one_word(people: str) -> str:
 
 
 def group_words(group: Mapping[str, str], terms: Terms = PLAIN) -> str:
-    """The people of a group: "women whose race is Black", "men aged 25 to 45"; its values by their labels in `terms`.
+    """The people of a group: "Black women", "men aged 25 to 45"; its values by their labels in `terms`.
 
     Where another group of the column would be "women" as well, or of those ages, each is named by its spelling.
     """
     among = group.among if isinstance(group, GroupName) else {}
-    noun, ages, rest = terms.people, "", []
+    before, noun, ages, rest = "", terms.people, "", []
     for attribute, value in group.items():
         values = among.get(attribute, ())
         said = terms.value(attribute, value, values)
         known = _noun(attribute, value, values, terms)
         years = aged(attribute, said, values) if terms.people == "people" and not ages else None
+        kind = adjective(attribute, said, values) if terms.people == "people" and not before else None
         if known is not None and noun == "people" and not _is_shared(known, attribute, value, values, terms):
             noun = known
         elif years is not None:
             ages = f" aged {years}"
+        elif kind is not None:
+            before = f"{kind} "
         else:
             rest.append(f"{column_words(attribute, said, group)} is {_value(said)}")
-    return f"{noun}{ages} whose {' and '.join(rest)}" if rest else f"{noun}{ages}"
+    people = f"{before}{noun}{ages}"
+    return f"{people} whose {' and '.join(rest)}" if rest else people
 
 
 def _noun(attribute: str, value: str, values: tuple[str, ...], terms: Terms) -> str | None:

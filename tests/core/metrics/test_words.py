@@ -19,8 +19,14 @@ from core.metrics.words.naming.terms import Terms
         ({"__group_sex": "Female"}, "women"),
         ({"protected_gender": "Male"}, "men"),
         ({"spouse_sex": "Female"}, "people whose spouse sex is Female"),
-        ({"sex": "Female", "race": "Black"}, "women whose race is Black"),
-        ({"race": "Black", "sex": "male"}, "men whose race is Black"),
+        ({"sex": "Female", "race": "Black"}, "Black women"),
+        ({"race": "Black", "sex": "male"}, "Black men"),
+        ({"race": "African-American"}, "African-American people"),
+        ({"ethnic_group": "White", "age": "under 25"}, "White people aged under 25"),
+        ({"race": "Black", "ethnicity": "Hispanic"}, "Black people whose ethnicity is Hispanic"),
+        ({"race": "Other"}, "people whose race is Other"),
+        ({"race": "Two or more races"}, "people whose race is Two or more races"),
+        ({"team": "White"}, "people whose team is White"),
         ({"sex": "X"}, "people whose sex is X"),
         ({"team": "F"}, "people whose team is F"),
         ({"age": "under 25", "sex": "(missing)"}, "people aged under 25 whose sex is missing"),
@@ -39,8 +45,18 @@ def test_groups_that_would_share_a_noun_are_named_by_their_spelling() -> None:
     assert len(set(named)) == len(named)
 
 
+def test_two_spellings_of_one_word_are_each_named_as_they_are_written() -> None:
+    groups = Groups.product(("race",), (("Black", "black", "White"),))
+    assert [group_words(groups.names(g)) for g in range(len(groups))] == [
+        "people whose race is Black",
+        "people whose race is black",
+        "White people",
+    ]
+
+
 def test_rows_that_are_no_people_are_called_what_they_are() -> None:
     assert group_words({"community": "Islanders"}, Terms("texts")) == "texts whose community is Islanders"
+    assert group_words({"race": "Black"}, Terms("texts")) == "texts whose race is Black"
     assert group_words({"sex": "F", "age": "under 40"}, Terms("texts")) == "texts whose sex is F and age is under 40"
 
 

@@ -130,13 +130,11 @@ def test_compas_says_what_was_published_whoever_is_the_reference(reference: str)
     judgement = judge(counts, plan, Rule.as_decided(counts.axis))
     said = {judgement.gaps[f.gap].measure: f.text.replace("\u00a0", " ") for f in findings(judgement, plan)}
     assert said["false_negative_rate_difference"].startswith(
-        "People whose race is African-American are wrongly denied more often than people whose race is Caucasian: 44.8"
+        "African-American people are wrongly denied more often than Caucasian people: 44.8"
     )
     assert "of 1,795 against 23.5 % of 1,488" in said["false_negative_rate_difference"]
     granted = said["false_positive_rate_difference"]
-    assert granted.startswith(
-        "People whose race is Caucasian get the benefit of the doubt more often than people whose"
-    )
+    assert granted.startswith("Caucasian people get the benefit of the doubt more often than African-American people")
     assert "47.7 % of 966 against 28.0 % of 1,901" in granted and "worse" not in granted
     shown = standings(judgement, plan, ("race",), GAPS["disparate_impact"])
     assert shown is not None

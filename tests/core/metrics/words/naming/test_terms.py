@@ -44,7 +44,7 @@ def test_the_mistakes_follow_from_the_decision(lines: str, said: str) -> None:
     [
         ({"sex": "1"}, "men", "Men"),
         ({"sex": "2.0"}, "women", "women"),
-        ({"sex": "2", "race": "1"}, "women whose race is White", "women, White"),
+        ({"sex": "2", "race": "1"}, "White women", "women, White"),
         ({"race": "2"}, "deaf people", "deaf people"),
         ({"race": "2", "sex": "1"}, "deaf people whose sex is Men", "deaf people, Men"),
         ({"race": "3"}, "people whose race is “missing”", "missing"),
