@@ -82,7 +82,9 @@ def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAP
         measured.mark_point(**point).encode(**_symbols(paper)),
         base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.value(8), **_symbols(paper)),
         *_names(base, ink, rows),
-        _text(base, "right", ink).encode(x=alt.value("width"), text="words:N"),
+        _text(base.transform_calculate(shown=_that_fit(rows)), "right", ink).encode(
+            x=alt.value("width"), text="shown:N"
+        ),
         base.mark_bar(opacity=0, size=ROW).encode(
             x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
         ),
@@ -115,7 +117,8 @@ def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
     return {
         "place": place,
         "name": row.name,
-        "words": _words(row, standings),
+        "words": _words(row, standings, row.all_words),
+        "short": _words(row, standings, row.verdict_words),
         "value": value,
         "low": low,
         "high": high,
@@ -124,9 +127,8 @@ def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:
     }
 
 
-def _words(row: Standing, standings: Standings) -> str:
+def _words(row: Standing, standings: Standings, verdict: str) -> str:
     """What stands at the right of a group's row: its number and what it is marked with."""
-    verdict = row.verdict_words
     if standings.shows_rates:
         return verdict if row.rate is None else f"{rate_words(row)} · {verdict}"
     return verdict if row.gap is None or row.gap.value is None else f"{gap_words(row.gap)} · {verdict}"
@@ -213,16 +215,29 @@ def _names(base: alt.Chart, ink: Colour, rows: list[dict[str, Any]]) -> list[alt
     """The groups' names; beside the long words of few rows there is less room than beside the others'."""
     parts = []
     for is_long, test in ((False, "<="), (True, ">")):
-        letters = [len(row["words"]) for row in rows if (len(row["words"]) > _LONG_WORDS) is is_long]
-        if letters:
-            here = base.transform_filter(f"datum.words.length {test} {_LONG_WORDS}")
-            parts.append(_text(here, "left", ink, max(letters)).encode(x=alt.value(0), text="name:N"))
+        here = [row for row in rows if (len(row["words"]) > _LONG_WORDS) is is_long]
+        if here:
+            whole, short = (max(len(row[key]) for row in here) for key in ("words", "short"))
+            beside = f"({_are_crowded(rows)} ? {short} : {whole})" if is_long else str(whole)
+            named = base.transform_filter(f"datum.words.length {test} {_LONG_WORDS}")
+            parts.append(_text(named, "left", ink, beside).encode(x=alt.value(0), text="name:N"))
     return parts
 
 
-def _text(base: alt.Chart, align: Literal["left", "right"], ink: Colour, beside: int = 0) -> alt.Chart:
-    """Names at the left, as long as what stands at the right of so many letters leaves room, or the latter."""
-    limit = alt.expr(f"max(60, width - {_LETTER * beside + _LETTER})") if align == "left" else alt.Undefined
+def _are_crowded(rows: list[dict[str, Any]]) -> str:
+    """Whether the picture is too narrow for some long words beside the name of their group, as Vega finds out."""
+    letters = (len(row["name"]) + len(row["words"]) for row in rows if len(row["words"]) > _LONG_WORDS)
+    return f"width < {_LETTER * (max(letters, default=0) + 2)}"
+
+
+def _that_fit(rows: list[dict[str, Any]]) -> str:
+    """What stands at the right of a row: its words, without the comparison group's where there is no room for them."""
+    return f"datum.words.length > {_LONG_WORDS} && {_are_crowded(rows)} ? datum.short : datum.words"
+
+
+def _text(base: alt.Chart, align: Literal["left", "right"], ink: Colour, beside: str = "") -> alt.Chart:
+    """Names at the left, as long as what stands at the right, of `beside` letters, leaves room; or the latter."""
+    limit = alt.expr(f"max(60, width - {_LETTER} * ({beside} + 1))") if align == "left" else alt.Undefined
     text: alt.Chart = base.mark_text(
         align=align, baseline="middle", dy=_NAME_UP, fontSize=_LETTERS, color=ink, limit=limit
     )

@@ -33,15 +33,13 @@ from core.report.words.audit import (
 from core.report.words.by_group import (
     Standing,
     Standings,
-    also_words,
     bands_words,
     gap_range_words,
     gaps_words,
-    question,
     rate_range_words,
     rate_words,
-    technical_names,
 )
+from core.report.words.questions import also_words, question, technical_names
 
 MOST_DRAWN = 60
 _WIDTH = 720
@@ -170,9 +168,9 @@ def picture_part(body: Element, standings: Standings) -> None:
     for standing in standings.rows:
         verdict = _row(rows, "td", _cells(standing))[-1]
         if is_drawn and standing.mark in VERDICT_WORDS:
-            _mark(verdict, standing.mark, standing.verdict_words)
+            _mark(verdict, standing.mark, standing.all_words)
         else:
-            verdict.text = standing.verdict_words
+            verdict.text = standing.all_words
     _text(section, sampling_note(standings.people), "soft")
 
 

@@ -11,7 +11,7 @@ from core.metrics.words import points_words
 from core.metrics.words.naming.terms import PLAIN
 from core.report.glossary.entry import Entry, address
 from core.report.glossary.pictures import counted
-from core.report.words.by_group import question
+from core.report.words.questions import question
 
 _NO_RANGE = "It has no plausible range here, and no verdict."
 # What a measure does not tell, where there is something to say of it.

@@ -11,8 +11,7 @@ from typing import Literal
 from core.metrics.findings.group_pairs import GroupPair, headline_measure, pairs
 from core.metrics.findings.ordering import findings
 from core.metrics.findings.sentences import sentence
-from core.metrics.gaps import GAPS, Kind, Measure
-from core.metrics.group_metrics import METRICS
+from core.metrics.gaps import GAPS, Measure
 from core.metrics.policies import Band
 from core.metrics.reference import By
 from core.metrics.verdicts import Gap, GroupResult, Judgement, Verdict
@@ -20,7 +19,6 @@ from core.metrics.words import VERDICT_WORDS, beside, group_words, is_counted, p
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.plan.plan import Plan
 
-_KIND_WORDS: dict[Kind, str] = {"ratio": "how many times as often", "difference": "in points"}
 Mark = Verdict | Literal["better_off", "reference"]
 
 
@@ -62,6 +60,12 @@ class Standing:
     verdict_words: str
     sentence: str
     is_reference: bool = False
+
+    @property
+    def all_words(self) -> str:
+        """The mark in words, also where a marked group is the one that the others are compared with."""
+        both = self.is_reference and self.mark == "gap"
+        return f"{self.verdict_words} · comparison group" if both else self.verdict_words
 
     @property
     def gap(self) -> Gap | None:
@@ -112,8 +116,7 @@ def standings(judgement: Judgement, plan: Plan, by: By, measure: Measure) -> Sta
     worse_off = [pair for pair in found if pair.verdict == "gap" and not pair.is_about_the_group]
     if worse_off:
         told = next(f for f in findings(judgement, plan) if worse_off[0].places[0] in f.gaps)
-        words = f"{_marked_words(measure)} · comparison group"
-        reference = replace(reference, mark="gap", verdict_words=words, sentence=told.text)
+        reference = replace(reference, mark="gap", verdict_words=_marked_words(measure), sentence=told.text)
     rows = [reference] + [_standing(groups[tuple(pair.lead.group.values())], pair, plan) for pair in found]
     rows.sort(key=lambda row: _by_rate(row, measure))
     bands = tuple(dict.fromkeys(gap.band for pair in found for gap in pair.judging))
@@ -139,38 +142,6 @@ def measures(judgement: Judgement, plan: Plan) -> list[Measure]:
         if GAPS[name].is_tested:
             asked.setdefault(GAPS[name].metrics, GAPS[name])
     return list(asked.values())
-
-
-def question(measure: Measure, terms: Terms) -> str:
-    """The plain question that a measure answers, in a plan's words; measures of the same rates answer one."""
-    if len(measure.metrics) > 1:
-        return terms.said(f"{measure.whom}who is {measure.how}?")
-    return terms.said(METRICS[measure.metrics[0]].asks)
-
-
-def question_in_unit(measure: Measure, terms: Terms) -> str:
-    """The question with the measure's unit, where another measure of the same rates has another unit."""
-    kind = _KIND_WORDS[measure.kind] if measure.is_tested else "size alone"
-    alike = [other for other in GAPS.values() if other.is_tested and other.metrics == measure.metrics]
-    asked = question(measure, terms)
-    return asked if alike == [measure] else f"{asked} ({kind})"
-
-
-def also_words(measure: Measure, tables: tuple[By, ...], terms: Terms) -> str:
-    """A question with a gap and where it lies, for a list: "who is wrongly denied (sex, sex × race)"."""
-    asked = question(measure, terms).replace("?", "")
-    return f"{asked[0].lower()}{asked[1:]} ({', '.join(' × '.join(by) for by in tables)})"
-
-
-def technical_name(measure: Measure) -> str:
-    """The field's name of a measure, as papers and AIF360 write it."""
-    return measure.name.replace("_", " ")
-
-
-def technical_names(measure: Measure) -> str:
-    """The field's names of all measures that answer its question."""
-    alike = (other for other in GAPS.values() if other.is_tested and other.metrics == measure.metrics)
-    return ", ".join(map(technical_name, alike))
 
 
 def as_written(group: dict[str, str]) -> str:

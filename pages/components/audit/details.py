@@ -12,7 +12,8 @@ from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import text
 from core.record import AuditRecord
 from core.report.words.audit import data_facts, left_out_table, near_note, run_facts, second_opinion_note
-from core.report.words.by_group import gap_range_words, gap_words, question_in_unit, technical_name
+from core.report.words.by_group import gap_range_words, gap_words
+from core.report.words.questions import question_in_unit, technical_name
 from pages.components import plain, session, verdict
 from pages.components.help.tip import tip
 

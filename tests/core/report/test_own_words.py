@@ -18,7 +18,8 @@ from core.report.documents.html import answer_html
 from core.report.documents.json import result
 from core.report.documents.notebook import notebook_html
 from core.report.words.audit import left_out_table, near_note, question_notes
-from core.report.words.by_group import measures, question, question_in_unit, standings
+from core.report.words.by_group import measures, standings
+from core.report.words.questions import question, question_in_unit
 from tests.worlds.records import HOSTILE, decided, scored
 
 OWN = WordsPlan("hired", "sent home", {"g": {"a": "Apples", "b": "Pears"}})

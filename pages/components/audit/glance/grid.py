@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.metrics.words import VERDICT_WORDS
-from core.report.words.by_group import question
 from core.report.words.overview import ColumnOverview, Overview
+from core.report.words.questions import question
 from pages.components import plain, session
 from pages.components.audit.glance import scroll
 from pages.components.audit.glance.cell_styles import grid_style

@@ -17,12 +17,12 @@ from core.report.words.by_group import (
     bands_words,
     gap_range_words,
     gaps_words,
-    question,
     rate_range_words,
     rate_words,
     standings,
 )
 from core.report.words.overview import Overview
+from core.report.words.questions import question
 from pages.components import plain, session, verdict
 from pages.components.audit import judgement
 from pages.components.audit.glance.selection import Chosen, choose
@@ -165,7 +165,7 @@ def _columns(shown: Standings) -> dict[str, list[str]]:
     rows = shown.rows
     columns = {
         "Group": [row.name for row in rows],
-        "Verdict": [verdict.cell(row.mark, row.verdict_words) for row in rows],
+        "Verdict": [verdict.cell(row.mark, row.all_words) for row in rows],
     }
     if shown.shows_rates:
         columns["Rate"] = [rate_words(row) for row in rows]

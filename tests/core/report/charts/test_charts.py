@@ -13,7 +13,8 @@ from core.report.charts.icon_array import can_be_drawn, people_chart
 from core.report.colours import COLOURS
 from core.report.words.by_group import Standings, standings
 from core.report.words.overview import Overview
-from tests.worlds.records import HOSTILE, decided
+from tests.worlds.people import plan_of, selections
+from tests.worlds.records import HOSTILE, decided, record_of
 
 
 def stood(record: AuditRecord, measure: str = "disparate_impact") -> Standings:
@@ -43,6 +44,18 @@ def test_every_mark_has_a_shape_and_a_word_and_whoever_is_worse_off_bears_the_ga
     assert rows["b"]["verdict"] == "gap" and "Gap: worse off" in rows["b"]["words"]
     turned = rows_of(stood(decided({"a": (10, 5, 25, 60), "b": (30, 10, 5, 15)})))
     assert [(row["name"], row["verdict"]) for row in turned] == [("a", "gap"), ("b", "better_off")]
+
+
+def test_a_narrow_picture_keeps_a_groups_name_whole_before_it_says_who_is_compared_with() -> None:
+    name = "Administrative clerks"
+    record = record_of(plan_of(), selections({name: (300, 1000), "b": (450, 900)}))
+    wide, narrow = (_texts(svg(standings_chart(stood(record), "#111", "#FFF"), width)) for width in (700, 360))
+    assert name in wide and "30.0\u00a0% · Gap: worse off · comparison group" in wide
+    assert name in narrow and "30.0\u00a0% · Gap: worse off" in narrow
+
+
+def _texts(drawing: str) -> list[str]:
+    return ["".join(each.itertext()) for each in ElementTree.fromstring(drawing).iter() if each.tag.endswith("text")]
 
 
 def test_no_two_verdicts_share_a_shape_or_a_mark() -> None:

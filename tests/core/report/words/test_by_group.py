@@ -9,17 +9,15 @@ from core.metrics.words.naming.terms import PLAIN
 from core.record import AuditRecord
 from core.report.words.by_group import (
     Standings,
-    also_words,
     band_words,
     gap_range_words,
     gap_words,
     measures,
-    question,
-    question_in_unit,
     rate_range_words,
     rate_words,
     standings,
 )
+from core.report.words.questions import also_words, question, question_in_unit
 from tests.worlds.people import plan_of, selections
 from tests.worlds.records import decided, record_of
 
@@ -63,7 +61,7 @@ def test_numbers_are_the_judgements_own() -> None:
 
 def test_the_mark_belongs_to_whoever_is_worse_off_also_where_that_is_the_comparison_group() -> None:
     apart = stood(record_of(plan_of(), selections({"a": (300, 1000), "b": (450, 900)})))
-    assert [(row.name, row.verdict_words) for row in apart.rows] == [
+    assert [(row.name, row.all_words) for row in apart.rows] == [
         ("a", "Gap: worse off · comparison group"),
         ("b", "Better off"),
     ]
@@ -75,7 +73,7 @@ def test_the_mark_belongs_to_whoever_is_worse_off_also_where_that_is_the_compari
 def test_of_who_is_wrongly_granted_nobody_is_called_worse_off() -> None:
     table = {"a": (50, 300, 10, 700), "b": (50, 100, 10, 800)}
     shown = stood(decided(table), "false_positive_rate_difference")
-    assert [(row.name, row.verdict_words) for row in shown.rows] == [
+    assert [(row.name, row.all_words) for row in shown.rows] == [
         ("a", "Gap: more often · comparison group"),
         ("b", "Less often"),
     ]
