@@ -110,10 +110,12 @@ def _wrote_weights_alone(found: Mitigated, out: Path) -> bool:
 def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
     """Of thresholds the best that are not one-sided; of trainings the one that does best on the choose part.
 
-    A training that something speaks against is taken only where something speaks against all.
+    A training that something speaks against is taken only where something speaks against all, and one that levels down
+    only where all do that reach the goal.
     """
     from core.metrics.stated_rule import stated_rule
     from core.mitigate.frontier import pick, point
+    from core.mitigate.frontier.places import places
 
     first = fixes[0]
     if first.solution is not None:
@@ -121,9 +123,10 @@ def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
         assert best.solution is not None
         return best, {"fit": {"gap": float(best.solution.outcome.gap), "cost": best.solution.outcome.cost}}
     points = []
-    for fix in fixes:
+    for fix, place in zip(fixes, places(found, fixes)[1:], strict=True):
         counts = fix.decided.counts["choose"]
-        points.append(point(fix.id, counts, stated_rule(counts, fix.decided.plan), found.settings))
+        at = point(fix.id, counts, stated_rule(counts, fix.decided.plan), found.settings)
+        points.append(replace(at, levels_down=bool(place.levelling)))
     recommended = [at for at, fix in zip(points, fixes, strict=True) if fix.is_recommended]
     picked = pick(recommended or points, found.settings.at_most).id
     best = next(fix for fix in fixes if fix.id == picked)
@@ -205,12 +208,15 @@ def _write_comparison(
     from core.metrics.words.naming.terms import Terms
     from core.metrics.words.notes import told
     from core.mitigate.effect.effect import against_retrained, effect
+    from core.mitigate.frontier.places import places
     from core.report.documents.json import as_text
 
     found_out = effect(found, fix)
+    _, chosen = places(found, [fix])
     confirmed = found.present.plan.data.confirmed
     notes = [told(note, confirmed, Terms.of(found.present.plan)) for note in found.warnings]
-    said = (*found_out.warnings, *found_out.worse, *fix.against, *fix.notes, *notes)
+    against = fix.against if found_out.levelling else (*filter(None, [chosen.levelling]), *fix.against)
+    said = (*found_out.warnings, *found_out.worse, *against, *fix.notes, *notes)
     document = found_out.compared.to_json(*digests, said) | {
         "mitigation": fix.mechanism,
         "needs_attribute": fix.needs_attribute,

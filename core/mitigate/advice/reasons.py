@@ -1,10 +1,11 @@
-"""Why one fix is recommended and not the others, in one sentence; or why none is, and what to do next."""
+"""Why one fix is recommended and not the others, in short sentences; or why none is, and what to do next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from core.metrics.words import listed
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.frontier.places import Place, gap_words
 from core.mitigate.goals.goal_test import Kept, goal_words
 from core.mitigate.settings import Settings
@@ -24,13 +25,18 @@ class Advised:
     usable: tuple[Place, ...]
     settings: Settings
     has_outcome: bool
-    rows: str
+    terms: Terms
     now_kept: Kept
 
     @property
     def by(self) -> str:
         """The columns whose groups are meant."""
         return listed(self.settings.by)
+
+    @property
+    def rows(self) -> str:
+        """What rows are called."""
+        return self.terms.people
 
     def cost(self, place: Place) -> float:
         """What it costs, as it is shown."""
@@ -41,6 +47,19 @@ def reason(told: Advised) -> str:
     """Why the recommended fix, which meets the goal, is recommended."""
     first, others = told.first, [place for place in told.meeting if place != told.first]
     assert first is not None
+    if first.levelling:
+        return f"{_of_these(first, others, told)} {first.levelling}"
+    aside = [place for place in others if place.levelling]
+    if not aside:
+        return _of_these(first, others, told)
+    rest = f"Set aside: {len(aside)} that reach{'es' if len(aside) == 1 else ''} it only because fewer are"
+    compared = [place for place in others if not place.levelling]
+    only = "It is the only usable fix that reaches your goal with a gain for some group."
+    return f"{_of_these(first, compared, told) if compared else only} {rest} {told.terms.selected}."
+
+
+def _of_these(first: Place, others: list[Place], told: Advised) -> str:
+    """Why it is the first one, and none of the others."""
     if not others:
         return "It is the only usable fix that reaches your goal."
     least = min(others, key=told.cost)
@@ -51,7 +70,8 @@ def reason(told: Advised) -> str:
     is_cheapest = told.cost(first) <= told.cost(least)
     merit = _merit(first, others, told)
     if not merit:
-        rest = f"; none that needs no {told.by} when deciding does" if first.needs_attribute else ""
+        is_needed = first.needs_attribute and all(place.needs_attribute for place in told.meeting)
+        rest = f"; none that needs no {told.by} when deciding does" if is_needed else ""
         return f"It reaches your goal and {_least(told)}{rest}."
     if is_cheapest:
         return f"It reaches your goal, {merit}, and {_least(told)}."

@@ -1,9 +1,10 @@
 """The fix to recommend among those that were laid out, why, and the best of each kind: what a decision is made of.
 
 All of it goes by the numbers as they are shown, on the people set aside for choosing. Of the fixes that can be used
-and reach the goal, the one with the fewest legal cautions is recommended, then the one that costs least. A fix that
-is more expensive than the model as it is, and by over a tenth more than the cheapest, is not taken for its fewer
-cautions. What is recommended is never beaten on both numbers by another that asks no more of people.
+and reach the goal, those that level down are set aside while there are others: the groups come nearer only because
+some are worse off. Of the rest the one with the fewest legal cautions is recommended, then the one that costs least. A
+fix that is more expensive than the model as it is, and by over a tenth more than the cheapest, is not taken for its
+fewer cautions. What is recommended is never beaten on both numbers by another that asks no more of people.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.metrics.words import listed
+from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.advice.reasons import Advised, none_reason, reason
 from core.mitigate.frontier.places import Place
 from core.mitigate.goals.goal_test import Kept
@@ -33,7 +35,7 @@ class Recommendation:
     meets
         Whether it is recommended: it meets the goal on the people set aside for choosing.
     reason
-        Why it is this one, or why none is recommended, as a sentence.
+        Why it is this one, or why none is recommended, as a sentence; and who loses where others gain nothing by it.
     then
         What to do where none is recommended, as a sentence.
     options
@@ -51,12 +53,12 @@ class Recommendation:
 
 
 def advise(
-    laid: Sequence[Place], settings: Settings, has_outcome: bool, rows: str = "people", now_kept: Kept = "not_met"
+    laid: Sequence[Place], settings: Settings, has_outcome: bool, terms: Terms = PLAIN, now_kept: Kept = "not_met"
 ) -> Recommendation:
     """What to recommend of what was laid out, the present model first.
 
-    `rows` is what rows are called, and `now_kept` whether the present model meets the goal, by everybody in the table:
-    where that can't be told, or it does, nothing is recommended.
+    `terms` is what the plan calls things, and `now_kept` whether the present model meets the goal, by everybody in the
+    table: where that can't be told, or it does, nothing is recommended.
     """
     now, *others = laid
     usable = [place for place in others if place.is_measurable and place.is_recommended]
@@ -65,7 +67,7 @@ def advise(
     )
     meeting = [place for place in closer if place.meets(settings)]
     first = _best(closer, now, settings)
-    told = Advised(now, first, tuple(meeting), tuple(usable), settings, has_outcome, rows, now_kept)
+    told = Advised(now, first, tuple(meeting), tuple(usable), settings, has_outcome, terms, now_kept)
     is_one = bool(meeting) and now_kept == "not_met"
     against = {
         place.id: " ".join(_against(place, first, now, usable, settings, has_outcome))
@@ -85,13 +87,18 @@ def _best(closer: Sequence[Place], now: Place, settings: Settings) -> Place | No
     meeting = [place for place in closer if place.meets(settings)]
     if not meeting:
         return min(closer, key=lambda place: _nearness(place, settings), default=None)
-    worth = _worth(meeting, now, settings)
+    worth = _worth(without_levelling(meeting), now, settings)
     unbeaten = [
         place
         for place in worth
         if not any(other.beats(place, settings) and _asks(other) <= _asks(place) for other in worth)
     ]
     return min(unbeaten, key=lambda place: (*_asks(place), *_costs(place, settings)))
+
+
+def without_levelling(meeting: Sequence[Place]) -> Sequence[Place]:
+    """Those that do not level down; all of them where every one does."""
+    return [place for place in meeting if not place.levelling] or meeting
 
 
 def _worth(meeting: Sequence[Place], now: Place, settings: Settings) -> list[Place]:
@@ -132,7 +139,7 @@ def _against(
         return list(place.against[:1])
     if not place.is_measurable:
         return ["Its gap is not measurable here."]
-    said = []
+    said = [place.levelling] if place.levelling else []
     if not place.meets(settings):
         closer = place.shown(settings)[0] < now.shown(settings)[0]
         said.append("It misses your goal here." if closer else "Its gap is no smaller than now.")

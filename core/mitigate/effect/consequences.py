@@ -79,7 +79,6 @@ def warnings(
     """
     return (
         *_did_nothing(compared, by, goal, terms),
-        *_levelling_down(compared, by, goal, terms),
         *(() if fit is None else _overfits(compared, fit, by, goal, terms)),
     )
 
@@ -97,27 +96,6 @@ def _did_nothing(compared: Comparison, by: tuple[str, ...], goal: Goal, terms: T
     elif "better" not in aimed:
         tell = f"as far as these {terms.people} can tell"
         yield f"This fix does not help {tell}: the gap it was meant to close may be as large."
-
-
-def _levelling_down(compared: Comparison, by: tuple[str, ...], goal: Goal, terms: Terms) -> Iterator[str]:
-    """A gap that closes though nobody is better off."""
-    closed = any(gap.verdict == "better" for gap in _aimed(compared, by, goal))
-    gains = [gain for moved in compared.moved(by) for gain in _gains(moved, goal)]
-    if closed and gains and max(gains) <= 0 > min(gains):
-        worse_off = (m.group for m in compared.moved(by) if min(_gains(m, goal), default=0) < 0)
-        losers = listed([group_words(group, terms) for group in worse_off])
-        fewer = f"{losers} are {terms.selected} less often"
-        yield f"The gap closes only because some are worse off: no group gains, and {fewer}."
-
-
-def _gains(moved: ChangedDecisions, goal: Goal) -> list[float]:
-    """How many more of a group are selected, among those whom the goal's rates count."""
-    if not goal.needs_label:
-        return [moved.net]
-    granted = None if moved.wrongly_granted is None else moved.wrongly_granted[0]
-    right = None if moved.wrongly_denied is None else -moved.wrongly_denied[0]
-    by_rate = {"true_positive_rate": right, "false_positive_rate": granted}
-    return [gain for rate in goal.rates if (gain := by_rate.get(rate)) is not None]
 
 
 def _overfits(compared: Comparison, fit: Comparison, by: tuple[str, ...], goal: Goal, terms: Terms) -> Iterator[str]:

@@ -11,6 +11,7 @@ from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Gap, Judgement, judge
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.consequences import got_worse, price_sentences, warnings
+from core.mitigate.effect.levelling_down import levelling_down
 from core.mitigate.effect.mistake_costs import Mistakes, mistakes
 from core.mitigate.effect.one_answer import nearly_one_answer
 from core.mitigate.effect.rates_before_after import Shifts, shifts
@@ -40,6 +41,8 @@ class Effect:
         How often each group is selected before and after, by the goal's rate; None where no two can be compared.
     goal_now, goal_then
         How far apart the groups are by the goal, now and with the fix, and whether that meets the goal.
+    levelling
+        Who loses where the gap closes and no group gains, which `warnings` begin with; else empty.
     price, warnings, worse
         What it means for people, what speaks against it, and which gaps got worse, as sentences.
     terms
@@ -53,6 +56,7 @@ class Effect:
     mistakes: Mistakes | None
     goal_now: GoalGap
     goal_then: GoalGap
+    levelling: str
     price: tuple[str, ...]
     warnings: tuple[str, ...]
     worse: tuple[str, ...]
@@ -103,6 +107,7 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
     if wrong is not None and fix.suspected:
         wrong = replace(wrong, is_suspected=True)
     aimed = _aimed(compared.gaps, settings)
+    levelled = levelling_down(joint, settings, terms) if _is_better(aimed) else ""
     ranges = {_key(gap): (gap.low, gap.high) for gap in before.gaps}
     return Effect(
         compared,
@@ -112,8 +117,9 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
         wrong,
         _goal_gap(found, found.present),
         _goal_gap(found, fix.decided),
+        levelled,
         price_sentences(compared, settings.by, terms),
-        (*nearly_one_answer(joint, settings.by, settings.cost, terms), *against),
+        (*filter(None, [levelled]), *nearly_one_answer(joint, settings.by, settings.cost, terms), *against),
         tuple(got_worse(compared, terms)),
         shifts(joint, settings),
         terms,

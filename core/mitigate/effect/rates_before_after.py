@@ -61,9 +61,14 @@ class Shifts:
 
 def shifts(joint: JointCounts, settings: Settings) -> Shifts | None:
     """What changes for the groups that the goal is about; None where fewer than two have enough people to compare."""
-    found = [Shifts(rate, tuple(_of_rate(joint, settings, rate))) for rate in settings.goal.rates]
+    found = [shifts_of(joint, settings, rate) for rate in settings.goal.rates]
     comparable = [each for each in found if len(each.groups) > 1]
     return max(comparable, key=_apart) if comparable else None
+
+
+def shifts_of(joint: JointCounts, settings: Settings, rate: str) -> Shifts:
+    """What changes for them by one metric's rate."""
+    return Shifts(rate, tuple(_of_rate(joint, settings, rate)))
 
 
 def _of_rate(joint: JointCounts, settings: Settings, rate: str) -> Iterator[Shift]:

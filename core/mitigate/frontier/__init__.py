@@ -14,11 +14,15 @@ from core.mitigate.settings import Settings
 
 @dataclass(frozen=True)
 class Point:
-    """Where a proposal lies: its gap and its cost; `cost` is None where no outcome is known."""
+    """Where a proposal lies: its gap and its cost; `cost` is None where no outcome is known.
+
+    `levels_down` says that the gap closes and no group gains.
+    """
 
     id: str
     gap: float
     cost: float | None
+    levels_down: bool = False
 
 
 def point(proposal_id: str, counts: Counts, rule: Rule, settings: Settings) -> Point:
@@ -31,8 +35,12 @@ def point(proposal_id: str, counts: Counts, rule: Rule, settings: Settings) -> P
 
 
 def pick(points: Sequence[Point], at_most: float) -> Point:
-    """The cheapest point whose gap is accepted; where none is, the one with the smallest gap. The first of equals."""
+    """The cheapest point whose gap is accepted; where none is, the one with the smallest gap. The first of equals.
+
+    One that levels down is taken only where every one does whose gap is accepted.
+    """
     accepted = [point for point in points if point.gap <= float(exact(at_most))]
     if accepted:
-        return min(accepted, key=lambda point: (point.cost or 0.0, point.gap))
+        gaining = [point for point in accepted if not point.levels_down]
+        return min(gaining or accepted, key=lambda point: (point.cost or 0.0, point.gap))
     return min(points, key=lambda point: (point.gap, point.cost or 0.0))

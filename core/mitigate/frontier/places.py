@@ -12,6 +12,7 @@ from core.metrics.intervals import Interval, wilson, z_value
 from core.metrics.stated_rule import stated_rule
 from core.metrics.words import beside
 from core.metrics.words.naming.terms import Terms
+from core.mitigate.effect.levelling_down import levelling_down
 from core.mitigate.effect.mistake_costs import cost_words
 from core.mitigate.effect.near_constant import gives_one_answer
 from core.mitigate.effect.one_answer import in_a_line
@@ -32,9 +33,9 @@ class Place:
     `gap` and `cost` are shares with their plausible ranges, None where there is none: a gap without a range was not
     measurable. The cost is the share of decisions that change where no outcome is known; `changed` always is.
     `against`, `needs_attribute`, `draws_lots`, `is_wider` and `kind` are as `Fix` has them. `one_answer` says in a line
-    of which groups nearly everybody gets one answer, `is_one_sided` whether that is new of some. `is_dominated` says
-    whether another fix that can be used, never the present model, is better on one count and no worse on the other, as
-    they are shown.
+    of which groups nearly everybody gets one answer, `is_one_sided` whether that is new of some. `levelling` says who
+    loses where no group gains. `is_dominated` says whether another fix that can be used, never the present model, is
+    better on one count and no worse on the other, as they are shown.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Place:
     is_wider: bool = False
     is_one_sided: bool = False
     one_answer: tuple[str, ...] = ()
+    levelling: str = ""
     is_dominated: bool = False
     kind: Kind = "for_all"
 
@@ -109,15 +111,15 @@ def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
         n = fix.joint[CHOOSE].n.sum(axis=(0, 1))
         changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
         place = _place(found, fix.id, fix.title, fix.decided, changed, z)
-        laid.append(_with_terms(place, found, fix, changed))
+        laid.append(_with_terms(place, now, found, fix, changed))
     return tuple(
         replace(place, is_dominated=any(other.beats(place, found.settings) for other in laid[1:])) for place in laid
     )
 
 
-def _with_terms(place: Place, found: Mitigated, fix: Fix, changed: float) -> Place:
-    """The place with what the fix asks of people, and what speaks against it."""
-    settings, joint = found.settings, fix.joint[CHOOSE]
+def _with_terms(place: Place, now: Place, found: Mitigated, fix: Fix, changed: float) -> Place:
+    """The place with what the fix asks of people, and what speaks against it; `now` is that of the present model."""
+    settings, joint, terms = found.settings, fix.joint[CHOOSE], Terms.of(found.present.plan)
     return replace(
         place,
         changed=changed,
@@ -127,7 +129,8 @@ def _with_terms(place: Place, found: Mitigated, fix: Fix, changed: float) -> Pla
         is_wider=fix.is_wider,
         kind=fix.kind,
         is_one_sided=gives_one_answer(joint, settings.by),
-        one_answer=tuple(in_a_line(joint, settings.by, Terms.of(found.present.plan))),
+        one_answer=tuple(in_a_line(joint, settings.by, terms)),
+        levelling=levelling_down(joint, settings, terms) if place.gap < now.gap else "",
     )
 
 

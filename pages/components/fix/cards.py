@@ -115,7 +115,7 @@ def _drawn(found: Found, fix: Fix, is_first: bool) -> Element:
     SubElement(box, "p").text = f"{gap_line(found.now.gap, place.gap, settings)} {reaches}"
     SubElement(box, "p", {"class": "price"}).text = _price(found, fix)
     if moved is not None:
-        SubElement(box, "p").text = people_line(moved, found.terms)
+        SubElement(box, "p").text = place.levelling or people_line(moved, found.terms)
         box.append(bars.drawn(moved, found.terms))
     return box
 

@@ -86,7 +86,7 @@ def load(audit_id: str) -> Found | None:
 def _found(search: Search, mitigated: Mitigated, so_far: SoFar | None) -> Found:
     offered, laid, now_kept = _laid(search.id, _file(so_far), mitigated, search.names)
     terms, plan = Terms.of(mitigated.present.plan), mitigated.present.plan
-    advice = advise(laid, mitigated.settings, plan.data.label is not None, terms.people, now_kept)
+    advice = advise(laid, mitigated.settings, plan.data.label is not None, terms, now_kept)
     return Found(search, mitigated, distinct(offered.fixes), offered.refused, laid, advice, so_far)
 
 

@@ -16,6 +16,7 @@ from core.plan.parts import MitigationPlan
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import NAMES, PLAN, ROWS, TABLE, cards, choose, headline
 from tests.pages.whole_app import ME, WAIT_SECONDS, audited, finished, kept, labels, opened, press, said, tables, widget
+from tests.worlds import levelled
 from tests.worlds.people import csv_text
 from tests.worlds.records import decided
 
@@ -63,6 +64,18 @@ def test_where_too_few_can_be_compared_no_gap_is_claimed_and_nothing_advised(spa
     captions = str(widget(at, "radio", "picked fix").proto.captions)
     assert "Gap not measurable" in captions and "Recommended" not in captions and cards(at) == []
     assert "this fix has no measurable gap" in said(choose(at, "thresholds_1"))
+
+
+def test_a_fix_by_which_nobody_gains_says_so_and_is_not_recommended_beside_another(space: Workspace) -> None:
+    audit_id = audited(space, levelled.PLAN, levelled.TABLE)
+    space.mitigate(audit_id, levelled.PLAN, ("thresholds", "shared_threshold"), "no")
+    at = opened("fix", finished(space, audit_id))
+    assert headline(at) == "Recommended: A threshold for each group"
+    assert "Set aside: 1 that reaches it only because fewer are selected." in said(at)
+    gains, loses = cards(at)
+    assert "No group gains" not in gains and "more of 100 people whose g is b are selected" in gains
+    assert "No group gains: the gap closes because fewer of everybody are selected. 2" in loses
+    assert "No group gains" in captions(widget(at, "radio", "picked fix"))
 
 
 def test_nothing_is_judged_before_something_is_picked(space: Workspace, searched: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.metrics.words.naming.terms import Terms
 from core.mitigate.advice.recommendation import Recommendation, advise
 from core.mitigate.frontier.places import PRESENT, Place
 from core.mitigate.goals.goal_test import Kept
@@ -23,6 +24,7 @@ def place(name: str, gap: float, cost: float, measurable: bool = True, **more: o
 
 
 NOW = place(PRESENT, 0.10, 0.15)
+LOSS = "No group gains: the gap closes because fewer men are selected. 9 fewer of 100 men."
 BOTH = place("both", 0.009, 0.18, draws_lots=True, needs_attribute=True)
 
 
@@ -44,6 +46,9 @@ BOTH = place("both", 0.009, 0.18, draws_lots=True, needs_attribute=True)
         ([BOTH, place("lots", 0.008, 0.19, draws_lots=True)], "lots", True),
         ([place("dear", 0.001, 0.19), place("cheap", 0.009, 0.18)], "cheap", True),
         ([place("fewer", 0.009, 0.18, changed=0.1), place("more", 0.009, 0.18, changed=0.2)], "fewer", True),
+        # Where nobody gains is set aside while another reaches the goal, whatever that one asks or costs.
+        ([place("loss", 0.0, 0.1, levelling=LOSS), place("dear", 0.009, 0.3, needs_attribute=True)], "dear", True),
+        ([place("loss", 0.0, 0.1, levelling=LOSS), place("misses", 0.02, 0.1)], "loss", True),
         ([place("worse", 0.12, 0.1)], None, False),
         ([place("unknown", 0.0, 0.1, measurable=False), place("b", 0.009, 0.18)], "b", True),
         ([], None, False),
@@ -89,13 +94,43 @@ def test_why_it_is_this_one_is_one_sentence_of_few_words(offered: list[Place], r
     assert found.meets and found.id in {place.id for place in offered} and len(reason.split()) <= 20
 
 
+DOWN = place("down", 0.001, 0.1, levelling=LOSS)
+
+
+@pytest.mark.parametrize(
+    ("offered", "reason"),
+    [
+        (
+            [ONE, DOWN],
+            "It is the only usable fix that reaches your goal with a gain for some group. Set aside: 1 that reaches it"
+            " only because fewer are selected.",
+        ),
+        (
+            [ONE, EACH, DOWN, replace(DOWN, id="too")],
+            "It reaches your goal and needs no g when deciding; the cheapest makes 0.1 fewer mistakes of 100."
+            " Set aside: 2 that reach it only because fewer are selected.",
+        ),
+        (
+            [EACH, place("dearer", 0.008, 0.19, needs_attribute=True), DOWN],
+            "It reaches your goal and makes the fewest mistakes. Set aside: 1 that reaches it only because fewer are"
+            " selected.",
+        ),
+        ([DOWN], f"It is the only usable fix that reaches your goal. {LOSS}"),
+    ],
+)
+def test_where_some_only_lose_that_is_said_beside_the_reason(offered: list[Place], reason: str) -> None:
+    found = advise([NOW, *offered], ASKED, True)
+    assert found.meets and found.reason == reason
+    assert max(len(sentence.split()) for sentence in reason.split(". ")) <= 20
+
+
 def test_what_costs_is_called_by_the_measure_that_was_chosen() -> None:
     laid = [NOW, ONE, EACH]
     assert "changes 0.1 fewer decisions of 100" in advise(laid, ASKED, False).reason
     priced = Settings.of(
         replace(plan_of(), mitigate=MitigationPlan(price={"wrongly_denied": 1, "wrongly_granted": 5}, at_most=0.01))
     )
-    assert "the cheapest costs 0.1 less for 100 texts" in advise(laid, priced, True, "texts").reason
+    assert "the cheapest costs 0.1 less for 100 texts" in advise(laid, priced, True, Terms("texts")).reason
     cheapest = [NOW, place("one", 0.008, 0.17), EACH]
     assert advise(cheapest, priced, True).reason.endswith("and costs least of those that do.")
     assert advise(cheapest, ASKED, False).reason.endswith("and changes the fewest decisions of those that do.")
@@ -117,7 +152,7 @@ def test_what_costs_is_called_by_the_measure_that_was_chosen() -> None:
 def test_where_nothing_can_be_recommended_it_says_so_and_what_to_do(
     now: Place, offered: list[Place], kept: Kept, reason: str, then: str
 ) -> None:
-    found = advise([now, *offered], ASKED, True, "people", kept)
+    found = advise([now, *offered], ASKED, True, now_kept=kept)
     said = found.reason.replace("\u00a0", " ")
     assert not found.meets and said.startswith("Nothing is recommended: ") and reason in said
     assert then in found.then.replace("\u00a0", " ")
@@ -162,7 +197,7 @@ def test_what_speaks_against_each_other_one_is_said() -> None:
 SHARES = st.floats(0, 1) | st.sampled_from([0.0, 0.0099, 0.01, 0.0104, 0.02, 0.1, 0.1004, 0.15])
 FLAGS = st.booleans()
 FIXES = st.builds(
-    lambda gap, cost, measurable, against, attribute, lots, wider, sided, changed, kind: Place(
+    lambda gap, cost, measurable, against, attribute, lots, wider, sided, levels_down, changed, kind: Place(
         "",
         "",
         gap,
@@ -175,12 +210,14 @@ FIXES = st.builds(
         lots,
         wider,
         sided,
+        levelling=LOSS if levels_down else "",
         kind=kind,
     ),
     SHARES,
     SHARES,
     st.sampled_from([True, True, False]),
     st.sampled_from([False, False, True]),
+    FLAGS,
     FLAGS,
     FLAGS,
     FLAGS,
@@ -215,11 +252,14 @@ def test_the_first_is_never_beaten_as_shown_and_meets_the_goal_where_any_does(
     mine = first.shown(asked)
     closer = [other for other in usable if other.shown(asked)[0] < now.shown(asked)[0]]
     meeting = [other for other in closer if other.gap <= asked.at_most]
-    cheapest = min((other.shown(asked)[1] for other in meeting), default=mine[1])
+    gaining = [other for other in meeting if not other.levelling] or meeting
+    assert first in gaining or not meeting
+    cheapest = min((other.shown(asked)[1] for other in gaining), default=mine[1])
     assert mine[1] <= max(1.1 * cheapest, now.shown(asked)[1]) or not meeting
     for other in usable:
         theirs = other.shown(asked)
-        if other.cautions + other.is_one_sided <= first.cautions and not other.is_one_sided:
+        is_set_aside = bool(other.levelling and not first.levelling)
+        if not is_set_aside and other.cautions + other.is_one_sided <= first.cautions and not other.is_one_sided:
             assert not (theirs[0] <= mine[0] and theirs[1] <= mine[1] and theirs != mine)
         if other.gap <= asked.at_most:
             assert first.gap <= asked.at_most and found.meets
