@@ -12,7 +12,7 @@ import streamlit as st
 _NO_BREAK = "\u2060"
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
 _LIVELY = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
-_NARROW, _SHORT = "40rem", 12  # in letters: a rate or a gap with its unit stays on one line
+_NARROW, _SHORT = "48rem", 12  # in letters: a rate or a gap with its unit stays on one line
 # On a narrow screen each row becomes a list of its cells, each with its column's name.
 STYLE = f"""
 .plain-table {{ overflow: auto }}

@@ -1,13 +1,14 @@
-"""No page has what keeps a person from reading or reaching it: axe-core finds nothing serious, in either theme."""
+"""No page has what keeps a person from reading or reaching it: axe-core finds nothing serious, and nothing is cut."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 
-from tests.browser.conftest import App, browsing, press, settled
+from tests.browser.conftest import SECONDS, App, browsing, press, settled
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +16,38 @@ SAMPLE = "Try the sample: Loans: 2,000 invented people"
 PAGES = ("", "audit", "fix", "explain", "history", "help")
 SCHEMES = ("light", "dark")
 GRAVE = ("serious", "critical")
+# A telephone, and a projector of 1024 by 768 at 150 %.
+NARROW = ({"width": 400, "height": 800}, {"width": 683, "height": 512})
+# Which texts lie partly outside what they stand in, or outside the window, and what can be scrolled sideways. Of a box
+# that has no room for what was chosen, the page says it in full besides.
+CUT = """() => {
+    const main = document.querySelector("[data-testid=stMain]"), wide = document.documentElement.clientWidth;
+    const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const said = (one) => one.textContent.trim().slice(0, 60);
+    const cut = document.documentElement.scrollWidth > wide ? ["the window"] : [];
+    for (const one of [main, ...main.querySelectorAll("*")].filter(seen)) {
+        const style = getComputedStyle(one), isBox = one.tagName === "INPUT" && one.type === "text";
+        const isLong = one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 2;
+        if (isBox && isLong && !main.innerText.toLowerCase().includes(one.value.toLowerCase())) cut.push(one.value);
+        if (!isBox && isLong && /auto|scroll/.test(style.overflowX)) cut.push(`sideways: ${said(one)}`);
+        const words = [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        for (const node of words) {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            const text = range.getBoundingClientRect();
+            if (text.right > wide + 1 || text.left < -1) cut.push(`outside: ${said(one)}`);
+            for (let box = one; box !== main; box = box.parentElement) {
+                const look = getComputedStyle(box), edge = box.getBoundingClientRect();
+                if (edge.width <= 2) break;  // for whoever hears the page
+                const hides = (way) => /hidden|clip/.test(way);
+                const across = text.right > edge.right + 1 || text.left < edge.left - 1;
+                const down = text.bottom > edge.bottom + 1 || text.top < edge.top - 1;
+                if ((hides(look.overflowX) && across) || (hides(look.overflowY) && down)) cut.push(said(one));
+            }
+        }
+    }
+    return cut;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +125,38 @@ def test_headings_go_down_one_level_at_a_time(worked: tuple[BrowserContext, str]
         assert levels[0] == 1 and levels.count(1) == 1, (name, levels)
         assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
         page.close()
+
+
+def cut(page: Page) -> list[str]:
+    """What is cut, or lies outside the window, once the page has taken on the size of its window."""
+    settled(page)
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_function(f"({CUT})().length === 0", timeout=20 * SECONDS)
+    return [f"{page.url} {page.viewport_size}: {words}" for words in page.evaluate(CUT)]
+
+
+def test_nothing_is_cut_where_there_is_little_room(
+    chromium: Browser, worked: tuple[BrowserContext, str], app: App
+) -> None:
+    context, audit = worked
+    with browsing(chromium, app) as fresh:
+        before = [(fresh, f"{app.address}/{name}") for name in PAGES if name not in ("fix", "explain")]  # as "audit"
+        after = [(context, f"{app.address}/{name}?audit={audit}") for name in PAGES]
+        for where, address in before + after:
+            page = visited(where, "light", address)
+            for size in NARROW:
+                page.set_viewport_size(size)
+                assert cut(page) == []
+            page.close()
+
+
+def test_what_a_new_browser_is_given_to_keep_lies_over_no_button(
+    chromium: Browser, worked: tuple[BrowserContext, str], app: App
+) -> None:
+    _, audit = worked
+    with browsing(chromium, app) as fresh:
+        page = fresh.new_page()
+        page.set_viewport_size(NARROW[0])
+        page.goto(f"{app.address}/audit?audit={audit}")
+        page.locator(".st-key-browser iframe").wait_for(state="attached")
+        page.get_by_test_id("stPopover").first.get_by_role("button").click(trial=True)

@@ -20,7 +20,7 @@ from core.plan.parts import Mistake, MitigationPlan
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.samples import SAMPLES
-from pages.components import plain, session
+from pages.components import in_full, plain, session
 from pages.components.audit import judgement
 from pages.components.fix import judging as fix_judging
 from pages.components.fix.judging import Judging
@@ -93,6 +93,7 @@ def _goal(audit_id: str, record: AuditRecord, before: Settings) -> Goal:
         key=key,
         help="  \n".join(f"{_begun(GOALS[name].said(terms))}: *{name.replace('_', ' ')}*" for name in offered),
     )
+    in_full.show("goal", _begun(GOALS[name].said(terms)))
     return GOALS[name]
 
 
@@ -156,6 +157,7 @@ def _with_cost(
         key=key,
         help=tip("least_cost"),
     )
+    in_full.show("cost", _begun(COST_WORDS[name]))
     if name != "price":
         return replace(asked, cost=name)
     denied, granted = st.columns(2)

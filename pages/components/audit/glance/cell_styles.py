@@ -8,7 +8,7 @@ from core.report.charts import mark_svg
 from core.report.colours import COLOURS
 
 _VERDICTS = ("gap", "unclear", "no_gap", "not_measurable")
-_NARROW = "40rem"
+_FEW = 4  # columns that a telephone has room for in letters of full size
 _NO_CLASS = re.compile(r"[^A-Za-z0-9_-]")  # what Streamlit puts a dash for, in the class that a key becomes
 
 
@@ -51,7 +51,12 @@ FINDING = """<style>
 
 
 def grid_style(columns: int, shown: str) -> str:
-    """The look of the grid with so many columns of cells, of which the one with the key `shown` is in the picture."""
+    """The look of the grid with so many columns of cells, of which the one with the key `shown` is in the picture.
+
+    Where there is no room for the questions beside the cells they stand above them.
+    """
+    narrow = max(40.0, 14 + 7.5 * columns)  # in rem
+    few = columns <= _FEW
     verdicts = "\n".join(
         f"""
 [class*="st-key-do-"][class*="-cell-{verdict}-"] button {{ border-left: .3rem solid {COLOURS[verdict]};
@@ -74,9 +79,11 @@ def grid_style(columns: int, shown: str) -> str:
 .st-key-grid button strong {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
 .st-key-{_NO_CLASS.sub("-", shown)} button {{ outline: .15rem solid var(--st-primary-color, #2A74B8) }}
 {verdicts}
-@media (max-width: {_NARROW}) {{
-  .st-key-grid {{ grid-template-columns: repeat({columns}, minmax(5.1rem, 1fr)); gap: .2rem }}
-  .st-key-grid button {{ padding: .1rem .3rem }}
+@media (max-width: {narrow}rem) {{
+  .st-key-grid {{ grid-template-columns: repeat({columns}, minmax(0, 1fr)); gap: .2rem }}
+  .st-key-grid button {{ padding: .1rem {".3rem" if few else ".15rem"} }}
+  .st-key-grid button p, .st-key-grid [data-testid=stText] {{ overflow-wrap: anywhere }}
+  .st-key-grid button p {{ font-size: {"1rem" if few else ".8rem"} }}
   .st-key-grid button p::before {{ margin-right: .25rem }}
   .st-key-grid > :nth-child({columns + 1}n + 1) {{ grid-column: 1 / -1 }}
 }}
