@@ -19,7 +19,7 @@ _MODELS = (
     "onnxruntime",
     "skops.io",
 )
-_MEASURES = ("core.engine.job", "scipy.special", "aif360.datasets", "aif360.metrics")
+_MEASURES = ("core.engine.job", "scipy.special", "core.metrics.aif360_classes")
 _EXPLAINING = ("core.explain.job", "captum.attr", "sklearn.linear_model")
 _TRAINING = ("core.mitigate.job", "torch.optim", "sklearn.linear_model")
 

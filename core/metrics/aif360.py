@@ -96,7 +96,7 @@ class _Datasets:
 
     def _metric(self, needs_label: bool, group: tuple[str, ...], reference: tuple[str, ...] | None = None) -> Any:
         """AIF360's metric object for one pair of groups: costly to make, so made once."""
-        from aif360.metrics import BinaryLabelDatasetMetric, ClassificationMetric
+        from core.metrics.aif360_classes import BinaryLabelDatasetMetric, ClassificationMetric
 
         asked = (needs_label, group, reference)
         if asked in self._metrics:
@@ -114,7 +114,8 @@ class _Datasets:
 def _dataset(cells: dict[tuple[int, int], Any], decisions: bool = False) -> Any:
     """A weighted AIF360 data set: one row for each group and cell; its labels are the labels or the decisions."""
     import pandas as pd
-    from aif360.datasets import BinaryLabelDataset
+
+    from core.metrics.aif360_classes import BinaryLabelDataset
 
     rows = [
         {"group": g, "label": float(decision if decisions else label), "weight": float(n)}

@@ -26,7 +26,8 @@ def settle(device: str) -> None:
     import torch
     import torch.utils.deterministic
 
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    # The same as `use_deterministic_algorithms`, which would import torch's compiler, a second's work, to tell it too.
+    torch.set_deterministic_debug_mode("warn")
     # Every value is written before it is read.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     if device == "cuda":

@@ -1,6 +1,8 @@
 """The second opinion: AIF360 agrees on every world, and disagrees when a number is wrong."""
 
 import logging
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 
@@ -88,6 +90,20 @@ def test_it_is_quiet_and_leaves_logging_as_it_was() -> None:
         warnings.simplefilter("error")
         asked(WORLD)
     assert logging.getLogger().level == level
+
+
+def test_nobody_waits_for_what_no_number_needs_and_others_find_aif360_whole() -> None:
+    program = """
+import sys
+from tests.core.metrics.test_aif360 import WORLD, asked
+opinion = asked(WORLD)
+assert opinion.agrees and opinion.numbers, opinion
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"aif360", "matplotlib", "sklearn"}))
+from aif360.datasets import RegressionDataset
+print(RegressionDataset.__mro__[1].__name__)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stdout == "[]\nStructuredDataset\n", ran.stderr
 
 
 def test_crossed_groups_are_compared_in_each_table() -> None:
