@@ -34,6 +34,7 @@ def add_audit(commands: Any) -> None:
 def _audit(chosen: argparse.Namespace) -> int:
     from core.engine.api import audit_isolated
     from core.report.documents.json import audit_texts
+    from core.report.words.overview import Overview
 
     plan = read_plan(chosen.plan, chosen.inside)
     if plan.decision.model is None and chosen.model is not None:
@@ -42,6 +43,8 @@ def _audit(chosen: argparse.Namespace) -> int:
     refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
+    finding = Overview(record.judgement(), record.plan).first
+    say(finding.sentence, finding.below)
     write_texts(audit_texts(record), chosen.out)
     confirmed = record.plan.data.confirmed
     notes = [told(note, confirmed, Terms.of(record.plan)) for note in in_order(record.notes, confirmed)]

@@ -1,4 +1,4 @@
-"""The answer, its picture and its table as one HTML file that opens offline, in both themes, and prints.
+"""The finding, the answer, its picture and its table as one HTML file that opens offline, in both themes, and prints.
 
 Text from an upload becomes text nodes of a tree and is escaped when the tree is written; nothing is pasted into HTML.
 """
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from core.metrics.findings.ordering import further_words, headlines
 from core.metrics.findings.other_gaps import also_gaps
+from core.metrics.findings.title import Title
 from core.metrics.gaps import GAPS
 from core.metrics.verdicts import Judgement
 from core.metrics.words import VERDICT_WORDS, rows_word, sampling_note
@@ -39,6 +40,7 @@ from core.report.words.by_group import (
     rate_range_words,
     rate_words,
 )
+from core.report.words.overview import Overview
 from core.report.words.questions import also_words, question, technical_names
 
 MOST_DRAWN = 60
@@ -54,7 +56,7 @@ _STYLE = """
 body { margin: 2rem auto; padding: 0 1rem; max-width: 52rem; color: var(--ink); background: var(--paper);
        font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif;
        overflow-wrap: anywhere }
-h1 { font-size: 1.7rem; margin-bottom: 0 } h2 { font-size: 1.2rem; margin-top: 2rem }
+h1 { font-size: 1.7rem; line-height: 1.25; margin: .5rem 0 } h2 { font-size: 1.2rem; margin-top: 2rem }
 .soft, caption { color: var(--soft); text-align: left } .finding { margin: 1rem 0 }
 .mark { display: flex; gap: .5rem; align-items: center; font-weight: 600 }
 figure { margin: 0; overflow-x: auto } figure svg { max-width: 100%; min-width: 30rem; height: auto }
@@ -83,7 +85,9 @@ def answer_html(record: AuditRecord, judgement: Judgement, standings: Standings 
     SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     SubElement(head, "title").text = _title(record)
     SubElement(head, "style").text = _STYLE
-    _heading(body, record)
+    _facts_line(body, record)
+    doubts_part(body, record)
+    _finding(body, Overview(judgement, record.plan).first)
     answer_part(body, record, judgement)
     if standings is not None:
         picture_part(body, standings)
@@ -105,11 +109,11 @@ def _title(record: AuditRecord) -> str:
     return record.plan.name or record.plan.data.file
 
 
-def _heading(body: Element, record: AuditRecord) -> None:
-    SubElement(body, "h1").text = _title(record)
+def _facts_line(body: Element, record: AuditRecord) -> None:
+    """What was audited, in a small line: the finding is the title."""
     source = record.plan.decision.model or "decisions and scores of the table"
     said = (
-        record.plan.data.file,
+        *dict.fromkeys((_title(record), record.plan.data.file)),
         source,
         f"{record.counts.people:,} {rows_word(record.plan)}",
         date_words(record.created),
@@ -117,12 +121,23 @@ def _heading(body: Element, record: AuditRecord) -> None:
     _text(body, " · ".join(said), "soft")
 
 
+def _finding(body: Element, title: Title) -> None:
+    """What was found, with how large and how sure that is."""
+    _mark(body, title.verdict)
+    SubElement(body, "h1").text = title.sentence
+    _text(body, title.below)
+
+
+def doubts_part(parent: Element, record: AuditRecord) -> None:
+    """Add what a reader must know before the answer, such as what could make it meaningless."""
+    for note in _notes(record, first=True):
+        _text(parent, text(note, Terms.of(record.plan)), "doubt")
+
+
 def answer_part(body: Element, record: AuditRecord, judgement: Judgement) -> None:
-    """Add the answer in words: what was found, each finding with its verdict, and what a reader must know first."""
+    """Add the answer in words: what was found, each finding with its verdict."""
     section, found = _section(body, "The answer"), headlines(judgement, record.plan)
     terms = Terms.of(record.plan)
-    for note in _notes(record, first=True):
-        _text(section, text(note, terms), "doubt")
     for finding in in_the_answer(found):
         part = SubElement(section, "div", {"class": "finding"})
         _mark(part, finding.verdict)

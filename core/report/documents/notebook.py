@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from core.metrics.findings.ordering import headlines
 from core.record import AuditRecord
-from core.report.documents.html import answer_part, picture_part
+from core.report.documents.html import answer_part, doubts_part, picture_part
 from core.report.words.by_group import measures, standings
 
 # Jupyter and VS Code name the colours of their themes; every rule stays within this part of the page.
@@ -33,6 +33,7 @@ def notebook_html(record: AuditRecord) -> str:
     judgement = record.judgement()
     part = Element("div", {"class": "plumbline"})
     SubElement(part, "style").text = _STYLE
+    doubts_part(part, record)
     answer_part(part, record, judgement)
     found = headlines(judgement, record.plan)
     by = judgement.gaps[found[0].gap].by if found else next(iter(judgement.references))

@@ -77,7 +77,9 @@ def test_an_audit_writes_its_result_and_its_record(folder: Path, capsys: pytest.
     record = AuditRecord.from_json(json.loads((folder / "deep" / "er" / "record.json").read_text()))
     assert record.counts.people == 200
     assert record.judgement().gaps
-    assert capsys.readouterr().out.startswith("Wrote ")
+    finding, sure, wrote = capsys.readouterr().out.splitlines()[:3]
+    assert finding == "People whose g is a are selected less often than people whose g is b: 40 of 100 against 60."
+    assert "limit" in sure and wrote.startswith("Wrote ")
 
 
 def test_what_a_reader_of_the_result_should_know_is_said_after_the_run(

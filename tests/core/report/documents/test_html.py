@@ -3,16 +3,21 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 
 from core.metrics.gaps import GAPS
 from core.metrics.words import sampling_note
+from core.metrics.words.notes import text
+from core.notes import Note
 from core.record import AuditRecord
 from core.report.documents.html import MOST_DRAWN, answer_html
 from core.report.words.by_group import standings
 from tests.worlds.people import plan_of
 from tests.worlds.records import HOSTILE, decided, record_of, scored
+
+DOUBT = Note("nearly_all_alike", {"threshold": 0.5, "low": 0.2, "high": 99.5, "selected": 999, "people": 1_000})
 
 
 class Page(HTMLParser):
@@ -47,6 +52,19 @@ def test_it_holds_answer_picture_table_digest_date_and_plan(record: AuditRecord)
     for wanted in (sampling_note(), "d" * 64, "21 November 2026", 'sensitive = [\n    "g",\n]', "t.csv"):
         assert wanted in page.text
     assert record.judgement().gaps[0].group["g"] in page.text
+
+
+def test_the_finding_stands_at_its_head_with_how_large_and_how_sure_and_doubts_before_it() -> None:
+    apart = decided({"a": (80, 20, 20, 80), "b": (40, 10, 60, 90)})
+    record = replace(record_of(replace(apart.plan, name="Our name"), apart.counts), notes=(DOUBT,))
+    tree = ElementTree.fromstring(re.sub("<!DOCTYPE html>|<meta[^>]*>", "", html_of(record)))
+    (head,) = tree.iter("h1")
+    lines = ["".join(part.itertext()) for part in tree.find("body") or []]
+    at = lines.index("".join(head.itertext()))
+    assert lines[at].endswith(" are selected less often than people whose g is a: 25 of 100 against 50.")
+    assert lines[at - 1] == "Gap" and lines[at + 1].startswith("That is 0.50 times as often, outside the usual limit")
+    assert lines[0].startswith("Our name · t.csv · ") and lines[at + 2].startswith("The answer")
+    assert lines[1 : at - 1] == [text(DOUBT)], "what could make it meaningless is read before it"
 
 
 def test_gaps_on_other_measures_are_named_in_it() -> None:
