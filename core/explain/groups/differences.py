@@ -58,7 +58,7 @@ def apart(
 
 
 def apart_sentence(one: Apart, adds_up: bool, terms: Terms = PLAIN) -> str:
-    """One plain sentence; `terms` is what the plan calls things.
+    """One feature in plain sentences; `terms` is what the plan calls things.
 
     `adds_up` says whether what the features move adds up to the score: then it is said of how much this is a part.
     """
@@ -71,12 +71,12 @@ def apart_sentence(one: Apart, adds_up: bool, terms: Terms = PLAIN) -> str:
             f"points ({range_words(one.low, one.high)})."
         )
     start = (
-        f"{among}what sets {who} ({one.n:,} {people}) apart from {than} most is “{one.feature}”: on average it moves "
-        f"their scores {_distance_words(one)}"
+        f"{among}what sets {who} ({one.n:,} {people}) apart from {than} most is “{one.feature}”. On average it moves "
+        f"their scores {_distance_words(one)}."
     )
     whole, way = one.all_features, _way(one)
     part = adds_up and one.value * whole > 0 and abs(one.value) <= abs(whole)
-    end = f", of the {_points(abs(whole))} points that they are {way} in all." if part else "."
+    end = f" In all, they are {_points(abs(whole))} points {way}." if part else ""
     return f"{start[0].upper()}{start[1:]}{end}"
 
 
@@ -85,13 +85,13 @@ def apart_moved_sentence(before: Apart, after: Apart, terms: Terms = PLAIN) -> s
     who, than = group_words(before.group, terms), group_words(before.reference, terms)
     start = (
         f"{among_words(before.selected, terms)}“{before.feature}” moved the scores of {who} "
-        f"({before.n:,} {terms.people}) {_distance_words(before)} than those of {than} on average before"
+        f"({before.n:,} {terms.people}) {_distance_words(before)} than those of {than} on average before."
     )
     if not after.is_clear:
-        return f"{start}, and now no clear difference is left ({range_words(after.low, after.high)})."
+        return f"{start} Now no clear difference is left ({range_words(after.low, after.high)})."
     if max(abs(after.low), abs(after.high)) < _HARDLY:
-        return f"{start}, and now by less than 0.1 points."
-    return f"{start}, and moves them {_distance_words(after)} now."
+        return f"{start} Now it is less than 0.1 points."
+    return f"{start} Now it moves them {_distance_words(after)}."
 
 
 def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None, terms: Terms = PLAIN) -> str:
@@ -106,8 +106,8 @@ def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None,
     cancels = abs(seen.mean[g, most]) < seen.mean_abs[g, most] / 2
     both_ways = ", up for some and down for others" if cancels else ""
     return (
-        f"{said} the model relies most on “{seen.features[most]}”: {100 * seen.share[g, most]:.0f} % of all that moves "
-        f"their scores{both_ways}."
+        f"{said} the model relies most on “{seen.features[most]}”. That is {100 * seen.share[g, most]:.0f} % of all "
+        f"that moves their scores{both_ways}."
     )
 
 

@@ -46,7 +46,11 @@ def test_the_widest_difference_comes_first_and_equals_welch() -> None:
     assert (first.low, first.high) == pytest.approx((low, high))
     assert first.all_features == pytest.approx((values[WOMAN].mean(axis=0) - values[~WOMAN].mean(axis=0)).sum())
     said = apart_sentence(first, adds_up=True)
-    assert said.startswith(f"What sets women ({WOMAN.sum()} people) apart from men most is “job”") and "lower" in said
+    assert said.startswith(f"What sets women ({WOMAN.sum()} people) apart from men most is “job”. On average it moves")
+    assert " points lower (" in said and "In all" not in said
+    said = apart_sentence(replace(first, all_features=-0.2), adds_up=True)
+    assert said.endswith(" In all, they are 20.0 points lower.")
+    assert max(len(part.split()) for part in said.split(". ")) <= 20
 
 
 def test_chance_is_not_named_as_what_sets_groups_apart() -> None:
@@ -71,7 +75,7 @@ def test_a_column_that_moves_some_up_and_others_down_is_said_so(shift: float, ca
     values[:, 0] = np.where(np.arange(N) % 2, 0.3, -0.3) + shift
     table = Attribution.of(GROUPS, FEATURES, CELLS, np.ones(N, dtype=bool), values)
     said = relied_sentence(heatmap(table, ("sex",), None, 0.95), {"sex": "Woman"}, None)
-    assert "relies most on “job”: 100 %" in said
+    assert "relies most on “job”. That is 100 %" in said
     assert ("up for some and down for others" in said) is cancels
 
 
@@ -86,9 +90,9 @@ def test_what_is_left_after_says_when_nothing_clear_is() -> None:
     first = apart(before, ("sex",), {"sex": "Man"}, None, 0.95)[0]
     now = next(one for one in apart(after, ("sex",), {"sex": "Man"}, None, 0.95) if one.feature == "job")
     assert "no clear difference is left" in apart_moved_sentence(first, now)
-    assert "and moves them" in apart_moved_sentence(first, first)
+    assert "Now it moves them" in apart_moved_sentence(first, first)
     least = replace(first, value=first.value / 1e4, low=first.low / 1e4, high=first.high / 1e4)
-    assert apart_moved_sentence(first, least).endswith("and now by less than 0.1 points.")
+    assert apart_moved_sentence(first, least).endswith("Now it is less than 0.1 points.")
 
 
 def test_the_page_opens_at_the_column_whose_groups_differ_most() -> None:
