@@ -29,7 +29,7 @@ from core.plan.plan import Plan
 if TYPE_CHECKING:
     from core.metrics.verdicts import Judgement
     from core.mitigate.candidate import Mitigated
-    from core.mitigate.search import Fix
+    from core.mitigate.fix import Fix
 
 _RULE, _WEIGHTS = "rule.json", "weights.csv"
 

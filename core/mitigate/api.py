@@ -16,9 +16,10 @@ from core.errors import PlumblineError
 from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
 from core.mitigate.candidate import Decided, Mitigated
 from core.mitigate.effect.effect import Effect, effect
+from core.mitigate.fix import Fix
 from core.mitigate.job import search_folder
 from core.mitigate.results import read
-from core.mitigate.search import Fix, offer
+from core.mitigate.search import offer
 from core.plan.plan import Plan
 from core.record import Digests
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.mitigate.fix import Fix
 from core.mitigate.results import CHOOSE, REPORT, RETRAINED
-from core.mitigate.search import Fix
 
 
 def distinct(fixes: Sequence[Fix]) -> dict[str, tuple[Fix, ...]]:

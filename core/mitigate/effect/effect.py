@@ -15,9 +15,9 @@ from core.mitigate.effect.levelling_down import levelling_down
 from core.mitigate.effect.mistake_costs import Mistakes, mistakes
 from core.mitigate.effect.one_answer import nearly_one_answer
 from core.mitigate.effect.rates_before_after import Shifts, shifts
+from core.mitigate.fix import Fix
 from core.mitigate.goals.goal_test import GoalGap, goal_gap, kept_sentence
 from core.mitigate.results import FIT, REPORT, Decided, Mitigated
-from core.mitigate.search import Fix
 from core.mitigate.settings import Settings
 
 

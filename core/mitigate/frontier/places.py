@@ -16,11 +16,11 @@ from core.mitigate.effect.levelling_down import levelling_down
 from core.mitigate.effect.mistake_costs import cost_words
 from core.mitigate.effect.near_constant import gives_one_answer
 from core.mitigate.effect.one_answer import in_a_line
+from core.mitigate.fix import Fix
 from core.mitigate.frontier import point
 from core.mitigate.goals.goal_test import goal_range
 from core.mitigate.mitigations import Kind
 from core.mitigate.results import CHOOSE, Decided, Mitigated
-from core.mitigate.search import Fix
 from core.mitigate.settings import Settings
 
 PRESENT = "present"

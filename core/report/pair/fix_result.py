@@ -9,10 +9,10 @@ from typing import Any
 from core.metrics.words.changes.sentence import change_sentence
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistake_costs import mistakes_sentence
+from core.mitigate.fix import Fix
 from core.mitigate.frontier.places import gap_words
 from core.mitigate.goals.goal_test import KEPT_WORDS, Kept, goal_words, kept_sentence
 from core.mitigate.results import Mitigated
-from core.mitigate.search import Fix
 from core.plan.plan import Plan
 
 # Gaps that are told before what mistakes cost: a page shows so many and the mistakes, and the rest on request.

@@ -12,7 +12,7 @@ from core.explain.explanation import Explanation
 from core.explain.methods import EXPLAINERS
 from core.explain.sample import ROWS
 from core.metrics.words import rows_word
-from core.mitigate.search import Fix
+from core.mitigate.fix import Fix
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.report.words.explanations import nouns_of

@@ -5,10 +5,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import streamlit as st
 
 from core.mitigate.effect.rates_before_after import shifts
+from core.mitigate.fix import Fix
 from core.mitigate.frontier.places import Place
 from core.mitigate.mitigations import KINDS, MITIGATIONS
 from core.mitigate.results import CHOOSE
-from core.mitigate.search import Fix
 from core.mitigate.settings import Settings
 from core.report.colours import COLOURS
 from core.report.words.fix_options import cautions, cost_line, gap_line, kind_words, people_line

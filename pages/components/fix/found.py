@@ -9,11 +9,12 @@ from core.metrics.words.naming.terms import Terms
 from core.mitigate.advice.duplicates import distinct
 from core.mitigate.advice.recommendation import Recommendation, advise
 from core.mitigate.effect.effect import Effect, effect
+from core.mitigate.fix import Fix
 from core.mitigate.frontier.places import PRESENT, Place, places
 from core.mitigate.goals.goal_test import Kept
 from core.mitigate.goals.present_gap import goal_now
 from core.mitigate.results import Mitigated
-from core.mitigate.search import Fix, Offer, offer
+from core.mitigate.search import Offer, offer
 from core.store.fixes import Search, SoFar
 from pages.components import session
 

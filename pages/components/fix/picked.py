@@ -12,11 +12,11 @@ from core.metrics.words.notes import text
 from core.metrics.words.rules import rule_words
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistake_costs import mistakes_sentence
+from core.mitigate.fix import Fix
 from core.mitigate.frontier.places import gap_words
 from core.mitigate.goals.goal_test import KEPT_WORDS, VERDICTS, kept_sentence
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE, FIT, REPORT, RETRAINED
-from core.mitigate.search import Fix
 from core.record import AuditRecord
 from core.report.charts import mark_svg
 from pages.components import plain, verdict

@@ -5,9 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import JobError
+from core.mitigate.fix import Fix
 from core.mitigate.plans import of_the_judged
 from core.mitigate.results import FIT
-from core.mitigate.search import Fix
 from core.mitigate.training.reweighing import reweigh
 from core.plan.parts import MitigationPlan, RulePath
 from core.plan.plan import Plan

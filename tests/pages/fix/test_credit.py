@@ -18,9 +18,10 @@ from core.metrics.group_metrics import METRICS
 from core.mitigate.advice.duplicates import distinct
 from core.mitigate.candidate import REPORT, Mitigated
 from core.mitigate.effect.effect import Effect, effect
+from core.mitigate.fix import Fix
 from core.mitigate.goals import GOALS
 from core.mitigate.goals.goal_test import KEPT_WORDS
-from core.mitigate.search import Fix, offer
+from core.mitigate.search import offer
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.store.workspace import Workspace

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.mitigate.effect.effect import Effect
-from core.mitigate.search import Fix
+from core.mitigate.fix import Fix
 from core.plan.parts import MitigationPlan
 from core.plan.plan import Plan
 from core.report.pair.fix_result import FixResult

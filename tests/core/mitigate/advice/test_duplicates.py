@@ -8,9 +8,10 @@ from core.engine.plan_files import Files
 from core.mitigate.advice.duplicates import distinct
 from core.mitigate.api import search_isolated
 from core.mitigate.candidate import CHOOSE
+from core.mitigate.fix import Fix
 from core.mitigate.goals.present_gap import goal_now
 from core.mitigate.results import RETRAINED
-from core.mitigate.search import Fix, offer
+from core.mitigate.search import offer
 from core.plan.plan import Plan
 from tests.worlds.mitigated_people import PLAN, SCORE, people
 
