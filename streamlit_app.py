@@ -7,9 +7,9 @@ import streamlit as st
 
 if __name__ == "__main__":
     from core.errors import PlumblineError
-    from pages.components import frame, plain
+    from pages.components import frame, plain, product_mark
 
-    st.set_page_config(page_title="Plumbline", layout="wide")
+    st.set_page_config(page_title="Plumbline", page_icon=product_mark.ICON, layout="wide")
 
     page = st.navigation(
         [

@@ -164,10 +164,15 @@ class KeptExplanation:
         os.rename(self._coming, self._found)
         point("explanation: here")
 
+    @property
+    def is_found(self) -> bool:
+        """Whether something was found."""
+        return (self._found / FACTS_FILE).is_file()
+
     def found(self, rows: int, data_sha256: str, model_sha256: str | None) -> Explanation | None:
         """What was found, checked again; None where nothing was yet."""
         asked = self.asked
-        if asked is None or not (self._found / FACTS_FILE).is_file():
+        if asked is None or not self.is_found:
             return None
         return _collected(self._found, asked, rows, data_sha256, model_sha256)
 

@@ -113,6 +113,7 @@ class Workspace:
         self.search, self.found_by, self.mitigation = results.search, results.found_by, results.mitigation
         self.so_far, self.found_so_far = searching.so_far, searching.found
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person
+        self.explained = results.explained
         self.tidy = self._retention.tidy
 
         self.tidy()

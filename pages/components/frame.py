@@ -7,7 +7,18 @@ from core.errors import PlumblineError
 from core.metrics.words import rows_word
 from core.record import AuditRecord
 from core.store.workspace import Audit
-from pages.components import announcements, audit_menu, audit_name, error_messages, plain, session, styles, upload_box
+from pages.components import (
+    announcements,
+    audit_menu,
+    audit_name,
+    error_messages,
+    plain,
+    product_mark,
+    progress_line,
+    session,
+    styles,
+    upload_box,
+)
 from pages.components.data.decision import model_check
 from pages.components.history import age
 
@@ -23,6 +34,8 @@ def show(page: str) -> None:
         st.stop()
     session.follow(page.lower())
     st.html(styles.STYLE)
+    st.logo(product_mark.LOGO, size="medium")
+    progress_line.show(audit)
     with st.container(gap=None):
         session.remember_browser()
         lost = upload_box.overlooked()

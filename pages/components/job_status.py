@@ -25,6 +25,7 @@ _DOING = {
     "explain_person": "Looking at this person",
 }
 _SOON = 1.0
+_NEARLY_ALL = 0.99
 
 
 def show(audit: Audit) -> bool:
@@ -69,12 +70,11 @@ def _watch(audit_id: str, every: float) -> Callable[[], None]:
         if _has_more(session.workspace().so_far(audit_id), drawn):
             st.rerun()
         stage = session.workspace().get(audit_id).stage or "audit"
-        if status.reached is not None:
-            st.progress(min(status.reached, 1.0), text=_words(audit_id, stage, status))
-        elif status.total > 0:
-            st.progress(min(status.done / status.total, 1.0), text=_words(audit_id, stage, status))
-        else:
+        behind = _behind(stage, status)
+        if behind is None:
             st.status(_words(audit_id, stage, status), state="running")
+        else:
+            st.progress(behind, text=_words(audit_id, stage, status))
         if status.ahead and {ahead.job for ahead in status.ahead} != asked:
             asked.clear()
             asked.update(ahead.job for ahead in status.ahead)
@@ -85,6 +85,19 @@ def _watch(audit_id: str, every: float) -> Callable[[], None]:
 
     watch.__qualname__ = f"watch {secrets.token_hex(8)}"
     return watch
+
+
+def _behind(stage: str, status: Status) -> float | None:
+    """The share that a bar shows as done, never all of it before the end; None where no bar would be true.
+
+    It is of the whole job, or of its present stage where the job does not know. A search has a long way to go when its
+    first stage is over, and a bar that stood full then and nearly empty after it would mislead.
+    """
+    if status.reached is not None:
+        return min(status.reached, _NEARLY_ALL)
+    if status.total > 0 and stage != "mitigate":
+        return min(status.done / status.total, _NEARLY_ALL)
+    return None
 
 
 def _has_more(now: SoFar | None, drawn: SoFar | None) -> bool:

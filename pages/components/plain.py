@@ -31,6 +31,9 @@ STYLE = f"""
 .plain-table.as-written table {{ table-layout: fixed }}
 .plain-table.as-written :is(td, th) {{ white-space: pre; overflow: hidden; text-overflow: ellipsis }}
 .plain-table.as-written td:is(:first-child, :nth-child(2)) {{ white-space: normal; overflow-wrap: anywhere }}
+@media (max-width: 60rem) {{
+  .plain-table :is(th, td) {{ padding-right: .35rem }}
+}}
 @media (max-width: {_NARROW}) {{
   .plain-facts {{ grid-template-columns: 1fr }}
   .plain-facts dd {{ margin-bottom: .5rem }}

@@ -6,11 +6,27 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, App, press, settled
+from tests.browser.conftest import PATIENCE, PROJECTOR, App, press, settled
 
 pytestmark = pytest.mark.browser
 
+_TICKED = """links => links
+    .filter((link) => getComputedStyle(link.querySelector("p"), "::before").content.includes("✓"))
+    .map((link) => link.innerText)"""
 SAMPLE = "Try the sample: Loans: 2,000 invented people"
+
+
+def for_a_projector(page: Page) -> None:
+    """Nothing that was found and judged is cut on a projector, and the navigation shows how far one is."""
+    assert page.locator("[data-testid=stTopNavLink]").evaluate_all(_TICKED) == ["Data", "Audit", "Fix"]
+    wide = page.viewport_size
+    page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
+    settled(page)
+    for box in page.locator(".fix-card:visible, .plain-table:visible").all():
+        sideways, width = box.evaluate("box => [box.scrollWidth - box.clientWidth, box.clientWidth]")
+        assert sideways == 0 and width > 200
+    assert wide is not None
+    page.set_viewport_size(wide)
 
 
 def test_four_clicks_from_an_audit_to_a_fix_taken_away_and_neither_a_refresh_nor_a_cancelled_search_loses_it(
@@ -33,6 +49,7 @@ def test_four_clicks_from_an_audit_to_a_fix_taken_away_and_neither_a_refresh_nor
         taken.click()
     download.value.save_as(tmp_path / "taken")
     assert (tmp_path / "taken").read_bytes()[:2] in (b'{"', b"{\n", b"PK")
+    for_a_projector(page)
     page.reload()
     judged = page.get_by_text("people set aside for the final judgement").first
     expect(judged).to_be_visible()

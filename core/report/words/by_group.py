@@ -19,6 +19,7 @@ from core.metrics.words import VERDICT_WORDS, beside, group_words, is_counted, p
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.plan.plan import Plan
 
+_MOST_LETTERS = 20
 Mark = Verdict | Literal["better_off", "reference"]
 
 
@@ -44,6 +45,8 @@ class Standing:
         What the group is marked with. A gap marks the group that is worse off, be it the comparison group.
     verdict_words
         The mark in words, with who is worse off.
+    than
+        Than whom, of a comparison group that some others are worse off than and that is itself; else empty.
     sentence
         What it comes to, in words.
     """
@@ -60,12 +63,13 @@ class Standing:
     verdict_words: str
     sentence: str
     is_reference: bool = False
+    than: str = ""
 
     @property
     def all_words(self) -> str:
         """The mark in words, also where a marked group is the one that the others are compared with."""
         both = self.is_reference and self.mark == "gap"
-        return f"{self.verdict_words} · comparison group" if both else self.verdict_words
+        return f"{self.verdict_words}{self.than} · comparison group" if both else self.verdict_words
 
     @property
     def gap(self) -> Gap | None:
@@ -116,7 +120,10 @@ def standings(judgement: Judgement, plan: Plan, by: By, measure: Measure) -> Sta
     worse_off = [pair for pair in found if pair.verdict == "gap" and not pair.is_about_the_group]
     if worse_off:
         told = next(f for f in findings(judgement, plan) if worse_off[0].places[0] in f.gaps)
-        reference = replace(reference, mark="gap", verdict_words=_marked_words(measure), sentence=told.text)
+        is_between = any(pair.verdict == "gap" and pair.is_about_the_group for pair in found)
+        than = f" than {_whom(worse_off, terms)}" if is_between else ""
+        words = _marked_words(measure)
+        reference = replace(reference, mark="gap", verdict_words=words, than=than, sentence=told.text)
     rows = [reference] + [_standing(groups[tuple(pair.lead.group.values())], pair, plan) for pair in found]
     rows.sort(key=lambda row: _by_rate(row, measure))
     bands = tuple(dict.fromkeys(gap.band for pair in found for gap in pair.judging))
@@ -218,6 +225,14 @@ def _marked_words(measure: Measure) -> str:
     if measure.harms:
         return f"{VERDICT_WORDS['gap']}: worse off"
     return f"{VERDICT_WORDS['gap']}: {'less' if measure.worse == 'lower' else 'more'} often"
+
+
+def _whom(others: list[GroupPair], terms: Terms) -> str:
+    """The groups that the comparison group is worse off than, short enough for a picture."""
+    if len(others) > 1:
+        return f"{len(others)} groups"
+    name = terms.name(others[0].lead.group)
+    return name if len(name) <= _MOST_LETTERS else "one group"
 
 
 def _unmarked_words(measure: Measure) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.metrics.words import group_words, listed
 from core.metrics.words.naming.terms import PLAIN, Terms
+from core.mitigate.effect.mistake_costs import Mistakes, cost_words
 from core.mitigate.effect.rates_before_after import Shift, Shifts
 from core.mitigate.frontier.places import Place, shown_gap
 from core.mitigate.mitigations import Kind
@@ -78,6 +79,13 @@ def cost_line(before: float, after: float, cost: str, has_outcome: bool) -> str:
     was, then = (f"{100 - 100 * share:.1f}\u00a0%" for share in (before, after))
     alike = ", both outcomes counted alike" if cost == "balanced_accuracy" else ""
     return f"Right {was} of the time before, {then} after{alike}."
+
+
+def beside_its_card(found: Mistakes, place: Place, people: str = "people") -> str:
+    """That it makes more mistakes than on its card, where it is judged on others; empty where it does not."""
+    if float(f"{100 * found.after:.1f}") <= float(f"{100 * place.cost:.1f}"):
+        return ""
+    return f"That is more than on its card ({cost_words(place.cost, found.cost)}): these are other {people}."
 
 
 def people_line(shifts: Shifts, terms: Terms = PLAIN) -> str:

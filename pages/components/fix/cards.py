@@ -17,6 +17,7 @@ from pages.components.fix import bars
 from pages.components.fix.found import Found, effect_of
 
 STYLE = f"""{bars.STYLE}
+.st-key-fixes [data-testid=stColumn]:has(.fix-card) {{ min-width: min(17rem, 100%) }}
 .fix-card {{ line-height: 1.4 }}
 .fix-card h3 {{ font-size: 1.15rem; font-weight: 600; margin: .1rem 0 .4rem; padding: 0; overflow-wrap: anywhere }}
 .fix-card p {{ margin: 0 0 .4rem; overflow-wrap: anywhere }}
@@ -33,9 +34,10 @@ def show(audit_id: str, found: Found, picked: str | None) -> None:
     if not options:
         return
     # Two places at least: one card alone would have lines too long to read.
-    for place, name in zip(st.columns(max(2, len(options)), gap="small"), options, strict=False):
-        with place.container(border=True, height="stretch"):
-            _card(audit_id, found, found.fix(name), picked)
+    with st.container(key="fixes"):
+        for place, name in zip(st.columns(max(2, len(options)), gap="small"), options, strict=False):
+            with place.container(border=True, height="stretch"):
+                _card(audit_id, found, found.fix(name), picked)
     rows = f"{found.mitigated.sizes[CHOOSE]:,} {found.terms.people}"
     st.caption(
         f"Measured on the {rows} set aside for choosing. Choose one, and it is judged on others.{_missing(found)}"

@@ -13,12 +13,13 @@ from core.metrics.words.rules import rule_words
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistake_costs import mistakes_sentence
 from core.mitigate.fix import Fix
-from core.mitigate.frontier.places import gap_words
+from core.mitigate.frontier.places import Place, gap_words
 from core.mitigate.goals.goal_test import KEPT_WORDS, VERDICTS, kept_sentence
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE, FIT, REPORT, RETRAINED
 from core.record import AuditRecord
 from core.report.charts import mark_svg
+from core.report.words.fix_options import beside_its_card
 from pages.components import plain, verdict
 from pages.components.fix import bars, cards, take_away
 from pages.components.fix import found as fix_found
@@ -41,7 +42,7 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
     _conditions(found, fix, effect.people)
     _caption(record, found, fix, effect.people)
     _goal(found, effect)
-    _changes(effect)
+    _changes(effect, found.place(fix.id))
     for sentence in effect.price:
         plain.text(sentence)
     _speaks_against(effect)
@@ -107,14 +108,15 @@ def _caption(record: AuditRecord, found: Found, fix: Fix, people: str) -> None:
         )
 
 
-def _changes(effect: Effect) -> None:
+def _changes(effect: Effect, place: Place) -> None:
     """The gaps that were to be closed, and what mistakes cost; the first few of many."""
     lines = [(change.verdict, change_sentence(change, terms=effect.terms)) for change in effect.aimed]
     rest = lines[_MOST:]
     for turned, sentence in lines[:_MOST]:
         _line(turned, sentence)
     if effect.mistakes is not None:
-        _line(effect.mistakes.turn, mistakes_sentence(effect.mistakes))
+        apart = beside_its_card(effect.mistakes, place, effect.people)
+        _line(effect.mistakes.turn, f"{mistakes_sentence(effect.mistakes)} {apart}".rstrip())
     if rest:
         with st.expander(f"{len(rest)} more group{'s' if len(rest) > 1 else ''}"):
             for turned, sentence in rest:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.jobs.supervisor import Supervisor
 from core.mitigate.results import Mitigated
@@ -12,7 +13,7 @@ from core.plan.parts import MitigationPlan
 from core.store.fixes import SoFar
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE, cards, headline
-from tests.pages.whole_app import WAIT_SECONDS, audited, labels, opened, press, said, widget
+from tests.pages.whole_app import WAIT_SECONDS, audited, labels, opened, plain_words, press, said, widget
 from tests.worlds.jobs.supervised import until
 
 pytestmark = pytest.mark.jobs
@@ -30,8 +31,15 @@ def space(home: Path) -> Iterator[Workspace]:
     space.close()
 
 
+def at_work(at: AppTest) -> list[str]:
+    """What is said of a job under way, with a bar or without."""
+    return [
+        plain_words(text) for text in (*(bar.proto.text for bar in at.get("progress")), *(b.label for b in at.status))
+    ]
+
+
 @pytest.fixture
-def searching(space: Workspace) -> str:
+def searching(space: Workspace) -> Iterator[str]:
     """An audit whose search has found thresholds and a rule, and would train next."""
     audit_id = audited(space, PLAN, TABLE)
     space.mitigate(audit_id, ASKED, NAMES, "no")
@@ -42,14 +50,16 @@ def searching(space: Workspace) -> str:
         return found is not None and found.left == ("reweighing",) and bool(found.proposals)
 
     until(is_there)
-    return audit_id
+    yield audit_id
+    space.cancel(audit_id)
+    space.wait(audit_id, WAIT_SECONDS)
 
 
 def test_what_is_there_is_shown_chosen_and_judged_while_the_rest_is_tried_and_stays_when_it_is_cancelled(
     space: Workspace, searching: str
 ) -> None:
     at = opened("fix", searching)
-    assert headline(at).startswith("Recommended so far: ") and len(at.get("progress")) == 1
+    assert headline(at).startswith("Recommended so far: ") and [box.state for box in at.status] == ["running"]
     assert "Cancel" in labels(at) and "The search ended" not in said(at)
     (card,) = cards(at)
     assert "A rule for each group, needs g when deciding" in card and "It reaches your goal." in card
@@ -60,9 +70,22 @@ def test_what_is_there_is_shown_chosen_and_judged_while_the_rest_is_tried_and_st
     press(opened("fix", searching), "Cancel")
     space.wait(searching, WAIT_SECONDS)
     after = opened("fix", searching)
-    assert headline(after).startswith("Recommended: ") and not after.get("progress")
+    assert headline(after).startswith("Recommended: ") and not at_work(after)
     assert widget(after, "radio", "picked fix").value == picked and "Judged on" in said(after)
     assert "The search ended before it had tried “Training with weights”" in said(after)
+
+
+def test_no_bar_stands_full_before_the_end(space: Workspace, searching: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = space.status(searching)
+    assert known is not None
+    for reached, shown in ((None, []), (0.3, [30]), (1.0, [99])):
+        told = replace(known, done=2_000, total=2_000, what="rows scored", reached=reached)
+        with monkeypatch.context() as there:
+            there.setattr(space, "status", lambda _, told=told: told)
+            at = opened("fix", searching)
+        assert [bar.proto.value for bar in at.get("progress")] == shown
+        (words,) = at_work(at)
+        assert words.startswith("Looking for fixes: 2,000 of 2,000 rows scored")
 
 
 def test_a_search_that_ends_while_it_is_being_read_is_shown_as_ended(

@@ -66,16 +66,34 @@ def test_where_too_few_can_be_compared_no_gap_is_claimed_and_nothing_advised(spa
     assert "this fix has no measurable gap" in said(choose(at, "thresholds_1"))
 
 
-def test_a_fix_by_which_nobody_gains_says_so_and_is_not_recommended_beside_another(space: Workspace) -> None:
-    audit_id = audited(space, levelled.PLAN, levelled.TABLE)
-    space.mitigate(audit_id, levelled.PLAN, ("thresholds", "shared_threshold"), "no")
-    at = opened("fix", finished(space, audit_id))
+def test_a_fix_by_which_nobody_gains_says_so_and_is_not_recommended_beside_another(down: str) -> None:
+    at = opened("fix", down)
     assert headline(at) == "Recommended: A threshold for each group"
     assert "Set aside: 1 that reaches it only because fewer are selected." in said(at)
     gains, loses = cards(at)
     assert "No group gains" not in gains and "more of 100 people whose g is b are selected" in gains
     assert "No group gains: the gap closes because fewer of everybody are selected. 2" in loses
     assert "No group gains" in captions(widget(at, "radio", "picked fix"))
+
+
+@pytest.fixture(scope="module")
+def down(space: Workspace) -> str:
+    """An audit of which one fix levels down."""
+    audit_id = audited(space, levelled.PLAN, levelled.TABLE)
+    space.mitigate(audit_id, levelled.PLAN, ("thresholds", "shared_threshold"), "no")
+    return finished(space, audit_id)
+
+
+def test_beside_the_judgement_it_says_why_there_are_more_mistakes_than_on_the_card(down: str) -> None:
+    at = opened("fix", down)
+    found = []
+    for name, card in zip(("thresholds_1", "shared_threshold_1"), cards(at), strict=True):
+        (right,) = re.findall(r"before, ([\d.]+) % after", card)
+        words = said(choose(at, name))
+        (wrong,) = re.findall(r"before the fix, and ([\d.]+) after it", words)
+        found.append(float(wrong) > round(100 - float(right), 1))
+        assert ("That is more than on its card" in words) is found[-1]
+    assert any(found)
 
 
 def test_nothing_is_judged_before_something_is_picked(space: Workspace, searched: str) -> None:

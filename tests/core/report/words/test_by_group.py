@@ -70,6 +70,20 @@ def test_the_mark_belongs_to_whoever_is_worse_off_also_where_that_is_the_compari
     assert [(row.name, row.mark) for row in other.rows] == [("b", "gap"), ("a", "reference")]
 
 
+@pytest.mark.parametrize(
+    ("better", "than"),
+    [(["old"], "old"), (["old", "older"], "2 groups"), (["a name that nobody can draw"], "one group")],
+)
+def test_a_comparison_group_between_others_says_than_whom_it_is_worse_off(better: list[str], than: str) -> None:
+    table = {"middle": (1000, 2000), "young": (200, 800), **dict.fromkeys(better, (720, 900))}
+    shown = stood(record_of(plan_of(), selections(table)))
+    assert [(row.name, row.all_words) for row in shown.rows] == [
+        ("young", "Gap: worse off"),
+        ("middle", f"Gap: worse off than {than} · comparison group"),
+        *((name, "Better off") for name in better),
+    ]
+
+
 def test_of_who_is_wrongly_granted_nobody_is_called_worse_off() -> None:
     table = {"a": (50, 300, 10, 700), "b": (50, 100, 10, 800)}
     shown = stood(decided(table), "false_positive_rate_difference")

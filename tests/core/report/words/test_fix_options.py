@@ -3,9 +3,19 @@
 import pytest
 
 from core.metrics.words.naming.terms import Terms
+from core.mitigate.effect.mistake_costs import Mistakes
 from core.mitigate.effect.rates_before_after import Shift, Shifts
 from core.mitigate.frontier.places import Place
-from core.report.words.fix_options import bars_title, cautions, cost_line, gap_line, kind_words, of_hundred, people_line
+from core.report.words.fix_options import (
+    bars_title,
+    beside_its_card,
+    cautions,
+    cost_line,
+    gap_line,
+    kind_words,
+    of_hundred,
+    people_line,
+)
 from tests.core.mitigate.effect.test_rates_before_after import asked
 
 
@@ -53,6 +63,24 @@ def test_whom_it_decides_for_instead_is_counted_of_100_whoever_moves_most_first(
     assert bars_title(three, own) == "So many of 100 are approved"
     good = moved("true_positive_rate", female=(100, 148), male=(150, 150))
     assert bars_title(good) == "Among those with the good outcome, so many of 100 are selected"
+
+
+@pytest.mark.parametrize(
+    ("after", "cost", "said"),
+    [
+        (
+            0.416,
+            "balanced_accuracy",
+            "That is more than on its card (37.2 of 100 wrong, both outcomes alike): these are other people.",
+        ),
+        (0.3724, "accuracy", ""),
+        (0.36, "accuracy", ""),
+    ],
+)
+def test_more_mistakes_than_on_the_card_are_explained_beside_them(after: float, cost: str, said: str) -> None:
+    card = Place("x", "x", 0.0, (0.0, 0.0), 0.372, None)
+    assert beside_its_card(Mistakes(cost, 0.37, after, (0.0, (0.0, 0.0))), card) == said
+    assert len(said.split()) <= 20
 
 
 def test_what_a_lawyer_should_see_is_said_in_a_few_words_and_short_sentences() -> None:
