@@ -71,11 +71,12 @@ def _of_these(first: Place, others: list[Place], told: Advised) -> str:
     merit = _merit(first, others, told)
     if not merit:
         is_needed = first.needs_attribute and all(place.needs_attribute for place in told.meeting)
-        rest = f"; none that needs no {told.by} when deciding does" if is_needed else ""
+        rest = f". Every fix that does needs {told.by} when deciding" if is_needed else ""
         return f"It reaches your goal and {_least(told)}{rest}."
     if is_cheapest:
         return f"It reaches your goal, {merit}, and {_least(told)}."
-    return f"It reaches your goal and {merit}; the cheapest {_more(told.cost(least) - told.cost(first), told)}."
+    dearer = _more(told.cost(least) - told.cost(first), told)
+    return f"It reaches your goal and {merit}. “{least.title}” {dearer}."
 
 
 def _merit(first: Place, others: list[Place], told: Advised) -> str:

@@ -42,8 +42,7 @@ def _so_many(found: Shifts, losers: list[Shift], terms: Terms) -> str:
     """How many fewer, of those whom the rate counts: "12 fewer of 100 men, 3 fewer of 100 women"."""
     said = []
     for shift in losers[:_MOST_SAID]:
-        fewer = f"{100 * (shift.rates[0] - shift.rates[1]):.1f}".removesuffix(".0")
-        said.append(f"{fewer} fewer of 100 {group_words(shift.group, terms)}")
+        said.append(f"{shift.moved_of_hundred} fewer of 100 {group_words(shift.group, terms)}")
     rest = len(losers) - len(said)
     more = [f"{rest} more group{'s' if rest > 1 else ''}"] if rest else []
     whom = terms.said(found.measure.whom)

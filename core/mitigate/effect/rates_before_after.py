@@ -31,6 +31,19 @@ class Shift:
         """The share before and after."""
         return self.before / self.n, self.after / self.n
 
+    @property
+    def of_hundred(self) -> tuple[str, str]:
+        """So many of 100 before and after: whole where that shows what moved."""
+        before, after = (100 * rate for rate in self.rates)
+        digits = 1 if self.before != self.after and round(before) == round(after) else 0
+        return f"{before:.{digits}f}", f"{after:.{digits}f}"
+
+    @property
+    def moved_of_hundred(self) -> str:
+        """How many more or fewer of 100 that is, without a sign: as the two numbers beside each other have it."""
+        before, after = map(float, self.of_hundred)
+        return f"{abs(after - before):.1f}".removesuffix(".0")
+
 
 @dataclass(frozen=True)
 class Shifts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.metrics.words import group_words, listed
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.effect.mistake_costs import Mistakes, cost_words
-from core.mitigate.effect.rates_before_after import Shift, Shifts
+from core.mitigate.effect.rates_before_after import Shifts
 from core.mitigate.frontier.places import Place, shown_gap
 from core.mitigate.mitigations import Kind
 from core.mitigate.settings import Settings
@@ -54,13 +54,6 @@ def bars_title(shifts: Shifts, terms: Terms = PLAIN) -> str:
     return f"{terms.said(measure.whom)}{'so' if measure.whom else 'So'} many of 100 {measure.verb_words(terms)}"
 
 
-def of_hundred(shift: Shift) -> tuple[str, str]:
-    """So many of 100 before and after: whole where that shows what moved."""
-    before, after = (100 * rate for rate in shift.rates)
-    digits = 1 if shift.before != shift.after and round(before) == round(after) else 0
-    return f"{before:.{digits}f}", f"{after:.{digits}f}"
-
-
 def gap_line(before: float, after: float, settings: Settings) -> str:
     """How far apart the groups are before and after, in the goal's own terms."""
     if settings.goal.kind == "ratio":
@@ -92,12 +85,11 @@ def people_line(shifts: Shifts, terms: Terms = PLAIN) -> str:
     """Who is decided for instead: "24 more of 100 women are selected, 2 fewer of 100 men."."""
     verb, said = shifts.measure.verb_words(terms), []
     for shift in sorted(shifts.meant, key=lambda shift: -abs(shift.rates[1] - shift.rates[0]))[:MOST_SAID]:
-        before, after = map(float, of_hundred(shift))
         who = group_words(shift.group, terms)
         if shift.before == shift.after:
             said.append(f"as many {who} as before")
         else:
-            moved = f"{abs(after - before):.1f}".removesuffix(".0")
-            said.append(f"{moved} {'more' if after > before else 'fewer'} of 100 {who}")
+            way = "more" if shift.after > shift.before else "fewer"
+            said.append(f"{shift.moved_of_hundred} {way} of 100 {who}")
     first, *rest = said
     return f"{', '.join([f'{first} {verb}', *rest])}."

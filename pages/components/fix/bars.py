@@ -8,7 +8,7 @@ from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
 from core.mitigate.effect.rates_before_after import Shifts
 from core.report.colours import COLOURS, GREY
-from core.report.words.fix_options import bars_title, of_hundred
+from core.report.words.fix_options import bars_title
 
 STYLE = f"""
 .before-after {{ display: grid; grid-template-columns: minmax(0, 1fr) 5.5rem; column-gap: .6rem; align-items: center;
@@ -34,7 +34,7 @@ def drawn(shifts: Shifts, terms: Terms) -> Element:
     for shift in shifts.meant:
         who = group_words(shift.group, terms)
         SubElement(box, "div", {"class": "who"}).text = f"{who[:1].upper()}{who[1:]}"
-        for when, rate, number in zip(("before", "after"), shift.rates, of_hundred(shift), strict=True):
+        for when, rate, number in zip(("before", "after"), shift.rates, shift.of_hundred, strict=True):
             track = SubElement(box, "div", {"class": "track"})
             SubElement(track, "div", {"class": f"bar {when}", "style": f"width: {100 * rate:.1f}%"})
             SubElement(box, "div").text = f"{number} {when}"

@@ -74,9 +74,9 @@ LOTS = place("lots", 0.009, 0.17, draws_lots=True, needs_attribute=True, kind="p
         ),
         (
             [ONE, EACH],
-            "It reaches your goal and needs no g when deciding; the cheapest makes 0.1 fewer mistakes of 100.",
+            "It reaches your goal and needs no g when deciding. “each” makes 0.1 fewer mistakes of 100.",
         ),
-        ([EACH, LOTS], "It reaches your goal and draws no lots; the cheapest makes 0.9 fewer mistakes of 100."),
+        ([EACH, LOTS], "It reaches your goal and draws no lots. “lots” makes 0.9 fewer mistakes of 100."),
         ([place("a", 0.008, 0.17), ONE], "It reaches your goal and makes the fewest mistakes."),
         (
             [EACH, place("dear", 0.008, 0.25)],
@@ -84,7 +84,7 @@ LOTS = place("lots", 0.009, 0.17, draws_lots=True, needs_attribute=True, kind="p
         ),
         (
             [EACH, place("dearer", 0.008, 0.19, needs_attribute=True)],
-            "It reaches your goal and makes the fewest mistakes; none that needs no g when deciding does.",
+            "It reaches your goal and makes the fewest mistakes. Every fix that does needs g when deciding.",
         ),
     ],
 )
@@ -107,7 +107,7 @@ DOWN = place("down", 0.001, 0.1, levelling=LOSS)
         ),
         (
             [ONE, EACH, DOWN, replace(DOWN, id="too")],
-            "It reaches your goal and needs no g when deciding; the cheapest makes 0.1 fewer mistakes of 100."
+            "It reaches your goal and needs no g when deciding. “each” makes 0.1 fewer mistakes of 100."
             " Set aside: 2 that reach it only because fewer are selected.",
         ),
         (

@@ -13,7 +13,6 @@ from core.report.words.fix_options import (
     cost_line,
     gap_line,
     kind_words,
-    of_hundred,
     people_line,
 )
 from tests.core.mitigate.effect.test_rates_before_after import asked
@@ -56,7 +55,7 @@ def test_whom_it_decides_for_instead_is_counted_of_100_whoever_moves_most_first(
     assert people_line(three) == "24 more of 100 women are selected, 2 fewer of 100 men."
     still = moved("selection_rate", female=(100, 101), male=(150, 150))
     assert people_line(still) == "0.5 more of 100 women are selected, as many men as before."
-    assert of_hundred(still.groups[0]) == ("50.0", "50.5") and of_hundred(three.groups[0]) == ("50", "74")
+    assert still.groups[0].of_hundred == ("50.0", "50.5") and three.groups[0].of_hundred == ("50", "74")
     assert bars_title(three) == "So many of 100 are selected"
     own = Terms(selected="approved")
     assert people_line(three, own) == "24 more of 100 women are approved, 2 fewer of 100 men."
