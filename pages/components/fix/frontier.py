@@ -88,7 +88,9 @@ def whose(audit_id: str, found: Found, asked: Settings, is_busy: bool) -> None:
 
 
 def _question(settings: Settings, has_outcome: bool, terms: Terms) -> str:
-    parts = [settings.goal.said(terms), " × ".join(settings.by), goal_words(settings)]
+    parts = [settings.goal.said(terms), " × ".join(settings.by)]
+    if settings.goal.kind != "ratio" or settings.at_most != settings.goal.at_most:  # else its words have the limit
+        parts.append(goal_words(settings))
     if settings.leave_out:
         parts.append(f"not asked of {', '.join(settings.leave_out)}")
     if has_outcome:

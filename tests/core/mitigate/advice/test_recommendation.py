@@ -130,7 +130,7 @@ def test_what_costs_is_called_by_the_measure_that_was_chosen() -> None:
     priced = Settings.of(
         replace(plan_of(), mitigate=MitigationPlan(price={"wrongly_denied": 1, "wrongly_granted": 5}, at_most=0.01))
     )
-    assert "the cheapest costs 0.1 less for 100 texts" in advise(laid, priced, True, Terms("texts")).reason
+    assert "“each” costs 0.1 less for 100 texts" in advise(laid, priced, True, Terms("texts")).reason
     cheapest = [NOW, place("one", 0.008, 0.17), EACH]
     assert advise(cheapest, priced, True).reason.endswith("and costs least of those that do.")
     assert advise(cheapest, ASKED, False).reason.endswith("and changes the fewest decisions of those that do.")
