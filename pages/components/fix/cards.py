@@ -33,15 +33,15 @@ def show(audit_id: str, found: Found, picked: str | None) -> None:
     options = found.advice.options
     if not options:
         return
+    rows = f"{found.mitigated.sizes[CHOOSE]:,} {found.terms.people}"
+    st.caption(f"Before and after are of {rows} set aside for choosing, so they differ a little from the audit's.")
     # Two places at least: one card alone would have lines too long to read.
     with st.container(key="fixes"):
         for place, name in zip(st.columns(max(2, len(options)), gap="small"), options, strict=False):
             with place.container(border=True, height="stretch"):
                 _card(audit_id, found, found.fix(name), picked)
-    rows = f"{found.mitigated.sizes[CHOOSE]:,} {found.terms.people}"
-    st.caption(
-        f"Measured on the {rows} set aside for choosing. Choose one, and it is judged on others.{_missing(found)}"
-    )
+    others = f"other {found.terms.people}"
+    st.caption(f"Choosing one changes nothing outside this page; it is then judged on {others}.{_missing(found)}")
 
 
 def _missing(found: Found) -> str:
@@ -50,7 +50,7 @@ def _missing(found: Found) -> str:
     missing = [f"“{kind_words(kind)}”" for kind in KINDS if kind not in kinds]
     if found.so_far is not None:
         return ""
-    return f" Nothing helps here that is of the kind {' or '.join(missing)}." if missing else ""
+    return f" No fix of the kind {' or '.join(missing)} helps here." if missing else ""
 
 
 def _headline(found: Found, picked: str | None) -> None:
