@@ -8,6 +8,7 @@ from typing import Any
 
 from core.cli.files import naming, read_plan, refuse_unwritable, write_texts
 from core.cli.inside import add_inside
+from core.cli.meanwhile import SHARES, import_meanwhile
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.plan_files import Files
@@ -41,6 +42,7 @@ def _audit(chosen: argparse.Namespace) -> int:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
     files = Files.beside(plan, chosen.plan.parent, table=chosen.data, model=chosen.model)
     refuse_unwritable(chosen.out, chosen.inside)
+    import_meanwhile(SHARES)
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
     finding = Overview(record.judgement(), record.plan).first

@@ -16,6 +16,7 @@ from core.cli.files import (
     writing,
 )
 from core.cli.inside import add_inside
+from core.cli.meanwhile import SECOND_OPINION, SHARES, import_meanwhile
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.plan_files import Files
@@ -60,6 +61,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
         plan = _with_goal(plan, chosen.name)
         files = Files.beside(plan, chosen.plan.parent, second=Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out, chosen.inside)
+    import_meanwhile(SHARES, SECOND_OPINION)
     running = search_isolated(plan, files, [chosen.name], chosen.time_limit)
     with naming(chosen.plan, files.model), running as found:
         if _wrote_weights_alone(found, chosen.out):
