@@ -172,7 +172,7 @@ def _proposed(found: Mitigated, proposal: Proposed) -> Fix:
     is_plain = proposal.mechanism == RETRAINED
     title = "The same training without the fix" if is_plain else MITIGATIONS[proposal.mechanism].title
     if proposal.strength is not None:
-        title += f", at a price of {proposal.strength:g}"
+        title += f" (strength {proposal.strength:g})"
     if proposal.is_stand_in:
         title += " (on a stand-in)"
     return Fix(
