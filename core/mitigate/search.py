@@ -165,7 +165,8 @@ def _unmet(found: Mitigated, solution: Solution) -> Iterator[str]:
 
 def width_words(goal: Goal, gap: float) -> str:
     """A gap in its goal's own unit: "1 point", "20 %"."""
-    return f"{100 * gap:.3g} {'%' if goal.kind == 'ratio' else 'point' if gap == 0.01 else 'points'}"
+    unit = "\u00a0%" if goal.kind == "ratio" else " point" if gap == 0.01 else " points"
+    return f"{100 * gap:.3g}{unit}"
 
 
 def _proposed(found: Mitigated, proposal: Proposed) -> Fix:

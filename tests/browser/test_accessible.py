@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
 from tests.browser.conftest import SECONDS, App, browsing, press, settled
 
@@ -16,6 +16,7 @@ SAMPLE = "Try the sample: Loans: 2,000 invented people"
 PAGES = ("", "audit", "fix", "explain", "history", "help")
 SCHEMES = ("light", "dark")
 GRAVE = ("serious", "critical")
+_MOST_TABS = 60
 # A telephone, and a projector of 1024 by 768 at 150 %.
 NARROW = ({"width": 400, "height": 800}, {"width": 683, "height": 512})
 # Which texts lie partly outside what they stand in, or outside the window, and what can be scrolled sideways. Of a box
@@ -160,3 +161,36 @@ def test_what_a_new_browser_is_given_to_keep_lies_over_no_button(
         page.goto(f"{app.address}/audit?audit={audit}")
         page.locator(".st-key-browser iframe").wait_for(state="attached")
         page.get_by_test_id("stPopover").first.get_by_role("button").click(trial=True)
+
+
+def test_a_fix_and_who_changed_by_it_are_reached_by_the_keyboard(worked: tuple[BrowserContext, str], app: App) -> None:
+    """The focus stays where it was while the page is drawn anew, and an answer that comes is announced."""
+    context, audit = worked
+    page = visited(context, "light", f"{app.address}/fix?audit={audit}")
+    by_key(page, page.get_by_role("button", name="Choose this").first)
+    expect(page.get_by_role("button", name="Chosen")).to_be_focused()
+    by_key(page, page.get_by_role("button", name="See what moved"))
+    expect(page.get_by_role("heading", name="Who changed")).to_be_visible()
+    expect(page.locator("#announced")).to_have_text("It is done. What moves the scores is on this page.")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    settled(page)
+    passed = []
+    for _ in range(_MOST_TABS):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate("document.activeElement.ariaLabel"))
+        if passed[-1] == "Look at one of them":
+            break
+    assert any(str(name).startswith("Table: Row, Who") for name in passed[:-1]), passed
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#announced")).to_have_text("It is done. What is said of this person is on this page.")
+    expect(page.get_by_role("combobox", name="Look at one of them")).to_be_focused()
+    expect(page.get_by_text("with a score of").first).to_be_visible()
+    page.close()
+
+
+def by_key(page: Page, button: Locator) -> None:
+    """Press a button from the keyboard, once the page has come to rest."""
+    settled(page)
+    button.focus()
+    page.keyboard.press("Enter")

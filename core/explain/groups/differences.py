@@ -106,8 +106,8 @@ def relied_sentence(seen: Heatmap, group: dict[str, str], selected: bool | None,
     cancels = abs(seen.mean[g, most]) < seen.mean_abs[g, most] / 2
     both_ways = ", up for some and down for others" if cancels else ""
     return (
-        f"{said} the model relies most on “{seen.features[most]}”. That is {100 * seen.share[g, most]:.0f} % of all "
-        f"that moves their scores{both_ways}."
+        f"{said} the model relies most on “{seen.features[most]}”. That is {100 * seen.share[g, most]:.0f}\u00a0% of "
+        f"all that moves their scores{both_ways}."
     )
 
 

@@ -102,18 +102,18 @@ def moved_sentence(one: ImportanceChange, terms: Terms = PLAIN) -> str:
         return f"{said} hardly relies on “{one.feature}” any more; {end}"
     if one.verdict == "less":
         span = f"{100 * (1 - one.high):.0f} to {100 * (1 - one.low):.0f}"
-        return f"{said} relied on “{one.feature}” {100 * (1 - one.ratio):.0f} % less ({span}); {end}"
+        return f"{said} relied on “{one.feature}” {100 * (1 - one.ratio):.0f}\u00a0% less ({span}); {end}"
     if one.ratio >= _NOTHING:
         return f"{said} hardly relied on “{one.feature}” before, and does now; {end}"
     if one.ratio >= _MANY_TIMES:
         span = f"{one.low:.0f} to {one.high:.0f} times"
         return f"{said} relied on “{one.feature}” {one.ratio:.0f} times as much ({span}); {end}"
     span = f"{100 * (one.low - 1):.0f} to {100 * (one.high - 1):.0f}"
-    return f"{said} relied on “{one.feature}” {100 * (one.ratio - 1):.0f} % more ({span}); {end}"
+    return f"{said} relied on “{one.feature}” {100 * (one.ratio - 1):.0f}\u00a0% more ({span}); {end}"
 
 
 def _percent(change: float) -> str:
-    return f"{abs(100 * change):.0f} % {'less' if change < 0 else 'more'}"
+    return f"{abs(100 * change):.0f}\u00a0% {'less' if change < 0 else 'more'}"
 
 
 @dataclass(frozen=True)

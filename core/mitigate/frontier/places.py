@@ -99,7 +99,7 @@ def place_words(place: Place, settings: Settings, has_outcome: bool) -> str:
 
 def gap_words(gap: float, settings: Settings) -> str:
     """A goal's gap in its own unit: points, or how much less often in percent."""
-    return f"{shown_gap(gap, settings)} {'%' if settings.goal.kind == 'ratio' else 'points'}"
+    return shown_gap(gap, settings) + ("\u00a0%" if settings.goal.kind == "ratio" else " points")
 
 
 def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:

@@ -161,16 +161,16 @@ def _band(rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> list
     return [
         data.mark_rect(color=GREY, opacity=0.2).encode(x=_x("low:Q", rows, standings, ink), x2="high:Q", **tall),
         data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **tall),
-        named.mark_text(
-            align="left" if is_left else "right", baseline="middle", fontSize=_LETTERS, fontStyle="italic", color=ink
-        ).encode(x=_x("x:Q", rows, standings, ink), y=alt.value(ROW * _ABOVE / 2), text="words:N"),
+        named.mark_text(align="left" if is_left else "right", baseline="middle", fontSize=_LETTERS, color=ink).encode(
+            x=_x("x:Q", rows, standings, ink), y=alt.value(ROW * _ABOVE / 2), text="words:N"
+        ),
     ]
 
 
 def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> alt.X:
     if standings.shows_rates:
         title = f"Share of {standings.terms.said(METRICS[standings.measure.metrics[0]].counts)}"
-        label = "datum.value < 0 || datum.value > 1 ? '' : format(datum.value, '.0%')"
+        label = "datum.value < 0 || datum.value > 1 ? '' : format(100 * datum.value, '.0f') + '\u00a0%'"
     else:
         title = f"Points more or less than {standings.reference.name}"
         label = "datum.value == 0 ? '0' : format(100 * datum.value, '+.0f')"

@@ -178,7 +178,7 @@ def _axis(title: str) -> alt.Axis:
         title=title,
         titleColor=INK,
         titleFontWeight="normal",
-        labelExpr="format(100 * datum.value, '~f')",
+        labelExpr="format(100 * datum.value, ',~f')",
         labelColor=INK,
         grid=False,
         tickCount=6,

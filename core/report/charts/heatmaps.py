@@ -161,7 +161,7 @@ def _sentence(seen: Heatmap, f: int, g: int, terms: Terms) -> str:
         return f"{name}: nobody here among {who}"
     return (
         f"{name}: {cell_words(seen, g, f)} points for {who} ({int(seen.n[g]):,} {terms.people}), plausible range "
-        f"{cell_range_words(seen, g, f)}; {100 * seen.share[g, f]:.0f} % of all that moves their scores"
+        f"{cell_range_words(seen, g, f)}; {100 * seen.share[g, f]:.0f}\u00a0% of all that moves their scores"
     )
 
 

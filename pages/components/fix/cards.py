@@ -81,8 +81,7 @@ def _card(audit_id: str, found: Found, fix: Fix, picked: str | None) -> None:
         st.button(
             "Chosen" if fix.id == picked else "Choose this",
             key=session.action(audit_id, f"choose {fix.id}"),
-            type="primary" if is_first and picked is None else "secondary",
-            disabled=fix.id == picked,
+            type="primary" if is_first else "secondary",
             on_click=pick,
             args=(audit_id, found, fix.id),
         )

@@ -33,7 +33,7 @@ def ask(audit_id: str, holdout: float, rows: str) -> Judging:
             return _there(audit_id, first, second, rows)
         st.caption(
             f"A table of other {rows} with the same columns, such as last month's. Nothing is fitted on it. Without"
-            f" one, {100 * holdout:g} % of the {rows} in your table are set aside for the judgement."
+            f" one, {100 * holdout:g}\u00a0% of the {rows} in your table are set aside for the judgement."
         )
         given = st.file_uploader(
             "Drop it here: CSV, TSV, XLSX or Parquet", key=session.upload_key("second"), disabled=not _is_free(audit_id)

@@ -18,8 +18,8 @@ def _worse(facts: Facts) -> str:
     share, commoner = (100 * facts[name] / facts["labelled"] for name in ("right", "commoner"))
     same = "the good outcome" if facts["good"] else "the other outcome"
     return (
-        f"The decisions are right for {share:.1f} % of people, less often than one answer for everybody: always {same}"
-        f" would be right for {commoner:.1f} %."
+        f"The decisions are right for {share:.1f}\u00a0% of people, less often than one answer for everybody: always"
+        f" {same} would be right for {commoner:.1f}\u00a0%."
     )
 
 

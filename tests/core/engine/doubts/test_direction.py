@@ -17,7 +17,7 @@ def test_decisions_that_are_right_less_often_than_one_answer_are_asked_about() -
     assert note.kind == "worse_than_one_answer"
     assert stands_first(note, ())
     assert right < note.facts["commoner"]
-    assert f"{100 * right / labelled:.1f} %" in text(note)
+    assert f"{100 * right / labelled:.1f}\u00a0%" in text(note)
 
 
 def test_decisions_as_good_as_the_outcome_allows_say_nothing() -> None:
@@ -49,4 +49,4 @@ def test_a_strict_rule_that_tells_good_from_bad_is_told_and_not_asked_about() ->
     record = decided({"a": (120, 3, 80, 47), "b": (120, 2, 80, 48)})
     (note,) = worse_than_one_answer(seen_in(record), record.plan)
     assert note.kind == "no_better_than_one_answer"
-    assert "67.0 %" in text(note) and "80.0 %" in text(note)
+    assert "67.0\u00a0%" in text(note) and "80.0\u00a0%" in text(note)

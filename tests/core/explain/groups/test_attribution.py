@@ -135,7 +135,8 @@ def test_sentences_say_who_and_how_much_and_that_it_is_no_cause() -> None:
         m.feature: moved_sentence(m) for m in moved(pairs(after), ("sex",), False, 0.95) if m.group["sex"] == "Woman"
     }
     assert (
-        "Among those turned down, in the scores of women" in said["age"] and "relied on “age” 40 % less" in said["age"]
+        "Among those turned down, in the scores of women" in said["age"]
+        and "relied on “age” 40\u00a0% less" in said["age"]
     )
     assert "no longer relies on “sex”" in said["sex"]
     assert all(sentence.endswith("this describes the model, not the cause.") for sentence in said.values())
@@ -144,7 +145,7 @@ def test_sentences_say_who_and_how_much_and_that_it_is_no_cause() -> None:
 @pytest.mark.parametrize(
     ("times", "words"),
     [
-        (3, "200 % more"),
+        (3, "200\u00a0% more"),
         (20, "20 times as much (20 to 20 times)"),
         (4000, "hardly relied on “age” before, and does now"),
     ],

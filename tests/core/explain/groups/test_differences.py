@@ -75,7 +75,7 @@ def test_a_column_that_moves_some_up_and_others_down_is_said_so(shift: float, ca
     values[:, 0] = np.where(np.arange(N) % 2, 0.3, -0.3) + shift
     table = Attribution.of(GROUPS, FEATURES, CELLS, np.ones(N, dtype=bool), values)
     said = relied_sentence(heatmap(table, ("sex",), None, 0.95), {"sex": "Woman"}, None)
-    assert "relies most on “job”. That is 100 %" in said
+    assert "relies most on “job”. That is 100\u00a0%" in said
     assert ("up for some and down for others" in said) is cancels
 
 
