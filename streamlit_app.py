@@ -25,6 +25,7 @@ if __name__ == "__main__":
     frame.show(page.title)
     try:
         page.run()
+        frame.close(page.title)
     except PlumblineError as error:  # what is kept of this audit is damaged: the other pages and audits are not
         st.error(plain.escape(str(error)))
 else:

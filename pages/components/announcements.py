@@ -71,6 +71,14 @@ def show(audit: Audit, page: str) -> None:
         _say(_DONE[stage] if is_well else _FAILED, is_answer=True)
 
 
+def follow(audit: Audit, page: str) -> None:
+    """Tell, below the page, what ended while it was drawn: once its answer stands there, nothing draws it again."""
+    status = session.workspace().status(audit.id)
+    _, seen_on = st.session_state.get(_WORKING, ("", page))
+    if seen_on is None and (status is None or status.ended):
+        show(audit, page)
+
+
 def _say(words: str, is_answer: bool) -> None:
     """Own words alone: nothing that came with an upload may stand in a script."""
     script = _SCRIPT.format(words=json.dumps(words), is_answer=json.dumps(is_answer))

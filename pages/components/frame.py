@@ -55,6 +55,13 @@ def show(page: str) -> None:
             _line(audit)
 
 
+def close(page: str) -> None:
+    """Say what happened while the page with this title was drawn."""
+    audit = session.current()
+    if audit is not None:
+        announcements.follow(audit, page)
+
+
 def _line(audit: Audit) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         name, *facts = _facts(audit)

@@ -78,6 +78,8 @@ def worked(chromium: Browser, app: App) -> Iterator[tuple[BrowserContext, str]]:
         page.goto(f"{app.address}/fix?audit={audit}")
         press(page, "Find fixes")
         expect(page.get_by_text("Found for").first).to_be_visible()
+        done = "The search for fixes is done. What was found is on this page."
+        expect(page.locator("#announced")).to_have_text(done)
         page.close()
         yield context, audit
 
