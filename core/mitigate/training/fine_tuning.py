@@ -35,6 +35,8 @@ EPOCHS, PATIENCE = 30, 6
 RATE = 1e-3
 LEAST_ROWS, MOST_ROWS, STEPS, MOST_STEPS = 32, 512, 16, 400
 JUDGED_ROWS = 1 << 13
+# Trainings at the same time: each holds what layers make of its images.
+MOST_TOGETHER = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ class Tunable(ABC):
         the few people behind a group's rate in `choose` alone, a gap is mostly chance. Raises ModelError where the
         loss has no slope or is no number.
         """
-        with few_threads(sum(p.numel() for p in self._trainable(self._fresh()).values())):
+        with few_threads(self._weights):
             return self._tune(fit, choose, aim, seed, progress)
 
     def _tune(
@@ -110,6 +112,23 @@ class Tunable(ABC):
             if epoch - kept >= self.patience:
                 break
         return Tuned(weights, first, best, epoch, kept)
+
+    @property
+    def side_by_side(self) -> int:
+        """How many trainings to do at the same time.
+
+        With images a step of a small model is long, and takes one core, whatever others there are. Steps with numbers
+        are so short that trainings would mostly wait for each other.
+        """
+        import torch
+
+        alone = self.model.picture is None or self._weights >= SMALL_MODEL or self._device != "cpu"
+        return 1 if alone else min(MOST_TOGETHER, torch.get_num_threads())
+
+    @property
+    def _weights(self) -> int:
+        """How many numbers are trained."""
+        return sum(p.numel() for p in self._trainable(self._fresh()).values())
 
     @abstractmethod
     def save(self, tuned: Tuned, path: Path) -> None:

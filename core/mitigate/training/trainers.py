@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from core.mitigate.plans import plan_with_model, plan_with_stand_in
 from core.mitigate.search_input import RETRAINED, Proposal, Work
 from core.mitigate.splits import CHOOSE, FIT
 from core.mitigate.training.fairness_loss import COMPARED
-from core.mitigate.training.fine_tuning import Tunable
+from core.mitigate.training.fine_tuning import Tunable, Tuned
 from core.mitigate.training.refitting import save
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
@@ -34,6 +35,16 @@ STAND_IN = (
     "This is a stand-in: a simple model (logistic regression) trained on the same columns. It shows what the weights"
     " may do. Your own model was not changed; train it with the weights where it was made."
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A training to come: the id and mechanism of its proposal, the people to fit and to choose on, what it is for."""
+
+    id: str
+    mechanism: str
+    parts: tuple[TrainingRows, TrainingRows]
+    aim: Aim
 
 
 def reweighing(work: Work) -> Iterator[Proposal]:
@@ -108,14 +119,15 @@ def _tuned_with_weights(work: Work, model: Model) -> Iterator[Proposal]:
     weighted = (fit.weighted(work.weights), choose.weighted(work.weights))
     aim = Aim(work.settings.goal.name)
     yield _retrained(work, model, (fit, choose))
-    yield _tuned(work, _opened_to_tune(work, model), "reweighing", "reweighing", weighted, aim)
+    yield from _tuned(work, _opened_to_tune(work, model), [Training("reweighing", "reweighing", weighted, aim)])
 
 
 def _retrained(work: Work, model: Model, parts: tuple[TrainingRows, TrainingRows]) -> Proposal:
     """A model trained on from its weights without any mitigation."""
     if RETRAINED not in work.shared:
         aim = Aim(work.settings.goal.name)
-        work.shared[RETRAINED] = _tuned(work, _opened_to_tune(work, model), RETRAINED, RETRAINED, parts, aim)
+        plain = Training(RETRAINED, RETRAINED, parts, aim)
+        (work.shared[RETRAINED],) = _tuned(work, _opened_to_tune(work, model), [plain])
     return work.shared[RETRAINED]
 
 
@@ -133,9 +145,13 @@ def fairness_loss(work: Work) -> Iterator[Proposal]:
     bound = _bound(parts[0], parts[0], goal, asked), _bound(parts[1], parts[0], goal, asked)
     opened = _opened_to_tune(work, model)
     yield _retrained(work, model, parts)
-    for strength in MITIGATIONS["fairness_loss"].prices:
-        proposal_id = f"fairness_loss_{strength:g}"
-        yield _tuned(work, opened, proposal_id, "fairness_loss", bound, Aim(goal, strength))
+    trainings = [
+        Training(f"fairness_loss_{strength:g}", "fairness_loss", bound, Aim(goal, strength))
+        for strength in MITIGATIONS["fairness_loss"].prices
+    ]
+    together = opened.side_by_side
+    for start in range(0, len(trainings), together):
+        yield from _tuned(work, opened, trainings[start : start + together])
 
 
 def _bound(rows: TrainingRows, fit: TrainingRows, goal: str, asked: set[int]) -> TrainingRows:
@@ -164,43 +180,59 @@ def _opened_to_tune(work: Work, model: Model) -> Tunable:
     return made
 
 
-def _tuned(
-    work: Work, opened: Tunable, proposal_id: str, mechanism: str, parts: tuple[TrainingRows, TrainingRows], aim: Aim
-) -> Proposal:
-    """One training, saved and judged."""
-    cost, whole = _costs(work, opened, parts, aim)
+def _tuned(work: Work, opened: Tunable, trainings: Sequence[Training]) -> Iterator[Proposal]:
+    """Trainings at the same time, each then saved and judged."""
+    for training, tuned in zip(trainings, _trained(work, opened, trainings), strict=True):
+        yield _judged(work, opened, training, tuned)
+
+
+def _trained(work: Work, opened: Tunable, trainings: Sequence[Training]) -> list[Tuned]:
+    """What trainings that go on at the same time give; how far the first is tells how far they are."""
+    costs, whole = zip(*(_costs(work, opened, each) for each in trainings), strict=True)
+    first, seed = trainings[0], work.plan.run.seed
 
     def told(done: int, total: int) -> None:
-        work.progress.reached = (sum(work.trained) + cost * done / total) / whole
-        work.progress(done, total, f"{proposal_id}: rounds of training")
+        work.progress.reached = (sum(work.trained) + sum(costs) * done / total) / whole[0]
+        work.progress(done, total, f"{first.id}: rounds of training")
 
     told(0, opened.epochs)
-    tuned = opened.tune(*parts, aim, work.plan.run.seed, told)
-    work.trained.append(cost)
-    file = f"{proposal_id}.{FORMATS[opened.model.format].ending}"
+    with ThreadPoolExecutor(len(trainings)) as beside:
+        others = [beside.submit(opened.tune, *each.parts, each.aim, seed, _untold) for each in trainings[1:]]
+        found = [opened.tune(*first.parts, first.aim, seed, told), *(other.result() for other in others)]
+    work.trained.extend(costs)
+    return found
+
+
+def _untold(done: int, total: int) -> None:
+    """Progress is told from the thread that was asked to work, of one training at a time."""
+
+
+def _judged(work: Work, opened: Tunable, training: Training, tuned: Tuned) -> Proposal:
+    """One training, saved and judged."""
+    file = f"{training.id}.{FORMATS[opened.model.format].ending}"
     opened.save(tuned, work.out / file)
     facts = {"loss_before": tuned.first_loss, "loss_after": tuned.last_loss, "epochs": tuned.epochs, "kept": tuned.kept}
     notes = () if tuned.kept else ("No epoch of training did better on the choose part, so the model is as it was.",)
     return work.judged(
-        proposal_id,
-        mechanism,
+        training.id,
+        training.mechanism,
         plan_with_model(work.plan, file),
         file,
-        strength=aim.strength or None,
-        baseline=None if mechanism == RETRAINED else RETRAINED,
+        strength=training.aim.strength or None,
+        baseline=None if training.mechanism == RETRAINED else RETRAINED,
         notes=notes,
         facts=facts,
         rests_on=_suspected(work, opened.model, bind(opened.model, work.dataset.profile, work.plan)),
     )
 
 
-def _costs(work: Work, opened: Tunable, parts: tuple[TrainingRows, TrainingRows], aim: Aim) -> tuple[float, float]:
+def _costs(work: Work, opened: Tunable, training: Training) -> tuple[float, float]:
     """What this training costs at most, and all of the job's, in rows that go through the model."""
-    fit, choose = map(len, parts)
+    fit, choose = map(len, training.parts)
     plain, priced = (opened.epochs * opened.rows_a_round(fit, choose, is_priced) for is_priced in (False, True))
     prices = [MITIGATIONS[name].prices for name in work.names if MITIGATIONS[name].is_trained]
     whole = plain * (1 + prices.count(())) + priced * sum(map(len, prices))
-    return (priced if aim.strength else plain), whole
+    return (priced if training.aim.strength else plain), whole
 
 
 def _path(work: Work) -> Path:

@@ -1,14 +1,17 @@
 """Fixes for models that look at images: thresholds for any, training for `.pt2`, and what is taken away works."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+import torch
 from onnx import TensorProto, helper
 
+from core import Plan, find_fixes
 from core.cli import main
 from tests.worlds.image_worlds import PLAN, archive, brightness, table
 
@@ -74,3 +77,24 @@ def test_training_needs_a_pt2_and_says_so_beside_the_weights(folder: Path, capsy
     assert main(["mitigate", str(folder / "plan.toml"), "--with", "reweighing", "--out", str(folder / "out")]) == 0
     assert "is trained here only as a Hugging Face folder or a .pt2 file" in capsys.readouterr().out
     assert [path.name for path in (folder / "out").iterdir()] == ["weights.csv"]
+
+
+def test_trainings_beside_each_other_give_what_they_give_one_after_another(folder: Path) -> None:
+    told: set[str] = set()
+
+    def losses(threads: int) -> list[Any]:
+        torch.set_num_threads(threads)
+        found = find_fixes(
+            Plan.load(folder / "plan.toml"),
+            ways=["fairness_loss"],
+            progress=lambda *_: told.add(threading.current_thread().name),
+        ).found
+        return [(each.id, each.facts, each.decided.counts["report"].n.tolist()) for each in found.proposals]
+
+    before = torch.get_num_threads()
+    try:
+        alone, beside = losses(1), losses(3)
+    finally:
+        torch.set_num_threads(before)
+    assert alone == beside and len(alone) == 7
+    assert told == {threading.current_thread().name}
