@@ -27,6 +27,7 @@ _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
 
 def show(page: str) -> None:
     """Show the frame of the page with this title; where the person may not go on, nothing else is shown."""
+    st.logo(product_mark.LOGO, size="medium")
     try:
         audit, trouble = session.current(), session.trouble()
     except PlumblineError as error:
@@ -34,7 +35,6 @@ def show(page: str) -> None:
         st.stop()
     session.follow(page.lower())
     st.html(styles.STYLE)
-    st.logo(product_mark.LOGO, size="medium")
     progress_line.show(audit)
     with st.container(gap=None):
         session.remember_browser()
