@@ -17,7 +17,15 @@ import pandas as pd  # noqa: F401
 from core.metrics.group_metrics import METRICS
 from core.metrics.words import percent
 from core.report.colours import COLOURS, GREY, ON_DARK, ON_LIGHT
-from core.report.words.by_group import Standing, Standings, bands_words, gap_words, rate_words
+from core.report.words.by_group import (
+    Standing,
+    Standings,
+    acceptable_rates,
+    band_words,
+    bands_words,
+    gap_words,
+    rate_words,
+)
 
 Colour = str | alt.ExprRef
 Picture = TypeVar("Picture", alt.Chart, alt.LayerChart)
@@ -50,6 +58,7 @@ _PADDING = 0.05
 _TITLE = 44
 _LONG = 12
 _LONG_WORDS = 28
+_ROOMY = 560  # in pixels: from here on the acceptable band's limit can stand beside its ends
 _LETTER = 7.5  # in pixels, about the widest that letters of this size are on average
 
 
@@ -157,13 +166,14 @@ def _band(rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> list
     tall = {"y": _y(len(rows), "top:Q"), "y2": alt.Y2("bottom:Q")}
     first, last = _domain(rows, standings)
     is_left = (low + high) / 2 < (first + last) / 2
-    named = alt.Chart(alt.InlineData(values=[{"x": low if is_left else high, "words": _acceptable_words(standings)}]))
+    words = {"words": _acceptable_words(standings, _limit(standings)), "short": _acceptable_words(standings, "")}
+    named = alt.Chart(alt.InlineData(values=[{"x": low if is_left else high} | words]))
     return [
         data.mark_rect(color=GREY, opacity=0.2).encode(x=_x("low:Q", rows, standings, ink), x2="high:Q", **tall),
         data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **tall),
-        named.mark_text(align="left" if is_left else "right", baseline="middle", fontSize=_LETTERS, color=ink).encode(
-            x=_x("x:Q", rows, standings, ink), y=alt.value(ROW * _ABOVE / 2), text="words:N"
-        ),
+        named.transform_calculate(shown=f"width < {_ROOMY} ? datum.short : datum.words")
+        .mark_text(align="left" if is_left else "right", baseline="middle", fontSize=_LETTERS, color=ink)
+        .encode(x=_x("x:Q", rows, standings, ink), y=alt.value(ROW * _ABOVE / 2), text="shown:N"),
     ]
 
 
@@ -190,12 +200,22 @@ def _x(field: str, rows: list[dict[str, Any]], standings: Standings, ink: Colour
     return alt.X(field, axis=axis, scale=alt.Scale(domain=_domain(rows, standings), zero=False, nice=False))
 
 
-def _acceptable_words(standings: Standings) -> str:
-    """The acceptable rates around the comparison group's, for a picture: "acceptable: 71.9 to 81.9 %"."""
+def _acceptable_words(standings: Standings, limit: str) -> str:
+    """The acceptable rates around the comparison group's, for a picture: "acceptable, within 5 points: 72 to 82 %"."""
     if standings.acceptable is None or not standings.shows_rates:
         return f"acceptable: {bands_words(standings.bands)}"
     low, high = standings.acceptable
-    return f"acceptable: {100 * low:.1f} to {percent(high)}"
+    return f"acceptable{limit}: {100 * low:.1f} to {percent(high)}"
+
+
+def _limit(standings: Standings) -> str:
+    """Which of several limits the acceptable rates keep to: the narrowest, or all where none is at both ends."""
+    rate, kept = standings.reference.rate, standings.acceptable
+    if rate is None or kept is None or len(standings.bands) < 2:
+        return ""
+    alone = (band for band in standings.bands if acceptable_rates(rate, [band]) == kept)
+    narrowest = next(alone, None)
+    return ", by all limits" if narrowest is None else f", {band_words(narrowest)}"
 
 
 def _domain(rows: list[dict[str, Any]], standings: Standings) -> list[float]:

@@ -5,6 +5,7 @@ What the picture draws, the table lists and the take-away page prints, in one pl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -263,9 +264,11 @@ def _reference(group: GroupResult, measure: Measure, terms: Terms) -> Standing:
 def _acceptable(reference: Standing, bands: tuple[Band, ...], measure: Measure) -> tuple[float, float] | None:
     if len(measure.metrics) > 1:
         return bands[0].ends
-    rate = reference.rate
-    if rate is None:
-        return None
+    return None if reference.rate is None else acceptable_rates(reference.rate, bands)
+
+
+def acceptable_rates(rate: float, bands: Iterable[Band]) -> tuple[float, float] | None:
+    """The rates within all limits around the comparison group's `rate`; None where no limit can be drawn around it."""
     ends = [
         (rate * low, rate * high) if band.is_ratio else (rate + low, rate + high)
         for band in bands

@@ -86,7 +86,8 @@ def test_the_acceptable_band_is_named_above_the_first_row() -> None:
     spec = drawn(stood(decided()))
     named = next(layer for layer in spec["layer"] if layer["encoding"].get("text", {}).get("field") == "words")
     (row,) = spec["datasets"][named["data"]["name"]]
-    assert row["words"].replace("\u00a0", " ") == "acceptable: 55.0 to 65.0 %"
+    assert row["words"].replace("\u00a0", " ") == "acceptable, within 5 points: 55.0 to 65.0 %"
+    assert row["short"].replace("\u00a0", " ") == "acceptable: 55.0 to 65.0 %"
     assert named["encoding"]["y"]["value"] < 30
 
 
