@@ -126,6 +126,11 @@ class Tunable(ABC):
         return 1 if alone else min(MOST_TOGETHER, torch.get_num_threads())
 
     @property
+    def _is_quick(self) -> bool:
+        """Whether a row takes less time than to find out whether it was there before: neither image nor text."""
+        return self.model.picture is None and self.model.tokens is None
+
+    @property
     def _weights(self) -> int:
         """How many numbers are trained."""
         return sum(p.numel() for p in self._trainable(self._fresh()).values())
@@ -183,7 +188,7 @@ class Tunable(ABC):
         With a price on the gap each step also draws groups alike, and everybody is judged, not only the choose part.
         """
         steps = min(MOST_STEPS, math.ceil(fit / self._size(fit)))
-        learned = min(fit, steps * self._size(fit)) + steps * BALANCED_ROWS * is_priced
+        learned = min(fit, steps * self._size(fit)) + steps * min(fit, BALANCED_ROWS) * is_priced
         return 3.0 * learned + choose + fit * is_priced
 
     def _step(
@@ -193,7 +198,7 @@ class Tunable(ABC):
 
         loss = data.task(rows, self._logits(module, data, rows))
         if aim.strength and len(balanced):
-            logits = self._logits(module, data, balanced)
+            logits = self._drawn_logits(module, data, balanced)
             gap = gap_loss(logits, data.labels[balanced], data.groups[balanced], aim, self._threshold)
             loss = loss + aim.strength * gap
         if not loss.requires_grad or not bool(loss.isfinite()):
@@ -204,6 +209,15 @@ class Tunable(ABC):
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         optimiser.step()
+
+    def _drawn_logits(self, module: Any, data: TrainingTensors, drawn: Tensor) -> Tensor:
+        """The logits of rows that were drawn with replacement: an image or a text goes through once, however often."""
+        import torch
+
+        if self._is_quick or len(drawn) < len(data.labels):
+            return self._logits(module, data, drawn)
+        once, places = torch.unique(drawn, return_inverse=True)
+        return self._logits(module, data, once)[places]
 
     def _judge(self, module: Any, fit: TrainingTensors, choose: TrainingTensors, aim: Aim) -> float:
         """The loss of an epoch's weights."""
