@@ -102,6 +102,6 @@ class Counted:
         bad, good = np.sum(self.counts.n[:, :UNKNOWN], axis=(0, 2)).tolist()
         if bad and good:
             return ()
-        kind = "has the good outcome" if good else "has the other outcome" if bad else "is known"
+        kind = "has the good outcome" if good else "is without the good outcome" if bad else "is known"
         people = "everyone whose outcome is known" if good or bad else "nobody's outcome"
         return (f'{people} {kind} in column "{self.outcome}": check which value is the good one',)

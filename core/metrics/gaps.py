@@ -152,7 +152,7 @@ GAPS = table(
     Measure(
         "false_positive_rate_difference", "difference", ("false_positive_rate",), _difference,
         "false_positive_rate_difference", "{granted}", worse="higher",
-        harms=False, does="get the benefit of the doubt", of="with the other outcome",
+        harms=False, does="get the benefit of the doubt", of="without the good outcome",
     ),
     Measure(
         "equal_opportunity_difference", "difference", ("true_positive_rate",), _difference,

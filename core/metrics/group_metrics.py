@@ -84,7 +84,7 @@ NOBODY = "no one in this group"
 _OF_NO_ROWS = Estimate(None, reason="not computed where rows weigh differently or repeat a person")
 NO_LABEL = "no one in this group has a known outcome"
 NO_GOOD = "no one in this group has the good outcome"
-NO_BAD = "no one in this group has the other outcome"
+NO_BAD = "no one in this group lacks the good outcome"
 NO_YES = "no one in this group was {selected}"
 NO_NO = "everyone in this group was {selected}"
 BOTH_NEEDED = "both outcomes must occur in this group"
@@ -103,7 +103,7 @@ METRICS = table(
         lambda c: c.fn, lambda c: c.tp + c.fn, NO_GOOD, "lower", aif360="false_negative_rate",
     ),
     Metric(
-        "false_positive_rate", "Who is {granted}?", "those with the other outcome who were {selected}",
+        "false_positive_rate", "Who is {granted}?", "those without the good outcome who were {selected}",
         lambda c: c.fp, lambda c: c.fp + c.tn, NO_BAD, "lower", aif360="false_positive_rate",
     ),
     Metric(
@@ -113,7 +113,7 @@ METRICS = table(
     ),
     Metric(
         "true_negative_rate", "Of those who did not, who was {turned_down}?",
-        "those with the other outcome who were {turned_down}",
+        "those without the good outcome who were {turned_down}",
         lambda c: c.tn, lambda c: c.fp + c.tn, NO_BAD, "higher", aif360="true_negative_rate",
     ),
     Metric(
@@ -131,7 +131,7 @@ METRICS = table(
     ),
     Metric(
         "negative_predictive_value", "When it says no, how often is that right?",
-        "those {turned_down} who have the other outcome",
+        "those {turned_down} who lack the good outcome",
         lambda c: c.tn, lambda c: c.fn + c.tn, NO_NO, "higher", aif360="negative_predictive_value",
     ),
     Metric(

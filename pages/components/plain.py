@@ -50,9 +50,9 @@ STYLE = f"""
 """
 
 
-def text(s: str) -> None:
-    """Show the text as it is."""
-    st.text(s)
+def text(s: str, tip: str | None = None) -> None:
+    """Show the text as it is; `tip` is markdown behind a question mark, in own words."""
+    st.text(s, help=tip)
 
 
 def escape(s: str) -> str:

@@ -53,7 +53,7 @@ def _people(count: float, direction: str, who: str) -> str:
 
 def _wrong_sentences(everybody: ChangedDecisions, unit: float, terms: Terms) -> Iterator[str]:
     for change, who, done in (
-        (everybody.wrongly_granted, "with the other outcome", terms.selected),
+        (everybody.wrongly_granted, "without the good outcome", terms.selected),
         (everybody.wrongly_denied, "with the good outcome", terms.turned_down),
     ):
         if change is not None:

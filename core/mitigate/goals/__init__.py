@@ -113,7 +113,7 @@ GOALS = table(
         ("true_positive_rate",), ("equal_opportunity_difference", "false_negative_rate_difference"),
     ),
     Goal(
-        "predictive_equality", "of those with the other outcome, every group is {selected} equally often",
+        "predictive_equality", "of those without the good outcome, every group is {selected} equally often",
         ("false_positive_rate",), ("false_positive_rate_difference",),
     ),
     Goal(
@@ -154,7 +154,7 @@ class Cost:
 def _balanced(good: int, other: int) -> Prices:
     if not good or not other:
         raise PlanError(
-            "Weighing both outcomes alike needs people with the good and people with the other outcome, and this table"
+            "Weighing both outcomes alike needs people with the good outcome and people without it, and this table"
             " has only one kind. Count every wrong decision alike.",
             in_plan='cost = "accuracy" under [mitigate]',
         )

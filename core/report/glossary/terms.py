@@ -86,9 +86,9 @@ TERMS = table(
         partial(tables.outcomes, True),
     ),
     Term(
-        "other_outcome", "The other outcome",
-        "What really happened, where it is not the good outcome: the loan was not repaid.",
-        ("Somebody with the other outcome who is selected is “wrongly granted”.",
+        "other_outcome", "Without the good outcome, the other outcome",
+        "What really happened is the other outcome: the loan was not repaid.",
+        ("Somebody without the good outcome who is selected is “wrongly granted”.",
          "An empty cell is neither: of these people the outcome is not known."),
         partial(tables.outcomes, False),
     ),

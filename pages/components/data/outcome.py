@@ -23,6 +23,13 @@ _KNOWN = {
 }
 
 
+# Said so as long as nobody has said what a yes is called; what is kept of an answer stays as it was.
+_SAID = {
+    "Yes, also for people who were turned down": "Yes, also for people who got a no",
+    "No, only for people who were selected": "No, only for people who got a yes",
+}
+
+
 def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
     """Ask, and settle the answer in the plan at the person's word."""
     with steps.step(audit.id, 2, _line(plan), plan.has_outcome, is_open):
@@ -50,7 +57,7 @@ def _ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan | None:
     if label is None:
         return None
     if label == _NO_COLUMN:
-        st.caption("Then only who gets selected can be compared: not who was wrongly denied or wrongly granted.")
+        st.caption("Then only who gets a yes can be compared: not who was wrongly denied or wrongly granted.")
         return replace(data, label=None, favourable=None, refused_known=None)
     kept = data.favourable if label == data.label else None
     prefix = session.field(audit.id, "good outcome")
@@ -66,10 +73,11 @@ def _ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan | None:
 def _ask_refused(audit: Audit, data: DataPlan) -> bool | None:
     first = next(words for words, answer in _KNOWN.items() if answer is data.refused_known)
     words = st.radio(
-        "Is the outcome also known for people who were turned down?",
+        "Is the outcome also known for people who got a no?",
         list(_KNOWN),
+        format_func={words: _SAID.get(words, words) for words in _KNOWN}.__getitem__,
         key=session.seed(session.field(audit.id, "refused known"), first),
-        help="If it is known only for people who were selected, mistakes can be counted among them alone.",
+        help="If it is known only for people who got a yes, mistakes can be counted among them alone.",
     )
     return _KNOWN[words]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.plan.tables.words import MOST_IN_A_LABEL, is_name
+from core.plan.values import key
 from core.store.workspace import Audit
 from pages.components import plain, session
 
@@ -13,6 +14,7 @@ _MOST, _IN_A_ROW, _LETTERS = 8, 4, 4
 
 def ask(audit: Audit, column: str, values: Sequence[str], kept: dict[str, str]) -> dict[str, str]:
     """The names as they stand in the boxes, by value; what cannot be taken leaves what was kept."""
+    _unused(column, values, kept)
     if not kept and not _are_codes(values):
         return {}
     st.caption(f"What do the values of {plain.quoted(column)} mean? A name such as “women” stands in the answer.")
@@ -26,6 +28,18 @@ def ask(audit: Audit, column: str, values: Sequence[str], kept: dict[str, str]) 
     return _apart({value: name for value, name in named.items() if name}, kept)
 
 
+def _unused(column: str, values: Sequence[str], kept: dict[str, str]) -> None:
+    """Say which names are of values that no row has: a plan may bring them, and nothing would be called so."""
+    here = {key(value) for value in values} | {value.strip() for value in values}
+    unused = [value for value in kept if value.strip() not in here and key(value) not in here]
+    if unused:
+        names = plain.listed([kept[value] for value in unused])
+        st.warning(
+            f"{names} names nothing here: no group of {plain.quoted(column)} is {plain.listed(unused)}."
+            " Write the values in the plan as the table does."
+        )
+
+
 def _are_codes(values: Sequence[str]) -> bool:
     """Whether few values stand there, each of a few letters with a digit among them: 0 and 1, A91 to A95."""
     return 2 <= len(values) <= _MOST and all(
@@ -34,8 +48,8 @@ def _are_codes(values: Sequence[str]) -> bool:
 
 
 def _box(audit: Audit, column: str, value: str, kept: dict[str, str]) -> str:
-    key = session.seed(session.field(audit.id, f"called/{column}/{value}"), kept.get(value, ""))
-    typed = st.text_input(f"{plain.quoted(value)} is", key=key, max_chars=MOST_IN_A_LABEL, placeholder=value).strip()
+    box = session.seed(session.field(audit.id, f"called/{column}/{value}"), kept.get(value, ""))
+    typed = st.text_input(f"{plain.quoted(value)} is", key=box, max_chars=MOST_IN_A_LABEL, placeholder=value).strip()
     if typed and not is_name(typed):
         st.error("Plain text on one line, please.")
         return kept.get(value, "")

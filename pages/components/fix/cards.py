@@ -15,7 +15,17 @@ from core.report.words.fix_options import cautions, cost_line, gap_line, kind_wo
 from pages.components import plain, session
 from pages.components.fix import bars
 from pages.components.fix.found import Found, effect_of
+from pages.components.help.tip import tip
 
+# What stands in the title of a kind of fix, and may stop a newcomer.
+_TERMS = {
+    "thresholds": "threshold",
+    "shared_threshold": "threshold",
+    "threshold_mix": "threshold",
+    "equalized_odds_mix": "threshold",
+    "reweighing": "weights",
+    "fairness_loss": "price_on_the_gap",
+}
 STYLE = f"""{bars.STYLE}
 .st-key-fixes [data-testid=stColumn]:has(.fix-card) {{ min-width: min(17rem, 100%) }}
 .fix-card {{ line-height: 1.4 }}
@@ -89,7 +99,15 @@ def _card(audit_id: str, found: Found, fix: Fix, picked: str | None) -> None:
             st.write(MITIGATIONS[fix.mechanism].said(found.terms))
             for sentence in fix.notes:
                 plain.text(sentence)
+            for name in _terms(fix, place):
+                st.markdown(tip(name))
         lawful(place, settings)
+
+
+def _terms(fix: Fix, place: Place) -> list[str]:
+    """The words on its card that the glossary explains."""
+    told = [_TERMS[fix.mechanism]] if fix.mechanism in _TERMS else []
+    return told + (["lots"] if place.draws_lots and "lots" not in told else [])
 
 
 def lawful(place: Place, settings: Settings) -> None:

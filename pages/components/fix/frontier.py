@@ -18,6 +18,7 @@ from pages.components.fix import question as fix_question
 from pages.components.fix import weights as fix_weights
 from pages.components.fix.cards import pick, pick_key
 from pages.components.fix.found import Found
+from pages.components.help.tip import tip
 
 _AXIS = 60
 
@@ -49,7 +50,8 @@ def _picture(audit_id: str, found: Found, picked: str | None) -> None:
     st.caption(
         "The further left and down, the better. The ring is the model as it is. A dot is a fix, the large one the"
         " picked fix. A cross is not recommended, a pale mark is beaten by another on both counts. The dashed line"
-        " is your goal, the thin lines are plausible ranges."
+        " is your goal, the thin lines are plausible ranges.",
+        help=tip("plausible_range"),
     )
 
 

@@ -260,7 +260,7 @@ def test_scores_near_the_threshold_are_counted(tmp_path: Path) -> None:
     ("labels", "words"),
     [
         (["1", "1"], "everyone whose outcome is known has the good outcome"),
-        (["0", "0"], "everyone whose outcome is known has the other outcome"),
+        (["0", "0"], "everyone whose outcome is known is without the good outcome"),
         (["NA", ""], "nobody's outcome is known"),
         (["0", "1"], None),
     ],

@@ -137,7 +137,7 @@ def test_absolute_odds_have_no_test_and_no_negative_end() -> None:
     [
         ("equal_opportunity_difference", (0, 3, 0, 4), (5, 5, 5, 5), "no one in group has the good outcome"),
         ("equal_opportunity_difference", (5, 5, 5, 5), (0, 3, 0, 4), "no one in reference has the good outcome"),
-        ("average_odds_difference", (5, 0, 5, 0), (5, 5, 5, 5), "no one in group has the other outcome"),
+        ("average_odds_difference", (5, 0, 5, 0), (5, 5, 5, 5), "no one in group lacks the good outcome"),
         ("predictive_parity_difference", (0, 0, 5, 5), (5, 5, 5, 5), "no one in group was selected"),
         ("accuracy_difference", (0, 0, 0, 0, 3, 3), (5, 5, 5, 5), "no one in group has a known outcome"),
         (

@@ -149,7 +149,7 @@ def test_large_numbers_are_written_in_full(space: Workspace) -> None:
 def test_without_an_outcome_column_only_selection_is_compared(space: Workspace) -> None:
     at = put(opened(), space, csv=PEOPLE)
     at.selectbox(key=f"{audit_of(at, space).id}/outcome").select("No column says what really happened").run()
-    assert "only who gets selected can be compared" in said(at)
+    assert "only who gets a yes can be compared" in said(at)
     press(at, CONFIRM)
     assert plan_of(at, space).data.label is None
 

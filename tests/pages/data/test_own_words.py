@@ -96,3 +96,12 @@ def test_coded_values_are_named_kept_and_said_in_the_answer(space: Workspace) ->
 def test_values_that_say_themselves_what_they_are_get_no_boxes(space: Workspace) -> None:
     at = put(opened(), space, toml=PLAN, csv=PEOPLE)
     assert "What do the values of" not in said(at)
+
+
+def test_a_name_for_a_value_that_no_row_has_is_said_to_name_nothing(space: Workspace) -> None:
+    named = f'{PLAN}\n[words.labels]\nsex = {{"1" = "men", "2" = "women", "3" = "others"}}'
+    at = put(opened(), space, toml=named, csv=CODED)
+    warned = [warning.value.replace("\\", "") for warning in at.warning if "names nothing here" in warning.value]
+    assert len(warned) == 1 and "“others” names nothing here: no group of “sex” is “3”." in warned[0]
+    fits = named.replace(', "3" = "others"', "")
+    assert "names nothing here" not in said(put(opened(), space, toml=fits, csv=CODED))

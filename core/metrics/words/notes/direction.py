@@ -16,10 +16,10 @@ _ASKS = {
 
 def _worse(facts: Facts) -> str:
     share, commoner = (100 * facts[name] / facts["labelled"] for name in ("right", "commoner"))
-    same = "the good outcome" if facts["good"] else "the other outcome"
+    same = "yes" if facts["good"] else "no"
     return (
-        f"The decisions are right for {share:.1f}\u00a0% of people, less often than one answer for everybody: always"
-        f" {same} would be right for {commoner:.1f}\u00a0%."
+        f"The decisions are right for {share:.1f}\u00a0% of people. A {same} to everybody would be right more often:"
+        f" for {commoner:.1f}\u00a0%."
     )
 
 

@@ -10,6 +10,7 @@ from pages.components.audit import explain_button, fix_button, judgement, take_a
 from pages.components.audit.glance import cards, evidence, grid, picture, scroll
 from pages.components.audit.glance.cell_styles import FINDING
 from pages.components.audit.glance.selection import Chosen, chosen
+from pages.components.help.tip import tip
 
 
 @st.fragment
@@ -40,7 +41,7 @@ def _title(audit_id: str, record: AuditRecord, turned: Chosen) -> None:
                 verdict.mark(title.verdict)
             take_away.show(audit_id, record, turned.by, turned.measure)
         st.title(plain.escape(title.sentence), anchor=False)
-        st.write(plain.escape(title.below))
+        st.markdown(plain.escape(title.below), help=tip("limit"))
     with st.container(horizontal=True):
         fix_button.show(audit_id, record)
         explain_button.show(audit_id, record)

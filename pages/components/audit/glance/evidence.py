@@ -10,6 +10,7 @@ from pages.components import plain, verdict
 from pages.components.audit import judgement
 from pages.components.audit.glance import picture
 from pages.components.audit.glance.selection import Chosen
+from pages.components.help.tip import tip
 
 
 def show(audit_id: str, record: AuditRecord, overview: Overview, chosen: Chosen) -> None:
@@ -23,7 +24,7 @@ def show(audit_id: str, record: AuditRecord, overview: Overview, chosen: Chosen)
         if shown is not None:
             picture.numbers(shown)
         _summary(headline)
-        st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judged)))
+        st.caption("  \n".join(plain.escape(note) for note in question_notes(record, judged)), help=tip("four_fifths"))
 
 
 def _finding(finding: Finding, again: str = "") -> None:

@@ -9,6 +9,7 @@ from pages.components import plain, session
 from pages.components.audit.glance import scroll
 from pages.components.audit.glance.cell_styles import grid_style
 from pages.components.audit.glance.selection import Chosen, choose
+from pages.components.help.tip import tip
 
 
 def show(audit_id: str, overview: Overview, chosen: Chosen) -> None:
@@ -18,7 +19,7 @@ def show(audit_id: str, overview: Overview, chosen: Chosen) -> None:
     with st.container(key="grid"):
         st.caption("Every question, by column")
         for column in overview.columns:
-            plain.text(column.name)
+            plain.text(column.name, tip("crossed_columns") if len(column.tables[0]) > 1 else None)
         for place, measure in enumerate(overview.measures):
             plain.text(question(measure, overview.terms))
             for card in range(len(overview.columns)):

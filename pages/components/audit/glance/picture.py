@@ -26,6 +26,7 @@ from core.report.words.questions import question
 from pages.components import plain, session, verdict
 from pages.components.audit import judgement
 from pages.components.audit.glance.selection import Chosen, choose
+from pages.components.help.tip import tip
 
 _VIEWS = ("Rates", "As people")
 _MOST_IN_VIEW = 7
@@ -58,7 +59,8 @@ def at_threshold(audit_id: str, record: AuditRecord, chosen: Chosen) -> Standing
 def numbers(shown: Standings) -> None:
     """Show every number of the picture as a table."""
     plain.table(_columns(shown))
-    st.caption(f"Acceptable: {bands_words(shown.bands)}. {sampling_note(shown.people)}")
+    st.caption(f"Acceptable: {bands_words(shown.bands)}.", help=tip("limit"))
+    st.caption(sampling_note(shown.people), help=tip("plausible_range"))
 
 
 def _controls(audit_id: str, record: AuditRecord, overview: Overview, chosen: Chosen) -> str:
@@ -115,7 +117,7 @@ def _threshold(audit_id: str, record: AuditRecord) -> None:
         record.thresholds,
         format_func=partial(_threshold_words, own=own),
         key=session.seed(session.field(audit_id, "threshold"), own),
-        help="Try where the line between yes and no could lie. This changes the picture and the table, not the answer.",
+        help=tip("threshold", "Try where the line between yes and no could lie."),
     )
 
 

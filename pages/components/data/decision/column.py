@@ -30,7 +30,7 @@ def ask_score(audit: Audit, profile: Profile, plan: Draft) -> Decision | None:
     cut_off, lower = _first_cut_off(kept, suggestions.is_share(column), risk is not None)
     left, right = st.columns(2)
     side = left.radio(
-        "Someone is selected", [_OR_MORE, _MORE, _LESS], key=session.seed(f"{prefix}/side", _first_side(kept, lower))
+        "Someone gets a yes", [_OR_MORE, _MORE, _LESS], key=session.seed(f"{prefix}/side", _first_side(kept, lower))
     )
     number = right.number_input(
         "The threshold",
@@ -85,7 +85,7 @@ def ask_decision(audit: Audit, profile: Profile, plan: Draft) -> Decision | None
         profile.column(prediction),
         profile.decimal,
         kept.favourable,
-        "The values that mean: selected",
+        "The values that mean a yes",
     )
     if favourable is None:
         return None

@@ -112,7 +112,7 @@ def _ask_threshold(prefix: str, known: Decision) -> float:
     first = 0.5 if known.threshold is None else known.threshold
     return float(
         st.number_input(
-            "Selected from this probability on",
+            "A yes from this probability on",
             0.0,
             1.0,
             step=0.01,

@@ -15,7 +15,7 @@ def test_the_price_is_told_in_people() -> None:
         sentences[0] == "Of 1,000 people like these, 84 more women and 53 fewer men are selected; 169 decisions change."
     )
     assert sentences[1].startswith(
-        "Among those of them whose outcome is known, as many people with the other outcome are selected"
+        "Among those of them whose outcome is known, as many people without the good outcome are selected"
     )
     assert "31 fewer people with the good outcome are turned down (plausible range " in sentences[2]  # 50 of 1,600
     assert sentences[1].endswith(" more).") and " fewer to " in sentences[1] and sentences[2].endswith(" fewer).")
