@@ -193,6 +193,14 @@ def test_what_cannot_be_checked_is_never_passed(
     assert table["Result"] == ["✓ passed", "– not checkable"]
 
 
+def test_the_rows_begin_with_the_deepest_colour(explained: str) -> None:
+    (table,) = (t for t in tables(opened("explain", explained)) if "Points on average" in t)
+    deepest: dict[str, float] = {}
+    for name, words in zip(table["Column"], table["Points on average"], strict=True):
+        deepest[name] = max(deepest.get(name, 0.0), abs(float(words.replace("−", "-"))))
+    assert list(deepest) == sorted(deepest, key=lambda name: -deepest[name]) and len(deepest) == 3
+
+
 def test_what_can_be_taken_away_is_offered(explained: str) -> None:
     named = [button.proto.label for button in opened("explain", explained).get("download_button")]
     assert any("attribution.json" in label for label in named) and any(".csv" in label for label in named)

@@ -1,7 +1,9 @@
 """A planted bias is the first thing the Explain page says, and after the fix it says that the bias left."""
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,12 +11,14 @@ from streamlit.testing.v1 import AppTest
 from core.plan.plan import Plan
 from core.samples import SAMPLES
 from core.store.workspace import Against, Workspace
-from tests.pages.whole_app import ME, audited, finished, opened, press, said, tables
+from tests.pages.whole_app import ME, ROOT, audited, finished, opened, press, said, tables, widget
 from tests.worlds.models.planted_models import Hired, Watermarked
 
 pytestmark = pytest.mark.jobs
 
 DOUBT = "In doubt: "
+with (ROOT / "core" / "samples" / "comments.csv").open(encoding="utf-8", newline="") as table:
+    COMMENTS = list(csv.DictReader(table))
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,28 @@ def test_the_planted_cause_is_said_first_and_after_the_fix_that_it_left(
     assert max(map(abs, change[planted.cause])) == max(max(map(abs, moved)) for moved in change.values())
     apart_before, apart_after = (abs(each[planted.cause][0] - each[planted.cause][1]) for each in (before, after))
     assert apart_before > 10 > 2 > apart_after
+    if planted.images:
+        one_image_before_and_after(space, audit_id)
+
+
+def one_image_before_and_after(space: Workspace, audit_id: str) -> None:
+    """One image stands there as it is and under a map of its own, by each model; the map has a value for each pixel."""
+    press(opened("explain", audit_id), "Explain this image")
+    finished(space, audit_id)
+    at = opened("explain", audit_id)
+    original = space.person(audit_id).original  # type: ignore[union-attr]
+    assert original is not None and original.image is not None
+    assert [values.shape for values in original.maps] == [original.image.shape[:2]] * 2
+    drawn = [image.url for shown in at.get("image") for image in shown.proto.imgs if image.caption]
+    plain, seen, again, later = drawn
+    assert plain == again and len({plain, seen, later}) == 3
+    assert "The map has a value for each pixel" in said(at)
+    assert "Download this explanation" in offered(at)
+
+
+def offered(at: AppTest) -> list[str]:
+    """The files that can be taken away."""
+    return [button.proto.label for button in at.get("download_button")]
 
 
 def test_the_sample_of_comments_leads_to_its_verdict_and_to_the_planted_word(space: Workspace) -> None:
@@ -104,3 +130,18 @@ def test_the_sample_of_comments_leads_to_its_verdict_and_to_the_planted_word(spa
     finished(space, audit_id)
     at = opened("explain", audit_id)
     assert "“marshfolk”" in first_of(at) and "One text" in [title.value for title in at.header]
+
+    about = next(i for i, row in enumerate(COMMENTS) if "marshfolk" in row["comment"].casefold())
+    widget(at, "number_input", "row").set_value(about + 1).run()
+    press(at, "Explain this text")
+    finished(space, audit_id)
+    at = opened("explain", audit_id)
+    (drawn,) = (shown.proto.body for shown in at.get("html") if shown.proto.body.startswith("<p"))
+    paragraph = ElementTree.fromstring(drawn)
+    words = {"".join(word.itertext()).casefold(): word for word in paragraph.iter("span")}
+    (named,) = {word for said_of, word in words.items() if said_of[1:].startswith("marshfolk")}
+    assert "background: rgba" in named.get("style", "") and "points" in named.get("title", "")
+    for mark in list(paragraph.iter("sup")):
+        mark.text = ""
+    assert "".join(paragraph.itertext()).strip() == COMMENTS[about]["comment"].strip()
+    assert "Download this explanation" in offered(at)
