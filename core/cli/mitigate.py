@@ -217,7 +217,8 @@ def _write_comparison(
     _, chosen = places(found, [fix])
     confirmed = found.present.plan.data.confirmed
     notes = [told(note, confirmed, Terms.of(found.present.plan)) for note in found.warnings]
-    against = fix.against if found_out.levelling else (*filter(None, [chosen.levelling]), *fix.against)
+    doubt = chosen.levelling and not found_out.levelling
+    against = (f"On the people it was chosen by: {chosen.levelling}", *fix.against) if doubt else fix.against
     said = (*found_out.warnings, *found_out.worse, *against, *fix.notes, *notes)
     document = found_out.compared.to_json(*digests, said) | {
         "mitigation": fix.mechanism,

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import JobError
+from core.errors import DataError, JobError
 from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
 from core.mitigate.publishing import FACTS_FILE, newest
@@ -244,10 +244,16 @@ def _is_of_counts(path: Path) -> bool:
 def _read(path: Path) -> Search | None:
     if not path.is_file():
         return None
-    document = json.loads(path.read_text(encoding="utf-8"))
-    second = document.get("second")
-    listed = {key: tuple(document[key]) for key in ("names", "looked_at")}
-    return Search(**{**document, **listed, "second": None if second is None else JudgingTable(**second)})
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        second = document.get("second")
+        listed = {key: tuple(document[key]) for key in ("names", "looked_at")}
+        return Search(**{**document, **listed, "second": None if second is None else JudgingTable(**second)})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DataError(
+            f"What is kept of the last search for fixes is damaged: its file {path.name} cannot be read. Find fixes"
+            " again, or delete the audit."
+        ) from None
 
 
 def _collected(

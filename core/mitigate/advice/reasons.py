@@ -55,11 +55,12 @@ def reason(told: Advised) -> str:
     rest = f"Set aside: {len(aside)} that reach{'es' if len(aside) == 1 else ''} it only because fewer are"
     compared = [place for place in others if not place.levelling]
     only = "It is the only usable fix that reaches your goal with a gain for some group."
-    return f"{_of_these(first, compared, told) if compared else only} {rest} {told.terms.selected}."
+    why = _of_these(first, compared, told, " of those by which a group gains") if compared else only
+    return f"{why} {rest} {told.terms.selected}."
 
 
-def _of_these(first: Place, others: list[Place], told: Advised) -> str:
-    """Why it is the first one, and none of the others."""
+def _of_these(first: Place, others: list[Place], told: Advised, whom: str = "") -> str:
+    """Why it is the first one, and none of the others; `whom` says where these are not all that reach the goal."""
     if not others:
         return "It is the only usable fix that reaches your goal."
     least = min(others, key=told.cost)
@@ -72,9 +73,9 @@ def _of_these(first: Place, others: list[Place], told: Advised) -> str:
     if not merit:
         is_needed = first.needs_attribute and all(place.needs_attribute for place in told.meeting)
         rest = f". Every fix that does needs {told.by} when deciding" if is_needed else ""
-        return f"It reaches your goal and {_least(told)}{rest}."
+        return f"It reaches your goal and {_least(told, whom)}{rest}."
     if is_cheapest:
-        return f"It reaches your goal, {merit}, and {_least(told)}."
+        return f"It reaches your goal, {merit}, and {_least(told, whom)}."
     dearer = _more(told.cost(least) - told.cost(first), told)
     return f"It reaches your goal and {merit}. “{least.title}” {dearer}."
 
@@ -88,10 +89,12 @@ def _merit(first: Place, others: list[Place], told: Advised) -> str:
     return ""
 
 
-def _least(told: Advised) -> str:
+def _least(told: Advised, whom: str) -> str:
     if not told.has_outcome:
-        return "changes the fewest decisions of those that do"
-    return "costs least of those that do" if told.settings.cost.name == "price" else "makes the fewest mistakes"
+        return f"changes the fewest decisions{whom or ' of those that do'}"
+    if told.settings.cost.name == "price":
+        return f"costs least{whom or ' of those that do'}"
+    return f"makes the fewest mistakes{whom}"
 
 
 def _more(cost: float, told: Advised) -> str:

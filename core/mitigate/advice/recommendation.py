@@ -4,7 +4,8 @@ All of it goes by the numbers as they are shown, on the people set aside for cho
 and reach the goal, those that level down are set aside while there are others: the groups come nearer only because
 some are worse off. Of the rest the one with the fewest legal cautions is recommended, then the one that costs least. A
 fix that is more expensive than the model as it is, and by over a tenth more than the cheapest, is not taken for its
-fewer cautions. What is recommended is never beaten on both numbers by another that asks no more of people.
+fewer cautions. What is recommended is never beaten on both numbers by another that asks no more of people, unless that
+one was set aside.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _against(
     if not place.meets(settings):
         closer = place.shown(settings)[0] < now.shown(settings)[0]
         said.append("It misses your goal here." if closer else "Its gap is no smaller than now.")
-    beaten = next((other for other in usable if other.beats(place, settings)), None)
+    beaten = next((other for other in usable if other.beats(place, settings) and not other.levelling), None)
     if beaten is not None:
         said.append(f"“{beaten.title}” is no worse on either count, and better on one.")
     if first is not None and beaten is None and place.shown(settings)[1] > first.shown(settings)[1]:

@@ -79,15 +79,15 @@ def shifts(joint: JointCounts, settings: Settings) -> Shifts | None:
     return max(comparable, key=_apart) if comparable else None
 
 
-def shifts_of(joint: JointCounts, settings: Settings, rate: str) -> Shifts:
-    """What changes for them by one metric's rate."""
-    return Shifts(rate, tuple(_of_rate(joint, settings, rate)))
+def shifts_of(joint: JointCounts, settings: Settings, rate: str, of_all: bool = False) -> Shifts:
+    """What changes for them by one metric's rate; `of_all` also for groups that the goal is not asked of."""
+    return Shifts(rate, tuple(_of_rate(joint, settings, rate, of_all)))
 
 
-def _of_rate(joint: JointCounts, settings: Settings, rate: str) -> Iterator[Shift]:
+def _of_rate(joint: JointCounts, settings: Settings, rate: str, of_all: bool) -> Iterator[Shift]:
     people = joint.by(settings.by)
     shown = []
-    for g in np.flatnonzero(settings.asked(people.groups)).tolist():
+    for g in np.flatnonzero(settings.asked(people.groups) | of_all).tolist():
         (before, n), (after, _) = (rate_parts(METRICS[rate], people.n[g], when) for when in (BEFORE, AFTER))
         if n >= FEW:
             shown.append(Shift(people.groups.names(g), n, before, after))

@@ -112,8 +112,9 @@ def places(found: Mitigated, offered: Sequence[Fix]) -> tuple[Place, ...]:
         changed = float(n[0, 1] + n[1, 0]) / max(1, int(n.sum()))
         place = _place(found, fix.id, fix.title, fix.decided, changed, z)
         laid.append(_with_terms(place, now, found, fix, changed))
+    helping = [place for place in laid[1:] if not place.levelling]  # what helps nobody is no better than another fix
     return tuple(
-        replace(place, is_dominated=any(other.beats(place, found.settings) for other in laid[1:])) for place in laid
+        replace(place, is_dominated=any(other.beats(place, found.settings) for other in helping)) for place in laid
     )
 
 

@@ -72,7 +72,7 @@ def test_a_fix_by_which_nobody_gains_says_so_and_is_not_recommended_beside_anoth
     assert "Set aside: 1 that reaches it only because fewer are selected." in said(at)
     gains, loses = cards(at)
     assert "No group gains" not in gains and "more of 100 people whose g is b are selected" in gains
-    assert "No group gains: the gap closes because fewer of everybody are selected. 2" in loses
+    assert "No group gains: the gap closes because fewer of every group are selected. 2" in loses
     assert "so they differ a little from the audit's" in said(at)
     assert "Choosing one changes nothing outside this page; it is then judged on other people." in said(at)
     assert "No group gains" in captions(widget(at, "radio", "picked fix"))

@@ -112,7 +112,8 @@ DOWN = place("down", 0.001, 0.1, levelling=LOSS)
         ),
         (
             [EACH, place("dearer", 0.008, 0.19, needs_attribute=True), DOWN],
-            "It reaches your goal and makes the fewest mistakes. Set aside: 1 that reaches it only because fewer are"
+            "It reaches your goal and makes the fewest mistakes of those by which a group gains. Set aside: 1 that"
+            " reaches it only because fewer are"
             " selected.",
         ),
         ([DOWN], f"It is the only usable fix that reaches your goal. {LOSS}"),
