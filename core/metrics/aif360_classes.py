@@ -3,12 +3,13 @@
 Their import takes a second, for which whoever waits for an audit would wait. While AIF360 is imported, its parts that
 ask for them are stood in for by modules that hold the names asked for, and nothing else; a measure that needs one would
 fail, and none that Plumbline asks for does. What was imported so is kept here alone: whoever else imports AIF360 gets
-it whole.
+it whole. A process with several threads imports it whole, since another thread could meet what stands in.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -25,8 +26,8 @@ _STOOD_IN_FOR = {
 
 
 def _imported() -> tuple[Any, Any, Any]:
-    """The classes, of an AIF360 that is imported whole already where there is one."""
-    if "aif360.metrics" in sys.modules:
+    """The classes, of an AIF360 that is imported whole where one is already, or where others could import meanwhile."""
+    if "aif360.metrics" in sys.modules or threading.active_count() > 1:
         return _classes()
     with _standing_in():
         return _classes()

@@ -35,8 +35,8 @@ EPOCHS, PATIENCE = 30, 6
 RATE = 1e-3
 LEAST_ROWS, MOST_ROWS, STEPS, MOST_STEPS = 32, 512, 16, 400
 JUDGED_ROWS = 1 << 13
-# Trainings at the same time: each holds what layers make of its images.
-MOST_TOGETHER = 3
+# Trainings at the same time, and of how many passes' size the steps of all of them may be: their memory is one job's.
+MOST_TOGETHER, PASSES_KEPT = 3, 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,12 +118,14 @@ class Tunable(ABC):
         """How many trainings to do at the same time.
 
         With images a step of a small model is long, and takes one core, whatever others there are. Steps with numbers
-        are so short that trainings would mostly wait for each other.
+        are so short that trainings would mostly wait for each other. Large images are trained on one after another:
+        each training keeps what a step's rows became in memory.
         """
         import torch
 
         alone = self.model.picture is None or self._weights >= SMALL_MODEL or self._device != "cpu"
-        return 1 if alone else min(MOST_TOGETHER, torch.get_num_threads())
+        room = PASSES_KEPT * self._fitting // (MOST_ROWS + BALANCED_ROWS)
+        return 1 if alone else max(1, min(MOST_TOGETHER, torch.get_num_threads(), room))
 
     @property
     def _is_quick(self) -> bool:
@@ -211,7 +213,10 @@ class Tunable(ABC):
         optimiser.step()
 
     def _drawn_logits(self, module: Any, data: TrainingTensors, drawn: Tensor) -> Tensor:
-        """The logits of rows that were drawn with replacement: an image or a text goes through once, however often."""
+        """The logits of rows that were drawn with replacement: an image or a text goes through once, however often.
+
+        Of fewer than there are few are drawn twice, and finding them would not pay.
+        """
         import torch
 
         if self._is_quick or len(drawn) < len(data.labels):
