@@ -88,7 +88,7 @@ def test_all_of_the_answer_is_on_the_first_screen(answered: Page) -> None:
     settled(answered)
     expect(answered.get_by_role("heading", level=1)).to_be_in_viewport()
     expect(chart(answered)).to_be_in_viewport(ratio=1)
-    cells = answered.locator(".st-key-grid button:visible")
+    cells = answered.locator(".st-key-grid [class*=-cell-] button:visible")
     assert cells.count() == 8 * 4
     expect(cells.last).to_be_in_viewport(ratio=1)
 
@@ -97,7 +97,7 @@ def test_a_cell_opens_in_the_picture_which_scrolls_into_view(answered: Page) -> 
     answered.set_viewport_size({"width": 400, "height": 900})
     title = answered.get_by_role("heading", level=1)
     for place, words in ((4 + 1, "wrongly"), (0, "Women are approved less often")):
-        cell = answered.locator(".st-key-grid button:visible").nth(place)
+        cell = answered.locator(".st-key-grid [class*=-cell-] button:visible").nth(place)
         cell.scroll_into_view_if_needed()
         cell.focus()
         answered.keyboard.press("Enter")
