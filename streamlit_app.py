@@ -22,10 +22,10 @@ if __name__ == "__main__":
         ],
         position="top",
     )
-    frame.show(page.title)
+    shown = frame.show(page.title)
     try:
         page.run()
-        frame.close(page.title)
+        frame.close(shown)
     except PlumblineError as error:  # what is kept of this audit is damaged: the other pages and audits are not
         st.error(plain.escape(str(error)))
 else:

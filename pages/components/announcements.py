@@ -4,10 +4,12 @@ import json
 
 import streamlit as st
 
+from core.jobs.status import Status
 from core.store.workspace import Audit
 from pages.components import session
 
 _WORKING = "working on"
+_BELOW = "below the page"  # no page is called so
 _BEGAN = {
     "profile": "Your table is being read.",
     "second": "The second table is being read.",
@@ -59,24 +61,44 @@ _SCRIPT = """<script>
 def show(audit: Audit, page: str) -> None:
     """Tell that work on the open audit began, and once that it ended: on the page where that was seen first."""
     status = session.workspace().status(audit.id)
-    stage = audit.stage or "audit"
-    work, seen_on = st.session_state.get(_WORKING, ("", page))
-    mine = f"{audit.id} {stage}"
     if status is not None and not status.ended:
-        session.put(_WORKING, (mine, None))
-        _say(_BEGAN[stage], is_answer=False)
-    elif work == mine and seen_on in (None, page):
-        session.put(_WORKING, (mine, page))
-        is_well = session.workspace().get(audit.id).problem is None and (status is None or status.message is None)
-        _say(_DONE[stage] if is_well else _FAILED, is_answer=True)
+        session.put(_WORKING, (_work(audit), None))
+        _say(_BEGAN[_stage(audit)], is_answer=False)
+    elif _told(audit) in (None, page):
+        _end(audit, status, page)
 
 
-def follow(audit: Audit, page: str) -> None:
-    """Tell, below the page, what ended while it was drawn: once its answer stands there, nothing draws it again."""
+def follow(audit: Audit) -> None:
+    """Tell, below the page, what ended while it was drawn: once its answer stands there, nothing draws it again.
+
+    It is told there once: told above the page as well, it would be heard twice, and the focus might move again.
+    """
     status = session.workspace().status(audit.id)
-    _, seen_on = st.session_state.get(_WORKING, ("", page))
-    if seen_on is None and (status is None or status.ended):
-        show(audit, page)
+    if _told(audit) is None and (status is None or status.ended):
+        _end(audit, status, _BELOW)
+
+
+def _end(audit: Audit, status: Status | None, place: str) -> None:
+    session.put(_WORKING, (_work(audit), place))
+    is_well = session.workspace().get(audit.id).problem is None and (status is None or status.message is None)
+    _say(_DONE[_stage(audit)] if is_well else _FAILED, is_answer=True)
+
+
+def _told(audit: Audit) -> str | None:
+    """Where the end of the audit's present work was told; None where it was seen at work and its end is still untold.
+
+    Of work that this window never saw the end is nothing new, and told nowhere: "".
+    """
+    work, place = st.session_state.get(_WORKING, ("", ""))
+    return place if work == _work(audit) else ""
+
+
+def _work(audit: Audit) -> str:
+    return f"{audit.id} {_stage(audit)}"
+
+
+def _stage(audit: Audit) -> str:
+    return audit.stage or "audit"
 
 
 def _say(words: str, is_answer: bool) -> None:

@@ -25,8 +25,11 @@ from pages.components.history import age
 _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
 
 
-def show(page: str) -> None:
-    """Show the frame of the page with this title; where the person may not go on, nothing else is shown."""
+def show(page: str) -> Audit | None:
+    """Show the frame of the page with this title, and give the open audit; None where there is none, or none opens.
+
+    Where the person may not go on, nothing else is shown.
+    """
     st.logo(product_mark.LOGO, size="medium")
     try:
         audit, trouble = session.current(), session.trouble()
@@ -49,17 +52,18 @@ def show(page: str) -> None:
             st.button("Close this message", key="hear", on_click=error_messages.hear)
         if trouble is not None:
             st.warning(plain.escape(trouble))
-        elif audit is not None:
+            return None
+        if audit is not None:
             session.keep_fields(audit.id)
             announcements.show(audit, page)
             _line(audit)
+        return audit
 
 
-def close(page: str) -> None:
-    """Say what happened while the page with this title was drawn."""
-    audit = session.current()
+def close(audit: Audit | None) -> None:
+    """Say what happened to the audit of the frame while the page was drawn."""
     if audit is not None:
-        announcements.follow(audit, page)
+        announcements.follow(audit)
 
 
 def _line(audit: Audit) -> None:
