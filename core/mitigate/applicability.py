@@ -12,7 +12,7 @@ from core.metrics.sampling.unsupported import why_one_row_each
 from core.metrics.words import group_words
 from core.mitigate.mitigations import MITIGATIONS, Mitigation, Need
 from core.mitigate.settings import Settings
-from core.mitigate.training.reweighing import OUTCOMES
+from core.mitigate.training.reweighing import WHOSE
 from core.models import FORMATS, tunable
 from core.record import AuditRecord
 
@@ -59,8 +59,8 @@ def _no_score(row: Mitigation, asked: _Situation) -> str | None:
 
 
 def _no_people(row: Mitigation, asked: _Situation) -> str | None:
-    fewest, who, outcome = _smallest_cell(asked.record.counts, asked.settings.by)
-    return None if fewest else f"nobody has {outcome} among {who}"
+    fewest, who, whose = _smallest_cell(asked.record.counts, asked.settings.by)
+    return None if fewest else f"there is nobody {whose} among {who}"
 
 
 def _no_learning(row: Mitigation, asked: _Situation) -> str | None:
@@ -104,11 +104,11 @@ def doubts(record: AuditRecord, settings: Settings) -> dict[str, str]:
     """What speaks against a mitigation that can be tried, as half a sentence by its name."""
     if record.plan.data.label is None:
         return {}
-    fewest, who, outcome = _smallest_cell(record.counts, settings.by)
+    fewest, who, whose = _smallest_cell(record.counts, settings.by)
     if not 0 < fewest < LIGHTEST:
         return {}
-    have = "person has" if fewest == 1 else "people have"
-    doubt = f"only {fewest} {have} {outcome} among {who}, and would weigh much"
+    are = "is only 1 person" if fewest == 1 else f"are only {fewest} people"
+    doubt = f"there {are} {whose} among {who}, and they would weigh much"
     return {row.name: doubt for row in MITIGATIONS.values() if "both outcomes" in row.needs}
 
 
@@ -118,7 +118,7 @@ def _smallest_cell(counts: Counts, by: tuple[str, ...]) -> tuple[int, str, str]:
     n = grouped.n[:, :UNKNOWN].sum(axis=2)
     known = np.flatnonzero(n.sum(axis=1))
     if not len(known):
-        return 0, "these people", "a known outcome"
+        return 0, "these people", "with a known outcome"
     place, label = np.unravel_index(int(n[known].argmin()), (len(known), UNKNOWN))
     g = int(known[place])
-    return int(n[g, label]), group_words(grouped.groups.names(g)), OUTCOMES[int(label)]
+    return int(n[g, label]), group_words(grouped.groups.names(g)), WHOSE[int(label)]

@@ -144,7 +144,8 @@ MITIGATIONS = table(
     ),
     Mitigation(
         "fairness_loss", "Training with a price on the gap",
-        "The model is trained on, and a gap between groups counts as a mistake: the higher its price, the more.",
+        "The model is trained on, and a gap between groups counts as a mistake: the higher its price, the more."
+        " Its strength says how hard the price presses.",
         needs_attribute=False, needs=("outcome", "learning model"), is_trained=True,
         prices=(0.1, 0.25, 0.5, 1.0, 2.0, 4.0),
         in_job="core.mitigate.training.trainers:fairness_loss",

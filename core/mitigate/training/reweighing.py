@@ -16,7 +16,9 @@ from core.errors import DataError
 
 _BLOCK = 1 << 15
 
+# What files of weights call the outcomes, and what sentences say of the people.
 OUTCOMES = {FAVOURABLE: "the good outcome", UNFAVOURABLE: "the other outcome"}
+WHOSE = {FAVOURABLE: "with the good outcome", UNFAVOURABLE: "without the good outcome"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,6 @@ def reweigh(counts: Counts, by: tuple[str, ...]) -> Weights:
 def _nobody(groups: Groups, group: int, label: int) -> str:
     who = ", ".join(groups.names(group).values())
     return (
-        f"Reweighing cannot be done: among the people it is fitted on, nobody in {who} has {OUTCOMES[label]}."
+        f"Reweighing cannot be done: among the people it is fitted on, there is nobody {WHOSE[label]} in {who}."
         " No weight makes up for people who are not there. Join this group with another, or add rows."
     )

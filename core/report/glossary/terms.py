@@ -86,10 +86,11 @@ TERMS = table(
         partial(tables.outcomes, True),
     ),
     Term(
-        "other_outcome", "Without the good outcome, the other outcome",
-        "What really happened is the other outcome: the loan was not repaid.",
+        "other_outcome", "Without the good outcome",
+        "What really happened, where it is not good: the loan was not repaid.",
         ("Somebody without the good outcome who is selected is “wrongly granted”.",
-         "An empty cell is neither: of these people the outcome is not known."),
+         "An empty cell is neither: of these people the outcome is not known.",
+         "A file of weights calls it “the other outcome”."),
         partial(tables.outcomes, False),
     ),
     Term(
@@ -171,7 +172,7 @@ TERMS = table(
         "price_on_the_gap", "Price on the gap",
         "While a model is trained, a gap between groups counts as a mistake; the price says how large.",
         ("A higher price leaves a smaller gap, and often more wrong decisions.",
-         "Several prices are tried, and you see them side by side."),
+         "Several prices are tried; the strength in a fix's title says how hard each presses."),
         decisions.price,
     ),
     Term(

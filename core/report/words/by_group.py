@@ -47,7 +47,7 @@ class Standing:
     verdict_words
         The mark in words, with who is worse off.
     than
-        Than whom, of a comparison group that some others are worse off than and that is itself; else empty.
+        Than whom the comparison group is worse off, where others are worse off than it; else empty.
     sentence
         What it comes to, in words.
     """

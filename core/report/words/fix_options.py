@@ -74,11 +74,11 @@ def cost_line(before: float, after: float, cost: str, has_outcome: bool) -> str:
     return f"Right {was} of the time before, {then} after{alike}."
 
 
-def beside_its_card(found: Mistakes, place: Place, people: str = "people") -> str:
-    """That it makes more mistakes than on its card, where it is judged on others; empty where it does not."""
+def beside_its_choice(found: Mistakes, place: Place) -> str:
+    """That it makes more mistakes than among those it was chosen on, who are others; empty where it does not."""
     if float(f"{100 * found.after:.1f}") <= float(f"{100 * place.cost:.1f}"):
         return ""
-    return f"That is more than on its card ({cost_words(place.cost, found.cost)}): these are other {people}."
+    return f"That is more than among those it was chosen on ({cost_words(place.cost, found.cost)}): these are others."
 
 
 def people_line(shifts: Shifts, terms: Terms = PLAIN) -> str:

@@ -23,7 +23,7 @@ _KNOWN = {
 }
 
 
-# Said so as long as nobody has said what a yes is called; what is kept of an answer stays as it was.
+# Shown so, whatever a yes is called in the plan; what is kept of an answer stays as it was.
 _SAID = {
     "Yes, also for people who were turned down": "Yes, also for people who got a no",
     "No, only for people who were selected": "No, only for people who got a yes",

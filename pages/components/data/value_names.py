@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.plan.tables.words import MOST_IN_A_LABEL, is_name
-from core.plan.values import key
+from core.plan.values import MISSING_GROUP, key
 from core.store.workspace import Audit
 from pages.components import plain, session
 
@@ -30,13 +30,13 @@ def ask(audit: Audit, column: str, values: Sequence[str], kept: dict[str, str]) 
 
 def _unused(column: str, values: Sequence[str], kept: dict[str, str]) -> None:
     """Say which names are of values that no row has: a plan may bring them, and nothing would be called so."""
-    here = {key(value) for value in values} | {value.strip() for value in values}
+    here = {key(value) for value in values} | {value.strip() for value in values} | {MISSING_GROUP}
     unused = [value for value in kept if value.strip() not in here and key(value) not in here]
     if unused:
         names = plain.listed([kept[value] for value in unused])
         st.warning(
-            f"{names} names nothing here: no group of {plain.quoted(column)} is {plain.listed(unused)}."
-            " Write the values in the plan as the table does."
+            f"{names} {'names' if len(unused) == 1 else 'name'} nothing here: no group of {plain.quoted(column)} is"
+            f" {plain.listed(unused)}. In a plan, write values as the table does. Without one, go on: nothing changes."
         )
 
 

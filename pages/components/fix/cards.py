@@ -44,7 +44,7 @@ def show(audit_id: str, found: Found, picked: str | None) -> None:
     if not options:
         return
     rows = f"{found.mitigated.sizes[CHOOSE]:,} {found.terms.people}"
-    st.caption(f"Before and after are of {rows} set aside for choosing, so they differ a little from the audit's.")
+    st.caption(f"Before and after are of {rows} set aside for choosing, so they can differ from the audit's.")
     # Two places at least: one card alone would have lines too long to read.
     with st.container(key="fixes"):
         for place, name in zip(st.columns(max(2, len(options)), gap="small"), options, strict=False):

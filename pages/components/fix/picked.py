@@ -19,7 +19,7 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import CHOOSE, FIT, REPORT, RETRAINED
 from core.record import AuditRecord
 from core.report.charts import mark_svg
-from core.report.words.fix_options import beside_its_card
+from core.report.words.fix_options import beside_its_choice
 from pages.components import plain, verdict
 from pages.components.fix import bars, cards, take_away
 from pages.components.fix import found as fix_found
@@ -115,7 +115,7 @@ def _changes(effect: Effect, place: Place) -> None:
     for turned, sentence in lines[:_MOST]:
         _line(turned, sentence)
     if effect.mistakes is not None:
-        apart = beside_its_card(effect.mistakes, place, effect.people)
+        apart = beside_its_choice(effect.mistakes, place)
         _line(effect.mistakes.turn, f"{mistakes_sentence(effect.mistakes)} {apart}".rstrip())
     if rest:
         with st.expander(f"{len(rest)} more group{'s' if len(rest) > 1 else ''}"):

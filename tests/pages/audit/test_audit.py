@@ -201,7 +201,9 @@ def test_a_drawing_parses_and_digests_no_evidence_that_was_parsed_before(
 def test_a_threshold_that_is_tried_moves_the_table_but_not_the_answer(space: Workspace, home: Path) -> None:
     at = opened("audit", kept(space, home, scored()))
     answer, before = [text.value for text in at.text], table(at)["Rate"]
-    widget(at, "select_slider", "threshold").set_value(0.3).run()
+    slider = widget(at, "select_slider", "threshold")
+    assert "This changes the picture and the table, not the answer." in slider.help
+    slider.set_value(0.3).run()
     assert not at.exception
     assert "0.3 is a threshold you tried. The finding stays at the plan's, 0.437" in said(at)
     assert table(at)["Rate"] == ["100.0\u00a0%"] * 2 != before

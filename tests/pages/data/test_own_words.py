@@ -103,5 +103,9 @@ def test_a_name_for_a_value_that_no_row_has_is_said_to_name_nothing(space: Works
     at = put(opened(), space, toml=named, csv=CODED)
     warned = [warning.value.replace("\\", "") for warning in at.warning if "names nothing here" in warning.value]
     assert len(warned) == 1 and "“others” names nothing here: no group of “sex” is “3”." in warned[0]
-    fits = named.replace(', "3" = "others"', "")
-    assert "names nothing here" not in said(put(opened(), space, toml=fits, csv=CODED))
+    assert "Without one, go on: nothing changes." in warned[0]
+    several = named.replace('"3" = "others"', '"3" = "others", "4" = "no answer"')
+    told = said(put(opened(), space, toml=several, csv=CODED)).replace("\\", "")
+    assert "“others”, “no answer” name nothing here: no group of “sex” is “3”, “4”." in told
+    fits = named.replace('"3" = "others"', '"(missing)" = "people who did not say"')
+    assert "nothing here" not in said(put(opened(), space, toml=fits, csv=CODED))

@@ -153,8 +153,12 @@ def few(good: int) -> Any:
 @pytest.mark.parametrize(
     ("good", "said_of_it"),
     [
-        (0, "no: nobody has the good outcome among people whose g is c"),
-        (3, "yes, but only 3 people have the good outcome among people whose g is c, and would weigh much"),
+        (0, "no: there is nobody with the good outcome among people whose g is c"),
+        (
+            3,
+            "yes, but there are only 3 people with the good outcome among people whose g is c, and they would weigh"
+            " much",
+        ),
         (30, "yes"),
     ],
 )

@@ -58,7 +58,7 @@ def test_where_a_group_has_nobody_of_one_outcome_there_are_no_weights(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(tmp_path, [row for row in ROWS if row[:2] != ("b", "1")]) == 2
-    assert "nobody in b has the good outcome" in capsys.readouterr().err
+    assert "there is nobody with the good outcome in b" in capsys.readouterr().err
     assert not (tmp_path / "out" / "weights.csv").exists()
 
 

@@ -14,10 +14,10 @@ from core.report.glossary.pictures import BLUE, ORANGE, GlossaryPicture, box, do
 _PLACES = {"tp": (0, 0), "fn": (1, 0), "fp": (0, 1), "tn": (1, 1)}
 _LEFT, _TOP, _WIDE, _TALL = 74, 20, 56, 34
 _NAMES = {
-    "tp": "good outcome and selected",
-    "fn": "good outcome and refused",
-    "fp": "other outcome and selected",
-    "tn": "other outcome and refused",
+    "tp": "with the good outcome and selected",
+    "fn": "with the good outcome and refused",
+    "fp": "without the good outcome and selected",
+    "tn": "without the good outcome and refused",
 }
 
 
@@ -37,7 +37,7 @@ def _kinds(counted: set[str], among: set[str]) -> GlossaryPicture:
         words(_LEFT + _WIDE / 2, 14, "selected", "middle"),
         words(_LEFT + _WIDE * 1.5, 14, "refused", "middle"),
         words(_LEFT - 6, _TOP + 21, "good", "end"),
-        words(_LEFT - 6, _TOP + _TALL + 21, "other", "end"),
+        words(_LEFT - 6, _TOP + _TALL + 21, "not good", "end"),
     ]
     for kind, (across, down) in _PLACES.items():
         strength = 0.9 if kind in counted else 0.3 if kind in among else 0.0

@@ -27,8 +27,8 @@ def outcomes(is_good: bool) -> GlossaryPicture:
             box(20, y, 80, 14, GREY, 0.35),
             box(106, y, 40, 14, BLUE if marked else GREY, 0.9 if marked else 0.35),
         ]
-    which = "good outcome" if is_good else "other outcome"
-    return picture(f"A table whose last column marks each row with the {which}.", *shapes)
+    which = "with" if is_good else "without"
+    return picture(f"A table whose last column marks each row {which} the good outcome.", *shapes)
 
 
 def crossed() -> GlossaryPicture:

@@ -117,7 +117,10 @@ def _threshold(audit_id: str, record: AuditRecord) -> None:
         record.thresholds,
         format_func=partial(_threshold_words, own=own),
         key=session.seed(session.field(audit_id, "threshold"), own),
-        help=tip("threshold", "Try where the line between yes and no could lie."),
+        help=tip(
+            "threshold",
+            "Try where the line between yes and no could lie. This changes the picture and the table, not the answer.",
+        ),
     )
 
 

@@ -86,7 +86,7 @@ def test_groups_are_those_of_the_attributes_named() -> None:
 
 
 def test_an_empty_cell_is_refused_with_words() -> None:
-    with pytest.raises(DataError, match="nobody in b has the good outcome.*Join this group with another"):
+    with pytest.raises(DataError, match="there is nobody with the good outcome in b.*Join this group with another"):
         reweigh(counts_of({"a": (10, 20), "b": (0, 20)}), ("g",))
 
 

@@ -21,7 +21,7 @@ MOST_WORDS = 20
 # The words of the issue that stopped a newcomer, by what they look for.
 STOPPED = (
     "plausible range", "lots", "threshold", "among fixes that reach it", "price on the gap", "stand-in", "weights",
-    "four-fifths", "crossed columns", "the other outcome",
+    "four-fifths", "crossed columns", "without the good outcome",
 )  # fmt: skip
 
 
@@ -87,7 +87,8 @@ def test_a_metrics_picture_fills_those_whom_it_counts() -> None:
     denied = entry_named("false_negative_rate")
     assert denied is not None
     assert denied.picture.alt == (
-        "Counted: good outcome and refused. Among: good outcome and selected; good outcome and refused."
+        "Counted: with the good outcome and refused."
+        " Among: with the good outcome and selected; with the good outcome and refused."
     )
 
 

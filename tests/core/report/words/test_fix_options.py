@@ -8,7 +8,7 @@ from core.mitigate.effect.rates_before_after import Shift, Shifts
 from core.mitigate.frontier.places import Place
 from core.report.words.fix_options import (
     bars_title,
-    beside_its_card,
+    beside_its_choice,
     cautions,
     cost_line,
     gap_line,
@@ -70,15 +70,18 @@ def test_whom_it_decides_for_instead_is_counted_of_100_whoever_moves_most_first(
         (
             0.416,
             "balanced_accuracy",
-            "That is more than on its card (37.2 of 100 wrong, both outcomes alike): these are other people.",
+            "That is more than among those it was chosen on (37.2 of 100 wrong, both outcomes alike): these are"
+            " others.",
         ),
         (0.3724, "accuracy", ""),
         (0.36, "accuracy", ""),
     ],
 )
-def test_more_mistakes_than_on_the_card_are_explained_beside_them(after: float, cost: str, said: str) -> None:
+def test_more_mistakes_than_among_those_it_was_chosen_on_are_explained_beside_them(
+    after: float, cost: str, said: str
+) -> None:
     card = Place("x", "x", 0.0, (0.0, 0.0), 0.372, None)
-    assert beside_its_card(Mistakes(cost, 0.37, after, (0.0, (0.0, 0.0))), card) == said
+    assert beside_its_choice(Mistakes(cost, 0.37, after, (0.0, (0.0, 0.0))), card) == said
     assert len(said.split()) <= 20
 
 
