@@ -34,6 +34,7 @@ STYLE = f"""{bars.STYLE}
 .fix-card .price {{ font-weight: 600 }}
 .fix-card .kind {{ font-size: .9375rem; display: flex; flex-wrap: wrap; gap: .15rem .6rem; align-items: center }}
 .fix-card .first {{ background: {COLOURS["no_gap"]}; color: #FFFFFF; border-radius: 3px; padding: 0 .4rem }}
+.fix-card .aside {{ border: 1px solid; border-radius: 3px; padding: 0 .4rem }}
 """
 
 
@@ -127,6 +128,8 @@ def _drawn(found: Found, fix: Fix, is_first: bool) -> Element:
     kind = SubElement(box, "div", {"class": "kind"})
     if is_first:
         SubElement(kind, "span", {"class": "first"}).text = "Recommended"
+    elif place.levelling and found.advice.meets:
+        SubElement(kind, "span", {"class": "aside"}).text = "Set aside"
     asks, _ = cautions(place, settings)
     SubElement(kind, "span").text = ", ".join(filter(None, [kind_words(fix.kind), asks]))
     SubElement(box, "h3").text = fix.title

@@ -71,6 +71,7 @@ def test_a_fix_by_which_nobody_gains_says_so_and_is_not_recommended_beside_anoth
     assert headline(at) == "Recommended: A threshold for each group"
     assert "Set aside: 1 that reaches it only because fewer are selected." in said(at)
     gains, loses = cards(at)
+    assert "Set aside" in loses and "Set aside" not in gains
     assert "No group gains" not in gains and "more of 100 people whose g is b are selected" in gains
     assert "No group gains: the gap closes because fewer of every group are selected. 2" in loses
     assert "so they can differ from the audit's" in said(at)
