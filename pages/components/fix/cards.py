@@ -128,7 +128,7 @@ def _drawn(found: Found, fix: Fix, is_first: bool) -> Element:
     kind = SubElement(box, "div", {"class": "kind"})
     if is_first:
         SubElement(kind, "span", {"class": "first"}).text = "Recommended"
-    elif place.levelling and found.advice.meets:
+    elif place.levelling and _first_helps(found):
         SubElement(kind, "span", {"class": "aside"}).text = "Set aside"
     asks, _ = cautions(place, settings)
     SubElement(kind, "span").text = ", ".join(filter(None, [kind_words(fix.kind), asks]))
@@ -140,6 +140,12 @@ def _drawn(found: Found, fix: Fix, is_first: bool) -> Element:
         SubElement(box, "p").text = place.levelling or people_line(moved, found.terms)
         box.append(bars.drawn(moved, found.terms))
     return box
+
+
+def _first_helps(found: Found) -> bool:
+    """Whether a fix is recommended by which some group gains."""
+    first = found.advice.id
+    return found.advice.meets and first is not None and not found.place(first).levelling
 
 
 def _price(found: Found, fix: Fix) -> str:
