@@ -81,8 +81,8 @@ def _completeness(trial: SanityTrial, what: Explainable, values: Floats) -> Chec
     wanted = _scores(what, what.inputs) - _start(trial, what)
     error = float(np.abs(values.sum(axis=1) - wanted).mean() / max(np.abs(wanted).mean(), 1e-12))
     missed = f"{100 * error:.1f}" if error >= 0.001 else "less than 0.1"
-    says = f"The parts add up to the score but for {missed}\u00a0% of it."
-    return _at_most("completeness", error, says, f"The parts miss {100 * error:.0f}\u00a0% of the score.")
+    says = f"The parts add up to the score but for {missed} % of it."
+    return _at_most("completeness", error, says, f"The parts miss {100 * error:.0f} % of the score.")
 
 
 def _stability(trial: SanityTrial, what: Explainable) -> Check:
@@ -102,7 +102,7 @@ def _stability(trial: SanityTrial, what: Explainable) -> Check:
     with quiet(), seeded(trial.effort.seed):
         moved = sensitivity_max(explained, what.inputs, perturb_func=nudge, n_perturb_samples=NUDGED)
     value = float(moved.double().nan_to_num(0.0).mean())
-    says = f"Small changes of the values change the picture by {100 * value:.0f}\u00a0%."
+    says = f"Small changes of the values change the picture by {100 * value:.0f} %."
     return _at_most("stability", value, says, f"{says} It shakes.")
 
 
@@ -143,9 +143,9 @@ def _infidelity(trial: SanityTrial, what: Explainable, values: Floats) -> Check:
     if errors[1] <= 0:
         return _not_checkable("infidelity", "Leaving values out does not move the score at all.")
     value = errors[0] / errors[1]
-    says = f"It foretells what leaving several values out does to the score, but for {100 * value:.0f}\u00a0%."
+    says = f"It foretells what leaving several values out does to the score, but for {100 * value:.0f} %."
     return _at_most(
-        "infidelity", value, says, f"It misses {100 * value:.0f}\u00a0% of what leaving several values out does."
+        "infidelity", value, says, f"It misses {100 * value:.0f} % of what leaving several values out does."
     )
 
 
@@ -248,7 +248,7 @@ def _rank_correlation(one: Floats, other: Floats) -> float:
 
 
 def _alike(value: float) -> str:
-    return f"alike to {max(0.0, 100 * value):.0f}\u00a0%"
+    return f"alike to {max(0.0, 100 * value):.0f} %"
 
 
 def _at_most(name: str, value: float, passed: str, failed: str) -> Check:
