@@ -72,6 +72,7 @@ class App:
     home: Path
     port: int
     kept: Path | None = None
+    as_it_is: bool = False  # its jobs start as a user's do, for what measures them
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -89,7 +90,8 @@ class App:
             hold.unlink(missing_ok=True)
 
     def start(self) -> None:
-        command = [sys.executable, "-c", _SERVE, "run", "streamlit_app.py", "--server.headless=true"]
+        program = ["-m", "streamlit"] if self.as_it_is else ["-c", _SERVE]
+        command = [sys.executable, *program, "run", "streamlit_app.py", "--server.headless=true"]
         line = shared_line()
         told = {"PLUMBLINE_HOME": str(self.home), KEPT: str(self.kept or ""), LINE: str(line or "")}
         with (self.home / "app.log").open("ab") as log:
