@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import threading
 
@@ -16,4 +17,5 @@ def import_meanwhile(*names: str) -> None:
 
 def _imported(*names: str) -> None:
     for name in names:
-        importlib.import_module(name)
+        with contextlib.suppress(Exception):  # whoever needs it meets the same error, and says it in words
+            importlib.import_module(name)

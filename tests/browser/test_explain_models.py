@@ -99,11 +99,11 @@ def test_two_versions_of_a_model_are_audited_and_the_page_shows_what_moved(
     # In bold, or in plain letters and said to be in doubt where a check failed.
     said = re.compile(f"{re.escape(world.cause)}.* before")
     expect(page.get_by_test_id("stMain").get_by_text(said).first).to_be_visible()
-    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible()
+    expect(page.get_by_text("This describes the model, not the cause").first).to_be_visible()
     for title in ("Before", "After", "Difference"):
         expect(page.get_by_text(title, exact=True).first).to_be_visible()
     pictures = page.get_by_test_id("stVegaLiteChart")
     expect(pictures.nth(2).locator("canvas, svg").first).to_be_visible()
     page.set_viewport_size({"width": NARROW, "height": HIGH})
-    expect(page.get_by_text("this describes the model, not the cause").first).to_be_visible()
+    expect(page.get_by_text("This describes the model, not the cause").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW

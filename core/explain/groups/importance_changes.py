@@ -84,32 +84,32 @@ def moved(
 
 
 def moved_sentence(one: ImportanceChange, terms: Terms = PLAIN) -> str:
-    """One plain sentence on what moved, the feature in quotation marks; `terms` is what the plan calls things."""
+    """What moved, in two plain sentences, the feature in quotation marks; `terms` is what the plan calls things."""
     people = terms.people
     whose = f"{among_words(one.selected, terms)}in the scores of {group_words(one.group, terms)}"
     said = f"{whose[0].upper()}{whose[1:]} ({one.n:,} {people}) the model"
-    end = "this describes the model, not the cause."
+    end = "This describes the model, not the cause."
     if one.ratio is None or one.low is None or one.high is None:
         return f"{said} cannot be compared on “{one.feature}”: too little rested on it, or too few {people} are there."
     if one.ratio == 0:
-        return f"{said} no longer relies on “{one.feature}”; {end}"
+        return f"{said} no longer relies on “{one.feature}”. {end}"
     if one.verdict == "unclear":
         return (
             f"{said} may rely on “{one.feature}” as much as before: between {_percent(one.low - 1)} and"
-            f" {_percent(one.high - 1)}; {end}"
+            f" {_percent(one.high - 1)}. {end}"
         )
     if one.ratio <= 1 / _NOTHING:
-        return f"{said} hardly relies on “{one.feature}” any more; {end}"
+        return f"{said} hardly relies on “{one.feature}” any more. {end}"
     if one.verdict == "less":
         span = f"{100 * (1 - one.high):.0f} to {100 * (1 - one.low):.0f}"
-        return f"{said} relied on “{one.feature}” {100 * (1 - one.ratio):.0f}\u00a0% less ({span}); {end}"
+        return f"{said} relied on “{one.feature}” {100 * (1 - one.ratio):.0f}\u00a0% less ({span}). {end}"
     if one.ratio >= _NOTHING:
-        return f"{said} hardly relied on “{one.feature}” before, and does now; {end}"
+        return f"{said} hardly relied on “{one.feature}” before, and does now. {end}"
     if one.ratio >= _MANY_TIMES:
         span = f"{one.low:.0f} to {one.high:.0f} times"
-        return f"{said} relied on “{one.feature}” {one.ratio:.0f} times as much ({span}); {end}"
+        return f"{said} relied on “{one.feature}” {one.ratio:.0f} times as much ({span}). {end}"
     span = f"{100 * (one.low - 1):.0f} to {100 * (one.high - 1):.0f}"
-    return f"{said} relied on “{one.feature}” {100 * (one.ratio - 1):.0f}\u00a0% more ({span}); {end}"
+    return f"{said} relied on “{one.feature}” {100 * (one.ratio - 1):.0f}\u00a0% more ({span}). {end}"
 
 
 def _percent(change: float) -> str:

@@ -88,7 +88,7 @@ def _best(closer: Sequence[Place], now: Place, settings: Settings) -> Place | No
     meeting = [place for place in closer if place.meets(settings)]
     if not meeting:
         return min(closer, key=lambda place: _nearness(place, settings), default=None)
-    worth = _worth(without_levelling(meeting), now, settings)
+    worth = _worth(_without_levelling(meeting), now, settings)
     unbeaten = [
         place
         for place in worth
@@ -97,7 +97,7 @@ def _best(closer: Sequence[Place], now: Place, settings: Settings) -> Place | No
     return min(unbeaten, key=lambda place: (*_asks(place), *_costs(place, settings)))
 
 
-def without_levelling(meeting: Sequence[Place]) -> Sequence[Place]:
+def _without_levelling(meeting: Sequence[Place]) -> Sequence[Place]:
     """Those that do not level down; all of them where every one does."""
     return [place for place in meeting if not place.levelling] or meeting
 

@@ -76,7 +76,7 @@ def test_two_versions_of_a_model_are_audited_and_the_page_shows_what_moved(
     # In bold, or in plain letters and said to be in doubt where a check failed.
     first = next(line for line in said(at).splitlines() if world.cause in line)
     assert "before" in first, first
-    assert "this describes the model, not the cause" in said(at)
+    assert "This describes the model, not the cause" in said(at)
     assert world.left is None or f"the model no longer relies on {world.left}" in said(at)
     assert {"Before", "After", "Difference"} <= {name.strip("*") for name in said(at).splitlines()}
     assert len(at.get("vega_lite_chart")) == 3 and len([t for t in tables(at) if "Points on average" in t]) == 3

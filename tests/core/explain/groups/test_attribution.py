@@ -139,7 +139,7 @@ def test_sentences_say_who_and_how_much_and_that_it_is_no_cause() -> None:
         and "relied on “age” 40\u00a0% less" in said["age"]
     )
     assert "no longer relies on “sex”" in said["sex"]
-    assert all(sentence.endswith("this describes the model, not the cause.") for sentence in said.values())
+    assert all(sentence.endswith("This describes the model, not the cause.") for sentence in said.values())
 
 
 @pytest.mark.parametrize(
