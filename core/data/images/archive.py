@@ -33,11 +33,11 @@ class Archive:
             infos = self._zip.infolist()
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError):
             raise DataError(f"{name} is no zip archive, or was cut short. Pack the images into a zip again.") from None
-        self._refuse_hostile(infos, path.stat().st_size)
-        files = [info for info in infos if not info.is_dir() and not _JUNK.search(_plain(info.filename))]
-        if not files:
-            raise DataError(f"{name} holds no files. Pack the images into a zip again.")
-        self._infos = {_plain(info.filename): info for info in files}
+        try:
+            self._infos = self._harmless(infos, path.stat().st_size)
+        except DataError:
+            self._zip.close()
+            raise
         self._known = _spellings(list(self._infos))
 
     def find(self, cell: str) -> str | None:
@@ -59,6 +59,14 @@ class Archive:
             return self._zip.read(info)
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
             raise Unusable(BROKEN) from None
+
+    def _harmless(self, infos: list[zipfile.ZipInfo], size: int) -> dict[str, zipfile.ZipInfo]:
+        """The files by path. Raises DataError where there are none, or one is hostile."""
+        self._refuse_hostile(infos, size)
+        files = [info for info in infos if not info.is_dir() and not _JUNK.search(_plain(info.filename))]
+        if not files:
+            raise DataError(f"{self._name} holds no files. Pack the images into a zip again.")
+        return {_plain(info.filename): info for info in files}
 
     def _refuse_hostile(self, infos: list[zipfile.ZipInfo], size: int) -> None:
         names = [_plain(info.filename) for info in infos]

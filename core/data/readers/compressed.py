@@ -7,9 +7,10 @@ import lzma
 import zipfile
 import zlib
 from bz2 import BZ2File
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from core.errors import DataError
 
@@ -37,7 +38,7 @@ def unpacked(path: Path, scratch: Path) -> tuple[Path, str]:
     return target, f", {name}"
 
 
-def _copy_capped(source: BinaryIO, sink: BinaryIO) -> None:
+def _copy_capped(source: IO[bytes], sink: IO[bytes]) -> None:
     left = UNPACKED_CAP
     while chunk := source.read(1 << 20):
         left -= len(chunk)
@@ -49,15 +50,17 @@ def _copy_capped(source: BinaryIO, sink: BinaryIO) -> None:
         sink.write(chunk)
 
 
-def _open_zip_member(path: Path) -> BinaryIO:
-    archive = zipfile.ZipFile(path)
-    files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
-    if len(files) != 1:
-        raise DataError(f"The zip archive holds {len(files)} files. Pack exactly one table, or upload it unpacked.")
-    return archive.open(files[0])  # type: ignore[return-value]
+@contextmanager
+def _open_zip_member(path: Path) -> Iterator[IO[bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+        if len(files) != 1:
+            raise DataError(f"The zip archive holds {len(files)} files. Pack exactly one table, or upload it unpacked.")
+        with archive.open(files[0]) as member:
+            yield member
 
 
-def _open_zstandard(path: Path) -> BinaryIO:
+def _open_zstandard(path: Path) -> IO[bytes]:
     import pyarrow as pa
 
     return pa.input_stream(str(path), compression="zstd")  # type: ignore[no-any-return]

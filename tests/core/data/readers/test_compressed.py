@@ -5,6 +5,7 @@ import gzip
 import lzma
 from pathlib import Path
 
+import psutil
 import pyarrow as pa
 import pytest
 
@@ -43,6 +44,14 @@ def test_damaged_archives_are_refused(look: Look, name: str, damage: str) -> Non
     else:
         content[len(content) // 2 : len(content) // 2 + 40] = b"\xff" * 40
     assert f"The {name} archive cannot be unpacked" in refusal(look, bytes(content))
+
+
+def test_a_refused_zip_is_closed(look: Look, tmp_path: Path) -> None:
+    content = bytearray(zipped(("t.csv", "".join(f"{i},{i * i}\n" for i in range(3_000)).encode())))
+    content[len(content) // 2 : len(content) // 2 + 40] = b"\xff" * 40
+    for refused in (bytes(content), zipped(("a.csv", TABLE), ("b.csv", TABLE))):
+        refusal(look, refused)
+        assert not [name for name in psutil.Process().open_files() if Path(name.path).is_relative_to(tmp_path)]
 
 
 def test_a_zip_must_hold_one_table(look: Look) -> None:
