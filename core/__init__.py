@@ -187,8 +187,9 @@ def explain_model(
 def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
     """How every gap moved from one audit to another, each with the interval of its change.
 
-    A record holds counts and no rows, so the two are compared as if they were of different people. Raises PlanError
-    where they are of different sensitive columns.
+    A record holds counts and no rows, so the two are compared as if they were of different people, unless one job asked
+    both about the same ones (`plumbline audit --against`), or both decide alike. Raises PlanError where they have no
+    sensitive column in common.
     """
     from core import record
 

@@ -1,4 +1,4 @@
-"""The command line: `plumbline app`, `plumbline audit`, `plumbline mitigate` and `plumbline explain` (design.md 6)."""
+"""The command line: `plumbline app`, `audit`, `mitigate`, `explain` and `compare` (design.md 6)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class _CommandParser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     # Half a second of imports, which a signal must find prepared.
     from core.cli.audit import add_audit
+    from core.cli.compare import add_compare
     from core.cli.explain import add_explain
     from core.cli.mitigate import add_mitigate
 
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     add_audit(commands)
     add_mitigate(commands)
     add_explain(commands)
+    add_compare(commands)
     return parser
 
 

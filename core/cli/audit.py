@@ -1,4 +1,7 @@
-"""`plumbline audit PLAN`: the audit that a plan file describes, as result.json and record.json."""
+"""`plumbline audit PLAN`: the audit that a plan file describes, as result.json and record.json.
+
+With `--against RECORD` what decided in that record is asked about the same people: comparison.json has paired ranges.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
+from core.engine.earlier_record import model_of, open_record
 from core.engine.plan_files import Files
 from core.errors import PlanError
-from core.metrics.words.naming.terms import Terms
-from core.metrics.words.notes import in_order, told
-from core.report.words.fed import fed_words
+from core.plan.plan import Plan
+from core.report.words.terminal import finding_lines, note_lines
 
 
 def add_audit(commands: Any) -> None:
@@ -24,6 +27,15 @@ def add_audit(commands: Any) -> None:
     command.add_argument("plan", type=Path, help="the plan file (TOML)")
     command.add_argument("--data", type=Path, help="audit this table instead of the plan's")
     command.add_argument("--model", type=Path, help="audit this model instead of the plan's")
+    command.add_argument(
+        "--against",
+        type=Path,
+        metavar="RECORD",
+        help="compare with this record.json, or folder of results: what decided there decides about the same people",
+    )
+    command.add_argument(
+        "--against-model", type=Path, metavar="F", help="the model of that record, where it does not lie beside it"
+    )
     command.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
@@ -35,20 +47,47 @@ def add_audit(commands: Any) -> None:
 def _audit(chosen: argparse.Namespace) -> int:
     from core.engine.api import audit_isolated
     from core.report.documents.json import audit_texts
-    from core.report.words.overview import Overview
 
     plan = read_plan(chosen.plan, chosen.inside)
     if plan.decision.model is None and chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
+    if chosen.against is None and chosen.against_model is not None:
+        raise PlanError("--against-model was given without --against. Say with which record to compare.")
     files = Files.beside(plan, chosen.plan.parent, table=chosen.data, model=chosen.model)
+    if chosen.against is not None:
+        return _against(chosen, plan, files)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES)
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
-    finding = Overview(record.judgement(), record.plan).first
-    say(finding.sentence, finding.below)
+    say(*finding_lines(record))
     write_texts(audit_texts(record), chosen.out)
-    confirmed = record.plan.data.confirmed
-    notes = [told(note, confirmed, Terms.of(record.plan)) for note in in_order(record.notes, confirmed)]
-    say(*notes, *filter(None, [fed_words(record.fed)]))
+    say(*note_lines(record))
+    return 0
+
+
+def _against(chosen: argparse.Namespace, plan: Plan, files: Files) -> int:
+    """Audit the plan and what decided in another record on the same people, and compare them person by person."""
+    from core.engine.api import audit_pair_isolated
+    from core.engine.paired_audit import Earlier
+    from core.report.documents.json import as_text, audit_texts
+    from core.report.pair.model_sizes import ModelSizes
+    from core.report.pair.side_by_side import SideBySide
+
+    earlier = open_record(chosen.against)
+    beside = chosen.against if chosen.against.is_dir() else chosen.against.parent
+    model = model_of(earlier, chosen.against, (beside, chosen.plan.parent), chosen.against_model)
+    refuse_unwritable(chosen.out, chosen.inside)
+    import_meanwhile(SHARES)
+    with naming(chosen.plan, files.model):
+        found = audit_pair_isolated(plan, files, Earlier(earlier.plan, model), chosen.time_limit)
+    compared, sizes = SideBySide.of(found.before, found.after), ModelSizes.of(model, files.model)
+    say(*finding_lines(found.after))
+    if earlier.decided_sha256 != found.before.decided_sha256:
+        say(f"{chosen.against} counted other people, or grouped them otherwise: what decided there was asked again.")
+    say(*sizes.lines(), *compared.lines())
+    write_texts(audit_texts(found.before), chosen.out / "before")
+    texts = {"comparison.json": as_text(compared.to_json() | sizes.to_json())}
+    write_texts(audit_texts(found.after) | texts, chosen.out)
+    say(*note_lines(found.after))
     return 0

@@ -142,6 +142,7 @@ def _chosen(found: Mitigated, fixes: list[Fix]) -> tuple[Fix, dict[str, Any]]:
 
 def _write(fix: Fix, facts: dict[str, Any], found: Mitigated, files: Files, out: Path) -> None:
     """The folder as design.md 6 has it."""
+    from core.mitigate.candidate import REPORT
     from core.mitigate.held_out_audit import held_out_audit
     from core.report.documents.json import audit_texts
 
@@ -153,7 +154,7 @@ def _write(fix: Fix, facts: dict[str, Any], found: Mitigated, files: Files, out:
         (out / "after" / "plan.toml").write_text(_plan_file(judged, files, taken, out), encoding="utf-8")
     before = held_out_audit(found, found.present, found.model_sha256)
     digest = found.model_sha256 if model is None else sha256(out / taken["model"])
-    after = held_out_audit(found, replace(fix.decided, plan=plan), digest, parent=before.digest)
+    after = held_out_audit(found, replace(fix.decided, plan=plan), digest, before, fix.joint[REPORT])
     write_texts(audit_texts(before), out / "before")
     write_texts(audit_texts(after), out / "after")
     _write_comparison(fix, facts, found, (before.digest, after.digest), after.judgement(), out)

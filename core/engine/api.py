@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.data.progress import ProgressReporter, Tell
-from core.engine.job import audit_folder
+from core.engine.job import EARLIER, audit_folder
+from core.engine.paired_audit import Earlier, PairedAudits, beside
 from core.engine.plan_files import Files
-from core.engine.results import read
+from core.engine.results import BEFORE, read, read_paired
 from core.engine.upload_facts import collect_profile
 from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
 from core.plan.plan import Plan
@@ -19,6 +20,23 @@ def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tel
     with job_done("audit", {"plan": files.named(plan).to_toml()}, files.inputs, time_limit, tell) as done:
         digests = Digests(**done.digests)
         return read(done.out, plan, collect_profile(done.out, files.table.name, digests.table).rows, digests)
+
+
+def audit_pair_isolated(
+    plan: Plan, files: Files, earlier: Earlier, time_limit: float = TIME_LIMIT, tell: Tell | None = None
+) -> PairedAudits:
+    """Audit what decided earlier and what the plan names on the same people, in one sandboxed job.
+
+    Raises PlanError where the two cannot be paired, and as `audit_isolated` does.
+    """
+    question = beside(plan, earlier.plan)
+    request = {"plan": files.named(plan).to_toml(), "earlier": files.named(question).to_toml()}
+    with job_done("audit", request, {**files.inputs, EARLIER: earlier.model}, time_limit, tell) as done:
+        digests = Digests(done.digests["table"], done.digests.get("model"), done.digests.get("images"))
+        then = replace(digests, model=done.digests.get(EARLIER))
+        rows = collect_profile(done.out, files.table.name, digests.table).rows
+        before = read(done.out / BEFORE, question, rows, then)
+        return PairedAudits(before, read_paired(done.out, before, read(done.out, plan, rows, digests)))
 
 
 def audit_here(plan: Plan, files: Files, tell: Tell | None = None) -> AuditRecord:

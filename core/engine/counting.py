@@ -20,10 +20,11 @@ from core.data.row_hash import row_hashes
 from core.data.sampled_rows import Rows
 from core.data.splits import sieves
 from core.engine.counted import Counted as Counted
-from core.engine.deciding import decided
+from core.engine.decided_rows import DecidedRows
+from core.engine.deciding import chances, decided
 from core.engine.model_answers import ModelAnswers
 from core.engine.sampling_sums import Beside, Gathering
-from core.engine.sources import Source
+from core.engine.sources import Scores, Selected, Source
 from core.errors import PlanError
 from core.metrics.reference import tables
 from core.metrics.verdicts import plan_rule, plan_threshold
@@ -32,13 +33,20 @@ from core.plan.plan import Plan
 NEAR = 1e-5
 
 
-def count(source: Source, dataset: Dataset, plan: Plan, progress: Progress, stated: Stated | None = None) -> Counted:
+def count(
+    source: Source,
+    dataset: Dataset,
+    plan: Plan,
+    progress: Progress,
+    stated: Stated | None = None,
+    seen: DecidedRows | None = None,
+) -> Counted:
     """Count the people of a table by group, label and score: the sum of what its batches give.
 
     Where the plan's stated rule draws lots, they are drawn here, and the counts hold the decisions beside the scores.
-    Raises DataError where a row has no decision, or nobody is left.
+    `seen` is told of every row that is counted. Raises DataError where a row has no decision, or nobody is left.
     """
-    one = Pass.of(source, dataset, plan, progress, stated)
+    one = replace(Pass.of(source, dataset, plan, progress, stated), seen=seen)
     total = one.nobody
     for batch in dataset.batches(one.columns):
         total += one.count(batch)
@@ -64,8 +72,12 @@ class Pass:
         The scores at which the rule decides, where decisions are not given.
     lots
         The rule where it draws lots.
+    rule
+        Who is selected by the score, where no decision is given.
     nobody
         What no row at all gives: the groups and the axis are there, and everything is 0.
+    seen
+        What is told of every row that is counted; None where nobody asks.
     """
 
     source: Source
@@ -77,7 +89,9 @@ class Pass:
     gathering: Gathering | None
     limits: tuple[float, ...]
     lots: Lots | None
+    rule: Rule
     nobody: Counted
+    seen: DecidedRows | None = None
 
     @classmethod
     def of(cls, source: Source, dataset: Dataset, plan: Plan, progress: Progress, stated: Stated | None = None) -> Pass:
@@ -87,7 +101,10 @@ class Pass:
         cells = groups(sensitive, dataset)
         lots = Lots.of(source.axis, cells, dataset, plan, stated)
         counts = Counts.empty(cells, source.axis if lots is None else lots.axis)
-        gathering = _gathering(rows, counts, plan, stated)
+        rule = _rule(counts, plan, stated)
+        gathering = None
+        if rows.weight is not None or rows.person is not None:  # else every row is one person, or several all alike
+            gathering = Gathering(rows, counts.groups, counts.axis, rule, tuple(tables(plan)))
         nobody = Counted(
             counts=counts,
             lines=0,
@@ -102,7 +119,7 @@ class Pass:
             outcome=plan.data.label,
         )
         limits = (plan_threshold(plan),) if stated is None else stated.edges
-        return cls(source, dataset, keep, label, sensitive, rows, gathering, limits, lots, nobody)
+        return cls(source, dataset, keep, label, sensitive, rows, gathering, limits, lots, rule, nobody)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -153,6 +170,8 @@ class Pass:
         if given.scores is not None and selected is None:
             near, on = near_limits(given.scores, self.limits, times), on_limits(given.scores, self.limits, times)
             selected = None if self.lots is None else self.lots.drawn(kept, cell, given.scores)
+        if self.seen is not None:
+            self.seen.add(kept.rows, cell, labels, self._decisions(cell, given.scores, selected), times)
         nobody, gathering = self.nobody.counts, self.gathering
         return replace(
             found,
@@ -163,17 +182,21 @@ class Pass:
             beside=Beside() if gathering is None else gathering.of(kept, cell, labels, given.scores, selected),
         )
 
+    def _decisions(self, cell: npt.NDArray[np.int32], scores: Scores, selected: Selected) -> npt.NDArray[np.bool_]:
+        """Who is selected, bool of shape (n,): as given or drawn, else by the scores."""
+        if selected is not None or scores is None:
+            return np.asarray(selected == 1, dtype=np.bool_)
+        return np.asarray(chances(self.rule, cell, self.nobody.counts.axis.bin(scores)) > 0, dtype=np.bool_)
+
     def _cells(self, batch: Batch) -> npt.NDArray[np.int32]:
         return self.nobody.counts.groups.number([a.code(batch) for a in self.sensitive])
 
 
-def _gathering(rows: Rows, counts: Counts, plan: Plan, stated: Stated | None) -> Gathering | None:
-    """How weights and repeated people are gathered; None where every row is one person, or several all alike."""
-    if rows.weight is None and rows.person is None:
-        return None
-    is_given = stated is None or counts.axis.kind == "decision"
-    rule = plan_rule(counts, plan) if is_given or stated is None else stated.rule(counts.groups, counts.axis)
-    return Gathering(rows, counts.groups, counts.axis, rule, tuple(tables(plan)))
+def _rule(counts: Counts, plan: Plan, stated: Stated | None) -> Rule:
+    """Who is selected: as decided, by the plan's threshold, or by the rule that it states."""
+    if stated is None or counts.axis.decided or counts.axis.kind == "decision":
+        return plan_rule(counts, plan)
+    return stated.rule(counts.groups, counts.axis)
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,5 +37,10 @@ def decided(
     hashes
         A hash of each one's row, shape (n,): what is drawn follows from it.
     """
-    chance = rule.selected[bins] if rule.selected.ndim == 1 else rule.selected[cells, bins]
-    return np.asarray(draws(hashes) < chance)
+    return np.asarray(draws(hashes) < chances(rule, cells, bins))
+
+
+def chances(rule: Rule, cells: npt.NDArray[np.integer], bins: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """How likely each one is selected, 0 or 1 where the rule draws no lots: float64 of shape (n,)."""
+    found: npt.NDArray[np.float64] = rule.selected[bins] if rule.selected.ndim == 1 else rule.selected[cells, bins]
+    return found

@@ -13,18 +13,32 @@ from core.data.profile import PROFILE, TABLE, Profile
 from core.data.profiling import take_profile
 from core.data.progress import Progress
 from core.engine import doubts
-from core.engine.results import write
+from core.engine.paired_audit import Earlier, PairedAudits, audit_pair
+from core.engine.results import BEFORE, write
 from core.engine.run import audit, refuse_unaskable, timed
 from core.errors import PlanError
 from core.metrics.words.notes import unanswered
 from core.plan.plan import Plan
 from core.record import AuditRecord
 
+# The file of the model that decided before, where two are compared on the same people.
+EARLIER = "earlier_model"
+
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
-    """The audit job: request["plan"] on what lies in folder/in becomes a record's files in folder/out."""
-    out = folder / "out"
-    write(audit_folder(folder / "in", out, Plan.from_toml(str(request["plan"])), progress), out)
+    """The audit job: request["plan"] on what lies in folder/in becomes a record's files in folder/out.
+
+    Where request["earlier"] is the plan of what decided before, with its model as in/earlier_model, that is audited too
+    on the same people: its files lie in out/before.
+    """
+    given, out, plan = folder / "in", folder / "out", Plan.from_toml(str(request["plan"]))
+    if "earlier" not in request:
+        write(audit_folder(given, out, plan, progress), out)
+        return
+    found = audit_pair_folder(given, out, plan, Plan.from_toml(str(request["earlier"])), progress)
+    (out / BEFORE).mkdir()
+    write(found.before, out / BEFORE)
+    write(found.after, out)
 
 
 def audit_folder(given: Path, work: Path, plan: Plan, progress: Progress) -> AuditRecord:
@@ -33,13 +47,28 @@ def audit_folder(given: Path, work: Path, plan: Plan, progress: Progress) -> Aud
     The table is table.parquet with profile.json, or else the upload itself, called table, which is then profiled into
     `work`.
     """
+    dataset, seconds = _opened(given, work, plan, progress)
+    record = audit(plan, dataset, _there(given / "model"), progress)
+    return replace(record, provenance=replace(record.provenance, seconds=seconds | record.provenance.seconds))
+
+
+def audit_pair_folder(given: Path, work: Path, plan: Plan, earlier: Plan, progress: Progress) -> PairedAudits:
+    """The audits of what lies in `given`, by what decided earlier and by the plan; else as `audit_folder`."""
+    dataset, _ = _opened(given, work, plan, progress)
+    return audit_pair(plan, dataset, _there(given / "model"), Earlier(earlier, _there(given / EARLIER)), progress)
+
+
+def _opened(given: Path, work: Path, plan: Plan, progress: Progress) -> tuple[Dataset, dict[str, float]]:
+    """The table, and how many seconds a look at it took."""
     refuse_unaskable(plan)
     seconds: dict[str, float] = {}
     with timed(seconds, "profile"):
         dataset = open_table(given, work, plan, progress)
-    model = given / "model"
-    record = audit(plan, dataset, model if model.exists() else None, progress)
-    return replace(record, provenance=replace(record.provenance, seconds=seconds | record.provenance.seconds))
+    return dataset, seconds
+
+
+def _there(path: Path) -> Path | None:
+    return path if path.exists() else None
 
 
 def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: str = "") -> Dataset:

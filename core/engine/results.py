@@ -6,14 +6,14 @@ A job ran code that a model file may have taken over, so its files are read as h
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.counts.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups
+from core.counts.counts import LABELS, SUM_UNIT, SUMS, UNKNOWN, Axis, Counts, Groups, Ints
 from core.data.sampled_rows import MOST_PEOPLE
 from core.jobs.untrusted import (
     ARRAY_CAP,
@@ -24,6 +24,7 @@ from core.jobs.untrusted import (
     checked_array,
     checked_json,
 )
+from core.metrics.joint import JointCounts
 from core.metrics.reference import resolve, tables
 from core.metrics.sampling import stored
 from core.metrics.second_opinion import SecondOpinion
@@ -33,6 +34,7 @@ from core.models import FORMATS
 from core.notes import SAID, Note, said
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests, Fed, Provenance
+from core.record.paired import PairedWith, checked_joint
 from core.record.written_counts import (
     axis_from_json,
     axis_to_json,
@@ -44,6 +46,8 @@ from core.record.written_counts import (
 
 # What an audit job leaves in its folder.
 N_FILE, SUMS_FILE, FACTS_FILE = "counts_n.npy", "counts_sums.npy", "audit.json"
+# And beside it, where two decisions were audited: what came of the earlier one, and the people by both.
+BEFORE, JOINT_FILE = "before", "joint_n.npy"
 _LARGEST_NOTE = 20_000
 _LARGEST_SCORE = 2**10
 
@@ -89,6 +93,30 @@ def write(record: AuditRecord, out: Path) -> None:
         **stored.write(record.sampled, out),
     }
     (out / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    if record.paired is not None:
+        np.save(out / JOINT_FILE, np.ascontiguousarray(record.paired.joint.n))
+
+
+def read_paired(out: Path, before: AuditRecord, after: AuditRecord) -> AuditRecord:
+    """The record `after` with its decisions beside those of `before`, from what their job wrote. Raises JobError."""
+    with believing_nothing():
+        if before.counts.groups != after.counts.groups:
+            raise ValueError("its two audits are of different groups")
+        joint = checked_joint(
+            JointCounts(after.counts.groups, checked_array(out / JOINT_FILE, ARRAY_CAP)), after.counts
+        )
+        for record, seen in ((before, joint.before), (after, joint.after)):
+            if (_selected(record) != seen.n[:, :, 1]).any():
+                raise ValueError("its two decisions are not those of its audits")
+        return replace(after, paired=PairedWith(before.decided_sha256, joint))
+
+
+def _selected(record: AuditRecord) -> Ints:
+    """How many people of each group and label a record's rule selects, int64 of shape (groups, 3)."""
+    rule = stated_rule(record.counts, record.plan).selected.astype(np.int64)
+    each = np.broadcast_to(rule, (len(record.counts.groups), record.counts.axis.bins))
+    selected: Ints = np.einsum("glb,gb->gl", record.counts.n, each)
+    return selected
 
 
 def read(out: Path, plan: Plan, rows: int, digests: Digests) -> AuditRecord:

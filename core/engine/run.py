@@ -15,6 +15,7 @@ from core.data.leaks.model_inputs import columns_that_know
 from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.counting import Counted, count
+from core.engine.decided_rows import DecidedRows
 from core.engine.sources import Source, source
 from core.jobs.digest import sha256
 from core.metrics.aif360 import second_opinion
@@ -32,7 +33,9 @@ _REPORTED = (
 )
 
 
-def audit(plan: Plan, dataset: Dataset, model: Path | None, progress: Progress) -> AuditRecord:
+def audit(
+    plan: Plan, dataset: Dataset, model: Path | None, progress: Progress, seen: DecidedRows | None = None
+) -> AuditRecord:
     """Audit a table: count its people, judge the gaps, ask AIF360, and say what a reader must know.
 
     Parameters
@@ -42,6 +45,8 @@ def audit(plan: Plan, dataset: Dataset, model: Path | None, progress: Progress) 
     model
         The plan's model file; None where the plan names none. It is opened in this process, and must be trusted or
         the process shut in.
+    seen
+        What is told of every row that is counted.
 
     Raises PlanError, DataError or ModelError where they do not go together.
     """
@@ -51,7 +56,7 @@ def audit(plan: Plan, dataset: Dataset, model: Path | None, progress: Progress) 
         stated = rule_file(plan)
         decisions = source(plan, dataset, model, stated)
     with timed(seconds, "count"):
-        counted = count(decisions, dataset, plan, progress, stated)
+        counted = count(decisions, dataset, plan, progress, stated, seen)
     with timed(seconds, "judge"):
         rule = stated_rule(counted.counts, plan)
         judgement = judge(counted.counts, plan, rule, sampled=counted.sampled)

@@ -199,7 +199,7 @@ def _verdict(
     """Statistics.md 4: the distance from equality fell, or rose, and its change's interval excludes 0; or why not."""
     kind = GAPS[before.measure].kind
     old, new = before.value or 0.0, after.value or 0.0
-    if change[0] is not None and change[1] is not None and is_as_before(kind, old, (change[0], change[1])):
+    if change[0] is not None and change[1] is not None and is_as_before(kind, (old, new), (change[0], change[1])):
         return "same", f"the change is smaller than {NO_CHANGE_WORDS[kind]} either way"
     crossed = has_crossed(kind, old, new)
     if crossed:
@@ -207,7 +207,7 @@ def _verdict(
     else:
         low, high = change
     if low is None or high is None or low <= 0 <= high:
-        hardly = abs(new - old) < no_change(kind, old)
+        hardly = abs(new - old) < no_change(kind, (old, new))
         return "unclear", _HARDLY if hardly else _CROSSED if crossed else "the change may be none"
     moved = distance(kind, new) - distance(kind, old)
     return ("better" if moved < 0 else "worse" if moved > 0 else "unclear"), ""

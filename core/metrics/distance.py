@@ -40,20 +40,24 @@ def has_crossed(kind: Kind, before: float, after: float) -> bool:
     return (before - equal) * (after - equal) < 0
 
 
-def is_as_before(kind: Kind, before: float, interval: Interval) -> bool:
+def is_as_before(kind: Kind, values: tuple[float, float], interval: Interval) -> bool:
     """Whether a change's whole range holds none and nothing that matters: no change, as an equivalence test tells it.
 
     An interval of confidence 1 - alpha inside the margin is two one-sided tests at alpha / 2 (Schuirmann 1987). A small
-    change whose range leaves out 0 is a change. `before` is the value that changes.
+    change whose range leaves out 0 is a change. `values` are those before and after.
     """
     low, high = interval
-    margin = no_change(kind, before)
+    margin = no_change(kind, values)
     return -margin < low <= 0 <= high < margin
 
 
-def no_change(kind: Kind, before: float) -> float:
-    """The smallest change that matters of a value that is `before`."""
-    return NO_CHANGE[kind] * (before if kind == "ratio" else 1.0)
+def no_change(kind: Kind, values: tuple[float, float]) -> float:
+    """The smallest change that matters, from one value to another.
+
+    Of a ratio a part of the mean of the two, taken by their logarithms: so neither turning the ratio over nor
+    swapping before and after judges otherwise.
+    """
+    return NO_CHANGE[kind] * (math.sqrt(values[0] * values[1]) if kind == "ratio" else 1.0)
 
 
 def crossed_change(before: Gap, after: Gap, people: Sides | None, z: float) -> Interval | None:

@@ -52,6 +52,10 @@ class JointCounts:
         """The people by the decision after."""
         return of_selection(self.groups, self.n.sum(axis=2))
 
+    def turned(self) -> JointCounts:
+        """The same people, with the two decisions in each other's place."""
+        return replace(self, n=np.ascontiguousarray(np.swapaxes(self.n, 2, 3)))
+
     def by(self, attributes: tuple[str, ...]) -> JointCounts:
         """The same people grouped by some of the attributes only; combinations without people have no cell."""
         groups, where = self.before.places(attributes)
@@ -64,11 +68,17 @@ def joint_tally(
     labels: npt.NDArray[np.integer],
     before: npt.NDArray[np.integer],
     after: npt.NDArray[np.integer],
+    times: Ints | None = None,
 ) -> JointCounts:
-    """Count rows: their cell, their label (0, 1 or 2) and both decisions (0 or 1), arrays of shape (n,)."""
+    """Count rows: their cell, their label (0, 1 or 2) and both decisions (0 or 1), arrays of shape (n,).
+
+    `times` is how many people each row stands for, int64 of shape (n,); None where each stands for one.
+    """
     shape = (len(groups), LABELS, 2, 2)
     place = np.ravel_multi_index(tuple(np.asarray(a, dtype=np.int64) for a in (cells, labels, before, after)), shape)
-    return JointCounts(groups, np.bincount(place, minlength=math.prod(shape)).reshape(shape).astype(np.int64))
+    n = np.zeros(math.prod(shape), dtype=np.int64)
+    np.add.at(n, place, 1 if times is None else times)
+    return JointCounts(groups, n.reshape(shape))
 
 
 def from_rules(counts: Counts, before: Rule, after: Rule) -> JointCounts:

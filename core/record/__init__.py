@@ -14,6 +14,7 @@ from core.counts.counts import Counts, Ints
 from core.counts.rules import Rule
 from core.errors import JobError, PlanError
 from core.metrics.comparison import Comparison, compare_audits
+from core.metrics.joint import JointCounts, from_rules
 from core.metrics.reference import References, resolve
 from core.metrics.sampling import stored
 from core.metrics.sampling.sampled import PLAIN, Sampled
@@ -22,7 +23,9 @@ from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Judgement, judge, plan_threshold
 from core.metrics.words.notes import worded
 from core.notes import SAID, Note
+from core.plan.parts import MitigationPlan, PolicyPlan
 from core.plan.plan import Plan, Value
+from core.record.paired import PairedWith
 from core.record.written_counts import counts_from_json, counts_to_json, left_out_from_json, sparse
 
 VERSION = 1
@@ -76,6 +79,7 @@ class AuditRecord:
     person. Where a column counts people, `rows_read` and `dropped` are people, and `lines` the rows of the table.
     `left_out` has shape (sieves, groups): how many people of each group each sieve left out; None in older records.
     `model_format` is what the model was opened as (`core.models.FORMATS`); a record's JSON does not say it.
+    `paired` counts the people by another model's decisions too, where one job asked both.
     """
 
     plan: Plan
@@ -94,6 +98,7 @@ class AuditRecord:
     left_out: Ints | None = None
     fed: tuple[Fed, ...] = ()
     model_format: str | None = None
+    paired: PairedWith | None = None
 
     def judgement(self, threshold: float | None = None) -> Judgement:
         """What follows from the counts at the plan's rule, or at another threshold, against the same references.
@@ -155,6 +160,18 @@ class AuditRecord:
         """SHA-256 of the record as written."""
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
+    @cached_property
+    def decided_sha256(self) -> str:
+        """SHA-256 of what was decided about whom: two records with the same one decide alike about each person.
+
+        Whom groups are compared with, what is acceptable and when it ran are no part of it.
+        """
+        plan = replace(self.plan, policy=PolicyPlan(), mitigate=MitigationPlan())
+        asked = replace(plan, groups=replace(plan.groups, reference="largest")).question_sha256
+        ran, counted = self.provenance, counts_to_json(self.counts)
+        decided = [ran.data_sha256, ran.model_sha256, ran.images_sha256, plan.run.seed, asked, counted]
+        return hashlib.sha256(json.dumps(decided, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values; cells without people are left out."""
         return {
@@ -174,6 +191,7 @@ class AuditRecord:
             "provenance": asdict(self.provenance),
             # The first cells are left out: they are a person's, and a record outlives the rows.
             **({"fed": [[each.position, each.column] for each in self.fed]} if self.fed else {}),
+            **({} if self.paired is None else {"paired": self.paired.to_json()}),
         }
 
     @classmethod
@@ -202,25 +220,49 @@ class AuditRecord:
                 lines=None if lines is None else int(lines),
                 left_out=left_out_from_json(document["rows"], len(counts.groups)),
                 fed=tuple(Fed(int(place), str(column)) for place, column in document.get("fed", [])),
+                paired=PairedWith.from_json(document["paired"], counts) if "paired" in document else None,
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
             raise JobError(
                 f"This is not a whole record of an audit ({type(error).__name__}: {error}). Run the audit again."
             ) from None
 
 
 def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
-    """How every gap moved from one audit to another, by statistics.md 4; a record tells nobody's decisions apart.
+    """How every gap moved from one audit to another, by statistics.md 4.
 
-    So the two are compared as if they were of different people, which gives the wider intervals. Groups are compared
-    with the reference groups of `before`; a gap that only one of the audits has is left out. Raises PlanError where
-    they are not of the same sensitive columns.
+    Ranges are paired where it is known how each person was decided about twice (`joint_of`). Else the two are compared
+    as if they were of different people, which gives the wider ranges. Groups are compared with the reference groups of
+    `before`, at the higher of the two confidences; a gap that only one of the audits has is left out. Raises PlanError
+    where they have no table of groups in common.
     """
-    tables = before.references
-    if set(tables) != set(after.references):
-        raise PlanError("These audits are of different groups. Compare audits with the same sensitive columns.")
-    judged = judge(after.counts, after.plan, stated_rule(after.counts, after.plan), tables, after.sampled)
-    return compare_audits(before.judgement(), judged, None, before.plan.run.confidence)
+    shared = {by: values for by, values in before.references.items() if by in after.references}
+    if not shared:
+        raise PlanError(
+            "These audits have no sensitive column in common. Compare audits of the same sensitive columns."
+        )
+    confidence = max(before.plan.run.confidence, after.plan.run.confidence)
+    old, new = (_judged(record, {**record.references, **shared}, confidence) for record in (before, after))
+    return compare_audits(old, new, joint_of(before, after), confidence)
+
+
+def joint_of(before: AuditRecord, after: AuditRecord) -> JointCounts | None:
+    """Both decisions about the same people: where one job asked both, or both are the same; None where not known."""
+    if not (before.sampled.is_plain and after.sampled.is_plain):
+        return None
+    if before.decided_sha256 == after.decided_sha256:
+        rule = stated_rule(before.counts, before.plan)
+        return from_rules(before.counts, rule, rule)
+    if after.paired is not None and after.paired.decided == before.decided_sha256:
+        return after.paired.joint
+    if before.paired is not None and before.paired.decided == after.decided_sha256:
+        return before.paired.joint.turned()
+    return None
+
+
+def _judged(record: AuditRecord, references: References, confidence: float) -> Judgement:
+    plan = replace(record.plan, run=replace(record.plan.run, confidence=confidence))
+    return judge(record.counts, plan, stated_rule(record.counts, plan), references, record.sampled)
 
 
 def without_quotes(warnings: list[Any]) -> list[Any]:

@@ -9,11 +9,14 @@ import numpy as np
 from core.counts.counts import LABELS, SUMS, Axis, Counts, Groups, Ints
 from core.plan.values import LARGEST_SCORE
 
+# More than an audit ever counts, and no more than a machine holds: a record may be a stranger's.
+MOST_CELLS = 1 << 26
 
-def sparse(left_out: Ints) -> list[list[int]]:
-    """How many rows of each group each sieve left out, as [sieve, group, n] where there are any."""
-    places = np.argwhere(left_out)
-    return [[*place, n] for place, n in zip(places.tolist(), left_out[tuple(places.T)].tolist(), strict=True)]
+
+def sparse(table: Ints) -> list[list[int]]:
+    """A table of numbers as [place on each axis ..., n] where it is not 0, such as [sieve, group, n]."""
+    places = np.argwhere(table)
+    return [[*place, n] for place, n in zip(places.tolist(), table[tuple(places.T)].tolist(), strict=True)]
 
 
 def left_out_from_json(rows: dict[str, Any], groups: int) -> Ints | None:
@@ -79,12 +82,10 @@ def groups_to_json(groups: Groups) -> dict[str, Any]:
 
 def counts_to_json(counts: Counts) -> dict[str, Any]:
     """The counts as plain JSON values: only the cells with people, as [cell, label, bin, n]."""
-    peopled = np.argwhere(counts.n)
-    numbers = counts.n[tuple(peopled.T)]
     return {
         "groups": groups_to_json(counts.groups),
         "axis": axis_to_json(counts.axis),
-        "n": [[*place, n] for place, n in zip(peopled.tolist(), numbers.tolist(), strict=True)],
+        "n": sparse(counts.n),
         "sums": counts.sums.tolist(),
     }
 
@@ -92,8 +93,12 @@ def counts_to_json(counts: Counts) -> dict[str, Any]:
 def counts_from_json(document: dict[str, Any]) -> Counts:
     """The counts from `counts_to_json`'s values. Raises ValueError or IndexError where they are not counts."""
     groups, axis = groups_from_json(document["groups"]), axis_from_json(document["axis"])
+    if len(groups) * axis.bins > MOST_CELLS:
+        raise ValueError("it has more groups and scores than there can be")
     n = np.zeros((len(groups), LABELS, axis.bins), np.int64)
-    for g, label, place, people in document["n"]:
-        n[g, label, place] = people
+    listed = np.asarray(document["n"], dtype=np.int64).reshape(-1, 4)
+    if listed.min(initial=0) < 0:
+        raise ValueError("it counts fewer than nobody")
+    n[tuple(listed[:, :3].T)] = listed[:, 3]
     sums = np.asarray(document["sums"], dtype=np.int64).reshape(SUMS, len(groups), LABELS)
     return Counts(groups, axis, n, sums)

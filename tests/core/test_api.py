@@ -273,8 +273,10 @@ def test_two_audits_are_compared_gap_by_gap(framed: AuditRecord, people: pd.Data
     for gap in moved:
         key = (gap.measure, *gap.group.values())
         assert gap.change == pytest.approx(after[key] - before[key]) and not gap.paired
-    with pytest.raises(PlumblineError, match="different groups"):
-        compare(framed, audit_frame(people, sensitive="gender", decision="approved"))
+    alone = compare(framed, audit_frame(people, sensitive="gender", decision="approved"))
+    assert {gap.by for gap in alone.gaps} == {("gender",)}
+    with pytest.raises(PlumblineError, match="no sensitive column in common"):
+        compare(framed, audit_frame(people, sensitive="employment", decision="approved"))
 
 
 def test_a_record_shows_its_answer_picture_and_table_in_a_notebook(framed: AuditRecord) -> None:

@@ -38,7 +38,9 @@ class Mistakes:
     def turn(self) -> Turn:
         """Whether mistakes cost less or more, and the range leaves out 0; no change where it holds nothing else."""
         low, high = self.change[1]
-        if self.is_unmoved or (self.cost != "price" and is_as_before("difference", self.before, (low, high))):
+        if self.is_unmoved or (
+            self.cost != "price" and is_as_before("difference", (self.before, self.after), (low, high))
+        ):
             return "same"
         if high < 0 and self.is_suspected:
             return "unclear"

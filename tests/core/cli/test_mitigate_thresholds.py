@@ -1,9 +1,11 @@
 """`plumbline mitigate` without training: honest parts, thresholds, lots, AIF360's rules, and what is written."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from core.cli import main
 from core.record import AuditRecord
 from tests.worlds.mitigated_people import PEOPLE, PLAN, SCORE, audited, fixed, gap, people, rate
 from tests.worlds.mitigated_people import folder as folder
@@ -30,6 +32,10 @@ def test_thresholds_close_the_gap_on_people_they_were_not_fitted_on(folder: Path
         compared["after"],
     ]
     assert written["after/record.json"]["parent"] == compared["before"]
+    records = [str(folder / "out" / when) for when in ("before", "after")]
+    assert main(["compare", *records, "--out", str(folder / "later")]) == 0
+    later = json.loads((folder / "later" / "comparison.json").read_text())
+    assert later["paired"] and later["gaps"] == compared["gaps"] and later["people"] == compared["people"]
 
 
 def test_the_plan_it_writes_audits_the_people_whom_the_fix_was_judged_on(folder: Path) -> None:
