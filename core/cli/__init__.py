@@ -1,4 +1,4 @@
-"""The command line: `plumbline app`, `audit`, `mitigate`, `explain` and `compare` (design.md 6)."""
+"""The command line: `plumbline app`, `audit`, `mitigate`, `explain`, `compare`, `verify`, `ledger` (design.md 6, 9)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from core.errors import PlumblineError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 when it ran, whatever it found; else one line on stderr says why it did not.
 
+    1 is for `verify` where something does not hold.
     2 is for bad input, 130 for Ctrl+C, 143 for TERM, 129 for a terminal that was closed.
     """
     try:
@@ -40,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     from core.cli.audit import add_audit
     from core.cli.compare import add_compare
     from core.cli.explain import add_explain
+    from core.cli.ledger import add_ledger_commands
     from core.cli.mitigate import add_mitigate
+    from core.cli.verify import add_verify
 
     parser = _CommandParser(prog="plumbline", description="Does a model treat groups of people differently?")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -54,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     add_mitigate(commands)
     add_explain(commands)
     add_compare(commands)
+    add_verify(commands)
+    add_ledger_commands(commands)
     return parser
 
 

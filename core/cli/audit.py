@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.cli.evidence_files import add_ledger, with_receipt
 from core.cli.files import naming, read_plan, refuse_unwritable, write_texts
 from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
@@ -39,6 +40,7 @@ def add_audit(commands: Any) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
+    add_ledger(command, "append the record to this ledger, and write receipt.json beside the results")
     add_time_limit(command)
     add_inside(command)
     command.set_defaults(command=_audit)
@@ -61,7 +63,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
     say(*finding_lines(record))
-    write_texts(audit_texts(record), chosen.out)
+    write_texts(with_receipt(record, audit_texts(record), chosen.ledger), chosen.out)
     say(*note_lines(record))
     return 0
 
@@ -88,6 +90,6 @@ def _against(chosen: argparse.Namespace, plan: Plan, files: Files) -> int:
     say(*sizes.lines(), *compared.lines())
     write_texts(audit_texts(found.before), chosen.out / "before")
     texts = {"comparison.json": as_text(compared.to_json() | sizes.to_json())}
-    write_texts(audit_texts(found.after) | texts, chosen.out)
+    write_texts(with_receipt(found.after, audit_texts(found.after) | texts, chosen.ledger), chosen.out)
     say(*note_lines(found.after))
     return 0

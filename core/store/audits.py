@@ -24,8 +24,8 @@ T = TypeVar("T")
 MOST_REMEMBERED = 64
 AUDIT_ID = re.compile(r"[0-9a-f]{32}")
 STATE_FILE = "state.json"
-# What the jobs of an audit left: its evidence, and what a look at the model found.
-RECORD_FILE, FACTS_FILE = "record.json", "model.json"
+# What the jobs of an audit left: its evidence, and what a look at the model found; and where the ledger has the first.
+RECORD_FILE, FACTS_FILE, ENTRY_FILE = "record.json", "model.json", "entry.json"
 _OWNER_FILE = "owner"
 _UPLOADS = ("table", "model", "images", "second")
 # What begins the name of a folder that is no audit yet, or no more.

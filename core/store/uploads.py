@@ -17,7 +17,7 @@ from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
 from core.models.recognition import HEAD_BYTES
 from core.models.refusals.glance import refuse_at_a_glance
-from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, Audits, UnreadableAudit, blank_audit
+from core.store.audits import ENTRY_FILE, FACTS_FILE, RECORD_FILE, Audit, Audits, UnreadableAudit, blank_audit
 from core.store.blobs import Store, Upload, shown_name
 from core.store.disk.crash_points import point
 from core.store.disk.last_used import Ages
@@ -31,7 +31,7 @@ from core.store.retention.summary import SUMMARY_FILE
 # What an inspection leaves, and what a look at a second table.
 LOOK = (FACTS_FILE, THUMBNAILS)
 SECOND_FILES = (f"{SECOND}{PROFILE}", f"{SECOND}{TABLE}")
-ANSWER = (RECORD_FILE, SUMMARY_FILE)
+ANSWER = (RECORD_FILE, SUMMARY_FILE, ENTRY_FILE)
 EXPLAINED = (EXPLANATION_ASKED, EXPLANATION)
 
 

@@ -22,6 +22,7 @@ from core.store.disk import clock
 from core.store.disk.last_used import Ages, Clock
 from core.store.explanations import Against as Against
 from core.store.fixes import SoFar as SoFar
+from core.store.ledger.kept import KeptLedger
 from core.store.page_answers import PageAnswers
 from core.store.results import Results
 from core.store.retention.sweep import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
@@ -80,16 +81,19 @@ class Workspace:
         sweep_every: float = SWEEP_SECONDS,
         now: Clock = clock.now,
         turns: bool = False,
+        ledger: str | None = None,
     ) -> None:
         """Use `root`, made if missing, and sweep it every so many seconds, also while nobody visits.
 
-        `now` tells the moment, by which uploads grow old; with `turns` visitors take turns, as in a shared app.
+        `now` tells the moment, by which uploads grow old; with `turns` visitors take turns, as in a shared app;
+        `ledger` is a path or URL of the ledger that finished audits go into, none where None.
         """
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.jobs = Supervisor(root, turns=turns) if supervisor is None else supervisor
         ages = Ages(root / "ages.json", now)
         self.files = Store(root / "uploads", ages=ages)
         self.audits = audits = Audits(root)
+        self.ledger = KeptLedger(root, audits, ledger)
         results = Results(root, audits, self.jobs, ages)
         uploads = Uploads(audits, results, self.jobs, self.files, ages)
         searching = Searching(audits, results)
@@ -101,7 +105,7 @@ class Workspace:
         self.get, self.owned_by, self.unreadable = audits.get, audits.owned_by, audits.unreadable
         self.put_table, self.put_second, self.drop_second = uploads.put_table, uploads.put_second, uploads.drop_second
         self.put_model, self.put_images, self.reread = uploads.put_model, uploads.put_images, uploads.reread
-        self.model_path, self.delete, self.beginning = uploads.model_path, uploads.delete, uploads.beginning
+        self.model_path, self.beginning, self._delete = uploads.model_path, uploads.beginning, uploads.delete
         self.duplicate = uploads.duplicate
         self.inspect, self.run, self.mitigate, self.audit_fix = runs.inspect, runs.run, runs.mitigate, runs.audit_fix
         self.explain, self.explain_person = runs.explain, runs.explain_person
@@ -113,7 +117,7 @@ class Workspace:
         self.search, self.found_by, self.mitigation = results.search, results.found_by, results.mitigation
         self.so_far, self.found_so_far = searching.so_far, searching.found
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person
-        self.explained = results.explained
+        self.explained, self.receipt = results.explained, self.ledger.receipt
         self.tidy = self._retention.tidy
 
         self.tidy()
@@ -123,6 +127,7 @@ class Workspace:
             target=self._keep_sweeping, args=(sweep_every,), name="plumbline-sweep", daemon=True
         )
         self._sweeper.start()
+        self.ledger.begin()
 
     # ------------------------------------------------------------ opening
 
@@ -167,6 +172,11 @@ class Workspace:
         with self._lock:
             return self.audits.save(replace(self.get(audit_id), called=called))
 
+    def delete(self, audit_id: str) -> None:
+        """Remove the audit and all that belongs to it (`Uploads.delete`); the ledger keeps its entries' places."""
+        with self.ledger.deleting(audit_id):
+            self._delete(audit_id)
+
     # ------------------------------------------------------------ the installation
 
     @property
@@ -182,6 +192,7 @@ class Workspace:
         """Let go of the folder; jobs that run go on."""
         self._closed.set()
         self._sweeper.join()
+        self.ledger.close()
         self.jobs.close()
 
     def _keep_sweeping(self, every: float) -> None:

@@ -18,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import ModelError, PlumblineError
+from core.store.ledger.installation import home_folder, ledger_url
 from core.store.workspace import Audit, SampleFiles, Workspace
 from pages.components import error_messages
 
@@ -40,7 +41,7 @@ _BROWSER = declare_component("plumbline_browser", path=Path(__file__).parent / "
 def workspace() -> Workspace:
     """The audits of this installation; one for all sessions. Raises JobError where another app uses the folder."""
     insist_on_the_frame()
-    return _workspace(os.environ.get("PLUMBLINE_HOME") or str(_data_folder()))
+    return _workspace(str(home_folder()))
 
 
 def insist_on_the_frame() -> None:
@@ -56,11 +57,7 @@ def insist_on_the_frame() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _workspace(root: str) -> Workspace:
-    return Workspace(Path(root), turns=is_shared())
-
-
-def _data_folder() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "plumbline"
+    return Workspace(Path(root), turns=is_shared(), ledger=ledger_url(Path(root)))
 
 
 def is_shared() -> bool:

@@ -1,0 +1,39 @@
+"""The word of a time authority (RFC 3161): the request, carried by hand to a machine with a network, and the answer."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from core.errors import DataError
+from core.record.evidence.receipt import TimeToken
+
+_REFUSED = "The answer of the time authority does not hold for this checkpoint"
+
+
+def time_request(note: str) -> bytes:
+    """The request (DER) that a time authority answers: the digest of a signed checkpoint, and nothing else of it."""
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+    builder = TimestampRequestBuilder().data(note.encode()).hash_algorithm(HashAlgorithm.SHA256)
+    return builder.nonce(nonce=False).cert_request(cert_request=True).build().as_bytes()
+
+
+def attested(token: TimeToken, note: str) -> tuple[datetime, str]:
+    """The moment (UTC) at which an authority saw the checkpoint, and what the authority is called.
+
+    Raises DataError where the token is not of this checkpoint, or not of the authority whose certificates it has.
+    """
+    from cryptography.x509 import load_pem_x509_certificates
+    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+    try:
+        response = decode_timestamp_response(token.response)
+        chain = load_pem_x509_certificates(token.authority.encode())
+        builder = VerifierBuilder()
+        for certificate in chain:
+            builder = builder.add_root_certificate(certificate)
+        builder.build().verify(response, hashlib.sha256(note.encode()).digest())
+    except (ValueError, VerificationError) as problem:
+        raise DataError(f"{_REFUSED} ({problem}).") from None
+    return response.tst_info.gen_time.astimezone(UTC), chain[0].subject.rfc4514_string()

@@ -1,0 +1,159 @@
+"""`plumbline verify` and `plumbline ledger`: what holds, what does not and by name, and what cannot be checked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.cli import main
+from core.samples import SAMPLES
+from core.store.ledger.ledger import Ledger
+from tests.worlds.receipts import REPORT, installation, receipt_of
+from tests.worlds.time_authority import TimeAuthority
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This installation's folder."""
+    monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path / "home"))
+    for name in ("PLUMBLINE_LEDGER", "PLUMBLINE_KEYS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def ledger(home: Path) -> Ledger:
+    return installation(home)
+
+
+@pytest.fixture
+def got(ledger: Ledger, tmp_path: Path) -> Path:
+    """A report and its receipt, as somebody gets them."""
+    folder = tmp_path / "got"
+    folder.mkdir()
+    (folder / "report.html").write_bytes(REPORT)
+    (folder / "receipt.json").write_text(receipt_of(ledger, {"report.html": REPORT}).to_text())
+    ledger.close()
+    return folder
+
+
+def verify(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    """The status, and what was said."""
+    code = main(["verify", *map(str, arguments)])
+    said = capsys.readouterr()
+    assert bool(said.err) == (code == 2) and said.err.count("\n") <= 1
+    return code, said.out + said.err
+
+
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """From now on this is another machine."""
+    monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path / "another machine"))
+
+
+def test_a_report_is_checked_by_strength(
+    got: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = (got / "report.html", got / "receipt.json")
+    code, said = verify(capsys, *both)
+    assert code == 0 and "Signed by this installation" in said and "report.html is unchanged since" in said
+    elsewhere(monkeypatch, tmp_path)
+    code, said = verify(capsys, *both)
+    assert code == 0 and "Unchanged since" in said and "Signed by" not in said
+    code, said = verify(capsys, *both, "--key", home / "keys" / "public.pem")
+    assert code == 0 and "Signed by this installation" in said
+    public = json.loads((got / "receipt.json").read_text())["key"]["hex"]
+    assert verify(capsys, got / "report.html", "--key", public)[0] == 0, "the receipt beside it is found"
+    code, said = verify(capsys, *both, "--key", "00" * 32)
+    assert code == 1 and "another key" in said
+
+
+def test_a_report_edited_by_one_character_fails(got: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (got / "report.html").write_bytes(REPORT.replace(b"Gap", b"No gap", 1))
+    code, said = verify(capsys, got / "report.html")
+    assert code == 1 and "FAILS: report.html was changed since the receipt was made." in said
+
+
+def test_a_receipt_is_checked_against_the_ledger(
+    got: Path, home: Path, ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, said = verify(capsys, got / "receipt.json", "--ledger", "own")
+    assert code == 0 and "Signed by this installation" in said
+    (got / "receipt.json").rename(tmp_path / "away.json")
+    code, said = verify(capsys, got / "report.html", "--ledger", "own")
+    assert code == 0 and "unchanged since" in said
+    (got / "report.html").write_bytes(b"another")
+    code, said = verify(capsys, got / "report.html", "--ledger", "own")
+    assert code == 1 and "the ledger knows no such file" in said
+    other = installation(tmp_path / "other")
+    other.append("note", {})
+    other.close()
+    code, said = verify(capsys, tmp_path / "away.json", "--ledger", other.shown)
+    assert code == 1 and "The receipt is of the ledger" in said
+
+
+def test_the_whole_ledger_is_checked(
+    got: Path, ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, said = verify(capsys)
+    assert code == 0 and "every entry is what was signed and seen" in said
+    from sqlalchemy import text
+
+    with ledger.database.writing() as connection:
+        connection.execute(text("UPDATE entries SET payload = '{}' WHERE number = 1"))
+    code, said = verify(capsys)
+    assert code == 1 and "Entry 1 was changed" in said
+    code, said = verify(capsys, "--ledger", tmp_path / "none.sqlite3")
+    assert code == 2 and "no ledger" in said and not (tmp_path / "none.sqlite3").exists()
+
+
+def test_what_cannot_be_checked_is_said(
+    got: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    (tmp_path / "alone.html").write_bytes(REPORT)
+    code, said = verify(capsys, tmp_path / "alone.html")
+    assert code == 2 and "There is no receipt for" in said and "Name its receipt.json too, or give --ledger" in said
+    assert verify(capsys, tmp_path / "not there.html")[0] == 2
+    assert verify(capsys, got / "receipt.json", "--key", "nonsense")[0] == 2
+    (got / "receipt.json").write_text('{"plumbline_receipt": 1}')
+    code, said = verify(capsys, got / "receipt.json")
+    assert code == 2 and "not a whole receipt" in said
+
+
+def test_a_ledger_goes_elsewhere_and_is_renewed(
+    got: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy, file = tmp_path / "copy.sqlite3", tmp_path / "out" / "export.jsonl"
+    assert main(["ledger", "export", str(file)]) == 0 and "confidential" in capsys.readouterr().out
+    assert main(["ledger", "import", str(file), "--ledger", str(copy)]) == 0
+    assert "Appended 3 entries" in capsys.readouterr().out
+    assert verify(capsys, got / "receipt.json", "--ledger", copy)[0] == 0
+    assert main(["ledger", "renew"]) == 0 and "signed with the key" in capsys.readouterr().out
+    authority = TimeAuthority(tmp_path / "authority")
+    request, answer, chain = (tmp_path / name for name in ("ask.tsq", "answer.tsr", "chain.pem"))
+    assert main(["ledger", "renew", "--request", str(request)]) == 0
+    answer.write_bytes(authority.answer(request.read_bytes()))
+    chain.write_text(authority.chain)
+    assert main(["ledger", "renew", "--token", str(answer), "--authority", str(chain)]) == 0
+    assert "says CN=TestTime" in capsys.readouterr().out
+    assert main(["ledger", "renew", "--token", str(answer)]) == 2 and "belong together" in capsys.readouterr().err
+    assert main(["ledger", "import", str(answer)]) == 2 and "not an export" in capsys.readouterr().err
+    assert verify(capsys)[0] == 0
+
+
+@pytest.mark.jobs
+def test_an_audit_by_the_command_leaves_a_receipt(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, out = str(SAMPLES["loans"].plan), tmp_path / "out"
+    assert main(["audit", plan, "--out", str(out)]) == 0
+    assert not (out / "receipt.json").exists() and not home.exists(), "nobody asked for a ledger"
+    monkeypatch.setenv("PLUMBLINE_LEDGER", str(tmp_path / "named.sqlite3"))
+    assert main(["audit", plan, "--out", str(out)]) == 0
+    capsys.readouterr()
+    code, said = verify(capsys, *out.iterdir())
+    assert code == 0 and "result.json is unchanged" in said and "record.json is unchanged" in said
+    assert verify(capsys, SAMPLES["loans"].table, out / "receipt.json")[0] == 0, "the table is a subject too"
+    (out / "result.json").write_text((out / "result.json").read_text().replace("1", "2", 1))
+    code, said = verify(capsys, *out.iterdir())
+    assert code == 1 and "result.json was changed" in said
+    assert verify(capsys)[0] == 0 and (tmp_path / "named.sqlite3").exists()

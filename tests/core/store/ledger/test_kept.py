@@ -1,0 +1,193 @@
+"""The ledger beside an app's audits: what finishes is in it once, what is deleted is erased, whenever the app ends."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.record.evidence.verification import verified
+from core.store.disk.crash_points import striking
+from core.store.ledger.audit_entries import holds_receipt
+from core.store.ledger.checking import problems
+from core.store.ledger.database import LedgerError
+from core.store.ledger.entry import LogEntry
+from core.store.ledger.installation import key_folder, ledger_url
+from core.store.ledger.ledger import Ledger
+from core.store.workspace import Workspace
+from tests.worlds.workspaces import Open, taken_over
+from tests.worlds.workspaces import ended as ended
+from tests.worlds.workspaces import opened as opened
+
+pytestmark = pytest.mark.jobs
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "root"
+
+
+@pytest.fixture
+def audit(ended: tuple[Path, str]) -> str:
+    return ended[1]
+
+
+@pytest.fixture
+def again(opened: Open, root: Path) -> Callable[[], Workspace]:
+    return lambda: opened(ledger=ledger_url(root, {}))
+
+
+@pytest.fixture
+def ledger(root: Path) -> Iterator[Ledger]:
+    ledger = Ledger(ledger_url(root, {}), key_folder(root, {}))
+    yield ledger
+    ledger.close()
+
+
+def records(ledger: Ledger) -> list[LogEntry]:
+    return ledger.named("record/")
+
+
+def test_a_finished_audit_is_in_the_ledger_once(again: Callable[[], Workspace], ledger: Ledger, audit: str) -> None:
+    for _ in range(2):
+        space = again()
+        taken_over(space, audit)
+        space.ledger.settle()
+        space.ledger.check()
+        assert space.ledger.trouble == "" and space.ledger.strength(audit) == "signed"
+    (entry,) = records(ledger)
+    record = space.record(audit)
+    assert record is not None and entry.body["record"]["counts"] == record.to_json()["counts"]
+    assert entry.body["about"]["result"] in ("FAILED", "WARNED", "PASSED") and problems(ledger) == []
+
+
+def test_an_app_that_ends_between_entry_and_note_appends_once(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str
+) -> None:
+    class End(Exception):
+        pass
+
+    def end(name: str) -> None:
+        if name == "ledger: appended":
+            raise End
+
+    space = again()
+    taken_over(space, audit)
+    with striking(end), pytest.raises(End):
+        space.ledger.settle()
+    assert len(records(ledger)) == 1
+    again().ledger.settle()
+    assert len(records(ledger)) == 1
+
+
+def test_another_run_of_an_audit_is_another_entry(again: Callable[[], Workspace], ledger: Ledger, audit: str) -> None:
+    from dataclasses import replace
+
+    from tests.worlds.workspaces import PLAN
+
+    space = again()
+    taken_over(space, audit)
+    space.ledger.settle()
+    space.run(audit, replace(PLAN, decision=replace(PLAN.decision, threshold=0.4)))
+    taken_over(space, audit)
+    space.ledger.settle()
+    first, second = records(ledger)
+    assert first.body["record"]["plan"] != second.body["record"]["plan"]
+
+
+def test_deleting_an_audit_erases_what_the_ledger_held(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str, root: Path
+) -> None:
+    space = again()
+    taken_over(space, audit)
+    made = space.receipt(audit, {"report.html": b"a report"})
+    assert verified(made, {"report.html": b"a report"}).strength == "unchanged"
+    assert len(ledger.named("files/")) == 1
+    space.delete(audit)
+    assert [entry.is_erased for entry in ledger.named("record/") + ledger.named("files/")] == [True, True]
+    assert problems(ledger) == [] and holds_receipt(ledger, made) == "", "its place is still proven"
+    assert list((root / "ledger" / "deleted").iterdir()) == []
+
+
+def test_a_deletion_that_was_broken_off_is_finished_at_the_next_start(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str
+) -> None:
+    class End(Exception):
+        pass
+
+    def end(name: str) -> None:
+        if name == "delete: out of sight":
+            raise End
+
+    space = again()
+    taken_over(space, audit)
+    space.ledger.settle()
+    with striking(end), pytest.raises(End):
+        space.delete(audit)
+    again().ledger.settle()
+    assert [entry.is_erased for entry in records(ledger)] == [True]
+
+
+def test_a_deletion_that_came_to_nothing_erases_nothing(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str
+) -> None:
+    class End(Exception):
+        pass
+
+    def end(name: str) -> None:
+        if name == "ledger: deletion begun":
+            raise End
+
+    space = again()
+    taken_over(space, audit)
+    space.ledger.settle()
+    with striking(end), pytest.raises(End):
+        space.delete(audit)
+    again().ledger.settle()
+    assert [entry.is_erased for entry in records(ledger)] == [False]
+
+
+def test_a_ledger_that_was_changed_is_told_and_stops_no_audit(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str, root: Path
+) -> None:
+    space = again()
+    taken_over(space, audit)
+    space.ledger.settle()
+    note = next((root / "keys").glob("seen-*"))
+    seen = note.read_text().split("\n")
+    note.write_text("\n".join([seen[0], "99", *seen[2:]]))
+    space = again()
+    space.ledger.check()
+    assert "older copy" in space.ledger.trouble
+    assert space.record(audit) is not None
+    with pytest.raises(LedgerError, match="older copy"):
+        space.receipt(audit, {"another.html": b"another"})
+    assert space.ledger.strength(audit) == "changed"
+    space.delete(audit)
+    assert "older copy" in space.ledger.trouble
+
+
+def test_a_record_that_was_changed_is_told(again: Callable[[], Workspace], audit: str) -> None:
+    space = again()
+    taken_over(space, audit)
+    assert space.ledger.strength(audit) is None
+    space.ledger.settle()
+    path = space.audits.folder(audit) / "record.json"
+    path.write_text(path.read_text().replace('"read": 60', '"read": 61'))
+    assert space.ledger.strength(audit) == "changed"
+
+
+def test_a_receipt_is_for_an_audit_that_ended(again: Callable[[], Workspace], audit: str) -> None:
+    space = again()
+    with pytest.raises(Exception, match="Run it"):
+        space.receipt(space.new("me").id, {})
+
+
+def test_without_a_ledger_nothing_is_kept(opened: Open, root: Path, audit: str) -> None:
+    space = opened()
+    taken_over(space, audit)
+    with pytest.raises(Exception, match="keeps no ledger"):
+        space.receipt(audit, {})
+    space.delete(audit)
+    assert not (root / "ledger").exists() and not (root / "keys").exists()
+    assert json.loads((root / "ages.json").read_text())
