@@ -89,6 +89,13 @@ class Attribution:
         """How many people were explained."""
         return int(self.n.sum())
 
+    @property
+    def shares(self) -> Floats:
+        """Each feature's part of all that moved anybody's score, shape (features,); 0 where nothing did."""
+        moved: Floats = self.sums[TOTAL_ABS].sum(axis=(0, 1))
+        whole = float(moved.sum())
+        return moved / whole if whole else moved
+
     def by(self, attributes: tuple[str, ...]) -> Attribution:
         """The same people grouped by some of the attributes only; combinations without people have no cell."""
         groups, where = project(self.groups, self.n.sum(axis=1) > 0, attributes)

@@ -94,7 +94,7 @@ class SideBySide:
         if not total:
             return "No gap is in both audits, so nothing can be compared."
         told = f"{count['better']} better, {count['worse']} worse, {count['same']} the same"
-        return f"Of {total:,} gap{'s' if total > 1 else ''}: {told}; of {count['unclear']} nobody can tell."
+        return f"Of {total:,} gap{'s' if total > 1 else ''}: {told}; {count['unclear']} cannot be told."
 
     def lines(self) -> Iterator[str]:
         """What a terminal says: what differs first, then the answer."""

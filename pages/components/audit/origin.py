@@ -12,6 +12,7 @@ from core.report.charts import mark_svg
 from core.report.pair.fix_result import MOST_GAPS, FixResult
 from core.store.workspace import Audit
 from pages.components import plain, session, verdict
+from pages.components.compare import picking
 
 _MOST = 4
 
@@ -114,5 +115,15 @@ def _is_asked_as(original_id: str, record: AuditRecord) -> bool:
 
 def back(audit: Audit) -> None:
     """The way to the audit that a fix was found for, where this is the audit of one."""
-    if audit.original is not None and st.button("To the original audit", key=session.action(audit.id, "original")):
-        session.open_audit(audit.original, "audit")
+    if audit.original is None:
+        return
+    with st.container(horizontal=True):
+        if st.button("To the original audit", key=session.action(audit.id, "original")):
+            session.open_audit(audit.original, "audit")
+        st.button(
+            "Compare with the original",
+            key=session.action(audit.id, "compare with the original"),
+            on_click=picking.begin,
+            args=(audit.original, audit.id),
+            type="tertiary",
+        )

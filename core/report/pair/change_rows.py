@@ -1,0 +1,62 @@
+"""How each gap moved, as rows of a table: its value in both audits, the change with its range, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.metrics.comparison import GapChange
+from core.metrics.gaps import GAPS
+from core.metrics.words.naming.terms import Terms
+from core.report.documents.spreadsheet import csv_text
+from core.report.pair.side_by_side import TURNS, SideBySide
+from core.report.words.by_group import as_written
+
+COLUMNS = (
+    *("by", "measure", "group", "reference", "first", "second"),
+    *("change", "low", "high", "paired", "verdict", "reason"),
+)
+_NONE = "–"
+
+
+def change_table(gaps: Sequence[GapChange], terms: Terms) -> dict[str, list[str]]:
+    """The changes of one measure as columns of words."""
+    return {
+        "Group": [terms.name(gap.group) for gap in gaps],
+        "Compared with": [terms.name(gap.reference) for gap in gaps],
+        "First": [value_words(gap.before, gap.measure) for gap in gaps],
+        "Second": [value_words(gap.after, gap.measure) for gap in gaps],
+        "Change": [value_words(gap.change, gap.measure) for gap in gaps],
+        "Plausible change": [range_words(gap.low, gap.high, gap.measure) for gap in gaps],
+        "Answer": [TURNS[gap.verdict] for gap in gaps],
+    }
+
+
+def value_words(value: float | None, measure: str, signed: bool = True) -> str:
+    """A gap or a change of one in the measure's unit: "−17.7 points", "0.30 times"."""
+    if value is None:
+        return _NONE
+    if GAPS[measure].kind == "ratio":
+        return f"{'−' if value < 0 else ''}{abs(value):.2f}\u00a0times"
+    points = f"{abs(100 * value):.1f}"
+    sign = "" if points == "0.0" or not signed else "−" if value < 0 else "+"
+    return f"{sign}{points}\u00a0points"
+
+
+def range_words(low: float | None, high: float | None, measure: str) -> str:
+    """A range in the measure's unit."""
+    if low is None or high is None:
+        return _NONE
+    digits, scale, unit = (2, 1, "times") if GAPS[measure].kind == "ratio" else (1, 100, "points")
+    ends = (f"{'−' if end < 0 else ''}{abs(scale * end):.{digits}f}" for end in (low, high))
+    return f"{' to '.join(ends)}\u00a0{unit}"
+
+
+def comparison_csv(compared: SideBySide) -> str:
+    """Every change as CSV text, header first."""
+    return csv_text([COLUMNS, *_rows(compared)])
+
+
+def _rows(compared: SideBySide) -> Iterator[tuple[object, ...]]:
+    for gap in compared.comparison.gaps:
+        whom = (", ".join(gap.by), gap.measure, as_written(gap.group), as_written(gap.reference))
+        yield (*whom, gap.before, gap.after, gap.change, gap.low, gap.high, gap.paired, gap.verdict, gap.reason)

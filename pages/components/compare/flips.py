@@ -1,0 +1,57 @@
+"""Whose decisions flip from the first audit to the second, and whether that falls on one group."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.metrics.flips import Flips
+from core.metrics.words import group_words
+from core.report.pair.side_by_side import SideBySide
+from pages.components import plain
+from pages.components.compare.answer import LookedAt
+
+_CHANCE = {
+    "more": "More than chance explains",
+    "fewer": "Fewer than chance explains",
+    "unclear": "Chance may explain it",
+}
+_HEIGHT, _TALL = 420, 12
+
+
+def show(compared: SideBySide, question: LookedAt | None) -> None:
+    """Show it where both decided about the same people; else what would tell."""
+    st.header("Whose decisions flip", anchor=False)
+    if not compared.is_paired:
+        st.write("Two records do not tell who was decided about otherwise.")
+        st.caption("The command plumbline audit PLAN --against RECORD asks both models about the same people.")
+        return
+    for sentence in compared.flip_words():
+        plain.text(sentence)
+    everybody = compared.comparison.everybody
+    if everybody is None or not everybody.newly_selected + everybody.newly_refused:
+        return
+    here = [row for row in compared.flips if question is not None and row.by == question.by]
+    rest = [row for row in compared.flips if row not in here]
+    if here:
+        plain.table(_columns(here, compared), most_high=_height(here))
+        st.caption("Each group is tested against all others of its column, and many tests are allowed for.")
+    if rest:
+        with st.expander("Flips by the other columns"):
+            plain.table(_columns(rest, compared), most_high=_height(rest))
+
+
+def _height(rows: Sequence[Flips]) -> int | None:
+    return _HEIGHT if len(rows) > _TALL else None
+
+
+def _columns(rows: Sequence[Flips], compared: SideBySide) -> dict[str, list[str]]:
+    terms = compared.terms
+    return {
+        "Group": [group_words(row.group, terms) for row in rows],
+        terms.people.capitalize(): [f"{row.n:,}" for row in rows],
+        "Flip": [f"{row.flipped:,}" for row in rows],
+        f"Newly {terms.selected}": [f"{row.newly_selected:,}" for row in rows],
+        f"Newly {terms.turned_down}": [f"{row.newly_refused:,}" for row in rows],
+        "Of 100": [f"{100 * row.flipped / row.n:.1f} ({100 * row.low:.1f} to {100 * row.high:.1f})" for row in rows],
+        "Beside all others": [_CHANCE[row.verdict] for row in rows],
+    }

@@ -1,0 +1,151 @@
+"""The Compare page: two audits picked, what differs first, then the answer, whose decisions flip, and files."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.jobs.replaced_json import replace_json
+from core.record import AuditRecord
+from core.record.paired import PairedWith
+from core.store.workspace import Workspace
+from tests.pages.whole_app import ME, labels, opened, press, said, tables, widget
+from tests.worlds.people import plan_of, selections
+from tests.worlds.records import HOSTILE, decided, record_of
+from tests.worlds.two_audits import CLOSING, joint_of
+
+pytestmark = pytest.mark.jobs
+
+BEFORE = replace(decided({"women": (200, 60, 200, 540), "men": (400, 90, 60, 450)}))
+AFTER = decided({"women": (330, 80, 70, 520), "men": (395, 95, 65, 445)})
+
+
+@pytest.fixture
+def shelf(space: Workspace, home: Path) -> "Shelf":
+    for audit in space.owned_by(ME):
+        space.delete(audit.id)
+    return Shelf(space, home)
+
+
+class Shelf:
+    """Audits of this browser, each kept as a job left it some time ago."""
+
+    def __init__(self, space: Workspace, home: Path) -> None:
+        self.space, self._home = space, home
+
+    def put(self, record: AuditRecord, called: str) -> str:
+        audit = self.space.new(ME)
+        replace_json(self._home / "audits" / audit.id / "record.json", record.to_json())
+        return self.space.rename(audit.id, called).id
+
+
+def pick(at: AppTest, first: str, second: str) -> AppTest:
+    for name, audit_id in (("first", first), ("second", second)):
+        at = widget(at, "selectbox", name).set_value(audit_id).run()
+        assert not at.exception
+    return at
+
+
+def test_it_takes_two_audits_with_a_result(shelf: Shelf) -> None:
+    shelf.put(BEFORE, "Alone")
+    at = opened("compare")
+    assert "It takes two audits" in said(at) and {"Go to Data", "Go to History"} <= set(labels(at))
+
+
+def test_the_newer_one_is_second_and_what_changed_is_said_with_a_range(shelf: Shelf) -> None:
+    first, second = shelf.put(BEFORE, "Spring"), shelf.put(AFTER, "Summer")
+    at = opened("compare")
+    chosen = [widget(at, "selectbox", name).value for name in ("first", "second")]
+    assert chosen == [first, second] and first in str(at.query_params["with"])
+    words = said(at)
+    assert words.index("ranges are wider than necessary") < words.index("Of 9 gaps")
+    assert "People whose g is women are selected 0.53 times as often" in words and "plausible change" in words
+    (numbers,) = [table for table in tables(at) if "Plausible change" in table]
+    assert numbers["Answer"] == ["Better"] and " to " in numbers["Plausible change"][0]
+    assert "Two records do not tell who was decided about otherwise" in words
+    assert at.get("vega_lite_chart"), "a picture beside the numbers"
+
+
+def test_swapping_turns_the_answer_over(shelf: Shelf) -> None:
+    shelf.put(BEFORE, "Spring"), shelf.put(AFTER, "Summer")
+    at = press(opened("compare"), "Swap the two")
+    (numbers,) = [table for table in tables(at) if "Plausible change" in table]
+    assert numbers["Answer"] == ["Worse"]
+
+
+def test_the_same_audit_twice_is_asked_about(shelf: Shelf) -> None:
+    first = shelf.put(BEFORE, "Spring")
+    shelf.put(AFTER, "Summer")
+    assert "Choose two different audits" in said(pick(opened("compare"), first, first))
+
+
+def test_what_differs_is_said_before_the_answer(shelf: Shelf) -> None:
+    stricter = replace(AFTER, provenance=replace(AFTER.provenance, data_sha256="e" * 64))
+    shelf.put(BEFORE, "Spring"), shelf.put(stricter, "Summer")
+    words = said(opened("compare"))
+    assert "The tables are not the same file." in words
+    at = opened("compare")
+    headers = [header.value for header in at.header]
+    assert headers.index("What differs between them") < headers.index("What changed")
+
+
+def test_whose_decisions_flip_is_said_where_one_job_asked_both(shelf: Shelf) -> None:
+    joint = joint_of(CLOSING, "g")
+    plan = plan_of(label=True, groups='reference = {g = "men"}')
+    before, after = record_of(plan, joint.before), record_of(plan, joint.after)
+    shelf.put(before, "Large"), shelf.put(replace(after, paired=PairedWith(before.decided_sha256, joint)), "Small")
+    at = opened("compare")
+    flipped = int(joint.n[:, :, [0, 1], [1, 0]].sum())
+    assert f"{flipped:,} of {joint.n.sum():,} decisions flip" in said(at)
+    (numbers,) = [table for table in tables(at) if "Beside all others" in table]
+    assert numbers["Flip"] == [str(n) for n in joint.n[:, :, [0, 1], [1, 0]].sum(axis=(1, 2))]
+    assert numbers["Beside all others"][0] in ("More than chance explains", "Fewer than chance explains")
+
+
+def test_more_than_two_stand_in_one_table_in_the_order_that_is_picked(shelf: Shelf) -> None:
+    ids = [shelf.put(record, name) for record, name in ((BEFORE, "A"), (AFTER, "B"), (decided(label=False), "C"))]
+    at = pick(opened("compare"), ids[0], ids[1])
+    at = widget(at, "multiselect", "more").set_value([ids[2]]).run()
+    numbers = tables(at)[-1]
+    assert numbers["Audit"] == ["A", "B", "C"] and numbers["Widest gap"][0] == "0.53\u00a0times"
+    at = widget(at, "selectbox", "order").set_value("smallest gap first").run()
+    assert tables(at)[-1]["Audit"][:2] == ["B", "A"]
+    at = widget(at, "selectbox", "order").set_value("most often right first").run()
+    assert tables(at)[-1]["Audit"][-1] == "C", "of which no outcome is known"
+
+
+def test_the_files_hold_the_comparison(shelf: Shelf) -> None:
+    shelf.put(BEFORE, "Spring"), shelf.put(AFTER, "Summer")
+    at = opened("compare")
+    files = [button.proto.label for button in at.get("download_button")]
+    assert files == ["Every change (spreadsheet, .csv)", "The same for machines (comparison.json)"]
+
+
+def test_columns_that_have_nothing_in_common_are_refused_in_words(shelf: Shelf) -> None:
+    shelf.put(BEFORE, "One")
+    shelf.put(record_of(plan_of(("h",)), selections({("x",): (10, 30), ("y",): (20, 30)}, ("h",))), "Other")
+    assert "no sensitive column in common" in said(opened("compare"))
+
+
+def test_names_out_of_tables_are_shown_as_the_text_they_are(shelf: Shelf) -> None:
+    groups = {HOSTILE: (30, 60), "b": (20, 60)}
+    for name in ("One", HOSTILE):
+        shelf.put(record_of(plan_of(), selections(groups)), name)
+        groups = {HOSTILE: (10, 60), "b": (20, 60)}
+    at = opened("compare")
+    assert HOSTILE in tables(at)[0]["Compared with"]
+    for shown in (*at.caption, *at.markdown):
+        assert "<script>" not in shown.value
+    for shown in at.get("html"):
+        assert "<script>" not in shown.proto.body
+
+
+def test_a_damaged_record_is_said_and_the_page_stands(shelf: Shelf, home: Path) -> None:
+    first = shelf.put(BEFORE, "Spring")
+    shelf.put(AFTER, "Summer")
+    opened("compare")
+    (home / "audits" / first / "record.json").write_text(json.dumps({"plumbline": 1}))
+    at = opened("compare")
+    assert "It takes two audits" in said(at) or "cannot be read" in said(at)
