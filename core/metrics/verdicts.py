@@ -10,15 +10,17 @@ from typing import Literal
 import numpy as np
 
 from core.counts.counts import Counts
-from core.counts.rules import Confusion, Rule, confusion
+from core.counts.rules import Rule, confusion
 from core.metrics.gaps import GAPS, Compared, Measure, compare, is_few, shares, why_not_comparable, why_not_measurable
-from core.metrics.group_metrics import Estimate, estimates
+from core.metrics.group_metrics import Estimate
+from core.metrics.group_results import GroupResult as GroupResult
+from core.metrics.group_results import GroupTable, group_results
 from core.metrics.intervals import holm
 from core.metrics.policies import Band, band
 from core.metrics.reference import By, References, resolve, tables
 from core.metrics.sampling.effective import AnyShare, people_in
-from core.metrics.sampling.kind_sums import KindSums
 from core.metrics.sampling.sampled import PLAIN, Sampled
+from core.metrics.small_cells.hidden import NOTHING_HIDDEN, REASON, Hidden
 from core.metrics.theil import theil_index
 from core.metrics.verdict_reasons import reason_words
 from core.metrics.words.naming.terms import Terms
@@ -26,7 +28,7 @@ from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 
 Verdict = Literal["gap", "unclear", "no_gap", "not_measurable"]
-Why = Literal["", "few", "far", "look_closer", "wide"]
+Why = Literal["", "few", "far", "look_closer", "wide", "hidden"]
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,6 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class GroupResult:
-    """One group's size and metrics."""
-
-    by: By
-    group: dict[str, str]
-    n: int
-    labelled: int
-    metrics: dict[str, Estimate]
-
-
-@dataclass(frozen=True)
 class Judgement:
     """Everything that follows from the counts and the plan; recomputed whenever it is shown, never stored."""
 
@@ -84,7 +75,12 @@ class Judgement:
 
 
 def judge(
-    counts: Counts, plan: Plan, rule: Rule, references: References | None = None, sampled: Sampled = PLAIN
+    counts: Counts,
+    plan: Plan,
+    rule: Rule,
+    references: References | None = None,
+    sampled: Sampled = PLAIN,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> Judgement:
     """Measure every group, compare it with its reference, and say what that means.
 
@@ -100,17 +96,18 @@ def judge(
         Those of the plan's own rule, kept when a slider moves; resolved here where None.
     sampled
         What stands beside the counts where rows weigh differently or repeat a person.
+    hidden
+        The numbers that nothing in the judgement may be computed from.
     """
     references = resolve(counts, rule, plan) if references is None else references
     groups: list[GroupResult] = []
     gaps: list[Gap] = []
     for by in tables(plan):
-        table_counts = counts.by(by)
-        people = confusion(counts, rule, by)
         weighed = sampled.weighed(counts, rule, by)
-        groups += _groups(table_counts, people, plan, weighed)
-        gaps += _gaps(table_counts, people, plan, references[by], weighed)
-    theil = theil_index(confusion(counts, rule), plan) if sampled.is_plain else None
+        table = GroupTable(counts.by(by), confusion(counts, rule, by), plan, weighed, hidden)
+        groups += group_results(table)
+        gaps += _gaps(table, references[by])
+    theil = theil_index(confusion(counts, rule), plan) if sampled.is_plain and not hidden else None
     return Judgement(references, tuple(groups), tuple(gaps), theil)
 
 
@@ -139,35 +136,31 @@ def plan_edge(plan: Plan, dtype: str) -> float:
     return float(np.nextafter(kind(threshold), kind(np.inf)))
 
 
-def _groups(counts: Counts, people: Confusion, plan: Plan, weighed: KindSums | None) -> Iterator[GroupResult]:
-    has_label, terms = plan.data.label is not None, Terms.of(plan)
-    for g in range(len(counts.groups)):
-        metrics = estimates(counts, people, g, has_label, plan.run.confidence, weighed, terms)
-        labelled = int(counts.n[g, :2].sum()) if has_label else 0
-        yield GroupResult(counts.groups.attributes, counts.groups.names(g), int(counts.n[g].sum()), labelled, metrics)
-
-
-def _gaps(
-    counts: Counts, people: Confusion, plan: Plan, reference: tuple[str, ...], weighed: KindSums | None
-) -> Iterator[Gap]:
-    names = [tuple(counts.groups.names(g).values()) for g in range(len(counts.groups))]
+def _gaps(table: GroupTable, reference: tuple[str, ...]) -> Iterator[Gap]:
+    names = [tuple(group.values()) for group in table.names]
     if reference not in names or MISSING_GROUP in reference:  # nobody whose values are known to compare with
         return
     against = names.index(reference)
     for measure in GAPS.values():
-        if plan.data.label is not None or not measure.needs_label:
-            yield from _family(measure, counts, people, plan, against, weighed)
+        if table.plan.data.label is not None or not measure.needs_label:
+            yield from _family(measure, table, against)
 
 
-def _family(
-    measure: Measure, counts: Counts, people: Confusion, plan: Plan, against: int, weighed: KindSums | None
-) -> Iterator[Gap]:
-    """One measure over one table of groups: the comparisons that are corrected together."""
-    every = [shares(measure, people, g, weighed) for g in range(len(counts.groups))]
+def _family(measure: Measure, table: GroupTable, against: int) -> Iterator[Gap]:
+    """One measure over one table of groups: the comparisons that are corrected together.
+
+    Hidden ones count as if they had found nothing: so what is shown follows from what is shown.
+    """
+    counts, plan, weighed = table.counts, table.plan, table.weighed
+    unseen = {g for g in range(len(table.names)) if table.hides(g, measure.metrics)}
+    nobody: list[AnyShare] = [(0, 0)] * len(measure.metrics)
+    every = [nobody if g in unseen else shares(measure, table.people, g, weighed) for g in range(len(table.names))]
     terms = Terms.of(plan)
-    names = [terms.name(counts.groups.names(g)) for g in range(len(every))]
+    names = [terms.name(group) for group in table.names]
     why_not = {
-        g: why_not_measurable(measure, every[g], every[against], (names[g], names[against]), terms)
+        g: REASON
+        if unseen & {g, against}
+        else why_not_measurable(measure, every[g], every[against], (names[g], names[against]), terms)
         for g in range(len(every))
         if g != against
     }
@@ -179,7 +172,7 @@ def _family(
         for g, reason in why_not.items()
         if reason is None
     }
-    adjusted, comparisons = _adjusted(measure, every, compared, against, plan)
+    adjusted, comparisons = _adjusted(measure, every, compared, against, plan, unseen)
     for g, reason in why_not.items():
         gap = _Gathered(measure, counts, plan, g, against, every)
         yield (
@@ -190,15 +183,26 @@ def _family(
 
 
 def _adjusted(
-    measure: Measure, every: list[list[AnyShare]], compared: dict[int, Compared], against: int, plan: Plan
+    measure: Measure,
+    every: list[list[AnyShare]],
+    compared: dict[int, Compared],
+    against: int,
+    plan: Plan,
+    unseen: set[int],
 ) -> tuple[dict[int, float], int]:
     """Holm's p for each compared group, and over how many comparisons.
 
     A reference chosen because its rate is highest was compared with everybody first, so every pair counts.
     """
     tested = {(g, against): c.p_value for g, c in compared.items() if c.p_value is not None}
+    if measure.is_tested:
+        gone = set(range(len(every))) if against in unseen else unseen
+        tested |= {(g, against): 1.0 for g in gone if g != against}
     if plan.groups.reference == "most_selected":
         for g, h in combinations([g for g in range(len(every)) if g != against], 2):
+            if unseen & {g, h}:
+                tested |= {(g, h): 1.0}
+                continue
             # Either way round: a ratio to a rate of 0 has no value, its inverse has, and the test is the same.
             for one, other in ((g, h), (h, g)):
                 if why_not_measurable(measure, every[one], every[other], ("", "")) is None:
@@ -220,8 +224,8 @@ class _Gathered:
     every: list[list[AnyShare]]
 
     def unmeasurable(self, reason: str, comparisons: int) -> Gap:
-        verdict: Verdict | None = "not_measurable"
-        return self._gap(None, None, None, None, None, comparisons, False, False, verdict, "", reason)
+        why: Why = "hidden" if reason == REASON else ""
+        return self._gap(None, None, None, None, None, comparisons, False, False, "not_measurable", why, reason)
 
     def judged(self, c: Compared, p_adjusted: float | None, comparisons: int) -> Gap:
         """Statistics.md 1: the first rule that applies wins."""

@@ -19,9 +19,10 @@ from core.metrics.reference import References, resolve
 from core.metrics.sampling import stored
 from core.metrics.sampling.sampled import PLAIN, Sampled
 from core.metrics.second_opinion import NOT_ASKED, SecondOpinion
+from core.metrics.small_cells.hidden import NOTHING_HIDDEN, Hidden
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Judgement, judge, plan_threshold
-from core.metrics.words.notes import worded
+from core.metrics.words.notes import COUNTS_GROUPS, worded
 from core.notes import SAID, Note
 from core.plan.parts import MitigationPlan, PolicyPlan
 from core.plan.plan import Plan, Value
@@ -78,6 +79,7 @@ class AuditRecord:
     `previous` that of the record before it. `sampled` stands beside the counts where rows weigh differently or repeat a
     person. Where a column counts people, `rows_read` and `dropped` are people, and `lines` the rows of the table.
     `left_out` has shape (sieves, groups): how many people of each group each sieve left out; None in older records.
+    With `hides_small`, which a record's JSON does not say, nothing shows counts of 1 to 4 people.
     `model_format` is what the model was opened as (`core.models.FORMATS`); a record's JSON does not say it.
     `paired` counts the people by another model's decisions too, where one job asked both.
     """
@@ -99,6 +101,7 @@ class AuditRecord:
     fed: tuple[Fed, ...] = ()
     model_format: str | None = None
     paired: PairedWith | None = None
+    hides_small: bool = False
 
     def judgement(self, threshold: float | None = None) -> Judgement:
         """What follows from the counts at the plan's rule, or at another threshold, against the same references.
@@ -107,7 +110,28 @@ class AuditRecord:
         """
         axis = self.counts.axis
         rule = stated_rule(self.counts, self.plan) if threshold is None else Rule.threshold(axis, threshold)
-        return judge(self.counts, self.plan, rule, self.references, self.sampled)
+        hidden = self.hidden if threshold is None else self._hidden_at(rule)
+        return judge(self.counts, self.plan, rule, self.references, self.sampled, hidden)
+
+    @cached_property
+    def hidden(self) -> Hidden:
+        """What is hidden at the plan's rule. Raises PlanError where nothing would be left to show."""
+        return self._hidden_at(stated_rule(self.counts, self.plan))
+
+    def _hidden_at(self, rule: Rule) -> Hidden:
+        if not self.hides_small:
+            return NOTHING_HIDDEN
+        from core.metrics.small_cells.search import hidden_cells  # its solver, which most audits need not wait for
+
+        return hidden_cells(self.counts, rule, self.plan)
+
+    def without_small_cells(self) -> AuditRecord:
+        """The same audit for documents that show no count of 1 to 4 people, nor what one could be worked out from.
+
+        Who was left out, by group, is not shown at all. Raises PlanError where nothing would be left to show.
+        """
+        notes = tuple(note for note in self.notes if note.kind not in COUNTS_GROUPS)
+        return replace(self, hides_small=True, left_out=None, notes=notes)
 
     @property
     def thresholds(self) -> tuple[float, ...]:
@@ -248,7 +272,7 @@ def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
 
 def joint_of(before: AuditRecord, after: AuditRecord) -> JointCounts | None:
     """Both decisions about the same people: where one job asked both, or both are the same; None where not known."""
-    if not (before.sampled.is_plain and after.sampled.is_plain):
+    if not (before.sampled.is_plain and after.sampled.is_plain) or before.hides_small or after.hides_small:
         return None
     if before.decided_sha256 == after.decided_sha256:
         rule = stated_rule(before.counts, before.plan)
@@ -262,7 +286,7 @@ def joint_of(before: AuditRecord, after: AuditRecord) -> JointCounts | None:
 
 def _judged(record: AuditRecord, references: References, confidence: float) -> Judgement:
     plan = replace(record.plan, run=replace(record.plan.run, confidence=confidence))
-    return judge(record.counts, plan, stated_rule(record.counts, plan), references, record.sampled)
+    return judge(record.counts, plan, stated_rule(record.counts, plan), references, record.sampled, record.hidden)
 
 
 def without_quotes(warnings: list[Any]) -> list[Any]:

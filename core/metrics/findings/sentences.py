@@ -274,6 +274,12 @@ def _not_measurable(w: SentenceWords) -> str:
     return f"{capital(what)} cannot be compared with {w.group(gap.reference)}: {reason}. This is not a zero."
 
 
+def _hidden(w: SentenceWords) -> str:
+    gap = w.pair.lead
+    what = f"{w.among}how often {w.group(gap.group)} are {w.treated}"
+    return f"{capital(what)}, against {w.group(gap.reference)}, is {gap.reason}."
+
+
 def _fewest(shares: tuple[AnyShare, ...]) -> int:
     return min(map(people_in, shares))
 
@@ -286,4 +292,5 @@ _TEMPLATES: dict[str, Callable[[SentenceWords], str]] = {
     "wide": _wide,
     "few": _few,
     "not_measurable": _not_measurable,
+    "hidden": _hidden,
 }

@@ -72,7 +72,8 @@ def title_of(finding: Finding, found: Sequence[GroupPair], plan: Plan) -> Title:
     sentence, below = _TEMPLATES[why]
     if finding.is_small and words.comparisons > 1:
         sentence, below = _TEMPLATES["many small"]
-    return Title(finding.verdict, sentence(words), words.about(below(words)), words.pair.by, words.sides)
+    sides = () if why == "hidden" else words.sides
+    return Title(finding.verdict, sentence(words), words.about(below(words)), words.pair.by, sides)
 
 
 class _Title(SentenceWords):
@@ -249,6 +250,15 @@ def _below_not_measurable(w: _Title) -> str:
     return f"{capital(known or gap.reason)}. This is not a zero."
 
 
+def _hidden(w: _Title) -> str:
+    gap = w.pair.lead
+    return f"Hidden on request: whether {w.group(gap.group)} {w.verb} {w.less} often than {w.group(gap.reference)}."
+
+
+def _below_hidden(_: _Title) -> str:
+    return "Fewer than 5 people stand behind a number here, or behind one that would follow from it."
+
+
 _Template = Callable[[_Title], str]
 _TEMPLATES: dict[str, tuple[_Template, _Template]] = {
     "gap": (_gap, _below_gap),
@@ -259,4 +269,5 @@ _TEMPLATES: dict[str, tuple[_Template, _Template]] = {
     "few": (_few, _Title.few),
     "many small": (_many_small, _below_many_small),
     "not_measurable": (_not_measurable, _below_not_measurable),
+    "hidden": (_hidden, _below_hidden),
 }

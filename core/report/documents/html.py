@@ -14,6 +14,7 @@ from core.metrics.findings.ordering import further_words, headlines
 from core.metrics.findings.other_gaps import also_gaps
 from core.metrics.findings.title import Title
 from core.metrics.gaps import GAPS
+from core.metrics.small_cells.hidden import number_words
 from core.metrics.verdicts import Judgement
 from core.metrics.words import VERDICT_WORDS, rows_word, sampling_note
 from core.metrics.words.naming.terms import Terms
@@ -190,7 +191,7 @@ def picture_part(body: Element, standings: Standings) -> None:
 
 
 def _cells(row: Standing) -> tuple[str, ...]:
-    start = (row.name, f"{row.people:,}", rate_words(row), rate_range_words(row))
+    start = (row.name, number_words(row.people), rate_words(row), rate_range_words(row))
     return (*start, gaps_words(row), "" if row.gap is None else gap_range_words(row.gap), "")
 
 

@@ -15,6 +15,7 @@ from core.metrics.findings.sentences import sentence
 from core.metrics.gaps import GAPS, Measure
 from core.metrics.policies import Band
 from core.metrics.reference import By
+from core.metrics.small_cells.hidden import HIDDEN
 from core.metrics.verdicts import Gap, GroupResult, Judgement, Verdict
 from core.metrics.words import VERDICT_WORDS, beside, group_words, is_counted, percent
 from core.metrics.words.naming.terms import PLAIN, Terms
@@ -35,7 +36,7 @@ class Standing:
     written
         The same as the table has them.
     people
-        How many people its rate is about; the whole group where the measure averages two rates.
+        How many people its rate is about; the whole group where the measure averages two rates; None where hidden.
     chosen
         How many of them the rate counts; None where it is no share of people.
     rate, rate_low, rate_high
@@ -54,7 +55,7 @@ class Standing:
 
     name: str
     written: str
-    people: int
+    people: int | None
     chosen: int | None
     rate: float | None
     rate_low: float | None
@@ -161,7 +162,7 @@ def rate_words(estimate: Standing) -> str:
     """A rate as "7.5 %", of few people as "17 of 30", or a dash."""
     if estimate.rate is None:
         return "–"
-    if estimate.chosen is not None and is_counted(estimate.chosen, estimate.people):
+    if estimate.chosen is not None and estimate.people is not None and is_counted(estimate.chosen, estimate.people):
         return f"{estimate.chosen:,} of {estimate.people:,}"
     return percent(estimate.rate)
 
@@ -214,7 +215,7 @@ def band_words(band: Band) -> str:
 def _standing(group: GroupResult, pair: GroupPair, plan: Plan) -> Standing:
     row = _rate(group, pair.measure, Terms.of(plan))
     mark: Mark = pair.verdict
-    words = VERDICT_WORDS[pair.verdict]
+    words = HIDDEN.capitalize() if pair.why == "hidden" else VERDICT_WORDS[pair.verdict]
     if pair.verdict == "gap":
         mark = "gap" if pair.is_about_the_group else "better_off"
         words = _marked_words(pair.measure) if pair.is_about_the_group else _unmarked_words(pair.measure)
@@ -248,7 +249,7 @@ def _rate(group: GroupResult, measure: Measure, terms: Terms) -> Standing:
         return Standing(name, raw, group.n, None, None, None, None, (), "not_measurable", "", "")
     rate = group.metrics[measure.metrics[0]]
     chosen = None if rate.numerator is None else int(rate.numerator)
-    people = int(rate.denominator or 0)
+    people = None if rate.denominator is None else int(rate.denominator)
     return Standing(name, raw, people, chosen, rate.value, rate.low, rate.high, (), "not_measurable", "", "")
 
 

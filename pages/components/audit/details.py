@@ -6,6 +6,7 @@ from core.data.profile import Profile
 from core.data.roles.personal import masked, personal_columns
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS, SCORE_METRICS, Estimate
+from core.metrics.small_cells.hidden import number_words
 from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
@@ -61,7 +62,7 @@ def _fed_rows(record: AuditRecord, profile: Profile | None) -> dict[str, list[st
 
 def _measures(audit_id: str, judgement: Judgement, terms: Terms) -> None:
     groups = judgement.groups
-    words = [f"{group_words(group.group, terms)} ({group.n:,})" for group in groups]
+    words = [f"{group_words(group.group, terms)} ({number_words(group.n)})" for group in groups]
     place = st.selectbox(
         "Group", range(len(groups)), format_func=words.__getitem__, key=session.field(audit_id, "group")
     )

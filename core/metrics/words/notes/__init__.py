@@ -11,6 +11,8 @@ from core.notes import Note
 from core.plan.reader import in_a_plan
 
 SUBJECTS = (columns, direction, groups, leaks, left_out, models, rows, scores)
+# The kinds that say of each group how many people it has.
+COUNTS_GROUPS = frozenset(left_out.WORDS)
 WORDS: dict[str, Worded] = SAID_WORDS | {kind: words for subject in SUBJECTS for kind, words in subject.WORDS.items()}
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.metrics.findings.title import FindingSide, Title
 from core.metrics.reference import By
+from core.metrics.small_cells.hidden import number_words
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import group_words, sampling_note
 from core.metrics.words.naming.terms import Terms
@@ -177,4 +178,4 @@ def _columns(shown: Standings) -> dict[str, list[str]]:
         columns["Plausible rate"] = [rate_range_words(row) for row in rows]
     columns["Gap"] = [gaps_words(row) for row in rows]
     columns["Plausible gap"] = ["" if row.gap is None else gap_range_words(row.gap) for row in rows]
-    return columns | {shown.people.capitalize(): [f"{row.people:,}" for row in rows]}
+    return columns | {shown.people.capitalize(): [number_words(row.people) for row in rows]}
