@@ -7,9 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.plan.parts import GroupsPlan, MitigationPlan
 from core.report.glossary.entry import address
+from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE, cards
-from tests.pages.whole_app import audited, finished, labels, opened, plain_words, said, tables
+from tests.pages.surface import with_open_steps
+from tests.pages.whole_app import ME, audited, finished, labels, opened, plain_words, said, tables
 
 pytestmark = pytest.mark.jobs
 
@@ -23,6 +25,8 @@ STOPPED = {
     "stand-in": "stand_in",
     "weights": "weights",
     "four-fifths": "four_fifths",
+    "no group gains": "levelling_down",
+    "without the good outcome": "other_outcome",
     "crossed columns": "crossed_columns",
     "limit": "limit",
 }
@@ -51,6 +55,16 @@ def explained(at: AppTest) -> str:
     return "\n".join(str(one.proto) for kind in _ASKED for one in [*at.get(kind), *at.caption])
 
 
+@pytest.fixture(scope="module")
+def explained_too(space: Workspace) -> str:
+    """The loans, audited, and what their model looks at."""
+    audit_id = finished(space, space.open_sample(SAMPLES["loans"], ME).id)
+    record = space.record(audit_id)
+    assert record is not None
+    space.explain(audit_id, record.plan)
+    return finished(space, audit_id)
+
+
 @pytest.mark.parametrize(
     ("page", "least"),
     [
@@ -59,8 +73,33 @@ def explained(at: AppTest) -> str:
     ],
 )
 def test_a_word_that_stopped_a_newcomer_is_explained_where_it_stands(searched: str, page: str, least: set[str]) -> None:
-    at = opened(page, searched)
+    assert unexplained(page, searched, least) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [
+        ("data", set()),
+        ("audit", {"plausible", "threshold", "limit"}),
+        ("fix", {"lots", "threshold", "price on the gap"}),
+        ("explain", {"plausible"}),
+        ("history", set()),
+    ],
+)
+def test_so_it_is_where_a_model_was_asked_what_it_looks_at(explained_too: str, page: str, least: set[str]) -> None:
+    assert unexplained(page, explained_too, least) == []
+
+
+def test_so_it_is_where_the_data_page_asks(searched: str) -> None:
+    assert unexplained("data", searched, {"threshold"}) == []
+
+
+def unexplained(page: str, audit_id: str, least: set[str]) -> list[str]:
+    """The words of the list that stand on the page, at least these, and that nothing on it explains."""
+    at = opened(page, audit_id)
+    if page == "data":
+        with_open_steps(at, audit_id)
     words, help_there = surface(at), explained(at)
     standing = {word for word in STOPPED if word in words}
     assert least <= standing
-    assert [word for word in standing if f"term={address(STOPPED[word])}" not in help_there] == []
+    return [word for word in standing if f"term={address(STOPPED[word])}" not in help_there]

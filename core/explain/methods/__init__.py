@@ -107,7 +107,7 @@ EXPLAINERS = table(
     ),
     Explainer(
         "shapley_sampling", "Shapley values, sampled",
-        "Brings the {parts} in one after the other, in many orders, and shares the score out among them.",
+        "Brings the {parts} in one by one, in many orders, and shares the score out among them.",
         "sharing", "outputs", _ANY, "core.explain.methods.perturbation:shapley_sampling",
         lambda features: 10.0 * (features + 1), adds_up=True,
         draws=True,

@@ -169,12 +169,12 @@ def _randomisation(trial: SanityTrial, values: Floats) -> Check:
             _, found = trial.run(units.by_module())
         alike.append(_rank_correlation(values, found.values))
     value = float(np.mean(alike))
-    says = f"With its weights drawn by lot the model gives another picture ({_alike(value)})."
+    says = f"With its inner numbers scrambled the model gives another picture ({_alike(value)})."
     return _at_most(
         "randomisation",
         value,
         says,
-        f"A model whose weights were drawn by lot gives much the same picture ({_alike(value)}).",
+        f"A model with scrambled inner numbers gives much the same picture ({_alike(value)}).",
     )
 
 

@@ -126,10 +126,14 @@ def none_reason(told: Advised) -> tuple[str, str]:
             "A larger table would tell.",
         )
     if told.first is not None:
-        nearest = gap_words(told.first.gap, told.settings)
+        then = [
+            f"“{told.first.title}” comes nearest, with a gap of {gap_words(told.first.gap, told.settings)}.",
+            told.first.levelling,
+            "Accept a wider gap, or look at it closely.",
+        ]
         return (
             f"Nothing is recommended: no usable fix reaches your goal, {goal}.",
-            f"“{told.first.title}” comes nearest, with a gap of {nearest}. Accept a wider gap, or look at it closely.",
+            " ".join(filter(None, then)),
         )
     if not told.usable:
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.metrics.joint import JointCounts
 from core.metrics.words import group_words
 from core.metrics.words.naming.terms import PLAIN, Terms
-from core.mitigate.effect.rates_before_after import Shift, Shifts, shifts_of
+from core.mitigate.effect.rates_before_after import Shift, Shifts, in_short_sentences, shifts_of
 from core.mitigate.settings import Settings
 
 # Half a person in 100: less than that is no gain and no loss to speak of.
@@ -48,5 +48,4 @@ def _so_many(found: Shifts, losers: list[Shift], terms: Terms) -> str:
     rest = len(losers) - _MOST_SAID
     if rest > 0:
         others.append(f"and {rest} more group{' loses' if rest == 1 else 's lose'}")
-    sentence = ", ".join([f"{terms.said(found.measure.whom)}{first} are {terms.selected}", *others])
-    return f"{sentence[:1].upper()}{sentence[1:]}."
+    return in_short_sentences([f"{terms.said(found.measure.whom)}{first} are {terms.selected}", *others])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from core.metrics.joint import AFTER, BEFORE, JointCounts, rate_parts
 from core.mitigate.settings import Settings
 
 FEW_GROUPS = 3
+_MOST_WORDS = 20  # of a sentence that is read at a glance
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,12 @@ def _apart(found: Shifts) -> tuple[float, float]:
     """How far apart the rates are before and after."""
     before, after = ([shift.rates[when] for shift in found.groups] for when in (BEFORE, AFTER))
     return max(before) - min(before), max(after) - min(after)
+
+
+def in_short_sentences(told: Sequence[str]) -> str:
+    """What is told of one group after another: one sentence where it is short enough, else one for each of them."""
+    joined = ", ".join(told)
+    if len(joined.split()) > _MOST_WORDS:
+        sentences = [each.removeprefix("and ") for each in told]
+        joined = ". ".join(f"{each[:1].upper()}{each[1:]}" for each in sentences)
+    return f"{joined[:1].upper()}{joined[1:]}."

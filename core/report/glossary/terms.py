@@ -196,6 +196,13 @@ TERMS = table(
         decisions.set_aside,
     ),
     Term(
+        "levelling_down", "No group gains",
+        "Levelling down: groups come nearer to each other only because some are selected less often.",
+        ("Nobody is better off by it, so another fix that reaches the goal is preferred.",
+         "Where none does, who loses stands beside the reason."),
+        partial(counted.two_groups, 6, 5, False),
+    ),
+    Term(
         "beaten", "Beaten by another",
         "Another fix leaves a smaller gap and costs less.",
         ("The picture shows beaten fixes pale.", "They stay in the list, since they may need no group when deciding."),

@@ -37,7 +37,7 @@ def reading_words(found: Explanation) -> str:
     nouns, people = nouns_of(found.plan), rows_word(found.plan)
     starts = f" Scores start from that of {start_words(found)}." if found.explainer.adds_up else ""
     return (
-        f"How to read it: a cell says by how many points of 100 a {nouns.part} moves the scores of a group, on"
+        f"How to read it: a cell says how many points of 100 a {nouns.part} moves a group's scores on"
         f" average.{starts} Below a group's name stands how many {people} it has. The {nouns.parts} with the"
         f" deepest colour come first. Where a {nouns.part} “goes along” with a sensitive column, the model can partly"
         " tell the group from it."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.metrics.words import group_words, listed
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.mitigate.effect.mistake_costs import Mistakes, cost_words
-from core.mitigate.effect.rates_before_after import Shifts
+from core.mitigate.effect.rates_before_after import Shifts, in_short_sentences
 from core.mitigate.frontier.places import Place, shown_gap
 from core.mitigate.mitigations import Kind
 from core.mitigate.settings import Settings
@@ -92,4 +92,4 @@ def people_line(shifts: Shifts, terms: Terms = PLAIN) -> str:
             way = "more" if shift.after > shift.before else "fewer"
             said.append(f"{shift.moved_of_hundred} {way} of 100 {who}")
     first, *rest = said
-    return f"{', '.join([f'{first} {verb}', *rest])}."
+    return in_short_sentences([f"{first} {verb}", *rest])

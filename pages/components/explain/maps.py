@@ -21,7 +21,7 @@ def show(found: Explanation, maps: dict[str, Heatmap], groups: Sequence[int], mo
     if grid_shape(found.features) is None:
         return
     st.caption(
-        "Each map lies as the images do: a square is a place in the image, and its colour says how far that place "
+        "Each map lies as the images do: a square is a place in the image. Its colour says how far that place "
         "moves the scores of the group on average."
     )
     terms = Terms.of(found.plan)
@@ -48,8 +48,8 @@ def show_single(audit_id: str, found: Explanation) -> None:
     terms = Terms.of(found.plan)
     st.subheader("Single images that tell most", anchor=False)
     st.caption(
-        "In each group, the images of which one place moved the score furthest: each as the model sees it, and "
-        "again with its places coloured, blue towards the good outcome and orange away from it."
+        "In each group, the images of which one place moved the score furthest. Each is shown as the model sees "
+        "it, and again with its places coloured. Blue leans towards the good outcome, orange away from it."
     )
     with st.container(horizontal=True, gap="large"):
         for one in found.telling:

@@ -44,7 +44,7 @@ def _model(name: str, checks: tuple[Check, ...]) -> None:
                 "Result": [_WORDS[check.state] for check in checks],
                 "What was seen": [check.reason for check in checks],
                 "Measured": [_number(check.value) for check in checks],
-                "Limit": [_number(check.limit) for check in checks],
+                "To pass": [_number(check.limit) for check in checks],
             }
         )
 

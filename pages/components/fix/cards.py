@@ -108,7 +108,8 @@ def _card(audit_id: str, found: Found, fix: Fix, picked: str | None) -> None:
 def _terms(fix: Fix, place: Place) -> list[str]:
     """The words on its card that the glossary explains."""
     told = [_TERMS[fix.mechanism]] if fix.mechanism in _TERMS else []
-    return told + (["lots"] if place.draws_lots and "lots" not in told else [])
+    lots = ["lots"] if place.draws_lots and "lots" not in told else []
+    return [*told, *lots, *(["levelling_down"] if place.levelling else [])]
 
 
 def lawful(place: Place, settings: Settings) -> None:

@@ -204,7 +204,7 @@ def _names(audit_id: str, record: AuditRecord, settings: Settings) -> tuple[str,
             format_func={name: MITIGATIONS[name].title for name in able}.__getitem__,
             key=session.field(audit_id, "left out"),
             placeholder="nothing",
-            help="  \n".join(map(tip, ("lots", "price_on_the_gap", "weights"))),
+            help="  \n".join(map(tip, ("threshold", "lots", "price_on_the_gap", "weights"))),
         )
         rows: dict[str, list[str]] = {"Way": [], "Tried": [], "What it does": []}
         for name, reason in reasons.items():

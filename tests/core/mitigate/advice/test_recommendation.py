@@ -145,6 +145,7 @@ def test_what_costs_is_called_by_the_measure_that_was_chosen() -> None:
         (NOW, [ONE], "unclear", "these people cannot tell yet whether your goal is missed", "larger table"),
         (NOW, [place("far", 0.05, 0.15), place("near", 0.0246, 0.2)], "not_met",
          "no usable fix reaches your goal, a gap of at most 1 point", "“near” comes nearest, with a gap of 2.5"),
+        (NOW, [place("near", 0.0246, 0.2, levelling=LOSS)], "not_met", "no usable fix reaches your goal", LOSS),
         (NOW, [place("bad", 0.0, 0.1, against=AGAINST)], "not_met", "something speaks against every", "Compare all"),
         (NOW, [], "not_met", "something speaks against every fix", "another goal"),
         (NOW, [place("worse", 0.2, 0.1)], "not_met", "no usable fix brings the groups nearer", "another goal"),

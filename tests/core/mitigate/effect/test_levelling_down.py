@@ -46,7 +46,7 @@ SELECTS, GOOD = "demographic_parity", "equal_opportunity"
             SELECTS,
             {name: ((50, 50 - 2 * i), (90, 90)) for i, name in enumerate("abcde")},
             "because fewer of 4 groups are approved."
-            " 4 fewer of 100 e are approved, 3 fewer of 100 d, and 2 more groups lose.",
+            " 4 fewer of 100 e are approved. 3 fewer of 100 d. 2 more groups lose.",
         ),
     ],
 )  # fmt: skip

@@ -45,7 +45,7 @@ def test_of_a_text_words_are_weighed_and_an_empty_one_is_the_start() -> None:
     assert nouns_of(found.plan).parts == "words"
     said = reading_words(found)
     assert "start from that of an empty text." in said and "how many texts it has" in said
-    assert "a word moves the scores" in said and "a column moves" not in said
+    assert "a word moves a group's scores" in said and "a column moves" not in said
 
 
 def spoken(*values: float) -> Person:

@@ -1,0 +1,69 @@
+"""What stands on a page before anything is opened on it is said in sentences of at most twenty words."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.plan.parts import MitigationPlan
+from core.samples import SAMPLES
+from core.store.workspace import Workspace
+from tests.pages.surface import sentences, with_open_steps
+from tests.pages.whole_app import ME, WAIT_SECONDS, finished, opened
+
+pytestmark = pytest.mark.jobs
+
+MOST_WORDS = 20
+PAGES = ("data", "audit", "fix", "explain", "history", "help")
+
+
+@pytest.fixture(scope="module")
+def warm() -> bool:
+    return True
+
+
+@pytest.fixture(scope="module")
+def audited(space: Workspace) -> str:
+    """The loans, audited, and nothing more asked."""
+    return finished(space, space.open_sample(SAMPLES["loans"], ME).id)
+
+
+@pytest.fixture(scope="module")
+def answered(space: Workspace) -> str:
+    """The loans with all that the app finds: their audit, fixes and what the model looks at."""
+    audit_id = finished(space, space.open_sample(SAMPLES["loans"], ME).id)
+    record = space.record(audit_id)
+    assert record is not None
+    asked = replace(record.plan, mitigate=MitigationPlan(goal="demographic_parity", by=("gender",)))
+    space.mitigate(audit_id, asked, ("reweighing", "thresholds", "equalized_odds_mix"), "no")
+    finished(space, audit_id)
+    space.explain(audit_id, record.plan)
+    return finished(space, audit_id)
+
+
+def too_long(page: str, audit_id: str | None) -> list[str]:
+    said = sentences(opened(page, audit_id))
+    assert said
+    return [f"{len(each.split())}: {each}" for each in said if len(each.split()) > MOST_WORDS]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_before_anything_is_asked(page: str) -> None:
+    assert too_long(page, None) == []
+
+
+def test_while_the_data_page_asks(space: Workspace) -> None:
+    with SAMPLES["loans"].table.open("rb") as table:
+        audit_id = space.put_table(space.new(ME).id, table, "loans.csv").id
+    space.wait(audit_id, WAIT_SECONDS)
+    said = sentences(with_open_steps(opened("data", audit_id), audit_id))
+    assert "Compare by" in said and [each for each in said if len(each.split()) > MOST_WORDS] == []
+
+
+@pytest.mark.parametrize("page", PAGES[:5])
+def test_before_fixes_and_reasons_are_asked_for(audited: str, page: str) -> None:
+    assert too_long(page, audited) == []
+
+
+@pytest.mark.parametrize("page", PAGES[:5])
+def test_with_all_that_the_app_finds(answered: str, page: str) -> None:
+    assert too_long(page, answered) == []
