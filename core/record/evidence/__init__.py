@@ -14,6 +14,9 @@ A receipt is made by a ledger (`core.store.ledger`). In the app, `Workspace` has
 
     receipt(audit_id, files)         the receipt for an audit and for files, as bytes by name, made from it; its `code`
                                      is the same for every file, so that a report can print it before it is finished
+    ledger.code(audit_id)            that code alone, or None
+    ledger.say(audit_id, kind, body), .said(audit_id, kind)
+                                     sign-offs {"name", "role", "words"}, notes, registers, as entries of their own
     ledger.strength(audit_id)        what a badge says, without opening a database: words.badge_words(strength)
     ledger.trouble                   what is wrong with the ledger, in words; empty where nothing is known to be
 """

@@ -27,12 +27,12 @@ def append_record(ledger: Ledger, record: AuditRecord, of: str, files: Mapping[s
         "subjects": {**inputs(record), **_digests(files or {})},
         "record": stays(document, NOTES_GONE),
     }
-    return ledger.append("record", body, name_of(of, document))
+    return ledger.append("record", body, f"record/{of}/{digest_of_record(document)}")
 
 
-def name_of(of: str, document: dict[str, Any]) -> str:
-    """The name of the entry of a record, given as its JSON; it holds the digest of what a ledger keeps of that."""
-    return f"record/{of}/{hashlib.sha256(canonical(stays(document, NOTES_GONE))).hexdigest()}"
+def digest_of_record(document: dict[str, Any]) -> str:
+    """The digest of what a ledger keeps of a record, given as its JSON; the same after notes that quote cells went."""
+    return hashlib.sha256(canonical(stays(document, NOTES_GONE))).hexdigest()
 
 
 def receipt(ledger: Ledger, of: LogEntry, files: Mapping[str, bytes] | None = None) -> Receipt:

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs.replaced_json import replace_json
 from core.record import AuditRecord
 from core.record.evidence.receipt import Receipt
 from core.record.evidence.verification import Strength
-from core.store.audits import ENTRY_FILE, RECORD_FILE, Audits
+from core.record.evidence.words import short_code
+from core.store.audits import ENTRY_FILE, RECORD_FILE, Audits, UnreadableAudit
 from core.store.disk.crash_points import point
-from core.store.ledger.audit_entries import append_record, name_of, receipt
+from core.store.ledger.audit_entries import append_record, digest_of_record, receipt
 from core.store.ledger.checking import problems
 from core.store.ledger.entry import LogEntry
 from core.store.ledger.installation import key_folder
@@ -29,6 +34,19 @@ from core.store.ledger.ledger import Ledger
 LOG = logging.getLogger(__name__)
 # A database, its migrations and cryptography are a second of imports: not while the first page, or an answer, is drawn.
 FIRST_SECONDS, EVERY_SECONDS = 20.0, 10.0
+
+
+# What people say of an audit: a sign-off has a name, a role and words.
+Said = Literal["register", "note", "sign-off"]
+SAID: tuple[Said, ...] = ("register", "note", "sign-off")
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What stands beside a record of its entry: the digest of what the ledger keeps, and the short code."""
+
+    digest: str
+    code: str
 
 
 class KeptLedger:
@@ -80,30 +98,52 @@ class KeptLedger:
         It opens no database: it compares the record with the entry that was made of it, and repeats what the last check
         of the ledger found.
         """
-        entry = self._audits.parsed(audit_id, ENTRY_FILE, lambda noted: str(noted["name"]))
-        now = self._audits.parsed(audit_id, RECORD_FILE, lambda document: name_of(audit_id, document))
-        if self._ledger is None or entry is None or now is None:
+        noted = self._audits.parsed(audit_id, ENTRY_FILE, _noted)
+        now = self._audits.parsed(audit_id, RECORD_FILE, digest_of_record)
+        if self._ledger is None or noted is None or now is None:
             return None
-        return "signed" if entry == now and not self._trouble else "changed"
+        return "signed" if noted.digest == now and not self._trouble else "changed"
+
+    def code(self, audit_id: str) -> str | None:
+        """The short code of the entry of an audit, made now where there is none; None where there can be none."""
+        with self._lock:
+            try:
+                if self._ledger is not None and self._is_pending(audit_id):
+                    self._append(self._ledger, audit_id)
+            except (PlumblineError, OSError) as problem:
+                self._tell(problem)
+            noted = self._audits.parsed(audit_id, ENTRY_FILE, _noted)
+            return None if self._ledger is None or noted is None else noted.code
+
+    def say(self, audit_id: str, kind: Said, body: Mapping[str, Any]) -> LogEntry:
+        """Append what was said of an audit: a sign-off as {"name", "role", "words"}, a note, a register.
+
+        Raises DataError where the audit has no record, or the ledger cannot be written.
+        """
+        ledger = self._of(audit_id)
+        with self._lock:
+            of = self._append(ledger, audit_id)
+            return ledger.append(kind, {"of": of.number, **body}, f"{kind}/{audit_id}/{secrets.token_hex(8)}")
+
+    def said(self, audit_id: str, kind: Said) -> list[LogEntry]:
+        """What was said of an audit in this way, the oldest first. Raises DataError where the ledger cannot be read."""
+        if self._ledger is None or not self._ledger.is_begun():
+            return []
+        return [entry for entry in self._ledger.named(f"{kind}/{audit_id}/") if not entry.is_erased]
 
     def receipt(self, audit_id: str, files: Mapping[str, bytes]) -> Receipt:
         """A receipt for an audit and for files that were made from it, by name.
 
         Raises DataError where the audit has no record, or the ledger cannot be written.
         """
-        if self._ledger is None:
-            raise DataError("This app keeps no ledger, so there is no receipt.")
+        ledger = self._of(audit_id)
         with self._lock:
-            path = self._audits.folder(audit_id)
-            if not (path / RECORD_FILE).exists():
-                raise DataError("This audit has not run to its end. Run it, then ask for the receipt.")
-            return receipt(self._ledger, self._append(self._ledger, audit_id), files)
+            return receipt(ledger, self._append(ledger, audit_id), files)
 
     @contextmanager
     def deleting(self, audit_id: str) -> Iterator[None]:
         """A block that deletes an audit; at its end the ledger keeps nothing of it but the places of its entries."""
-        path = self._audits.folder(audit_id)
-        is_told = self._ledger is not None and (path / RECORD_FILE).exists()
+        is_told = self._ledger is not None and self._was_run(audit_id)
         if is_told:
             self._begun.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self._begun / audit_id).touch()
@@ -125,20 +165,47 @@ class KeptLedger:
 
     # ------------------------------------------------------------ within
 
+    def _of(self, audit_id: str) -> Ledger:
+        if self._ledger is None:
+            raise DataError("This app keeps no ledger, so there is no receipt.")
+        if not (self._audits.folder(audit_id) / RECORD_FILE).exists():
+            raise DataError("This audit has not run to its end. Run it, then ask again.")
+        return self._ledger
+
+    def _was_run(self, audit_id: str) -> bool:
+        """Whether the ledger may hold something of an audit."""
+        try:
+            return self._audits.get(audit_id).asked is not None
+        except UnreadableAudit:
+            return True
+        except DataError:
+            return False
+
     def _is_pending(self, audit_id: str) -> bool:
+        """Whether the ledger does not have the record as it stands: a note of its entry has the date of its record."""
         folder = self._audits.folder(audit_id)
-        return (folder / RECORD_FILE).exists() and not (folder / ENTRY_FILE).exists()
+        try:
+            dated = (folder / RECORD_FILE).stat().st_mtime_ns
+        except FileNotFoundError:
+            return False
+        try:
+            return (folder / ENTRY_FILE).stat().st_mtime_ns != dated
+        except FileNotFoundError:
+            return True
 
     def _append(self, ledger: Ledger, audit_id: str) -> LogEntry:
+        """The entry of an audit's record, appended where there is none; and the note of it beside the record."""
         folder = self._audits.folder(audit_id)
+        dated = (folder / RECORD_FILE).stat()
         try:
             record = AuditRecord.from_json(json.loads((folder / RECORD_FILE).read_text(encoding="utf-8")))
         except ValueError:
             raise JobError("The record of this audit is damaged. Run it again.") from None
         entry = append_record(ledger, record, audit_id)
         point("ledger: appended")
-        if not (folder / ENTRY_FILE).exists():
-            replace_json(folder / ENTRY_FILE, {"number": entry.number, "name": entry.name})
+        noted = {"digest": digest_of_record(record.to_json()), "code": short_code(entry.leaf)}
+        replace_json(folder / ENTRY_FILE, noted)
+        os.utime(folder / ENTRY_FILE, ns=(dated.st_atime_ns, dated.st_mtime_ns))
         return entry
 
     def _erase(self, ledger: Ledger, audit_id: str) -> None:
@@ -146,7 +213,8 @@ class KeptLedger:
             return
         of = ledger.named(f"record/{audit_id}/")
         files = [each for entry in of for each in ledger.named(f"files/{entry.number}/")]
-        ledger.erase([*of, *files], "deleted by a person")
+        said = [each for kind in SAID for each in ledger.named(f"{kind}/{audit_id}/")]
+        ledger.erase([*of, *files, *said], "deleted by a person")
 
     def _work(self) -> None:
         wait = FIRST_SECONDS
@@ -165,3 +233,7 @@ class KeptLedger:
     def _tell(self, problem: Exception) -> None:
         LOG.error("the ledger could not be brought up to date: %s", problem)
         self._trouble = str(problem) if isinstance(problem, PlumblineError) else "The ledger cannot be written."
+
+
+def _noted(document: dict[str, Any]) -> Noted:
+    return Noted(str(document["digest"]), str(document["code"]))

@@ -155,7 +155,7 @@ class Ledger:
     def named(self, beginning: str) -> list[LogEntry]:
         """The entries whose names begin so, in their order."""
         with self.reading() as (connection, _):
-            return [entry for entry in rows.entries(connection) if (entry.name or "").startswith(beginning)]
+            return list(rows.entries(connection, named=beginning))
 
     def close(self) -> None:
         """Let go of the database."""

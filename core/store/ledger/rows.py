@@ -48,8 +48,10 @@ def leaves(connection: Connection, start: int = 0) -> list[bytes]:
     return found
 
 
-def entries(connection: Connection, start: int = 0, kind: str | None = None) -> Iterator[LogEntry]:
-    """The entries from number `start` on, in their order; only those of one kind where it is given."""
+def entries(
+    connection: Connection, start: int = 0, kind: str | None = None, named: str | None = None
+) -> Iterator[LogEntry]:
+    """The entries from number `start` on, in their order; of one kind, or whose names begin so, where that is given."""
     from sqlalchemy import select
 
     from core.store.ledger.tables import ENTRIES
@@ -57,6 +59,8 @@ def entries(connection: Connection, start: int = 0, kind: str | None = None) -> 
     asked = select(ENTRIES).where(ENTRIES.c.number >= start).order_by(ENTRIES.c.number)
     if kind is not None:
         asked = asked.where(ENTRIES.c.kind == kind)
+    if named is not None:
+        asked = asked.where(ENTRIES.c.name.startswith(named, autoescape=True))
     with connection.execute(asked.execution_options(yield_per=_AT_ONCE)) as found:
         for row in found:
             yield _entry(row)

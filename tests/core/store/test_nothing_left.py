@@ -14,6 +14,8 @@ from core.plan.plan import Plan
 from core.samples import SAMPLES
 from core.store.disk.clock import Moment
 from core.store.disk.clock import now as clock_now
+from core.store.ledger.installation import key_folder, ledger_url
+from core.store.ledger.ledger import Ledger
 from core.store.workspace import UPLOADS_KEPT_SECONDS, Against, Workspace
 from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import SOON, until
@@ -194,6 +196,23 @@ def test_after_its_day_nothing_is_left_and_what_was_found_is(space: Workspace, t
     later.passed += UPLOADS_KEPT_SECONDS
     space.sweep()
     assert space.record(people) is not None
+
+
+def test_the_ledger_holds_no_cell_and_each_audit_once(home: Path, tmp_path: Path, later: Later) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(home, root, symlinks=True)
+    space = Workspace(root, Supervisor(root, slots=1, warm=False), now=later, ledger=ledger_url(root, {}))
+    for audit in space.owned_by("me"):
+        space.status(audit.id)
+    space.ledger.settle()
+    ledger = Ledger(ledger_url(root, {}), key_folder(root, {}))
+    kept = ledger.named("record/")
+    later.passed = UPLOADS_KEPT_SECONDS + 60
+    space.sweep()
+    space.ledger.settle()
+    assert kept and ledger.named("record/") == kept and found_in(root) == []
+    ledger.close()
+    space.close()
 
 
 def test_deleted_is_deleted(space: Workspace, tmp_path: Path) -> None:

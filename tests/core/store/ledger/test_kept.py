@@ -1,12 +1,14 @@
 """The ledger beside an app's audits: what finishes is in it once, what is deleted is erased, whenever the app ends."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from core.record.evidence.verification import verified
+from core.record.evidence.words import short_code
 from core.store.disk.crash_points import striking
 from core.store.ledger.audit_entries import holds_receipt
 from core.store.ledger.checking import problems
@@ -56,6 +58,7 @@ def test_a_finished_audit_is_in_the_ledger_once(again: Callable[[], Workspace], 
         space.ledger.check()
         assert space.ledger.trouble == "" and space.ledger.strength(audit) == "signed"
     (entry,) = records(ledger)
+    assert space.ledger.code(audit) == short_code(entry.leaf)
     record = space.record(audit)
     assert record is not None and entry.body["record"]["counts"] == record.to_json()["counts"]
     assert entry.body["about"]["result"] in ("FAILED", "WARNED", "PASSED") and problems(ledger) == []
@@ -165,6 +168,52 @@ def test_a_ledger_that_was_changed_is_told_and_stops_no_audit(
     assert space.ledger.strength(audit) == "changed"
     space.delete(audit)
     assert "older copy" in space.ledger.trouble
+
+
+def test_what_people_say_of_an_audit_is_kept_and_goes_with_it(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str
+) -> None:
+    space = again()
+    taken_over(space, audit)
+    assert space.ledger.said(audit, "sign-off") == []
+    space.ledger.say(audit, "sign-off", {"name": "A. Reader", "role": "Risk", "words": "Read and accepted."})
+    space.ledger.say(audit, "note", {"words": "Asked again in March."})
+    (signed,) = space.ledger.said(audit, "sign-off")
+    assert signed.body["name"] == "A. Reader" and signed.body["of"] == records(ledger)[0].number
+    assert space.ledger.code(audit) == space.receipt(audit, {}).code
+    space.delete(audit)
+    assert space.ledger.said(audit, "sign-off") == [] and len(ledger.named("sign-off/")) == 1
+    assert [each.is_erased for each in ledger.named("sign-off/") + ledger.named("note/")] == [True, True]
+    assert problems(ledger) == []
+
+
+def test_a_draft_of_an_audit_that_ran_before_is_erased_too(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str
+) -> None:
+    space = again()
+    taken_over(space, audit)
+    space.ledger.settle()
+    (space.audits.folder(audit) / "record.json").unlink()
+    space.delete(audit)
+    assert [entry.is_erased for entry in records(ledger)] == [True]
+
+
+def test_a_note_of_an_earlier_record_does_not_stand_for_a_later_one(
+    again: Callable[[], Workspace], ledger: Ledger, audit: str
+) -> None:
+    space = again()
+    taken_over(space, audit)
+    path = space.audits.folder(audit) / "record.json"
+    earlier = path.read_text()
+    space.ledger.settle()
+    path.write_text(earlier.replace("+00:00", "+01:00"))  # as another run, which ended while the first was noted
+    os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 10**9))
+    space.ledger.settle()
+    assert len(records(ledger)) == 2 and space.ledger.strength(audit) == "signed"
+    before = space.ledger.code(audit)
+    path.write_text(earlier)
+    space.ledger.settle()
+    assert len(records(ledger)) == 2 and space.ledger.code(audit) != before
 
 
 def test_a_record_that_was_changed_is_told(again: Callable[[], Workspace], audit: str) -> None:
