@@ -17,6 +17,7 @@ if __name__ == "__main__":
             st.Page("pages/audit.py", title="Audit"),
             st.Page("pages/fix.py", title="Fix"),
             st.Page("pages/explain.py", title="Explain"),
+            st.Page("pages/report.py", title="Report"),
             st.Page("pages/compare.py", title="Compare"),
             st.Page("pages/history.py", title="History"),
             st.Page("pages/help.py", title="Help"),

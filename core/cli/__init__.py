@@ -1,4 +1,4 @@
-"""The command line: `plumbline app`, `audit`, `mitigate`, `explain`, `compare`, `verify`, `ledger` (design.md 6, 9)."""
+"""The command line: `plumbline app`, `audit`, `report`, `mitigate`, `explain`, `compare`, `verify`, `ledger`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     from core.cli.explain import add_explain
     from core.cli.ledger import add_ledger_commands
     from core.cli.mitigate import add_mitigate
+    from core.cli.report import add_report
     from core.cli.verify import add_verify
 
     parser = _CommandParser(prog="plumbline", description="Does a model treat groups of people differently?")
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--port", type=int, default=8501, help="the port it listens on (default 8501)")
     app.set_defaults(command=_app)
     add_audit(commands)
+    add_report(commands)
     add_mitigate(commands)
     add_explain(commands)
     add_compare(commands)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.evidence_files import add_ledger, with_receipt
-from core.cli.files import naming, read_plan, refuse_unwritable, write_texts
+from core.cli.files import naming, read_plan, refuse_unwritable, write_files, write_texts
 from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
+from core.cli.report import asked_report
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.earlier_record import model_of, open_record
@@ -20,6 +21,9 @@ from core.engine.plan_files import Files
 from core.errors import PlanError
 from core.plan.plan import Plan
 from core.report.words.terminal import finding_lines, note_lines
+
+if TYPE_CHECKING:
+    from core.report.documents.formats import AskedReport
 
 
 def add_audit(commands: Any) -> None:
@@ -40,6 +44,9 @@ def add_audit(commands: Any) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
+    command.add_argument(
+        "--report", metavar="KINDS", default="", help="also write the report, as kinds of file with commas: html"
+    )
     add_ledger(command, "append the record to this ledger, and write receipt.json beside the results")
     add_time_limit(command)
     add_inside(command)
@@ -56,19 +63,22 @@ def _audit(chosen: argparse.Namespace) -> int:
     if chosen.against is None and chosen.against_model is not None:
         raise PlanError("--against-model was given without --against. Say with which record to compare.")
     files = Files.beside(plan, chosen.plan.parent, table=chosen.data, model=chosen.model)
+    with naming(chosen.plan):
+        report = asked_report(chosen.report, plan.report, chosen.plan.parent)
     if chosen.against is not None:
-        return _against(chosen, plan, files)
+        return _against(chosen, plan, files, report)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES)
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
     say(*finding_lines(record))
     write_texts(with_receipt(record, audit_texts(record), chosen.ledger), chosen.out)
+    write_files({} if report is None else report.of(record), chosen.out)
     say(*note_lines(record))
     return 0
 
 
-def _against(chosen: argparse.Namespace, plan: Plan, files: Files) -> int:
+def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: AskedReport | None) -> int:
     """Audit the plan and what decided in another record on the same people, and compare them person by person."""
     from core.engine.api import audit_pair_isolated
     from core.engine.paired_audit import Earlier
@@ -91,5 +101,6 @@ def _against(chosen: argparse.Namespace, plan: Plan, files: Files) -> int:
     write_texts(audit_texts(found.before), chosen.out / "before")
     texts = {"comparison.json": as_text(compared.to_json() | sizes.to_json())}
     write_texts(with_receipt(found.after, audit_texts(found.after) | texts, chosen.ledger), chosen.out)
+    write_files({} if report is None else report.of(found.after), chosen.out)
     say(*note_lines(found.after))
     return 0

@@ -56,10 +56,16 @@ def refuse_unwritable(out: Path, inside: bool = False) -> None:
 
 def write_texts(texts: Mapping[str, str], out: Path) -> None:
     """Write files, given as their texts by name, and say so. Raises DataError where that cannot be."""
+    write_files({name: text.encode() for name, text in texts.items()}, out)
+
+
+def write_files(contents: Mapping[str, bytes], out: Path) -> None:
+    """Write files, given as their bytes by name, and say so. Raises DataError where that cannot be."""
     with writing(out):
-        for name, text in texts.items():
-            (out / name).write_text(text, encoding="utf-8")
-    say(f"Wrote {' and '.join(str(out / name) for name in texts)}")
+        for name, content in contents.items():
+            (out / name).write_bytes(content)
+    if contents:
+        say(f"Wrote {' and '.join(str(out / name) for name in contents)}")
 
 
 @contextmanager

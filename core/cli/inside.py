@@ -34,6 +34,7 @@ def refuse_outside(path: Path, plan: Plan | None = None) -> None:
         "[decision] rule": plan.decision.rule.path if isinstance(plan.decision.rule, RulePath) else None,
         "[decision] images": plan.decision.images,
         "[mitigate] evaluate": plan.mitigate.evaluate,
+        "[report] logo": plan.report.logo,
     }
     for key, name in named.items():
         if name is not None:
@@ -41,12 +42,16 @@ def refuse_outside(path: Path, plan: Plan | None = None) -> None:
 
 
 def _refuse(plan: str, what: str, path: Path, folder: Path) -> None:
-    try:
-        lies_inside = path.resolve().is_relative_to(folder)
-    except (OSError, ValueError, RuntimeError):  # a name that no file can have, or links in a circle
-        lies_inside = False
-    if not lies_inside:
+    if not lies_inside(path, folder):
         raise PlanError(f"{plan}: {what} leads out of the plan's folder, which --inside forbids. Move the file there.")
+
+
+def lies_inside(path: Path, folder: Path) -> bool:
+    """Whether a file lies below a folder, which is without links, once all links are followed."""
+    try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, ValueError, RuntimeError):  # a name that no file can have, or links in a circle
+        return False
 
 
 def refuse_linked(out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from core.plan.values import DEFAULT_MISSING
@@ -11,6 +12,8 @@ Value = str | int | float
 Output = Literal["probability", "logit", "class"]
 Mistake = Literal["wrongly_denied", "wrongly_granted"]
 IMAGE_MIDDLE = (0.5, 0.5, 0.5)
+# Whom a report is for.
+READERS = ("decision", "policy", "annex")
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,23 @@ class WordsPlan:
     selected: str | None = None
     turned_down: str | None = None
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """`[report]`: what the report is called, who made it for what, and who reads it. No part of the question.
+
+    `readers` are among `READERS`, and none leaves it to the report; `sections` are those that are printed, all where
+    None. `logo` is the path of a PNG or JPEG file; `valid_until` the last day on which the report holds.
+    """
+
+    title: str = ""
+    author: str = ""
+    purpose: str = ""
+    valid_until: date | None = None
+    logo: str | None = None
+    readers: tuple[str, ...] = ()
+    sections: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from core.plan.parts import (
     MitigationPlan,
     Output,
     PolicyPlan,
+    ReportPlan,
     Run,
     Value,
     WordsPlan,
@@ -34,6 +35,7 @@ from core.plan.tables.decision import check_decision, decision_document, read_de
 from core.plan.tables.groups import check_groups, groups_document, read_groups, refuse_nobody
 from core.plan.tables.mitigate import read_mitigate
 from core.plan.tables.policy import check_policy, policy_document, read_policy
+from core.plan.tables.report import read_report, report_document
 from core.plan.tables.run import read_run
 from core.plan.tables.words import check_words, read_words, words_document
 
@@ -48,6 +50,7 @@ __all__ = [
     "Output",
     "Plan",
     "PolicyPlan",
+    "ReportPlan",
     "Run",
     "Value",
     "WordsPlan",
@@ -61,8 +64,8 @@ Edit = tuple[str, str, Any]
 class Plan:
     """The question: files, columns and their roles, rule, groups, policy, seed, what a search for fixes is for, words.
 
-    `folder` is where the plan was loaded from, to which its paths are relative; it is no part of the question, and so
-    of no digest.
+    `report` says what is printed of the answer. `folder` is where the plan was loaded from, to which its paths are
+    relative; it is no part of the question, and so of no digest.
     """
 
     data: DataPlan
@@ -73,6 +76,7 @@ class Plan:
     name: str = ""
     mitigate: MitigationPlan = MitigationPlan()
     words: WordsPlan = WordsPlan()
+    report: ReportPlan = ReportPlan()
     folder: Path | None = field(default=None, compare=False, repr=False)
 
     @classmethod
@@ -111,11 +115,12 @@ class Plan:
 
     @property
     def question_sha256(self) -> str:
-        """Digest of the question: the plan without names, words, files, model, run, score edges and confirmations."""
+        """Digest of the question: the plan without what names, files, words and reports it, run, and score edges."""
         model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
         decision = replace(self.decision, edges=(), model=model, images=images)
         data = replace(self.data, file="", confirmed=())
-        return _digest(replace(self, name="", data=data, decision=decision, run=Run(), words=WordsPlan()))
+        blank = replace(self, name="", run=Run(), words=WordsPlan(), report=ReportPlan())
+        return _digest(replace(blank, data=data, decision=decision))
 
     def changed(self, changes: Iterable[Edit], whole: bool = True) -> Plan:
         """The plan with these edits; a table is laid over the one there. Raises PlanError as `from_toml` does."""
@@ -150,6 +155,7 @@ def _read_plan(top: Section, whole: bool) -> Plan:
         run=read_run(top.section("run", optional=True)),
         mitigate=read_mitigate(top.section("mitigate", optional=True)),
         words=read_words(top.section("words", optional=True)),
+        report=read_report(top.section("report", optional=True)),
     )
     top.done()
     _check(plan, whole)
@@ -183,6 +189,8 @@ def _document(plan: Plan) -> dict[str, Any]:
         document["mitigate"] = mitigate
     if words := words_document(plan.words):
         document["words"] = words
+    if report := report_document(plan.report):
+        document["report"] = report
     return document
 
 

@@ -19,6 +19,7 @@ from core.store.explanations import FOUND as EXPLANATION
 from core.store.explanations import Against, Asked
 from core.store.fixes import FOUND as FIXES
 from core.store.fixes import JudgingTable, Search
+from core.store.report_files import TAKEN_FILE
 from core.store.results import Results
 from core.store.uploads import ANSWER, EXPLAINED, LOOK, SECOND_FILES, Uploads
 
@@ -45,7 +46,7 @@ class Runs:
         inputs = self._uploads.inputs(audit, with_model=plan.decision.model is not None)
         job = self._jobs.submit("audit", {"plan": plan.to_toml()}, inputs, audit.owner)
         asked = replace(audit, plan=plan.to_toml(), asked=plan.to_toml())
-        return self._results.start(asked, job, "audit", *ANSWER, FIXES, *EXPLAINED)
+        return self._results.start(asked, job, "audit", *ANSWER, FIXES, *EXPLAINED, TAKEN_FILE)
 
     def mitigate(self, audit_id: str, plan: Plan, names: tuple[str, ...], trained_here: str) -> Audit:
         """Look for fixes in a job: what `names` says is tried on the question, whose `[mitigate]` says what for.

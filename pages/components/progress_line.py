@@ -8,7 +8,7 @@ from core.errors import PlumblineError
 from core.store.workspace import Audit
 from pages.components import session
 
-STEPS = ("Data", "Audit", "Fix", "Explain")
+STEPS = ("Data", "Audit", "Fix", "Explain", "Report")
 # Who hears the page hears of ticks, and nothing of rings and lines.
 _TICK, _RING, _LINE = '"✓"', '"○" / ""', '"" / ""'
 _ALL, _BUT_LAST = (", ".join(f"[label={step}]" for step in steps) for steps in (STEPS, STEPS[:-1]))
@@ -38,6 +38,7 @@ def _done(audit: Audit | None) -> Collection[str]:
             "Audit": space.record(audit.id) is not None,
             "Fix": space.found_by(audit.id) is not None,
             "Explain": space.explained(audit.id).is_found,
+            "Report": space.report_files.is_taken(audit.id),
         }
     except PlumblineError:  # what is kept of it is damaged: the page below says so
         return ()

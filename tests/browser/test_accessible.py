@@ -13,7 +13,8 @@ from tests.browser.conftest import SECONDS, App, browsing, press, settled
 pytestmark = pytest.mark.browser
 
 SAMPLE = "Try the sample: Loans: 2,000 invented people"
-PAGES = ("", "audit", "fix", "explain", "compare", "history", "help")
+PAGES = ("", "audit", "fix", "explain", "report", "compare", "history", "help")
+AS_AUDIT = ("fix", "explain", "report")  # before a run
 SCHEMES = ("light", "dark")
 GRAVE = ("serious", "critical")
 _MOST_TABS, _MOST_PRESSES = 60, 10
@@ -148,7 +149,7 @@ def test_nothing_is_cut_where_there_is_little_room(
 ) -> None:
     context, audit = worked
     with browsing(chromium, app) as fresh:
-        before = [(fresh, f"{app.address}/{name}") for name in PAGES if name not in ("fix", "explain")]  # as "audit"
+        before = [(fresh, f"{app.address}/{name}") for name in PAGES if name not in AS_AUDIT]
         after = [(context, f"{app.address}/{name}?audit={audit}") for name in PAGES]
         for where, address in before + after:
             page = visited(where, "light", address)

@@ -235,6 +235,13 @@ TERMS = table(
         partial(tables.column, "the plan names it"),
     ),
     Term(
+        "report", "Report",
+        "An audit as a document: one page for who decides, tables for policy, or every number.",
+        ("It is one file that opens without a network and prints.",
+         "What you choose for it changes no number, and is kept in the plan."),
+        tables.sheet,
+    ),
+    Term(
         "record", "Record",
         "What is kept of an audit: its plan and counts of people, never a row.",
         ("Every number can be computed from it again.",

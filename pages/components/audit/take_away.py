@@ -22,8 +22,7 @@ def show(audit_id: str, record: AuditRecord, by: By, measure: Measure) -> None:
     name = re.sub(r"[^A-Za-z0-9]+", "-", record.plan.name or record.plan.data.file).strip("-")[:60] or "audit"
 
     def page() -> str:
-        judgement = record.judgement()
-        return answer_html(record, judgement, standings(judgement, record.plan, by, measure))
+        return answer_html(record, standings(record.judgement(), record.plan, by, measure))
 
     files: list[tuple[str, Callable[[], str], str, str]] = [
         ("Answer, picture and table (web page, .html)", page, f"{name}.html", "text/html"),

@@ -13,7 +13,7 @@ from core.data.cell_reading import as_read
 from core.data.profile import Profile
 from core.errors import PlanError
 from core.notes import PlanEdit
-from core.plan.parts import DataPlan, Decision, GroupsPlan, MitigationPlan, PolicyPlan, Run, WordsPlan
+from core.plan.parts import DataPlan, Decision, GroupsPlan, MitigationPlan, PolicyPlan, ReportPlan, Run, WordsPlan
 from core.plan.plan import Plan
 from core.store.workspace import Audit
 
@@ -39,6 +39,7 @@ class Draft:
     name: str
     mitigate: MitigationPlan
     words: WordsPlan
+    report: ReportPlan
     has_outcome: bool
 
     @classmethod
@@ -57,8 +58,8 @@ class Draft:
     @classmethod
     def from_plan(cls, plan: Plan, has_outcome: bool = True) -> Draft:
         """A plan to go on with."""
-        parts = (plan.data, plan.decision, plan.groups, plan.policy, plan.run, plan.name, plan.mitigate, plan.words)
-        return cls(*parts, has_outcome)
+        question = (plan.data, plan.decision, plan.groups, plan.policy, plan.run, plan.name)
+        return cls(*question, plan.mitigate, plan.words, plan.report, has_outcome)
 
     @classmethod
     def from_toml(cls, text: str) -> Draft:
@@ -126,8 +127,8 @@ class Draft:
 
     @property
     def _parts(self) -> Plan:
-        parts = (self.data, self.decision, self.groups, self.policy, self.run, self.name, self.mitigate, self.words)
-        return Plan(*parts)
+        question = (self.data, self.decision, self.groups, self.policy, self.run, self.name)
+        return Plan(*question, self.mitigate, self.words, self.report)
 
     def _without_outcome(self) -> Draft:
         return replace(self, data=replace(self.data, label=None, favourable=None), has_outcome=False)

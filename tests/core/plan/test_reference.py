@@ -38,6 +38,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "[mitigate] price": ("mitigate", "price"),
     "[run]": ("run",),
     "[words]": ("words",),
+    "[report]": ("report",),
 }
 
 
@@ -56,6 +57,7 @@ def every_table() -> dict[str, Any]:
         "mitigate": {"price": {"wrongly_denied": 1, "wrongly_granted": 5}},
         "run": {"seed": 1},
         "words": {"selected": "approved"},
+        "report": {"author": "somebody"},
     }
 
 

@@ -50,7 +50,7 @@ def test_no_sentence_keeps_plumblines_word(record: AuditRecord) -> None:
         assert shown is not None
         said += [question(measure, shown.terms), question_in_unit(measure, shown.terms)]
         said += [row.sentence for row in shown.rows] + [json.dumps(standings_chart(shown).to_dict())]
-        html = answer_html(record, judgement, shown)
+        html = answer_html(record, shown)
         said.append(html[: html.index("<pre>")])  # behind it stands the plan, whose keys are Plumbline's
     said.append(notebook_html(record))
     for text in said:
@@ -93,5 +93,5 @@ def test_a_name_that_would_be_a_formula_or_markup_is_text() -> None:
     assert not [
         cell for cell in cells if cell.startswith(("=", "+", "-", "@")) and not re.fullmatch(r"-?[\d.e-]+", cell)
     ]
-    html = answer_html(record, record.judgement(), None)
+    html = answer_html(record)
     assert "<script>" not in html and "&lt;script&gt;" in html

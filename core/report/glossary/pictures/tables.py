@@ -113,3 +113,14 @@ def agreeing() -> GlossaryPicture:
         line(150, 18, 150, 78, GREY, 2, "4 3"),
         dot(172, 48, BLUE, False, 9),
     )
+
+
+def sheet() -> GlossaryPicture:
+    """A printed page: a title, a picture, lines of text."""
+    return picture(
+        "A printed page with a title, a picture and lines of text.",
+        box(66, 4, 68, 88, GREY, 0.0),
+        box(74, 14, 44, 8, ORANGE, 0.9),
+        *(box(74, 30 + 8 * i, width, 5, BLUE, 0.9) for i, width in enumerate((40, 26, 50))),
+        *(line(74, 62 + 9 * i, 124, 62 + 9 * i) for i in range(3)),
+    )

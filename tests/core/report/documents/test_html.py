@@ -12,7 +12,8 @@ from core.metrics.words import sampling_note
 from core.metrics.words.notes import text
 from core.notes import Note
 from core.record import AuditRecord
-from core.report.documents.html import MOST_DRAWN, answer_html
+from core.report.documents.html import answer_html
+from core.report.sections.opening import MOST_DRAWN, MOST_IN_A_PICTURE
 from core.report.words.by_group import standings
 from tests.worlds.people import plan_of
 from tests.worlds.records import HOSTILE, decided, record_of, scored
@@ -39,8 +40,7 @@ class Page(HTMLParser):
 
 
 def html_of(record: AuditRecord, measure: str = "disparate_impact") -> str:
-    judgement = record.judgement()
-    return answer_html(record, judgement, standings(judgement, record.plan, ("g",), GAPS[measure]))
+    return answer_html(record, standings(record.judgement(), record.plan, ("g",), GAPS[measure]))
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,19 @@ def test_the_finding_stands_at_its_head_with_how_large_and_how_sure_and_doubts_b
     record = replace(record_of(replace(apart.plan, name="Our name"), apart.counts), notes=(DOUBT,))
     tree = ElementTree.fromstring(re.sub("<!DOCTYPE html>|<meta[^>]*>", "", html_of(record)))
     (head,) = tree.iter("h1")
-    lines = ["".join(part.itertext()) for part in tree.find("body") or []]
+    opening, answer = list(tree.find("body") or [])[:2]
+    lines = [text for part in opening for text in _lines(part)] + _lines(answer)
     at = lines.index("".join(head.itertext()))
     assert lines[at].endswith(" are selected less often than people whose g is a: 25 of 100 against 50.")
     assert lines[at - 1] == "Gap" and lines[at + 1].startswith("That is 0.50 times as often, outside the usual limit")
-    assert lines[0].startswith("Our name · t.csv · ") and lines[at + 2].startswith("The answer")
+    assert lines[0].startswith("Our name · t.csv · ") and lines[at + 2] == "The answer"
     assert lines[1 : at - 1] == [text(DOUBT)], "what could make it meaningless is read before it"
+
+
+def _lines(part: ElementTree.Element) -> list[str]:
+    """What stands in each block of text."""
+    inner = [line for one in part for line in _lines(one)] if part.tag in ("section", "div") else []
+    return inner if any(one.tag in ("h1", "h2", "p", "div") for one in part) else ["".join(part.itertext())]
 
 
 def test_gaps_on_other_measures_are_named_in_it() -> None:
@@ -97,7 +104,8 @@ def test_both_themes_and_paper_are_styled() -> None:
 def test_many_groups_stay_small_and_the_table_lists_them_all() -> None:
     drawn = decided({f"group number {i:04}": (5 + i, 5, 5, 5) for i in range(MOST_DRAWN)})
     listed = decided({f"group number {i:04}": (5 + i, 5, 5, 5) for i in range(1000)})
-    for record, figures in ((drawn, 1), (listed, 0)):
+    pictures = -(-(MOST_DRAWN - 1) // (MOST_IN_A_PICTURE - 1))  # each with the comparison group
+    for record, figures in ((drawn, pictures), (listed, 0)):
         text = html_of(record)
         assert len(text.encode()) < 300_000
         assert Page(text).tags.count("figure") == figures

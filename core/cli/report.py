@@ -1,0 +1,90 @@
+"""`plumbline report RECORD`: the report of an audit that ran, from its record."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.files import writing
+from core.cli.inside import lies_inside
+from core.cli.terminal import say
+from core.engine.earlier_record import open_record
+from core.errors import DataError
+from core.plan.parts import READERS, ReportPlan
+
+if TYPE_CHECKING:
+    from core.report.documents.formats import AskedReport
+
+
+def add_report(commands: Any) -> None:
+    """Add the command to the command line's own."""
+    command = commands.add_parser("report", help="write the report of an audit that ran")
+    command.add_argument("record", type=Path, help="the record.json of the audit, or the folder of its results")
+    command.add_argument("--out", type=Path, help="the file to write; its ending says as what (default a web page)")
+    command.add_argument(
+        "--reader",
+        action="append",
+        choices=READERS,
+        default=[],
+        help="whom it is for; may be given several times (default: as the plan says, else one page)",
+    )
+    command.add_argument("--logo", type=Path, help="a PNG or JPEG for its head, in place of the plan's")
+    command.set_defaults(command=_report)
+
+
+def _report(chosen: argparse.Namespace) -> int:
+    from core.report.documents.formats import file_name, format_of
+    from core.report.sections.reported import ReportedAudit
+
+    record = open_record(chosen.record)
+    asked = record.plan.report
+    if chosen.reader:
+        asked = replace(asked, readers=tuple(chosen.reader))
+    logo = chosen.logo
+    if logo is None and asked.logo is not None:
+        logo = inside_folder(chosen.record if chosen.record.is_dir() else chosen.record.parent, asked.logo)
+    audit = ReportedAudit(record, asked, logo=read_logo(logo))
+    out = chosen.out or Path(file_name(audit, "html"))
+    content = format_of(out.name).content(audit)
+    with writing(out.parent):
+        out.write_bytes(content)
+    say(audit.overview.first.sentence, f"Wrote {out}")
+    return 0
+
+
+def asked_report(kinds: str, asked: ReportPlan, folder: Path) -> AskedReport | None:
+    """An audit's report as these kinds of file, given with commas; None where none is asked for.
+
+    What would keep them from being written is found before the audit runs: raises PlanError for a kind or a section
+    that there is not, DataError for a logo that is none. The logo is looked for in `folder`.
+    """
+    if not kinds and asked.sections is None:  # most audits want no report, and wait for none of its imports
+        return None
+    from core.report.documents.formats import AskedReport
+
+    names = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    return AskedReport.of_kinds(names, asked, read_logo(folder / asked.logo) if names and asked.logo else None)
+
+
+def inside_folder(folder: Path, name: str) -> Path:
+    """The file that a record names beside it. Raises DataError where it leads elsewhere: records come from anybody."""
+    path = folder / name
+    if not lies_inside(path, folder.resolve()):
+        raise DataError(f'The record names the logo "{name}" outside its folder. Give the logo with --logo.')
+    return path
+
+
+def read_logo(path: Path | None) -> bytes | None:
+    """The logo in a file, as a report takes it; None without one. Raises DataError where it cannot be one."""
+    from core.data.images.logo import MOST_BYTES, clean_logo
+
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise DataError(f"The logo {path} cannot be read ({error.strerror}). Give another with --logo.") from None
+    return clean_logo(content)

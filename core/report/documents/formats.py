@@ -1,0 +1,81 @@
+"""The files that a report can be written as, a row each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.catalogue import called, table
+from core.plan.parts import ReportPlan
+from core.record import AuditRecord
+from core.report.sections import asked_sections
+from core.report.sections.reported import ReportedAudit
+
+_MOST_LETTERS = 60
+
+
+@dataclass(frozen=True)
+class ReportFormat:
+    """One row: a kind of file. Its name is the ending of its files.
+
+    Attributes
+    ----------
+    name
+        The ending, without a dot.
+    title, mime
+        What pages call it, and its media type.
+    writes
+        What makes it of a `ReportedAudit`, as "module:function" that gives bytes: what it needs is imported then.
+    """
+
+    name: str
+    title: str
+    mime: str
+    writes: str
+
+    def content(self, audit: ReportedAudit) -> bytes:
+        """The file's bytes. Raises PlanError for a section that there is not."""
+        made: bytes = called(self.writes)(audit)
+        return made
+
+
+REPORT_FORMATS = table(
+    ReportFormat("html", "Web page (.html)", "text/html", "core.report.documents.html:html_file"),
+)
+
+
+@dataclass(frozen=True)
+class AskedReport:
+    """A report that an audit will have, asked for before it runs: as which files, and what it is to be."""
+
+    formats: tuple[ReportFormat, ...]
+    asked: ReportPlan
+    logo: bytes | None
+
+    @classmethod
+    def of_kinds(cls, names: Iterable[str], asked: ReportPlan, logo: bytes | None) -> AskedReport:
+        """As files with these endings. Raises PlanError for a kind or a section that there is not."""
+        asked_sections(asked)
+        return cls(tuple(REPORT_FORMATS[name] for name in names), asked, logo)
+
+    def of(self, record: AuditRecord) -> dict[str, bytes]:
+        """The files of one audit, by their names."""
+        audit = ReportedAudit(record, self.asked, logo=self.logo)
+        return {file_name(audit, each.name): each.content(audit) for each in self.formats}
+
+
+def format_of(name: str) -> ReportFormat:
+    """The kind of file that a file's name ends in. Raises PlanError naming those that there are."""
+    return REPORT_FORMATS[name.rpartition(".")[2].lower()]
+
+
+def file_name(audit: ReportedAudit, ending: str) -> str:
+    """A file's name, of the audit's and its day: "Loans-2026-11-21.html"."""
+    return f"{file_stem(audit.name)}-{datetime.fromisoformat(audit.record.created):%Y-%m-%d}.{ending}"
+
+
+def file_stem(name: str) -> str:
+    """A name as a part of a file's: letters and digits that every system takes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:_MOST_LETTERS] or "audit"

@@ -1,0 +1,72 @@
+"""What one page says beside the finding: what was done about it, how far it reaches, who says so, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from core.metrics.words import rows_word
+from core.mitigate.goals.goal_test import KEPT_WORDS, VERDICTS
+from core.report.pair.fix_result import FixResult
+from core.report.sections.blocks import Block, Heading, KeyFacts, MarkedFinding, Paragraph
+from core.report.sections.reported import ReportedAudit
+from core.report.words.audit import date_words, decision_note
+from core.report.words.by_group import bands_words
+
+_MOST_FIXES, _MOST_WORSE = 2, 2
+_WHOSE = {"default": "the usual ones", "policy": "those of the named policy", "plan": "the plan's own"}
+NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
+
+
+def done(audit: ReportedAudit) -> Iterator[Block]:
+    """What was done about the finding: each fix that was audited, with what came of it and what got worse."""
+    yield Heading("What was done about it")
+    if not audit.fixes:
+        yield Paragraph("No fix was audited, so nothing is said here of what would help.")
+    for fix in audit.fixes[:_MOST_FIXES]:
+        yield from _fix(fix)
+    if len(audit.fixes) > _MOST_FIXES:
+        yield Paragraph(f"{len(audit.fixes) - _MOST_FIXES} more fixes were audited.", "soft")
+
+
+def _fix(fix: FixResult) -> Iterator[Block]:
+    more = (f"{fix.title}: {fix.words}. Asked: {fix.question}.", *fix.worse[:_MOST_WORSE])
+    yield MarkedFinding(VERDICTS[fix.kept], KEPT_WORDS[fix.kept], fix.said, more)
+
+
+def scope(audit: ReportedAudit) -> Iterator[Block]:
+    """Whom it is about, what was asked, and what it cannot say, in five lines."""
+    plan, record = audit.plan, audit.record
+    left_out = sum(record.dropped)
+    whom = f"{record.counts.people:,} {rows_word(plan)} of {plan.data.file} were counted"
+    yield Heading("Scope and limits")
+    yield Paragraph(f"{whom}; {left_out:,} were left out." if left_out else f"{whom}; nobody was left out.")
+    yield Paragraph(decision_note(plan))
+    if plan.data.label is None:
+        yield Paragraph("The table does not say what really happened, so wrong decisions could not be counted.")
+    else:
+        known = record.counts.labelled
+        yield Paragraph(f"What really happened is known for {known:,} of them, from “{plan.data.label}”.")
+    shown = audit.drawn
+    if shown is not None:
+        whose = " and ".join(dict.fromkeys(_WHOSE[band.source] for band in shown.bands))
+        yield Paragraph(f"Acceptable is {bands_words(shown.bands)}. These limits are {whose}.")
+    yield Paragraph("It says that groups are treated differently, not why, and settles no question of law.")
+
+
+def signed(audit: ReportedAudit) -> Iterator[Block]:
+    """Who made it, when and for what, until when it holds, and what proves it."""
+    asked = audit.asked
+    facts = [
+        ("Audited on", date_words(audit.record.created)),
+        ("By", asked.author or "not said"),
+        ("Purpose", asked.purpose),
+        ("Valid until", _day_words(asked.valid_until)),
+        ("Receipt", audit.receipt or NO_RECEIPT),
+    ]
+    yield Heading("Who, when, and what proves it")
+    yield KeyFacts(tuple((name, said) for name, said in facts if said))
+
+
+def _day_words(day: date | None) -> str:
+    return "" if day is None else f"{day.day} {day:%B %Y}"

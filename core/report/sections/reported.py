@@ -1,0 +1,74 @@
+"""What a report is about: one audit, with what was done about it and what proves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.metrics.verdicts import Judgement
+from core.metrics.words.naming.terms import Terms
+from core.plan.parts import ReportPlan
+from core.plan.plan import Plan
+from core.record import AuditRecord
+from core.report.pair.fix_result import FixResult
+from core.report.words.by_group import Standings, standings
+from core.report.words.overview import Overview
+
+
+@dataclass(frozen=True)
+class ReportedAudit:
+    """One audit as a report tells it.
+
+    Attributes
+    ----------
+    record
+        Its evidence.
+    asked
+        What the report is to be: its title, author, readers.
+    fixes
+        What came of each fix that was audited; empty where none was.
+    receipt
+        The code of what proves that nothing was changed since; None where there is no receipt.
+    logo
+        A PNG that stands at its head.
+    shown
+        The groups and the measure of the picture; None leaves them to the finding.
+    """
+
+    record: AuditRecord
+    asked: ReportPlan = ReportPlan()
+    fixes: tuple[FixResult, ...] = ()
+    receipt: str | None = None
+    logo: bytes | None = None
+    shown: Standings | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The question."""
+        return self.record.plan
+
+    @property
+    def name(self) -> str:
+        """What the audit is called."""
+        return self.asked.title or self.plan.name or self.plan.data.file
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What the plan calls things."""
+        return Terms.of(self.plan)
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """What follows from the evidence at the plan's own rule."""
+        return self.record.judgement()
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The whole audit at a glance."""
+        return Overview(self.judgement, self.plan)
+
+    @cached_property
+    def drawn(self) -> Standings | None:
+        """Where the groups of the picture stand; None where nothing can be compared."""
+        measure, by = self.overview.opening
+        return self.shown or standings(self.judgement, self.plan, by, measure)

@@ -1,0 +1,25 @@
+"""The open audit as its report tells it: by the name that it has on every page, with the fixes that were audited."""
+
+from dataclasses import replace
+
+from core.plan.parts import ReportPlan
+from core.record import AuditRecord
+from core.report.pair.fix_result import FixResult
+from core.report.sections.reported import ReportedAudit
+from core.store.workspace import Audit
+from pages.components import session
+from pages.components.audit.origin import pair_of
+
+
+def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
+    """What is reported."""
+    if not asked.title and audit.called is not None:
+        asked = replace(asked, title=audit.called)
+    return ReportedAudit(record, asked, fixes=_fixes(audit), logo=session.workspace().report_files.logo(audit.id))
+
+
+def _fixes(audit: Audit) -> tuple[FixResult, ...]:
+    """What came of each fix of this audit that was audited; of the audit of a fix, that one."""
+    others = [] if audit.owner is None else session.workspace().owned_by(audit.owner)
+    told = [pair_of(one) for one in (audit, *others) if one.id == audit.id or one.original == audit.id]
+    return tuple(dict.fromkeys(pair for pair in told if pair is not None))

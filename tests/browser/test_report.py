@@ -1,0 +1,135 @@
+"""The report's file in real Chromium: it opens without a network, and prints whole on either paper at any margin."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from playwright.sync_api import Browser, Page
+
+from core.plan.parts import READERS, ReportPlan
+from core.record import AuditRecord
+from core.report.documents.html import report_html
+from core.report.sections import SECTIONS, printed
+from core.report.sections.blocks import TableBlock
+from core.report.sections.reported import ReportedAudit
+from tests.worlds.people import labelled, plan_of
+from tests.worlds.records import HOSTILE, decided, record_of
+
+pytestmark = pytest.mark.browser
+
+PAPERS = ("A4", "Letter")
+MARGINS = (0, 10, 20)  # in mm
+_LONG = "Neighbourhoods-and-municipalities-of-the-northern-district"
+
+
+def many() -> AuditRecord:
+    """Sixty groups, some of long names, one of a hostile one."""
+    names = [f"{_LONG} {i:02}" if i % 7 == 0 else f"group {i:02}" for i in range(59)] + [HOSTILE]
+    return decided({name: (20 + i, 10, 40, 30) for i, name in enumerate(names)})
+
+
+def file_of(record: AuditRecord, folder: Path, asked: ReportPlan) -> Path:
+    path = folder / "report.html"
+    path.write_text(report_html(ReportedAudit(record, asked)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def offline(chromium: Browser) -> Iterator[Page]:
+    """A page without a network, in which nothing is asked for and nothing complained of."""
+    asked: list[str] = []
+    context = chromium.new_context(offline=True)
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.on("console", lambda message: asked.append(message.text))
+    page.on("pageerror", lambda error: asked.append(str(error)))
+    yield page
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_it_opens_without_a_network_and_a_hostile_name_is_text(offline: Page, tmp_path: Path) -> None:
+    record = many()
+    record = replace(record, plan=replace(record.plan, name=HOSTILE))
+    path = file_of(record, tmp_path, ReportPlan(readers=READERS, author=HOSTILE))
+    assert path.stat().st_size < 2_000_000
+    offline.goto(path.as_uri())
+    assert offline.locator("script, link, iframe, a, object").count() == 0
+    assert HOSTILE in offline.locator("body").inner_text()
+    assert offline.locator("h1").count() == 1
+    for table in offline.locator("table").all():
+        assert table.locator("caption").count() == 1 and table.locator("th:not([scope])").count() == 0
+    for picture in offline.get_by_role("img").all():
+        assert picture.get_attribute("aria-label") and picture.locator("> title").count() == 1
+
+
+def test_its_policy_lets_nothing_load_whatever_stands_in_a_cell(chromium: Browser, tmp_path: Path) -> None:
+    path, asked = file_of(decided(), tmp_path, ReportPlan()), []
+    beacon = (
+        '<img src="http://127.0.0.1:9/x.png"><script>document.title = "ran"</script><link rel=stylesheet href=a.css>'
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("</body>", f"{beacon}</body>"), encoding="utf-8")
+    page = chromium.new_page()
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    page.goto(path.as_uri(), wait_until="load")
+    assert asked == [path.as_uri()] and page.title() == "t.csv"
+    page.close()
+
+
+def pdf(page: Page, folder: Path, paper: str, margin: int) -> pypdfium2.PdfDocument:
+    page.add_style_tag(content=f"@page {{ margin: {margin}mm }}")
+    path = folder / f"{paper}-{margin}.pdf"
+    page.pdf(path=path, format=paper)
+    return pypdfium2.PdfDocument(path)
+
+
+def words(text: str) -> str:
+    """A text without what a line break of the paper puts in or takes away."""
+    return re.sub(r"[\s\x02\u00ad\ufffe-]+", "", text)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_it_prints_whole_at_every_margin(offline: Page, tmp_path: Path, paper: str) -> None:
+    """No cell is cut, no row lies on two pages, heads are repeated, and no page ends with a heading."""
+    record = many()
+    asked = ReportPlan(readers=READERS, sections=("finding", "grid", "four_fifths", "groups", "answer"))
+    rows = [
+        [words(cell.text) for cell in row]
+        for section in printed(ReportedAudit(record, asked))
+        for block in section.blocks
+        if isinstance(block, TableBlock)
+        for row in block.rows
+    ]
+    headings = (*(words(section.title) for section in SECTIONS.values()), "Verdict", "Crossedcolumns")
+    path = file_of(record, tmp_path, asked)
+    for margin in MARGINS:
+        offline.goto(path.as_uri())
+        document = pdf(offline, tmp_path, paper, margin)
+        pages = [page.get_textpage() for page in document]
+        texts = [words(page.get_text_bounded()) for page in pages]
+        for row in rows:
+            assert any(all(cell in text for cell in row) for text in texts), (margin, row)
+        for page, shown, text in zip(document, pages, texts, strict=True):
+            wide, high = page.get_size()
+            for place in range(shown.count_rects()):
+                left, bottom, right, top = shown.get_rect(place)
+                assert left >= -1 and right <= wide + 1 and bottom >= -1 and top <= high + 1, (margin, place)
+            assert not re.sub(r"\d+/\d+$", "", text).endswith(headings), margin
+        assert sum("Group" in text and "Plausiblerange" in text for text in texts) >= 3, "heads are repeated"
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_decision_maker_has_one_page_with_its_number_where_there_is_room(
+    offline: Page, tmp_path: Path, paper: str
+) -> None:
+    people = {(sex, age): (60, 20, 30, 40) for sex in ("women", "men") for age in ("under 40", "40 to 60", "over 60")}
+    record = record_of(plan_of(("sex", "age"), label=True), labelled(people, ("sex", "age")))
+    path = file_of(record, tmp_path, ReportPlan("Loans, autumn 2026", "A. Smith", "Yearly review for the board"))
+    for margin in MARGINS:
+        offline.goto(path.as_uri())
+        document = pdf(offline, tmp_path, paper, margin)
+        assert len(document) == 1, margin
+        assert ("1 / 1" in document[0].get_textpage().get_text_bounded()) is (margin > 0)
