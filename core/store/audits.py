@@ -230,10 +230,10 @@ class Audits:
                 found.append(self.get(audit_id))
         return found
 
-    def uploads_named(self) -> set[str]:
-        """The digests of the uploads that some audit names."""
-        listed = {upload.digest for audit in self.all() for upload in audit.uploads}
-        return listed.union(*(self.hexadecimal(audit_id, 64) for audit_id in self._ids_unreadable()))
+    def uploads_named(self, but: str | None = None) -> set[str]:
+        """The digests of the uploads that some audit names, another one than `but`."""
+        listed = {upload.digest for audit in self.all() if audit.id != but for upload in audit.uploads}
+        return listed.union(*(self.hexadecimal(each, 64) for each in self._ids_unreadable() if each != but))
 
     def jobs_named(self) -> set[str]:
         """The jobs that some audit names."""

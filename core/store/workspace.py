@@ -26,6 +26,7 @@ from core.store.ledger.kept import KeptLedger
 from core.store.page_answers import PageAnswers
 from core.store.report_files import ReportFiles
 from core.store.results import Results
+from core.store.retention.kept_list import KeptList
 from core.store.retention.sweep import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECONDS
 from core.store.retention.sweep import Retention
 from core.store.running_search import Searching
@@ -119,7 +120,8 @@ class Workspace:
         self.so_far, self.found_so_far = searching.so_far, searching.found
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person
         self.explained, self.receipt = results.explained, self.ledger.receipt
-        self.tidy = self._retention.tidy
+        self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
+        self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of
 
         self.tidy()
         self.sweep()

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from core.data.profile import TABLE
-from core.errors import PlumblineError
+from core.errors import JobError, PlumblineError
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.store.audits import RECORD_FILE, STATE_FILE, Audit, Audits, UnreadableAudit
 from core.store.blobs import Store
 from core.store.disk.last_used import Ages
 from core.store.results import Results
+from core.store.retention.kept_list import ROWS_DELETED, note_deletion
 from core.store.retention.rows import GONE, erase_rows
 from core.store.uploads import SECOND_FILES
 
@@ -58,6 +59,27 @@ class Retention:
                 self._jobs.delete(job)
         self._ages.keep()
 
+    def delete_rows(self, audit_id: str) -> None:
+        """Remove the uploaded rows, models and images of one audit now, and what quotes them; the record stays.
+
+        An upload that another audit uses stays for that one. Raises JobError while a job works on them.
+        """
+        with self._results.lock:
+            audit = self._audits.get(audit_id)
+            if audit.job in self._jobs.ids:
+                if not self._jobs.status(str(audit.job)).ended:
+                    raise JobError("Something still works on these rows. Cancel it, or wait until it has ended.")
+                audit = self._end_job(audit)
+            folder = self._audits.folder(audit_id)
+            had_rows = (folder / TABLE).is_file()
+            erase_rows(folder, lambda: self._plan_of_record(audit_id))
+            if had_rows:
+                note_deletion(folder, ROWS_DELETED)
+            self._audits.forget_what_was_read()
+            if audit.problem not in (None, GONE):
+                self._audits.save(replace(audit, problem=GONE))
+        self._store.delete([upload.digest for upload in audit.uploads], lambda: self._audits.uploads_named(audit_id))
+
     # ------------------------------------------------------------ within
 
     def _sweep_audit(self, audit_id: str) -> None:
@@ -83,6 +105,7 @@ class Retention:
             audit = self._end_job(audit)
         erase_rows(folder, lambda: self._plan_of_record(audit_id))
         if had_rows:
+            note_deletion(folder, ROWS_DELETED)
             self._audits.forget_what_was_read()
         is_old = self._is_old(folder / STATE_FILE)
         if audit.table is None and is_old:

@@ -9,7 +9,7 @@ from core.store.retention.summary import Summary
 from core.store.workspace import Audit
 from pages.components import audit_name, plain, session, verdict
 from pages.components.audit import origin
-from pages.components.history import age, deletion, duplicate
+from pages.components.history import age, deletion, duplicate, kept
 
 _STATES = {
     "queued": "Waiting",
@@ -52,6 +52,7 @@ def show(audit: Audit) -> None:
                     on_click=session.attempt,
                     args=(duplicate.begin, audit.id, _name(audit, summary)),
                 )
+            kept.offer(audit.id)
             deletion.offer(audit.id)
 
 

@@ -17,7 +17,7 @@ from core.store.audits import blank_audit
 from core.store.retention import summary
 from core.store.workspace import Audit, Workspace
 from pages.components import session
-from tests.pages.whole_app import WAIT_SECONDS, alone, labels, opened, press, said
+from tests.pages.whole_app import WAIT_SECONDS, alone, labels, opened, press, said, tables
 
 pytestmark = pytest.mark.jobs
 
@@ -196,3 +196,18 @@ def test_500_audits_open_with_the_newest_of_them(
     assert labels(at).count("Open") == 40
     for audit in space.owned_by(many):
         shutil.rmtree(home / "audits" / audit.id)
+
+
+def test_what_is_kept_is_listed_and_rows_can_be_deleted_before_their_day(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, tmp_path: Path
+) -> None:
+    audit = audit_of(space, OWNER, tmp_path, run=True)
+    app = opened_by(monkeypatch, OWNER)
+    keys = [button.key for button in app.button if button.label == "Delete the rows now"]
+    (mine,) = [key for key in keys if audit.id in str(key)]
+    assert any("The table as it was read" in table.get("What", []) for table in tables(app))
+    app.button(key=mine).click().run(timeout=WAIT_SECONDS)
+    assert not app.exception and not space.has_rows(audit.id) and space.record(audit.id) is not None
+    assert any("The uploaded rows, and what quoted them" in table.get("What", []) for table in tables(app))
+    assert mine not in [button.key for button in app.button]
+    space.delete(audit.id)
