@@ -2,7 +2,7 @@
 
 The app is killed while it does one thing of tests/worlds/jobs/killed_app.py, the job while it audits, the command
 while it runs; each after a random time. Then the folder is opened again and must be as
-tests/core/store/test_fault_points.py says.
+tests/core/store/test_fault_points.py says; its ledger verifies, and has every finished audit.
 """
 
 import os
@@ -18,6 +18,9 @@ from pathlib import Path
 
 from core.errors import JobError
 from core.samples import SAMPLES
+from core.store.ledger.checking import problems
+from core.store.ledger.installation import key_folder, ledger_url
+from core.store.ledger.ledger import Ledger
 from core.store.workspace import Workspace
 from tests.core.store.test_fault_points import is_tidy
 from tests.worlds.jobs.killed_app import SCENARIOS
@@ -33,7 +36,9 @@ def kill_app(root: Path, audit: str, chance: random.Random) -> str:
     child = os.fork()
     if child == 0:
         try:
-            SCENARIOS[scenario](start(root), audit)
+            space = begun(root)
+            SCENARIOS[scenario](space, audit)
+            space.ledger.settle()
         finally:
             os._exit(0)
     time.sleep(chance.uniform(0, LONGEST_SECONDS))
@@ -44,7 +49,7 @@ def kill_app(root: Path, audit: str, chance: random.Random) -> str:
 
 def kill_job(root: Path, audit: str, chance: random.Random) -> str:
     """Kill the job of an app, which must say so."""
-    space = start(root)
+    space = begun(root)
     job = space.jobs._queue.known[str(space.run(audit, PLAN).job)]
     time.sleep(chance.uniform(0, 4 * LONGEST_SECONDS))
     if job.child is not None:
@@ -89,12 +94,17 @@ def processes(folder: Path) -> list[str]:
     return found
 
 
+def begun(root: Path) -> Workspace:
+    """The folder as an app has it, with its ledger."""
+    return start(root, ledger=ledger_url(root, {}))
+
+
 def opened(root: Path) -> Workspace:
     """The folder; a process that was being started as its app was killed holds the lock until it is started."""
     until = time.monotonic() + GONE_SECONDS
     while True:
         try:
-            return start(root)
+            return begun(root)
         except JobError:
             if time.monotonic() > until:
                 raise
@@ -106,9 +116,18 @@ def check(root: Path, audit: str) -> None:
     space = opened(root)
     try:
         is_tidy(space, root)
+        space.ledger.settle()
+        ledger = Ledger(ledger_url(root, {}), key_folder(root, {}))
+        assert problems(ledger) == []
+        finished = [kept.id for kept in space.audits.all() if space.record(kept.id) is not None]
+        assert {space.ledger.strength(each) for each in finished} <= {"signed"}, "a finished audit is not in the ledger"
         for kept in space.audits.all():
             space.delete(kept.id)
-        left = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
+        assert problems(ledger) == [] and all(entry.is_erased for entry in ledger.named("record/"))
+        ledger.close()
+        of_ledger = (root / "ledger", root / "keys")
+        left = [str(path.relative_to(root)) for path in root.rglob("*")
+                if path.is_file() and not any(path.is_relative_to(folder) for folder in of_ledger)]  # fmt: skip
         assert sorted(left) == ["ages.json", "jobs.lock"], left
     finally:
         space.close()
@@ -121,10 +140,11 @@ def main() -> None:
     done, wrong = Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
-        space = start(home)
+        space = begun(home)
         audit = profiled(space).id
         space.run(audit, PLAN)
         taken_over(space, audit)
+        space.ledger.settle()
         space.close()
         for number in range(kills):
             root = Path(scratch) / str(number)

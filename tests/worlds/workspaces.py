@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ PLAN = plan_of(decision='score = "s"\nthreshold = 0.5', label=True)
 Open = Callable[..., Workspace]
 
 
-def start(root: Path, **options: float) -> Workspace:
+def start(root: Path, **options: Any) -> Workspace:
     return Workspace(root, Supervisor(root, slots=1, warm=False), **options)
 
 
@@ -47,7 +48,7 @@ def opened(tmp_path: Path, ended: tuple[Path, str]) -> Iterator[Open]:
     shutil.copytree(ended[0], tmp_path / "root", symlinks=True)
     spaces: list[Workspace] = []
 
-    def again(**options: float) -> Workspace:
+    def again(**options: Any) -> Workspace:
         for space in spaces:
             space.close()
         spaces[:] = [start(tmp_path / "root", **options)]
