@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import PlumblineError
 from pages.components import comparison_group, job_status, nothing_open, plain, session
 from pages.components.help.tip import tip
-from pages.components.report import choices, preview, reported, take_away
+from pages.components.report import choices, preview, proof, reported, take_away
 
 audit = session.current()
 if audit is None:
@@ -25,6 +25,7 @@ try:
     told = reported.of(audit, record, asked)
     with files:
         take_away.show(audit.id, told)
+        proof.show(audit.id, told)
     with shown:
         preview.show(told)
 except PlumblineError as error:

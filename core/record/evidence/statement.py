@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.metrics.findings.ordering import headlines
-from core.metrics.verdicts import Verdict
+from core.metrics.verdicts import Gap, Verdict
 from core.record import AuditRecord, without_quotes
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -21,8 +21,9 @@ _WORST_FIRST: tuple[Verdict, ...] = ("gap", "unclear", "not_measurable", "no_gap
 
 
 def about(record: AuditRecord) -> dict[str, Any]:
-    """What an audit found, in short: plain JSON values, and no row."""
-    found = headlines(record.judgement(), record.plan)
+    """What an audit found, in short: plain JSON values, no row, and no number that a report may have to hide."""
+    judgement = record.judgement()
+    found = headlines(judgement, record.plan)
     verdicts = {finding.verdict for finding in found}
     worst = next((verdict for verdict in _WORST_FIRST if verdict in verdicts), None)
     return {
@@ -30,9 +31,13 @@ def about(record: AuditRecord) -> dict[str, Any]:
         "created": record.created,
         "question_sha256": record.plan.question_sha256,
         "result": RESULTS[worst],
-        "verdicts": [{"verdict": finding.verdict, "text": finding.text} for finding in found],
+        "verdicts": [_verdict(judgement.gaps[finding.gap]) for finding in found],
         "versions": dict(record.provenance.versions),
     }
+
+
+def _verdict(gap: Gap) -> dict[str, Any]:
+    return {"verdict": gap.verdict, "measure": gap.measure, "group": gap.group, "reference": gap.reference}
 
 
 def inputs(record: AuditRecord) -> dict[str, str]:

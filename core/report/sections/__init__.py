@@ -71,6 +71,7 @@ SECTIONS = table(
     ReportSection("methods", "Methods", (_ANNEX,), annex.methods),
     ReportSection("people", "The people in it", (_ANNEX,), coverage.people),
     ReportSection("run", "How it was computed", (_ANNEX,), annex.run),
+    ReportSection("proof", "Checking it without Plumbline", (_ANNEX,), annex.proof),
     ReportSection("plan", "The plan", (_ANNEX,), annex.plan),
 )
 # What is printed of the answer that a page shows: its own picture, the people, and how it was computed.

@@ -62,6 +62,7 @@ def signed(audit: ReportedAudit) -> Iterator[Block]:
         ("By", asked.author or "not said"),
         ("Purpose", asked.purpose),
         ("Valid until", _day_words(asked.valid_until)),
+        *(("Signed", each.line) for each in audit.signed),
         ("Receipt", audit.receipt or NO_RECEIPT),
     ]
     yield Heading("Who, when, and what proves it")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from core.metrics.group_metrics import METRICS, Estimate
 from core.metrics.reference import By
 from core.metrics.verdicts import Gap
+from core.record.evidence.receipt import RECEIPT_FILE
+from core.record.evidence.words import openssl_steps
 from core.report.sections.blocks import Block, Cell, Heading, Paragraph, Preformatted, TableBlock
 from core.report.sections.methods import FORMULAS, METHODS
 from core.report.sections.policy import p_words, verdict_cell
@@ -95,6 +97,21 @@ def run(audit: ReportedAudit) -> Iterator[Block]:
     yield TableBlock.of("What ran, on what", ("What", "Value"), facts)
     yield Paragraph(near_note(record))
     yield Paragraph(second_opinion_note(record.second_opinion))
+
+
+def proof(audit: ReportedAudit) -> Iterator[Block]:
+    """How a reader checks the report against its receipt, without this program."""
+    from core.report.documents.formats import file_name
+
+    yield Heading("Checking it without Plumbline")
+    if audit.receipt is None:
+        yield Paragraph("There is no receipt to check it by.")
+        return
+    yield Paragraph(
+        f"Put this web page and its {RECEIPT_FILE} into one folder, and type there, with OpenSSL 3. The last line says"
+        " that the page is unchanged. Compare the key with the one that you were given."
+    )
+    yield Preformatted(openssl_steps(file_name(audit, "html")))
 
 
 def plan(audit: ReportedAudit) -> Iterator[Block]:

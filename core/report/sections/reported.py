@@ -16,6 +16,22 @@ from core.report.words.overview import Overview
 
 
 @dataclass(frozen=True)
+class SignOff:
+    """Who read an audit and stands for it: a name, a role, words of their own, and the day."""
+
+    name: str
+    role: str
+    words: str
+    day: str
+
+    @property
+    def line(self) -> str:
+        """It as one line."""
+        who = ", ".join(each for each in (self.name, self.role, self.day) if each)
+        return f"{who}: “{self.words}”" if self.words else who
+
+
+@dataclass(frozen=True)
 class ReportedAudit:
     """One audit as a report tells it.
 
@@ -29,6 +45,8 @@ class ReportedAudit:
         What came of each fix that was audited; empty where none was.
     receipt
         The code of what proves that nothing was changed since; None where there is no receipt.
+    signed
+        Who signed it, the first one first.
     logo
         A PNG that stands at its head.
     shown
@@ -39,6 +57,7 @@ class ReportedAudit:
     asked: ReportPlan = ReportPlan()
     fixes: tuple[FixResult, ...] = ()
     receipt: str | None = None
+    signed: tuple[SignOff, ...] = ()
     logo: bytes | None = None
     shown: Standings | None = None
 

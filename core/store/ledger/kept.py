@@ -13,7 +13,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,12 +39,15 @@ FIRST_SECONDS, EVERY_SECONDS = 20.0, 10.0
 # What people say of an audit: a sign-off has a name, a role and words.
 Said = Literal["register", "note", "sign-off"]
 SAID: tuple[Said, ...] = ("register", "note", "sign-off")
+# It stands in an audit's folder once something was said of it.
+SAID_FILE = "said"
 
 
 @dataclass(frozen=True)
 class Noted:
-    """What stands beside a record of its entry: the digest of what the ledger keeps, and the short code."""
+    """What stands beside a record of its entry: its number, the digest of what the ledger keeps, and the short code."""
 
+    number: int
     digest: str
     code: str
 
@@ -123,13 +126,23 @@ class KeptLedger:
         ledger = self._of(audit_id)
         with self._lock:
             of = self._append(ledger, audit_id)
+            (self._audits.folder(audit_id) / SAID_FILE).touch()
             return ledger.append(kind, {"of": of.number, **body}, f"{kind}/{audit_id}/{secrets.token_hex(8)}")
 
     def said(self, audit_id: str, kind: Said) -> list[LogEntry]:
-        """What was said of an audit in this way, the oldest first. Raises DataError where the ledger cannot be read."""
-        if self._ledger is None or not self._ledger.is_begun():
+        """What was said of an audit's present record in this way, the oldest first; `trouble` tells what kept it.
+
+        Where nothing was ever said of the audit, no database is opened.
+        """
+        noted = self._audits.parsed(audit_id, ENTRY_FILE, _noted)
+        if self._ledger is None or noted is None or not (self._audits.folder(audit_id) / SAID_FILE).exists():
             return []
-        return [entry for entry in self._ledger.named(f"{kind}/{audit_id}/") if not entry.is_erased]
+        try:
+            found = self._ledger.named(f"{kind}/{audit_id}/")
+        except PlumblineError as problem:
+            self._tell(problem)
+            return []
+        return [entry for entry in found if entry.body.get("of") == noted.number]
 
     def receipt(self, audit_id: str, files: Mapping[str, bytes]) -> Receipt:
         """A receipt for an audit and for files that were made from it, by name.
@@ -203,8 +216,8 @@ class KeptLedger:
             raise JobError("The record of this audit is damaged. Run it again.") from None
         entry = append_record(ledger, record, audit_id)
         point("ledger: appended")
-        noted = {"digest": digest_of_record(record.to_json()), "code": short_code(entry.leaf)}
-        replace_json(folder / ENTRY_FILE, noted)
+        noted = Noted(entry.number, digest_of_record(record.to_json()), short_code(entry.leaf))
+        replace_json(folder / ENTRY_FILE, asdict(noted))
         os.utime(folder / ENTRY_FILE, ns=(dated.st_atime_ns, dated.st_mtime_ns))
         return entry
 
@@ -236,4 +249,4 @@ class KeptLedger:
 
 
 def _noted(document: dict[str, Any]) -> Noted:
-    return Noted(str(document["digest"]), str(document["code"]))
+    return Noted(int(document["number"]), str(document["digest"]), str(document["code"]))

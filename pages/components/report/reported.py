@@ -5,7 +5,8 @@ from dataclasses import replace
 from core.plan.parts import ReportPlan
 from core.record import AuditRecord
 from core.report.pair.fix_result import FixResult
-from core.report.sections.reported import ReportedAudit
+from core.report.sections.reported import ReportedAudit, SignOff
+from core.report.words.audit import date_words
 from core.store.workspace import Audit
 from pages.components import session
 from pages.components.audit.origin import pair_of
@@ -15,7 +16,21 @@ def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
     """What is reported."""
     if not asked.title and audit.called is not None:
         asked = replace(asked, title=audit.called)
-    return ReportedAudit(record, asked, fixes=_fixes(audit), logo=session.workspace().report_files.logo(audit.id))
+    space = session.workspace()
+    return ReportedAudit(
+        record,
+        asked,
+        fixes=_fixes(audit),
+        receipt=space.ledger.code(audit.id),
+        signed=_signed(audit.id),
+        logo=space.report_files.logo(audit.id),
+    )
+
+
+def _signed(audit_id: str) -> tuple[SignOff, ...]:
+    """Who signed the audit's present record, as the ledger has it."""
+    said = [(entry.body, entry.appended) for entry in session.workspace().ledger.said(audit_id, "sign-off")]
+    return tuple(SignOff(body["name"], body["role"], body["words"], date_words(when)) for body, when in said)
 
 
 def _fixes(audit: Audit) -> tuple[FixResult, ...]:

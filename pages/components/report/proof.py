@@ -1,0 +1,63 @@
+"""What proves the report: its receipt, how strong that is, and who signs the audit."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.record.evidence.receipt import RECEIPT_FILE
+from core.record.evidence.words import badge_words
+from core.report.documents.formats import REPORT_FORMATS, file_name
+from core.report.documents.json import audit_texts
+from core.report.sections.reported import ReportedAudit
+from pages.components import plain, session
+
+
+def show(audit_id: str, told: ReportedAudit) -> None:
+    """Show the receipt, and a form to sign; nothing where the app keeps no ledger."""
+    ledger = session.workspace().ledger
+    strength = ledger.strength(audit_id)
+    if ledger.trouble:
+        st.warning(plain.escape(ledger.trouble))
+    if told.receipt is None or strength is None:
+        return
+    st.download_button(
+        "Download: Receipt (.json)",
+        partial(_receipt, audit_id, told),
+        RECEIPT_FILE,
+        "application/json",
+        key=session.action(audit_id, "receipt"),
+        on_click="ignore",
+        width="stretch",
+        help="It shows that the web page, and the result files, were not changed since.",
+    )
+    st.badge(badge_words(strength), color="red" if strength == "changed" else "green")
+    with st.expander("Sign this audit"):
+        for each in told.signed:
+            st.caption(plain.escape(each.line))
+        _sign(audit_id)
+
+
+def _receipt(audit_id: str, told: ReportedAudit) -> bytes:
+    """The receipt for the web page; and for the result files, unless the page hides what they say."""
+    files = {file_name(told, "html"): REPORT_FORMATS["html"].content(told)}
+    if not told.record.hides_small:
+        files |= {name: text.encode() for name, text in audit_texts(told.record).items()}
+    return session.workspace().receipt(audit_id, files).to_text().encode()
+
+
+def _sign(audit_id: str) -> None:
+    with st.form(session.action(audit_id, "sign"), clear_on_submit=True, enter_to_submit=False, border=False):
+        asked = partial(session.action, audit_id)
+        said = {
+            "name": st.text_input("Your name", key=asked("sign name"), max_chars=80),
+            "role": st.text_input("Your role", key=asked("sign role"), max_chars=80),
+            "words": st.text_area("What you say of it", key=asked("sign words"), max_chars=200),
+        }
+        st.caption("It goes into the ledger with the time, and onto the report. It stays until the audit is deleted.")
+        if not st.form_submit_button("Sign"):
+            return
+    if not said["name"].strip():
+        st.error("A signature needs a name.")
+        return
+    session.workspace().ledger.say(audit_id, "sign-off", {name: words.strip() for name, words in said.items()})
+    st.rerun()
