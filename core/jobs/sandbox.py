@@ -64,17 +64,17 @@ def enter(folder: Path, limits: Limits, cuda: bool) -> Protection:
     _limit_resources(limits, cuda)
     if sys.platform == "linux":
         _offer_to_oom_killer()
-        _drop_privileges()
+        drop_privileges()
     if protection.landlock:
-        _restrict_files(folder, protection.landlock, cuda)
-    if seccomp := _seccomp():
+        restrict_files(_rules(folder, cuda), protection.landlock)
+    if seccomp := filter_library():
         _refuse_calls(seccomp)
     return protection
 
 
 def available() -> Protection:
     """What `enter` would apply on this system, without applying it."""
-    return Protection(landlock=_landlock_abi(), seccomp=_seccomp() is not None)
+    return Protection(landlock=_landlock_abi(), seccomp=filter_library() is not None)
 
 
 def readable() -> list[Path]:
@@ -93,7 +93,7 @@ def limit_cpu(seconds: int) -> None:
 
 def refuse_from_now_on(*names: str) -> None:
     """Refuse further system calls to every thread of this process, also to those that run already."""
-    if seccomp := _seccomp():
+    if seccomp := filter_library():
         calls = seccomp.SyscallFilter(seccomp.ALLOW)
         calls.set_attr(seccomp.Attr.CTL_TSYNC, 1)
         for name in names:
@@ -185,7 +185,7 @@ def _offer_to_oom_killer() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _drop_privileges() -> None:
+def drop_privileges() -> None:
     """Give up every capability (root has all of them) and the way to gain new ones."""
     header = struct.pack("=Ii", 0x20080522, 0)
     _checked(_libc().capset(header, bytes(24)))
@@ -218,10 +218,11 @@ def _handled(abi: int) -> tuple[int, bytes]:
     return files, struct.pack("=QQQ", files, network, scopes)[:size]
 
 
-def _restrict_files(folder: Path, abi: int, cuda: bool) -> None:
+def restrict_files(rules: Iterable[tuple[Path, int]], abi: int) -> None:
+    """Let this process reach these files and folders with these rights, and no others."""
     known, attributes = _handled(abi)
     ruleset = _checked(_libc().syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0))
-    for path, rights in _rules(folder, cuda):
+    for path, rights in rules:
         _allow(ruleset, path, rights & known)
     # Kept open for good: a rule holds on to the inode, and /proc makes a new one when its directory entry is dropped.
     os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
@@ -247,7 +248,7 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
 
 
 @functools.cache
-def _seccomp() -> ModuleType | None:
+def filter_library() -> ModuleType | None:
     """The pyseccomp module; None where the system or its library is missing (the import looks for it)."""
     if sys.platform != "linux" or "Seccomp:" not in Path("/proc/self/status").read_text():
         return None

@@ -26,6 +26,7 @@ from core.report.words.by_group import (
     gap_words,
     rate_words,
 )
+from core.report.xml_text import with_xml_texts
 
 Colour = str | alt.ExprRef
 Picture = TypeVar("Picture", alt.Chart, alt.LayerChart)
@@ -118,7 +119,9 @@ def svg(chart: alt.LayerChart, width: int) -> str:
 
     drawn = chart.properties(width=width).configure(aria=False, background="transparent").configure_view(stroke=None)
     major, minor, _ = alt.SCHEMA_VERSION.removeprefix("v").split(".")
-    return str(vl_convert.vegalite_to_svg(drawn.to_dict(), vl_version=f"{major}.{minor}"))
+    # A character that SVG cannot hold would end the whole process.
+    spec = with_xml_texts(drawn.to_dict())
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=f"{major}.{minor}"))
 
 
 def _row(place: int, row: Standing, standings: Standings) -> dict[str, Any]:

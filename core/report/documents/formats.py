@@ -14,6 +14,7 @@ from core.report.sections import asked_sections
 from core.report.sections.reported import ReportedAudit
 
 _MOST_LETTERS = 60
+_PAPERS, _OFFICE = "core.report.documents.papers", "application/vnd.openxmlformats-officedocument"
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,21 @@ class ReportFormat:
         What pages call it, and its media type.
     writes
         What makes it of a `ReportedAudit`, as "module:function" that gives bytes: what it needs is imported then.
+    lacks
+        What says which program of this machine it needs and does not find, as "module:function" that gives a sentence,
+        empty where all is there; empty where it needs none.
     """
 
     name: str
     title: str
     mime: str
     writes: str
+    lacks: str = ""
+
+    @property
+    def lacking(self) -> str:
+        """What this machine lacks for it, and what to do instead; empty where nothing is lacking."""
+        return str(called(self.lacks)()) if self.lacks else ""
 
     def content(self, audit: ReportedAudit) -> bytes:
         """The file's bytes. Raises PlanError for a section that there is not."""
@@ -43,6 +53,12 @@ class ReportFormat:
 
 REPORT_FORMATS = table(
     ReportFormat("html", "Web page (.html)", "text/html", "core.report.documents.html:html_file"),
+    ReportFormat("pdf", "PDF", "application/pdf", f"{_PAPERS}.pdf:pdf_file", "core.jobs.printing:lacking"),
+    ReportFormat("docx", "Word (.docx)", f"{_OFFICE}.wordprocessingml.document", f"{_PAPERS}.word:word_file"),
+    ReportFormat("xlsx", "Tables (.xlsx)", f"{_OFFICE}.spreadsheetml.sheet", f"{_PAPERS}.workbook:workbook_file"),
+    ReportFormat("md", "Model card (.md)", "text/markdown", f"{_PAPERS}.model_card:model_card_file"),
+    ReportFormat("svg", "Picture (.svg)", "image/svg+xml", f"{_PAPERS}.pictures:svg_file"),
+    ReportFormat("png", "Picture (.png)", "image/png", f"{_PAPERS}.pictures:png_file"),
 )
 
 

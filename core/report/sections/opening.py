@@ -127,7 +127,7 @@ def small_picture(audit: ReportedAudit) -> Iterator[Block]:
         return
     yield Heading(_asked(shown))
     few = next(_in_parts(shown, _MOST_BESIDE_WORDS))
-    yield _drawn(few)
+    yield whole_picture(few)
     if len(few.rows) < len(shown.rows):
         yield Paragraph(f"{len(few.rows)} of {len(shown.rows)} groups are drawn: those that fare worst.", "soft")
 
@@ -137,7 +137,7 @@ def of_groups(shown: Standings) -> Iterator[Block]:
     yield Heading(_asked(shown))
     is_drawn = len(shown.rows) <= MOST_DRAWN
     if is_drawn:
-        yield from map(_drawn, _in_parts(shown))
+        yield from map(whole_picture, _in_parts(shown))
     caption = f"{technical_names(shown.measure)}; acceptable: {bands_words(shown.bands)}"
     yield Table.of(caption, GROUP_COLUMNS, (_cells(row, is_drawn) for row in shown.rows))
     yield Paragraph(sampling_note(shown.people), "soft")
@@ -167,7 +167,8 @@ def _in_parts(shown: Standings, most: int = MOST_IN_A_PICTURE) -> Iterator[Stand
         yield replace(shown, rows=tuple(row for row in shown.rows if row.is_reference or row in here))
 
 
-def _drawn(shown: Standings) -> PictureBlock:
+def whole_picture(shown: Standings) -> PictureBlock:
+    """The picture of one question over one table of groups, with its words for who does not see it."""
     from core.report.charts import standings_chart, svg
 
     said = "; ".join(f"{row.name}: {rate_words(row)}, {row.all_words}" for row in shown.rows)

@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
+from core.jobs import printing
 from core.plan.parts import READERS, ReportPlan
 from core.plan.plan import Plan
 from core.report.documents.formats import REPORT_FORMATS
@@ -53,6 +54,26 @@ def test_a_finished_audit_is_one_page_to_take_away(space: Workspace, home: Path)
     assert "Scope and limits" in page and "Every comparison" not in page
     files = [button.proto.label for button in at.get("download_button")]
     assert files[0] == f"Download: {next(iter(REPORT_FORMATS.values())).title}"
+
+
+def test_each_kind_of_file_is_offered_or_what_to_do_instead(
+    space: Workspace, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit_id = kept(space, home, decided())
+
+    def offered() -> list[str]:
+        at = opened("report", audit_id)
+        assert ("print this page" in said(at)) is not any("PDF" in label for label in labels_of(at))
+        return labels_of(at)
+
+    monkeypatch.setattr(printing, "chromium", lambda: "/usr/bin/chromium")
+    assert offered()[: len(REPORT_FORMATS)] == [f"Download: {kind.title}" for kind in REPORT_FORMATS.values()]
+    monkeypatch.setattr(printing, "chromium", lambda: None)
+    assert "Download: PDF" not in offered()
+
+
+def labels_of(at: AppTest) -> list[str]:
+    return [button.proto.label for button in at.get("download_button")]
 
 
 def test_readers_and_sections_are_chosen_and_kept_in_the_plan(space: Workspace, home: Path) -> None:

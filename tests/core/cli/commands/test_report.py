@@ -59,6 +59,25 @@ def test_it_is_named_after_audit_and_day(record: Path, monkeypatch: pytest.Monke
     assert (record.parent / "t-csv-2026-11-21.html").is_file()
 
 
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [("docx", b"PK"), ("xlsx", b"PK"), ("md", b"# Model card: t"), ("svg", b"<svg"), ("png", b"\x89PNG")],
+)
+def test_the_ending_says_as_what_it_is_written(record: Path, ending: str, begins: bytes) -> None:
+    out = record.parent / f"report.{ending}"
+    assert main(["report", str(record), "--out", str(out)]) == 0
+    assert out.read_bytes().startswith(begins)
+
+
+def test_a_pdf_needs_a_chromium_and_that_is_said(
+    record: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(record.parent))
+    out = record.parent / "report.pdf"
+    assert "Open the web page and print this page" in refused(capsys, str(record), "--out", str(out))
+    assert not out.exists()
+
+
 def test_a_logo_is_written_anew(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logo = record.parent / "logo.png"
     logo.write_bytes(png((1_000, 500)) + b"<script>alert(1)</script>")

@@ -158,3 +158,9 @@ def test_a_name_from_an_upload_stays_text_in_the_svg() -> None:
     tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
     assert tags <= {"svg", "g", "path", "rect", "line", "text", "tspan", "title", "defs", "clipPath"}
     assert "<script" not in text and "var(--ink)" in text
+
+
+@pytest.mark.parametrize("name", ["bell \x07", "\x00", "\x1b[31m", "half \ud83d", "\ufffe", "two\nlines\tand a tab"])
+def test_a_name_with_characters_that_svg_cannot_hold_is_drawn(name: str) -> None:
+    shown = stood(decided({name: (80, 20, 20, 80), "b": (40, 10, 60, 90)}))
+    ElementTree.fromstring(svg(standings_chart(shown, "#111", "#FFF"), 720))
