@@ -1,34 +1,52 @@
-"""The history page: the audits that this browser began, to open again or to delete."""
+"""The history page: the audits that this browser began, to find, open, describe, compare, take away or delete."""
 
 import streamlit as st
 
-from core.report.pair.history_order import paired
-from pages.components import session
-from pages.components.history import row
+from core.store.archive import found, in_order, projects
+from pages.components import plain, session
+from pages.components.history import bring_in, looking, row, selecting
 from pages.components.history.page_size import show_more_history, shown_in_history
 
 _AT_ONCE = 20
 
 st.title("Your audits", anchor=False)
 space, owner = session.workspace(), session.owner()
-audits = paired([audit for audit in space.owned_by(owner) if audit.table is not None])
+entries = space.listed(owner)
 # On one's own computer an audit that does not say whose it is can only be one's own.
 unreadable = space.unreadable(owner, or_nobodys=not session.is_shared())
-if not audits and not unreadable:
+if not entries and not unreadable:
     st.write("Nothing here yet. Audits that you begin in this browser can be found here again.")
-    if st.button("Go to Data", type="primary"):
-        st.switch_page("pages/data.py")
+    with st.container(horizontal=True):
+        if st.button("Go to Data", type="primary"):
+            st.switch_page("pages/data.py")
+        bring_in.offer(owner)
     st.stop()
 
 st.caption(
     "Only this browser lists them. Counts and verdicts stay until you delete them; uploaded rows go after a day."
 )
+asked = looking.ask(entries)
+with st.container(horizontal=True):
+    bring_in.offer(owner)
+    selecting.offer([entry.audit.id for entry in entries])
 for audit_id in unreadable[:_AT_ONCE]:
     row.show_unreadable(audit_id)
-shown = shown_in_history(_AT_ONCE)
-for audit in audits[:shown]:
-    row.show(audit)
-if len(audits) > shown:
-    older = min(_AT_ONCE, len(audits) - shown)
+families = projects(in_order(found(entries, asked.words, asked.tags), asked.order))
+if not families and entries:
+    st.write("No audit says this. Search for fewer words, or choose fewer tags.")
+shown, place = shown_in_history(_AT_ONCE), 0
+for family in families:
+    here = family[: max(0, shown - place)]
+    place += len(family)
+    if len(family) == 1 or not here:
+        for entry in here:
+            row.show(entry)
+        continue
+    with st.container(border=True):
+        st.caption(plain.escape(f"{here[0].name}: {len(family)} audits of one project"))
+        for entry in here:
+            row.show(entry, in_project=True)
+if place > shown:
+    older = min(_AT_ONCE, place - shown)
     st.button(f"Show {older} older ones", on_click=show_more_history, args=(shown + older,))
-    st.caption(f"{shown} of {len(audits):,} are shown.")
+    st.caption(f"{shown} of {place:,} are shown.")

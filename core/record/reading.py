@@ -11,7 +11,10 @@ MOST_BYTES = 256 << 20
 
 
 def read_record(content: bytes, name: str) -> AuditRecord:
-    """The record that a record.json holds, called `name` in messages. Raises DataError where it holds none."""
+    """The record that a record.json holds, called `name` in messages.
+
+    Raises DataError where it holds none, or one whose parts do not fit each other.
+    """
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -21,6 +24,13 @@ def read_record(content: bytes, name: str) -> AuditRecord:
         what = "is a result, without the counts" if is_result else "holds no record of an audit"
         raise DataError(f"{name} {what}. Give the record.json that an audit wrote beside it.")
     try:
-        return AuditRecord.from_json(document)
+        record = AuditRecord.from_json(document)
+        if record.counts.groups.attributes != record.plan.groups.sensitive:
+            raise ValueError("its groups are not its plan's")
+        if not record.counts.people or not record.judgement().groups:
+            raise ValueError("it counts nobody")
     except PlumblineError as error:
         raise DataError(f"{name}: {error.message}") from None
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, MemoryError) as error:
+        raise DataError(f"{name} cannot be judged ({error}). Give a record.json as an audit wrote it.") from None
+    return record

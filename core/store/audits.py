@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +15,9 @@ from typing import Any, TypeVar
 from core.errors import DataError
 from core.jobs.replaced_json import replace_json
 from core.jobs.untrusted import erase
-from core.store.blobs import Upload
+from core.store.audit import Audit as Audit
+from core.store.audit import UnreadableAudit as UnreadableAudit
+from core.store.audit import blank_audit as blank_audit
 from core.store.disk.crash_points import point
 
 T = TypeVar("T")
@@ -27,96 +27,8 @@ STATE_FILE = "state.json"
 # What the jobs of an audit left: its evidence, and what a look at the model found; and where the ledger has the first.
 RECORD_FILE, FACTS_FILE, ENTRY_FILE = "record.json", "model.json", "entry.json"
 _OWNER_FILE = "owner"
-_UPLOADS = ("table", "model", "images", "second")
 # What begins the name of a folder that is no audit yet, or no more.
 _BEGUN, _DELETED = "begun-", "deleted-"
-
-
-class UnreadableAudit(DataError):
-    """What is kept of an audit is damaged, or a newer Plumbline wrote it."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "What is kept of this audit cannot be read: its file state.json is damaged, or a newer Plumbline wrote it."
-            " Open it with that one, or delete it on the History page."
-        )
-
-
-@dataclass(frozen=True)
-class Audit:
-    """One audit as it stands: the files put in, the jobs that work on it, and the question last asked.
-
-    `owner` is the random id of the browser that began it; `plan` is TOML text, as it stands on the page; `asked` is the
-    plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
-    for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain" or
-    "explain_person"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the table that
-    fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as, None while
-    none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id,
-    and `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
-    `forgets` names what is about to be removed from its folder, since it belongs to an earlier question; `called` is
-    the name that somebody gave it, if any; `unknown` is what a newer Plumbline wrote beside all this.
-    """
-
-    id: str
-    created: str
-    owner: str | None = None
-    sample: str | None = None
-    table: Upload | None = None
-    model: Upload | None = None
-    images: Upload | None = None
-    plan: str | None = None
-    asked: str | None = None
-    job: str | None = None
-    stage: str | None = None
-    problem: str | None = None
-    parent: str | None = None
-    second: Upload | None = None
-    original: str | None = None
-    fix: str | None = None
-    model_format: str | None = None
-    forgets: tuple[str, ...] = ()
-    called: str | None = None
-    unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-
-    @property
-    def uploads(self) -> tuple[Upload, ...]:
-        """The files put in."""
-        return tuple(upload for upload in (self.table, self.model, self.images, self.second) if upload is not None)
-
-    def to_json(self) -> dict[str, Any]:
-        """The audit as plain JSON values."""
-        document = asdict(self)
-        unknown = document.pop("unknown")
-        for name in _UPLOADS:
-            more, upload = unknown.pop(name, {}), document[name]
-            if upload is not None and more.get("digest") == upload["digest"]:
-                document[name] = {**more, **upload}
-        return {**unknown, **document}
-
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Audit:
-        """The audit from `to_json`'s values. Raises TypeError, KeyError, ValueError where they are not those of one."""
-        names = {each.name for each in fields(cls)} - {"unknown"}
-        known: dict[str, Any] = {name: document[name] for name in names if name in document}  # older ones lack some
-        given: dict[str, Any] = {name: _upload(known.pop(name, None)) for name in _UPLOADS}
-        uploads = {name: document[name] for name in _UPLOADS if given[name] is not None}
-        forgets = tuple(map(str, known.pop("forgets", ())))
-        if not all(isinstance(value, str | None) for value in known.values()):
-            raise TypeError("it holds what is no text")
-        datetime.fromisoformat(known["created"])
-        unknown = {name: value for name, value in document.items() if name not in names}
-        return cls(**known, **given, forgets=forgets, unknown={**unknown, **uploads})
-
-
-def _upload(document: dict[str, Any] | None) -> Upload | None:
-    if document is None:
-        return None
-    return Upload(str(document["digest"]), str(document["name"]), int(document["size"]))
-
-
-def blank_audit(owner: str | None) -> Audit:
-    """An audit that is begun now, by this browser, with nothing in it."""
-    return Audit(secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="microseconds"), owner)
 
 
 class Audits:
@@ -162,10 +74,15 @@ class Audits:
 
     # ------------------------------------------------------------ for the rest of the store
 
-    def begin(self, audit: Audit, files: Iterable[tuple[Path, str]] = ()) -> Audit:
-        """Keep a new audit, with links to files under the names that they have in it: all of it or nothing."""
+    def begin(
+        self, audit: Audit, files: Iterable[tuple[Path, str]] = (), written: Mapping[str, object] | None = None
+    ) -> Audit:
+        """Keep a new audit, with links to files under the names that they have in it: all of it or nothing.
+
+        `written` are JSON values by the names of the files that they are to stand in.
+        """
         try:
-            return self._begun(audit, files)
+            return self._begun(audit, files, written or {})
         except OSError as problem:
             with suppress(OSError):
                 erase(self._root / f"{_BEGUN}{audit.id}")
@@ -173,13 +90,15 @@ class Audits:
                 f"A new audit cannot be kept ({problem.strerror}). Free some space on the disk and try again."
             ) from problem
 
-    def _begun(self, audit: Audit, files: Iterable[tuple[Path, str]]) -> Audit:
+    def _begun(self, audit: Audit, files: Iterable[tuple[Path, str]], written: Mapping[str, object]) -> Audit:
         begun = self._root / f"{_BEGUN}{audit.id}"
         begun.mkdir(mode=0o700)
         if audit.owner is not None:  # in a file of its own, which nobody writes again
             (begun / _OWNER_FILE).write_text(audit.owner, encoding="utf-8")
         for path, name in files:
             os.link(path, begun / name)
+        for name, value in written.items():
+            replace_json(begun / name, value)
         replace_json(begun / STATE_FILE, audit.to_json())
         point("new: written")
         os.rename(begun, self._root / audit.id)

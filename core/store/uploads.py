@@ -48,7 +48,7 @@ class Uploads:
         audit = self._audits.get(audit_id)
         with self._store.putting(source, name) as upload:
             point("put: stored")
-            fresh = replace(audit, table=upload, second=None, original=None, plan=None, sample=None)
+            fresh = replace(audit, table=upload, second=None, original=None, plan=None, sample=None, brought=None)
             forgets = (PROFILE, TABLE, *SECOND_FILES, *LOOK, *ANSWER, *ALL_FIXES, *EXPLAINED)
             return self._look(fresh, upload, "profile", *forgets)
 
@@ -117,6 +117,8 @@ class Uploads:
             model_format=audit.model_format,
             plan=audit.plan or audit.asked,
             called=called,
+            tags=audit.tags,
+            copy_of=audit_id,
         )
         self._audits.begin(copy, [(folder / name, name) for name in names])
         self._ages.use(self._audits.folder(copy.id) / TABLE)

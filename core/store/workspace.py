@@ -15,6 +15,7 @@ from typing import Protocol
 from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
+from core.store.archive import AuditArchive
 from core.store.audits import Audit as Audit
 from core.store.audits import Audits
 from core.store.blobs import Store
@@ -73,7 +74,7 @@ class Workspace:
     """The audits under one folder, their files, and the supervisor that runs their jobs. Any thread may call it.
 
     It has its parts and offers what pages call of them under one name each: see `Audits`, `Uploads`, `Runs`,
-    `Results` and `Searching`.
+    `Results`, `Searching` and `AuditArchive`.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Workspace:
         uploads = Uploads(audits, results, self.jobs, self.files, ages)
         searching = Searching(audits, results)
         runs = Runs(audits, results, uploads, self.jobs, self.files, ages)
+        archive = AuditArchive(audits, results)
         self._lock, self._results = results.lock, results
         self._retention = Retention(audits, results, self.jobs, self.files, ages)
 
@@ -120,6 +122,8 @@ class Workspace:
         self.so_far, self.found_so_far = searching.so_far, searching.found
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person
         self.explained, self.receipt = results.explained, self.ledger.receipt
+        self.bring_in, self.describe, self.listed = archive.bring_in, archive.describe, archive.listed
+        self.entry = archive.entry
         self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
         self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of
 

@@ -7,7 +7,8 @@ from core.store.workspace import Audit
 
 def of(audit: Audit) -> str:
     """The name; that of the audit of a fix says whose fix it is."""
-    return audit.called or _question(audit) or (audit.table.name if audit.table else "No table yet")
+    file = audit.table.name if audit.table else audit.brought
+    return audit.called or _question(audit) or file or "No table yet"
 
 
 def _question(audit: Audit) -> str:

@@ -13,7 +13,7 @@ from tests.pages.whole_app import ME, WAIT_SECONDS, finished, opened
 pytestmark = pytest.mark.jobs
 
 MOST_WORDS = 20
-PAGES = ("data", "audit", "fix", "explain", "report", "history", "help")
+PAGES = ("data", "audit", "fix", "explain", "report", "compare", "history", "help")
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +59,11 @@ def test_while_the_data_page_asks(space: Workspace) -> None:
     assert "Compare by" in said and [each for each in said if len(each.split()) > MOST_WORDS] == []
 
 
-@pytest.mark.parametrize("page", PAGES[:6])
+@pytest.mark.parametrize("page", PAGES[:7])
 def test_before_fixes_and_reasons_are_asked_for(audited: str, page: str) -> None:
     assert too_long(page, audited) == []
 
 
-@pytest.mark.parametrize("page", PAGES[:6])
+@pytest.mark.parametrize("page", PAGES[:7])
 def test_with_all_that_the_app_finds(answered: str, page: str) -> None:
     assert too_long(page, answered) == []

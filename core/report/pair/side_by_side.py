@@ -13,7 +13,7 @@ from core.metrics.findings.group_pairs import headline_measure
 from core.metrics.flips import Flips, flips
 from core.metrics.gaps import GAPS
 from core.metrics.words import group_words
-from core.metrics.words.changes.sentence import change_sentence
+from core.metrics.words.changes.sentence import short_sentences
 from core.metrics.words.naming.terms import Terms
 from core.record import AuditRecord, compare, joint_of
 from core.report.pair.differences import Discrepancy, differences
@@ -78,7 +78,7 @@ class SideBySide:
 
     def sentence(self, gap: GapChange) -> str:
         """One change in words."""
-        return change_sentence(gap, TIMES, self.terms)
+        return short_sentences(gap, TIMES, self.terms)
 
     @property
     def tally(self) -> dict[Direction, int]:

@@ -183,6 +183,8 @@ class KeptLedger:
             raise DataError("This app keeps no ledger, so there is no receipt.")
         if not (self._audits.folder(audit_id) / RECORD_FILE).exists():
             raise DataError("This audit has not run to its end. Run it, then ask again.")
+        if self._is_brought(audit_id):
+            raise DataError("This record was brought in, and is in no ledger here. Ask where the audit ran.")
         return self._ledger
 
     def _was_run(self, audit_id: str) -> bool:
@@ -204,7 +206,14 @@ class KeptLedger:
         try:
             return (folder / ENTRY_FILE).stat().st_mtime_ns != dated
         except FileNotFoundError:
-            return True
+            return not self._is_brought(audit_id)
+
+    def _is_brought(self, audit_id: str) -> bool:
+        """Whether its record came from elsewhere: this installation did not find it, and does not sign it."""
+        try:
+            return self._audits.get(audit_id).brought is not None
+        except PlumblineError:  # it cannot be read, or was deleted at this moment
+            return False
 
     def _append(self, ledger: Ledger, audit_id: str) -> LogEntry:
         """The entry of an audit's record, appended where there is none; and the note of it beside the record."""

@@ -21,19 +21,22 @@ SUMMARY_FILE = "summary.json"
 class Summary:
     """One audit in a line: the plan's name, how many people it counted and what they are called, its worst verdict.
 
-    `verdict` is that of the headline measure; None where nothing was judged.
+    `verdict` is that of the headline measure; None where nothing was judged. `question` is the digest of what was
+    asked: audits over time share it.
     """
 
     name: str
     people: int
     rows: str
     verdict: str | None
+    question: str = ""
 
     @classmethod
     def of(cls, record: AuditRecord) -> Summary:
         """That of this evidence, judged now."""
         found = headlines(record.judgement(), record.plan)
-        return cls(record.plan.name, record.counts.people, rows_word(record.plan), found[0].verdict if found else None)
+        plan, verdict = record.plan, found[0].verdict if found else None
+        return cls(plan.name, record.counts.people, rows_word(plan), verdict, plan.question_sha256)
 
 
 def keep(folder: Path, record: AuditRecord) -> Summary:
@@ -43,14 +46,20 @@ def keep(folder: Path, record: AuditRecord) -> Summary:
     return summary
 
 
-def kept(folder: Path) -> Summary | None:
-    """What was kept in `folder`; None where nothing was, or of other evidence, or by another version of the code."""
+def kept(folder: Path, of_any_code: bool = False) -> Summary | None:
+    """What was kept in `folder`; None where nothing was, or of other evidence, or by another version of the code.
+
+    `of_any_code`: also what an earlier version judged, for finding an audit among many; not to be shown as its answer.
+    """
     try:
         document = json.loads((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
-        if document["of"] != _origin(folder) or document["verdict"] not in (None, *VERDICT_WORDS):
+        origin = _origin(folder)
+        same = document["of"][:2] == origin[:2] if of_any_code else document["of"] == origin
+        if not same or document["verdict"] not in (None, *VERDICT_WORDS):
             return None
-        return Summary(str(document["name"]), int(document["people"]), str(document["rows"]), document["verdict"])
-    except (OSError, ValueError, TypeError, KeyError):
+        name, rows, question = (str(document.get(key, "")) for key in ("name", "rows", "question"))
+        return Summary(name, int(document["people"]), rows, document["verdict"], question)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 

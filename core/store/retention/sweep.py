@@ -108,12 +108,12 @@ class Retention:
             note_deletion(folder, ROWS_DELETED)
             self._audits.forget_what_was_read()
         is_old = self._is_old(folder / STATE_FILE)
-        if audit.table is None and is_old:
+        if not audit.is_listed and is_old:
             self._audits.remove(audit_id)  # nobody put a table in, and no history lists it
         elif audit.problem not in (None, GONE):
             if had_rows or is_old:
                 self._audits.save(replace(audit, problem=GONE))
-        elif audit.table is not None:
+        elif audit.is_listed:
             self._is_swept[audit_id] = folder.stat().st_mtime_ns
 
     def _end_job(self, audit: Audit) -> Audit:

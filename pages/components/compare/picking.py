@@ -7,9 +7,9 @@ import streamlit as st
 from core.errors import PlumblineError
 from core.record import AuditRecord
 from core.report.pair.ranking import MOST
-from core.store.retention.summary import Summary
+from core.store.archive import Shelved
 from core.store.workspace import Audit
-from pages.components import audit_name, comparison_group, in_full, session
+from pages.components import comparison_group, in_full, plain, session
 from pages.components.history import age
 
 _FIRST, _SECOND, _MORE = "compare/first", "compare/second", "compare/more"
@@ -37,7 +37,7 @@ def ask() -> Picked | None:
     """Let the person pick; None, with words, while there are not two different ones."""
     there = _there()
     if len(there) < 2:
-        st.write("It takes two audits that have come to a result. Run another one first.")
+        st.write("It takes two audits that have come to a result. Run another one, or bring in a record.")
         with st.container(horizontal=True):
             if st.button("Go to Data", type="primary"):
                 st.switch_page("pages/data.py")
@@ -64,43 +64,47 @@ def ask() -> Picked | None:
             "More in one table", rest, format_func=words.__getitem__, key=_MORE, max_selections=MOST - 2,
             placeholder="Up to three more",
         )  # fmt: skip
-    chosen = [there[audit_id] for audit_id in (first, second, *more)]
-    records = [comparison_group.record(audit) for audit, _ in chosen]
-    names = tuple(_name(*each) for each in chosen)
-    return Picked(tuple(audit for audit, _ in chosen), names, tuple(each for each in records if each is not None))
+    return _read([there[audit_id] for audit_id in (first, second, *more)])
 
 
-def _there() -> dict[str, tuple[Audit, Summary]]:
+def _read(chosen: list[Shelved]) -> Picked | None:
+    """The records of the chosen audits; None, with words, where one of the first two cannot be read."""
+    audits: list[Shelved] = []
+    records: list[AuditRecord] = []
+    for entry in chosen:
+        try:
+            record = comparison_group.record(entry.audit)
+        except PlumblineError as error:
+            st.error(f"{plain.quoted(entry.name)}: {plain.escape(error.message)}")
+            record = None
+        if record is None and len(audits) < 2:
+            return None
+        if record is not None:
+            audits.append(entry)
+            records.append(record)
+    return Picked(tuple(entry.audit for entry in audits), tuple(entry.name for entry in audits), tuple(records))
+
+
+def _there() -> dict[str, Shelved]:
     """The audits with a result, the newest first; the open one among them, whosever it is."""
     space, opened = session.workspace(), session.current()
-    audits = {audit.id: audit for audit in space.owned_by(session.owner())}
-    if opened is not None:
-        audits.setdefault(opened.id, opened)
-    found = {}
-    for audit in sorted(audits.values(), key=lambda audit: audit.created, reverse=True):
-        summary = _summary(audit.id)
-        if summary is not None:
-            found[audit.id] = (audit, summary)
+    found = {entry.audit.id: entry for entry in space.listed(session.owner()) if entry.summary is not None}
+    if opened is not None and opened.id not in found:
+        entry = space.entry(opened)
+        found = {opened.id: entry} | found if entry.summary is not None else found
     return found
 
 
-def _summary(audit_id: str) -> Summary | None:
-    try:
-        return session.workspace().summary(audit_id)
-    except PlumblineError:  # what is kept of it is damaged: the History page says so
-        return None
-
-
-def _default(there: dict[str, tuple[Audit, Summary]]) -> None:
+def _default(there: dict[str, Shelved]) -> None:
     """Unless a person has picked: the open audit second, and first what it is the fix of, or the next older one."""
     opened, ids = session.current(), list(there)
     if st.session_state.get(_SECOND) not in there:
         st.session_state[_SECOND] = opened.id if opened is not None and opened.id in there else ids[0]
     second = st.session_state[_SECOND]
     if st.session_state.get(_FIRST) not in there:
-        audit, _ = there[second]
+        audit = there[second].audit
         others = [each for each in ids if each != second]
-        older = [each for each in others if there[each][0].created < audit.created]
+        older = [each for each in others if there[each].audit.created < audit.created]
         wanted = (st.query_params.get(_WITH), audit.original, *older, *others)
         st.session_state[_FIRST] = next(each for each in wanted if each in there and each != second)
 
@@ -117,12 +121,9 @@ def _swap() -> None:
     session.put(_SECOND, first)
 
 
-def _name(audit: Audit, summary: Summary) -> str:
-    return audit.called or summary.name or audit_name.of(audit)
-
-
-def _words(there: dict[str, tuple[Audit, Summary]]) -> dict[str, str]:
-    return {
-        audit_id: f"{_name(audit, summary)} · {summary.people:,} {summary.rows} · {age.words(audit.created)}"
-        for audit_id, (audit, summary) in there.items()
-    }
+def _words(there: dict[str, Shelved]) -> dict[str, str]:
+    words = {}
+    for audit_id, entry in there.items():
+        people = "" if entry.summary is None else f" · {entry.summary.people:,} {entry.summary.rows}"
+        words[audit_id] = f"{entry.name}{people} · {age.words(entry.audit.created)}"
+    return words

@@ -4,13 +4,15 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.mitigate.goals.goal_test import KEPT_WORDS
+from core.store.archive import Shelved
 from core.store.audits import UnreadableAudit
 from core.store.retention.summary import Summary
 from core.store.workspace import Audit
 from pages.components import audit_name, plain, session, verdict
 from pages.components.audit import origin
-from pages.components.history import age, deletion, duplicate, kept
+from pages.components.history import age, deletion, details, duplicate, kept, selecting
 
+_MOST_LETTERS = 160
 _STATES = {
     "queued": "Waiting",
     "running": "Running",
@@ -21,18 +23,26 @@ _STATES = {
 }
 
 
-def show(audit: Audit) -> None:
-    """Show the audit with its worst headline verdict, or how far it got."""
-    space, damaged = session.workspace(), None
+def show(entry: Shelved, in_project: bool = False) -> None:
+    """Show the audit with its worst headline verdict, or how far it got; one of a project has no box of its own."""
+    space, audit, damaged = session.workspace(), entry.audit, None
     try:
         summary = space.summary(audit.id)
     except PlumblineError as error:
         summary, damaged = None, error.message
-    with st.container(border=True):
-        what, outcome, buttons = st.columns([5, 2, 3], vertical_alignment="center")
+    with st.container(border=not in_project):
+        select, what, outcome, buttons = st.columns([0.3, 4.5, 1.6, 5], vertical_alignment="center")
+        name = _name(audit, summary)
+        if summary is not None:
+            with select:
+                selecting.box(audit.id, plain.escape(name))
         with what:
-            plain.text(_name(audit, summary))
+            plain.text(name)
             st.caption(plain.escape(" · ".join(_facts(audit, summary))))
+            if audit.tags:
+                st.caption(f"Tags: {plain.escape(', '.join(audit.tags))}")
+            if audit.notes:
+                st.caption(plain.escape(_begun(audit.notes)))
             pair = origin.pair_of(audit)
             if pair is not None:
                 st.caption(plain.escape(f"The audit of a fix: {pair.words}. {KEPT_WORDS[pair.kept]}."))
@@ -50,9 +60,10 @@ def show(audit: Audit) -> None:
                     key=session.action(audit.id, "duplicate from history"),
                     help="Another audit with the same files and answers, to change one thing in it.",
                     on_click=session.attempt,
-                    args=(duplicate.begin, audit.id, _name(audit, summary)),
+                    args=(duplicate.begin, audit.id, name),
                 )
             kept.offer(audit.id)
+            details.offer(Shelved(audit, summary, damaged))
             deletion.offer(audit.id)
 
 
@@ -67,6 +78,12 @@ def show_unreadable(audit_id: str) -> None:
             deletion.offer(audit_id)
 
 
+def _begun(notes: str) -> str:
+    """The beginning of what somebody wrote."""
+    one_line = " ".join(notes.split())
+    return one_line if len(one_line) <= _MOST_LETTERS else f"{one_line[:_MOST_LETTERS]} …"
+
+
 def _name(audit: Audit, summary: Summary | None) -> str:
     if audit.called is None and summary is not None and summary.name:
         return summary.name
@@ -74,12 +91,13 @@ def _name(audit: Audit, summary: Summary | None) -> str:
 
 
 def _facts(audit: Audit, summary: Summary | None) -> list[str]:
-    source = "sample" if audit.sample else audit.table and audit.table.name
+    source = "sample" if audit.sample else audit.table.name if audit.table else audit.brought
     if source == _name(audit, summary):
         source = None
     people = None if summary is None else f"{summary.people:,} {summary.rows}"
-    gone = summary is not None and not session.workspace().has_rows(audit.id)
-    return [fact for fact in (source, people, age.words(audit.created), "rows deleted" if gone else None) if fact]
+    gone = summary is not None and audit.table is not None and not session.workspace().has_rows(audit.id)
+    rows = "brought in, without rows" if audit.brought else "rows deleted" if gone else None
+    return [fact for fact in (source, people, age.words(audit.created), rows) if fact]
 
 
 def _outcome(audit: Audit, summary: Summary | None) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs.replaced_json import replace_json
 from core.record import AuditRecord
 from core.record.paired import PairedWith
 from core.store.workspace import Workspace
@@ -23,21 +22,20 @@ AFTER = decided({"women": (330, 80, 70, 520), "men": (395, 95, 65, 445)})
 
 
 @pytest.fixture
-def shelf(space: Workspace, home: Path) -> "Shelf":
+def shelf(space: Workspace) -> "Shelf":
     for audit in space.owned_by(ME):
         space.delete(audit.id)
-    return Shelf(space, home)
+    return Shelf(space)
 
 
 class Shelf:
-    """Audits of this browser, each kept as a job left it some time ago."""
+    """Audits of this browser, each brought in as a record."""
 
-    def __init__(self, space: Workspace, home: Path) -> None:
-        self.space, self._home = space, home
+    def __init__(self, space: Workspace) -> None:
+        self.space = space
 
     def put(self, record: AuditRecord, called: str) -> str:
-        audit = self.space.new(ME)
-        replace_json(self._home / "audits" / audit.id / "record.json", record.to_json())
+        audit = self.space.bring_in(json.dumps(record.to_json()).encode(), "record.json", ME)
         return self.space.rename(audit.id, called).id
 
 
@@ -61,7 +59,7 @@ def test_the_newer_one_is_second_and_what_changed_is_said_with_a_range(shelf: Sh
     assert chosen == [first, second] and first in str(at.query_params["with"])
     words = said(at)
     assert words.index("ranges are wider than necessary") < words.index("Of 9 gaps")
-    assert "People whose g is women are selected 0.53 times as often" in words and "plausible change" in words
+    assert "People whose g is women are selected 0.53 times as often" in words and "Plausible change" in words
     (numbers,) = [table for table in tables(at) if "Plausible change" in table]
     assert numbers["Answer"] == ["Better"] and " to " in numbers["Plausible change"][0]
     assert "Two records do not tell who was decided about otherwise" in words

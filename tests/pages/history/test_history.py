@@ -13,6 +13,7 @@ from core.errors import DataError
 from core.metrics.verdicts import Judgement
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.store.archive import found, in_order, projects
 from core.store.audits import blank_audit
 from core.store.retention import summary
 from core.store.workspace import Audit, Workspace
@@ -55,9 +56,9 @@ def opened_by(monkeypatch: pytest.MonkeyPatch, owner: str) -> AppTest:
 def test_a_browser_is_known_by_its_cookie_and_a_cookie_that_holds_no_id_is_none(
     monkeypatch: pytest.MonkeyPatch, ran: Audit
 ) -> None:
-    for cookie, found in ((OWNER, True), (OTHER, False), (OWNER.upper(), False), (f"{OWNER}\n", False)):
+    for cookie, is_found in ((OWNER, True), (OTHER, False), (OWNER.upper(), False), (f"{OWNER}\n", False)):
         monkeypatch.setattr(ContextProxy, "cookies", {"plumbline": cookie})
-        assert ("Hiring" in said(alone("history"))) is found
+        assert ("Hiring" in said(alone("history"))) is is_found
 
 
 def test_a_browser_without_audits_is_led_to_data(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,21 +164,21 @@ def test_verdicts_are_judged_once_and_again_after_the_code_changed(
         kept = space.summary(ran.id)
         assert kept is not None and kept.people == 300
         assert "Hiring" in said(opened_by(patched, OWNER))
-    found = summary._version()
+    version = summary._version()
     monkeypatch.setattr(summary, "_version", lambda: "another")
     monkeypatch.setattr(AuditRecord, "judgement", judged_anew)
     with pytest.raises(AssertionError):
         space.summary(ran.id)
-    assert len(found) == 64
+    assert len(version) == 64
 
 
-def test_500_audits_open_with_the_newest_of_them(
+def test_1000_audits_open_with_the_newest_of_them(
     monkeypatch: pytest.MonkeyPatch, space: Workspace, home: Path, ran: Audit
 ) -> None:
     many = "f" * 32
     space.summary(ran.id)
-    for _ in range(500):
-        kept = replace(blank_audit(many), table=ran.table, asked=ran.asked, stage="audit")
+    for _ in range(1_000):
+        kept = replace(blank_audit(many), table=ran.table, asked=ran.asked, stage="audit", tags=("spring",))
         files = [(home / "audits" / ran.id / name, name) for name in ("record.json", "summary.json")]
         space.audits.begin(kept, files)
 
@@ -188,8 +189,10 @@ def test_500_audits_open_with_the_newest_of_them(
         patched.setattr(AuditRecord, "judgement", judged_anew)
         at = opened_by(monkeypatch, many)
         before = time.thread_time()
-        assert len(space.owned_by(many)) == 500 and space.unreadable(many) == []
-        assert all(space.summary(audit.id) is not None for audit in space.owned_by(many)[:20])
+        entries = space.listed(many)
+        assert len(entries) == 1_000 and space.unreadable(many) == []
+        assert len(projects(in_order(found(entries, "spring"), "answer"))[0]) == 1_000, "all ask the same"
+        assert all(space.summary(entry.audit.id) is not None for entry in entries[:20])
         assert time.thread_time() - before < 1, "seconds of the processor, not of a clock beside other work"
     assert labels(at).count("Open") == 20
     press(at, "Show 20 older ones")

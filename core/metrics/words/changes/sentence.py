@@ -35,6 +35,28 @@ def change_sentence(change: GapChange, times: tuple[str, str] = FIXED, terms: Te
     return f"{said} (plausible change {_range(change.low, change.high, 'times' if is_ratio else 'points')}).{why}"
 
 
+def short_sentences(change: GapChange, times: tuple[str, str], terms: Terms = PLAIN) -> str:
+    """How one gap moved, a thought a sentence: "Women are selected 17.7 points less often than men in the first. ...".
+
+    `times` says what the two audits are, as "in the first"; else as `change_sentence`.
+    """
+    (earlier, later), measure, change = times, GAPS[change.measure], of_worse_off(change)
+    if change.before is None or change.after is None:
+        return change_sentence(change, times, terms)
+    who, than = group_words(change.group, terms), group_words(change.reference, terms)
+    subject, is_ratio = f"{terms.said(measure.whom)}{who}", measure.kind == "ratio"
+    (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
+    told = [
+        f"{subject[0].upper()}{subject[1:]} {measure.verb_words(terms)} {old} {word} {than} {earlier}.",
+        f"{later[0].upper()}{later[1:]}: {'just so' if change.verdict == 'same' and not change.reason else new}.",
+    ]
+    if change.low is not None and change.high is not None:
+        told.append(f"Plausible change: {_range(change.low, change.high, 'times' if is_ratio else 'points')}.")
+    if change.reason:
+        told.append(f"{change.reason[0].upper()}{change.reason[1:]}.")
+    return " ".join(told)
+
+
 def about(change: GapChange, terms: Terms) -> str:
     """Which gap: "among those with the good outcome, how often women are selected, against men"."""
     measure = GAPS[change.measure]
