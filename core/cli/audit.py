@@ -6,6 +6,8 @@ With `--against RECORD` what decided in that record is asked about the same peop
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ from core.engine.earlier_record import model_of, open_record
 from core.engine.plan_files import Files
 from core.errors import PlanError
 from core.plan.plan import Plan
+from core.record import AuditRecord
 from core.report.words.terminal import finding_lines, note_lines
 
 if TYPE_CHECKING:
@@ -55,7 +58,6 @@ def add_audit(commands: Any) -> None:
 
 def _audit(chosen: argparse.Namespace) -> int:
     from core.engine.api import audit_isolated
-    from core.report.documents.json import audit_texts
 
     plan = read_plan(chosen.plan, chosen.inside)
     if plan.decision.model is None and chosen.model is not None:
@@ -72,10 +74,19 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
     say(*finding_lines(record))
-    write_texts(with_receipt(record, audit_texts(record), chosen.ledger), chosen.out)
-    write_files({} if report is None else report.of(record), chosen.out)
+    write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out)
     say(*note_lines(record))
     return 0
+
+
+def _files(
+    record: AuditRecord, report: AskedReport | None, more: Mapping[str, str], code: str | None
+) -> dict[str, bytes]:
+    """The files of an audit by name: its results, `more` texts, and its report, which prints the code of the audit."""
+    from core.report.documents.json import audit_texts
+
+    texts = {name: text.encode() for name, text in {**audit_texts(record), **more}.items()}
+    return texts if report is None else texts | report.of(record, code)
 
 
 def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: AskedReport | None) -> int:
@@ -100,7 +111,6 @@ def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: Asked
     say(*sizes.lines(), *compared.lines())
     write_texts(audit_texts(found.before), chosen.out / "before")
     texts = {"comparison.json": as_text(compared.to_json() | sizes.to_json())}
-    write_texts(with_receipt(found.after, audit_texts(found.after) | texts, chosen.ledger), chosen.out)
-    write_files({} if report is None else report.of(found.after), chosen.out)
+    write_files(with_receipt(found.after, partial(_files, found.after, report, texts), chosen.ledger), chosen.out)
     say(*note_lines(found.after))
     return 0

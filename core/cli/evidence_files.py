@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,17 +39,23 @@ def opened_ledger(stated: str | None) -> Iterator[Ledger]:
         ledger.close()
 
 
-def with_receipt(record: AuditRecord, texts: Mapping[str, str], stated: str | None) -> dict[str, str]:
-    """The files of an audit's results, by name, and the receipt for them where a ledger is used."""
+def with_receipt(
+    record: AuditRecord, files: Callable[[str | None], dict[str, bytes]], stated: str | None
+) -> dict[str, bytes]:
+    """The files of an audit, by name, and the receipt for them where a ledger is used.
+
+    `files` makes them, and is told the code that a report among them may print; None without a ledger.
+    """
     if stated is None and LEDGER not in os.environ:
-        return dict(texts)
+        return files(None)
     from core.record.evidence.receipt import RECEIPT_FILE
+    from core.record.evidence.words import short_code
     from core.store.ledger.audit_entries import append_record, receipt
 
-    files = {name: text.encode() for name, text in texts.items()}
     with opened_ledger(stated) as ledger:
-        entry = append_record(ledger, record, "command", files)
-        return {**texts, RECEIPT_FILE: receipt(ledger, entry, files).to_text()}
+        entry = append_record(ledger, record, "command")
+        made = files(short_code(entry.leaf))
+        return {**made, RECEIPT_FILE: receipt(ledger, entry, made).to_text().encode()}
 
 
 def read_bytes(path: Path) -> bytes:

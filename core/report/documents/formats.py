@@ -76,9 +76,9 @@ class AskedReport:
         asked_sections(asked)
         return cls(tuple(REPORT_FORMATS[name] for name in names), asked, logo)
 
-    def of(self, record: AuditRecord) -> dict[str, bytes]:
-        """The files of one audit, by their names."""
-        audit = ReportedAudit(record, self.asked, logo=self.logo)
+    def of(self, record: AuditRecord, receipt: str | None = None) -> dict[str, bytes]:
+        """The files of one audit, by their names; `receipt` is the code that they print, where there is one."""
+        audit = ReportedAudit(record, self.asked, receipt=receipt, logo=self.logo)
         return {file_name(audit, each.name): each.content(audit) for each in self.formats}
 
 

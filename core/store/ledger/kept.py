@@ -95,6 +95,10 @@ class KeptLedger:
                 self._trouble = " ".join(problems(self._ledger))
                 self._is_checked = True
 
+    def holds(self, audit_id: str) -> bool:
+        """Whether the ledger has an entry of the audit's record, as far as is noted beside that."""
+        return self._ledger is not None and (self._audits.folder(audit_id) / ENTRY_FILE).is_file()
+
     def strength(self, audit_id: str) -> Strength | None:
         """What a badge says of an audit's record (see `core.record.evidence.words`); None while no entry is made of it.
 

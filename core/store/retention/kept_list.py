@@ -12,7 +12,7 @@ from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE
 from core.errors import DataError
 from core.jobs.replaced_json import replace_json
-from core.store.audits import RECORD_FILE, Audit, Audits
+from core.store.audits import ENTRY_FILE, RECORD_FILE, Audit, Audits
 from core.store.blobs import Store
 from core.store.disk.last_used import Ages
 from core.store.explanations import FOUND as EXPLANATION
@@ -62,7 +62,13 @@ class KeptList:
     def of(self, audit_id: str) -> tuple[KeptThing, ...]:
         """What is kept of an audit, then what was deleted. Raises DataError where there is no such audit."""
         audit, folder = self._audits.get(audit_id), self._audits.folder(audit_id)
-        return (*self._uploads(audit), *self._derived(folder), *_staying(folder), *_deleted(folder))
+        return (
+            *self._uploads(audit),
+            *self._derived(folder),
+            *_staying(folder),
+            *_in_ledger(folder),
+            *_deleted(folder),
+        )
 
     def _uploads(self, audit: Audit) -> Iterator[KeptThing]:
         roles = (
@@ -103,6 +109,12 @@ def _staying(folder: Path) -> Iterator[KeptThing]:
         if files:
             size = sum(each.stat().st_size for each in files)
             yield KeptThing(what, "", "kept", size, "until you delete the audit")
+
+
+def _in_ledger(folder: Path) -> Iterator[KeptThing]:
+    if (folder / ENTRY_FILE).is_file():
+        until = "until you delete the audit; its place, without content, stays"
+        yield KeptThing("Counts and verdicts in the ledger", "", "kept", None, until)
 
 
 def _deleted(folder: Path) -> Iterator[KeptThing]:

@@ -15,6 +15,8 @@ def offer(audit_id: str) -> None:
 def confirm(audit_id: str, label: str) -> None:
     """Say what goes, and delete it at the click of the button with this label."""
     st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
+    if session.workspace().ledger.holds(audit_id):
+        st.caption("The ledger keeps its place, and nothing of what stood there.")
     if st.button(label, type="primary", key=session.action(audit_id, label)):
         opened = session.current()
         try:

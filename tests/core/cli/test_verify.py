@@ -148,9 +148,14 @@ def test_an_audit_by_the_command_leaves_a_receipt(
     assert main(["audit", plan, "--out", str(out)]) == 0
     assert not (out / "receipt.json").exists() and not home.exists(), "nobody asked for a ledger"
     monkeypatch.setenv("PLUMBLINE_LEDGER", str(tmp_path / "named.sqlite3"))
-    assert main(["audit", plan, "--out", str(out)]) == 0
+    assert main(["audit", plan, "--out", str(out), "--report", "html"]) == 0
     capsys.readouterr()
     code, said = verify(capsys, *out.iterdir())
+    (report,) = out.glob("*.html")
+    assert f"{report.name} is unchanged" in said
+    assert (
+        json.loads((out / "receipt.json").read_text())["envelope"] and said.split("code ")[1][:19] in report.read_text()
+    )
     assert code == 0 and "result.json is unchanged" in said and "record.json is unchanged" in said
     assert verify(capsys, SAMPLES["loans"].table, out / "receipt.json")[0] == 0, "the table is a subject too"
     (out / "result.json").write_text((out / "result.json").read_text().replace("1", "2", 1))

@@ -181,6 +181,8 @@ def test_what_people_say_of_an_audit_is_kept_and_goes_with_it(
     (signed,) = space.ledger.said(audit, "sign-off")
     assert signed.body["name"] == "A. Reader" and signed.body["of"] == records(ledger)[0].number
     assert space.ledger.code(audit) == space.receipt(audit, {}).code
+    (row,) = [each for each in space.what_is_kept(audit) if "ledger" in each.what]
+    assert row.state == "kept" and space.ledger.holds(audit)
     space.delete(audit)
     assert space.ledger.said(audit, "sign-off") == [] and len(ledger.named("sign-off/")) == 1
     assert [each.is_erased for each in ledger.named("sign-off/") + ledger.named("note/")] == [True, True]
