@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from core.plan.parts import READERS, ReportPlan
 from core.record import AuditRecord
@@ -15,6 +15,7 @@ from core.report.documents.html import report_html
 from core.report.sections import SECTIONS, printed
 from core.report.sections.blocks import TableBlock
 from core.report.sections.reported import ReportedAudit
+from tests.browser.conftest import App, press, settled
 from tests.worlds.people import labelled, plan_of
 from tests.worlds.records import HOSTILE, decided, record_of
 
@@ -22,6 +23,14 @@ pytestmark = pytest.mark.browser
 
 PAPERS = ("A4", "Letter")
 MARGINS = (0, 10, 20)  # in mm
+# The names of rows that stand on more lines than they have words, but for words that no column could hold.
+_BROKEN = """() => [...document.querySelectorAll("tbody th:not(.long)")].filter((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    const lines = new Set([...range.getClientRects()].map((line) => Math.round(line.top)));
+    return lines.size > one.textContent.trim().split(/[ -]/).length;
+}).map((one) => one.textContent)"""
+_POINTS = 72 / 25.4  # of a mm
 _LONG = "Neighbourhoods-and-municipalities-of-the-northern-district"
 
 
@@ -86,6 +95,16 @@ def pdf(page: Page, folder: Path, paper: str, margin: int) -> pypdfium2.PdfDocum
     return pypdfium2.PdfDocument(path)
 
 
+def assert_within(page: pypdfium2.PdfPage, shown: pypdfium2.PdfTextPage, margin: int) -> None:
+    """No letter lies in the margins at the sides, or outside the paper."""
+    (wide, high), side = page.get_size(), margin * _POINTS
+    for place in range(shown.count_rects()):
+        left, bottom, right, top = shown.get_rect(place)
+        said = shown.get_text_bounded(left, bottom, right, top)
+        assert left >= side - 1 and right <= wide - side + 1, said
+        assert bottom >= -1 and top <= high + 1, said
+
+
 def words(text: str) -> str:
     """A text without what a line break of the paper puts in or takes away."""
     return re.sub(r"[\s\x02\u00ad\ufffe-]+", "", text)
@@ -113,12 +132,26 @@ def test_it_prints_whole_at_every_margin(offline: Page, tmp_path: Path, paper: s
         for row in rows:
             assert any(all(cell in text for cell in row) for text in texts), (margin, row)
         for page, shown, text in zip(document, pages, texts, strict=True):
-            wide, high = page.get_size()
-            for place in range(shown.count_rects()):
-                left, bottom, right, top = shown.get_rect(place)
-                assert left >= -1 and right <= wide + 1 and bottom >= -1 and top <= high + 1, (margin, place)
+            assert_within(page, shown, margin)
             assert not re.sub(r"\d+/\d+$", "", text).endswith(headings), margin
         assert sum("Group" in text and "Plausiblerange" in text for text in texts) >= 3, "heads are repeated"
+
+
+def test_every_number_of_the_annex_fits_where_there_is_least_room(offline: Page, tmp_path: Path) -> None:
+    """A column is never so narrow that a common word is broken; only one that no column could hold is."""
+    people = {
+        (area, age): (60, 20, 30, 40)
+        for area in ("Northern Islands", f"{_LONG}".replace("-", ""))
+        for age in ("under 40", "40 or over")
+    }
+    record = record_of(plan_of(("area", "age"), label=True), labelled(people, ("area", "age")))
+    offline.goto(file_of(record, tmp_path, ReportPlan(readers=("annex",))).as_uri())
+    document = pdf(offline, tmp_path, "A4", MARGINS[-1])
+    for page in document:
+        assert_within(page, page.get_textpage(), MARGINS[-1])
+    offline.emulate_media(media="print")
+    offline.set_viewport_size({"width": 642, "height": 971})  # A4 less 20 mm on each side
+    assert offline.evaluate(_BROKEN) == []
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -133,3 +166,20 @@ def test_a_decision_maker_has_one_page_with_its_number_where_there_is_room(
         document = pdf(offline, tmp_path, paper, margin)
         assert len(document) == 1, margin
         assert ("1 / 1" in document[0].get_textpage().get_text_bounded()) is (margin > 0)
+
+
+def test_from_a_finished_audit_to_a_file_are_two_clicks(page: Page, app: App) -> None:
+    page.goto(f"{app.address}/audit")
+    press(page, "Try the sample: Loans: 2,000 invented people")
+    page.wait_for_url("**audit=*")
+    press(page, "Make the report")
+    save = page.get_by_role("button", name="Download: Web page (.html)")
+    expect(save).to_be_visible()
+    settled(page)
+    with page.expect_download() as saved:
+        save.click()
+    assert re.fullmatch(r"Loans-2-000-invented-people-\d{4}-\d\d-\d\d\.html", saved.value.suggested_filename)
+    said = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert "Women are approved less often than men" in said
+    shown = page.frame_locator("iframe[src^='data:']")
+    expect(shown.get_by_role("heading", level=1)).to_contain_text("Women are approved less often than men")

@@ -282,7 +282,7 @@ def test_two_audits_are_compared_gap_by_gap(framed: AuditRecord, people: pd.Data
 def test_a_record_shows_its_answer_picture_and_table_in_a_notebook(framed: AuditRecord) -> None:
     shown = framed._repr_html_()
     assert "less often than men" in shown
-    assert shown.count("<svg") >= 2 and '<th scope="row">Man</th>' in shown
+    assert shown.count("<svg") >= 2 and ">Man</th>" in shown
     assert shown.startswith('<div class="plumbline">') and shown.endswith("</div>")
 
 

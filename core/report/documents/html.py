@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # pages that show no document wait for no template
     from jinja2 import Environment
     from markupsafe import Markup
 
+# Where a line of a cell may end by itself, and from where on a word may not be kept whole.
+_GAPS, _LONG_WORD = re.compile("[ \n-]"), 14
 _NAMESPACES = re.compile(r' xmlns(:xlink)?="[^"]*"')
 
 
@@ -82,8 +84,18 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("core.report.documents"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"kind_of": lambda block: type(block).__name__, "mark_svg": _mark, "drawn": _drawn}
+    environment.globals |= {
+        "has_long_word": _has_long_word,
+        "kind_of": lambda block: type(block).__name__,
+        "mark_svg": _mark,
+        "drawn": _drawn,
+    }
     return environment
+
+
+def _has_long_word(text: str) -> bool:
+    """Whether a cell must be broken inside a word, since a column cannot be as wide as that."""
+    return any(len(word) > _LONG_WORD for word in _GAPS.split(text))
 
 
 @cache

@@ -6,7 +6,7 @@ from core.metrics.findings.title import NOTHING_COMPARED
 from core.metrics.reference import By
 from core.record import AuditRecord
 from pages.components import plain, verdict
-from pages.components.audit import explain_button, fix_button, judgement, take_away
+from pages.components.audit import explain_button, fix_button, judgement, report_button, take_away
 from pages.components.audit.glance import cards, evidence, grid, picture, scroll
 from pages.components.audit.glance.cell_styles import FINDING
 from pages.components.audit.glance.selection import Chosen, chosen
@@ -45,3 +45,4 @@ def _title(audit_id: str, record: AuditRecord, turned: Chosen) -> None:
     with st.container(horizontal=True):
         fix_button.show(audit_id, record)
         explain_button.show(audit_id, record)
+        report_button.show(audit_id)
