@@ -25,6 +25,7 @@ button:has(.stMarkdownEllipsis) {{ height: auto }}
 button[data-variant][data-selected=true], button[data-variant][data-selected=true] * {{ color: inherit !important }}
 :is(a, button, input, textarea, summary, [role], [tabindex]):focus-visible {{
   outline: 3px solid light-dark(#0B5FA5, #8CC4F5) !important; outline-offset: 2px }}
+:is(h1, h2, h3):focus-visible {{ outline-offset: -3px }}
 @media (max-width: 48rem) {{ [data-testid=stColumn] {{ min-width: calc(100% - 1.5rem) }} }}
 {plain.STYLE}{in_full.STYLE}
 </style>"""

@@ -83,6 +83,7 @@ def test_a_word_that_stopped_a_newcomer_is_explained_where_it_stands(searched: s
         ("audit", {"plausible", "threshold", "limit"}),
         ("fix", {"lots", "threshold", "price on the gap"}),
         ("explain", {"plausible"}),
+        ("report", set()),
         ("history", set()),
     ],
 )

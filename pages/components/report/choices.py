@@ -17,7 +17,13 @@ from pages.components.data.draft import Draft
 from pages.components.help.tip import tip
 from pages.components.report import logo
 
-_TIPS = {"four_fifths": "four_fifths", "intersections": "crossed_columns", "plan": "plan", "limits": "limit"}
+_TIPS = {
+    "four_fifths": "four_fifths",
+    "intersections": "crossed_columns",
+    "plan": "plan",
+    "scope": "limit",
+    "limits": "limit",
+}
 
 
 def ask(audit: Audit, record: AuditRecord) -> ReportPlan:
