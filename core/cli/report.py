@@ -31,6 +31,9 @@ def add_report(commands: Any) -> None:
         help="whom it is for; may be given several times (default: as the plan says, else one page)",
     )
     command.add_argument("--logo", type=Path, help="a PNG or JPEG for its head, in place of the plan's")
+    command.add_argument(
+        "--hide-small", action="store_true", help="show no count of 1 to 4 people, nor what one follows from"
+    )
     command.set_defaults(command=_report)
 
 
@@ -42,6 +45,8 @@ def _report(chosen: argparse.Namespace) -> int:
     asked = record.plan.report
     if chosen.reader:
         asked = replace(asked, readers=tuple(chosen.reader))
+    if chosen.hide_small:
+        asked = replace(asked, hide_small=True)
     logo = chosen.logo
     if logo is None and asked.logo is not None:
         logo = inside_folder(chosen.record if chosen.record.is_dir() else chosen.record.parent, asked.logo)

@@ -228,7 +228,8 @@ class ReportPlan:
     """`[report]`: what the report is called, who made it for what, and who reads it. No part of the question.
 
     `readers` are among `READERS`, and none leaves it to the report; `sections` are those that are printed, all where
-    None. `logo` is the path of a PNG or JPEG file; `valid_until` the last day on which the report holds.
+    None. `logo` is the path of a PNG or JPEG file; `valid_until` the last day on which the report holds. With
+    `hide_small` no file shows a count of 1 to 4 people, nor what one could be worked out from.
     """
 
     title: str = ""
@@ -238,6 +239,7 @@ class ReportPlan:
     logo: str | None = None
     readers: tuple[str, ...] = ()
     sections: tuple[str, ...] | None = None
+    hide_small: bool = False
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ class AuditRecord:
         return self._hidden_at(stated_rule(self.counts, self.plan))
 
     def _hidden_at(self, rule: Rule) -> Hidden:
-        if not self.hides_small:
+        if not (self.hides_small or self.plan.report.hide_small):
             return NOTHING_HIDDEN
         from core.metrics.small_cells.search import hidden_cells  # its solver, which most audits need not wait for
 
@@ -272,7 +272,7 @@ def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
 
 def joint_of(before: AuditRecord, after: AuditRecord) -> JointCounts | None:
     """Both decisions about the same people: where one job asked both, or both are the same; None where not known."""
-    if not (before.sampled.is_plain and after.sampled.is_plain) or before.hides_small or after.hides_small:
+    if not (before.sampled.is_plain and after.sampled.is_plain) or before.hidden or after.hidden:
         return None
     if before.decided_sha256 == after.decided_sha256:
         rule = stated_rule(before.counts, before.plan)

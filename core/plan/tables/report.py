@@ -22,6 +22,7 @@ def read_report(report: Section) -> ReportPlan:
         logo=report.take("logo", str, default=None),
         readers=report.take_list("readers", str, default=()),
         sections=report.take_list("sections", str) if report.has("sections") else None,
+        hide_small=report.take("hide_small", bool, default=False),
     )
     report.done()
     strangers = [reader for reader in plan.readers if reader not in READERS]
@@ -42,6 +43,8 @@ def report_document(report: ReportPlan) -> dict[str, Any]:
         written["readers"] = list(report.readers)
     if report.sections is not None:
         written["sections"] = list(report.sections)
+    if report.hide_small:
+        written["hide_small"] = True
     return written
 
 

@@ -20,6 +20,7 @@ from core.report.words.audit import sieve_words
 
 def result(record: AuditRecord) -> dict[str, Any]:
     """The audit as result.json holds it. What cannot be computed is null with its reason; never 0, inf or NaN."""
+    record = record.without_small_cells() if record.plan.report.hide_small else record
     judgement = record.judgement()
     provenance = asdict(record.provenance) | {
         "plan_sha256": record.plan.sha256,

@@ -21,6 +21,9 @@ NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 def done(audit: ReportedAudit) -> Iterator[Block]:
     """What was done about the finding: each fix that was audited, with what came of it and what got worse."""
     yield Heading("What was done about it")
+    if audit.record.hidden:
+        yield Paragraph("Small numbers are hidden, and what fixes did would tell of them.")
+        return
     if not audit.fixes:
         yield Paragraph("No fix was audited, so nothing is said here of what would help.")
     for fix in audit.fixes[:_MOST_FIXES]:

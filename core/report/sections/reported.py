@@ -61,6 +61,11 @@ class ReportedAudit:
     logo: bytes | None = None
     shown: Standings | None = None
 
+    def __post_init__(self) -> None:
+        """Let nothing be told from a record whose small numbers are to be hidden but what may be told."""
+        if self.asked.hide_small or self.record.plan.report.hide_small:
+            object.__setattr__(self, "record", self.record.without_small_cells())
+
     @property
     def plan(self) -> Plan:
         """The question."""

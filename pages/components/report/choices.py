@@ -34,7 +34,20 @@ def ask(audit: Audit, record: AuditRecord) -> ReportPlan:
     lines = {key: _line(audit.id, key, getattr(kept, key)) for key in MOST_LETTERS}
     key = session.seed(session.field(audit.id, "report/valid_until"), kept.valid_until)
     day = st.date_input("Valid until", None, key=key, help="The last day on which the report holds. It may stay empty.")
-    asked = replace(kept, **lines, valid_until=day or None, logo=logo.ask(audit), readers=readers, sections=sections)
+    hide = st.checkbox(
+        "Hide small numbers",
+        key=session.seed(session.field(audit.id, "report/hide_small"), kept.hide_small),
+        help="No count of 1 to 4 people is printed, nor anything that one could be worked out from.",
+    )
+    asked = replace(
+        kept,
+        **lines,
+        valid_until=day or None,
+        logo=logo.ask(audit),
+        readers=readers,
+        sections=sections,
+        hide_small=hide,
+    )
     if asked != kept:
         _keep(audit, record, asked)
     st.download_button(

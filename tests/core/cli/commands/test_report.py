@@ -78,6 +78,16 @@ def test_a_pdf_needs_a_chromium_and_that_is_said(
     assert not out.exists()
 
 
+def test_small_numbers_are_hidden_where_that_is_asked(tmp_path: Path) -> None:
+    shown = decided({"a": (30, 20, 10, 40), "b": (20, 20, 20, 21), "c": (1, 0, 1, 1)})
+    for name, text in audit_texts(shown).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    record = tmp_path / "record.json"
+    assert ">81<" in written(record, "--reader", "policy")
+    page = written(record, "--reader", "policy", "--hide-small")
+    assert ">81<" not in page and ">hidden<" in page
+
+
 def test_a_logo_is_written_anew(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logo = record.parent / "logo.png"
     logo.write_bytes(png((1_000, 500)) + b"<script>alert(1)</script>")

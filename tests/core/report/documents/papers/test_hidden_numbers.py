@@ -1,0 +1,59 @@
+"""A report that hides small numbers: no paper that it is written as holds one, nor what one follows from."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from core.plan.parts import READERS, ReportPlan
+from core.record import AuditRecord
+from core.report.documents.formats import REPORT_FORMATS
+from core.report.documents.json import as_text, result
+from core.report.sections.reported import ReportedAudit
+from tests.worlds.people import plan_of, selections
+from tests.worlds.records import record_of
+
+# 3 people, whom whoever knows the 9,780 of all and the other groups would find.
+PEOPLE = {"a": (3001, 6000), "b": (2111, 3777), "c": (1, 3)}
+HIDDEN = ("2111", "3777", "55.9", "0.559", "3003")
+
+
+def texts(ending: str, content: bytes) -> Iterator[str]:
+    """Everything that somebody can read in a file."""
+    if ending == "xlsx":
+        book = load_workbook(BytesIO(content))
+        yield from (str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+    elif ending == "docx":
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            yield from (packed.read(name).decode() for name in packed.namelist() if name.endswith(".xml"))
+    else:
+        yield content.decode()
+
+
+def found_in(record: AuditRecord, asked: ReportPlan, ending: str) -> list[str]:
+    content = REPORT_FORMATS[ending].content(ReportedAudit(record, asked))
+    # Markdown escapes points; a picture's places are no numbers of people, and its words stand in texts.
+    plain = "\n".join(texts(ending, content)).replace(",", "").replace("\\", "")
+    said = re.sub(r'(?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"', "", plain)
+    return [number for number in HIDDEN if number in said]
+
+
+@pytest.mark.parametrize("ending", ["html", "docx", "xlsx", "md", "svg"])
+def test_no_paper_holds_a_hidden_number(ending: str) -> None:
+    record = record_of(plan_of(), selections(PEOPLE))
+    asked = ReportPlan(readers=READERS)
+    assert found_in(record, asked, ending), "it would be there"
+    assert found_in(record, replace(asked, hide_small=True), ending) == []
+    own = replace(record, plan=replace(record.plan, report=replace(asked, hide_small=True)))
+    assert found_in(own, asked, ending) == [], "as the plan says, whoever writes it"
+    assert "3777" not in as_text(result(own)) and "3777" in as_text(result(record))
+
+
+def test_the_row_stays_and_says_that_it_is_hidden() -> None:
+    record = record_of(plan_of(), selections(PEOPLE))
+    page = REPORT_FORMATS["html"].content(ReportedAudit(record, ReportPlan(readers=READERS, hide_small=True))).decode()
+    assert ">hidden<" in page and "hidden on request: fewer than 5 people" in page
