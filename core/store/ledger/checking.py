@@ -12,7 +12,8 @@ from core.record.evidence.tree import HASH_BYTES, MerkleTree
 from core.store.ledger import rows
 from core.store.ledger.database import LedgerError
 from core.store.ledger.entry import LogEntry
-from core.store.ledger.ledger import Ledger, signed_head
+from core.store.ledger.ledger import Ledger
+from core.store.ledger.signers import signed_head, trusted_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,7 +36,7 @@ def problems(ledger: Ledger) -> list[str]:
 
 
 def _problems(connection: Connection, name: str, ledger: Ledger) -> list[str]:
-    tree, keys, erased, told = MerkleTree(), [], [], []
+    tree, keys, erased, told = MerkleTree(), list[PublicKey](), [], []
     found: list[str] = []
     for entry in rows.entries(connection):
         if entry.number != len(tree):
@@ -49,7 +50,10 @@ def _problems(connection: Connection, name: str, ledger: Ledger) -> list[str]:
         if wrong := _changed(entry):
             found.append(wrong)
         elif entry.kind == "key":
-            keys.append(PublicKey.from_text(entry.body["public"]))
+            if (added := trusted_key(entry, keys, ledger.keys.public())) is None:
+                found.append(f"Entry {entry.number} makes a key known that no key before it endorsed.")
+            else:
+                keys.append(added)
         elif entry.kind == "deletion":
             told.append(json.dumps(entry.body["of"], sort_keys=True))
     for entry in erased:

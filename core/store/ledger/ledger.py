@@ -15,22 +15,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from core.errors import DataError
-from core.record.evidence import checkpoint
 from core.record.evidence.checkpoint import Checkpoint
 from core.record.evidence.keys import PrivateKey, PublicKey
 from core.record.evidence.receipt import SigningKey, TimeToken
-from core.record.evidence.time_token import attested, time_request
+from core.record.evidence.time_token import time_request
 from core.record.evidence.tree import MerkleTree, verify_consistency
 from core.store.ledger import rows
 from core.store.ledger.database import Database, LedgerError
 from core.store.ledger.entry import ERASABLE, Kind, LogEntry
 from core.store.ledger.key_folder import KeyFolder
+from core.store.ledger.signers import BACKUP, signed_head, stamped, trusted_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-BACKUP = "Put the last export or backup back."
 
 
 @dataclass
@@ -100,7 +97,7 @@ class Ledger:
     def keep_time(self, token: TimeToken) -> LogEntry:
         """Keep what a time authority answered. Raises LedgerError where it is about no checkpoint of this ledger."""
         with self.reading() as (connection, _):
-            size, note, moment, authority = _stamped(token, rows.notes(connection))
+            size, note, moment, authority = stamped(token, rows.notes(connection))
         said = {"checkpoint": note, "size": size, "moment": moment.isoformat(), "by": authority}
         token_json = {"response": base64.b64encode(token.response).decode(), "authority": token.authority}
         return self.append("time", {**said, **token_json})
@@ -197,8 +194,8 @@ class Ledger:
         for leaf in rows.leaves(connection, start):
             log.tree.append(leaf)
         for entry in rows.entries(connection, start, "key"):
-            if entry.is_whole:
-                log.keys.append(SigningKey(PublicKey.from_text(entry.body["public"]), entry.number))
+            if entry.is_whole and (added := trusted_key(entry, log.publics, self.keys.public())) is not None:
+                log.keys.append(SigningKey(added, entry.number))
         self._compare(log, rows.newest_note(connection))
         self._log = log
         return log
@@ -264,22 +261,3 @@ class Ledger:
         log.note = Checkpoint(log.origin, len(log.tree), log.tree.root()).signed(signs or self.keys.private())
         rows.put_note(connection, len(log.tree), log.note)
         return entry
-
-
-def _stamped(token: TimeToken, notes: list[tuple[int, str]]) -> tuple[int, str, datetime, str]:
-    """The checkpoint, after its size, that a token is of; when that was attested, and by whom. Raises LedgerError."""
-    refused = ""
-    for size, note in reversed(notes):
-        try:
-            return size, note, *attested(token, note)
-        except DataError as problem:
-            refused = str(problem)
-    raise LedgerError(f"No checkpoint of this ledger was stamped. {refused}")
-
-
-def signed_head(note: str, keys: Iterable[PublicKey]) -> tuple[Checkpoint, PublicKey]:
-    """The head in a note of the database. Raises LedgerError where it was changed."""
-    try:
-        return checkpoint.opened(note, keys)
-    except DataError as problem:
-        raise LedgerError(f"A checkpoint of the ledger was changed. {problem} {BACKUP}") from None

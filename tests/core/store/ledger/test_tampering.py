@@ -143,6 +143,14 @@ def test_a_tree_that_a_stranger_signs_is_not_this_ledger(full: Opened) -> None:
     refused(full)
 
 
+def test_a_stranger_who_goes_on_with_a_key_of_their_own_is_named(full: Opened, url: str, tmp_path: Path) -> None:
+    stranger = Ledger(url, KeyFolder(tmp_path / "stranger"))
+    stranger.append("note", {"words": "all is well"})
+    stranger.close()
+    assert "Entry 8 makes a key known that no key before it endorsed" in found(full)
+    refused(full)
+
+
 # ---------------------------------------------------------------- files of SQLite
 
 
