@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.data.progress import ProgressReporter, Tell
-from core.engine.job import EARLIER, audit_folder
-from core.engine.paired_audit import Earlier, PairedAudits, beside
+from core.engine.job import audit_folder
+from core.engine.paired_audit import Earlier, PairedAudits
+from core.engine.pairing import EARLIER, beside
 from core.engine.plan_files import Files
 from core.engine.results import BEFORE, read, read_paired
 from core.engine.upload_facts import collect_profile

@@ -14,15 +14,13 @@ from core.data.profiling import take_profile
 from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.paired_audit import Earlier, PairedAudits, audit_pair
+from core.engine.pairing import EARLIER
 from core.engine.results import BEFORE, write
 from core.engine.run import audit, refuse_unaskable, timed
 from core.errors import PlanError
 from core.metrics.words.notes import unanswered
 from core.plan.plan import Plan
 from core.record import AuditRecord
-
-# The file of the model that decided before, where two are compared on the same people.
-EARLIER = "earlier_model"
 
 
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:

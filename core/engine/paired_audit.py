@@ -8,9 +8,8 @@ from pathlib import Path
 from core.data.dataset import Dataset
 from core.data.progress import Progress
 from core.engine.decided_rows import DecidedRows
+from core.engine.pairing import beside
 from core.engine.run import audit
-from core.errors import PlanError
-from core.metrics.sampling.unsupported import why_one_row_each
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.record.paired import PairedWith
@@ -30,21 +29,6 @@ class Earlier:
 
     plan: Plan
     model: Path | None = None
-
-
-def beside(plan: Plan, earlier: Plan) -> Plan:
-    """The question that `plan` asks, of what decides in `earlier`. Raises PlanError where the two cannot be paired."""
-    if plan.data.weight is not None or plan.data.person is not None:
-        raise PlanError(why_one_row_each(plan, "pair two decisions"))
-    if (plan.decision.image is None) != (earlier.decision.image is None):
-        raise PlanError(
-            "One of the two reads images and the other does not, so they cannot be paired. Compare the two records with"
-            " plumbline compare instead."
-        )
-    decision = earlier.decision
-    if decision.images is not None:
-        decision = replace(decision, images=plan.decision.images)
-    return replace(plan, name=earlier.name or plan.name, decision=decision)
 
 
 def audit_pair(plan: Plan, dataset: Dataset, model: Path | None, earlier: Earlier, progress: Progress) -> PairedAudits:

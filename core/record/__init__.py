@@ -252,13 +252,13 @@ class AuditRecord:
             ) from None
 
 
-def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
+def compare(before: AuditRecord, after: AuditRecord, joint: JointCounts | None = None) -> Comparison:
     """How every gap moved from one audit to another, by statistics.md 4.
 
     Ranges are paired where it is known how each person was decided about twice (`joint_of`). Else the two are compared
     as if they were of different people, which gives the wider ranges. Groups are compared with the reference groups of
-    `before`, at the higher of the two confidences; a gap that only one of the audits has is left out. Raises PlanError
-    where they have no table of groups in common.
+    `before`, at the higher of the two confidences; a gap that only one of the audits has is left out. `joint` is how
+    each was decided about, where somebody else knows. Raises PlanError where they have no table of groups in common.
     """
     shared = {by: values for by, values in before.references.items() if by in after.references}
     if not shared:
@@ -267,7 +267,7 @@ def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
         )
     confidence = max(before.plan.run.confidence, after.plan.run.confidence)
     old, new = (_judged(record, {**record.references, **shared}, confidence) for record in (before, after))
-    return compare_audits(old, new, joint_of(before, after), confidence)
+    return compare_audits(old, new, joint_of(before, after) if joint is None else joint, confidence)
 
 
 def joint_of(before: AuditRecord, after: AuditRecord) -> JointCounts | None:

@@ -30,11 +30,11 @@ class Audit:
 
     `owner` is the random id of the browser that began it; `plan` is TOML text, as it stands on the page; `asked` is the
     plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
-    for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain" or
-    "explain_person"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the table that
-    fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as, None while
-    none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id,
-    and `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
+    for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain",
+    "explain_person" or "pair"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the
+    table that fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as,
+    None while none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id, and
+    `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
     `forgets` names what is about to be removed from its folder, since it belongs to an earlier question; `called` is
     the name that somebody gave it, if any, `notes` and `tags` what somebody wrote beside it; `copy_of` is the id of the
     audit that it was begun from as a duplicate, `brought` the name of the file that its record was brought in as.

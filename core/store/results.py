@@ -31,6 +31,7 @@ from core.store.disk.crash_points import point
 from core.store.disk.last_used import Ages
 from core.store.explanations import Asked, KeptExplanation
 from core.store.fixes import KeptFixes, Search
+from core.store.pairs import KeptPairs
 from core.store.retention import summary
 from core.store.retention.summary import Summary
 
@@ -186,7 +187,7 @@ class Results:
         if status.state == "done":
             return self._jobs.output(job)
         out = self.published(job) if status.ended else None
-        return None if out is None or newest(out) is None else out
+        return out if out is not None and newest(out) is not None else None
 
     def _is_here(self, audit: Audit) -> bool:
         """Whether what the audit's job was for was taken over: it was forgotten when the job began."""
@@ -205,22 +206,23 @@ class Results:
         if audit.stage == "inspect":
             facts = collect_model_facts(out)
             replace_json(folder / FACTS_FILE, facts.to_json())
-            pictures = collect_thumbnails(out)
-            if pictures is not None:
+            if (pictures := collect_thumbnails(out)) is not None:
                 _save_array(folder / THUMBNAILS, pictures)
             return replace(audit, model_format=facts.format)
+        whose = rows, _, _ = self._profile_rows(audit.id), audit.table.digest, _digest(audit.model)
         if audit.stage == "audit":
             plan = Plan.from_toml(str(audit.asked))
             model = audit.model.digest if audit.model and plan.decision.model is not None else None
             images = _digest(audit.images) if plan.decision.image is not None else None
             digests = Digests(audit.table.digest, model, images)
-            record = replace(results.read(out, plan, self._profile_rows(audit.id), digests), parent=audit.parent)
+            record = replace(results.read(out, plan, rows, digests), parent=audit.parent)
             replace_json(folder / RECORD_FILE, record.to_json())
             point("record: here")
             summary.keep(folder, record)
             stands = record.plan.to_toml() if audit.plan == audit.asked else audit.plan
             return replace(audit, plan=stands, model_format=record.model_format or audit.model_format)
-        whose = self._profile_rows(audit.id), audit.table.digest, _digest(audit.model)
+        if audit.stage == "pair":
+            KeptPairs(folder).take_over(str(audit.job), out, rows)
         if audit.stage == "mitigate":
             self.fixes(audit.id).take_over(str(audit.job), out, *whose, newest(out) or MITIGATION)
         if audit.stage == "explain":

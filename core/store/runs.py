@@ -7,6 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 
 from core.data.profile import PROFILE, SECOND, TABLE
+from core.engine.pairing import EARLIER, beside
 from core.errors import DataError
 from core.jobs.supervisor import Supervisor
 from core.mitigate.settings import Settings
@@ -19,6 +20,7 @@ from core.store.explanations import FOUND as EXPLANATION
 from core.store.explanations import Against, Asked
 from core.store.fixes import FOUND as FIXES
 from core.store.fixes import JudgingTable, Search
+from core.store.pairs import KeptPair, KeptPairs
 from core.store.report_files import TAKEN_FILE
 from core.store.results import Results
 from core.store.uploads import ANSWER, EXPLAINED, LOOK, SECOND_FILES, Uploads
@@ -110,6 +112,32 @@ class Runs:
         point("audit_fix: begun")
         with self._uploads.beginning(child.id):
             return self.run(child.id, plan)
+
+    def pair(self, audit_id: str, earlier_id: str) -> Audit:
+        """Ask in a job what decided in an earlier audit about the people of this one, beside what decides in this one.
+
+        Raises DataError where rows or a model are not here any more, PlanError where the two cannot be paired.
+        """
+        with self._results.lock:
+            record, earlier = self._results.record(audit_id), self._results.record(earlier_id)
+            if record is None or earlier is None:
+                raise DataError("Both audits must have come to a result. Run them, then compare.")
+            audit, other = self._audits.get(audit_id), self._audits.get(earlier_id)
+            question = beside(record.plan, earlier.plan)
+            inputs = dict(self._uploads.inputs(audit, with_model=record.plan.decision.model is not None))
+            if earlier.plan.decision.model is not None:
+                if other.model is None:
+                    raise DataError("The model of the first audit is not here. Put it into an audit of its own first.")
+                inputs[EARLIER] = self._store.use(other.model.digest)
+            request = {"plan": record.plan.to_toml(), "earlier": question.to_toml()}
+            job = self._jobs.submit("audit", request, inputs, audit.owner)
+            KeptPairs(self._audits.folder(audit_id)).begin(job, earlier_id, earlier)
+            return self._results.start(audit, job, "pair")
+
+    def paired(self, audit_id: str, earlier_id: str) -> KeptPair | None:
+        """What `pair` found out of these two, once it did; None else, and where the audit was run anew since."""
+        record = self._results.record(audit_id)
+        return None if record is None else KeptPairs(self._audits.folder(audit_id)).kept(earlier_id, record)
 
     def explain(
         self,

@@ -123,7 +123,7 @@ class Workspace:
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person
         self.explained, self.receipt = results.explained, self.ledger.receipt
         self.bring_in, self.describe, self.listed = archive.bring_in, archive.describe, archive.listed
-        self.entry = archive.entry
+        self.entry, self.pair, self.paired = archive.entry, runs.pair, runs.paired
         self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
         self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of
 

@@ -16,6 +16,7 @@ _BEGAN = {
     "inspect": "The model is being looked at.",
     "audit": "The audit is running.",
     "mitigate": "Fixes are being looked for.",
+    "pair": "Both models are being asked.",
     "explain": "What moves the scores is being looked at.",
     "explain_person": "This person is being looked at.",
 }
@@ -25,6 +26,7 @@ _DONE = {
     "inspect": "The model was looked at.",
     "audit": "The audit is done. Its answer is on this page.",
     "mitigate": "The search for fixes is done. What was found is on this page.",
+    "pair": "Both models were asked. What they decide is on the Compare page.",
     "explain": "It is done. What moves the scores is on this page.",
     "explain_person": "It is done. What is said of this person is on this page.",
 }

@@ -21,6 +21,7 @@ _DOING = {
     "inspect": "Looking at the model",
     "audit": "Running the audit",
     "mitigate": "Looking for fixes",
+    "pair": "Asking both models",
     "explain": "Seeing what moves the scores",
     "explain_person": "Looking at this person",
 }

@@ -12,6 +12,7 @@ from core.metrics.comparison import Comparison, Direction, GapChange
 from core.metrics.findings.group_pairs import headline_measure
 from core.metrics.flips import Flips, flips
 from core.metrics.gaps import GAPS
+from core.metrics.joint import JointCounts
 from core.metrics.words import group_words
 from core.metrics.words.changes.sentence import short_sentences
 from core.metrics.words.naming.terms import Terms
@@ -37,9 +38,13 @@ class SideBySide:
     flips: tuple[Flips, ...]
 
     @classmethod
-    def of(cls, before: AuditRecord, after: AuditRecord) -> SideBySide:
-        """The two compared. Raises PlanError where they have no sensitive column in common."""
-        comparison, joint = compare(before, after), joint_of(before, after)
+    def of(cls, before: AuditRecord, after: AuditRecord, joint: JointCounts | None = None) -> SideBySide:
+        """The two compared, paired by `joint` or by what they hold themselves.
+
+        Raises PlanError where they have no sensitive column in common.
+        """
+        joint = joint_of(before, after) if joint is None else joint
+        comparison = compare(before, after, joint)
         tables = [] if joint is None else [by for by in before.references if set(by) <= set(joint.groups.attributes)]
         confidence = max(before.plan.run.confidence, after.plan.run.confidence)
         moved = () if joint is None else tuple(row for by in tables for row in flips(joint, by, confidence))

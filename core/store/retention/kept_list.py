@@ -18,6 +18,7 @@ from core.store.disk.last_used import Ages
 from core.store.explanations import FOUND as EXPLANATION
 from core.store.fixes import FOUND as FIXES
 from core.store.page_answers import ANSWERS_FILE
+from core.store.pairs import FOLDER as PAIRS
 
 DELETIONS_FILE = "deletions.json"
 ROWS_DELETED = "The uploaded rows, and what quoted them"
@@ -33,6 +34,7 @@ _WITH_THE_AUDIT = (
     ("Counts and verdicts, no rows", RECORD_FILE),
     ("Counts of the fixes that were found", FIXES),
     ("Sums of what the model looks at", EXPLANATION),
+    ("Counts of another model's decisions about them", PAIRS),
 )
 
 

@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.metrics.comparison import GapChange
 from core.metrics.gaps import GAPS
+from core.metrics.joint import JointCounts
 from core.metrics.reference import By
 from core.record import AuditRecord
 from core.report.charts.changes import AXIS, changes_chart, height
 from core.report.pair.change_rows import change_table
 from core.report.pair.side_by_side import TURNS, SideBySide
 from core.report.words.questions import question_in_unit
-from pages.components import in_full, plain, verdict
+from pages.components import in_full, plain, session, verdict
 from pages.components.compare.picking import Picked
 from pages.components.help.tip import tip
 
@@ -33,19 +34,34 @@ class LookedAt:
 def of(picked: Picked) -> SideBySide:
     """The first two of what was picked, compared. Raises PlanError where they have no column in common."""
     first, second = picked.records[:2]
-    return _compared(first.digest, second.digest, first, second)
+    pair = session.workspace().paired(picked.audits[1].id, picked.audits[0].id)
+    if pair is None:
+        return _compared(first.digest, second.digest, "", first, second, None)
+    return _compared(pair.before.digest, second.digest, "asked again", pair.before, second, pair.joint)
 
 
 @st.cache_resource(max_entries=_KEPT, scope="session", show_spinner="Comparing the two")
-def _compared(first_digest: str, second_digest: str, _first: AuditRecord, _second: AuditRecord) -> SideBySide:
-    return SideBySide.of(_first, _second)
+def _compared(
+    first_digest: str,
+    second_digest: str,
+    how: str,
+    _first: AuditRecord,
+    _second: AuditRecord,
+    _joint: JointCounts | None,
+) -> SideBySide:
+    return SideBySide.of(_first, _second, _joint)
 
 
-def differences(compared: SideBySide) -> None:
+def differences(compared: SideBySide, picked: Picked) -> None:
     """Say in what the two differ, before anything that follows from it."""
+    first = picked.records[0].decided_sha256
+    if compared.is_paired and first not in (compared.before.decided_sha256, compared.after.decided_sha256):
+        st.info("What decides in the first audit was asked again about the people of the second.")
     if compared.differences:
         st.header("What differs between them", anchor=False)
         plain.bullets([difference.text for difference in compared.differences])
+    elif compared.before.decided_sha256 != compared.after.decided_sha256:
+        st.write("Both ask the same of the same people.")
     else:
         st.write("Both ask the same of the same people, and the same decides.")
     st.caption(compared.range_words, help=tip("plausible_range"))

@@ -7,8 +7,10 @@ import streamlit as st
 from core.metrics.flips import Flips
 from core.metrics.words import group_words
 from core.report.pair.side_by_side import SideBySide
-from pages.components import plain
+from core.store.workspace import Audit
+from pages.components import plain, session
 from pages.components.compare.answer import LookedAt
+from pages.components.compare.picking import Picked
 
 _CHANCE = {
     "more": "More than chance explains",
@@ -18,12 +20,18 @@ _CHANCE = {
 _HEIGHT, _TALL = 420, 12
 
 
-def show(compared: SideBySide, question: LookedAt | None) -> None:
-    """Show it where both decided about the same people; else what would tell."""
+def is_asked(picked: Picked) -> bool:
+    """Whether a job asks, or last asked, both about the people of the second."""
+    return session.workspace().get(picked.audits[1].id).stage == "pair"
+
+
+def show(compared: SideBySide, question: LookedAt | None, picked: Picked | None) -> None:
+    """Show it where both decided about the same people; else what would tell, and a way to ask `picked`."""
     st.header("Whose decisions flip", anchor=False)
     if not compared.is_paired:
         st.write("Two records do not tell who was decided about otherwise.")
-        st.caption("The command plumbline audit PLAN --against RECORD asks both models about the same people.")
+        if picked is not None:
+            _offer(*picked.audits[:2])
         return
     for sentence in compared.flip_words():
         plain.text(sentence)
@@ -38,6 +46,22 @@ def show(compared: SideBySide, question: LookedAt | None) -> None:
     if rest:
         with st.expander("Flips by the other columns"):
             plain.table(_columns(rest, compared), most_high=_height(rest))
+
+
+def _offer(first: Audit, second: Audit) -> None:
+    """The button that asks both, where what it takes is here; else what does."""
+    space = session.workspace()
+    if space.has_rows(second.id):
+        st.button(
+            "Ask both about the same people",
+            key=session.action(second.id, f"pair with {first.id}"),
+            on_click=session.attempt,
+            args=(space.pair, second.id, first.id),
+            help="Both decide about the people of the second audit. Ranges are then narrower.",
+        )
+        return
+    st.caption("The rows of the second audit are not here, so both cannot be asked about its people.")
+    st.caption("The command plumbline audit PLAN --against RECORD does it where they are.")
 
 
 def _height(rows: Sequence[Flips]) -> int | None:

@@ -122,8 +122,11 @@ def _swap() -> None:
 
 
 def _words(there: dict[str, Shelved]) -> dict[str, str]:
-    words = {}
-    for audit_id, entry in there.items():
+    """What each is called in a box; those that would be called alike are numbered, the oldest first."""
+    words: dict[str, str] = {}
+    for audit_id, entry in reversed(there.items()):
         people = "" if entry.summary is None else f" · {entry.summary.people:,} {entry.summary.rows}"
-        words[audit_id] = f"{entry.name}{people} · {age.words(entry.audit.created)}"
-    return words
+        said = f"{entry.name}{people} · {age.words(entry.audit.created)}"
+        number = 1 + sum(other == said or other.startswith(f"{said} · no. ") for other in words.values())
+        words[audit_id] = said if number == 1 else f"{said} · no. {number}"
+    return {audit_id: words[audit_id] for audit_id in there}
