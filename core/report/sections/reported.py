@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from core.metrics.verdicts import Judgement
@@ -45,6 +46,8 @@ class ReportedAudit:
         What came of each fix that was audited; empty where none was.
     receipt
         The code of what proves that nothing was changed since; None where there is no receipt.
+    proof
+        What makes the receipt of the report itself, for files that carry it within them; None where there is none.
     signed
         Who signed it, the first one first.
     logo
@@ -57,6 +60,7 @@ class ReportedAudit:
     asked: ReportPlan = ReportPlan()
     fixes: tuple[FixResult, ...] = ()
     receipt: str | None = None
+    proof: Callable[[ReportedAudit], bytes] | None = field(default=None, compare=False, repr=False)
     signed: tuple[SignOff, ...] = ()
     logo: bytes | None = None
     shown: Standings | None = None

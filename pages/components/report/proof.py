@@ -22,7 +22,7 @@ def show(audit_id: str, told: ReportedAudit) -> None:
         return
     st.download_button(
         "Download: Receipt (.json)",
-        partial(_receipt, audit_id, told),
+        partial(receipt, audit_id, told),
         RECEIPT_FILE,
         "application/json",
         key=session.action(audit_id, "receipt"),
@@ -37,11 +37,13 @@ def show(audit_id: str, told: ReportedAudit) -> None:
         _sign(audit_id)
 
 
-def _receipt(audit_id: str, told: ReportedAudit) -> bytes:
-    """The receipt for the web page; and for the result files, unless the page hides what they say."""
-    files = {file_name(told, "html"): REPORT_FORMATS["html"].content(told)}
-    if not told.record.hides_small:
-        files |= {name: text.encode() for name, text in audit_texts(told.record).items()}
+def receipt(audit_id: str, told: ReportedAudit) -> bytes:
+    """The receipt for the web page and the result; and for the record, unless small numbers of it are hidden."""
+    texts = audit_texts(told.record)
+    if told.record.hides_small:
+        del texts["record.json"]
+    files = {name: text.encode() for name, text in texts.items()}
+    files[file_name(told, "html")] = REPORT_FORMATS["html"].content(told)
     return session.workspace().receipt(audit_id, files).to_text().encode()
 
 

@@ -1,6 +1,7 @@
 """The open audit as its report tells it: by the name that it has on every page, with the fixes that were audited."""
 
 from dataclasses import replace
+from functools import partial
 
 from core.plan.parts import ReportPlan
 from core.record import AuditRecord
@@ -10,6 +11,7 @@ from core.report.words.audit import date_words
 from core.store.workspace import Audit
 from pages.components import session
 from pages.components.audit.origin import pair_of
+from pages.components.report import proof
 
 
 def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
@@ -17,11 +19,13 @@ def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
     if not asked.title and audit.called is not None:
         asked = replace(asked, title=audit.called)
     space = session.workspace()
+    code = space.ledger.code(audit.id)
     return ReportedAudit(
         record,
         asked,
         fixes=_fixes(audit),
-        receipt=space.ledger.code(audit.id),
+        receipt=code,
+        proof=None if code is None else partial(proof.receipt, audit.id),
         signed=_signed(audit.id),
         logo=space.report_files.logo(audit.id),
     )

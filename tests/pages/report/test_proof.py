@@ -1,5 +1,6 @@
 """What proves a report: its code, its receipt, its badge, and who signed."""
 
+import io
 import json
 import os
 from base64 import b64decode
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +17,8 @@ from core.record.evidence.receipt import Receipt
 from core.record.evidence.verification import verified
 from core.report.documents.formats import REPORT_FORMATS, file_name
 from core.report.documents.json import audit_texts
-from core.store.ledger.installation import ledger_url
+from core.report.documents.papers.pdf import finished
+from core.store.ledger.installation import key_folder, ledger_url
 from core.store.workspace import Workspace
 from pages.components.report import proof, reported
 from tests.pages.whole_app import kept, labels, opened, said, widget
@@ -49,7 +52,7 @@ def receipt_of(space: Workspace, audit_id: str) -> tuple[Receipt, dict[str, byte
     told = reported.of(audit, record, record.plan.report)
     files = {file_name(told, "html"): REPORT_FORMATS["html"].content(told)}
     files |= {name: text.encode() for name, text in audit_texts(record).items()}
-    return Receipt.from_json(json.loads(proof._receipt(audit_id, told))), files
+    return Receipt.from_json(json.loads(proof.receipt(audit_id, told))), files
 
 
 def test_the_report_has_a_code_and_its_files_a_receipt(space: Workspace, home: Path) -> None:
@@ -66,13 +69,29 @@ def test_the_report_has_a_code_and_its_files_a_receipt(space: Workspace, home: P
         assert not verified(receipt, {**files, name: files[name] + b" "}).holds
 
 
+def test_a_pdf_carries_the_result_and_its_receipt(space: Workspace, home: Path) -> None:
+    audit_id = kept(space, home, decided())
+    record = space.record(audit_id)
+    assert record is not None
+    told = reported.of(space.get(audit_id), record, record.plan.report)
+    blank = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(blank)
+    with pikepdf.open(io.BytesIO(finished(blank.getvalue(), told))) as document:
+        held = {name: document.attachments[name].get_file().read_bytes() for name in document.attachments}
+    receipt = Receipt.from_json(json.loads(held.pop("receipt.json")))
+    found = verified(receipt, held, key_folder(home, {}).public())
+    assert set(held) == {"result.json"} and found.strength == "signed"
+
+
 def test_a_receipt_of_hidden_numbers_tells_none(space: Workspace, home: Path) -> None:
     table = {"a": (40, 20, 10, 30), "b": (2, 3, 25, 60), "c": (3, 1, 30, 40)}
     record = record_of(plan_of(label=True), labelled(table))
     audit_id = kept(space, home, record)
     told = reported.of(space.get(audit_id), record.without_small_cells(), record.plan.report)
-    receipt = Receipt.from_json(json.loads(proof._receipt(audit_id, told)))
-    assert set(receipt.subjects) == {file_name(told, "html"), "plan", "data"}
+    receipt = Receipt.from_json(json.loads(proof.receipt(audit_id, told)))
+    assert set(receipt.subjects) == {file_name(told, "html"), "result.json", "plan", "data"}
     assert all(set(each) == {"verdict", "measure", "group", "reference"} for each in receipt.predicate["verdicts"])
 
 

@@ -1,7 +1,7 @@
 """The report as a PDF: the web page printed by this machine's Chromium, then finished so that it stands alone.
 
 Chromium makes the tag tree: headings, tables with header cells, words for pictures. What is finished here: title,
-language and dates, result.json as an attachment, smaller objects, and an id that follows from the content.
+language and dates, result.json and the receipt as attachments, smaller objects, an id that follows from the content.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from core.catalogue import called
 from core.record import AuditRecord
+from core.record.evidence.receipt import RECEIPT_FILE
 from core.report.documents.html import report_html
 from core.report.documents.json import as_text, result
 from core.report.sections.reported import ReportedAudit
@@ -36,7 +37,11 @@ def finished(printed: bytes, audit: ReportedAudit) -> bytes:
         document.Root.Lang = pikepdf.String(LANGUAGE)
         document.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         _say_what_it_is(document, audit)
-        _attach(document, audit.record)
+        _attach(document, audit.record, RESULT, as_text(result(audit.record)).encode(), "Every number of this report")
+        if audit.proof is not None:
+            _attach(
+                document, audit.record, RECEIPT_FILE, audit.proof(audit), "The receipt of the web page and the result"
+            )
         written = BytesIO()
         document.save(
             written,
@@ -68,17 +73,17 @@ def _say_what_it_is(document: Any, audit: ReportedAudit) -> None:
             metadata["dc:creator"] = [_plain(audit.asked.author)]
 
 
-def _attach(document: Any, record: AuditRecord) -> None:
-    """Put every number of the report into the file, as a program reads it."""
+def _attach(document: Any, record: AuditRecord, name: str, content: bytes, what: str) -> None:
+    """Put a file for programs into the document."""
     import pikepdf
 
     moment = datetime.fromisoformat(record.created)
-    document.attachments[RESULT] = pikepdf.AttachedFileSpec(
+    document.attachments[name] = pikepdf.AttachedFileSpec(
         document,
-        as_text(result(record)).encode(),
-        filename=RESULT,
+        content,
+        filename=name,
         mime_type="application/json",
-        description="Every number of this report",
+        description=what,
         creation_date=f"D:{moment:%Y%m%d%H%M%S}Z",
         mod_date=f"D:{moment:%Y%m%d%H%M%S}Z",
     )
