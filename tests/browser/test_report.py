@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pypdfium2
@@ -14,13 +15,14 @@ from core.record import AuditRecord
 from core.report.documents.html import report_html
 from core.report.sections import SECTIONS, printed
 from core.report.sections.blocks import TableBlock
-from core.report.sections.reported import ReportedAudit
+from core.report.sections.reported import ReportedAudit, SignOff
 from tests.browser.conftest import App, press, settled
 from tests.worlds.people import labelled, plan_of
 from tests.worlds.records import HOSTILE, decided, record_of
 
 pytestmark = pytest.mark.browser
 
+CODE = "JBSW-Y3DP-EBLW-64TM"
 PAPERS = ("A4", "Letter")
 MARGINS = (0, 10, 20)  # in mm
 # The names of rows that stand on more lines than they have words, but for words that no column could hold.
@@ -160,7 +162,10 @@ def test_a_decision_maker_has_one_page_with_its_number_where_there_is_room(
 ) -> None:
     people = {(sex, age): (60, 20, 30, 40) for sex in ("women", "men") for age in ("under 40", "40 to 60", "over 60")}
     record = record_of(plan_of(("sex", "age"), label=True), labelled(people, ("sex", "age")))
-    path = file_of(record, tmp_path, ReportPlan("Loans, autumn 2026", "A. Smith", "Yearly review for the board"))
+    asked = ReportPlan("Loans, autumn 2026", "A. Smith", "Yearly review for the board", date(2027, 11, 30))
+    signed = (SignOff("B. Jones", "Head of lending", "Read, and the limits agreed.", "29 November 2026"),)
+    path = tmp_path / "report.html"
+    path.write_text(report_html(ReportedAudit(record, asked, receipt=CODE, signed=signed)), encoding="utf-8")
     for margin in MARGINS:
         offline.goto(path.as_uri())
         document = pdf(offline, tmp_path, paper, margin)

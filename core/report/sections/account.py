@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 
 from core.metrics.words import rows_word
 from core.mitigate.goals.goal_test import KEPT_WORDS, VERDICTS
 from core.report.pair.fix_result import FixResult
-from core.report.sections.blocks import Block, Heading, KeyFacts, MarkedFinding, Paragraph
+from core.report.sections.blocks import Block, Heading, KeyFacts, MarkedFinding, Paragraph, PictureBlock
 from core.report.sections.reported import ReportedAudit
 from core.report.words.audit import date_words, decision_note
 from core.report.words.by_group import bands_words
 
 _MOST_FIXES, _MOST_WORSE = 2, 2
+_SCANNED_SHARE = 0.14
 _WHOSE = {"default": "the usual ones", "policy": "those of the named policy", "plan": "the plan's own"}
 NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 
@@ -69,7 +71,20 @@ def signed(audit: ReportedAudit) -> Iterator[Block]:
         ("Receipt", audit.receipt or NO_RECEIPT),
     ]
     yield Heading("Who, when, and what proves it")
+    if audit.receipt is not None:
+        yield _scanned(audit.receipt)
     yield KeyFacts(tuple((name, said) for name, said in facts if said))
+
+
+def _scanned(code: str) -> PictureBlock:
+    """A code to be scanned. Black on white, whatever the page's colours: that is what cameras look for."""
+    import segno
+
+    drawn, looks = BytesIO(), {"dark": "#000000", "light": "#FFFFFF", "border": 2, "scale": 8, "unit": "px"}
+    segno.make(code, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, nl=False, **looks)
+    return PictureBlock(
+        drawn.getvalue().decode(), "The receipt's code, to be scanned", f"A QR code that says {code}", _SCANNED_SHARE
+    )
 
 
 def _day_words(day: date | None) -> str:

@@ -69,11 +69,15 @@ class TableBlock:
 
 @dataclass(frozen=True)
 class PictureBlock:
-    """A picture as SVG text, whose colours for ink and paper are those of a page, and what stands for it in words."""
+    """A picture as SVG text, whose colours for ink and paper are those of a page, and what stands for it in words.
+
+    `share` is how much of the page's width it takes; where that is not all, words stand beside it.
+    """
 
     svg: str
     title: str
     alt: str
+    share: float = 1.0
 
     @property
     def on_paper(self) -> str:

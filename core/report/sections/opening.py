@@ -29,7 +29,7 @@ from core.report.words.questions import also_words, question, technical_names
 
 MOST_DRAWN = 60
 # Of a picture that is not split where a page ends, and of one that shares its page with words.
-MOST_IN_A_PICTURE, _MOST_BESIDE_WORDS = 14, 6
+MOST_IN_A_PICTURE, _MOST_BESIDE_WORDS = 14, 5
 _MOST_MORE = 2
 _WIDTH = 720
 GROUP_COLUMNS = ("Group", "People", "Rate", "Plausible range", "Gap", "Plausible range of the gap", "Verdict")

@@ -101,7 +101,7 @@ def _preformatted(document: Any, block: Preformatted) -> None:
 def _picture(document: Any, block: PictureBlock) -> None:
     from docx.shared import Cm
 
-    document.add_picture(BytesIO(png(block)), width=Cm(_WIDE_CM))
+    document.add_picture(BytesIO(png(block)), width=Cm(_WIDE_CM * block.share))
     drawn = document.inline_shapes[-1]._inline.docPr
     drawn.set("title", xml_text(block.title))
     drawn.set("descr", xml_text(block.alt))
