@@ -70,6 +70,7 @@ SECTIONS = table(
     ReportSection("gap_numbers", "Every comparison", (_ANNEX,), annex.gap_numbers),
     ReportSection("methods", "Methods", (_ANNEX,), annex.methods),
     ReportSection("people", "The people in it", (_ANNEX,), coverage.people),
+    ReportSection("fed", "What the model was fed", (_ANNEX,), annex.fed),
     ReportSection("run", "How it was computed", (_ANNEX,), annex.run),
     ReportSection("proof", "Checking it without Plumbline", (_ANNEX,), annex.proof),
     ReportSection("plan", "The plan", (_ANNEX,), annex.plan),

@@ -70,6 +70,14 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{value:.{_DIGITS}g}"
 
 
+def fed(audit: ReportedAudit) -> Iterator[Block]:
+    """Which column went to which place of the model; nothing where it took columns by their names."""
+    if audit.record.fed:
+        yield Heading("What the model was fed")
+        rows = ((str(each.position), each.column) for each in audit.record.fed)
+        yield TableBlock.of("The columns, by their place among the model's inputs", ("Place", "Column"), rows)
+
+
 def methods(audit: ReportedAudit) -> Iterator[Block]:
     """How each number is computed: formulas of the four counts, intervals, tests, verdicts."""
     yield Heading("Methods")

@@ -17,7 +17,7 @@ def ask(audit: Audit) -> str | None:
         st.button("Remove the logo", key=key, on_click=session.attempt, args=(files.drop_logo, audit.id))
         return _NAME
     given = st.file_uploader(
-        "Logo (PNG or JPEG, up to 1 MB)", type=["png", "jpg", "jpeg"], key=session.upload_key("logo")
+        "Logo (PNG or JPEG, up to 1 MB)", type=["png", "jpg", "jpeg"], key=session.upload_key("logo"), max_upload_size=1
     )
     if given is not None:
         session.attempt(_keep, audit.id, given)

@@ -13,7 +13,7 @@ from core.metrics.group_metrics import METRICS
 from core.metrics.words import VERDICT_WORDS
 from core.mitigate.goals.goal_test import KEPT_WORDS
 from core.plan.parts import READERS, Limit, PolicyPlan, ReportPlan, WordsPlan
-from core.record import AuditRecord
+from core.record import AuditRecord, Fed
 from core.report.documents.json import result
 from core.report.pair.fix_result import FixResult
 from core.report.sections import SECTIONS, asked_sections, printed, sections_for
@@ -213,6 +213,13 @@ def test_a_picture_of_one_page_has_the_worst_off_and_whom_they_are_compared_with
     worst = [row.name for row in audit.drawn.rows if not row.is_reference][:4]
     assert sorted(named) == sorted({*worst, audit.drawn.reference.name})
     assert "5 of 20 groups are drawn" in said(audit, "chart")
+
+
+def test_what_a_model_of_one_block_was_fed_is_listed_by_its_place() -> None:
+    record = replace(scored(), fed=(Fed(1, "age", "31"), Fed(2, "income", "1,200")))
+    rows = [(row["Place"].text, row["Column"].text) for row in columns(table(ReportedAudit(record), "fed"))]
+    assert rows == [("1", "age"), ("2", "income")], "no first cells: they are a person's"
+    assert blocks(ReportedAudit(scored()), "fed") == []
 
 
 def test_own_words_are_used_in_every_section_but_plan_and_methods() -> None:
