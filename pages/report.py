@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import PlumblineError
 from pages.components import comparison_group, job_status, nothing_open, plain, session
 from pages.components.help.tip import tip
-from pages.components.report import choices, preview, proof, reported, take_away
+from pages.components.report import choices, preview, proof, registers, reported, take_away
 
 audit = session.current()
 if audit is None:
@@ -28,5 +28,6 @@ try:
         proof.show(audit.id, told)
     with shown:
         preview.show(told)
+    registers.show(audit.id)
 except PlumblineError as error:
     st.error(plain.escape(error.message))

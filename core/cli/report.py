@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from core.cli.terminal import say
 from core.engine.earlier_record import open_record
 from core.errors import DataError
 from core.plan.parts import READERS, ReportPlan
+from core.record.registers import MOST_BYTES, REGISTERS_FILE, Registers
 
 if TYPE_CHECKING:
     from core.report.documents.formats import AskedReport
@@ -50,13 +52,28 @@ def _report(chosen: argparse.Namespace) -> int:
     logo = chosen.logo
     if logo is None and asked.logo is not None:
         logo = inside_folder(chosen.record if chosen.record.is_dir() else chosen.record.parent, asked.logo)
-    audit = ReportedAudit(record, asked, logo=read_logo(logo))
+    folder = chosen.record if chosen.record.is_dir() else chosen.record.parent
+    audit = ReportedAudit(record, asked, logo=read_logo(logo), registers=_registers(folder / REGISTERS_FILE))
     out = chosen.out or Path(file_name(audit, "html"))
     content = format_of(out.name).content(audit)
     with writing(out.parent):
         out.write_bytes(content)
     say(audit.overview.first.sentence, f"Wrote {out}")
     return 0
+
+
+def _registers(path: Path) -> Registers:
+    """The registers that lie beside a record; empty ones where none do. Raises DataError where they are damaged."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise ValueError
+        return Registers.from_json(json.loads(content))
+    except FileNotFoundError:
+        return Registers()
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise DataError(f"{path} holds no registers. Take it away, or give what the app wrote.") from None
 
 
 def asked_report(kinds: str, asked: ReportPlan, folder: Path) -> AskedReport | None:

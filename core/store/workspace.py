@@ -25,6 +25,7 @@ from core.store.explanations import Against as Against
 from core.store.fixes import SoFar as SoFar
 from core.store.ledger.kept import KeptLedger
 from core.store.page_answers import PageAnswers
+from core.store.registers import KeptRegisters
 from core.store.report_files import ReportFiles
 from core.store.results import Results
 from core.store.retention.kept_list import KeptList
@@ -106,6 +107,7 @@ class Workspace:
         self._retention = Retention(audits, results, self.jobs, self.files, ages)
 
         self.answers, self.report_files = PageAnswers(audits), ReportFiles(audits, self.jobs)
+        self.registers = KeptRegisters(audits, results.lock)
         self.get, self.owned_by, self.unreadable = audits.get, audits.owned_by, audits.unreadable
         self.put_table, self.put_second, self.drop_second = uploads.put_table, uploads.put_second, uploads.drop_second
         self.put_model, self.put_images, self.reread = uploads.put_model, uploads.put_images, uploads.reread

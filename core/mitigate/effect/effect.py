@@ -126,6 +126,13 @@ def effect(found: Mitigated, fix: Fix) -> Effect:
     )
 
 
+def aimed_on(found: Mitigated, fix: Fix, part: str) -> tuple[GapChange, ...]:
+    """How the gaps that were to be closed moved, among the people of one part, "choose" or "report"."""
+    before, after = (_judgement(found, decided, part) for decided in (found.present, fix.decided))
+    compared = compare_audits(before, after, fix.joint[part], found.present.plan.run.confidence)
+    return _aimed(_believed(compared, fix).gaps, found.settings)
+
+
 def _believed(compared: Comparison, fix: Fix) -> Comparison:
     """The comparison, in which nothing is called better where the fix is suspected to have learned the answer."""
     if not fix.suspected:

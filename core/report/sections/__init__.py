@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from core.catalogue import table
 from core.plan.parts import READERS as READER_NAMES
 from core.plan.parts import ReportPlan
-from core.report.sections import account, annex, coverage, opening, policy
+from core.record.registers import REGISTERS
+from core.report.sections import account, annex, coverage, evidence, opening, policy, registers
 from core.report.sections.blocks import Block
 from core.report.sections.reported import ReportedAudit
 
@@ -65,6 +66,8 @@ SECTIONS = table(
     ReportSection("intersections", "Intersections", (_POLICY,), policy.intersections),
     ReportSection("unknowns", "Unknowns", (_POLICY,), coverage.unknowns),
     ReportSection("not_measured", "What was not measured", (_POLICY,), coverage.not_measured),
+    *(ReportSection(name, each.title, (_POLICY, _ANNEX), registers.printing(name)) for name, each in REGISTERS.items()),
+    ReportSection("evidence", "Where the evidence stands", (_POLICY, _ANNEX), evidence.index),
     ReportSection("answer", "The answer in full", (_ANNEX,), opening.answer),
     ReportSection("group_numbers", "Every number of every group", (_ANNEX,), annex.group_numbers),
     ReportSection("gap_numbers", "Every comparison", (_ANNEX,), annex.gap_numbers),

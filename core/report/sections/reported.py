@@ -11,6 +11,7 @@ from core.metrics.words.naming.terms import Terms
 from core.plan.parts import ReportPlan
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.record.registers import Registers
 from core.report.pair.fix_result import FixResult
 from core.report.words.by_group import Standings, standings
 from core.report.words.overview import Overview
@@ -54,6 +55,8 @@ class ReportedAudit:
         A PNG that stands at its head.
     shown
         The groups and the measure of the picture; None leaves them to the finding.
+    registers
+        What people wrote down beside it.
     """
 
     record: AuditRecord
@@ -64,6 +67,7 @@ class ReportedAudit:
     signed: tuple[SignOff, ...] = ()
     logo: bytes | None = None
     shown: Standings | None = None
+    registers: Registers = Registers()
 
     def __post_init__(self) -> None:
         """Let nothing be told from a record whose small numbers are to be hidden but what may be told."""

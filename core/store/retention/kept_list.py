@@ -12,6 +12,7 @@ from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE
 from core.errors import DataError
 from core.jobs.replaced_json import replace_json
+from core.record.registers import REGISTERS_FILE
 from core.store.audits import ENTRY_FILE, RECORD_FILE, Audit, Audits
 from core.store.blobs import Store
 from core.store.disk.last_used import Ages
@@ -35,6 +36,7 @@ _WITH_THE_AUDIT = (
     ("Counts of the fixes that were found", FIXES),
     ("Sums of what the model looks at", EXPLANATION),
     ("Counts of another model's decisions about them", PAIRS),
+    ("Registers", REGISTERS_FILE),
 )
 
 

@@ -28,6 +28,7 @@ def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
         proof=None if code is None else partial(proof.receipt, audit.id),
         signed=_signed(audit.id),
         logo=space.report_files.logo(audit.id),
+        registers=space.registers.of(audit.id),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from core.errors import JobError
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
+from core.record.registers import BiasScenario, Registers
 from core.samples import SAMPLES
 from core.store.disk.clock import Moment
 from core.store.disk.clock import now as clock_now
@@ -52,6 +53,7 @@ def audited(space: Workspace) -> str:
     space.put_model(audit_id, io.BytesIO(model.read_bytes()), "loans.pt2")
     space.run(audit_id, PLAN)
     assert space.wait(audit_id, SOON) is None and space.record(audit_id) is not None
+    space.registers.keep(audit_id, Registers((BiasScenario("women"),)))
     return audit_id
 
 
@@ -59,7 +61,7 @@ def states(space: Workspace, audit_id: str) -> dict[str, str]:
     return {thing.what: thing.state.split()[0] for thing in space.what_is_kept(audit_id)}
 
 
-STAYS = {"Counts and verdicts, no rows": "kept"}
+STAYS = {"Counts and verdicts, no rows": "kept", "Registers": "kept"}
 AFTERWARDS = {
     "Table": "deleted", "Model": "deleted", **STAYS, "Names and counts of the columns": "kept",
     "The uploaded rows, and what quoted them": "deleted",
@@ -74,7 +76,7 @@ def test_the_list_is_of_what_is_there_and_says_until_when(space: Workspace, late
     table, *_ = space.what_is_kept(audit_id)
     assert (table.name, table.size) == ("people.csv", space.get(audit_id).table.size)  # type: ignore[union-attr]
     assert table.until.endswith("UTC, if not used again")
-    assert all(thing.until == "until you delete the audit" for thing in space.what_is_kept(audit_id)[-1:])
+    assert all(thing.until == "until you delete the audit" for thing in space.what_is_kept(audit_id)[-2:])
     later.passed = UPLOADS_KEPT_SECONDS + 60
     space.sweep()
     assert states(space, audit_id) == AFTERWARDS
@@ -90,6 +92,7 @@ def test_rows_deleted_now_are_gone_everywhere_and_the_record_stays(space: Worksp
     assert found_in(tmp_path / "root") == []
     assert states(space, audit_id) == AFTERWARDS
     assert not space.has_rows(audit_id) and space.record(audit_id) is not None
+    assert space.registers.of(audit_id).scenarios[0].group == "women"
 
 
 def test_what_another_audit_uses_stays_for_that_one(space: Workspace) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from core.cli import main
 from core.plan.parts import READERS
+from core.record.registers import BiasScenario, Registers
 from core.report.documents.json import audit_texts
 from tests.worlds.people import csv_text, plan_of
 from tests.worlds.records import decided
@@ -86,6 +87,17 @@ def test_small_numbers_are_hidden_where_that_is_asked(tmp_path: Path) -> None:
     assert ">81<" in written(record, "--reader", "policy")
     page = written(record, "--reader", "policy", "--hide-small")
     assert ">81<" not in page and ">hidden<" in page
+
+
+def test_registers_beside_a_record_are_printed(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beside = record.parent / "registers.json"
+    assert "What could go wrong" not in written(record, "--reader", "policy").replace("; What could go wrong", "")
+    written_down = Registers((BiasScenario("people of <b>", "turned down", owner="Ana"),))
+    beside.write_text(json.dumps(written_down.to_json()), encoding="utf-8")
+    page = written(record, "--reader", "policy")
+    assert "<h2>What could go wrong</h2>" in page and "people of &lt;b&gt;" in page and "Ana" in page
+    beside.write_text("[1]", encoding="utf-8")
+    assert "holds no registers" in refused(capsys, str(record), "--out", str(record.parent / "r.html"))
 
 
 def test_a_logo_is_written_anew(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
