@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import PlumblineError
-from pages.components import job_status, plain
+from pages.components import plain
 from pages.components.compare import answer, explanations, flips, picking, several, take_away
 
 st.title("Compare two audits", anchor=False)
@@ -11,11 +11,10 @@ picked = picking.ask()
 if picked is None:
     st.stop()
 try:
-    is_busy = flips.is_asked(picked) and job_status.show(picked.audits[1])
     compared = answer.of(picked)
     answer.differences(compared, picked)
     question = answer.show(compared)
-    flips.show(compared, question, None if is_busy else picked)
+    flips.show(compared, question, picked)
     explanations.show(picked)
     several.show(picked, question)
     take_away.show(picked, compared)

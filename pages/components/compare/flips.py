@@ -8,7 +8,7 @@ from core.metrics.flips import Flips
 from core.metrics.words import group_words
 from core.report.pair.side_by_side import SideBySide
 from core.store.workspace import Audit
-from pages.components import plain, session
+from pages.components import job_status, plain, session
 from pages.components.compare.answer import LookedAt
 from pages.components.compare.picking import Picked
 
@@ -20,18 +20,15 @@ _CHANCE = {
 _HEIGHT, _TALL = 420, 12
 
 
-def is_asked(picked: Picked) -> bool:
-    """Whether a job asks, or last asked, both about the people of the second."""
-    return session.workspace().get(picked.audits[1].id).stage == "pair"
-
-
-def show(compared: SideBySide, question: LookedAt | None, picked: Picked | None) -> None:
+def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> None:
     """Show it where both decided about the same people; else what would tell, and a way to ask `picked`."""
     st.header("Whose decisions flip", anchor=False)
     if not compared.is_paired:
         st.write("Two records do not tell who was decided about otherwise.")
-        if picked is not None:
-            _offer(*picked.audits[:2])
+        first, second = picked.audits[:2]
+        is_asked = session.workspace().get(second.id).stage == "pair"
+        if not (is_asked and job_status.show(second)):
+            _offer(first, second)
         return
     for sentence in compared.flip_words():
         plain.text(sentence)
@@ -61,7 +58,10 @@ def _offer(first: Audit, second: Audit) -> None:
         )
         return
     st.caption("The rows of the second audit are not here, so both cannot be asked about its people.")
-    st.caption("The command plumbline audit PLAN --against RECORD does it where they are.")
+    if space.has_rows(first.id):
+        st.caption("Those of the first are: swap the two, and both can be asked.")
+    else:
+        st.caption("The command plumbline audit PLAN --against RECORD does it where they are.")
 
 
 def _height(rows: Sequence[Flips]) -> int | None:

@@ -90,10 +90,11 @@ def test_without_rows_nobody_can_be_asked_and_what_was_found_stays(
     with pytest.raises(PlumblineError, match="cannot be read"):
         space.paired(second, first)
     assert "cannot be read" in said(pick(opened("compare"), first, second))
-    third = audited(space, PLAN, TABLE)
+    third = audited(space, at_threshold(0.7), TABLE)
     space.delete_rows(third)
     at = pick(opened("compare"), first, third)
-    assert "The rows of the second audit are not here" in said(pick(opened("compare"), second, third))
+    assert "The rows of the second audit are not here" in said(at) and "swap the two" in said(at)
+    assert "--against RECORD does it" in said(pick(opened("compare"), second, third))
     assert "Ask both about the same people" not in labels(at)
 
 

@@ -46,11 +46,12 @@ def short_sentences(change: GapChange, times: tuple[str, str], terms: Terms = PL
     who, than = group_words(change.group, terms), group_words(change.reference, terms)
     subject, is_ratio = f"{terms.said(measure.whom)}{who}", measure.kind == "ratio"
     (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
+    is_known_same = change.verdict == "same" and not change.reason
     told = [
         f"{subject[0].upper()}{subject[1:]} {measure.verb_words(terms)} {old} {word} {than} {earlier}.",
-        f"{later[0].upper()}{later[1:]}: {'just so' if change.verdict == 'same' and not change.reason else new}.",
+        f"{later[0].upper()}{later[1:]}: {'just so' if is_known_same else new}.",
     ]
-    if change.low is not None and change.high is not None:
+    if change.low is not None and change.high is not None and not is_known_same:
         told.append(f"Plausible change: {_range(change.low, change.high, 'times' if is_ratio else 'points')}.")
     if change.reason:
         told.append(f"{change.reason[0].upper()}{change.reason[1:]}.")
