@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from core.record.evidence.keys import PublicKey
     from core.record.evidence.receipt import Receipt
     from core.store.ledger.ledger import Ledger
+
+
+_PDF = b"%PDF-"
 
 
 def add_verify(commands: Any) -> None:
@@ -36,12 +40,24 @@ def _verify(chosen: argparse.Namespace) -> int:
     files = {path: content for path, content in contents.items() if path not in receipts}
     if not receipts:
         receipts = _beside(list(files))
+    for path, content in files.items() if chosen.ledger is None else ():
+        _refuse_print(path, content, receipts)
     if not receipts and chosen.ledger is None:
         raise DataError(f"There is no receipt for {next(iter(files))}. Name its receipt.json too, or give --ledger.")
     if not receipts:
         with opened_ledger(chosen.ledger) as ledger:
             return _by_ledger(ledger, files)
     return _by_receipts(receipts, files, known, chosen.ledger)
+
+
+def _refuse_print(path: Path, content: bytes, receipts: dict[Path, Receipt]) -> None:
+    """Raise DataError for a PDF that no receipt is about: prints differ byte by byte, receipts are about pages."""
+    digest = hashlib.sha256(content).hexdigest()
+    if content.startswith(_PDF) and not any(digest in found.subjects.values() for found in receipts.values()):
+        raise DataError(
+            f"{path.name} is a print, and prints are not what receipts are about. Save result.json and receipt.json,"
+            " which it carries, out of it, and check those."
+        )
 
 
 def _by_receipts(
@@ -74,8 +90,6 @@ def _by_receipts(
 
 def _whose(path: Path, content: bytes, receipts: dict[Path, Receipt]) -> Path:
     """The receipt that a file belongs to: the one that knows its digest, else its name, else the first."""
-    import hashlib
-
     digest = hashlib.sha256(content).hexdigest()
     by_digest = [at for at, found in receipts.items() if digest in found.subjects.values()]
     by_name = [at for at, found in receipts.items() if path.name in found.subjects]
@@ -84,8 +98,6 @@ def _whose(path: Path, content: bytes, receipts: dict[Path, Receipt]) -> Path:
 
 def _by_ledger(ledger: Ledger, files: dict[Path, bytes]) -> int:
     """Look for the digests of files in a ledger."""
-    import hashlib
-
     from core.store.ledger.audit_entries import with_digest
 
     failed = False

@@ -113,6 +113,9 @@ def test_what_cannot_be_checked_is_said(
     code, said = verify(capsys, tmp_path / "alone.html")
     assert code == 2 and "There is no receipt for" in said and "Name its receipt.json too, or give --ledger" in said
     assert verify(capsys, tmp_path / "not there.html")[0] == 2
+    (got / "report.pdf").write_bytes(b"%PDF-1.7 pages")
+    code, said = verify(capsys, got / "report.pdf")
+    assert code == 2 and "is a print" in said and "Save result.json and receipt.json" in said
     assert verify(capsys, got / "receipt.json", "--key", "nonsense")[0] == 2
     (got / "receipt.json").write_text('{"plumbline_receipt": 1}')
     code, said = verify(capsys, got / "receipt.json")
