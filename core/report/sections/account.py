@@ -17,6 +17,10 @@ from core.report.words.by_group import bands_words
 _MOST_FIXES, _MOST_WORSE = 2, 2
 _SCANNED_SHARE = 0.14
 _WHOSE = {"default": "the usual ones", "policy": "those of the named policy", "plan": "the plan's own"}
+HIDES_SMALL = (
+    "Numbers of fewer than 5 people are hidden, with those that would give them away. "
+    "Reports of overlapping audits can be subtracted from each other, so publish only one of them."
+)
 NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 
 
@@ -56,6 +60,8 @@ def scope(audit: ReportedAudit) -> Iterator[Block]:
     if shown is not None:
         whose = " and ".join(dict.fromkeys(_WHOSE[band.source] for band in shown.bands))
         yield Paragraph(f"Acceptable is {bands_words(shown.bands)}. These limits are {whose}.")
+    if record.hides_small:
+        yield Paragraph(HIDES_SMALL)
     yield Paragraph("It says that groups are treated differently, not why, and settles no question of law.")
 
 

@@ -44,8 +44,9 @@ def _one(audit_id: str, register: Register, rows: tuple[RegisterRow, ...]) -> No
         key=_key(audit_id, register, "entry"),
     )
     row = register.row() if chosen == _NEW else rows[chosen - 1]
-    for column, title in register.columns.items():
-        st.text_area(
+    beside = st.columns(2)
+    for place, (column, title) in enumerate(register.columns.items()):
+        beside[place % 2].text_area(
             title,
             key=session.seed(_key(audit_id, register, f"{chosen} {column}"), getattr(row, column)),
             help=register.tips[column] or None,

@@ -13,6 +13,7 @@ from core.plan.parts import READERS, ReportPlan
 from core.record import AuditRecord
 from core.report.documents.formats import REPORT_FORMATS
 from core.report.documents.json import as_text, result
+from core.report.sections.account import HIDES_SMALL
 from core.report.sections.reported import ReportedAudit
 from tests.worlds.people import plan_of, selections
 from tests.worlds.records import record_of
@@ -56,4 +57,4 @@ def test_no_paper_holds_a_hidden_number(ending: str) -> None:
 def test_the_row_stays_and_says_that_it_is_hidden() -> None:
     record = record_of(plan_of(), selections(PEOPLE))
     page = REPORT_FORMATS["html"].content(ReportedAudit(record, ReportPlan(readers=READERS, hide_small=True))).decode()
-    assert ">hidden<" in page and "hidden on request: fewer than 5 people" in page
+    assert HIDES_SMALL in page and ">hidden<" in page and "hidden on request: fewer than 5 people" in page
