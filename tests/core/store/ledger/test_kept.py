@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import DataError
 from core.record.evidence.verification import verified
 from core.record.evidence.words import short_code
 from core.store.disk.crash_points import striking
@@ -216,6 +217,18 @@ def test_a_note_of_an_earlier_record_does_not_stand_for_a_later_one(
     path.write_text(earlier)
     space.ledger.settle()
     assert len(records(ledger)) == 2 and space.ledger.code(audit) != before
+
+
+def test_a_record_from_elsewhere_is_not_signed_here(again: Callable[[], Workspace], ledger: Ledger, audit: str) -> None:
+    space = again()
+    record = taken_over(space, audit)
+    brought = space.bring_in(json.dumps(record.to_json()).encode(), "record.json", "me").id
+    space.ledger.settle()
+    assert len(records(ledger)) == 1 and space.ledger.code(brought) is None and space.ledger.strength(brought) is None
+    with pytest.raises(DataError, match="where the audit ran"):
+        space.receipt(brought, {})
+    space.delete(brought)
+    assert not records(ledger)[0].is_erased
 
 
 def test_a_record_that_was_changed_is_told(again: Callable[[], Workspace], audit: str) -> None:
