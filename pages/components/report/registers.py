@@ -114,7 +114,11 @@ def _fill(audit_id: str) -> None:
 
 
 def _write(audit_id: str, register: Register, rows: list[RegisterRow]) -> None:
-    """Keep a register's rows, and let its fields begin anew."""
-    kept = session.workspace().registers
-    kept.keep(audit_id, kept.of(audit_id).with_rows(register.name, rows))
+    """Keep a register's rows, in the ledger too where there is one, and let its fields begin anew."""
+    space = session.workspace()
+    written = space.registers.of(audit_id).with_rows(register.name, rows)
+    space.registers.keep(audit_id, written)
+    if space.ledger.code(audit_id) is not None:
+        said = {"register": register.name, "rows": written.to_json()[register.name]}
+        space.ledger.say(audit_id, "register", said)
     session.forget_fields(audit_id, f"register {register.name} ")

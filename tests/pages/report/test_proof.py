@@ -141,3 +141,17 @@ def test_the_annex_prints_the_steps_for_its_own_file(space: Workspace, home: Pat
     widget(at, "button_group", "report/readers").set_value(["annex"]).run()
     page = preview(at)
     assert "Checking it without Plumbline" in page and "openssl pkeyutl -verify" in page
+
+
+def test_a_register_is_in_the_ledger_as_it_was_written_each_time(space: Workspace, home: Path) -> None:
+    audit_id = kept(space, home, decided())
+    at = opened("report", audit_id)
+    for group in ("women", "older people"):
+        widget(at, "text_area", "register scenarios 0 group").set_value(group).run()
+        next(button for button in at.button if button.label == "Add it").click().run()
+        assert not at.exception
+    said_of_it = [entry.body for entry in space.ledger.said(audit_id, "register")]
+    assert [body["register"] for body in said_of_it] == ["scenarios", "scenarios"]
+    assert [[row["group"] for row in body["rows"]] for body in said_of_it] == [["women"], ["women", "older people"]]
+    space.delete(audit_id)
+    assert space.ledger.said(audit_id, "register") == []
