@@ -14,7 +14,7 @@ from core.record import AuditRecord
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.compare.test_compare import pick
-from tests.pages.whole_app import ME, audited, finished, labels, opened, press, said, tables
+from tests.pages.whole_app import ME, audited, finished, labels, opened, press, said, tables, widget
 from tests.worlds.people import csv_text, plan_of
 
 pytestmark = pytest.mark.jobs
@@ -121,6 +121,24 @@ def selected(record: AuditRecord) -> Ints:
     """How many of each group and outcome a record selects, shape (groups, 3)."""
     rule = stated_rule(record.counts, record.plan).selected.astype(np.int64)
     return np.asarray(record.counts.n @ rule)
+
+
+def test_the_audit_of_a_fix_leads_here_and_its_original_is_asked_about_those_held_out(space: Workspace) -> None:
+    original = audited(space, PLAN, TABLE)
+    record = space.record(original)
+    assert record is not None
+    fixed = replace(at_threshold(0.6), data=replace(PLAN.data, held_out=0.5), name="Fixed")
+    fix = finished(space, space.audit_fix(original, fixed, None, record.digest).id)
+    at = press(opened("audit", fix), "Compare with the original")
+    chosen = [widget(at, "selectbox", name).value for name in ("first", "second")]
+    assert chosen == [original, fix] and "Other rows are left out." in said(at)
+    press(at, "Ask both about the same people")
+    finished(space, fix)
+    kept, after = space.paired(fix, original), space.record(fix)
+    assert kept is not None and after is not None
+    assert kept.joint.n.sum() == after.counts.people < len(ROWS) and kept.before.counts.people == after.counts.people
+    at = pick(opened("compare"), original, fix)
+    assert "asked again about the people of the second" in said(at) and "Other rows are left out." not in said(at)
 
 
 def test_both_must_have_come_to_a_result(space: Workspace) -> None:
