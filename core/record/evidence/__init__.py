@@ -16,8 +16,8 @@ A receipt is made by a ledger (`core.store.ledger`). In the app, `Workspace` has
                                      is the same for every file, so that a report can print it before it is finished
     ledger.code(audit_id)            that code alone, or None
     ledger.say(audit_id, kind, body), .said(audit_id, kind)
-                                     sign-offs {"name", "role", "words"}, notes, registers (as they stood when
-                                     somebody signed), as entries of their own
+                                     sign-offs {"name", "role", "words"}, notes, registers, as entries of their
+                                     own
     ledger.strength(audit_id)        what a badge says, without opening a database: words.badge_words(strength)
     ledger.trouble                   what is wrong with the ledger, in words; empty where nothing is known to be
 """

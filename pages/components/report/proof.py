@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.record.evidence.receipt import RECEIPT_FILE
 from core.record.evidence.words import badge_words
-from core.record.registers import Registers
 from core.report.documents.formats import REPORT_FORMATS, file_name
 from core.report.documents.json import audit_texts
 from core.report.sections.reported import ReportedAudit
@@ -56,17 +55,11 @@ def _sign(audit_id: str) -> None:
             "role": st.text_input("Your role", key=asked("sign role"), max_chars=80),
             "words": st.text_area("What you say of it", key=asked("sign words"), max_chars=200),
         }
-        st.caption(
-            "It goes into the ledger, with the registers as they stand, and onto the report. It goes with the audit."
-        )
+        st.caption("It goes into the ledger with the time, and onto the report. It stays until the audit is deleted.")
         if not st.form_submit_button("Sign"):
             return
     if not said["name"].strip():
         st.error("A signature needs a name.")
         return
-    space = session.workspace()
-    registers = space.registers.of(audit_id)
-    if registers != Registers():
-        space.ledger.say(audit_id, "register", registers.to_json())
-    space.ledger.say(audit_id, "sign-off", {name: words.strip() for name, words in said.items()})
+    session.workspace().ledger.say(audit_id, "sign-off", {name: words.strip() for name, words in said.items()})
     st.rerun()
