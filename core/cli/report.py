@@ -99,14 +99,12 @@ def inside_folder(folder: Path, name: str) -> Path:
 
 
 def read_logo(path: Path | None) -> bytes | None:
-    """The logo in a file, as a report takes it; None without one. Raises DataError where it cannot be one."""
-    from core.data.images.logo import MOST_BYTES, clean_logo
+    """The logo in a file, opened in a job as every upload is; None without one. Raises DataError where it is none."""
+    from core.jobs.run_one import job_done
 
     if path is None:
         return None
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"The logo {path} cannot be read ({error.strerror}). Give another with --logo.") from None
-    return clean_logo(content)
+    if not path.is_file():
+        raise DataError(f"The logo {path} is no file. Give another with --logo.")
+    with job_done("logo", {}, {"logo": path}) as done:
+        return (done.out / "logo.png").read_bytes()

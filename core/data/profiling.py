@@ -6,6 +6,7 @@ per batch.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,6 @@ from core.data.profile import HEAD_ROWS, PROFILE, ROWS_NAMED, TABLE, Column, Kin
 from core.data.progress import Progress
 from core.data.readers import OpenedTable, open_table
 from core.errors import DataError
-from core.jobs.digest import sha256
 
 _LEFT_OUT_SHARE = 0.2
 _ROW_GROUP = 1 << 17
@@ -37,9 +37,11 @@ def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profil
         raise DataError(f"{name}: {error}") from None
     _check_shape(name, opened, rows)
     columns = tuple(_column(column, survey, rows) for column, survey in zip(opened.names, surveys, strict=True))
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Profile(
         name=name,
-        sha256=sha256(path),
+        sha256=digest,
         words=opened.words,
         rows=rows,
         columns=columns,

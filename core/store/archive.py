@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.errors import DataError, PlumblineError
-from core.metrics.words import VERDICT_WORDS
 from core.record.reading import read_record
+from core.record.summary import NO_VERDICT, Summary
 from core.store.audits import RECORD_FILE, Audit, Audits, blank_audit
 from core.store.blobs import shown_name
 from core.store.results import Results
 from core.store.retention import summary
-from core.store.retention.summary import Summary
 
 MOST_BROUGHT_BYTES = 32 << 20
 MOST_NOTES, MOST_TAGS, MOST_TAG_LETTERS = 4_000, 12, 40
@@ -49,7 +48,7 @@ class Shelved:
 
     def says(self, words: str) -> bool:
         """Whether it says each of these words somewhere, whatever their case."""
-        audit, verdict = self.audit, None if self.summary is None else self.summary.verdict
+        audit = self.audit
         files = [upload.name for upload in audit.uploads]
         told = (
             self.name,
@@ -58,7 +57,7 @@ class Shelved:
             audit.sample,
             *audit.tags,
             *files,
-            VERDICT_WORDS.get(str(verdict)),
+            None if self.summary is None else self.summary.verdict_words,
         )
         everything = " ".join(filter(None, told)).casefold()
         return all(word in everything for word in words.casefold().split())
@@ -138,15 +137,10 @@ def in_order(entries: list[Shelved], order: Order) -> list[Shelved]:
         "oldest": lambda each: 0,
         "name": lambda each: each.name.casefold(),
         "people": lambda each: 0 if each.summary is None else -each.summary.people,
-        "answer": lambda each: _place(each),
+        "answer": lambda each: NO_VERDICT if each.summary is None else each.summary.urgency,
     }
     ordered = sorted(newest, key=keys[order])  # type: ignore[arg-type]
     return ordered[::-1] if order == "oldest" else ordered
-
-
-def _place(entry: Shelved) -> int:
-    verdicts = list(VERDICT_WORDS)
-    return verdicts.index(entry.summary.verdict) if entry.summary and entry.summary.verdict else len(verdicts)
 
 
 def projects(entries: list[Shelved]) -> list[list[Shelved]]:

@@ -12,7 +12,6 @@ from core.engine import results
 from core.engine.pairing import beside
 from core.errors import DataError, JobError
 from core.jobs.replaced_json import replace_json
-from core.metrics.joint import JointCounts
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
 from core.record.paired import PairedWith
@@ -28,7 +27,7 @@ class KeptPair:
     """The audit before, asked again about the people of another, and how both decide about each of them."""
 
     before: AuditRecord
-    joint: JointCounts
+    paired: PairedWith
 
 
 class KeptPairs:
@@ -73,7 +72,7 @@ class KeptPairs:
             return None
         try:
             paired = PairedWith.from_json(found["paired"], record.counts)
-            return KeptPair(AuditRecord.from_json(found["before"]), paired.joint)
+            return KeptPair(AuditRecord.from_json(found["before"]), paired)
         except (KeyError, TypeError, ValueError, IndexError):
             raise _damaged(f"{earlier_id}.json") from None
 

@@ -25,6 +25,7 @@ from core.mitigate.publishing import newest
 from core.mitigate.results import Mitigated
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
+from core.record.summary import Summary
 from core.store.audits import FACTS_FILE, RECORD_FILE, Audit, Audits
 from core.store.blobs import Upload
 from core.store.disk.crash_points import point
@@ -33,7 +34,6 @@ from core.store.explanations import Asked, KeptExplanation
 from core.store.fixes import KeptFixes, Search
 from core.store.pairs import KeptPairs
 from core.store.retention import summary
-from core.store.retention.summary import Summary
 
 _LOST = "The run was lost when Plumbline was ended. Run again."
 

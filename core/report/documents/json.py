@@ -11,7 +11,6 @@ from core.metrics.group_metrics import Estimate
 from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import in_order, text
-from core.notes import Note
 from core.plan.parts import DataPlan
 from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
@@ -44,7 +43,7 @@ def result(record: AuditRecord) -> dict[str, Any]:
         "gaps": [gap_document(gap) for gap in judgement.gaps],
         "findings": _findings(judgement, record),
         "aif360": asdict(record.second_opinion),
-        "warnings": [_note(note, Terms.of(record.plan)) for note in in_order(record.notes, record.plan.data.confirmed)],
+        "warnings": _warnings(record),
         "provenance": provenance,
         **({"fed": [asdict(each) for each in record.fed]} if record.fed else {}),
     }
@@ -66,8 +65,9 @@ def as_text(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _note(note: Note, terms: Terms) -> dict[str, Any]:
-    return {"kind": note.kind, "facts": dict(note.facts), "text": text(note, terms)}
+def _warnings(record: AuditRecord) -> list[dict[str, Any]]:
+    notes, terms = in_order(record.notes, record.plan.data.confirmed), Terms.of(record.plan)
+    return [{"kind": note.kind, "facts": dict(note.facts), "text": text(note, terms)} for note in notes]
 
 
 def _left_out(record: AuditRecord) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from core.metrics.gaps import GAPS
 from core.metrics.small_cells.hidden import number_words
 from core.metrics.verdicts import GroupResult
 from core.metrics.words import percent
-from core.metrics.words.notes import text
 from core.plan.values import MISSING_GROUP
 from core.report.sections.blocks import Block, Cell, Heading, Paragraph, TableBlock
 from core.report.sections.opening import notes
@@ -24,8 +23,8 @@ def people(audit: ReportedAudit) -> Iterator[Block]:
     """What was read and what was counted, with what else a reader must know."""
     yield Heading("The people in it")
     yield TableBlock.of("What was read and counted", ("What", "How many"), data_facts(audit.record))
-    for note in notes(audit, first=False):
-        yield Paragraph(text(note, audit.terms))
+    for words in notes(audit, first=False):
+        yield Paragraph(words)
 
 
 def unknowns(audit: ReportedAudit) -> Iterator[Block]:

@@ -11,7 +11,6 @@ from core.metrics.gaps import GAPS
 from core.metrics.small_cells.hidden import number_words
 from core.metrics.words import VERDICT_WORDS, group_words, rows_word, sampling_note
 from core.metrics.words.notes import stands_first, text
-from core.notes import Note
 from core.report.sections.blocks import INK, PAPER, Block, Cell, Heading, MarkedFinding, Paragraph, PictureBlock
 from core.report.sections.blocks import TableBlock as Table
 from core.report.sections.reported import ReportedAudit
@@ -52,13 +51,14 @@ def finding(audit: ReportedAudit) -> Iterator[Block]:
 
 def doubts(audit: ReportedAudit) -> Iterator[Paragraph]:
     """What a reader must know before the answer, such as what could make it meaningless."""
-    for note in notes(audit, first=True):
-        yield Paragraph(text(note, audit.terms), "doubt")
+    for words in notes(audit, first=True):
+        yield Paragraph(words, "doubt")
 
 
-def notes(audit: ReportedAudit, first: bool) -> list[Note]:
-    """The notes that stand before the answer, or the others."""
-    return [note for note in audit.record.notes if stands_first(note, audit.plan.data.confirmed) is first]
+def notes(audit: ReportedAudit, first: bool) -> list[str]:
+    """The notes that stand before the answer, or the others, in words."""
+    told = [note for note in audit.record.notes if stands_first(note, audit.plan.data.confirmed) is first]
+    return [text(note, audit.terms) for note in told]
 
 
 def answer(audit: ReportedAudit) -> Iterator[Block]:

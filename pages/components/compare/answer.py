@@ -37,7 +37,7 @@ def of(picked: Picked) -> SideBySide:
     pair = session.workspace().paired(picked.audits[1].id, picked.audits[0].id)
     if pair is None:
         return _compared(first.digest, second.digest, "", first, second, None)
-    return _compared(pair.before.digest, second.digest, "asked again", pair.before, second, pair.joint)
+    return _compared(pair.before.digest, second.digest, "asked again", pair.before, second, pair.paired.joint)
 
 
 @st.cache_resource(max_entries=_KEPT, scope="session", show_spinner="Comparing the two")

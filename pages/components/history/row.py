@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.errors import PlumblineError
 from core.mitigate.goals.goal_test import KEPT_WORDS
+from core.record.summary import Summary
 from core.store.archive import Shelved
 from core.store.audits import UnreadableAudit
-from core.store.retention.summary import Summary
 from core.store.workspace import Audit
 from pages.components import audit_name, plain, session, verdict
 from pages.components.audit import origin

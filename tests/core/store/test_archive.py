@@ -9,12 +9,12 @@ import pytest
 
 from core.errors import DataError
 from core.record import AuditRecord
+from core.record.summary import Summary
 from core.store import archive
 from core.store.archive import Shelved, found, in_order, projects, tidy
 from core.store.audits import Audit, Audits
 from core.store.blobs import Upload
 from core.store.disk.clock import now
-from core.store.retention.summary import Summary
 from core.store.workspace import Workspace
 from tests.worlds.records import HOSTILE, decided, scored
 from tests.worlds.workspaces import start

@@ -83,7 +83,7 @@ def test_without_rows_nobody_can_be_asked_and_what_was_found_stays(
     finished(space, second)
     space.delete_rows(second)
     kept = space.paired(second, first)
-    assert kept is not None and kept.joint.n.sum() == 400 and kept.before.notes == ()
+    assert kept is not None and kept.paired.joint.n.sum() == 400 and kept.before.notes == ()
     with pytest.raises(DataError, match="deleted after a day"):
         space.pair(second, first)
     (home / "audits" / second / "pairs" / f"{first}.json").write_text('{"of": 1')
@@ -110,7 +110,7 @@ def test_the_model_of_the_first_audit_is_asked_too(space: Workspace) -> None:
     stricter = space.record(second)
     assert stricter is not None
     at = pick(opened("compare"), first, second)
-    n = kept.joint.n
+    n = kept.paired.joint.n
     assert f"{n[:, :, 1, 0].sum():,} newly turned down" in said(at)
     assert (n[:, :, 1].sum(axis=2) == selected(record)).all() and (
         n[:, :, :, 1].sum(axis=2) == selected(stricter)
@@ -136,7 +136,10 @@ def test_the_audit_of_a_fix_leads_here_and_its_original_is_asked_about_those_hel
     finished(space, fix)
     kept, after = space.paired(fix, original), space.record(fix)
     assert kept is not None and after is not None
-    assert kept.joint.n.sum() == after.counts.people < len(ROWS) and kept.before.counts.people == after.counts.people
+    assert (
+        kept.paired.joint.n.sum() == after.counts.people < len(ROWS)
+        and kept.before.counts.people == after.counts.people
+    )
     at = pick(opened("compare"), original, fix)
     assert "asked again about the people of the second" in said(at) and "Other rows are left out." not in said(at)
 

@@ -1,0 +1,57 @@
+"""One audit in a line, as a list of many shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.metrics.findings.ordering import headlines
+from core.metrics.words import VERDICT_WORDS, rows_word
+from core.record import AuditRecord
+
+NO_VERDICT = len(VERDICT_WORDS)  # where an audit stands among answers while it has none
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One audit in a line: the plan's name, how many people it counted and what they are called, its worst verdict.
+
+    `verdict` is that of the headline measure; None where nothing was judged. `question` is the digest of what was
+    asked: audits over time share it.
+    """
+
+    name: str
+    people: int
+    rows: str
+    verdict: str | None
+    question: str = ""
+
+    @property
+    def verdict_words(self) -> str | None:
+        """Its verdict as pages write it; None where nothing was judged."""
+        return None if self.verdict is None else VERDICT_WORDS[self.verdict]
+
+    @property
+    def urgency(self) -> int:
+        """Its place among answers, a gap first."""
+        return NO_VERDICT if self.verdict is None else list(VERDICT_WORDS).index(self.verdict)
+
+    @classmethod
+    def of(cls, record: AuditRecord) -> Summary:
+        """That of this evidence, judged now."""
+        found = headlines(record.judgement(), record.plan)
+        plan, verdict = record.plan, found[0].verdict if found else None
+        return cls(plan.name, record.counts.people, rows_word(plan), verdict, plan.question_sha256)
+
+    def to_json(self) -> dict[str, Any]:
+        """The line as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Summary:
+        """The line from `to_json`'s values. Raises KeyError, TypeError or ValueError where they are none."""
+        if document["verdict"] not in (None, *VERDICT_WORDS):
+            raise ValueError(f"there is no verdict {document['verdict']!r}")
+        name, rows, question = (str(document.get(key, "")) for key in ("name", "rows", "question"))
+        return cls(name, int(document["people"]), rows, document["verdict"], question)
