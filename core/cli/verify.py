@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.evidence_files import add_ledger, opened_ledger, read_bytes
+from core.cli.prints import carried, is_print
 from core.cli.terminal import say
 from core.errors import DataError
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from core.record.evidence.keys import PublicKey
     from core.record.evidence.receipt import Receipt
     from core.store.ledger.ledger import Ledger
-
-
-_PDF = b"%PDF-"
 
 
 def add_verify(commands: Any) -> None:
@@ -35,7 +33,7 @@ def _verify(chosen: argparse.Namespace) -> int:
     if not chosen.files:
         with opened_ledger(chosen.ledger) as ledger:
             return _whole(ledger)
-    contents = {path: read_bytes(path) for path in chosen.files}
+    contents = _opened(chosen.files)
     receipts = {path: found for path, content in contents.items() if (found := _receipt(content)) is not None}
     files = {path: content for path, content in contents.items() if path not in receipts}
     if not receipts:
@@ -50,13 +48,25 @@ def _verify(chosen: argparse.Namespace) -> int:
     return _by_receipts(receipts, files, known, chosen.ledger)
 
 
+def _opened(files: list[Path]) -> dict[Path, bytes]:
+    """The files' contents; in place of a print that carries its receipt, what it carries."""
+    contents = dict[Path, bytes]()
+    for path in files:
+        content = read_bytes(path)
+        held = carried(path, content) if is_print(content) else {}
+        if held:
+            say(f"{path}: its pages are a print. Checked is what it carries: {', '.join(each.name for each in held)}.")
+        contents |= held or {path: content}
+    return contents
+
+
 def _refuse_print(path: Path, content: bytes, receipts: dict[Path, Receipt]) -> None:
     """Raise DataError for a PDF that no receipt is about: prints differ byte by byte, receipts are about pages."""
     digest = hashlib.sha256(content).hexdigest()
-    if content.startswith(_PDF) and not any(digest in found.subjects.values() for found in receipts.values()):
+    if is_print(content) and not any(digest in found.subjects.values() for found in receipts.values()):
         raise DataError(
-            f"{path.name} is a print, and prints are not what receipts are about. Save result.json and receipt.json,"
-            " which it carries, out of it, and check those."
+            f"{path.name} is a print that carries no receipt. Ask for the web page and its receipt.json, and check"
+            " those."
         )
 
 

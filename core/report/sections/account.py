@@ -21,6 +21,7 @@ HIDES_SMALL = (
     "Numbers of fewer than 5 people are hidden, with those that would give them away. "
     "Reports of overlapping audits can be subtracted from each other, so publish only one of them."
 )
+TO_CHECK = "Run plumbline verify on the PDF, or on the web page with its receipt.json."
 NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 
 
@@ -75,6 +76,7 @@ def signed(audit: ReportedAudit) -> Iterator[Block]:
         ("Valid until", _day_words(asked.valid_until)),
         *(("Signed", each.line) for each in audit.signed),
         ("Receipt", audit.receipt or NO_RECEIPT),
+        ("To check it", "" if audit.receipt is None else TO_CHECK),
     ]
     yield Heading("Who, when, and what proves it")
     if audit.receipt is not None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from core.cli import main
@@ -115,11 +116,37 @@ def test_what_cannot_be_checked_is_said(
     assert verify(capsys, tmp_path / "not there.html")[0] == 2
     (got / "report.pdf").write_bytes(b"%PDF-1.7 pages")
     code, said = verify(capsys, got / "report.pdf")
-    assert code == 2 and "is a print" in said and "Save result.json and receipt.json" in said
+    assert code == 2 and "carries no receipt" in said and "Ask for the web page" in said
     assert verify(capsys, got / "receipt.json", "--key", "nonsense")[0] == 2
     (got / "receipt.json").write_text('{"plumbline_receipt": 1}')
     code, said = verify(capsys, got / "receipt.json")
     assert code == 2 and "not a whole receipt" in said
+
+
+def test_a_print_is_checked_by_what_it_carries(
+    ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    numbers = b'{"gaps": []}'
+    found = receipt_of(ledger, {"result.json": numbers}).to_text().encode()
+    ledger.close()
+    whole = printed(tmp_path / "whole.pdf", {"receipt.json": found, "result.json": numbers})
+    code, said = verify(capsys, whole)
+    assert code == 0 and "Checked is what it carries: receipt.json, result.json." in said
+    assert "Signed by this installation" in said and "result.json is unchanged since" in said
+    other = printed(tmp_path / "other.pdf", {"receipt.json": found, "result.json": numbers.replace(b"[]", b"[1]")})
+    code, said = verify(capsys, other)
+    assert code == 1 and "result.json was changed since the receipt was made" in said
+    assert verify(capsys, printed(tmp_path / "bare.pdf", {"result.json": numbers}))[0] == 2
+
+
+def printed(path: Path, carried: dict[str, bytes]) -> Path:
+    """A PDF of one page that carries these files."""
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        for name, content in carried.items():
+            document.attachments[name] = pikepdf.AttachedFileSpec(document, content, filename=name)
+        document.save(path)
+    return path
 
 
 def test_a_ledger_goes_elsewhere_and_is_renewed(

@@ -17,7 +17,7 @@ from core.record import AuditRecord, Fed
 from core.report.documents.json import result
 from core.report.pair.fix_result import FixResult
 from core.report.sections import SECTIONS, asked_sections, printed, sections_for
-from core.report.sections.account import NO_RECEIPT
+from core.report.sections.account import NO_RECEIPT, TO_CHECK
 from core.report.sections.blocks import Block, Cell, KeyFacts, MarkedFinding, Paragraph, PictureBlock, TableBlock
 from core.report.sections.methods import FORMULAS
 from core.report.sections.reported import ReportedAudit
@@ -187,6 +187,7 @@ def test_one_page_says_what_was_done_how_far_it_reaches_and_who_says_so() -> Non
         "Purpose": "Yearly review",
         "Valid until": "30 November 2027",
         "Receipt": "ABCD-1234",
+        "To check it": TO_CHECK,
     }
     (code,) = [block for block in blocks(audit, "signed") if isinstance(block, PictureBlock)]
     assert "ABCD-1234" in code.alt and code.share < 0.2
