@@ -206,13 +206,23 @@ def settled(page: Page) -> None:
 
 def press(page: Page, name: str, exact: bool = True) -> None:
     """Press a button once the page has come to rest, and wait until the app has begun to answer."""
+    button = _ready(page, name, exact)
+    page.evaluate(_WATCH)
+    button.click()
+    with contextlib.suppress(TimeoutError):  # an answer that changes nothing on the page is not seen
+        page.wait_for_function("window.hasAnswered", timeout=20 * SECONDS)
+
+
+def press_unanswered(page: Page, name: str, exact: bool = True) -> None:
+    """Press a button that opens something in the browser or begins a download, once the page has come to rest."""
+    _ready(page, name, exact).click()
+
+
+def _ready(page: Page, name: str, exact: bool) -> Locator:
     button = page.get_by_role("button", name=name, exact=exact)
     expect(button).to_be_enabled()
     settled(page)
-    page.evaluate(_WATCH)
-    button.click()
-    with contextlib.suppress(TimeoutError):  # a download may be all that comes
-        page.wait_for_function("window.hasAnswered", timeout=20 * SECONDS)
+    return button
 
 
 def put(page: Page, *files: Path) -> None:

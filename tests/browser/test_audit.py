@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import PROJECTOR, SECONDS, App, browsing, press, settled
+from tests.browser.conftest import PROJECTOR, SECONDS, App, browsing, press, press_unanswered, settled
 
 pytestmark = pytest.mark.browser
 
@@ -116,7 +116,7 @@ def test_no_toolbar_offers_a_download_that_defuses_nothing(answered: Page) -> No
 def test_the_answer_taken_away_opens_offline(answered: Page, chromium: Browser, tmp_path: Path) -> None:
     with answered.expect_download() as download:
         answered.get_by_role("button", name="Download").click()
-        press(answered, "Answer, picture and table (web page, .html)")
+        press_unanswered(answered, "Answer, picture and table (web page, .html)")
     taken = tmp_path / "answer.html"
     download.value.save_as(taken)
     assert taken.stat().st_size < 300_000
@@ -143,6 +143,6 @@ def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answ
     press(answered, "Open")
     expect(answered.get_by_text("How sure is this?", exact=True).first).to_be_visible()
     answered.get_by_role("link", name="History").click()
-    press(answered, "Delete")
+    press_unanswered(answered, "Delete")
     press(answered, "Delete for good")
     expect(answered.get_by_text("Is your model treating people alike?").first).to_be_visible()

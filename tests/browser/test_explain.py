@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, press
+from tests.browser.conftest import App, press, press_unanswered
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def test_from_an_audit_to_the_proxy_one_person_and_a_file_and_a_refresh_loses_no
     press(page, "Explain this person")
     expect(page.get_by_text("with a score of").first).to_be_visible()
     with page.expect_download() as download:
-        press(page, "attribution.json", exact=False)
+        press_unanswered(page, "attribution.json", exact=False)
     download.value.save_as(tmp_path / "attribution.json")
     assert "years_at_job" in json.loads((tmp_path / "attribution.json").read_text())["features"]
     page.reload()
