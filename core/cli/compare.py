@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.cli.evidence_files import add_ledger, named_record
 from core.cli.files import refuse_unwritable, write_texts
 from core.cli.terminal import say
-from core.engine.earlier_record import open_record
 
 
 def add_compare(commands: Any) -> None:
@@ -16,11 +16,15 @@ def add_compare(commands: Any) -> None:
     command = commands.add_parser("compare", help="compare two audits: what got better, worse, or cannot be told")
     for name, what in (("before", "the first"), ("after", "the second")):
         command.add_argument(
-            name, type=Path, metavar="RECORD", help=f"{what}: a record.json, or the folder that an audit wrote"
+            name,
+            type=Path,
+            metavar="RECORD",
+            help=f"{what}: a record.json, the folder that an audit wrote, or the code of its receipt",
         )
     command.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the result goes (default plumbline-out)"
     )
+    add_ledger(command, "the ledger in which codes are looked up")
     command.set_defaults(command=_compare)
 
 
@@ -28,7 +32,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     from core.report.documents.json import as_text
     from core.report.pair.side_by_side import SideBySide
 
-    before, after = open_record(chosen.before), open_record(chosen.after)
+    before, after = (named_record(name, chosen.ledger) for name in (chosen.before, chosen.after))
     refuse_unwritable(chosen.out)
     compared = SideBySide.of(before, after)
     say(*compared.lines())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.engine.earlier_record import open_record
 from core.errors import DataError
 from core.record import AuditRecord
 from core.store.ledger.installation import LEDGER, home_folder, key_folder, ledger_url
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from core.store.ledger.ledger import Ledger
 
 OWN = "own"
+_CODE = re.compile(r"[A-Za-z2-7]{4}(-[A-Za-z2-7]{4}){3}")
 
 
 def add_ledger(command: argparse.ArgumentParser, used: str) -> None:
@@ -37,6 +40,16 @@ def opened_ledger(stated: str | None) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+def named_record(name: Path, stated: str | None) -> AuditRecord:
+    """The record in a file or folder, or of the audit whose receipt has this code, out of the ledger."""
+    if name.exists() or not _CODE.fullmatch(str(name)):
+        return open_record(name)
+    from core.store.ledger.audit_entries import record_with_code
+
+    with opened_ledger(stated) as ledger:
+        return record_with_code(ledger, str(name).upper())
 
 
 def with_receipt(

@@ -94,9 +94,20 @@ def holds_receipt(ledger: Ledger, found: Receipt) -> str:
 
 
 def with_digest(ledger: Ledger, digest: str) -> list[LogEntry]:
-    """The entries that a file with this SHA-256 is a subject of, or whose code begins so. Raises LedgerError."""
+    """The entries that a file with this SHA-256 is a subject of. Raises LedgerError."""
     with ledger.reading() as (connection, _):
         return [entry for entry in rows.entries(connection) if digest in entry.body.get("subjects", {}).values()]
+
+
+def record_with_code(ledger: Ledger, code: str) -> AuditRecord:
+    """The record of the audit whose receipt has this code. Raises LedgerError where the ledger holds none."""
+    with ledger.reading() as (connection, _):
+        for entry in rows.entries(connection, kind="record"):
+            if short_code(entry.leaf) == code:
+                if entry.is_erased:
+                    raise LedgerError(f"The audit {code} was deleted: {ledger.shown} holds no more than its place.")
+                return AuditRecord.from_json(entry.body["record"])
+    raise LedgerError(f"{ledger.shown} has no audit with the code {code}. Give another --ledger, or a record.json.")
 
 
 def _digests(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from core.cli import main
 from core.record import AuditRecord
 from core.report.documents.json import audit_texts
 from tests.worlds.people import plan_of, selections
+from tests.worlds.receipts import installation, receipt_of
 from tests.worlds.records import decided, record_of
 
 FIRST = decided({"women": (200, 60, 200, 540), "men": (400, 90, 60, 450)})
@@ -32,6 +33,20 @@ def compared(before: Path, after: Path, out: Path) -> dict[str, Any]:
     assert main(["compare", str(before), str(after), "--out", str(out)]) == 0
     document: dict[str, Any] = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
     return document
+
+
+def test_an_audit_of_the_ledger_is_named_by_the_code_of_its_receipt(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("PLUMBLINE_LEDGER", raising=False)
+    ledger = installation(tmp_path / "home")
+    code = receipt_of(ledger, {}, FIRST).code
+    ledger.close()
+    by_code = compared(Path(code.lower()), folders[1], tmp_path / "by code")
+    assert by_code["gaps"] == compared(*folders, tmp_path / "by folder")["gaps"]
+    assert main(["compare", "AAAA-AAAA-AAAA-AAAA", str(folders[1]), "--out", str(tmp_path / "none")]) == 2
+    assert "has no audit with the code AAAA-AAAA-AAAA-AAAA" in capsys.readouterr().err
 
 
 def test_folders_and_files_are_compared_gap_by_gap(folders: tuple[Path, Path], tmp_path: Path) -> None:
