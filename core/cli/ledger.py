@@ -34,12 +34,19 @@ def add_ledger_commands(commands: Any) -> None:
 def _export(chosen: argparse.Namespace) -> int:
     from core.store.ledger.transfer import export_lines
 
+    _refuse_existing(chosen.file)
     with opened_ledger(chosen.ledger) as ledger:
         lines = list(export_lines(ledger))
     with writing(chosen.file.parent):
         chosen.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     say(f"Wrote {len(lines) - 1} entries to {chosen.file}. It is as confidential as the ledger.")
     return 0
+
+
+def _refuse_existing(file: Path) -> None:
+    """Raise DataError where a file is there already: it may be the ledger itself, or its key."""
+    if file.exists():
+        raise DataError(f"{file} is there already, and may be needed. Give the name of a new file.")
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -56,6 +63,7 @@ def _renew(chosen: argparse.Namespace) -> int:
         raise DataError("--token and --authority belong together: the answer, and the certificates of who gave it.")
     with opened_ledger(chosen.ledger) as ledger:
         if chosen.request is not None:
+            _refuse_existing(chosen.request)
             asked = ledger.time_request()
             with writing(chosen.request.parent):
                 chosen.request.write_bytes(asked)

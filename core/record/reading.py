@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from core.errors import DataError, PlumblineError
 from core.record import AuditRecord
@@ -29,8 +30,18 @@ def read_record(content: bytes, name: str) -> AuditRecord:
             raise ValueError("its groups are not its plan's")
         if not record.counts.people or not record.judgement().groups:
             raise ValueError("it counts nobody")
+        _check_said(record)
     except PlumblineError as error:
         raise DataError(f"{name}: {error.message}") from None
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, MemoryError) as error:
         raise DataError(f"{name} cannot be judged ({error}). Give a record.json as an audit wrote it.") from None
     return record
+
+
+def _check_said(record: AuditRecord) -> None:
+    """What every sentence about a record takes for granted. Raises ValueError where it is otherwise."""
+    datetime.fromisoformat(record.created)
+    named = [each for by, values in record.references.items() for each in (*by, *values)]
+    if not all(isinstance(each, str) for each in named):
+        raise ValueError("a comparison group is not named by a text")
+    json.dumps(record.to_json(), ensure_ascii=False).encode()  # a lone surrogate can be written nowhere

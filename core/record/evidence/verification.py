@@ -93,10 +93,12 @@ def _file(receipt: Receipt, name: str, content: bytes) -> Checked:
     except DataError as problem:
         return Checked(False, str(problem))
     digest = hashlib.sha256(content).hexdigest()
-    if digest in subjects.values():
-        return Checked(True, f"{name} is unchanged since {receipt.predicate.get('when', 'the receipt was made')}.")
-    if name in subjects:
+    since = f"unchanged since {receipt.predicate.get('when', 'the receipt was made')}"
+    if name in subjects and subjects[name] != digest:
         return Checked(False, f"{name} was changed since the receipt was made.")
+    whose = name if name in subjects else next((each for each, known in subjects.items() if known == digest), None)
+    if whose is not None:
+        return Checked(True, f"{name} is {since}." if whose == name else f"{name} is {whose}, {since}.")
     return Checked(False, f"{name} is not among the files that the receipt is about: {', '.join(subjects)}.")
 
 

@@ -129,3 +129,23 @@ def test_a_folder_that_cannot_be_written_is_said(
 ) -> None:
     (tmp_path / "taken").write_text("")
     assert "cannot be written" in refused(capsys, *folders, Path("--out"), tmp_path / "taken")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"created": ""},
+        {"created": "last week"},
+        {"references": [{"by": ["sex"], "values": [0]}]},
+        {"parent": "\ud800"},
+    ],
+)
+def test_a_record_that_somebody_edited_is_refused_in_one_line(
+    folders: tuple[Path, Path], change: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folders[0] / "record.json"
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    for command in (["compare", str(file), str(folders[1])], ["report", str(file)]):
+        assert main([*command, "--out", str(tmp_path / "out.html")]) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and "Give a record.json as an audit wrote it" in said

@@ -123,6 +123,29 @@ def test_what_cannot_be_checked_is_said(
     assert code == 2 and "not a whole receipt" in said
 
 
+def test_a_file_under_the_name_of_another_does_not_pass_for_it(
+    ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, numbers = b"<h1>Gap</h1>", b'{"gaps": []}'
+    (tmp_path / "receipt.json").write_text(receipt_of(ledger, {"report.html": page, "result.json": numbers}).to_text())
+    ledger.close()
+    (tmp_path / "result.json").write_bytes(page)
+    code, said = verify(capsys, tmp_path / "result.json")
+    assert code == 1 and "result.json was changed" in said
+    (tmp_path / "sent to us.html").write_bytes(page)
+    code, said = verify(capsys, tmp_path / "sent to us.html")
+    assert code == 0 and "sent to us.html is report.html, unchanged since" in said
+
+
+def test_no_file_that_is_there_is_written_over(got: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = next((home / "keys").glob("*.pem"))
+    before = key.read_bytes()
+    assert main(["ledger", "renew", "--request", str(key)]) == 2
+    assert main(["ledger", "export", str(home / "ledger" / "ledger.sqlite3")]) == 2
+    assert capsys.readouterr().err.count("is there already") == 2
+    assert key.read_bytes() == before and verify(capsys)[0] == 0
+
+
 def test_a_print_is_checked_by_what_it_carries(
     ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
