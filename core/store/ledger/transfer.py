@@ -42,9 +42,11 @@ def import_file(ledger: Ledger, path: Path) -> int:
         entries = [_entry(line) for line in lines]
         notes = {int(line["number"]) + 1: str(line["checkpoint"]) for line in lines}
         origin = str(first["origin"])
+        if [entry.number for entry in entries] != list(range(len(entries))):
+            raise ValueError("entries are missing, or stand elsewhere")
     except OSError as problem:
-        raise LedgerError(f"{path} cannot be read ({problem.strerror}).") from None
-    except (ValueError, TypeError, KeyError, binascii.Error):
+        raise LedgerError(f"{path} cannot be read ({problem.strerror}). Give the file that export wrote.") from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error):
         raise LedgerError(f"{path.name} is not an export of a ledger, or it is damaged. Export it again.") from None
     for entry in entries:
         if entry.payload is not None and not entry.is_whole:

@@ -1,5 +1,6 @@
 """What is appended stands there, and nothing else: two at once, one name once, erased payloads, keys, time."""
 
+import json
 import os
 import stat
 import subprocess
@@ -149,6 +150,12 @@ def test_an_export_is_the_ledger_elsewhere(ledger: Ledger, tmp_path: Path) -> No
     file.write_text(file.read_text()[:-20])
     with pytest.raises(LedgerError, match="damaged"):
         import_file(copy, file)
+    head, first, second, *rest = export_lines(ledger)
+    numbered = json.dumps(json.loads(first) | {"number": 10**30})
+    for damaged in ([head, first, *rest], [head, numbered, second], [head, "[" * 200_000]):
+        file.write_text("\n".join(damaged))
+        with pytest.raises(LedgerError, match="damaged"):
+            import_file(copy, file)
     copy.close()
 
 
