@@ -89,7 +89,7 @@ def _by_receipts(
             with opened_ledger(stated) as ledger:
                 against = holds_receipt(ledger, found)
         failed |= not seen.holds or bool(against)
-        title = "Changed" if against else badge_words(seen.strength, seen.moment)
+        title = badge_words("changed") if against else badge_words(seen.strength, seen.moment)
         since = f" {found.predicate['when']}" if title == "Unchanged since" else ""
         say(f"{at}: {title}{since} (code {found.code})")
         say(*(f"  {'holds' if step.holds else 'FAILS'}: {step.words}" for step in seen.steps))

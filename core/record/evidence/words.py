@@ -22,7 +22,7 @@ def badge_words(strength: Strength, moment: datetime | None = None) -> str:
     """What a badge says: which strength of evidence holds; `moment` (UTC) is what a time authority attests."""
     if strength == "dated" and moment is not None:
         return f"Existed on {moment:%-d %B %Y}"
-    return {"changed": "Changed since", "unchanged": "Unchanged since"}.get(strength, "Signed by this installation")
+    return {"changed": "Does not hold", "unchanged": "Unchanged since"}.get(strength, "Signed by this installation")
 
 
 def openssl_steps(report: str = "report.html") -> str:

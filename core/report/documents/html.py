@@ -19,6 +19,7 @@ from core.report.sections import ANSWER, printed
 from core.report.sections.blocks import Block, PictureBlock
 from core.report.sections.reported import ReportedAudit
 from core.report.words.by_group import Standings
+from core.report.xml_text import xml_text
 
 if TYPE_CHECKING:  # pages that show no document wait for no template
     from jinja2 import Environment
@@ -46,7 +47,7 @@ def report_html(audit: ReportedAudit, names: Iterable[str] | None = None, is_she
     is_sheet
         In the colours of paper whatever the screen's theme, as a preview of what will be printed.
     """
-    return (
+    return xml_text(
         _environment()
         .get_template("report.html")
         .render(
@@ -74,7 +75,7 @@ def answer_html(record: AuditRecord, standings: Standings | None = None) -> str:
 
 def fragment_html(blocks: Iterable[Block]) -> str:
     """Blocks as a part of somebody else's page: a `div` with a style of its own."""
-    return _environment().get_template("fragment.html").render(blocks=list(blocks))
+    return xml_text(_environment().get_template("fragment.html").render(blocks=list(blocks)))
 
 
 @cache

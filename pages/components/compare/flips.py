@@ -24,7 +24,7 @@ def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> Non
     """Show it where both decided about the same people; else what would tell, and a way to ask `picked`."""
     st.header("Whose decisions flip", anchor=False)
     if not compared.is_paired:
-        st.write("Two records do not tell who was decided about otherwise.")
+        st.write("Two records hold counts, so nobody's two decisions can be told from them.")
         first, second = picked.audits[:2]
         is_asked = session.workspace().get(second.id).stage == "pair"
         if not (is_asked and job_status.show(second)):

@@ -62,7 +62,7 @@ def test_the_newer_one_is_second_and_what_changed_is_said_with_a_range(shelf: Sh
     assert "People whose g is women are selected 0.53 times as often" in words and "Plausible change" in words
     (numbers,) = [table for table in tables(at) if "Plausible change" in table]
     assert numbers["Answer"] == ["Better"] and " to " in numbers["Plausible change"][0]
-    assert "Two records do not tell who was decided about otherwise" in words
+    assert "Two records hold counts, so nobody's two decisions can be told" in words
     assert at.get("vega_lite_chart"), "a picture beside the numbers"
 
 

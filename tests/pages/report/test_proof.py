@@ -128,7 +128,7 @@ def test_a_changed_record_is_told(space: Workspace, home: Path) -> None:
     dated = path.stat()
     path.write_text(path.read_text().replace("2026-11-21", "2026-11-20"))
     os.utime(path, ns=(dated.st_atime_ns, dated.st_mtime_ns))
-    assert "Changed since" in badges(opened("report", audit_id))
+    assert "Does not hold" in badges(opened("report", audit_id))
 
 
 def test_the_annex_prints_the_steps_for_its_own_file(space: Workspace, home: Path) -> None:

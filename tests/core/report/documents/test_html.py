@@ -115,3 +115,9 @@ def test_many_groups_stay_small_and_the_table_lists_them_all() -> None:
 def test_one_group_alone_says_that_nothing_was_compared() -> None:
     record = decided({"a": (40, 20, 10, 30)})
     assert "Nothing was compared" in html_of(record)
+
+
+def test_a_name_neither_turns_the_text_after_it_nor_holds_what_no_document_can() -> None:
+    unfit = "a\x01b\x1b\u202ec\u2067d"
+    text = html_of(decided({unfit: (40, 20, 10, 30), "other": (10, 5, 25, 60)}))
+    assert not set(unfit) & set("\x01\x1b\u202e\u2067") & set(text) and "a\ufffdb\ufffd\ufffdc\ufffdd" in text
