@@ -17,12 +17,13 @@ KINDS: Kinds = ("tp", "fp", "fn", "tn", "unknown_selected", "unknown_refused")
 _LABELLED: Kinds = ("tp", "fp", "fn", "tn")
 _SELECTED: Kinds = ("tp", "fp", "unknown_selected")
 _REFUSED: Kinds = ("fn", "tn", "unknown_refused")
-# Every n, numerator and n - numerator of a part's metrics.
+# Every n, numerator and n - numerator of a part's metrics; with "both", also the selected and the refused of unknown
+# outcome: who subtracts it from "decision" has them.
 NUMBERS: dict[Part, tuple[Kinds, ...]] = {
     "people": (KINDS,),
     "decision": (_SELECTED, _REFUSED),
     "outcome": (_LABELLED, ("unknown_selected", "unknown_refused"), ("tp", "fn"), ("fp", "tn")),
-    "both": (("tp",), ("fp",), ("fn",), ("tn",), ("tp", "fp"), ("fn", "tn"), ("tp", "tn"), ("fp", "fn")),
+    "both": (*((kind,) for kind in KINDS), ("tp", "fp"), ("fn", "tn"), ("tp", "tn"), ("fp", "fn")),
 }
 # Those of them that all the others follow from.
 _SUFFICIENT: dict[Part, tuple[Kinds, ...]] = {

@@ -25,6 +25,8 @@ SHARES = {
     "positive_predictive_value": ("tp", "tp fp"),
     "negative_predictive_value": ("tn", "fn tn"),
 }
+# Who was decided on less those of them whose outcome is known.
+OF_UNKNOWN_OUTCOME = {"us": ("tp fp us", "tp fp"), "ur": ("fn tn ur", "fn tn")}
 Group = tuple[tuple[str, str], ...]
 Number = tuple[Group, str]
 
@@ -43,6 +45,10 @@ def numbers_of(group: dict[str, Any]) -> dict[Number, int | None]:
             for kinds, value in ((k, top), (n, bottom), (rest, both)):
                 if stated.get((name, kinds)) is None:
                     stated[(name, kinds)] = value
+    if "base_rate" in group["metrics"]:
+        for unknown, (decided, known) in OF_UNKNOWN_OUTCOME.items():
+            whole, part = stated[(name, decided)], stated[(name, known)]
+            stated[(name, unknown)] = None if whole is None or part is None else whole - part
     return stated
 
 

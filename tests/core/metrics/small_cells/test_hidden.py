@@ -119,6 +119,16 @@ def test_everything_computed_from_a_hidden_number_goes_with_it() -> None:
     assert shown["population"] == {} and whole["population"] != {}
 
 
+def test_the_selected_of_unknown_outcome_are_a_number_too() -> None:
+    """63 were selected, and 60 of them are known: the other 3 are nowhere stated, and yet told."""
+    counts = labelled({"a": (40, 20, 10, 30, 3, 40), "b": (30, 25, 20, 25, 30, 30), "c": (20, 20, 15, 30, 20, 20)})
+    whole, shown = both(counts, plan_of(label=True))
+    told = ((("g", "a"),), "us")
+    assert published(whole)[told] == 3 and told not in published(shown)
+    (spread,) = spread_by_solver(shown, [told])
+    assert spread >= LEAST
+
+
 def test_what_is_shown_follows_from_what_is_shown() -> None:
     """The p of one comparison, corrected for others, would tell of a hidden one; so would a different verdict."""
     hidden_few = {"a": (300, 600), "b": (20, 60), "c": (3, 40), "d": (14, 40)}
@@ -162,7 +172,7 @@ def test_people_with_several_rows_are_refused() -> None:
 
 def test_a_number_of_result_json_is_read_as_the_field_defines_it() -> None:
     """The attacker above understands the document: what it reads of an open one is what was put in."""
-    whole, _ = both(labelled({"a": (41, 22, 13, 34), "b": (35, 25, 26, 27)}), plan_of(label=True))
+    whole, _ = both(labelled({"a": (41, 22, 13, 34, 7, 9), "b": (35, 25, 26, 27)}), plan_of(label=True))
     first = numbers_of(whole["groups"][0])
     alone = {kinds: value for (_, kinds), value in first.items() if " " not in kinds}
-    assert alone == {"tp": 41, "fp": 22, "fn": 13, "tn": 34}
+    assert alone == {"tp": 41, "fp": 22, "fn": 13, "tn": 34, "us": 7, "ur": 9}
