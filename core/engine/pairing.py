@@ -13,7 +13,10 @@ EARLIER = "earlier_model"
 
 
 def beside(plan: Plan, earlier: Plan) -> Plan:
-    """The question that `plan` asks, of what decides in `earlier`. Raises PlanError where the two cannot be paired."""
+    """The question that `plan` asks, of what decides in `earlier`. Raises PlanError where the two cannot be paired.
+
+    Small numbers are hidden where either plan hides them.
+    """
     if plan.data.weight is not None or plan.data.person is not None:
         raise PlanError(why_one_row_each(plan, "pair two decisions"))
     if (plan.decision.image is None) != (earlier.decision.image is None):
@@ -24,4 +27,5 @@ def beside(plan: Plan, earlier: Plan) -> Plan:
     decision = earlier.decision
     if decision.images is not None:
         decision = replace(decision, images=plan.decision.images)
-    return replace(plan, name=earlier.name or plan.name, decision=decision)
+    report = replace(plan.report, hide_small=plan.report.hide_small or earlier.report.hide_small)
+    return replace(plan, name=earlier.name or plan.name, decision=decision, report=report)

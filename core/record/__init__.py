@@ -22,8 +22,8 @@ from core.metrics.second_opinion import NOT_ASKED, SecondOpinion
 from core.metrics.small_cells.hidden import NOTHING_HIDDEN, Hidden
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Judgement, judge, plan_threshold
-from core.metrics.words.notes import COUNTS_GROUPS, worded
-from core.notes import SAID, Note
+from core.metrics.words.notes import COUNTS_GROUPS
+from core.notes import Note
 from core.plan.parts import MitigationPlan, PolicyPlan
 from core.plan.plan import Plan, Value
 from core.record.paired import PairedWith
@@ -118,8 +118,13 @@ class AuditRecord:
         """What is hidden at the plan's rule. Raises PlanError where nothing would be left to show."""
         return self._hidden_at(stated_rule(self.counts, self.plan))
 
+    @property
+    def hides(self) -> bool:
+        """Whether it was asked that no count of 1 to 4 people is shown."""
+        return self.hides_small or self.plan.report.hide_small
+
     def _hidden_at(self, rule: Rule) -> Hidden:
-        if not (self.hides_small or self.plan.report.hide_small):
+        if not self.hides:
             return NOTHING_HIDDEN
         from core.metrics.small_cells.search import hidden_cells  # its solver, which most audits need not wait for
 
@@ -257,8 +262,8 @@ def compare(before: AuditRecord, after: AuditRecord, joint: JointCounts | None =
 
     Ranges are paired where it is known how each person was decided about twice (`joint_of`). Else the two are compared
     as if they were of different people, which gives the wider ranges. Groups are compared with the reference groups of
-    `before`, at the higher of the two confidences; a gap that only one of the audits has is left out. `joint` is how
-    each was decided about, where somebody else knows. Raises PlanError where they have no table of groups in common.
+    `before`, at the higher of the two confidences; a gap that only one of the audits has is left out. `joint` is as
+    `joint_of` takes it. Raises PlanError where they have no table of groups in common.
     """
     shared = {by: values for by, values in before.references.items() if by in after.references}
     if not shared:
@@ -267,13 +272,19 @@ def compare(before: AuditRecord, after: AuditRecord, joint: JointCounts | None =
         )
     confidence = max(before.plan.run.confidence, after.plan.run.confidence)
     old, new = (_judged(record, {**record.references, **shared}, confidence) for record in (before, after))
-    return compare_audits(old, new, joint_of(before, after) if joint is None else joint, confidence)
+    return compare_audits(old, new, joint_of(before, after, joint), confidence)
 
 
-def joint_of(before: AuditRecord, after: AuditRecord) -> JointCounts | None:
-    """Both decisions about the same people: where one job asked both, or both are the same; None where not known."""
-    if not (before.sampled.is_plain and after.sampled.is_plain) or before.hidden or after.hidden:
+def joint_of(before: AuditRecord, after: AuditRecord, joint: JointCounts | None = None) -> JointCounts | None:
+    """Both decisions about the same people: where one job asked both, or both are the same; None where not known.
+
+    `joint` is how each was decided about, where somebody else knows. None also where rows are not a person each, and
+    where small numbers are hidden: how few flip is such a number.
+    """
+    if not (before.sampled.is_plain and after.sampled.is_plain) or before.hides or after.hides:
         return None
+    if joint is not None:
+        return joint
     if before.decided_sha256 == after.decided_sha256:
         rule = stated_rule(before.counts, before.plan)
         return from_rules(before.counts, rule, rule)
@@ -287,12 +298,3 @@ def joint_of(before: AuditRecord, after: AuditRecord) -> JointCounts | None:
 def _judged(record: AuditRecord, references: References, confidence: float) -> Judgement:
     plan = replace(record.plan, run=replace(record.plan.run, confidence=confidence))
     return judge(record.counts, plan, stated_rule(record.counts, plan), references, record.sampled, record.hidden)
-
-
-def without_quotes(warnings: list[Any]) -> list[Any]:
-    """Of a record's `warnings` those that hold no cells of columns which its plan does not name.
-
-    Raises KeyError, TypeError or ValueError where they are no warnings.
-    """
-    notes = [(value, Note.from_json(value)) for value in warnings]
-    return [value for value, note in notes if note.kind == SAID or not worded(note).quotes]

@@ -8,7 +8,8 @@ from typing import Any
 
 from core.metrics.findings.ordering import headlines
 from core.metrics.verdicts import Gap, Verdict
-from core.record import AuditRecord, without_quotes
+from core.record import AuditRecord
+from core.record.quotes import without_quotes
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"

@@ -24,6 +24,7 @@ TIMES = ("in the first", "in the second")
 TURNS: dict[Direction, str] = {"worse": "Worse", "better": "Better", "unclear": "Can't tell", "same": "The same"}
 PAIRED = "Both decided about the same people, so each range is as narrow as it can be."
 WIDER = "A record holds no rows, so nobody is found again: ranges are wider than necessary."
+HIDES = "Small numbers are hidden, and with them whose decisions flip: ranges are wider than necessary."
 MOST_SAID = 8
 
 
@@ -43,7 +44,7 @@ class SideBySide:
 
         Raises PlanError where they have no sensitive column in common.
         """
-        joint = joint_of(before, after) if joint is None else joint
+        joint = joint_of(before, after, joint)
         comparison = compare(before, after, joint)
         tables = [] if joint is None else [by for by in before.references if set(by) <= set(joint.groups.attributes)]
         confidence = max(before.plan.run.confidence, after.plan.run.confidence)
@@ -56,9 +57,14 @@ class SideBySide:
         return self.comparison.everybody is not None
 
     @property
+    def hides_flips(self) -> bool:
+        """Whether whose decisions flip is hidden, with other small numbers."""
+        return self.before.hides or self.after.hides
+
+    @property
     def range_words(self) -> str:
         """How wide the ranges are."""
-        return PAIRED if self.is_paired else WIDER
+        return PAIRED if self.is_paired else HIDES if self.hides_flips else WIDER
 
     @cached_property
     def terms(self) -> Terms:
@@ -137,7 +143,7 @@ class SideBySide:
 
     def to_json(self) -> dict[str, Any]:
         """The comparison as comparison.json holds it."""
-        said = (*(difference.text for difference in self.differences), *([] if self.is_paired else [WIDER]))
+        said = (*(difference.text for difference in self.differences), *([] if self.is_paired else [self.range_words]))
         return self.comparison.to_json(self.before.digest, self.after.digest, said) | {
             "paired": self.is_paired,
             "differences": [asdict(difference) for difference in self.differences],

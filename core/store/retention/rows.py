@@ -10,7 +10,7 @@ from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.jobs.replaced_json import replace_json
 from core.plan.plan import Plan
-from core.record import without_quotes
+from core.record.quotes import without_quotes
 from core.store.audits import FACTS_FILE, RECORD_FILE
 from core.store.disk.crash_points import point
 from core.store.explanations import FOUND as EXPLANATION

@@ -55,7 +55,7 @@ def _compared(
 def differences(compared: SideBySide, picked: Picked) -> None:
     """Say in what the two differ, before anything that follows from it."""
     first = picked.records[0].decided_sha256
-    if compared.is_paired and first not in (compared.before.decided_sha256, compared.after.decided_sha256):
+    if first not in (compared.before.decided_sha256, compared.after.decided_sha256):
         st.info("What decides in the first audit was asked again about the people of the second.")
     if compared.differences:
         st.header("What differs between them", anchor=False)

@@ -23,6 +23,9 @@ _HEIGHT, _TALL = 420, 12
 def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> None:
     """Show it where both decided about the same people; else what would tell, and a way to ask `picked`."""
     st.header("Whose decisions flip", anchor=False)
+    if compared.hides_flips:
+        st.write("Small numbers are hidden on request, and how few flip is one of them.")
+        return
     if not compared.is_paired:
         st.write("Two records hold counts, so nobody's two decisions can be told from them.")
         first, second = picked.audits[:2]

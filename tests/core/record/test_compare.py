@@ -13,6 +13,7 @@ from core.metrics.comparison import Comparison
 from core.metrics.joint import JointCounts
 from core.record import AuditRecord, compare, joint_of
 from core.record.paired import PairedWith
+from core.report.pair.side_by_side import HIDES, SideBySide
 from tests.worlds.people import plan_of, selections
 from tests.worlds.records import decided, record_of, scored
 
@@ -110,6 +111,19 @@ def test_paired_ranges_are_narrower_and_outlast_the_file() -> None:
     assert paired.everybody.newly_selected == joint.n[:, :, 0, 1].sum()
     for narrow, wide in zip(ranges(paired), ranges(unpaired), strict=True):
         assert narrow < 0.7 * wide
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_where_small_numbers_are_hidden_two_are_not_paired_whoever_knows_both_decisions(which: int) -> None:
+    joint = drawn(5, 2_000)
+    for known in (joint, None):
+        two = list(pair(joint, paired=True))
+        assert compare(*two, known).everybody is not None
+        two[which] = two[which].without_small_cells()
+        found = compare(*two, known)
+        assert found.everybody is None and found.people == () and not any(gap.paired for gap in found.gaps)
+        shown = SideBySide.of(*two, known)
+        assert shown.flips == () and list(shown.flip_words()) == [] and HIDES in shown.to_json()["warnings"]
 
 
 def test_a_table_of_two_decisions_must_be_of_those_who_were_counted() -> None:

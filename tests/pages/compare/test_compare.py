@@ -1,10 +1,13 @@
 """The Compare page: two audits picked, what differs first, then the answer, whose decisions flip, and files."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.record import AuditRecord
@@ -26,6 +29,20 @@ def shelf(space: Workspace) -> "Shelf":
     for audit in space.owned_by(ME):
         space.delete(audit.id)
     return Shelf(space)
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the page gives to download, by the names of the files."""
+    found: dict[str, str] = {}
+    button = st.download_button
+
+    def held(label: str, data: Callable[[], str], file_name: str, *rest: Any, **options: Any) -> bool:
+        found[file_name] = data()
+        return button(label, data, file_name, *rest, **options)
+
+    monkeypatch.setattr(st, "download_button", held)
+    return found
 
 
 class Shelf:

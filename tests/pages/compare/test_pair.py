@@ -1,5 +1,6 @@
 """Both models asked about the same people, from the Compare page: in one job, kept as counts."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
+from tests.pages.compare.test_compare import files as files
 from tests.pages.compare.test_compare import pick
 from tests.pages.whole_app import ME, audited, finished, labels, opened, press, said, tables, widget
 from tests.worlds.people import csv_text, plan_of
@@ -63,6 +65,25 @@ def test_other_people_are_asked_about_again_and_that_is_said(space: Workspace) -
     at = pick(opened("compare"), first, second)
     assert "What decides in the first audit was asked again about the people of the second." in said(at)
     assert f"{flipped()} of 400 decisions flip" in said(at)
+
+
+@pytest.mark.parametrize("hiding", ["first", "second"])
+def test_where_small_numbers_are_hidden_nobodys_flips_are_told(
+    space: Workspace, files: dict[str, str], hiding: str
+) -> None:
+    """A group of 6, all of whom flip: with one more decision known, each of theirs would be."""
+    table = csv_text(("g", "y", "s"), [*ROWS, *[("few", i % 2, 0.55) for i in range(6)]])
+    plans = {"first": PLAN, "second": at_threshold(0.6)}
+    plans[hiding] = replace(plans[hiding], report=replace(PLAN.report, hide_small=True))
+    first, second = (audited(space, plan, table) for plan in plans.values())
+    space.pair(second, first)
+    finished(space, second)
+    at = pick(opened("compare"), first, second)
+    words, document = said(at), json.loads(files["comparison.json"])
+    assert "newly" not in words and "how few flip is one of them" in words
+    assert "with them whose decisions flip" in words and "Ask both about the same people" not in labels(at)
+    assert not [table for table in tables(at) if "Flip" in table]
+    assert document["flips"] == [] == document["people"] and document["paired"] is False
 
 
 def test_a_pair_is_of_what_was_decided_then(space: Workspace, two: tuple[str, str]) -> None:
