@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,8 +81,8 @@ def _by_receipts(
     whose = {path: _whose(path, content, receipts) for path, content in files.items()}
     failed = False
     for at, found in receipts.items():
-        own = {str(path): content for path, content in files.items() if whose[path] == at}
-        seen = verified(found, {Path(name).name: content for name, content in own.items()}, known or _own(found))
+        own = [(_shown(path, files), content) for path, content in files.items() if whose[path] == at]
+        seen = verified(found, own, known or _own(found))
         against = ""
         if stated is not None:
             from core.store.ledger.audit_entries import holds_receipt
@@ -96,6 +97,11 @@ def _by_receipts(
         if against:
             say(f"  FAILS: {against}")
     return int(failed)
+
+
+def _shown(path: Path, files: Iterable[Path]) -> str:
+    """A file's name; its path where another file has that name too."""
+    return str(path) if any(other.name == path.name for other in files if other != path) else path.name
 
 
 def _whose(path: Path, content: bytes, receipts: dict[Path, Receipt]) -> Path:

@@ -7,7 +7,7 @@ Pure functions of bytes; no file, database or clock. What others call:
     keys.PrivateKey, keys.PublicKey                                      Ed25519, as hexadecimal digits and as PEM
     receipt.Receipt                  one JSON file: Receipt.from_json(document), .to_json(), .subjects, .code
     statement.statement              the in-toto statement about an audit's files
-    verification.verified            what a receipt proves of some files: Verified(strength, findings)
+    verification.verified            what a receipt proves of some files: Verified(strength, steps, moment)
     words.badge_words, words.short_code, words.openssl_steps             what a page or an annex prints
 
 A receipt is made by a ledger (`core.store.ledger`). In the app, `Workspace` has

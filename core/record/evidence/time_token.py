@@ -22,15 +22,19 @@ def time_request(note: str) -> bytes:
 def attested(token: TimeToken, note: str) -> tuple[datetime, str]:
     """The moment (UTC) at which an authority saw the checkpoint, and what the authority is called.
 
-    Raises DataError where the token is not of this checkpoint, or not of the authority whose certificates it has.
+    The first of its certificates is the authority's own. Raises DataError where the token is not of this checkpoint, or
+    another certificate signed it.
     """
-    from cryptography.x509 import load_pem_x509_certificates
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     try:
         response = decode_timestamp_response(token.response)
         chain = load_pem_x509_certificates(token.authority.encode())
-        builder = VerifierBuilder()
+        held = {load_der_x509_certificate(each) for each in response.signed_data.certificates}
+        if chain[0] not in held or len({(each.issuer, each.serial_number) for each in held}) < len(held):
+            raise DataError(f"{_REFUSED}: the authority's own certificate must be the first, and stand in the answer.")
+        builder = VerifierBuilder().tsa_certificate(chain[0])
         for certificate in chain:
             builder = builder.add_root_certificate(certificate)
         builder.build().verify(response, hashlib.sha256(note.encode()).digest())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Literal
 
 from core.errors import DataError
@@ -31,7 +32,8 @@ class Verified:
     """What was checked, how strong it is, and the moment that an authority attests (UTC), where one does.
 
     `strength`: "changed" where something does not hold; "unchanged" by the receipt alone; "signed" by a key that the
-    reader knows to be the installation's; "dated" where a time authority also attests when it existed.
+    reader knows to be the installation's; "dated" where a time authority also attests when it existed. Without a known
+    key it is not "dated": whoever made up the receipt could have made up the authority too.
     """
 
     strength: Strength
@@ -44,15 +46,19 @@ class Verified:
         return all(step.holds for step in self.steps)
 
 
-def verified(receipt: Receipt, files: Mapping[str, bytes], known: PublicKey | None = None) -> Verified:
-    """Check a receipt by itself, and files, by name, against it; `known` is a key had from elsewhere."""
-    seen = _seal(receipt, known) + _log(receipt) + [_file(receipt, name, content) for name, content in files.items()]
+def verified(receipt: Receipt, files: Iterable[tuple[str, bytes]] = (), known: PublicKey | None = None) -> Verified:
+    """Check a receipt by itself, and files against it, each a name or path and a content; several may share a name.
+
+    `known` is a key had from elsewhere.
+    """
+    seen = _seal(receipt, known) + _log(receipt) + [_file(receipt, name, content) for name, content in files]
     dated, moment = _time(receipt)
     steps = tuple(seen + dated)
     if not all(step.holds for step in steps):
         return Verified("changed", steps)
-    strength: Strength = "unchanged" if known is None else "signed"
-    return Verified("dated" if moment is not None else strength, steps, moment)
+    if known is None:
+        return Verified("unchanged", steps, moment)
+    return Verified("signed" if moment is None else "dated", steps, moment)
 
 
 def _seal(receipt: Receipt, known: PublicKey | None) -> list[Checked]:
@@ -87,19 +93,19 @@ def _log(receipt: Receipt) -> list[Checked]:
     return [Checked(True, f"Entry {entry.index} is in the ledger {head.origin}, which had {head.size} entries.")]
 
 
-def _file(receipt: Receipt, name: str, content: bytes) -> Checked:
+def _file(receipt: Receipt, shown: str, content: bytes) -> Checked:
     try:
         subjects = receipt.subjects
     except DataError as problem:
         return Checked(False, str(problem))
-    digest = hashlib.sha256(content).hexdigest()
+    name, digest = PurePath(shown).name, hashlib.sha256(content).hexdigest()
     since = f"unchanged since {receipt.predicate.get('when', 'the receipt was made')}"
     if name in subjects and subjects[name] != digest:
-        return Checked(False, f"{name} was changed since the receipt was made.")
+        return Checked(False, f"{shown} was changed since the receipt was made.")
     whose = name if name in subjects else next((each for each, known in subjects.items() if known == digest), None)
     if whose is not None:
-        return Checked(True, f"{name} is {since}." if whose == name else f"{name} is {whose}, {since}.")
-    return Checked(False, f"{name} is not among the files that the receipt is about: {', '.join(subjects)}.")
+        return Checked(True, f"{shown} is {since}." if whose == name else f"{shown} is {whose}, {since}.")
+    return Checked(False, f"{shown} is not among the files that the receipt is about: {', '.join(subjects)}.")
 
 
 def _time(receipt: Receipt) -> tuple[list[Checked], datetime | None]:

@@ -42,5 +42,6 @@ cat statement.json >> signed.bin
 # 3. Check the signature.
 openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in signed.bin -sigfile signature.bin || exit 1
 # 4. Look for the file's digest in the statement.
-grep -q "$(openssl dgst -sha256 -r '{report}' | cut -d ' ' -f 1)" statement.json && echo '{report} is unchanged'
+digest=$(openssl dgst -sha256 -r '{report}' | cut -d ' ' -f 1)
+grep -q "\\"sha256\\":\\"$digest\\"" statement.json && echo '{report} is unchanged'
 """

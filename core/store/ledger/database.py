@@ -17,6 +17,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "1"  # the last of the migrations
 _WAIT_SECONDS = 60.0
 _NO_ADDRESS = "is no address of a ledger. Give a path, or postgresql://user@host/name."
+_NO_POSTGRESQL = 'PostgreSQL needs one more package: pip install --editable ".[postgresql]", in the clone.'
 _WRITES = "plumbline_writes"
 # Any number that nobody else locks by: the letters "plumb".
 _LOCK = 0x706C756D62
@@ -49,7 +50,9 @@ class Database:
             try:
                 return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
             except ImportError:
-                raise LedgerError('PostgreSQL needs one more package: pip install "plumbline[postgresql]".') from None
+                raise LedgerError(
+                    'PostgreSQL needs one more package: pip install --editable ".[postgresql]".'
+                ) from None
         if parsed.drivername != "sqlite" or not parsed.database:
             raise LedgerError(f"{self.shown} {_NO_ADDRESS}")
         self.file = Path(parsed.database)

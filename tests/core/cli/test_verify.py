@@ -137,6 +137,17 @@ def test_a_file_under_the_name_of_another_does_not_pass_for_it(
     assert code == 0 and "sent to us.html is report.html, unchanged since" in said
 
 
+def test_two_files_of_one_name_are_both_checked(got: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (got / "sent").mkdir()
+    (got / "sent" / "report.html").write_bytes(REPORT + b"more")
+    for files in (("sent/report.html", "report.html"), ("report.html", "sent/report.html")):
+        code, said = verify(capsys, *(got / name for name in files), got / "receipt.json")
+        assert code == 1 and f"FAILS: {got / 'sent' / 'report.html'} was changed" in said
+        assert f"holds: {got / 'report.html'} is unchanged" in said
+    pdf = printed(tmp_path / "print.pdf", {name: (got / name).read_bytes() for name in ("receipt.json",)})
+    assert verify(capsys, pdf, got / "sent" / "report.html", got / "report.html")[0] == 1
+
+
 def test_no_file_that_is_there_is_written_over(got: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     key = next((home / "keys").glob("*.pem"))
     before = key.read_bytes()

@@ -63,10 +63,10 @@ def test_the_report_has_a_code_and_its_files_a_receipt(space: Workspace, home: P
     assert "Download: Receipt (.json)" in [button.proto.label for button in at.get("download_button")]
     assert "Signed by this installation" in badges(at)
     receipt, files = receipt_of(space, audit_id)
-    found = verified(receipt, files)
+    found = verified(receipt, files.items())
     assert found.holds and receipt.code == code and len(files) == 3
     for name in files:
-        assert not verified(receipt, {**files, name: files[name] + b" "}).holds
+        assert not verified(receipt, [(name, files[name] + b" ")]).holds
 
 
 def test_a_pdf_carries_the_result_and_its_receipt(space: Workspace, home: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_pdf_carries_the_result_and_its_receipt(space: Workspace, home: Path) 
     with pikepdf.open(io.BytesIO(finished(blank.getvalue(), told))) as document:
         held = {name: document.attachments[name].get_file().read_bytes() for name in document.attachments}
     receipt = Receipt.from_json(json.loads(held.pop("receipt.json")))
-    found = verified(receipt, held, key_folder(home, {}).public())
+    found = verified(receipt, held.items(), key_folder(home, {}).public())
     assert set(held) == {"result.json"} and found.strength == "signed"
 
 

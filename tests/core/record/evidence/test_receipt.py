@@ -47,14 +47,14 @@ def test_a_receipt_says_what_was_found_and_of_which_files(ledger: Ledger) -> Non
     assert made.predicate["result"] == "FAILED" and made.predicate["versions"] == {"numpy": "2.4"}
     assert made.predicate["verdicts"][0]["verdict"] == "gap"
     assert len(made.code) == 19 and made.code == receipt_of(ledger, {}, record).code
-    found = verified(again, {"report.html": REPORT})
+    found = verified(again, [("report.html", REPORT)])
     assert found.holds and found.strength == "unchanged"
     assert [badge_words(strength) for strength in ("changed", "unchanged", "signed")] == [
         "Does not hold", "Unchanged since", "Signed by this installation",
     ]  # fmt: skip
     public = ledger.keys.private().public
-    assert verified(again, {}, public).strength == "signed"
-    other = verified(again, {}, PrivateKey.generated().public)
+    assert verified(again, (), public).strength == "signed"
+    other = verified(again, (), PrivateKey.generated().public)
     assert other.strength == "changed" and "another key" in other.steps[1].words
 
 
@@ -71,13 +71,13 @@ def test_one_character_more_or_less_fails(ledger: Ledger) -> None:
     for place in range(len(REPORT)):
         wrong = bytearray(REPORT)
         wrong[place] ^= 1
-        found = verified(made, {"report.html": bytes(wrong)})
+        found = verified(made, [("report.html", bytes(wrong))])
         assert (
             found.strength == "changed"
             and found.steps[-1].words == "report.html was changed since the receipt was made."
         )
-    assert not verified(made, {"report.html": REPORT + b" "}).holds
-    assert "not among the files" in verified(made, {"other.html": REPORT + b" "}).steps[-1].words
+    assert not verified(made, [("report.html", REPORT + b" ")]).holds
+    assert "not among the files" in verified(made, [("other.html", REPORT + b" ")]).steps[-1].words
 
 
 def test_every_part_of_a_receipt_holds_the_others(ledger: Ledger) -> None:
@@ -88,7 +88,7 @@ def test_every_part_of_a_receipt_holds_the_others(ledger: Ledger) -> None:
         wrong[place] ^= 1 << place % 7
         try:
             found = Receipt.from_json(json.loads(wrong.decode()))
-            holds = verified(found, {"report.html": REPORT}).holds
+            holds = verified(found, [("report.html", REPORT)]).holds
         except (DataError, ValueError, KeyError, TypeError):
             continue
         assert not holds or (found.statement, found.entry, found.key) == (made.statement, made.entry, made.key), place
@@ -101,7 +101,7 @@ def test_a_receipt_of_another_installation_does_not_pass_for_this_one(ledger: Le
     public = ledger.keys.private().public
     for parts in (["envelope"], ["envelope", "key"], ["envelope", "key", "keys"], ["entry", "checkpoint"], ["key"]):
         mixed = Receipt.from_json({**mine, **{part: forged[part] for part in parts}})
-        assert not verified(mixed, {}, public).holds, parts
+        assert not verified(mixed, (), public).holds, parts
 
 
 def test_a_time_authority_makes_it_dated(ledger: Ledger, tmp_path: Path) -> None:
@@ -109,25 +109,28 @@ def test_a_time_authority_makes_it_dated(ledger: Ledger, tmp_path: Path) -> None
     authority = TimeAuthority(tmp_path / "authority")
     ledger.keep_time(TimeToken(authority.answer(ledger.time_request()), authority.chain))
     dated = Receipt.from_json(json.loads(receipt_of(ledger, {"report.html": REPORT}).to_text()))
-    found = verified(dated, {"report.html": REPORT})
+    assert verified(dated, [("report.html", REPORT)]).strength == "unchanged", "anybody may make up an authority"
+    found = verified(dated, [("report.html", REPORT)], ledger.keys.private().public)
     assert found.strength == "dated" and found.moment is not None
     assert badge_words(found.strength, found.moment).startswith("Existed on ")
     assert "CN=TestTime" in found.steps[-1].words
-    assert verified(made, {}).strength == "unchanged"
+    assert verified(made).strength == "unchanged"
     stranger = TimeAuthority(tmp_path / "stranger")
     assert dated.time is not None
     forged = {**dated.to_json(), "time": {**dated.to_json()["time"], "authority": stranger.chain}}
-    assert not verified(Receipt.from_json(forged), {}).holds
+    assert not verified(Receipt.from_json(forged)).holds
+    foreign = {**dated.to_json(), "time": {**dated.to_json()["time"], "authority": stranger.chain + authority.chain}}
+    assert "must be the first" in verified(Receipt.from_json(foreign)).steps[-1].words, "a name that did not sign it"
     moved = {**made.to_json(), "time": dated.to_json()["time"]}
-    assert dated.checkpoint == made.checkpoint or not verified(Receipt.from_json(moved), {}).holds
+    assert dated.checkpoint == made.checkpoint or not verified(Receipt.from_json(moved)).holds
 
 
 def test_after_a_new_key_older_receipts_hold(ledger: Ledger) -> None:
     made = receipt_of(ledger, {"report.html": REPORT})
     ledger.renew_key()
-    assert verified(made, {"report.html": REPORT}).holds
+    assert verified(made, [("report.html", REPORT)]).holds
     later = receipt_of(ledger, {"report.html": REPORT})
-    assert verified(later, {"report.html": REPORT}).holds and [each.since for each in later.keys][0] == 0
+    assert verified(later, [("report.html", REPORT)]).holds and [each.since for each in later.keys][0] == 0
     assert later.key == ledger.keys.private().public and len(later.keys) == 2
 
 
@@ -153,6 +156,8 @@ def test_openssl_alone_checks_a_receipt(folder: Path) -> None:
     assert by_hand(folder) == 0
     (folder / "report.html").write_bytes(REPORT.replace(b"Gap", b"Gaq"))
     assert by_hand(folder) != 0
+    (folder / "report.html").unlink()
+    assert by_hand(folder) != 0, "nothing is unchanged where there is nothing"
     (folder / "report.html").write_bytes(REPORT)
     written = (folder / "receipt.json").read_text()
     place = written.index('"payload": "') + 40

@@ -105,7 +105,7 @@ def test_deleting_an_audit_erases_what_the_ledger_held(
     space = again()
     taken_over(space, audit)
     made = space.receipt(audit, {"report.html": b"a report"})
-    assert verified(made, {"report.html": b"a report"}).strength == "unchanged"
+    assert verified(made, [("report.html", b"a report")]).strength == "unchanged"
     assert len(ledger.named("files/")) == 1
     space.delete(audit)
     assert [entry.is_erased for entry in ledger.named("record/") + ledger.named("files/")] == [True, True]
