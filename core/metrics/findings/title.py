@@ -13,6 +13,7 @@ from core.metrics.findings.sentences import SentenceWords, capital
 from core.metrics.gaps import why_not_measurable
 from core.metrics.reference import By
 from core.metrics.sampling.effective import AnyShare, people_in
+from core.metrics.small_cells.hidden import WHY
 from core.metrics.verdicts import Verdict
 from core.metrics.words import COUNTED_UNDER, listed
 from core.metrics.words.limits import whose_limit
@@ -256,7 +257,7 @@ def _hidden(w: _Title) -> str:
 
 
 def _below_hidden(_: _Title) -> str:
-    return "Fewer than 5 people stand behind a number here, or behind one that would follow from it."
+    return f"{capital(WHY)}."
 
 
 _Template = Callable[[_Title], str]

@@ -19,7 +19,10 @@ ENTAILS: dict[Part, tuple[Part, ...]] = {
     "people": ("people", "outcome", "decision", "both"),
 }
 _PART_OF: dict[str, Part] = {"selection_rate": "decision", "base_rate": "outcome"}
-REASON = "hidden on request: fewer than 5 people stand behind a number here, or behind one that would follow from it"
+FEWEST_SHOWN = 5
+FEW = f"fewer than {FEWEST_SHOWN}"
+WHY = f"{FEW} people stand behind a number here, or behind one that would follow from it"
+REASON = f"hidden on request: {WHY}"
 HIDDEN = "hidden"
 
 

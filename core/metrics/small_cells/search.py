@@ -6,12 +6,11 @@ from core.counts.counts import Counts, Floats
 from core.counts.rules import Rule
 from core.errors import PlanError
 from core.metrics.reference import tables
-from core.metrics.small_cells.hidden import ENTAILS, Hidden, Part
+from core.metrics.small_cells.hidden import ENTAILS, FEWEST_SHOWN, Hidden, Part
 from core.metrics.small_cells.published import KINDS, NUMBERS, PeopleTables
 from core.metrics.small_cells.worlds import Worlds
 from core.plan.plan import Plan
 
-FEWEST_SHOWN = 5
 # What is published must leave at least so much between the smallest and the largest value of a small number.
 LEAST_SPREAD = 4.0
 

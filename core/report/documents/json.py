@@ -15,22 +15,24 @@ from core.plan.parts import DataPlan
 from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
 from core.report.words.audit import sieve_words
+from core.report.words.rows_told import RowsTold
 
 
 def result(record: AuditRecord) -> dict[str, Any]:
     """The audit as result.json holds it. What cannot be computed is null with its reason; never 0, inf or NaN."""
     record = record.without_small_cells() if record.plan.report.hide_small else record
-    judgement = record.judgement()
+    judgement, told = record.judgement(), RowsTold.of(record)
     provenance = asdict(record.provenance) | {
+        "near_threshold": told.near_threshold,
         "plan_sha256": record.plan.sha256,
         "question_sha256": record.plan.question_sha256,
         "seed": record.plan.run.seed,
     }
     return {
         "plumbline": 1,
-        "rows": {"read": record.rows_read, "kept": record.counts.people, "labelled": record.counts.labelled}
-        | ({} if record.lines is None else {"lines": record.lines}),
-        "dropped": list(record.dropped),
+        "rows": {"read": told.read, "kept": record.counts.people, "labelled": record.counts.labelled}
+        | ({} if record.lines is None else {"lines": told.lines}),
+        "dropped": list(told.dropped),
         **_row_roles(record.plan.data),
         "left_out": _left_out(record),
         "references": [

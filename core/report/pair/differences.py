@@ -6,11 +6,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from core.catalogue import table
+from core.metrics.small_cells.hidden import number_words
 from core.metrics.words import group_words, listed, percent
 from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
 from core.record import AuditRecord
-from core.report.words.audit import decision_note, row_notes, sieve_words
+from core.report.words.audit import condition_words, decision_note, row_notes, sieve_words
+from core.report.words.rows_told import RowsTold
 
 _LONGEST = 160
 
@@ -80,10 +82,7 @@ def _outcome_words(record: AuditRecord) -> str:
     data = record.plan.data
     if data.label is None or data.favourable is None:
         return "it is not known"
-    good = data.favourable
-    if good.at_least is not None or good.below is not None:
-        return f"“{data.label}” is {f'{good.at_least:g} or more' if good.below is None else f'below {good.below:g}'}"
-    return f"“{data.label}” is {' or '.join(f'“{value}”' for value in good.values)}"
+    return f"“{data.label}” is {condition_words(data.favourable)}"
 
 
 def _filters(record: AuditRecord) -> Hashable:
@@ -92,7 +91,8 @@ def _filters(record: AuditRecord) -> Hashable:
 
 
 def _filters_words(record: AuditRecord) -> str:
-    left_out = [f"{why} ({n:,})" for why, n in zip(sieve_words(record.plan), record.dropped, strict=False)]
+    dropped = map(number_words, RowsTold.of(record).dropped)
+    left_out = [f"{why} ({n})" for why, n in zip(sieve_words(record.plan), dropped, strict=False)]
     return "; ".join(left_out) or "nobody is left out"
 
 
@@ -164,7 +164,7 @@ ASPECTS = table(
     ),
     Aspect(
         "data", "The tables are not the same file.", lambda record: record.provenance.data_sha256,
-        lambda record: f"{record.counts.people:,} counted of {record.rows_read:,}",
+        lambda record: f"{record.counts.people:,} counted of {number_words(RowsTold.of(record).read)}",
     ),
     Aspect("images", "The images are not the same file.", lambda record: record.provenance.images_sha256),
     Aspect("model", "The models are not the same file.", lambda record: record.provenance.model_sha256, _model_words),

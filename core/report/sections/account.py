@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 
+from core.metrics.small_cells.hidden import FEW
 from core.metrics.words import rows_word
 from core.mitigate.goals.goal_test import KEPT_WORDS, VERDICTS
 from core.report.pair.fix_result import FixResult
@@ -13,14 +14,16 @@ from core.report.sections.blocks import Block, Heading, KeyFacts, MarkedFinding,
 from core.report.sections.reported import ReportedAudit
 from core.report.words.audit import date_words, decision_note
 from core.report.words.by_group import bands_words
+from core.report.words.rows_told import RowsTold
 
 _MOST_FIXES, _MOST_WORSE = 2, 2
 _SCANNED_SHARE = 0.14
 _WHOSE = {"default": "the usual ones", "policy": "those of the named policy", "plan": "the plan's own"}
 HIDES_SMALL = (
-    "Numbers of fewer than 5 people are hidden, with those that would give them away. "
+    f"Numbers of {FEW} people are hidden, with those that would give them away. "
     "Reports of overlapping audits can be subtracted from each other, so publish only one of them."
 )
+FIXES_HIDDEN = "Small numbers are hidden, and what fixes did would tell of them."
 TO_CHECK = "Run plumbline verify on the PDF, or on the web page with its receipt.json."
 NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 
@@ -29,7 +32,7 @@ def done(audit: ReportedAudit) -> Iterator[Block]:
     """What was done about the finding: each fix that was audited, with what came of it and what got worse."""
     yield Heading("What was done about it")
     if audit.record.hidden:
-        yield Paragraph("Small numbers are hidden, and what fixes did would tell of them.")
+        yield Paragraph(FIXES_HIDDEN)
         return
     if not audit.fixes:
         yield Paragraph("No fix was audited, so nothing is said here of what would help.")
@@ -47,10 +50,9 @@ def _fix(fix: FixResult) -> Iterator[Block]:
 def scope(audit: ReportedAudit) -> Iterator[Block]:
     """Whom it is about, what was asked, and what it cannot say, in five lines."""
     plan, record = audit.plan, audit.record
-    left_out = sum(record.dropped)
     whom = f"{record.counts.people:,} {rows_word(plan)} of {plan.data.file} were counted"
     yield Heading("Scope and limits")
-    yield Paragraph(f"{whom}; {left_out:,} were left out." if left_out else f"{whom}; nobody was left out.")
+    yield Paragraph(f"{whom}; {_left_out_words(RowsTold.of(record).left_out)} left out.")
     yield Paragraph(decision_note(plan))
     if plan.data.label is None:
         yield Paragraph("The table does not say what really happened, so wrong decisions could not be counted.")
@@ -64,6 +66,12 @@ def scope(audit: ReportedAudit) -> Iterator[Block]:
     if record.hides_small:
         yield Paragraph(HIDES_SMALL)
     yield Paragraph("It says that groups are treated differently, not why, and settles no question of law.")
+
+
+def _left_out_words(people: int | None) -> str:
+    if people == 0:
+        return "nobody was"
+    return f"{FEW} were" if people is None else f"{people:,} were"
 
 
 def signed(audit: ReportedAudit) -> Iterator[Block]:

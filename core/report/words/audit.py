@@ -8,6 +8,7 @@ from datetime import datetime
 from core.metrics.findings.ordering import Finding
 from core.metrics.findings.sentences import capital
 from core.metrics.second_opinion import NOT_ASKED, SecondOpinion
+from core.metrics.small_cells.hidden import FEW, number_words
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import Judgement, Verdict, plan_threshold
 from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
@@ -16,6 +17,7 @@ from core.metrics.words.rules import rule_words, scores_words
 from core.plan.plan import Condition, Keep, Plan
 from core.plan.values import DEFAULT_MISSING
 from core.record import AuditRecord
+from core.report.words.rows_told import RowsTold
 
 MOST_IN_THE_ANSWER = 3
 _LOTS = " Where lots decide, two people with the same score can get different answers."
@@ -67,7 +69,7 @@ def decision_note(plan: Plan) -> str:
     decision, terms = plan.decision, Terms.of(plan)
     people, decided = terms.people, capital(terms.selected)
     if decision.prediction is not None:
-        return f"{decided}: people whose “{decision.prediction}” is {_condition(decision.favourable)}."
+        return f"{decided}: people whose “{decision.prediction}” is {condition_words(decision.favourable)}."
     rule = rule_file(plan)
     if rule is not None:
         by = f"the model's score for {_good_outcome(plan)}" if decision.score is None else f"“{decision.score}”"
@@ -104,7 +106,7 @@ def outcome_note(plan: Plan) -> str:
         "of them.",
     }[plan.data.refused_known]
     return (
-        f"What really happened is read from “{plan.data.label}”: {_condition(plan.data.favourable)} is the good "
+        f"What really happened is read from “{plan.data.label}”: {condition_words(plan.data.favourable)} is the good "
         f"outcome for the person, and “wrongly” means against that column. {known}"
     )
 
@@ -146,7 +148,9 @@ def near_note(record: AuditRecord) -> str:
     if record.plan.decision.model is None:
         decided = Terms.of(record.plan).selected
         return f"The table says who is {decided}, or how everybody scores: other hardware decides alike."
-    near = record.provenance.near_threshold
+    near = RowsTold.of(record).near_threshold
+    if near is None:
+        return f"{capital(FEW)} decisions could differ on other hardware."
     if near == 0:
         return "No score lies so close to the threshold that other hardware could decide otherwise."
     return f"{near:,} decision{'s' if near > 1 else ''} could differ on other hardware."
@@ -154,11 +158,12 @@ def near_note(record: AuditRecord) -> str:
 
 def data_facts(record: AuditRecord) -> Facts:
     """What was read and what was counted."""
-    facts = [("Rows read", f"{record.rows_read if record.lines is None else record.lines:,}")]
+    told = RowsTold.of(record)
+    facts = [("Rows read", number_words(told.read if record.lines is None else told.lines))]
     if record.lines is not None:
-        facts.append(("People they stand for", f"{record.rows_read:,}"))
-    for sieve, dropped in zip(sieve_words(record.plan), record.dropped, strict=True):
-        facts.append((f"Left out: {sieve}", f"{dropped:,}"))
+        facts.append(("People they stand for", number_words(told.read)))
+    for sieve, dropped in zip(sieve_words(record.plan), told.dropped, strict=True):
+        facts.append((f"Left out: {sieve}", number_words(dropped)))
     facts.append((f"{rows_word(record.plan).capitalize()} counted", f"{record.counts.people:,}"))
     if record.plan.data.label is not None:
         facts.append(("Of them with a known outcome", f"{record.counts.labelled:,}"))
@@ -234,7 +239,8 @@ def date_words(created: str) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
-def _condition(condition: Condition | None) -> str:
+def condition_words(condition: Condition | None) -> str:
+    """The values that a condition holds for."""
     if condition is None:
         return "not said"
     if condition.at_least is not None:

@@ -11,11 +11,12 @@ from openpyxl import load_workbook
 
 from core.plan.parts import READERS, ReportPlan
 from core.record import AuditRecord
+from core.record.registers import Alternative, Registers
 from core.report.documents.formats import REPORT_FORMATS
 from core.report.documents.json import as_text, result
-from core.report.sections.account import HIDES_SMALL
+from core.report.sections.account import FIXES_HIDDEN, HIDES_SMALL
 from core.report.sections.reported import ReportedAudit
-from tests.worlds.people import plan_of, selections
+from tests.worlds.people import labelled, plan_of, selections
 from tests.worlds.records import record_of
 
 # 3 people, whom whoever knows the 9,780 of all and the other groups would find.
@@ -58,3 +59,47 @@ def test_the_row_stays_and_says_that_it_is_hidden() -> None:
     record = record_of(plan_of(), selections(PEOPLE))
     page = REPORT_FORMATS["html"].content(ReportedAudit(record, ReportPlan(readers=READERS, hide_small=True))).decode()
     assert HIDES_SMALL in page and ">hidden<" in page and "hidden on request: fewer than 5 people" in page
+
+
+MODEL = 'model = "m.onnx"\nthreshold = 0.5'
+KEEP = 'keep = [{column = "a", in = ["x"]}, {column = "b", in = ["y"]}]'
+
+
+@pytest.mark.parametrize(
+    ("dropped", "near", "told"),
+    [
+        ((3, 0), 2, ("fewer than 5 were left out", "Fewer than 5 decisions could differ")),
+        ((3, 70), 80, ("73 were left out", "80 decisions could differ")),
+        ((30, 70), 80, ("100 were left out", "80 decisions could differ")),
+    ],
+)
+def test_a_small_total_is_told_nowhere(dropped: tuple[int, int], near: int, told: tuple[str, str]) -> None:
+    counts = labelled({"a": (300, 100, 100, 100), "b": (200, 100, 100, 100)})
+    plain = record_of(plan_of(label=True, decision=MODEL, data=KEEP), counts, near=near)
+    plain = replace(plain, dropped=dropped, rows_read=counts.people + sum(dropped))
+    page = REPORT_FORMATS["html"].content(ReportedAudit(plain, ReportPlan(readers=READERS, hide_small=True))).decode()
+    shown = result(plain.without_small_cells())
+    assert all(words in page for words in told)
+    is_small, few = 3 in dropped, sum(dropped) < 5
+    assert shown["dropped"] == [None if is_small and n else n for n in dropped]
+    assert shown["rows"]["read"] == (None if few else plain.rows_read)
+    assert (f"{plain.rows_read:,}" not in page) is few
+    assert shown["provenance"]["near_threshold"] == (None if near < 5 else near)
+    assert result(plain)["dropped"] == list(dropped)
+
+
+def test_what_else_was_considered_is_withheld_as_fixes_are() -> None:
+    tried = Registers(alternatives=(Alternative("one cut-off a group", disparity="1.2 points (0.1 to 2.3)"),))
+    record = record_of(plan_of(), selections(PEOPLE))
+    for hides in (True, False):
+        asked = ReportPlan(readers=READERS, hide_small=hides)
+        page = REPORT_FORMATS["html"].content(ReportedAudit(record, asked, registers=tried)).decode()
+        assert ("1.2 points" in page) is not hides and page.count(FIXES_HIDDEN) == 2 * hides
+
+
+def test_no_digest_of_the_record_lets_a_hidden_number_be_guessed() -> None:
+    record = record_of(plan_of(), selections(PEOPLE))
+    for hides in (True, False):
+        asked = ReportPlan(readers=READERS, hide_small=hides)
+        page = REPORT_FORMATS["html"].content(ReportedAudit(record, asked)).decode()
+        assert (record.digest in page) is not hides
