@@ -44,6 +44,25 @@ class KeptPairs:
         asked = {"job": job, "with": earlier_id, "plan": earlier.plan.to_toml(), "digests": digests}
         replace_json(self._asked, asked)
 
+    def asks(self, job: str | None, earlier_id: str) -> bool:
+        """Whether this job pairs the audit with that one."""
+        asked = self._read(self._asked)
+        return asked is not None and (asked["job"], asked["with"]) == (job, earlier_id)
+
+    def forget(self, earlier_id: str) -> None:
+        """Keep nothing of an audit that this one was paired with, or is about to be."""
+        try:
+            asked = self._read(self._asked)
+            is_of_it = asked is not None and asked["with"] == earlier_id
+        except (DataError, KeyError):
+            is_of_it = True  # of whom it is cannot be told, and it serves nobody
+        if is_of_it:
+            self._asked.unlink(missing_ok=True)
+        kept = self._folder / f"{earlier_id}.json"
+        if kept.exists():
+            kept.unlink()
+            point("pair: forgotten")
+
     def take_over(self, job: str, out: Path, rows: int) -> None:
         """Keep what the job left in `out`, where it is about the decisions of the audit's record. Raises JobError."""
         asked, document = self._read(self._asked), self._read(self._folder.with_name(RECORD_FILE))

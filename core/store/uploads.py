@@ -25,6 +25,7 @@ from core.store.explanations import ASKED as EXPLANATION_ASKED
 from core.store.explanations import FOUND as EXPLANATION
 from core.store.fixes import ALL as ALL_FIXES
 from core.store.fixes import JudgingTable
+from core.store.pairs import KeptPairs
 from core.store.results import Results
 from core.store.retention.summary import SUMMARY_FILE
 
@@ -33,6 +34,7 @@ LOOK = (FACTS_FILE, THUMBNAILS)
 SECOND_FILES = (f"{SECOND}{PROFILE}", f"{SECOND}{TABLE}")
 ANSWER = (RECORD_FILE, SUMMARY_FILE, ENTRY_FILE)
 EXPLAINED = (EXPLANATION_ASKED, EXPLANATION)
+_OTHER_DELETED = "The audit that this one was to be compared with was deleted. Choose another on the Compare page."
 
 
 class Uploads:
@@ -127,24 +129,37 @@ class Uploads:
     def delete(self, audit_id: str) -> None:
         """Remove the audit, its jobs and its result, and its uploads unless another audit uses them.
 
-        One that cannot be read goes with all that its files still say of jobs and uploads.
+        Those that were paired with it forget its half, and a job that pairs them now ends. One that cannot be read goes
+        with all that its files still say of jobs and uploads.
         """
         try:
             audit = self._audits.get(audit_id)
             jobs, uploads = {str(audit.job)}, {upload.digest for upload in audit.uploads}
         except UnreadableAudit:
             jobs, uploads = self._audits.hexadecimal(audit_id, 32), self._audits.hexadecimal(audit_id, 64)
+        jobs |= {str(other.job) for other in self._audits.all() if self._is_paired_now(other, audit_id)}
         mine = jobs & self._jobs.ids
         for job in mine:
             self._jobs.cancel(job)
             if not self._jobs.wait(job, KILLED_SECONDS).ended:
                 raise JobError("The run could not be stopped yet. Try to delete it again in a minute.")
         with self._results.lock:
+            for other in self._audits.all():
+                if self._is_paired_now(other, audit_id):
+                    self._audits.save(replace(other, job=None, problem=_OTHER_DELETED))
+            for each in self._audits.ids():
+                KeptPairs(self._audits.folder(each)).forget(audit_id)
             self._audits.remove(audit_id)
         for job in mine:
             self._jobs.delete(job)
         point("delete: uploads left")
         self._store.delete(uploads, self._audits.uploads_named)
+
+    def _is_paired_now(self, audit: Audit, earlier_id: str) -> bool:
+        """Whether the audit's job pairs it with that one."""
+        with suppress(DataError):  # a damaged file says of no job
+            return audit.stage == "pair" and KeptPairs(self._audits.folder(audit.id)).asks(audit.job, earlier_id)
+        return False
 
     # ------------------------------------------------------------ for the rest of the store
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,10 @@ from core.jobs.supervisor import Supervisor
 from core.samples import SAMPLES
 from core.store.audits import AUDIT_ID
 from core.store.workspace import Workspace
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import SOON, until
 from tests.worlds.people import csv_text
-from tests.worlds.workspaces import PLAN, ROWS, start, taken_over
+from tests.worlds.workspaces import PLAN, ROWS, profiled, start, taken_over
 from tests.worlds.workspaces import ended as ended
 
 pytestmark = pytest.mark.jobs
@@ -139,6 +140,48 @@ def test_what_is_being_deleted_is_gone(app: App, ended: tuple[Path, str], tmp_pa
         assert not list((root / "uploads").iterdir()) and not list((root / "audits").iterdir())
 
     assert every_place(app, ended, tmp_path, "delete", gone) == {"delete: out of sight", "delete: uploads left"}
+
+
+def test_what_was_paired_with_it_forgets_an_audit_that_is_deleted(app: App, tmp_path: Path) -> None:
+    root, name = tmp_path / "paired", "Quozelbert 7741"
+    space = start(root)
+    first, second = (profiled(space).id for _ in range(2))
+    for audit, plan in ((first, replace(PLAN, name=name)), (second, PLAN)):
+        space.run(audit, plan)
+        taken_over(space, audit)
+    space.pair(second, first)
+    taken_over(space, second)
+    assert space.paired(second, first) is not None
+    space.close()
+
+    def says(root: Path, text: str) -> list[Path]:
+        return [path for path in root.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+    assert len(says(root, name)) > 2
+
+    def whole_or_gone(space: Workspace, root: Path) -> None:
+        assert space.record(second) is not None
+        if first in space.audits.ids():
+            space.delete(first)
+        assert says(root, name) == [] and not list(root.rglob(f"*{first}*"))
+
+    struck = every_place(app, (root, first), tmp_path, "delete", whole_or_gone)
+    assert struck == {"pair: forgotten", "delete: out of sight", "delete: uploads left"}
+
+
+def test_a_pair_that_is_being_made_ends_with_the_audit_that_is_deleted(tmp_path: Path) -> None:
+    root, name = tmp_path / "root", "Quozelbert 7741"
+    space = start(root)
+    first, second = (profiled(space).id for _ in range(2))
+    for audit, plan in ((first, replace(PLAN, name=name)), (second, PLAN)):
+        space.run(audit, plan)
+        taken_over(space, audit)
+    with holding_jobs():
+        space.pair(second, first)
+        space.delete(first)
+    assert "was deleted" in str(space.get(second).problem) and space.record(second) is not None
+    assert not [path for path in root.rglob("*") if path.is_file() and name.encode() in path.read_bytes()]
+    space.close()
 
 
 def test_an_audit_is_begun_whole_or_not_at_all(app: App, audited: tuple[Path, str], tmp_path: Path) -> None:
