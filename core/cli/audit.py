@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli.evidence_files import add_ledger, with_receipt
+from core.cli.evidence_files import Prove, add_ledger, with_receipt
 from core.cli.files import naming, read_plan, refuse_unwritable, write_files, write_texts
 from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
@@ -80,13 +80,18 @@ def _audit(chosen: argparse.Namespace) -> int:
 
 
 def _files(
-    record: AuditRecord, report: AskedReport | None, more: Mapping[str, str], code: str | None
+    record: AuditRecord, report: AskedReport | None, more: Mapping[str, str], code: str | None, prove: Prove | None
 ) -> dict[str, bytes]:
-    """The files of an audit by name: its results, `more` texts, and its report, which prints the code of the audit."""
+    """The files of an audit by name: its results, `more` texts, and its report.
+
+    The report prints the code of the audit, and its PDF carries a receipt for the web page and the other files.
+    """
     from core.report.documents.json import audit_texts
 
     texts = {name: text.encode() for name, text in {**audit_texts(record), **more}.items()}
-    return texts if report is None else texts | report.of(record, code)
+    if report is None:
+        return texts
+    return texts | report.of(record, code, None if prove is None else lambda page: prove({**texts, **page}))
 
 
 def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: AskedReport | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.store.ledger.ledger import Ledger
 
 OWN = "own"
+Prove = Callable[[Mapping[str, bytes]], bytes]  # the receipt for files by name, as its text
 _CODE = re.compile(r"[A-Za-z2-7]{4}(-[A-Za-z2-7]{4}){3}")
 
 
@@ -53,22 +54,28 @@ def named_record(name: Path, stated: str | None) -> AuditRecord:
 
 
 def with_receipt(
-    record: AuditRecord, files: Callable[[str | None], dict[str, bytes]], stated: str | None
+    record: AuditRecord, files: Callable[[str | None, Prove | None], dict[str, bytes]], stated: str | None
 ) -> dict[str, bytes]:
     """The files of an audit, by name, and the receipt for them where a ledger is used.
 
-    `files` makes them, and is told the code that a report among them may print; None without a ledger.
+    `files` makes them, and is told the code that a report among them may print, and what makes the receipt that a
+    file may carry; None without a ledger.
     """
     if stated is None and LEDGER not in os.environ:
-        return files(None)
+        return files(None, None)
     from core.record.evidence.receipt import RECEIPT_FILE
     from core.record.evidence.words import short_code
+    from core.report.documents.json import receipt_files
     from core.store.ledger.audit_entries import append_record, receipt
 
     with opened_ledger(stated) as ledger:
         entry = append_record(ledger, record, "command")
-        made = files(short_code(entry.leaf))
-        return {**made, RECEIPT_FILE: receipt(ledger, entry, made).to_text().encode()}
+
+        def prove(some: Mapping[str, bytes]) -> bytes:
+            return receipt(ledger, entry, receipt_files(record, some)).to_text().encode()
+
+        made = files(short_code(entry.leaf), prove)
+        return {**made, RECEIPT_FILE: prove(made)}
 
 
 def read_bytes(path: Path) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,15 +76,30 @@ class AskedReport:
         asked_sections(asked)
         return cls(tuple(REPORT_FORMATS[name] for name in names), asked, logo)
 
-    def of(self, record: AuditRecord, receipt: str | None = None) -> dict[str, bytes]:
-        """The files of one audit, by their names; `receipt` is the code that they print, where there is one."""
-        audit = ReportedAudit(record, self.asked, receipt=receipt, logo=self.logo)
+    def of(
+        self,
+        record: AuditRecord,
+        receipt: str | None = None,
+        prove: Callable[[dict[str, bytes]], bytes] | None = None,
+    ) -> dict[str, bytes]:
+        """The files of one audit, by their names.
+
+        `receipt` is the code that they print, `prove` makes the receipt that the PDF carries of the web page, given by
+        its name; None where there is none.
+        """
+        proof = None if prove is None else lambda told: prove(web_page(told))
+        audit = ReportedAudit(record, self.asked, receipt=receipt, proof=proof, logo=self.logo)
         return {file_name(audit, each.name): each.content(audit) for each in self.formats}
 
 
 def format_of(name: str) -> ReportFormat:
     """The kind of file that a file's name ends in. Raises PlanError naming those that there are."""
     return REPORT_FORMATS[name.rpartition(".")[2].lower()]
+
+
+def web_page(audit: ReportedAudit) -> dict[str, bytes]:
+    """The report as a web page, by its name."""
+    return {file_name(audit, "html"): REPORT_FORMATS["html"].content(audit)}
 
 
 def file_name(audit: ReportedAudit, ending: str) -> str:

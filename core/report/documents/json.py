@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +17,8 @@ from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
 from core.report.words.audit import sieve_words
 from core.report.words.rows_told import RowsTold
+
+_RECORD = "record.json"
 
 
 def result(record: AuditRecord) -> dict[str, Any]:
@@ -59,7 +62,17 @@ def _row_roles(data: DataPlan) -> dict[str, Any]:
 
 def audit_texts(record: AuditRecord) -> dict[str, str]:
     """The files of an audit that a command writes, as their texts by name."""
-    return {"result.json": as_text(result(record)), "record.json": as_text(record.to_json())}
+    return {"result.json": as_text(result(record)), _RECORD: as_text(record.to_json())}
+
+
+def receipt_files(record: AuditRecord, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those of an audit's files, by name, that its receipt is for.
+
+    All of them, but not record.json where its small numbers are hidden: it holds them, and whoever guesses one could
+    try it against the digest.
+    """
+    hides = record.hides_small or record.plan.report.hide_small
+    return {name: content for name, content in files.items() if not (hides and name == _RECORD)}
 
 
 def as_text(document: dict[str, Any]) -> str:

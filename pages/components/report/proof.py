@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.record.evidence.receipt import RECEIPT_FILE
 from core.record.evidence.words import badge_words
-from core.report.documents.formats import REPORT_FORMATS, file_name
-from core.report.documents.json import audit_texts
+from core.report.documents.formats import web_page
+from core.report.documents.json import audit_texts, receipt_files
 from core.report.sections.reported import ReportedAudit
 from pages.components import plain, session
 
@@ -38,13 +38,9 @@ def show(audit_id: str, told: ReportedAudit) -> None:
 
 
 def receipt(audit_id: str, told: ReportedAudit) -> bytes:
-    """The receipt for the web page and the result; and for the record, unless small numbers of it are hidden."""
-    texts = audit_texts(told.record)
-    if told.record.hides_small:
-        del texts["record.json"]
-    files = {name: text.encode() for name, text in texts.items()}
-    files[file_name(told, "html")] = REPORT_FORMATS["html"].content(told)
-    return session.workspace().receipt(audit_id, files).to_text().encode()
+    """The receipt for the web page and the results, but for what `receipt_files` leaves out."""
+    files = {name: text.encode() for name, text in audit_texts(told.record).items()} | web_page(told)
+    return session.workspace().receipt(audit_id, receipt_files(told.record, files)).to_text().encode()
 
 
 def _sign(audit_id: str) -> None:

@@ -1,12 +1,15 @@
 """`plumbline verify` and `plumbline ledger`: what holds, what does not and by name, and what cannot be checked."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pikepdf
 import pytest
 
 from core.cli import main
+from core.jobs import printing
+from core.record.evidence.receipt import Receipt
 from core.samples import SAMPLES
 from core.store.ledger.ledger import Ledger
 from tests.worlds.receipts import REPORT, installation, receipt_of
@@ -226,3 +229,30 @@ def test_an_audit_by_the_command_leaves_a_receipt(
     code, said = verify(capsys, *out.iterdir())
     assert code == 1 and "result.json was changed" in said
     assert verify(capsys)[0] == 0 and (tmp_path / "named.sqlite3").exists()
+
+
+@pytest.mark.jobs
+def test_a_pdf_by_the_command_carries_its_receipt_and_no_receipt_is_for_a_record_with_hidden_numbers(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank = printed(tmp_path / "blank.pdf", {}).read_bytes()
+    monkeypatch.setattr(printing, "printed", lambda page: blank)
+    loans = SAMPLES["loans"]
+    folder, out = tmp_path / "plan", tmp_path / "out"
+    shutil.copytree(loans.plan.parent, folder)
+    with (folder / loans.plan.name).open("a", encoding="utf-8") as plan:
+        plan.write("\n[report]\nhide_small = true\n")
+    asked = ("--out", str(out), "--report", "html,pdf", "--ledger", str(tmp_path / "named.sqlite3"))
+    assert main(["audit", str(folder / loans.plan.name), *asked]) == 0
+    capsys.readouterr()
+    (page,), (pdf,) = out.glob("*.html"), out.glob("*.pdf")
+    assert "Run plumbline verify on the PDF" in page.read_text()
+    code, said = verify(capsys, pdf)
+    assert code == 0 and "Checked is what it carries: receipt.json, result.json." in said
+    code, said = verify(capsys, page, out / "result.json", out / "receipt.json")
+    assert code == 0 and f"{page.name} is unchanged" in said
+    with pikepdf.open(pdf) as document:
+        carried = json.loads(document.attachments["receipt.json"].get_file().read_bytes())
+    for receipt in (carried, json.loads((out / "receipt.json").read_text())):
+        subjects = Receipt.from_json(receipt).subjects
+        assert {page.name, "result.json"} <= set(subjects) and "record.json" not in subjects
