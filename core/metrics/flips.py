@@ -13,7 +13,7 @@ from core.counts.counts import Ints
 from core.metrics.intervals import FEW, equality_p, holm, wilson, z_value
 from core.metrics.joint import JointCounts
 
-FlipVerdict = Literal["more", "fewer", "unclear"]
+FlipVerdict = Literal["more", "fewer", "unclear", "too_few"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Flips:
         Of as many flips among the others: Fisher's exact test, or the pooled z where people are many (statistics.md 3);
         and Holm's correction over the groups of the table. None where there is nobody else.
     verdict
-        "more" or "fewer" than among the others by `p_adjusted`, else "unclear"; always that of under FEW people.
+        "more" or "fewer" than among the others by `p_adjusted`, else "unclear"; "too_few", whatever that is, where the
+        group or the others are under FEW people.
     """
 
     by: tuple[str, ...]
@@ -55,6 +56,11 @@ class Flips:
         """How many flip."""
         return self.newly_selected + self.newly_refused
 
+    @property
+    def share(self) -> float:
+        """Which share of the group's people flips."""
+        return self.flipped / self.n
+
     def to_json(self) -> dict[str, Any]:
         """The group as comparison.json holds it."""
         return {
@@ -62,7 +68,7 @@ class Flips:
             "group": self.group,
             "n": self.n,
             "flipped": self.flipped,
-            "share": self.flipped / self.n,
+            "share": self.share,
             "low": self.low,
             "high": self.high,
             "newly_selected": self.newly_selected,
@@ -90,9 +96,10 @@ def flips(joint: JointCounts, by: tuple[str, ...], confidence: float) -> tuple[F
     for g in range(len(people)):
         n, k = int(people[g]), int(moved[g])
         others, flipped = int(people.sum()) - n, int(moved.sum()) - k
-        is_surer = several and adjusted[g] < 1 - confidence and min(n, others) >= FEW
         verdict: FlipVerdict = "unclear"
-        if is_surer:
+        if min(n, others) < FEW:
+            verdict = "too_few"
+        elif adjusted[g] < 1 - confidence:
             verdict = "more" if k * others > flipped * n else "fewer"
         found.append(
             Flips(

@@ -1,11 +1,16 @@
-"""How each gap moved, as rows of a table: its value in both audits, the change with its range, and the verdict."""
+"""How each gap moved, as rows of a table: its value in both audits, the change with its range, and the verdict.
+
+And whose decisions flip, as rows of another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from core.metrics.comparison import GapChange
+from core.metrics.flips import Flips, FlipVerdict
 from core.metrics.gaps import GAPS
+from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
 from core.report.documents.spreadsheet import csv_text
 from core.report.pair.side_by_side import TURNS, SideBySide
@@ -16,6 +21,12 @@ COLUMNS = (
     *("change", "low", "high", "paired", "verdict", "reason"),
 )
 _NONE = "–"
+BESIDE_OTHERS: dict[FlipVerdict, str] = {
+    "more": "More than chance explains",
+    "fewer": "Fewer than chance explains",
+    "unclear": "Chance may explain it",
+    "too_few": "Too few to tell",
+}
 
 
 def change_table(gaps: Sequence[GapChange], terms: Terms) -> dict[str, list[str]]:
@@ -28,6 +39,19 @@ def change_table(gaps: Sequence[GapChange], terms: Terms) -> dict[str, list[str]
         "Change": [value_words(gap.change, gap.measure) for gap in gaps],
         "Plausible change": [range_words(gap.low, gap.high, gap.measure) for gap in gaps],
         "Answer": [TURNS[gap.verdict] for gap in gaps],
+    }
+
+
+def flips_table(rows: Sequence[Flips], terms: Terms) -> dict[str, list[str]]:
+    """How often the decisions of each group flip, as columns of words."""
+    return {
+        "Group": [group_words(row.group, terms) for row in rows],
+        terms.people.capitalize(): [f"{row.n:,}" for row in rows],
+        "Flip": [f"{row.flipped:,}" for row in rows],
+        f"Newly {terms.selected}": [f"{row.newly_selected:,}" for row in rows],
+        f"Newly {terms.turned_down}": [f"{row.newly_refused:,}" for row in rows],
+        "Of 100": [f"{100 * row.share:.1f} ({100 * row.low:.1f} to {100 * row.high:.1f})" for row in rows],
+        "Beside all others": [BESIDE_OTHERS[row.verdict] if row.others else _NONE for row in rows],
     }
 
 

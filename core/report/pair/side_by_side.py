@@ -137,9 +137,9 @@ class SideBySide:
             f" {terms.turned_down}."
         )
         more = [row for row in self.flips if row.verdict == "more"]
-        yield from (flips_sentence(row, terms) for row in more)
+        yield from (_more_sentence(row, terms) for row in more)
         if not more:
-            yield "The flips fall on no group more than chance explains."
+            yield "No group is shown to flip more often than the others."
 
     def to_json(self) -> dict[str, Any]:
         """The comparison as comparison.json holds it."""
@@ -151,11 +151,8 @@ class SideBySide:
         }
 
 
-def flips_sentence(row: Flips, terms: Terms) -> str:
-    """How often a group's decisions flip, beside those of everybody else."""
+def _more_sentence(row: Flips, terms: Terms) -> str:
+    """How often a group's decisions flip, which is more than those of everybody else."""
     who = group_words(row.group, terms)
     begun = f"{who[:1].upper()}{who[1:]}: {row.flipped:,} of {row.n:,} flip, against {row.others_flipped:,} of"
-    told = f"{begun} {row.others:,} others."
-    if row.verdict == "unclear":
-        return f"{told} Chance may explain the difference."
-    return f"{told} Chance hardly explains {'so many' if row.verdict == 'more' else 'so few'}."
+    return f"{begun} {row.others:,} others. Chance hardly explains so many."

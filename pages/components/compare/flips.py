@@ -5,18 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.metrics.flips import Flips
-from core.metrics.words import group_words
+from core.report.pair.change_rows import flips_table
 from core.report.pair.side_by_side import SideBySide
 from core.store.workspace import Audit
 from pages.components import job_status, plain, session
 from pages.components.compare.answer import LookedAt
 from pages.components.compare.picking import Picked
 
-_CHANCE = {
-    "more": "More than chance explains",
-    "fewer": "Fewer than chance explains",
-    "unclear": "Chance may explain it",
-}
 _HEIGHT, _TALL = 420, 12
 
 
@@ -41,11 +36,14 @@ def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> Non
     here = [row for row in compared.flips if question is not None and row.by == question.by]
     rest = [row for row in compared.flips if row not in here]
     if here:
-        plain.table(_columns(here, compared), most_high=_height(here))
-        st.caption("Each group is tested against all others of its column, and many tests are allowed for.")
+        plain.table(flips_table(here, compared.terms), most_high=_height(here))
+        st.caption(
+            "Each group is tested against all others of its column. "
+            "A group is named only where chance hardly explains it, however many groups there are."
+        )
     if rest:
         with st.expander("Flips by the other columns"):
-            plain.table(_columns(rest, compared), most_high=_height(rest))
+            plain.table(flips_table(rest, compared.terms), most_high=_height(rest))
 
 
 def _offer(first: Audit, second: Audit) -> None:
@@ -69,16 +67,3 @@ def _offer(first: Audit, second: Audit) -> None:
 
 def _height(rows: Sequence[Flips]) -> int | None:
     return _HEIGHT if len(rows) > _TALL else None
-
-
-def _columns(rows: Sequence[Flips], compared: SideBySide) -> dict[str, list[str]]:
-    terms = compared.terms
-    return {
-        "Group": [group_words(row.group, terms) for row in rows],
-        terms.people.capitalize(): [f"{row.n:,}" for row in rows],
-        "Flip": [f"{row.flipped:,}" for row in rows],
-        f"Newly {terms.selected}": [f"{row.newly_selected:,}" for row in rows],
-        f"Newly {terms.turned_down}": [f"{row.newly_refused:,}" for row in rows],
-        "Of 100": [f"{100 * row.flipped / row.n:.1f} ({100 * row.low:.1f} to {100 * row.high:.1f})" for row in rows],
-        "Beside all others": [_CHANCE[row.verdict] for row in rows],
-    }

@@ -35,7 +35,11 @@ def begin(first: str, second: str, more: tuple[str, ...] = ()) -> None:
 
 def ask() -> Picked | None:
     """Let the person pick; None, with words, while there are not two different ones."""
-    there = _there()
+    listed = session.workspace().listed(session.owner())
+    for entry in listed:
+        if entry.damaged:
+            st.error(f"{plain.quoted(entry.name)}: {plain.escape(entry.damaged)}")
+    there = _there(listed)
     if len(there) < 2:
         st.write("It takes two audits that have come to a result. Run another one, or bring in a record.")
         with st.container(horizontal=True):
@@ -85,10 +89,10 @@ def _read(chosen: list[Shelved]) -> Picked | None:
     return Picked(tuple(entry.audit for entry in audits), tuple(entry.name for entry in audits), tuple(records))
 
 
-def _there() -> dict[str, Shelved]:
-    """The audits with a result, the newest first; the open one among them, whosever it is."""
+def _there(listed: list[Shelved]) -> dict[str, Shelved]:
+    """Those with a result, the newest first; the open one among them, whosever it is."""
     space, opened = session.workspace(), session.current()
-    found = {entry.audit.id: entry for entry in space.listed(session.owner()) if entry.summary is not None}
+    found = {entry.audit.id: entry for entry in listed if entry.summary is not None}
     if opened is not None and opened.id not in found:
         entry = space.entry(opened)
         found = {opened.id: entry} | found if entry.summary is not None else found

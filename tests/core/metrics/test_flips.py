@@ -55,14 +55,18 @@ def test_two_groups_are_one_comparison_and_a_single_one_is_none() -> None:
     assert first.p_value == first.p_adjusted == pytest.approx(second.p_adjusted)
     assert (first.verdict, second.verdict) == ("fewer", "more")
     (alone,) = flips(world({"a": 0.5}, 50), ("race",), 0.95)
-    assert (alone.p_value, alone.p_adjusted, alone.verdict) == (None, None, "unclear")
+    assert (alone.p_value, alone.p_adjusted, alone.verdict) == (None, None, "too_few")
 
 
 def test_of_a_handful_nothing_is_said() -> None:
     joint = world({"a": 0.0, "b": 0.0}, 400)
     joint.n[0, 1] = [[0, 6], [0, 0]]
     few, _ = flips(joint, ("race",), 0.95)
-    assert few.p_adjusted is not None and few.p_adjusted < 1e-6 and few.verdict == "unclear"
+    assert few.p_adjusted is not None and few.p_adjusted < 1e-6 and few.verdict == "too_few"
+    joint.n[1, 1] = [[0, 0], [0, 9]]
+    joint.n[0, 1] = [[400, 0], [0, 0]]
+    many, _ = flips(joint, ("race",), 0.95)
+    assert many.n == 400 and many.verdict == "too_few", "its others are too few"
 
 
 def test_where_chance_alone_flips_few_worlds_speak_of_a_group() -> None:

@@ -1,5 +1,7 @@
 """The Compare page: two audits picked, what differs first, then the answer, whose decisions flip, and files."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.record import AuditRecord
+from core.record import AuditRecord, compare
 from core.record.paired import PairedWith
 from core.store.workspace import Workspace
 from tests.pages.whole_app import ME, labels, opened, press, said, tables, widget
@@ -116,7 +118,26 @@ def test_whose_decisions_flip_is_said_where_one_job_asked_both(shelf: Shelf) -> 
     assert f"{flipped:,} of {joint.n.sum():,} decisions flip" in said(at)
     (numbers,) = [table for table in tables(at) if "Beside all others" in table]
     assert numbers["Flip"] == [str(n) for n in joint.n[:, :, [0, 1], [1, 0]].sum(axis=(1, 2))]
-    assert numbers["Beside all others"][0] in ("More than chance explains", "Fewer than chance explains")
+    women = "people whose g is women"
+    beside = dict(zip(numbers["Group"], numbers["Beside all others"], strict=True))
+    assert beside == {women: "More than chance explains", "people whose g is men": "Fewer than chance explains"}
+    assert f"{women.capitalize()}: 165 of 800 flip, against 105 of 800 others." in said(at)
+
+
+def test_of_too_few_people_it_is_said_that_they_are_too_few(shelf: Shelf) -> None:
+    """All 6 of a group flip and nobody else does: that is no sign of chance, and of 6 people nothing is said."""
+    joint = joint_of(
+        {"few": ([[0, 0], [0, 0]], [[0, 6], [0, 0]]), "rest": ([[0, 0], [0, 0]], [[200, 0], [0, 200]])}, "g"
+    )
+    plan = plan_of(label=True)
+    before, after = record_of(plan, joint.before), record_of(plan, joint.after)
+    shelf.put(before, "Large"), shelf.put(replace(after, paired=PairedWith(before.decided_sha256, joint)), "Small")
+    at = opened("compare")
+    words = said(at)
+    assert "No group is shown to flip more often than the others." in words and "chance explains" not in words
+    (numbers,) = [table for table in tables(at) if "Beside all others" in table]
+    assert numbers["Group"] == ["people whose g is few", "people whose g is rest"] and numbers["Flip"] == ["6", "0"]
+    assert numbers["Beside all others"] == ["Too few to tell"] * 2
 
 
 def test_more_than_two_stand_in_one_table_in_the_order_that_is_picked(shelf: Shelf) -> None:
@@ -131,11 +152,21 @@ def test_more_than_two_stand_in_one_table_in_the_order_that_is_picked(shelf: She
     assert tables(at)[-1]["Audit"][-1] == "C", "of which no outcome is known"
 
 
-def test_the_files_hold_the_comparison(shelf: Shelf) -> None:
+def test_the_files_hold_the_comparison(shelf: Shelf, files: dict[str, str]) -> None:
     shelf.put(BEFORE, "Spring"), shelf.put(AFTER, "Summer")
     at = opened("compare")
-    files = [button.proto.label for button in at.get("download_button")]
-    assert files == ["Every change (spreadsheet, .csv)", "The same for machines (comparison.json)"]
+    labelled = [button.proto.label for button in at.get("download_button")]
+    assert labelled == ["Every change (spreadsheet, .csv)", "The same for machines (comparison.json)"]
+    found = compare(BEFORE, AFTER)
+    document = json.loads(files["comparison.json"])
+    assert document["before"] == BEFORE.digest and document["after"] == AFTER.digest
+    moved = {(gap.measure, gap.change, gap.low, gap.high, gap.verdict) for gap in found.gaps}
+    assert {(g["measure"], g["change"], g["low"], g["high"], g["verdict"]) for g in document["gaps"]} == moved
+    assert files["comparison.csv"].startswith("\ufeff"), "a spreadsheet takes it for UTF-8 only then"
+    rows = list(csv.DictReader(io.StringIO(files["comparison.csv"].removeprefix("\ufeff"))))
+    assert [(row["measure"], row["verdict"]) for row in rows] == [(gap.measure, gap.verdict) for gap in found.gaps]
+    for row, gap in zip(rows, found.gaps, strict=True):
+        assert (float(row["change"]) if row["change"] else None) == gap.change
 
 
 def test_columns_that_have_nothing_in_common_are_refused_in_words(shelf: Shelf) -> None:
@@ -163,4 +194,5 @@ def test_a_damaged_record_is_said_and_the_page_stands(shelf: Shelf, home: Path) 
     opened("compare")
     (home / "audits" / first / "record.json").write_text(json.dumps({"plumbline": 1}))
     at = opened("compare")
-    assert "It takes two audits" in said(at) or "cannot be read" in said(at)
+    assert "“Spring”: This is not a whole record" in said(at) and "Run the audit again." in said(at)
+    assert "It takes two audits" in said(at), "the other one is alone"
