@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +35,26 @@ def add_ledger_commands(commands: Any) -> None:
 def _export(chosen: argparse.Namespace) -> int:
     from core.store.ledger.transfer import export_lines
 
-    _refuse_existing(chosen.file)
     with opened_ledger(chosen.ledger) as ledger:
         lines = list(export_lines(ledger))
-    with writing(chosen.file.parent):
-        chosen.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _write_new(chosen.file, ("\n".join(lines) + "\n").encode(), 0o600)
     say(f"Wrote {len(lines) - 1} entries to {chosen.file}. It is as confidential as the ledger.")
     return 0
 
 
-def _refuse_existing(file: Path) -> None:
-    """Raise DataError where a file is there already: it may be the ledger itself, or its key."""
-    if file.exists():
-        raise DataError(f"{file} is there already, and may be needed. Give the name of a new file.")
+def _write_new(file: Path, content: bytes, mode: int) -> None:
+    """Write a file that is not there yet. Raises DataError where it is: it may be the ledger itself, or its key."""
+    with writing(file.parent):
+        try:
+            opened = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+        except FileExistsError:
+            raise DataError(f"{file} is there already, and may be needed. Give the name of a new file.") from None
+        try:
+            with os.fdopen(opened, "wb") as out:
+                out.write(content)
+        except OSError:
+            file.unlink()  # so that the same command can be given again
+            raise
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -63,10 +71,7 @@ def _renew(chosen: argparse.Namespace) -> int:
         raise DataError("--token and --authority belong together: the answer, and the certificates of who gave it.")
     with opened_ledger(chosen.ledger) as ledger:
         if chosen.request is not None:
-            _refuse_existing(chosen.request)
-            asked = ledger.time_request()
-            with writing(chosen.request.parent):
-                chosen.request.write_bytes(asked)
+            _write_new(chosen.request, ledger.time_request(), 0o644)
             say(f"Wrote {chosen.request}. Send it to a time authority, and give its answer with --token.")
         elif chosen.token is not None:
             from core.record.evidence.receipt import TimeToken

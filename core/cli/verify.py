@@ -91,7 +91,7 @@ def _by_receipts(
                 against = holds_receipt(ledger, found)
         failed |= not seen.holds or bool(against)
         title = badge_words("changed") if against else badge_words(seen.strength, seen.moment)
-        since = f" {found.predicate['when']}" if title == "Unchanged since" else ""
+        since = f" {found.predicate.get('when', 'the receipt was made')}" if title == "Unchanged since" else ""
         say(f"{at}: {title}{since} (code {found.code})")
         say(*(f"  {'holds' if step.holds else 'FAILS'}: {step.words}" for step in seen.steps))
         if against:

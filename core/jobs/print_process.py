@@ -2,7 +2,8 @@
 
     python -m core.jobs.print_process FOLDER PARENT PROGRAM ARGUMENT...
 
-It may read the system's programs, libraries and fonts and its folder, write FOLDER/out, and talk to nobody.
+It may read its folder and the system's own (programs, fonts, /etc, /proc, /sys), write FOLDER/out and /dev/shm, and
+talk to nobody.
 """
 
 from __future__ import annotations

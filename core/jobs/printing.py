@@ -4,7 +4,8 @@ The page runs no script and fetches nothing by its own policy; what holds beside
 
 - Every host name is unknown, and each print has an empty profile that goes with its folder.
 - On Linux a filter of system calls refuses every socket that is not between processes of this print, and connecting.
-- On Linux landlock lets it write into its own folder alone, and read nothing but the system's programs and fonts.
+- On Linux landlock lets it write into its own folder and /dev/shm alone, and read the system's own folders (programs,
+  fonts, /etc, /proc, /sys), but no home and no data.
 - It ends with this process, and with its time.
 
 Chromium's own sandbox is off: it needs to make namespaces, which this fence forbids. So no page of a stranger is ever

@@ -67,7 +67,7 @@ class Receipt:
         """What was signed. Raises DataError where it cannot be read."""
         try:
             found: dict[str, Any] = json.loads(_bytes(self.envelope["payload"]))
-            _ = [subject["digest"]["sha256"] for subject in found["subject"]], found["predicate"]["code"]
+            _ = [(each["name"], each["digest"]["sha256"]) for each in found["subject"]], found["predicate"]["code"]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise DataError("The receipt does not hold a statement about an audit.") from None
         return found
@@ -129,7 +129,7 @@ class Receipt:
                 keys=tuple(SigningKey(_key(each), int(each["since"])) for each in document["keys"]),
                 time=None if time is None else TimeToken(_bytes(time["response"]), str(time["authority"])),
             )
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise DataError("This is not a whole receipt. Get it again from whoever made it.") from None
 
 

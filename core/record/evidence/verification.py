@@ -82,7 +82,7 @@ def _log(receipt: Receipt) -> list[Checked]:
         is_stated &= receipt.predicate["keys"] == [[each.public.hex, each.since] for each in receipt.keys]
     except DataError as problem:
         return [Checked(False, str(problem))]
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return [Checked(False, "The statement does not say which entry of a ledger it is about.")]
     if not is_stated:
         return [

@@ -83,8 +83,9 @@ def holds_receipt(ledger: Ledger, found: Receipt) -> str:
         head = Checkpoint.from_text(found.checkpoint)
         if head.origin != log.origin:
             return f"The receipt is of the ledger {head.origin}; this one is {log.origin}."
-        entry = rows.one_entry(connection, number=found.entry.index)
-        if entry is None or head.size > len(log.tree):
+        is_there = found.entry.index < len(log.tree) and head.size <= len(log.tree)
+        entry = rows.one_entry(connection, number=found.entry.index) if is_there else None
+        if entry is None:
             return f"The ledger has no entry {found.entry.index}, or is older than the receipt."
         if entry.leaf != found.entry.leaf or log.tree.root(head.size) != head.root:
             return f"Entry {entry.number} of the ledger is another one than the receipt is of."

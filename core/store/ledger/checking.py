@@ -11,12 +11,13 @@ from core.record.evidence.keys import PublicKey
 from core.record.evidence.tree import HASH_BYTES, MerkleTree
 from core.store.ledger import rows
 from core.store.ledger.database import LedgerError
-from core.store.ledger.entry import LogEntry
-from core.store.ledger.ledger import Ledger
+from core.store.ledger.key_folder import KeyFolder
 from core.store.ledger.signers import signed_head, trusted_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from core.store.ledger.ledger import Ledger
 
 
 def problems(ledger: Ledger) -> list[str]:
@@ -31,11 +32,14 @@ def problems(ledger: Ledger) -> list[str]:
         name = rows.origin(connection)
         if name is None:
             return found
-        found += _problems(connection, name, ledger)
-    return found
+        return found + problems_within(connection, name, ledger.keys, ledger.shown)
 
 
-def _problems(connection: Connection, name: str, ledger: Ledger) -> list[str]:
+def problems_within(connection: Connection, name: str, own: KeyFolder, shown: str) -> list[str]:
+    """What is wrong with the entries and checkpoints of the log `name`, for who has these keys and saw it at `shown`.
+
+    It reads what the transaction wrote, too. Raises LedgerError.
+    """
     tree, keys, erased, told = MerkleTree(), list[PublicKey](), [], []
     found: list[str] = []
     for entry in rows.entries(connection):
@@ -47,27 +51,20 @@ def _problems(connection: Connection, name: str, ledger: Ledger) -> list[str]:
         if entry.payload is None:
             erased.append(entry)
             continue
-        if wrong := _changed(entry):
-            found.append(wrong)
+        if not entry.is_whole:
+            found.append(f"Entry {entry.number} was changed: its content does not give its leaf.")
         elif entry.kind == "key":
-            if (added := trusted_key(entry, keys, ledger.keys.public())) is None:
+            if (added := trusted_key(entry, keys, own.public())) is None:
                 found.append(f"Entry {entry.number} makes a key known that no key before it endorsed.")
             else:
                 keys.append(added)
         elif entry.kind == "deletion":
-            told.append(json.dumps(entry.body["of"], sort_keys=True))
+            told.append(json.dumps(entry.body.get("of"), sort_keys=True))
     for entry in erased:
         if json.dumps(entry.label, sort_keys=True) not in told or entry.salt is not None:
             found.append(f"Entry {entry.number} was emptied, or changed after that, and no deletion tells of it.")
     found += _heads(rows.notes(connection), tree, keys, name)
-    return found + _seen(ledger, tree, name)
-
-
-def _changed(entry: LogEntry) -> str:
-    try:
-        return "" if entry.is_whole else f"Entry {entry.number} was changed: its content does not give its leaf."
-    except (ValueError, KeyError, TypeError):
-        return f"Entry {entry.number} was changed: its content cannot be read."
+    return found + _seen(own.head(shown), tree, name)
 
 
 def _heads(notes: list[tuple[int, str]], tree: MerkleTree, keys: list[PublicKey], name: str) -> list[str]:
@@ -89,9 +86,8 @@ def _heads(notes: list[tuple[int, str]], tree: MerkleTree, keys: list[PublicKey]
     return []
 
 
-def _seen(ledger: Ledger, tree: MerkleTree, name: str) -> list[str]:
+def _seen(note: str | None, tree: MerkleTree, name: str) -> list[str]:
     """What is wrong with the ledger as a continuation of what this installation has seen of it."""
-    note = ledger.keys.head(ledger.shown)
     if note is None:
         return []
     try:

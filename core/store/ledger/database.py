@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Of a URL as SQLAlchemy reads it, or of a path, which is taken for SQLite. Raises LedgerError."""
-        self.shown = url
+        self.shown = re.sub("//[^/]*@", "//***@", url)
         self.file: Path | None = None
         with self.translated():
             self._engine = self._made(url)
@@ -43,8 +44,8 @@ class Database:
 
         try:
             parsed = make_url(url if "://" in url else f"sqlite:///{Path(url).absolute()}")
-        except ArgumentError:
-            raise LedgerError(f"{url} {_NO_ADDRESS}") from None
+        except (ArgumentError, ValueError):
+            raise LedgerError(f"{self.shown} {_NO_ADDRESS}") from None
         self.shown = parsed.render_as_string(hide_password=True)
         if parsed.drivername in ("postgresql", "postgres"):
             try:
@@ -88,7 +89,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection whose reads see one moment."""
-        with self.translated(), self._engine.connect() as connection, connection.begin():
+        # SQLite reads so by itself; PostgreSQL would see what others commit between two statements.
+        level = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
+        with (
+            self.translated(),
+            self._engine.connect().execution_options(**level) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager

@@ -61,8 +61,12 @@ class LogEntry:
             return False
         if leaf_hash(self.salt, self.payload) != self.leaf:
             return False
-        said = json.loads(self.payload)
-        return (said["kind"], said["appended"], said["name"]) == (self.kind, self.appended, self.name)
+        try:
+            said = json.loads(self.payload)
+            beside = (said["kind"], said["appended"], said["name"]) == (self.kind, self.appended, self.name)
+            return beside and isinstance(said["body"], dict)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return False
 
     @property
     def erased(self) -> LogEntry:

@@ -45,21 +45,19 @@ class KeyFolder:
                 raise LedgerError(f"The key {file} cannot be used. {problem} Put it back from a backup.") from None
 
     def public(self) -> PublicKey | None:
-        """The key that others check with; None where there is none yet."""
+        """The key that others check with, by the one that signs; None where there is none yet."""
         try:
-            return PublicKey.from_text((self.path / _PUBLIC).read_text(encoding="ascii"))
-        except (OSError, ValueError):
+            return PrivateKey.from_pem((self.path / _KEY).read_bytes()).public
+        except (OSError, DataError):
             return None
 
-    def renew(self) -> tuple[PrivateKey, PrivateKey]:
-        """The key that signed so far, which is kept beside it under the date, and the one that signs from now on."""
+    def replace(self, after: PrivateKey) -> None:
+        """Sign with this key from now on; the one so far is kept beside it under the date. Raises LedgerError."""
         before = self.private()
         with self._in_words(), self._locked():
             aside = self.path / f"key-until-{datetime.now(UTC):%Y%m%dT%H%M%S}-{before.public.hex[:8]}.pem"
             os.link(self.path / _KEY, aside)
-            after = PrivateKey.generated()
             self._keep(after)
-        return before, after
 
     def head(self, ledger: str) -> str | None:
         """The newest signed checkpoint that was seen of the ledger at this address; None where none was."""

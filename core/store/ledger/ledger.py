@@ -21,6 +21,7 @@ from core.record.evidence.receipt import SigningKey, TimeToken
 from core.record.evidence.time_token import time_request
 from core.record.evidence.tree import MerkleTree, verify_consistency
 from core.store.ledger import rows
+from core.store.ledger.checking import problems_within
 from core.store.ledger.database import Database, LedgerError
 from core.store.ledger.entry import ERASABLE, Kind, LogEntry
 from core.store.ledger.key_folder import KeyFolder
@@ -84,9 +85,10 @@ class Ledger:
 
     def renew_key(self) -> PublicKey:
         """Sign with a new key from now on, which the one so far endorses in the ledger. Raises LedgerError."""
+        after = PrivateKey.generated()
         with self._writing() as (connection, log):  # which makes sure that the ledger knows the key so far
-            before, after = self.keys.renew()
-            self._add_key(connection, log, after, before)
+            self._add_key(connection, log, after, self.keys.private())
+        self.keys.replace(after)  # not before the ledger knows it: a key that nobody endorsed is a stranger's
         return after.public
 
     def time_request(self) -> bytes:
@@ -105,7 +107,8 @@ class Ledger:
     def take_in(self, origin: str, entries: Iterable[LogEntry], notes: Mapping[int, str]) -> int:
         """Append what an export holds beyond what stands here; returns how many entries.
 
-        Raises LedgerError where the export is not a continuation of this ledger, and then changes nothing.
+        Raises LedgerError where the export is no continuation of this ledger, or does not hold itself, and then changes
+        nothing. A ledger whose database was lost is brought back by an export that continues what was seen of it.
         """
         added = 0
         with self._connected(writes=True) as connection:
@@ -114,10 +117,10 @@ class Ledger:
                 rows.name_log(connection, origin)
             elif known != origin:
                 raise LedgerError(f"The export is of another ledger, {origin}. This one is {known}.")
-            log = self._read(connection)
+            there = rows.leaves(connection)
             for entry in entries:
-                if entry.number < len(log.tree):
-                    if log.tree.leaf(entry.number) != entry.leaf:
+                if entry.number < len(there):
+                    if there[entry.number] != entry.leaf:
                         raise LedgerError(
                             f"The export has another entry {entry.number}. It was changed, or this ledger was."
                         )
@@ -125,9 +128,11 @@ class Ledger:
                 rows.put_entry(connection, entry)
                 rows.put_note(connection, entry.number + 1, notes[entry.number + 1])
                 added += 1
-            note = self._read(connection).note
-        if added:
-            self.keys.keep_head(self.shown, note)
+            if wrong := problems_within(connection, origin, self.keys, self.shown):
+                raise LedgerError(f"Nothing was taken in: with the export the ledger would not hold. {wrong[0]}")
+            newest = rows.newest_note(connection)
+        if newest is not None:
+            self.keys.keep_head(self.shown, newest[1])
         return added
 
     # ------------------------------------------------------------ reading
@@ -164,6 +169,8 @@ class Ledger:
     def _connected(self, writes: bool) -> Iterator[Connection]:
         with self._lock:
             if not self._is_prepared:
+                if not writes and not self.database.exists():  # a mistyped address makes no file
+                    raise LedgerError(f"There is no ledger at {self.shown}. Correct its address, or import an export.")
                 self.database.prepare()
                 self._is_prepared = True
             try:

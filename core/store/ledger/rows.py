@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.record.evidence.tree import HASH_BYTES
 from core.store.ledger.database import LedgerError
 from core.store.ledger.entry import LogEntry
 
@@ -45,6 +46,8 @@ def leaves(connection: Connection, start: int = 0) -> list[bytes]:
                 f"Entry {start + len(found)} is missing from the ledger. Put the last export or backup back."
             )
         found.append(_bytes(leaf))
+        if len(found[-1]) != HASH_BYTES:
+            raise LedgerError(f"Entry {number} was changed: its leaf is no hash. Put the last export or backup back.")
     return found
 
 

@@ -34,11 +34,14 @@ def trusted_key(entry: LogEntry, known: Sequence[PublicKey], own: PublicKey | No
     None for any other: whoever can write to the database could else go on signing with a key of theirs.
     """
     body = entry.body
-    added = PublicKey.from_text(str(body["public"]))
-    if not known or added == own:
-        return added
-    endorsers = [key for key in known if key.hex == body["endorsed_by"]]
-    is_endorsed = any(key.verifies(bytes.fromhex(str(body["endorsement"])), added.raw) for key in endorsers)
+    try:
+        added = PublicKey.from_text(str(body["public"]))
+        if not known or added == own:
+            return added
+        endorsers = [key for key in known if key.hex == body["endorsed_by"]]
+        is_endorsed = any(key.verifies(bytes.fromhex(str(body["endorsement"])), added.raw) for key in endorsers)
+    except (DataError, KeyError, ValueError):
+        return None
     return added if is_endorsed else None
 
 

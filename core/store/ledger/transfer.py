@@ -46,7 +46,7 @@ def import_file(ledger: Ledger, path: Path) -> int:
             raise ValueError("entries are missing, or stand elsewhere")
     except OSError as problem:
         raise LedgerError(f"{path} cannot be read ({problem.strerror}). Give the file that export wrote.") from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, binascii.Error):
         raise LedgerError(f"{path.name} is not an export of a ledger, or it is damaged. Export it again.") from None
     for entry in entries:
         if entry.payload is not None and not entry.is_whole:

@@ -9,7 +9,7 @@ import pytest
 
 from core.cli import main
 from core.jobs import printing
-from core.record.evidence.receipt import Receipt
+from core.record.evidence.receipt import Receipt, sealed
 from core.samples import SAMPLES
 from core.store.ledger.ledger import Ledger
 from tests.worlds.receipts import REPORT, installation, receipt_of
@@ -151,6 +151,32 @@ def test_two_files_of_one_name_are_both_checked(got: Path, tmp_path: Path, capsy
     assert verify(capsys, pdf, got / "sent" / "report.html", got / "report.html")[0] == 1
 
 
+def test_a_receipt_of_impossible_numbers_is_refused_in_words(
+    got: Path, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads((got / "receipt.json").read_text())
+    document["entry"]["index"] = 10**30
+    (got / "receipt.json").write_text(json.dumps(document))
+    code, said = verify(capsys, got / "receipt.json", "--ledger", "own")
+    assert code == 1 and f"The ledger has no entry {10**30}" in said
+    document["entry"]["index"] = float("inf")
+    (got / "receipt.json").write_text(json.dumps(document).replace("Infinity", "1e999"))
+    code, said = verify(capsys, got / "receipt.json")
+    assert code == 2 and "not a whole receipt" in said
+
+
+def test_a_receipt_that_does_not_say_when_is_checked(
+    got: Path, ledger: Ledger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = Receipt.from_json(json.loads((got / "receipt.json").read_text()))
+    said = {name: value for name, value in found.predicate.items() if name != "when"}
+    sealed_again = sealed(found.subjects, said, ledger.keys.private())
+    (got / "receipt.json").write_text(json.dumps(found.to_json() | {"envelope": sealed_again}))
+    elsewhere(monkeypatch, tmp_path)
+    code, out = verify(capsys, got / "report.html")
+    assert code == 0 and "Unchanged since the receipt was made" in out
+
+
 def test_no_file_that_is_there_is_written_over(got: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     key = next((home / "keys").glob("*.pem"))
     before = key.read_bytes()
@@ -191,6 +217,9 @@ def test_a_ledger_goes_elsewhere_and_is_renewed(
 ) -> None:
     copy, file = tmp_path / "copy.sqlite3", tmp_path / "out" / "export.jsonl"
     assert main(["ledger", "export", str(file)]) == 0 and "confidential" in capsys.readouterr().out
+    assert file.stat().st_mode & 0o777 == 0o600, "nobody else reads it"
+    assert main(["ledger", "export", str(tmp_path / "none"), "--ledger", str(tmp_path / "mistyped.sqlite3")]) == 2
+    assert "There is no ledger at" in capsys.readouterr().err and not list(tmp_path.glob("mistyped*"))
     assert main(["ledger", "import", str(file), "--ledger", str(copy)]) == 0
     assert "Appended 3 entries" in capsys.readouterr().out
     assert verify(capsys, got / "receipt.json", "--ledger", copy)[0] == 0

@@ -1,5 +1,6 @@
 """What is appended stands there, and nothing else: two at once, one name once, erased payloads, keys, time."""
 
+import base64
 import json
 import os
 import stat
@@ -8,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from core.errors import DataError
 from core.record.evidence.checkpoint import opened as opened_note
 from core.record.evidence.receipt import TimeToken
 from core.record.evidence.tree import verify_inclusion
@@ -118,6 +119,30 @@ def test_a_new_key_is_endorsed_by_the_one_before(ledger: Ledger, opened: Opened)
     assert [path.stat().st_mode & 0o777 for path in ledger.keys.path.glob("key*.pem")] == [0o600, 0o600]
 
 
+def test_a_key_is_put_in_place_once_the_ledger_knows_it(tmp_path: Path) -> None:
+    ledger = Ledger(str(tmp_path / "ledger.sqlite3"), KeyFolder(tmp_path / "keys"))
+    ledger.append("note", {})
+    before = ledger.keys.private().public
+    with ledger.database.writing() as connection:
+        full = "CREATE TRIGGER full BEFORE INSERT ON checkpoints BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        connection.execute(text(full))
+    with pytest.raises(LedgerError, match="Free some space"):
+        ledger.renew_key()
+    assert ledger.keys.private().public == before and len(list(ledger.keys.path.glob("key*.pem"))) == 1
+    with ledger.database.writing() as connection:
+        connection.execute(text("DROP TRIGGER full"))
+    (ledger.keys.path / "public.pem").write_text("another")
+    assert ledger.renew_key() == ledger.keys.public() != before and problems(ledger) == []
+    ledger.close()
+
+
+def test_what_is_read_is_of_one_moment(ledger: Ledger, opened: Opened) -> None:
+    ledger.append("note", {"n": 1})
+    with ledger.reading() as (connection, log):
+        opened().append("note", {"n": 2})
+        assert len(list(rows.entries(connection))) == len(log.tree) == len(rows.notes(connection)) == 2
+
+
 def test_a_time_authority_stamps_a_checkpoint(ledger: Ledger, tmp_path: Path) -> None:
     ledger.append("note", {})
     authority = TimeAuthority(tmp_path / "authority")
@@ -159,11 +184,67 @@ def test_an_export_is_the_ledger_elsewhere(ledger: Ledger, tmp_path: Path) -> No
     copy.close()
 
 
+def exported(ledger: Ledger, file: Path, **wrong: dict[str, object]) -> Path:
+    """An export in which the lines of some entries, `n3` for entry 3, say other things."""
+    head, *lines = [json.loads(line) for line in export_lines(ledger)]
+    for name, said in wrong.items():
+        lines[int(name[1:])] |= said
+    file.write_text("\n".join(json.dumps(line) for line in [head, *lines]))
+    return file
+
+
+def test_an_export_that_does_not_hold_is_not_taken_in(ledger: Ledger, tmp_path: Path) -> None:
+    for n in range(4):
+        ledger.append("note", {"n": n})
+    file, copy = tmp_path / "export.jsonl", Ledger(str(tmp_path / "copy.sqlite3"), KeyFolder(tmp_path / "other"))
+    crafted_key = LogEntry.made(0, "key", "2026-01-01T00:00:00+00:00", None, {"nothing": 1})
+    crafted_deletion = LogEntry.made(2, "deletion", "2026-01-01T00:00:00+00:00", None, {"nothing": 1})
+    for wrong, words in (
+        ({"n2": {"checkpoint": "no note"}}, "The checkpoint of 3 entries was changed"),
+        ({"n2": {"salt": None, "payload": None}}, "Entry 2 was emptied"),
+        ({"n2": {"leaf": "00", "salt": None, "payload": None}}, "its leaf is no hash"),
+        ({"n0": line_of(crafted_key)}, "Entry 0 makes a key known"),
+        ({"n2": line_of(crafted_deletion)}, "would not hold"),
+        ({"n2": {"number": float("inf")}}, "damaged"),
+    ):
+        with pytest.raises(LedgerError, match=words):
+            import_file(copy, exported(ledger, file, **wrong))
+    assert not copy.is_begun() and import_file(copy, exported(ledger, file)) == 5 and problems(copy) == []
+    copy.close()
+
+
+def line_of(entry: LogEntry) -> dict[str, object]:
+    """The line of an export for an entry."""
+    assert entry.salt is not None and entry.payload is not None
+    payload = base64.b64encode(entry.payload).decode()
+    return {**entry.label, "leaf": entry.leaf.hex(), "salt": entry.salt.hex(), "payload": payload}
+
+
+def test_a_lost_database_comes_back_by_an_export(tmp_path: Path) -> None:
+    path, keys, file = tmp_path / "ledger.sqlite3", KeyFolder(tmp_path / "keys"), tmp_path / "export.jsonl"
+    ledger = Ledger(str(path), keys)
+    ledger.append("note", {"n": 1})
+    older = exported(ledger, file).read_text()
+    ledger.append("note", {"n": 2})
+    exported(ledger, file)
+    ledger.close()
+    for part in tmp_path.glob("ledger.sqlite3*"):
+        part.unlink()
+    (tmp_path / "older.jsonl").write_text(older)
+    again = Ledger(str(path), keys)
+    with pytest.raises(LedgerError, match="it has 2 entries, and 3 were seen"):
+        import_file(again, tmp_path / "older.jsonl")
+    assert import_file(again, file) == 3 and problems(again) == []
+    again.append("note", {"n": 3})
+    again.close()
+
+
 def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
     keys = KeyFolder(tmp_path / "keys")
     for url, words in (
         ("mysql://host/name", "no address"),
         ("nonsense://", "no address"),
+        ("postgresql://u:pw@h:port/x", r"//\*\*\*@h:port/x is no address"),
         ("postgresql://nobody@127.0.0.1:1/none", "server runs"),
     ):
         with pytest.raises(LedgerError, match=words):
@@ -173,6 +254,7 @@ def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
         Ledger(str(tmp_path / "text"), keys).append("note", {})
     ledger = Ledger(str(tmp_path / "new"), keys)
     assert not ledger.is_begun()
-    with pytest.raises(DataError, match="empty"), ledger.reading():
+    with pytest.raises(LedgerError, match="There is no ledger at"), ledger.reading():
         pass
+    assert not (tmp_path / "new").exists(), "to read makes nothing"
     ledger.close()
