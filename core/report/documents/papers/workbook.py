@@ -14,8 +14,8 @@ from core.report.sections.blocks import Block, Cell, Heading, KeyFacts, MarkedFi
 from core.report.sections.reported import ReportedAudit
 from core.report.xml_text import xml_text
 
-DIGITS = 4
 _MOST_IN_A_NAME, _MOST_WIDE = 31, 60
+_TINY = 0.001  # below, four digits behind the point show too little
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 ABOUT = "About"
 
@@ -106,15 +106,17 @@ def _numbers(table: TableBlock) -> Iterator[tuple[int, int]]:
 
 
 def _value(cell: Cell) -> str | int | float:
-    """The rounded number of a cell, or its text; one too small to be rounded stays a text, such as "< 0.0001"."""
+    """The number of a cell, for the sheet to round, or its text; a bound stays a text, such as "< 0.0001"."""
     if cell.value is None or cell.text.startswith("<"):
         return str(defused(xml_text(marked(cell.text, cell.mark))))
-    return int(cell.value) if float(cell.value).is_integer() else round(float(cell.value), DIGITS)
+    return int(cell.value) if float(cell.value).is_integer() else float(cell.value)
 
 
 def _number_format(cell: Cell) -> str:
     if "%" in cell.text:
         return "0.0%"
+    if cell.value is not None and 0 < abs(cell.value) < _TINY:
+        return "0.0##E+00"
     return "#,##0" if cell.value is not None and float(cell.value).is_integer() else "0.0###"
 
 
