@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.record.registers import REGISTERS
+from core.report.sections.account import FIXES_HIDDEN
 from core.report.sections.blocks import Block, Heading, Paragraph, TableBlock
 from core.report.sections.reported import ReportedAudit
 
@@ -66,8 +66,9 @@ def index(audit: ReportedAudit) -> Iterator[Block]:
     """Each passage with the sections of this report that hold something of what it asks for."""
     from core.report.sections import SECTIONS, asked_sections
 
-    printed = [name for name in asked_sections(audit.asked) if name in SECTIONS]
-    here = {name: SECTIONS[name].title for name in printed if _says_something(audit, name)}
+    named = {name for row in EVIDENCE for name in row.sections}
+    sections = [SECTIONS[name] for name in asked_sections(audit.asked) if name in named]
+    here = {each.name: each.title for each in sections if any(map(_says_something, each.blocks(audit)))}
     yield Heading("Where the evidence stands")
     yield TableBlock.of(
         "What some texts ask for, and where this report holds something of it",
@@ -84,9 +85,11 @@ def index(audit: ReportedAudit) -> Iterator[Block]:
     )
 
 
-def _says_something(audit: ReportedAudit, name: str) -> bool:
-    """Whether a section prints anything: a register may be empty."""
-    return name not in REGISTERS or bool(audit.registers.rows(name))
+def _says_something(block: Block) -> bool:
+    """Whether a block is more than a heading, a table of nothing, or the word that something is withheld."""
+    if isinstance(block, TableBlock):
+        return any(cell.text not in ("", "–") for row in block.rows for cell in row[1:])
+    return not isinstance(block, Heading) and block != Paragraph(FIXES_HIDDEN)
 
 
 def _titles(row: EvidenceRow, here: dict[str, str]) -> list[str]:

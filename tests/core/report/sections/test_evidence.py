@@ -11,7 +11,8 @@ from core.report.sections import SECTIONS, printed
 from core.report.sections.blocks import TableBlock
 from core.report.sections.evidence import EVIDENCE, NOWHERE
 from core.report.sections.reported import ReportedAudit
-from tests.worlds.records import decided
+from tests.worlds.people import plan_of, selections
+from tests.worlds.records import decided, record_of
 
 
 def index_of(audit: ReportedAudit) -> dict[tuple[str, str], list[str]]:
@@ -38,6 +39,18 @@ def test_it_names_what_this_report_prints_and_nothing_else() -> None:
     assert REGISTERS["responses"].title in index_of(some)[("ISO/IEC TS 12791:2024", "The whole text")]
     little = replace(whole, asked=ReportPlan(readers=("policy",), sections=("grid", "evidence")))
     assert {name for names in index_of(little).values() for name in names} == {SECTIONS["grid"].title, NOWHERE}
+
+
+def test_a_section_that_is_empty_is_no_evidence() -> None:
+    """One group is compared with nobody: the sections of comparisons have a heading, or nothing."""
+    alone = ReportedAudit(decided({"a": (40, 20, 10, 30)}), ReportPlan(readers=READERS))
+    named = {title for titles in index_of(alone).values() for title in titles}
+    for name in ("groups", "gap_numbers", "grid", "limits"):
+        assert SECTIONS[name].title not in named, name
+    assert {SECTIONS["group_numbers"].title, SECTIONS["methods"].title} <= named
+    record = record_of(plan_of(), selections({"a": (3001, 6000), "b": (2111, 3777), "c": (1, 3)}))
+    withheld = ReportedAudit(record.without_small_cells(), ReportPlan(readers=READERS))
+    assert index_of(withheld)[("ISO/IEC TS 12791:2024", "The whole text")] == [NOWHERE]
 
 
 @pytest.mark.parametrize("reader", READERS)
