@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.plan.parts import MitigationPlan
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
+from tests.pages.compare.test_compare import pick
 from tests.pages.surface import sentences, with_open_steps
-from tests.pages.whole_app import ME, WAIT_SECONDS, finished, opened
+from tests.pages.whole_app import ME, WAIT_SECONDS, finished, opened, said, widget
 
 pytestmark = pytest.mark.jobs
 
@@ -40,10 +42,23 @@ def answered(space: Workspace) -> str:
     return finished(space, audit_id)
 
 
+@pytest.fixture(scope="module")
+def two(space: Workspace, audited: str) -> tuple[str, str]:
+    """The loans at two thresholds."""
+    record, second = space.record(audited), space.duplicate(audited, "Stricter").id
+    assert record is not None
+    space.run(second, replace(record.plan, decision=replace(record.plan.decision, threshold=0.6)))
+    return audited, finished(space, second)
+
+
 def too_long(page: str, audit_id: str | None) -> list[str]:
-    said = sentences(opened(page, audit_id))
-    assert said
-    return [f"{len(each.split())}: {each}" for each in said if len(each.split()) > MOST_WORDS]
+    return long_ones(opened(page, audit_id))
+
+
+def long_ones(at: AppTest) -> list[str]:
+    found = sentences(at)
+    assert found
+    return [f"{len(each.split())}: {each}" for each in found if len(each.split()) > MOST_WORDS]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -55,13 +70,32 @@ def test_while_the_data_page_asks(space: Workspace) -> None:
     with SAMPLES["loans"].table.open("rb") as table:
         audit_id = space.put_table(space.new(ME).id, table, "loans.csv").id
     space.wait(audit_id, WAIT_SECONDS)
-    said = sentences(with_open_steps(opened("data", audit_id), audit_id))
-    assert "Compare by" in said and [each for each in said if len(each.split()) > MOST_WORDS] == []
+    at = with_open_steps(opened("data", audit_id), audit_id)
+    assert "Compare by" in sentences(at) and long_ones(at) == []
 
 
 @pytest.mark.parametrize("page", PAGES[:7])
 def test_before_fixes_and_reasons_are_asked_for(audited: str, page: str) -> None:
     assert too_long(page, audited) == []
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_of_two_audits_that_differ(space: Workspace, two: tuple[str, str], asked: bool) -> None:
+    """Every question, by the column and the crossed columns whose groups have the longest names."""
+    if asked:
+        space.pair(two[1], two[0])
+        finished(space, two[1])
+    at = pick(opened("compare", two[1]), *two)
+    assert ("so each range is as narrow as it can be" in said(at)) is asked and "It is not decided" in said(at)
+    columns, questions = widget(at, "selectbox", "by").options, widget(at, "selectbox", "question").options
+    crossed = [name for name in columns if " × " in name]
+    assert len(questions) > 6 and crossed
+    assert long_ones(at) == []
+    for by in (columns[0], crossed[-1]):
+        at = widget(at, "selectbox", "by").select(by).run()
+        for question in questions:
+            at = widget(at, "selectbox", "question").select(question).run()
+            assert "In the second: " in said(at) and long_ones(at) == []
 
 
 @pytest.mark.parametrize("page", PAGES[:7])

@@ -9,6 +9,7 @@ from core.metrics.words.changes.worse_off import of_worse_off
 from core.metrics.words.naming.terms import PLAIN, Terms
 
 FIXED = ("before the fix", "after it")
+_MOST_WORDS = 20
 
 
 def change_sentence(change: GapChange, times: tuple[str, str] = FIXED, terms: Terms = PLAIN) -> str:
@@ -38,24 +39,41 @@ def change_sentence(change: GapChange, times: tuple[str, str] = FIXED, terms: Te
 def short_sentences(change: GapChange, times: tuple[str, str], terms: Terms = PLAIN) -> str:
     """How one gap moved, a thought a sentence: "Women are selected 17.7 points less often than men in the first. ...".
 
-    `times` says what the two audits are, as "in the first"; else as `change_sentence`.
+    Where the groups have long names, who it is about stands in sentences of its own: "How often ..., against .... In
+    the first: 17.7 points less often. ...". `times` says what the two audits are, as "in the first"; else as
+    `change_sentence`.
     """
     (earlier, later), measure, change = times, GAPS[change.measure], of_worse_off(change)
-    if change.before is None or change.after is None:
-        return change_sentence(change, times, terms)
     who, than = group_words(change.group, terms), group_words(change.reference, terms)
-    subject, is_ratio = f"{terms.said(measure.whom)}{who}", measure.kind == "ratio"
-    (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
+    verb, whom = measure.verb_words(terms), terms.said(measure.whom)
     is_known_same = change.verdict == "same" and not change.reason
-    told = [
-        f"{subject[0].upper()}{subject[1:]} {measure.verb_words(terms)} {old} {word} {than} {earlier}.",
-        f"{later[0].upper()}{later[1:]}: {'just so' if is_known_same else new}.",
-    ]
-    if change.low is not None and change.high is not None and not is_known_same:
-        told.append(f"Plausible change: {_range(change.low, change.high, 'times' if is_ratio else 'points')}.")
+    apart = [*_packed([whom.rstrip(", "), f"how often {who} {verb}", f"against {than}"])]
+    if change.before is None or change.after is None:
+        told = [*apart, "Not measurable"]
+    else:
+        is_ratio = measure.kind == "ratio"
+        (old, word), (new, _) = (_standing(value, is_ratio) for value in (change.before, change.after))
+        whole = f"{whom}{who} {verb} {old} {word} {than} {earlier}"
+        told = [whole] if _is_short(whole) else [*apart, f"{earlier}: {old}"]
+        told.append(f"{later}: {'just so' if is_known_same else new}")
+        if change.low is not None and change.high is not None and not is_known_same:
+            told.append(f"plausible change: {_range(change.low, change.high, 'times' if is_ratio else 'points')}")
     if change.reason:
-        told.append(f"{change.reason[0].upper()}{change.reason[1:]}.")
-    return " ".join(told)
+        told.append(change.reason)
+    return " ".join(f"{each[0].upper()}{each[1:]}." for each in told)
+
+
+def _packed(parts: list[str]) -> list[str]:
+    """Parts of a sentence in one, between commas, or in several, none of which is long where no part is."""
+    packed: list[str] = []
+    for part in filter(None, parts):
+        longer = f"{packed[-1]}, {part}" if packed else part
+        packed = [*packed[:-1], longer] if _is_short(longer) else [*packed, part]
+    return packed
+
+
+def _is_short(sentence: str) -> bool:
+    return len(sentence.split()) <= _MOST_WORDS
 
 
 def about(change: GapChange, terms: Terms) -> str:
