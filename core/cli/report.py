@@ -100,11 +100,12 @@ def inside_folder(folder: Path, name: str) -> Path:
 
 def read_logo(path: Path | None) -> bytes | None:
     """The logo in a file, opened in a job as every upload is; None without one. Raises DataError where it is none."""
-    from core.jobs.run_one import job_done
-
     if path is None:
         return None
+    from core.jobs.run_one import job_done
+    from core.store.report_files import made_logo
+
     if not path.is_file():
         raise DataError(f"The logo {path} is no file. Give another with --logo.")
     with job_done("logo", {}, {"logo": path}) as done:
-        return (done.out / "logo.png").read_bytes()
+        return made_logo(done.out)

@@ -20,6 +20,14 @@ _SECONDS = 120.0
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
+def made_logo(out: Path) -> bytes:
+    """The PNG that a logo job left in its `out`. Raises PlumblineError where that is anything else."""
+    content = checked_bytes(out / LOGO_FILE, _MOST_KEPT)
+    if not content.startswith(_PNG):
+        raise DataError("The logo could not be read. Try another picture.")
+    return content
+
+
 class ReportFiles:
     """The files of audits' reports. Any thread may call it."""
 
@@ -72,10 +80,7 @@ class ReportFiles:
             raise JobError("The logo waits behind other work. Try again in a minute.")
         if status.state != "done":
             raise (status.error or JobError)(status.message or "The logo could not be read. Try another picture.")
-        content = checked_bytes(self._jobs.output(job) / LOGO_FILE, _MOST_KEPT)
-        if not content.startswith(_PNG):
-            raise DataError("The logo could not be read. Try another picture.")
-        return content
+        return made_logo(self._jobs.output(job))
 
     def _logo(self, audit_id: str) -> Path:
         return self._audits.folder(audit_id) / LOGO_FILE

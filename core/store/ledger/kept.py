@@ -61,12 +61,13 @@ class KeptLedger:
         self._ledger = None if url is None else Ledger(url, key_folder(root))
         self._lock, self._closed = threading.RLock(), threading.Event()
         self._thread: threading.Thread | None = None
-        self._trouble, self._is_checked = "", False
+        # What the check found, and what keeps the ledger from being brought up to date: only the first is of records.
+        self._trouble, self._unwritten, self._is_checked = "", "", False
 
     @property
     def trouble(self) -> str:
         """Why the ledger cannot be trusted or written, in words; empty where nothing is known to be wrong."""
-        return self._trouble
+        return " ".join(dict.fromkeys(said for said in (self._trouble, self._unwritten) if said))
 
     def begin(self) -> None:
         """Check everything, and from now on append what finishes, in a thread of its own."""
@@ -87,9 +88,13 @@ class KeptLedger:
                 if not self._audits.folder(begun.name).exists():
                     self._erase(self._ledger, begun.name)
                 begun.unlink(missing_ok=True)
+            self._unwritten = ""
 
     def check(self) -> None:
-        """Look once, at every entry, whether the ledger is what was signed and seen; `trouble` tells it."""
+        """Look at every entry, whether the ledger is what was signed and seen; `trouble` tells it.
+
+        Once, and again after the ledger could not be used.
+        """
         with self._lock:
             if self._ledger is not None and not self._is_checked and self._ledger.is_begun():
                 self._trouble = " ".join(problems(self._ledger))
@@ -249,7 +254,7 @@ class KeptLedger:
             wait = EVERY_SECONDS
 
     def _look(self) -> None:
-        """Check everything once, then bring the ledger up to date; what is wrong is told, and ends nothing."""
+        """Check everything, then bring the ledger up to date; what is wrong is told, and ends nothing."""
         try:
             self.check()
             self.settle()
@@ -258,7 +263,9 @@ class KeptLedger:
 
     def _tell(self, problem: Exception) -> None:
         LOG.error("the ledger could not be brought up to date: %s", problem)
-        self._trouble = str(problem) if isinstance(problem, PlumblineError) else "The ledger cannot be written."
+        said = str(problem) if isinstance(problem, PlumblineError) else "The ledger cannot be written."
+        if said != self._unwritten:
+            self._unwritten, self._is_checked = said, False
 
 
 def _noted(document: dict[str, Any]) -> Noted:

@@ -1,6 +1,8 @@
 """`plumbline report` and `plumbline audit --report`: the files, and what is said where there can be none."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 from PIL import Image
 
 from core.cli import main
+from core.jobs import run_one
+from core.jobs.run_one import JobDone
 from core.plan.parts import READERS
 from core.record.registers import BiasScenario, Registers
 from core.report.documents.json import audit_texts
@@ -113,6 +117,21 @@ def test_a_logo_is_written_anew(record: Path, capsys: pytest.CaptureFixture[str]
     ):
         logo.write_bytes(content)
         assert message in refused(capsys, str(record), "--logo", str(logo))
+
+
+def test_what_a_logo_job_left_is_not_believed(
+    record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.png").write_bytes(png())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "logo.png").symlink_to(tmp_path / "secret.png")
+
+    @contextmanager
+    def hostile(*_: object) -> Iterator[JobDone]:
+        yield JobDone(tmp_path / "out", {})
+
+    monkeypatch.setattr(run_one, "job_done", hostile)
+    assert "logo.png was refused" in refused(capsys, str(record), "--logo", str(tmp_path / "secret.png"))
 
 
 def test_a_records_logo_lies_beside_it(record: Path, capsys: pytest.CaptureFixture[str]) -> None:

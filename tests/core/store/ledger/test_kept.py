@@ -171,6 +171,42 @@ def test_a_ledger_that_was_changed_is_told_and_stops_no_audit(
     assert "older copy" in space.ledger.trouble
 
 
+def test_a_ledger_that_cannot_be_written_speaks_against_no_record_and_is_over_once_it_can(
+    again: Callable[[], Workspace], audit: str, root: Path
+) -> None:
+    space = again()
+    taken_over(space, audit)
+    space.ledger.settle()
+    space.ledger.check()
+    key, path = root / "keys" / "key.pem", space.audits.folder(audit) / "record.json"
+    key.chmod(0o644)
+    os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 10**9))
+    assert space.ledger.code(audit) is not None
+    assert "chmod 600" in space.ledger.trouble and space.ledger.strength(audit) == "signed"
+    key.chmod(0o600)
+    space.ledger.settle()
+    assert space.ledger.trouble == "" and space.ledger.strength(audit) == "signed"
+
+
+def test_a_ledger_that_was_changed_later_is_found_when_it_cannot_be_used(
+    again: Callable[[], Workspace], audit: str, root: Path
+) -> None:
+    space = again()
+    taken_over(space, audit)
+    space.ledger.settle()
+    space.ledger.check()
+    note = next((root / "keys").glob("seen-*"))
+    seen = note.read_text().split("\n")
+    note.write_text("\n".join([seen[0], "99", *seen[2:]]))
+    with pytest.raises(LedgerError, match="older copy"):
+        space.ledger.say(audit, "note", {"words": "x"})
+    path = space.audits.folder(audit) / "record.json"
+    os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 10**9))
+    space.ledger.code(audit)
+    space.ledger.check()
+    assert space.ledger.strength(audit) == "changed"
+
+
 def test_what_people_say_of_an_audit_is_kept_and_goes_with_it(
     again: Callable[[], Workspace], ledger: Ledger, audit: str
 ) -> None:
