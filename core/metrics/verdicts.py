@@ -176,7 +176,7 @@ def _family(measure: Measure, table: GroupTable, against: int) -> Iterator[Gap]:
     for g, reason in why_not.items():
         gap = _Gathered(measure, counts, plan, g, against, every)
         yield (
-            gap.unmeasurable(reason, comparisons)
+            gap.unmeasurable("hidden" if unseen & {g, against} else "", reason, comparisons)
             if reason is not None
             else gap.judged(compared[g], adjusted.get(g), comparisons)
         )
@@ -201,7 +201,7 @@ def _adjusted(
     if plan.groups.reference == "most_selected":
         for g, h in combinations([g for g in range(len(every)) if g != against], 2):
             if unseen & {g, h}:
-                tested |= {(g, h): 1.0}
+                tested |= {(g, h): 1.0} if measure.is_tested else {}
                 continue
             # Either way round: a ratio to a rate of 0 has no value, its inverse has, and the test is the same.
             for one, other in ((g, h), (h, g)):
@@ -223,8 +223,7 @@ class _Gathered:
     against: int
     every: list[list[AnyShare]]
 
-    def unmeasurable(self, reason: str, comparisons: int) -> Gap:
-        why: Why = "hidden" if reason == REASON else ""
+    def unmeasurable(self, why: Why, reason: str, comparisons: int) -> Gap:
         return self._gap(None, None, None, None, None, comparisons, False, False, "not_measurable", why, reason)
 
     def judged(self, c: Compared, p_adjusted: float | None, comparisons: int) -> Gap:

@@ -139,6 +139,18 @@ def test_what_is_shown_follows_from_what_is_shown() -> None:
     assert results[0]["findings"] == results[1]["findings"]
 
 
+def test_what_is_not_tested_counts_no_hidden_comparison() -> None:
+    """Hidden groups stand for tests that found nothing; of a measure without a test there is none to count."""
+    counts = labelled({"a": (40, 20, 10, 30), "b": (30, 25, 20, 25), "c": (2, 20, 15, 30), "d": (30, 30, 20, 20)})
+    counted = {}
+    for reference in ("largest", "most_selected"):
+        _, shown = both(counts, plan_of(label=True, groups=f'reference = "{reference}"'))
+        gaps = [gap for gap in shown["gaps"] if gap["measure"] == "average_abs_odds_difference"]
+        assert [gap["reason"] == REASON for gap in gaps].count(True) == 1
+        counted[reference] = {gap["comparisons"] for gap in gaps}
+    assert counted == {"largest": {2}, "most_selected": {2}}
+
+
 def test_nothing_is_hidden_where_no_number_is_small() -> None:
     whole, shown = both(labelled({"a": (40, 20, 10, 30), "b": (30, 25, 20, 25)}), plan_of(label=True))
     assert {**whole, "left_out": []} == {**shown, "left_out": []}
