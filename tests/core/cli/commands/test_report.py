@@ -131,7 +131,8 @@ def test_what_a_logo_job_left_is_not_believed(
         yield JobDone(tmp_path / "out", {})
 
     monkeypatch.setattr(run_one, "job_done", hostile)
-    assert "logo.png was refused" in refused(capsys, str(record), "--logo", str(tmp_path / "secret.png"))
+    asked = (str(record), "--logo", str(tmp_path / "secret.png"), "--out", str(tmp_path / "report.html"))
+    assert "logo.png was refused" in refused(capsys, *asked)
 
 
 def test_a_records_logo_lies_beside_it(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
