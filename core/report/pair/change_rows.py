@@ -55,14 +55,14 @@ def flips_table(rows: Sequence[Flips], terms: Terms) -> dict[str, list[str]]:
     }
 
 
-def value_words(value: float | None, measure: str, signed: bool = True) -> str:
+def value_words(value: float | None, measure: str) -> str:
     """A gap or a change of one in the measure's unit: "−17.7 points", "0.30 times"."""
     if value is None:
         return _NONE
     if GAPS[measure].kind == "ratio":
         return f"{'−' if value < 0 else ''}{abs(value):.2f}\u00a0times"
     points = f"{abs(100 * value):.1f}"
-    sign = "" if points == "0.0" or not signed else "−" if value < 0 else "+"
+    sign = "" if points == "0.0" else "−" if value < 0 else "+"
     return f"{sign}{points}\u00a0points"
 
 

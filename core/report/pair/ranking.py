@@ -14,13 +14,13 @@ from core.metrics.group_metrics import METRICS
 from core.metrics.stated_rule import stated_rule
 from core.metrics.verdicts import Gap
 from core.metrics.words import VERDICT_WORDS, percent
-from core.metrics.words.naming.terms import Terms
+from core.metrics.words.naming.terms import SELECTED, Terms
 from core.record import AuditRecord
-from core.report.pair.change_rows import range_words, value_words
+from core.report.words.by_group import gap_range_words, gap_words
 
 MOST = 5
 AS_PICKED = "as I picked them"
-_GAP, _SELECTED, _RIGHT = "smallest gap first", "most often selected first", "most often right first"
+_GAP, _RIGHT = "smallest gap first", "most often right first"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def ranked(records: Sequence[tuple[str, AuditRecord]], measure: str, by: tuple[s
 
 def orders(rows: Sequence[Ranked]) -> list[str]:
     """By what the rows can be put in order: first, by nothing."""
-    there = [AS_PICKED, _GAP, _SELECTED]
+    there = [AS_PICKED, _GAP, _by_selected(rows)]
     return [*there, _RIGHT] if any(row.accuracy is not None for row in rows) else there
 
 
@@ -54,7 +54,7 @@ def in_order(rows: Sequence[Ranked], order: str) -> list[Ranked]:
     """The rows as a person picks; what has no number comes last, and what is equal stays as it was."""
     if order == _GAP:
         return sorted(rows, key=lambda row: _distance(row.gap))
-    if order == _SELECTED:
+    if order == _by_selected(rows):
         return sorted(rows, key=lambda row: _falling(row.selected))
     if order == _RIGHT:
         return sorted(rows, key=lambda row: _falling(row.accuracy))
@@ -66,16 +66,14 @@ def ranked_table(rows: Sequence[Ranked]) -> dict[str, list[str]]:
     columns = {
         "Audit": [row.name for row in rows],
         "People": [f"{row.people:,}" for row in rows],
-        "Widest gap": ["–" if row.gap is None else value_words(row.gap.value, row.gap.measure) for row in rows],
-        "Plausible": [
-            "–" if row.gap is None else range_words(row.gap.low, row.gap.high, row.gap.measure) for row in rows
-        ],
+        "Widest gap": ["–" if row.gap is None else gap_words(row.gap) for row in rows],
+        "Plausible": ["–" if row.gap is None else gap_range_words(row.gap) for row in rows],
         "Group": ["–" if row.gap is None else row.terms.name(row.gap.group) for row in rows],
         "Verdict": [VERDICT_WORDS[row.gap.verdict] if row.gap and row.gap.verdict else "–" for row in rows],
-        "Selected": [_share(row.selected) for row in rows],
+        f"How often {_selected(rows)}": [_share(row.selected) for row in rows],
     }
     if any(row.accuracy is not None for row in rows):
-        columns["Right"] = [_share(row.accuracy) for row in rows]
+        columns["How often right"] = [_share(row.accuracy) for row in rows]
     return columns
 
 
@@ -89,6 +87,16 @@ def _row(name: str, record: AuditRecord, measure: str, by: tuple[str, ...]) -> R
         accuracy = hits / counted if counted else None
     widest = max(gaps, key=_distance) if gaps else None
     return Ranked(name, record.counts.people, widest, selected, accuracy, Terms.of(record.plan))
+
+
+def _selected(rows: Sequence[Ranked]) -> str:
+    """What the audits call the decision, where they agree on it."""
+    words = {row.terms.selected for row in rows}
+    return words.pop() if len(words) == 1 else SELECTED
+
+
+def _by_selected(rows: Sequence[Ranked]) -> str:
+    return f"most often {_selected(rows)} first"
 
 
 def _falling(share: float | None) -> float:
