@@ -9,7 +9,7 @@ from core.engine.job import audit_folder
 from core.engine.paired_audit import Earlier, PairedAudits
 from core.engine.pairing import EARLIER, beside
 from core.engine.plan_files import Files
-from core.engine.results import BEFORE, read, read_paired
+from core.engine.results import read, read_pair
 from core.engine.upload_facts import collect_profile
 from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
 from core.plan.plan import Plan
@@ -34,10 +34,8 @@ def audit_pair_isolated(
     request = {"plan": files.named(plan).to_toml(), "earlier": files.named(question).to_toml()}
     with job_done("audit", request, {**files.inputs, EARLIER: earlier.model}, time_limit, tell) as done:
         digests = Digests(done.digests["table"], done.digests.get("model"), done.digests.get("images"))
-        then = replace(digests, model=done.digests.get(EARLIER))
         rows = collect_profile(done.out, files.table.name, digests.table).rows
-        before = read(done.out / BEFORE, question, rows, then)
-        return PairedAudits(before, read_paired(done.out, before, read(done.out, plan, rows, digests)))
+        return PairedAudits(*read_pair(done.out, plan, question, rows, digests, done.digests.get(EARLIER)))
 
 
 def audit_here(plan: Plan, files: Files, tell: Tell | None = None) -> AuditRecord:

@@ -97,7 +97,19 @@ def write(record: AuditRecord, out: Path) -> None:
         np.save(out / JOINT_FILE, np.ascontiguousarray(record.paired.joint.n))
 
 
-def read_paired(out: Path, before: AuditRecord, after: AuditRecord) -> AuditRecord:
+def read_pair(
+    out: Path, plan: Plan, question: Plan, rows: int, digests: Digests, earlier_model: str | None
+) -> tuple[AuditRecord, AuditRecord]:
+    """The records of both that one job asked: of what decided before, by `question`, and of `plan`, paired with it.
+
+    As `read`; `earlier_model` is the digest of the model that decided before. Raises JobError.
+    """
+    images = digests.images if question.decision.image is not None else None
+    before = read(out / BEFORE, question, rows, replace(digests, model=earlier_model, images=images))
+    return before, _paired(out, before, read(out, plan, rows, digests))
+
+
+def _paired(out: Path, before: AuditRecord, after: AuditRecord) -> AuditRecord:
     """The record `after` with its decisions beside those of `before`, from what their job wrote. Raises JobError."""
     with believing_nothing():
         if before.counts.groups != after.counts.groups:

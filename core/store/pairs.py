@@ -39,10 +39,8 @@ class KeptPairs:
 
     def begin(self, job: str, earlier_id: str, earlier: AuditRecord) -> None:
         """Keep with which audit a job pairs this one."""
-        ran = earlier.provenance
-        digests = [ran.model_sha256, ran.images_sha256]
-        asked = {"job": job, "with": earlier_id, "plan": earlier.plan.to_toml(), "digests": digests}
-        replace_json(self._asked, asked)
+        model = earlier.provenance.model_sha256
+        replace_json(self._asked, {"job": job, "with": earlier_id, "plan": earlier.plan.to_toml(), "model": model})
 
     def asks(self, job: str | None, earlier_id: str) -> bool:
         """Whether this job pairs the audit with that one."""
@@ -72,10 +70,8 @@ class KeptPairs:
         ran = record.provenance
         digests = Digests(ran.data_sha256, ran.model_sha256, ran.images_sha256)
         earlier = Plan.from_toml(asked["plan"])
-        question, model = beside(record.plan, earlier), asked["digests"][0]
-        images = digests.images if earlier.decision.image is not None else None
-        before = results.read(out / results.BEFORE, question, rows, replace(digests, model=model, images=images))
-        after = results.read_paired(out, before, results.read(out, record.plan, rows, digests))
+        question = beside(record.plan, earlier)
+        before, after = results.read_pair(out, record.plan, question, rows, digests, asked["model"])
         if after.paired is None or after.decided_sha256 != record.decided_sha256:
             raise JobError("The second model decides otherwise than in its audit. Run that audit again, then compare.")
         # Notes may quote a row, and what is kept here outlives the rows.
