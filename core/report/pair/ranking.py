@@ -27,8 +27,8 @@ _GAP, _RIGHT = "smallest gap first", "most often right first"
 class Ranked:
     """One audit in the table: its name, its widest gap of one question, and how often it selects and is right.
 
-    `accuracy` is None where no outcome is known, it and `selected` where rows are not one person each; `gap` where none
-    is measurable.
+    `accuracy` is None where no outcome is known, it and `selected` where rows are not one person each, or small numbers
+    are hidden, which a total would give away; `gap` where none is measurable.
     """
 
     name: str
@@ -80,7 +80,7 @@ def ranked_table(rows: Sequence[Ranked]) -> dict[str, list[str]]:
 def _row(name: str, record: AuditRecord, measure: str, by: tuple[str, ...]) -> Ranked:
     gaps = [gap for gap in record.judgement().gaps if (gap.measure, gap.by) == (measure, by) and gap.value is not None]
     selected = accuracy = None
-    if record.sampled.is_plain:
+    if record.sampled.is_plain and not record.hides:
         people, right = confusion(record.counts, stated_rule(record.counts, record.plan)), METRICS["accuracy"]
         selected = float(sum(people.selected)) / max(1, record.counts.people)
         hits, counted = (float(sum(np.asarray(part(people)))) for part in (right.num, right.den))

@@ -32,3 +32,10 @@ def test_the_decision_is_called_what_all_plans_call_it() -> None:
     assert "How often selected" in ranked_table(rows) and "most often selected first" in orders(rows)
     assert "How often right" not in ranked_table(rows), "no outcome is known"
     assert "How often right" in ranked_table(ranked([("One", decided())], "disparate_impact", ("g",)))
+
+
+def test_where_small_numbers_are_hidden_no_total_gives_them_away() -> None:
+    rows = ranked([("One", decided()), ("Other", decided().without_small_cells())], "disparate_impact", ("g",))
+    shown = ranked_table(rows)
+    for column in ("How often selected", "How often right"):
+        assert shown[column][0].endswith("%") and shown[column][1] == "–"
