@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from core.mitigate.fix import Fix
@@ -19,6 +20,11 @@ def distinct(fixes: Sequence[Fix]) -> dict[str, tuple[Fix, ...]]:
         same.setdefault(_numbers(fix), []).append(fix)
     found = (sorted(each, key=_asks) for each in same.values())
     return {each[0].id: tuple(each) for each in found}
+
+
+def decisions_sha256(fix: Fix) -> str:
+    """The digest of these numbers: fixes of two searches that decide alike have the same, whatever they are called."""
+    return hashlib.sha256(b"".join(_numbers(fix))).hexdigest()
 
 
 def _numbers(fix: Fix) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from core.metrics.words.changes.sentence import change_sentence
+from core.mitigate.advice.duplicates import decisions_sha256
 from core.mitigate.effect.effect import Effect
 from core.mitigate.effect.mistake_costs import mistakes_sentence
 from core.mitigate.fix import Fix
@@ -40,6 +41,8 @@ class FixResult:
         The digest of the question that audits the fix: what is told is about no other one.
     by
         The sensitive columns whose groups the fix was for; empty in what earlier versions kept.
+    decides
+        The digest of what it decides (`decisions_sha256`); empty in what earlier versions kept.
     """
 
     title: str
@@ -52,6 +55,7 @@ class FixResult:
     worse: tuple[str, ...]
     asked: str
     by: tuple[str, ...] = ()
+    decides: str = ""
 
     @property
     def words(self) -> str:
@@ -91,6 +95,7 @@ def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> FixResult:
         (*fix.suspected, *filter(None, [effect.training_alone]), *effect.worse),
         plan.question_sha256,
         tuple(settings.by),
+        decisions_sha256(fix),
     )
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.mitigate.advice.duplicates import decisions_sha256
 from core.mitigate.alternatives import alternatives
 from core.record.registers import MOST_LETTERS, REGISTERS, Register, RegisterRow
 from core.report.pair.fix_result import FixResult
@@ -104,11 +105,11 @@ def _fill(audit_id: str) -> None:
     if found is None:
         return
     audited = {
-        FixResult.from_text(audit.fix).title
+        FixResult.from_text(audit.fix).decides
         for audit in session.workspace().owned_by(session.owner())
         if audit.original == audit_id and audit.fix is not None
     }
-    taken = next((fix.id for fix in found.fixes if fix.title in audited), None)
+    taken = next((fix.id for fix in found.fixes if decisions_sha256(fix) in audited), None)
     entries = alternatives(found.mitigated, found.fixes, found.places, found.advice, taken)
     _write(audit_id, REGISTERS["alternatives"], list(entries))
 

@@ -1,5 +1,6 @@
 """The registers on the Report page: written, changed, taken out, printed, and nothing typed is lost."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -7,12 +8,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.jobs.replaced_json import replace_json
+from core.mitigate.advice.duplicates import decisions_sha256
+from core.mitigate.search import offer
 from core.plan.parts import MitigationPlan
 from core.record.registers import BiasScenario, Registers
+from core.report.pair.fix_result import FixResult
 from core.store.workspace import Workspace
 from tests.pages.on_fix_page import PLAN, TABLE
 from tests.pages.report.test_report import preview
-from tests.pages.whole_app import WAIT_SECONDS, audited, kept, opened, tables, widget
+from tests.pages.whole_app import ME, WAIT_SECONDS, audited, kept, opened, tables, widget
 from tests.worlds.records import HOSTILE, decided
 
 pytestmark = pytest.mark.jobs
@@ -68,7 +73,7 @@ def test_an_empty_entry_is_not_kept(space: Workspace, home: Path) -> None:
     assert space.registers.of(audit_id) == Registers()
 
 
-def test_what_else_was_considered_is_filled_from_the_search(space: Workspace) -> None:
+def test_what_else_was_considered_is_filled_from_the_search(space: Workspace, home: Path) -> None:
     audit_id = audited(space, PLAN, TABLE)
     space.mitigate(
         audit_id, replace(PLAN, mitigate=MitigationPlan(by=("g",))), ("thresholds", "shared_threshold"), "no"
@@ -86,5 +91,13 @@ def test_what_else_was_considered_is_filled_from_the_search(space: Workspace) ->
         assert re.fullmatch(r"\d+\.\d of 100 decisions wrong \(\d+\.\d to \d+\.\d\)", entry.performance)
         assert re.search(r"points \(\d+\.\d to \d+\.\d\)$", entry.disparity)
         assert "with the model in use, and" in entry.difference and "plausible change" in entry.difference
+    child, (fix, *_) = kept(space, home, decided()), offer(found, ("thresholds",)).fixes
+    for decides, accepted in (("d" * 64, set()), (decisions_sha256(fix), {fix.title})):
+        pair = FixResult(fix.title, "", "", "", "met", "", (), (), "", decides=decides)
+        state = home / "audits" / child / "state.json"
+        replace_json(state, json.loads(state.read_text()) | {"owner": ME, "original": audit_id, "fix": pair.to_text()})
+        pressed(at, "Fill from the search for fixes")
+        rows = space.registers.of(audit_id).alternatives[1:]
+        assert {row.candidate for row in rows if row.accepted == "yes"} == accepted, "another fix may have its title"
     widget(at, "button_group", "report/readers").set_value(["policy"]).run()
     assert "<h2>What else was considered</h2>" in preview(at) and others[0].candidate in preview(at)
