@@ -116,11 +116,12 @@ def proof(audit: ReportedAudit) -> Iterator[Block]:
     if audit.receipt is None:
         yield Paragraph("There is no receipt to check it by.")
         return
+    page = file_name(audit, "html")
     yield Paragraph(
-        f"Put this web page and its {RECEIPT_FILE} into one folder, and type there, with OpenSSL 3. The last line says"
-        " that the page is unchanged. Compare the key with the one that you were given."
+        f"Put the web page of this report, {page}, and its {RECEIPT_FILE} into one folder, and type there, with OpenSSL"
+        " 3. The last line says that the page is unchanged. Compare the key with the one that you were given."
     )
-    yield Preformatted(openssl_steps(file_name(audit, "html")))
+    yield Preformatted(openssl_steps(page))
 
 
 def plan(audit: ReportedAudit) -> Iterator[Block]:
