@@ -45,14 +45,14 @@ class KeptPairs:
     def asks(self, job: str | None, earlier_id: str) -> bool:
         """Whether this job pairs the audit with that one."""
         asked = self._read(self._asked)
-        return asked is not None and (asked["job"], asked["with"]) == (job, earlier_id)
+        return asked is not None and (asked.get("job"), asked.get("with")) == (job, earlier_id)
 
     def forget(self, earlier_id: str) -> None:
         """Keep nothing of an audit that this one was paired with, or is about to be."""
         try:
             asked = self._read(self._asked)
-            is_of_it = asked is not None and asked["with"] == earlier_id
-        except (DataError, KeyError):
+            is_of_it = asked is not None and asked.get("with") in (earlier_id, None)
+        except DataError:
             is_of_it = True  # of whom it is cannot be told, and it serves nobody
         if is_of_it:
             self._asked.unlink(missing_ok=True)

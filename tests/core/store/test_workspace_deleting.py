@@ -6,6 +6,7 @@ import pickle
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,17 @@ def test_deleting_an_audit_deletes_its_uploads_and_results(space: Workspace, run
     with pytest.raises(DataError):
         space.get(run)
     assert sorted(path.name for path in files_under(tmp_path / "root")) == ["ages.json", "jobs.lock"]
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", '{"job": "1"}'])
+def test_what_another_audit_keeps_of_a_pair_may_be_damaged(space: Workspace, run: str, damaged: str) -> None:
+    taken_over(space, run)
+    other = space.new("me")
+    asked = space.audits.folder(other.id) / "pair.json"
+    asked.write_text(damaged)
+    space.audits.save(replace(space.get(other.id), stage="pair"))
+    space.delete(run)
+    assert not asked.exists() and space.audits.ids() == [other.id]
 
 
 def test_an_upload_stays_while_another_audit_uses_it(space: Workspace, run: str) -> None:
