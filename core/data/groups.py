@@ -17,7 +17,7 @@ from core.errors import PlanError
 from core.plan.notation.codes import comparison
 from core.plan.plan import Plan
 from core.plan.reader import in_a_plan
-from core.plan.values import MISSING_GROUP, Key, key, keys, most_frequent_spellings
+from core.plan.values import MISSING_GROUP, Key, in_figures, key, keys, most_frequent_spellings
 
 MOST_VALUES = 200
 MOST_CELLS = 5_000
@@ -99,10 +99,10 @@ def _binned(column: str, cuts: tuple[float, ...], dataset: Dataset) -> Attribute
     """Groups between cut points; a cell that is no number is missing. Raises DataError for a column of texts."""
     no_group = "cut points find no group. Leave them out: then each text is a group"
     refuse_without_numbers(column, dataset, no_group, f"no bins of {column}, under [groups]")
-    texts = [f"{cut:g}" for cut in cuts]
+    texts = [in_figures(cut) for cut in cuts]
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     values = (f"under {texts[0]}", *between, f"{texts[-1]} or over", MISSING_GROUP)
-    if len(set(values)) < len(values):
+    if len(set(texts)) < len(texts):
         raise PlanError(
             f'The cut points of "{column}" are so close that they share a name. Give rounder ones.',
             in_plan=f"other bins of {column}, under [groups]",

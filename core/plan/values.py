@@ -40,6 +40,11 @@ def keys(values: Iterable[object]) -> frozenset[Key]:
     return frozenset(key(value) for value in values)
 
 
+def in_figures(number: float) -> str:
+    """A number of a plan with all its figures, as a person would type it: 1234567 and not 1.23457e+06."""
+    return f"{number:.15g}"
+
+
 def numbers(texts: Any, decimal: str = ".") -> npt.NDArray[np.float64]:
     """Numbers of an Arrow array of texts, NaN where a cell is no number.
 

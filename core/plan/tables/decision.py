@@ -9,7 +9,7 @@ from core.errors import PlanError
 from core.plan.parts import IMAGE_MIDDLE, Class, Decision, Position, rule_written
 from core.plan.reader import Section
 from core.plan.tables.conditions import condition_document, read_condition
-from core.plan.values import LARGEST_SCORE
+from core.plan.values import LARGEST_SCORE, in_figures
 
 
 def read_decision(decision: Section) -> Decision:
@@ -95,10 +95,10 @@ def _check_threshold(decision: Decision) -> None:
         )
     if decision.model is not None and decision.threshold is not None and not 0 <= decision.threshold <= 1:
         raise PlanError(
-            f"[decision] threshold is {decision.threshold:g}; a model's scores are probabilities from 0 to 1, logits"
-            " turned into such first: give a number from 0 to 1. Numbers on another scale, such as credit scores, are"
-            f' put into a column of the table and audited as a score: score = "...", threshold ='
-            f" {decision.threshold:g}."
+            f"[decision] threshold is {in_figures(decision.threshold)}; a model's scores are probabilities from 0 to"
+            " 1, logits turned into such first: give a number from 0 to 1. Numbers on another scale, such as credit"
+            f' scores, are put into a column of the table and audited as a score: score = "...", threshold ='
+            f" {in_figures(decision.threshold)}."
         )
 
 

@@ -10,6 +10,7 @@ from core.metrics.small_cells.hidden import number_words
 from core.metrics.words import group_words, listed, percent
 from core.metrics.words.naming.terms import Terms
 from core.plan.plan import Plan
+from core.plan.values import in_figures
 from core.record import AuditRecord
 from core.report.words.audit import condition_words, decision_note, row_notes, sieve_words
 from core.report.words.rows_told import RowsTold
@@ -104,7 +105,7 @@ def _columns(plan: Plan) -> Hashable:
 
 def _columns_words(record: AuditRecord) -> str:
     groups = record.plan.groups
-    cut = [f"“{column}” cut at {', '.join(f'{at:g}' for at in cuts)}" for column, cuts in groups.bins.items()]
+    cut = [f"“{column}” cut at {', '.join(map(in_figures, cuts))}" for column, cuts in groups.bins.items()]
     return "; ".join([listed([f"“{column}”" for column in groups.sensitive]), *cut])
 
 

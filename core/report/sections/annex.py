@@ -54,7 +54,7 @@ def _caption(audit: ReportedAudit, by: By) -> str:
 def _estimate(group: str, name: str, estimate: Estimate) -> tuple[str | Cell, ...]:
     ends = (estimate.value, estimate.low, estimate.high)
     counted = (estimate.numerator, estimate.denominator)
-    cells = (*(Cell(number(x), x) for x in ends), *(Cell("" if x is None else f"{x:,g}", x) for x in counted))
+    cells = (*(Cell(number(x), x) for x in ends), *(Cell("" if x is None else f"{x:,.15g}", x) for x in counted))
     return (group, name.replace("_", " "), *cells, estimate.reason or "")
 
 

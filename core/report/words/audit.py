@@ -15,7 +15,7 @@ from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.rules import rule_words, scores_words
 from core.plan.plan import Condition, Keep, Plan
-from core.plan.values import DEFAULT_MISSING
+from core.plan.values import DEFAULT_MISSING, in_figures
 from core.record import AuditRecord
 from core.report.words.rows_told import RowsTold
 
@@ -244,14 +244,14 @@ def condition_words(condition: Condition | None) -> str:
     if condition is None:
         return "not said"
     if condition.at_least is not None:
-        return f"{condition.at_least:g} or more"
+        return f"{in_figures(condition.at_least)} or more"
     if condition.below is not None:
-        return f"below {condition.below:g}"
+        return f"below {in_figures(condition.below)}"
     return " or ".join(f"“{value}”" for value in condition.values)
 
 
 def _keep(keep: Keep) -> str:
     if keep.between is not None:
-        return f"{keep.column} outside {keep.between[0]:g} to {keep.between[1]:g}"
+        return f"{keep.column} outside {in_figures(keep.between[0])} to {in_figures(keep.between[1])}"
     values = ", ".join(map(str, keep.values))
     return f"{keep.column} is {values}" if keep.negated else f"{keep.column} is none of {values}"

@@ -12,7 +12,7 @@ from core.data.roles.one_hot import OneHot
 from core.data.roles.personal import masked
 from core.plan.notation.numbers import style_of
 from core.plan.parts import GroupsPlan
-from core.plan.values import is_number
+from core.plan.values import in_figures, is_number
 from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import good_values, steps, value_names
@@ -162,7 +162,7 @@ def _ask_cuts(
     first = kept.bins.get(column.name, () if column.name in kept.sensitive else suggestions.cut_points(column))
     typed = st.text_input(
         f"Cut {plain.quoted(column.name)} at",
-        key=session.seed(session.field(audit.id, f"cuts/{column.name}"), ", ".join(f"{cut:g}" for cut in first)),
+        key=session.seed(session.field(audit.id, f"cuts/{column.name}"), ", ".join(in_figures(cut) for cut in first)),
         placeholder="for example 25, 40, 60",
         help=tip("cut_points", "One number makes two groups, three numbers make four."),
     )
@@ -193,7 +193,7 @@ def read_cuts(typed: str) -> tuple[float, ...] | None:
 
 def bin_names(cuts: tuple[float, ...]) -> list[str]:
     """What the groups between cut points are called, as in the results."""
-    texts = [f"{cut:g}" for cut in cuts]
+    texts = [in_figures(cut) for cut in cuts]
     between = [f"{low} to under {high}" for low, high in zip(texts, texts[1:], strict=False)]
     return [f"under {texts[0]}", *between, f"{texts[-1]} or over"]
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.data.profile import Profile
 from core.data.roles import suggestions
 from core.plan.parts import Keep
+from core.plan.values import in_figures
 from core.store.workspace import Audit
 from pages.components import plain, session
 from pages.components.data import good_values, limits
@@ -69,7 +70,7 @@ def _show_rule(audit: Audit, plan: Draft, place: int, rule: Keep) -> None:
 
 def _rule_words(rule: Keep) -> str:
     if rule.between is not None:
-        return f"whose {rule.column} lies from {rule.between[0]:g} to {rule.between[1]:g}"
+        return f"whose {rule.column} lies from {in_figures(rule.between[0])} to {in_figures(rule.between[1])}"
     values = " or ".join(map(str, rule.values))
     return f"whose {rule.column} is {'not ' if rule.negated else ''}{values}"
 

@@ -59,7 +59,13 @@ def test_one_cut_point_and_short_names_of_numbers(tmp_path: Path) -> None:
 
 def test_cut_points_that_share_a_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="Give rounder ones"):
-        grouped(tmp_path, ["1"], "bins = {g = [1000001, 1000002, 1000003]}")
+        grouped(tmp_path, ["1"], "bins = {g = [0.1, 0.10000000000000002]}")
+
+
+def test_large_cut_points_keep_all_their_figures(tmp_path: Path) -> None:
+    names, codes = grouped(tmp_path, ["1000001", "1234567"], "bins = {g = [1000002, 1234567]}")[:2]
+    assert names == ("under 1000002", "1000002 to under 1234567", "1234567 or over", MISSING)
+    assert codes == ["under 1000002", "1234567 or over"]
 
 
 def test_cut_points_in_a_column_of_texts_are_refused_by_name(tmp_path: Path) -> None:
