@@ -34,8 +34,6 @@ try:
     with st.expander("What is to be made equal, and at what cost", expanded=found is None):
         asked = question.ask(audit.id, record)
     is_busy = job_status.show(audit)
-    if not is_busy and found is not None and found.so_far is not None:
-        found = fix_found.load(audit.id)  # the search ended while what it had found so far was being read
     if not is_busy:
         retry.offer(audit.id, record)
     if found is None:

@@ -80,6 +80,11 @@ def follow(audit: Audit) -> None:
         _end(audit, status, _BELOW)
 
 
+def is_untold(audit: Audit) -> bool:
+    """Whether the open audit was seen at work and its end was told nowhere yet: it is what this page found out."""
+    return _told(audit) is None
+
+
 def _end(audit: Audit, status: Status | None, place: str) -> None:
     session.put(_WORKING, (_work(audit), place))
     is_well = session.workspace().get(audit.id).problem is None and (status is None or status.message is None)

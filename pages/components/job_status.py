@@ -10,7 +10,7 @@ from core.jobs.supervisor import Status
 from core.mitigate.search import progress_words
 from core.plan.plan import Plan
 from core.store.workspace import Audit, SoFar
-from pages.components import duration, plain, queue_words, session
+from pages.components import announcements, duration, plain, queue_words, session
 
 # How often a page asks, by its place in the queue: thirty pages that all asked at once would slow the jobs themselves.
 _POLL_SECONDS = ((1, 0.4), (5, 1.0))
@@ -30,8 +30,14 @@ _NEARLY_ALL = 0.99
 
 
 def show(audit: Audit) -> bool:
-    """Show how the audit's job stands; True while it is under way. The page reruns by itself when it ends."""
+    """Show how the audit's job stands; True while it is under way. The page reruns by itself when it ends.
+
+    Where it ended since this drawing of the page began, the page starts over: what stands above may have looked for
+    the job's result a moment before it was there.
+    """
     status = session.workspace().status(audit.id)
+    if (status is None or status.ended) and announcements.is_untold(audit):
+        st.rerun()
     problem = session.workspace().get(audit.id).problem
     if status is None:
         if problem is not None:

@@ -13,6 +13,7 @@ from pages.components.compare.answer import LookedAt
 from pages.components.compare.picking import Picked
 
 _HEIGHT, _TALL = 420, 12
+_ASKED = "both models were asked"
 
 
 def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> None:
@@ -25,8 +26,11 @@ def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> Non
         st.write("Two records hold counts, so nobody's two decisions can be told from them.")
         first, second = picked.audits[:2]
         is_asked = session.workspace().get(second.id).stage == "pair"
-        if not (is_asked and job_status.show(second)):
-            _offer(first, second)
+        if is_asked and job_status.show(second):
+            return
+        if st.session_state.pop(_ASKED, None) is not None:  # the answer may have come since the two were compared
+            st.rerun()
+        _offer(first, second)
         return
     for sentence in compared.flip_words():
         plain.text(sentence)
@@ -53,8 +57,8 @@ def _offer(first: Audit, second: Audit) -> None:
         st.button(
             "Ask both about the same people",
             key=session.action(second.id, f"pair with {first.id}"),
-            on_click=session.attempt,
-            args=(space.pair, second.id, first.id),
+            on_click=_ask,
+            args=(first.id, second.id),
             help="Both decide about the people of the second audit. Ranges are then narrower.",
         )
         return
@@ -63,6 +67,11 @@ def _offer(first: Audit, second: Audit) -> None:
         st.caption("Those of the first are: swap the two, and both can be asked.")
     else:
         st.caption("The command plumbline audit PLAN --against RECORD does it where they are.")
+
+
+def _ask(first: str, second: str) -> None:
+    session.put(_ASKED, True)
+    session.attempt(session.workspace().pair, second, first)
 
 
 def _height(rows: Sequence[Flips]) -> int | None:

@@ -13,6 +13,7 @@ from core.metrics.stated_rule import stated_rule
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.samples import SAMPLES
+from core.store.pairs import KeptPair
 from core.store.workspace import Workspace
 from tests.pages.compare.test_compare import files as files
 from tests.pages.compare.test_compare import pick
@@ -55,6 +56,22 @@ def test_both_are_asked_at_a_click_and_whose_decisions_flip_is_counted(space: Wo
     (numbers,) = [table for table in tables(at) if "Flip" in table]
     assert sum(map(int, numbers["Flip"])) == flipped()
     assert space.record(second) == before, "the audit's own evidence stays as it was"
+
+
+def test_what_comes_while_the_two_are_compared_is_shown(
+    space: Workspace, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two
+    at, paired = pick(opened("compare"), first, second), space.paired
+
+    def a_moment_too_early(audit_id: str, other: str) -> KeptPair | None:
+        found = paired(audit_id, other)
+        finished(space, second)
+        return found
+
+    monkeypatch.setattr(space, "paired", a_moment_too_early)
+    press(at, "Ask both about the same people")
+    assert f"{flipped()} of 400 decisions flip" in said(at)
 
 
 def test_other_people_are_asked_about_again_and_that_is_said(space: Workspace) -> None:

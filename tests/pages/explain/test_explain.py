@@ -1,12 +1,14 @@
 """The Explain page: opened alone, empty, while the job runs, what it shows of a planted proxy, and one person."""
 
 import re
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.explain.explanation import Explanation
 from core.explain.features.grid import cell_names
 from core.explain.methods import EXPLAINERS
 from core.explain.sanity_checks.check import Check
@@ -117,6 +119,25 @@ def test_a_running_job_shows_how_it_stands_and_can_be_cancelled(space: Workspace
         space.wait(audit_id, WAIT_SECONDS)
     at.run()
     assert "Cancelled" in said(at) and "Show what it looks at" in labels(at)
+
+
+def test_an_explanation_that_comes_while_the_page_is_drawn_is_shown(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit_id, load = audited(space, 0.5, 3.0, "meanwhile"), explain_found.load
+    with ExitStack() as held:
+        held.enter_context(holding_jobs())
+        at = press(opened("explain", audit_id), "Show what it looks at")
+
+        def a_moment_too_early(audit_id: str) -> Explanation | None:
+            found = load(audit_id)
+            held.close()
+            finished(space, audit_id)
+            return found
+
+        monkeypatch.setattr(explain_found, "load", a_moment_too_early)
+        at.run()
+    assert "“hobby”" in first_sentence(at) and "Explain this person" in labels(at)
 
 
 # ---------------------------------------------------------------- a planted proxy
