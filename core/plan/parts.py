@@ -243,6 +243,29 @@ class ReportPlan:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """A gap that is watched over time: a measure for the group with these values of these columns."""
+
+    measure: str
+    by: tuple[str, ...]
+    group: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MonitorPlan:
+    """`[monitor]`: what is watched from one audit to the next. No part of the question.
+
+    With no `watch` it is the headline's measure for the largest group of each sensitive column beside the comparison
+    group, three at most. `baseline` is how many audits come first, against which later ones are held. `date` is the
+    column that cuts a table into months.
+    """
+
+    watch: tuple[Watch, ...] = ()
+    baseline: int = 3
+    date: str | None = None
+
+
+@dataclass(frozen=True)
 class Run:
     """`[run]`: what makes a run repeatable."""
 

@@ -22,11 +22,13 @@ from core.plan.parts import (
     Keep,
     Limit,
     MitigationPlan,
+    MonitorPlan,
     Output,
     PolicyPlan,
     ReportPlan,
     Run,
     Value,
+    Watch,
     WordsPlan,
 )
 from core.plan.reader import Section, why_unreadable
@@ -34,6 +36,7 @@ from core.plan.tables.data import check_data, data_document, read_data
 from core.plan.tables.decision import check_decision, decision_document, read_decision
 from core.plan.tables.groups import check_groups, groups_document, read_groups, refuse_nobody
 from core.plan.tables.mitigate import read_mitigate
+from core.plan.tables.monitor import check_monitor, monitor_document, read_monitor
 from core.plan.tables.policy import check_policy, policy_document, read_policy
 from core.plan.tables.report import read_report, report_document
 from core.plan.tables.run import read_run
@@ -47,12 +50,14 @@ __all__ = [
     "Keep",
     "Limit",
     "MitigationPlan",
+    "MonitorPlan",
     "Output",
     "Plan",
     "PolicyPlan",
     "ReportPlan",
     "Run",
     "Value",
+    "Watch",
     "WordsPlan",
 ]
 
@@ -64,8 +69,8 @@ Edit = tuple[str, str, Any]
 class Plan:
     """The question: files, columns and their roles, rule, groups, policy, seed, what a search for fixes is for, words.
 
-    `report` says what is printed of the answer. `folder` is where the plan was loaded from, to which its paths are
-    relative; it is no part of the question, and so of no digest.
+    `report` says what is printed of the answer, `monitor` what is watched over time. `folder` is where the plan was
+    loaded from, to which its paths are relative; it is no part of the question, and so of no digest.
     """
 
     data: DataPlan
@@ -77,6 +82,7 @@ class Plan:
     mitigate: MitigationPlan = MitigationPlan()
     words: WordsPlan = WordsPlan()
     report: ReportPlan = ReportPlan()
+    monitor: MonitorPlan = MonitorPlan()
     folder: Path | None = field(default=None, compare=False, repr=False)
 
     @classmethod
@@ -115,11 +121,11 @@ class Plan:
 
     @property
     def question_sha256(self) -> str:
-        """Digest of the question: the plan without what names, files, words and reports it, run, and score edges."""
+        """Digest of the question: the plan without what names, files, words, reports and watches it, run, and edges."""
         model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
         decision = replace(self.decision, edges=(), model=model, images=images)
         data = replace(self.data, file="", confirmed=())
-        blank = replace(self, name="", run=Run(), words=WordsPlan(), report=ReportPlan())
+        blank = replace(self, name="", run=Run(), words=WordsPlan(), report=ReportPlan(), monitor=MonitorPlan())
         return _digest(replace(blank, data=data, decision=decision))
 
     def changed(self, changes: Iterable[Edit], whole: bool = True) -> Plan:
@@ -156,6 +162,7 @@ def _read_plan(top: Section, whole: bool) -> Plan:
         mitigate=read_mitigate(top.section("mitigate", optional=True)),
         words=read_words(top.section("words", optional=True)),
         report=read_report(top.section("report", optional=True)),
+        monitor=read_monitor(top.section("monitor", optional=True)),
     )
     top.done()
     _check(plan, whole)
@@ -172,6 +179,7 @@ def _check(plan: Plan, whole: bool) -> None:
     check_groups(plan.groups)
     check_policy(plan.policy)
     check_words(plan.words, plan.groups)
+    check_monitor(plan.monitor, plan.groups)
 
 
 def _document(plan: Plan) -> dict[str, Any]:
@@ -191,6 +199,8 @@ def _document(plan: Plan) -> dict[str, Any]:
         document["words"] = words
     if report := report_document(plan.report):
         document["report"] = report
+    if monitor := monitor_document(plan.monitor):
+        document["monitor"] = monitor
     return document
 
 

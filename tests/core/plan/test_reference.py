@@ -39,6 +39,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "[run]": ("run",),
     "[words]": ("words",),
     "[report]": ("report",),
+    "[monitor]": ("monitor",),
+    "[monitor] watch": ("monitor", "watch", 0),
 }
 
 
@@ -58,6 +60,7 @@ def every_table() -> dict[str, Any]:
         "run": {"seed": 1},
         "words": {"selected": "approved"},
         "report": {"author": "somebody"},
+        "monitor": {"watch": [{"measure": "disparate_impact", "by": "sex", "group": "Female"}]},
     }
 
 
