@@ -128,6 +128,11 @@ class Plan:
         blank = replace(self, name="", run=Run(), words=WordsPlan(), report=ReportPlan(), monitor=MonitorPlan())
         return _digest(replace(blank, data=data, decision=decision))
 
+    @property
+    def series_sha256(self) -> str:
+        """Digest of what audits over time share: the question, whomever groups are compared with."""
+        return replace(self, groups=replace(self.groups, reference="largest")).question_sha256
+
     def changed(self, changes: Iterable[Edit], whole: bool = True) -> Plan:
         """The plan with these edits; a table is laid over the one there. Raises PlanError as `from_toml` does."""
         document = _document(self)

@@ -18,7 +18,7 @@ class Summary:
     """One audit in a line: the plan's name, how many people it counted and what they are called, its worst verdict.
 
     `verdict` is that of the headline measure; None where nothing was judged. `question` is the digest of what was
-    asked: audits over time share it.
+    asked, `series` the one that audits over time share, whomever groups are compared with.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Summary:
     rows: str
     verdict: str | None
     question: str = ""
+    series: str = ""
 
     @property
     def verdict_words(self) -> str | None:
@@ -42,7 +43,7 @@ class Summary:
         """That of this evidence, judged now."""
         found = headlines(record.judgement(), record.plan)
         plan, verdict = record.plan, found[0].verdict if found else None
-        return cls(plan.name, record.counts.people, rows_word(plan), verdict, plan.question_sha256)
+        return cls(plan.name, record.counts.people, rows_word(plan), verdict, plan.question_sha256, plan.series_sha256)
 
     def to_json(self) -> dict[str, Any]:
         """The line as plain JSON values."""
@@ -53,5 +54,5 @@ class Summary:
         """The line from `to_json`'s values. Raises KeyError, TypeError or ValueError where they are none."""
         if document["verdict"] not in (None, *VERDICT_WORDS):
             raise ValueError(f"there is no verdict {document['verdict']!r}")
-        name, rows, question = (str(document.get(key, "")) for key in ("name", "rows", "question"))
-        return cls(name, int(document["people"]), rows, document["verdict"], question)
+        name, rows, question, series = (str(document.get(key, "")) for key in ("name", "rows", "question", "series"))
+        return cls(name, int(document["people"]), rows, document["verdict"], question, series)

@@ -46,6 +46,11 @@ class Shelved:
         named = self.audit.called or (None if self.summary is None else self.summary.name)
         return named or (self.audit.table.name if self.audit.table else self.audit.brought or "")
 
+    @property
+    def series(self) -> str | None:
+        """What it shares with audits of one question over time; None where it has no result and was begun alone."""
+        return (None if self.summary is None else self.summary.series) or self.audit.series
+
     def says(self, words: str) -> bool:
         """Whether it says each of these words somewhere, whatever their case."""
         audit = self.audit

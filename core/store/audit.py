@@ -12,6 +12,7 @@ from core.store.blobs import Upload
 
 _UPLOADS = ("table", "model", "images", "second")
 _LISTED = ("forgets", "tags")
+WAITING = "waiting"
 
 
 class UnreadableAudit(DataError):
@@ -31,13 +32,16 @@ class Audit:
     `owner` is the random id of the browser that began it; `plan` is TOML text, as it stands on the page; `asked` is the
     plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
     for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain",
-    "explain_person" or "pair"; `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the
+    "explain_person" or "pair"; of an audit that has none yet it is `WAITING` while others of its drop are asked first;
+    `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the
     table that fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as,
     None while none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id, and
     `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
     `forgets` names what is about to be removed from its folder, since it belongs to an earlier question; `called` is
     the name that somebody gave it, if any, `notes` and `tags` what somebody wrote beside it; `copy_of` is the id of the
     audit that it was begun from as a duplicate, `brought` the name of the file that its record was brought in as.
+    `series` is the digest that audits of one question over time share, where it was begun as one of them; `batch` tells
+    the drop that it came in, `period` is what somebody says its table is about: "2026-03", "2026-03-15" or other words.
     `unknown` is what a newer Plumbline wrote beside all this.
     """
 
@@ -64,6 +68,9 @@ class Audit:
     tags: tuple[str, ...] = ()
     copy_of: str | None = None
     brought: str | None = None
+    series: str | None = None
+    batch: str | None = None
+    period: str | None = None
     unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -33,6 +33,7 @@ from core.store.retention.sweep import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECO
 from core.store.retention.sweep import Retention
 from core.store.running_search import Searching
 from core.store.runs import Runs
+from core.store.series.batches import Batches
 from core.store.uploads import Uploads
 
 LOG = logging.getLogger(__name__)
@@ -127,6 +128,7 @@ class Workspace:
         self.bring_in, self.describe, self.listed = archive.bring_in, archive.describe, archive.listed
         self.entry, self.pair, self.paired = archive.entry, runs.pair, runs.paired
         self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
+        self.batches = Batches(audits, results, runs, archive, self.jobs, self.files, self.delete)
         self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of
 
         self.tidy()
@@ -136,6 +138,7 @@ class Workspace:
             target=self._keep_sweeping, args=(sweep_every,), name="plumbline-sweep", daemon=True
         )
         self._sweeper.start()
+        self.batches.resume()
         self.ledger.begin()
 
     # ------------------------------------------------------------ opening
@@ -201,6 +204,7 @@ class Workspace:
         """Let go of the folder; jobs that run go on."""
         self._closed.set()
         self._sweeper.join()
+        self.batches.close()
         self.ledger.close()
         self.jobs.close()
 

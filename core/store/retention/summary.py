@@ -7,7 +7,9 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+from core.errors import PlanError
 from core.jobs.replaced_json import replace_json
+from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.record.summary import Summary
 from core.store.audits import RECORD_FILE
@@ -31,9 +33,18 @@ def kept(folder: Path, of_any_code: bool = False) -> Summary | None:
         document = json.loads((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
         origin = _origin(folder)
         same = document["of"][:2] == origin[:2] if of_any_code else document["of"] == origin
+        if same and not document.get("series"):  # an older version kept it, and judging it anew takes long
+            document |= {"series": _series(folder)}
+            replace_json(folder / SUMMARY_FILE, document, synced=False)
         return Summary.from_json(document) if same else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, PlanError):
         return None
+
+
+def _series(folder: Path) -> str:
+    """What the evidence shares with audits of the same question over time."""
+    document = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
+    return Plan.from_toml(document["plan"]).series_sha256
 
 
 def _origin(folder: Path) -> list[object]:

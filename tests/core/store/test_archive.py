@@ -211,3 +211,13 @@ def test_a_disk_that_is_full_keeps_nothing_of_a_record(space: Workspace, monkeyp
         space.bring_in(content(decided()), "r.json", ME)
     monkeypatch.undo()
     assert space.owned_by(ME) == []
+
+
+def test_a_line_that_an_older_version_kept_tells_its_series_too(space: Workspace) -> None:
+    audit = space.bring_in(content(scored()), "record.json", ME)
+    path = space.audits.folder(audit.id) / "summary.json"
+    document = json.loads(path.read_text())
+    del document["series"]
+    path.write_text(json.dumps(document))
+    (entry,) = space.listed(ME)
+    assert entry.series == scored().plan.series_sha256 == json.loads(path.read_text())["series"]

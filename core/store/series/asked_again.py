@@ -1,0 +1,22 @@
+"""The question of an audit, as the next table of its series is asked it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.plan.plan import Plan
+from core.plan.values import MISSING_GROUP
+from core.record import AuditRecord
+
+
+def asked_again(record: AuditRecord, file: str) -> Plan:
+    """What `record` was asked, of another table called `file`: at the same edges, against the same groups.
+
+    The comparison groups are named, whichever group is the largest in that table: else a gap would move because another
+    group has become larger.
+    """
+    named = {
+        by[0]: values[0] for by, values in record.references.items() if len(by) == 1 and values[0] != MISSING_GROUP
+    }
+    plan = record.plan
+    return replace(plan, data=replace(plan.data, file=file), groups=replace(plan.groups, reference=dict(named)))
