@@ -28,6 +28,9 @@ from core.report.words.terminal import finding_lines, note_lines
 if TYPE_CHECKING:
     from core.report.documents.formats import AskedReport
 
+# What stands beside results and is about them alone.
+_ABOUT_RESULTS = ("receipt.json", "comparison.json")
+
 
 def add_audit(commands: Any) -> None:
     """Add the command to the command line's own."""
@@ -74,7 +77,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
     say(*finding_lines(record))
-    write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out)
+    write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out, _ABOUT_RESULTS)
     say(*note_lines(record))
     return 0
 
@@ -116,6 +119,7 @@ def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: Asked
     say(*sizes.lines(), *compared.lines())
     write_texts(audit_texts(found.before), chosen.out / "before")
     texts = {"comparison.json": as_text(compared.to_json() | sizes.to_json())}
-    write_files(with_receipt(found.after, partial(_files, found.after, report, texts), chosen.ledger), chosen.out)
+    contents = with_receipt(found.after, partial(_files, found.after, report, texts), chosen.ledger)
+    write_files(contents, chosen.out, _ABOUT_RESULTS)
     say(*note_lines(found.after))
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from core.cli.terminal import say
 from core.errors import DataError, ModelError, PlanError
 from core.metrics.stated_rule import with_rule
 from core.plan.plan import Plan
+
+_ELSEWHERE = "Give another folder with --out."
 
 
 def read_plan(path: Path, inside: bool = False) -> Plan:
@@ -59,27 +61,36 @@ def write_texts(texts: Mapping[str, str], out: Path) -> None:
     write_files({name: text.encode() for name, text in texts.items()}, out)
 
 
-def write_files(contents: Mapping[str, bytes], out: Path) -> None:
-    """Write files, given as their bytes by name, and say so. Raises DataError where that cannot be."""
+def write_files(contents: Mapping[str, bytes], out: Path, outdated: Collection[str] = ()) -> None:
+    """Write files, given as their bytes by name, and say so. Raises DataError where that cannot be.
+
+    `outdated` are files about what is written over here: one that an earlier run left, and this one does not write,
+    would pass for one of these results, and is taken away.
+    """
     with writing(out):
+        gone = [out / name for name in outdated if name not in contents and (out / name).is_file()]
+        for path in gone:
+            path.unlink()
         for name, content in contents.items():
             (out / name).write_bytes(content)
     if contents:
         say(f"Wrote {' and '.join(str(out / name) for name in contents)}")
+    if gone:
+        say(f"Took away {' and '.join(map(str, gone))}: it was about the results that stood here before.")
 
 
 @contextmanager
-def writing(out: Path) -> Iterator[None]:
-    """Make the folder; whatever then cannot be written is a DataError in words."""
-    with _written_in(out):
+def writing(out: Path, advice: str = _ELSEWHERE) -> Iterator[None]:
+    """Make the folder; whatever then cannot be written is a DataError in words, which end with what to do."""
+    with _written_in(out, advice):
         out.mkdir(parents=True, exist_ok=True)
         yield
 
 
 @contextmanager
-def _written_in(out: Path) -> Iterator[None]:
+def _written_in(out: Path, advice: str = _ELSEWHERE) -> Iterator[None]:
     """Say in words what cannot be written."""
     try:
         yield
     except OSError as error:
-        raise DataError(f"{out} cannot be written ({error.strerror}). Give another folder with --out.") from None
+        raise DataError(f"{out} cannot be written ({error.strerror}). {advice}") from None

@@ -44,7 +44,7 @@ def _export(chosen: argparse.Namespace) -> int:
 
 def _write_new(file: Path, content: bytes, mode: int) -> None:
     """Write a file that is not there yet. Raises DataError where it is: it may be the ledger itself, or its key."""
-    with writing(file.parent):
+    with writing(file.parent, "Give a file in another folder."):
         try:
             opened = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
         except FileExistsError:

@@ -12,7 +12,7 @@ from core.cli.files import writing
 from core.cli.inside import lies_inside
 from core.cli.terminal import say
 from core.engine.earlier_record import open_record
-from core.errors import DataError
+from core.errors import DataError, PlanError
 from core.plan.parts import READERS, ReportPlan
 from core.record.registers import MOST_BYTES, REGISTERS_FILE, Registers
 
@@ -87,6 +87,8 @@ def asked_report(kinds: str, asked: ReportPlan, folder: Path) -> AskedReport | N
     from core.report.documents.formats import AskedReport
 
     names = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    if kinds and not names:
+        raise PlanError(f'--report "{kinds}" names no kind of file. Write --report html, or html,pdf.')
     return AskedReport.of_kinds(names, asked, read_logo(folder / asked.logo) if names and asked.logo else None)
 
 

@@ -54,7 +54,7 @@ def _opened(files: list[Path]) -> dict[Path, bytes]:
     contents = dict[Path, bytes]()
     for path in files:
         content = read_bytes(path)
-        held = carried(path, content) if is_print(content) else {}
+        held = carried(path) if is_print(content) else {}
         if held:
             say(f"{path}: its pages are a print. Checked is what it carries: {', '.join(each.name for each in held)}.")
         contents |= held or {path: content}

@@ -58,6 +58,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("profile", "core.data.profiling:run", _TABLES, is_look=True),
         Kind("inspect", "core.models.inspect:run", _TABLES + _MODELS, is_look=True),
         Kind("logo", "core.data.images.logo:run", is_look=True),
+        Kind("carried", "core.record.evidence.carried:run", is_look=True),
         Kind("audit", "core.engine.job:run", _TABLES + _MEASURES + _MODELS),
         Kind("mitigate", "core.mitigate.job:run", _TABLES + _TRAINING + _MODELS, publishes=True),
         Kind("explain", "core.explain.job:run", _TABLES + _EXPLAINING + _MODELS),

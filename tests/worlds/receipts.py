@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pikepdf
+
 from core.record import AuditRecord
 from core.record.evidence.receipt import Receipt
 from core.store.ledger.audit_entries import append_record, receipt
@@ -21,3 +23,13 @@ def installation(folder: Path) -> Ledger:
 def receipt_of(ledger: Ledger, files: Mapping[str, bytes], record: AuditRecord | None = None) -> Receipt:
     """That of an audit and of files that were made from it."""
     return receipt(ledger, append_record(ledger, record or decided(), "a"), files)
+
+
+def printed(path: Path, carried: dict[str, bytes]) -> Path:
+    """A PDF of one page that carries these files."""
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        for name, content in carried.items():
+            document.attachments[name] = pikepdf.AttachedFileSpec(document, content, filename=name)
+        document.save(path)
+    return path

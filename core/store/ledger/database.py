@@ -39,11 +39,12 @@ class Database:
             self._engine = self._made(url)
 
     def _made(self, url: str) -> Engine:
-        from sqlalchemy import create_engine, event, make_url
+        from sqlalchemy import URL, create_engine, event, make_url
         from sqlalchemy.exc import ArgumentError
 
         try:
-            parsed = make_url(url if "://" in url else f"sqlite:///{Path(url).absolute()}")
+            is_path = "://" not in url  # and then no letter of it means anything but itself
+            parsed = URL.create("sqlite", database=str(Path(url).absolute())) if is_path else make_url(url)
         except (ArgumentError, ValueError):
             raise LedgerError(f"{self.shown} {_NO_ADDRESS}") from None
         self.shown = parsed.render_as_string(hide_password=True)
@@ -51,9 +52,7 @@ class Database:
             try:
                 return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
             except ImportError:
-                raise LedgerError(
-                    'PostgreSQL needs one more package: pip install --editable ".[postgresql]".'
-                ) from None
+                raise LedgerError(_NO_POSTGRESQL) from None
         if parsed.drivername != "sqlite" or not parsed.database:
             raise LedgerError(f"{self.shown} {_NO_ADDRESS}")
         self.file = Path(parsed.database)
@@ -81,7 +80,7 @@ class Database:
             found = _version(connection)
         if found == NEWEST:
             return
-        if found and found > NEWEST:
+        if found and (not found.isdigit() or int(found) > int(NEWEST)):
             raise LedgerError(f"{self.shown} was written by a newer Plumbline. Open it with that one.")
         with self.writing() as connection:
             _migrate(connection)

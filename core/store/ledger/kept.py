@@ -23,7 +23,7 @@ from core.record import AuditRecord
 from core.record.evidence.receipt import Receipt
 from core.record.evidence.verification import Strength
 from core.record.evidence.words import short_code
-from core.store.audits import ENTRY_FILE, RECORD_FILE, Audits, UnreadableAudit
+from core.store.audits import AUDIT_ID, ENTRY_FILE, RECORD_FILE, Audits, UnreadableAudit
 from core.store.disk.crash_points import point
 from core.store.ledger.audit_entries import append_record, digest_of_record, receipt
 from core.store.ledger.checking import problems
@@ -84,7 +84,7 @@ class KeptLedger:
                 if self._is_pending(audit_id):
                     with suppress(JobError):  # a damaged record, which its page tells of
                         self._append(self._ledger, audit_id)
-            for begun in self._begun.glob("*"):
+            for begun in filter(lambda path: AUDIT_ID.fullmatch(path.name), self._begun.glob("*")):
                 if not self._audits.folder(begun.name).exists():
                     self._erase(self._ledger, begun.name)
                 begun.unlink(missing_ok=True)

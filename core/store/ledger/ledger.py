@@ -70,17 +70,21 @@ class Ledger:
             return known or self._add(connection, log, kind, body, name)
 
     def erase(self, which: Iterable[LogEntry], why: str) -> None:
-        """Let only the leaves of these entries stay, and say so in an entry each. Raises LedgerError."""
-        erased = False
+        """Let only the leaves of these entries stay, and say so in an entry each. Raises LedgerError.
+
+        What was erased before is overwritten again: whoever did it may have ended before that.
+        """
+        is_any_erased = False
         with self._writing() as (connection, log):
             for entry in which:
                 kept = rows.one_entry(connection, number=entry.number)
+                is_any_erased |= kept is not None and kept.is_erased
                 if kept is None or kept.is_erased or kept.kind not in ERASABLE:
                     continue
                 rows.erase_payload(connection, kept.number)
                 self._add(connection, log, "deletion", {"of": kept.label, "why": why})
-                erased = True
-        if erased:
+                is_any_erased = True
+        if is_any_erased:
             self.database.overwrite_erased()
 
     def renew_key(self) -> PublicKey:

@@ -170,6 +170,7 @@ def test_a_plan_that_cannot_be_read(folder: Path, capsys: pytest.CaptureFixture[
 def test_options_that_do_not_fit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "the plan audits columns of the table" in refused(folder, capsys, "--model", str(folder / "people.csv"))
     assert "other.csv is not there" in refused(folder, capsys, "--data", str(folder / "other.csv"))
+    assert '--report "," names no kind of file' in refused(folder, capsys, "--report", ",")
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,15 @@
 """`plumbline verify` and `plumbline ledger`: what holds, what does not and by name, and what cannot be checked."""
 
 import json
-import shutil
 from pathlib import Path
 
-import pikepdf
 import pytest
 
 from core.cli import main
-from core.jobs import printing
 from core.record.evidence.receipt import Receipt, sealed
 from core.samples import SAMPLES
 from core.store.ledger.ledger import Ledger
-from tests.worlds.receipts import REPORT, installation, receipt_of
+from tests.worlds.receipts import REPORT, installation, printed, receipt_of
 from tests.worlds.time_authority import TimeAuthority
 
 
@@ -186,32 +183,6 @@ def test_no_file_that_is_there_is_written_over(got: Path, home: Path, capsys: py
     assert key.read_bytes() == before and verify(capsys)[0] == 0
 
 
-def test_a_print_is_checked_by_what_it_carries(
-    ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    numbers = b'{"gaps": []}'
-    found = receipt_of(ledger, {"result.json": numbers}).to_text().encode()
-    ledger.close()
-    whole = printed(tmp_path / "whole.pdf", {"receipt.json": found, "result.json": numbers})
-    code, said = verify(capsys, whole)
-    assert code == 0 and "Checked is what it carries: receipt.json, result.json." in said
-    assert "Signed by this installation" in said and "result.json is unchanged since" in said
-    other = printed(tmp_path / "other.pdf", {"receipt.json": found, "result.json": numbers.replace(b"[]", b"[1]")})
-    code, said = verify(capsys, other)
-    assert code == 1 and "result.json was changed since the receipt was made" in said
-    assert verify(capsys, printed(tmp_path / "bare.pdf", {"result.json": numbers}))[0] == 2
-
-
-def printed(path: Path, carried: dict[str, bytes]) -> Path:
-    """A PDF of one page that carries these files."""
-    with pikepdf.new() as document:
-        document.add_blank_page()
-        for name, content in carried.items():
-            document.attachments[name] = pikepdf.AttachedFileSpec(document, content, filename=name)
-        document.save(path)
-    return path
-
-
 def test_a_ledger_goes_elsewhere_and_is_renewed(
     got: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,30 +229,7 @@ def test_an_audit_by_the_command_leaves_a_receipt(
     code, said = verify(capsys, *out.iterdir())
     assert code == 1 and "result.json was changed" in said
     assert verify(capsys)[0] == 0 and (tmp_path / "named.sqlite3").exists()
-
-
-@pytest.mark.jobs
-def test_a_pdf_by_the_command_carries_its_receipt_and_no_receipt_is_for_a_record_with_hidden_numbers(
-    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blank = printed(tmp_path / "blank.pdf", {}).read_bytes()
-    monkeypatch.setattr(printing, "printed", lambda page: blank)
-    loans = SAMPLES["loans"]
-    folder, out = tmp_path / "plan", tmp_path / "out"
-    shutil.copytree(loans.plan.parent, folder)
-    with (folder / loans.plan.name).open("a", encoding="utf-8") as plan:
-        plan.write("\n[report]\nhide_small = true\n")
-    asked = ("--out", str(out), "--report", "html,pdf", "--ledger", str(tmp_path / "named.sqlite3"))
-    assert main(["audit", str(folder / loans.plan.name), *asked]) == 0
-    capsys.readouterr()
-    (page,), (pdf,) = out.glob("*.html"), out.glob("*.pdf")
-    assert "Run plumbline verify on the PDF" in page.read_text()
-    code, said = verify(capsys, pdf)
-    assert code == 0 and "Checked is what it carries: receipt.json, result.json." in said
-    code, said = verify(capsys, page, out / "result.json", out / "receipt.json")
-    assert code == 0 and f"{page.name} is unchanged" in said
-    with pikepdf.open(pdf) as document:
-        carried = json.loads(document.attachments["receipt.json"].get_file().read_bytes())
-    for receipt in (carried, json.loads((out / "receipt.json").read_text())):
-        subjects = Receipt.from_json(receipt).subjects
-        assert {page.name, "result.json"} <= set(subjects) and "record.json" not in subjects
+    monkeypatch.delenv("PLUMBLINE_LEDGER")
+    assert main(["audit", plan, "--out", str(out)]) == 0
+    assert f"Took away {out / 'receipt.json'}: it was about" in capsys.readouterr().out
+    assert not (out / "receipt.json").exists() and (out / "result.json").exists()

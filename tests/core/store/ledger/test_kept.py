@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from core.record.evidence.verification import verified
 from core.record.evidence.words import short_code
 from core.store.disk.crash_points import striking
-from core.store.ledger.audit_entries import holds_receipt
 from core.store.ledger.checking import problems
 from core.store.ledger.database import LedgerError
 from core.store.ledger.entry import LogEntry
@@ -99,58 +97,6 @@ def test_another_run_of_an_audit_is_another_entry(again: Callable[[], Workspace]
     assert first.body["record"]["plan"] != second.body["record"]["plan"]
 
 
-def test_deleting_an_audit_erases_what_the_ledger_held(
-    again: Callable[[], Workspace], ledger: Ledger, audit: str, root: Path
-) -> None:
-    space = again()
-    taken_over(space, audit)
-    made = space.receipt(audit, {"report.html": b"a report"})
-    assert verified(made, [("report.html", b"a report")]).strength == "unchanged"
-    assert len(ledger.named("files/")) == 1
-    space.delete(audit)
-    assert [entry.is_erased for entry in ledger.named("record/") + ledger.named("files/")] == [True, True]
-    assert problems(ledger) == [] and holds_receipt(ledger, made) == "", "its place is still proven"
-    assert list((root / "ledger" / "deleted").iterdir()) == []
-
-
-def test_a_deletion_that_was_broken_off_is_finished_at_the_next_start(
-    again: Callable[[], Workspace], ledger: Ledger, audit: str
-) -> None:
-    class End(Exception):
-        pass
-
-    def end(name: str) -> None:
-        if name == "delete: out of sight":
-            raise End
-
-    space = again()
-    taken_over(space, audit)
-    space.ledger.settle()
-    with striking(end), pytest.raises(End):
-        space.delete(audit)
-    again().ledger.settle()
-    assert [entry.is_erased for entry in records(ledger)] == [True]
-
-
-def test_a_deletion_that_came_to_nothing_erases_nothing(
-    again: Callable[[], Workspace], ledger: Ledger, audit: str
-) -> None:
-    class End(Exception):
-        pass
-
-    def end(name: str) -> None:
-        if name == "ledger: deletion begun":
-            raise End
-
-    space = again()
-    taken_over(space, audit)
-    space.ledger.settle()
-    with striking(end), pytest.raises(End):
-        space.delete(audit)
-    again().ledger.settle()
-    assert [entry.is_erased for entry in records(ledger)] == [False]
-
-
 def test_a_ledger_that_was_changed_is_told_and_stops_no_audit(
     again: Callable[[], Workspace], ledger: Ledger, audit: str, root: Path
 ) -> None:
@@ -224,17 +170,6 @@ def test_what_people_say_of_an_audit_is_kept_and_goes_with_it(
     assert space.ledger.said(audit, "sign-off") == [] and len(ledger.named("sign-off/")) == 1
     assert [each.is_erased for each in ledger.named("sign-off/") + ledger.named("note/")] == [True, True]
     assert problems(ledger) == []
-
-
-def test_a_draft_of_an_audit_that_ran_before_is_erased_too(
-    again: Callable[[], Workspace], ledger: Ledger, audit: str
-) -> None:
-    space = again()
-    taken_over(space, audit)
-    space.ledger.settle()
-    (space.audits.folder(audit) / "record.json").unlink()
-    space.delete(audit)
-    assert [entry.is_erased for entry in records(ledger)] == [True]
 
 
 def test_a_note_of_an_earlier_record_does_not_stand_for_a_later_one(

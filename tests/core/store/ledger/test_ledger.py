@@ -239,6 +239,26 @@ def test_a_lost_database_comes_back_by_an_export(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_path_is_a_path_whatever_its_letters(tmp_path: Path) -> None:
+    ledger = Ledger(str(tmp_path / "what? ever%20#1.sqlite3"), KeyFolder(tmp_path / "keys"))
+    ledger.append("note", {})
+    ledger.close()
+    assert (tmp_path / "what? ever%20#1.sqlite3").is_file()
+
+
+@pytest.mark.parametrize("version", ["2", "10", "next"])
+def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path, version: str) -> None:
+    ledger = Ledger(str(tmp_path / "newer"), KeyFolder(tmp_path / "keys"))
+    ledger.append("note", {})
+    with ledger.database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    ledger.close()
+    again = Ledger(str(tmp_path / "newer"), KeyFolder(tmp_path / "keys"))
+    with pytest.raises(LedgerError, match="written by a newer Plumbline"):
+        again.append("note", {})
+    again.close()
+
+
 def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
     keys = KeyFolder(tmp_path / "keys")
     for url, words in (
