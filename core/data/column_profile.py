@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.data.column_days import DaySurvey
 from core.plan.notation.detection import found_style
 from core.plan.notation.missing import looks_missing
 from core.plan.notation.numbers import NumberStyle
@@ -68,6 +69,7 @@ class ColumnSurvey:
         self._example = ""
         self._looked_for_style = False
         self._read, self._low, self._high = 0, np.inf, -np.inf
+        self.days = DaySurvey()
         self.missing = 0
         self.low: float | None = None
         self.high: float | None = None
@@ -87,6 +89,7 @@ class ColumnSurvey:
         self._add_numbers(distinct, trimmed, counts, texts, start)
         self._add_spaces(distinct, trimmed, counts, texts, start)
         self._add_broken_lines(distinct, texts, start)
+        self.days.add(distinct, counts, texts, start)
         if self._counts is not None:
             self._counts.update(dict(zip(distinct.to_pylist(), counts.tolist(), strict=True)))
             if len(self._counts) > CAP:

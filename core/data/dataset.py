@@ -16,6 +16,7 @@ from core.data.cell_reading.advice import why_no_number
 from core.data.images import Images
 from core.data.profile import Profile
 from core.errors import DataError
+from core.plan.notation.dates import read_days
 from core.plan.plan import Plan
 from core.plan.values import Key, key, keys, numbers
 
@@ -93,6 +94,14 @@ class Batch:
         codes, values = self._coded(column)
         found = (text.strip() in texts for text in values.to_pylist())
         return np.fromiter(found, dtype=np.bool_, count=len(values))[codes]
+
+    def in_month(self, column: str, month: str) -> npt.NDArray[np.bool_]:
+        """Which cells name a day of this month, such as "2026-03", as their column writes days: bool of shape (n,)."""
+        codes, values = self._coded(column)
+        days = self.profile.column(column).days
+        numbers = read_days(values).numbers("" if days is None else days.order)
+        within = numbers // 100 == int(month.replace("-", ""))
+        return np.asarray((within & ~self._in(values, self.missing))[codes])
 
     def where(self, row: int) -> str:
         """How a person finds the batch's `row`-th row in the file."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.cell_reading.advice import KEEP
+from core.data.cell_reading.months import days_in_month
 from core.data.dataset import Batch, Dataset
 from core.data.images.usable import FaultyImages, are_usable
 from core.data.value_matching import between, never, refuse_without_numbers, wanted
@@ -97,10 +98,14 @@ def _filter(rule: Keep, dataset: Dataset) -> Filter:
         nobody = "a range of numbers keeps nobody. Choose among its texts"
         refuse_without_numbers(column, dataset, nobody, "in or not_in for between, in keep under [data]")
         return Filter(column, lambda batch: between(batch.floats(column), low, high))
+    if rule.month is not None:
+        month = rule.month
+        known = days_in_month(column, month, dataset)
+        return Filter(column, lambda batch: batch.in_month(column, month), known)
     texts, absent = wanted(rule.values, dataset, column)
     if rule.negated:
-        known = (f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent)
-        return Filter(column, lambda batch: ~batch.equals(column, texts), tuple(known))
+        unseen = (f'keep: "{value}" does not occur in {column}, so leaving it out drops nobody' for value in absent)
+        return Filter(column, lambda batch: ~batch.equals(column, texts), tuple(unseen))
     if absent:
         raise never(f"keep of {column}, under [data]", absent[0], dataset, column)
     return Filter(column, lambda batch: batch.equals(column, texts))

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from core.data.column_days import DetectedDays
 from core.data.column_profile import DetectedStyle, Oddity
 from core.errors import DataError
 from core.plan.notation.numbers import NumberStyle, style_of
@@ -26,6 +27,7 @@ class Column:
     `distinct` is None and `values` holds only the most frequent texts where there are more than `survey.CAP`
     distinct ones; `low` and `high` span its numbers. `unique` says that no two of the first rows are the same.
     `written` is the style in which its numbers seem to be written, `style` the one that a plan reads them by.
+    `days` says which days its cells name, where they are dates.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Column:
     unique: bool = False
     written: DetectedStyle | None = None
     style: NumberStyle | None = None
+    days: DetectedDays | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ def _column_from_json(document: dict[str, Any]) -> Column:
         high=high,
         unique=document["unique"] is True,
         written=None if document.get("written") is None else _written_from_json(document["written"]),
+        days=None if document.get("days") is None else DetectedDays.from_json(document["days"]),
     )
 
 

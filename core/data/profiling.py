@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.data.column_days import in_file
 from core.data.column_profile import ColumnSurvey, Oddity
 from core.data.profile import HEAD_ROWS, PROFILE, ROWS_NAMED, TABLE, Column, Kind, Profile, file_row
 from core.data.progress import Progress
@@ -36,7 +37,10 @@ def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profil
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
     _check_shape(name, opened, rows)
-    columns = tuple(_column(column, survey, rows) for column, survey in zip(opened.names, surveys, strict=True))
+    left_out = tuple(row for row, _ in opened.left_out)
+    columns = tuple(
+        _column(column, survey, rows, left_out) for column, survey in zip(opened.names, surveys, strict=True)
+    )
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Profile(
@@ -47,7 +51,7 @@ def take_profile(path: Path, name: str, out: Path, progress: Progress) -> Profil
         columns=columns,
         decimal=opened.decimal,
         has_header=opened.has_header,
-        left_out=tuple(row for row, _ in opened.left_out),
+        left_out=left_out,
         oddities=_oddities(opened, surveys),
         head=tuple(head[:HEAD_ROWS]),
     )
@@ -124,7 +128,7 @@ def _oddities(opened: OpenedTable, surveys: list[ColumnSurvey]) -> tuple[Oddity,
     return (*found, *(replace(remark, columns=columns) for remark, columns in merged.items()))
 
 
-def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
+def _column(name: str, survey: ColumnSurvey, rows: int, left_out: tuple[int, ...]) -> Column:
     values = survey.values()
     kind: Kind = "empty" if survey.missing == rows else "number" if survey.is_numeric else "text"
     return Column(
@@ -137,4 +141,5 @@ def _column(name: str, survey: ColumnSurvey, rows: int) -> Column:
         survey.high,
         survey.unique,
         survey.written,
+        days=in_file(survey.days.found(), lambda row: file_row(row, left_out)),
     )

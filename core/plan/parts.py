@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -66,17 +66,23 @@ class Condition:
 
 @dataclass(frozen=True)
 class Keep:
-    """Which rows take part: those whose cell lies between two numbers, is one of, or is none of some values."""
+    """Which rows take part: those whose cell lies between two numbers, is one of, or is none of some values.
+
+    Or those of one `month`, such as "2026-03", by a column of dates.
+    """
 
     column: str
     between: tuple[float, float] | None = None
     values: tuple[Value, ...] = ()
     negated: bool = False
+    month: str | None = None
 
     def document(self) -> dict[str, Any]:
         """The rule as a plan file holds it."""
         if self.between is not None:
             return {"column": self.column, "between": list(self.between)}
+        if self.month is not None:
+            return {"column": self.column, "month": self.month}
         return {"column": self.column, "not_in" if self.negated else "in": list(self.values)}
 
 
@@ -106,6 +112,14 @@ class DataPlan:
     count: str | None = None
     weight: str | None = None
     person: str | None = None
+
+    def in_month(self, column: str, month: str) -> DataPlan:
+        """The same table, of it only the rows of one month; first, so that no other rule counts other months' rows."""
+        return replace(self, keep=(Keep(column, month=month), *self.in_all_months().keep))
+
+    def in_all_months(self) -> DataPlan:
+        """The same table, whatever month was cut out of it."""
+        return replace(self, keep=tuple(rule for rule in self.keep if rule.month is None))
 
 
 @dataclass(frozen=True)

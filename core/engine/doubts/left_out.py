@@ -57,9 +57,13 @@ class _Column:
 
 
 def unlike(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
-    """Groups of which more people were left out than chance explains; people held out for a fix are drawn at random."""
+    """Groups of which more people were left out than chance explains.
+
+    People held out for a fix are drawn at random, and those of other months are in other audits.
+    """
     sieves = len(seen.left_out) - (plan.data.held_out is not None)
-    out = seen.left_out[:sieves].sum(axis=0)
+    months = [place for place, rule in enumerate(plan.data.keep) if rule.month is not None]
+    out = np.delete(seen.left_out[:sieves], months, axis=0).sum(axis=0)
     every_row_alike = plan.data.weight is None and plan.data.person is None
     for name in plan.groups.sensitive if out.any() else ():
         column = _column(seen, name, out, seen.counts.n.sum(axis=(1, 2)))

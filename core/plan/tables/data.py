@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import PlanError
+from core.plan.notation.dates import MONTH
 from core.plan.notation.numbers import style_of
 from core.plan.parts import DataPlan, Keep
 from core.plan.reader import Section
@@ -52,14 +53,19 @@ def _read_numbers(numbers: Section) -> dict[str, str]:
 
 def _read_keep(keep: Section) -> Keep:
     column = keep.take("column", str)
-    ways = [way for way in ("between", "in", "not_in") if keep.has(way)]
+    ways = [way for way in ("between", "in", "not_in", "month") if keep.has(way)]
     if len(ways) != 1:
-        raise PlanError(f'{keep.name}: give exactly one of between, in and not_in for column "{column}".')
+        raise PlanError(f'{keep.name}: give exactly one of between, in, not_in and month for column "{column}".')
     if ways == ["between"]:
         bounds = keep.take_list("between", float)
         if len(bounds) != 2 or bounds[0] > bounds[1]:
             raise PlanError(f"{keep.name}: between takes two numbers, the smaller first, such as [-30, 30].")
         filled = Keep(column, between=(bounds[0], bounds[1]))
+    elif ways == ["month"]:
+        month = keep.take("month", str)
+        if not MONTH.fullmatch(month):
+            raise PlanError(f'{keep.name}: month is one such as "2026-03"; it is "{month}".')
+        filled = Keep(column, month=month)
     else:
         filled = Keep(column, values=keep.take_list(ways[0], str, int, float), negated=ways == ["not_in"])
         if not filled.values:

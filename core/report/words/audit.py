@@ -14,6 +14,7 @@ from core.metrics.verdicts import Judgement, Verdict, plan_threshold
 from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.rules import rule_words, scores_words
+from core.plan.notation.dates import month_words
 from core.plan.plan import Condition, Keep, Plan
 from core.plan.values import DEFAULT_MISSING, in_figures
 from core.record import AuditRecord
@@ -253,5 +254,7 @@ def condition_words(condition: Condition | None) -> str:
 def _keep(keep: Keep) -> str:
     if keep.between is not None:
         return f"{keep.column} outside {in_figures(keep.between[0])} to {in_figures(keep.between[1])}"
+    if keep.month is not None:
+        return f"{keep.column} is not in {month_words(keep.month)}"
     values = ", ".join(map(str, keep.values))
     return f"{keep.column} is {values}" if keep.negated else f"{keep.column} is none of {values}"

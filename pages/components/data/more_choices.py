@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles import suggestions
+from core.plan.notation.dates import month_words
 from core.plan.parts import Keep
 from core.plan.values import in_figures
 from core.store.workspace import Audit
@@ -15,6 +16,7 @@ from pages.components.data.draft import Draft
 from pages.components.data.table import rows as row_roles
 
 _BETWEEN, _ONLY, _NOT = "with a number from … to …", "only with these values", "without these values"
+_MONTH = "of one month"
 
 
 def show(audit: Audit, profile: Profile, plan: Draft) -> Draft:
@@ -71,6 +73,8 @@ def _show_rule(audit: Audit, plan: Draft, place: int, rule: Keep) -> None:
 def _rule_words(rule: Keep) -> str:
     if rule.between is not None:
         return f"whose {rule.column} lies from {in_figures(rule.between[0])} to {in_figures(rule.between[1])}"
+    if rule.month is not None:
+        return f"whose {rule.column} is in {month_words(rule.month)}"
     values = " or ".join(map(str, rule.values))
     return f"whose {rule.column} is {'not ' if rule.negated else ''}{values}"
 
@@ -85,6 +89,8 @@ def _ask_rule(audit: Audit, profile: Profile, plan: Draft) -> None:
         return
     column = profile.column(name)
     ways = [_ONLY, _NOT, *([_BETWEEN] if column.kind == "number" else [])]
+    months = [month for month, _ in column.days.months] if column.days is not None else []
+    ways += [_MONTH] if months else []
     way = st.radio("Keep people", ways, key=session.seed(f"{field}/{name}/way", _ONLY), horizontal=True)
     rule: Keep | None = None
     if way == _BETWEEN:
@@ -93,6 +99,11 @@ def _ask_rule(audit: Audit, profile: Profile, plan: Draft) -> None:
             high = st.number_input("to", key=session.seed(f"{field}/{name}/high", column.high), format="%g", value=None)
         if low is not None and high is not None and low <= high:
             rule = Keep(name, between=(float(low), float(high)))
+    elif way == _MONTH:
+        month = st.selectbox(
+            "Month", months, key=session.seed(f"{field}/{name}/month", months[-1]), format_func=month_words
+        )
+        rule = Keep(name, month=month)
     else:
         options = list(good_values.options(column, profile.decimal))
         values = st.multiselect(

@@ -62,6 +62,8 @@ def test_one_group_left_out_more_often_could_turn_the_answer_and_is_said_first()
 def test_shares_that_chance_explains_or_people_held_out_say_nothing() -> None:
     alike = record_with({"f": (100, 300), "m": (200, 600)}, (30, 63))
     assert doubts.after(seen_in(alike, alike.left_out), alike.plan) == ()  # type: ignore[arg-type]
+    month = replace(decided().plan, data=decided().plan.data.in_month("day", "2026-03"))
+    assert list(unlike(seen_in(record_of(month, alike.counts), [[250, 10]]), month)) == [], "they are in other audits"
     held = record_of(plan_of(data="held_out = 0.5"), alike.counts)
     assert list(unlike(seen_in(held, [[250, 10]]), held.plan)) == []
 

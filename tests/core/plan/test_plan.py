@@ -25,6 +25,9 @@ RISING = st.lists(FLOATS, min_size=1, max_size=4, unique=True).map(sorted).map(t
 KEEPS = st.one_of(
     st.builds(lambda c, ends: Keep(c, between=(min(ends), max(ends))), NAMES, st.tuples(FLOATS, FLOATS)),
     st.builds(lambda c, values, negated: Keep(c, values=values, negated=negated), NAMES, LISTS, st.booleans()),
+    st.builds(
+        lambda c, year, month: Keep(c, month=f"{year}-{month:02}"), NAMES, st.integers(1900, 2199), st.integers(1, 12)
+    ),
 )
 DATA = st.builds(
     lambda file, keep, outcome, missing, known: DataPlan(file, keep, *outcome, missing, known),
@@ -147,6 +150,7 @@ SAME_QUESTION: dict[str, Any] = {
 }
 OTHER_QUESTION: dict[str, Any] = {
     "keep": lambda p: replace(p, data=replace(p.data, keep=(Keep("x", values=("a",)),))),
+    "month": lambda p: replace(p, data=p.data.in_month("x", "2026-03")),
     "label": lambda p: replace(p, data=replace(p.data, label="z")),
     "good value": lambda p: replace(p, data=replace(p.data, favourable=Condition(values=(0,)))),
     "missing": lambda p: replace(p, data=replace(p.data, missing=("?",))),

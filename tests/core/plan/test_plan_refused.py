@@ -64,7 +64,10 @@ REFUSED = {
         "can neither weigh nor belong to a person",
     ),
     "count held out": (with_lines(data='file = "a"\ncount = "n"\nheld_out = 0.5'), 'repeated as often as "n" says'),
-    "keep without a way": (with_lines(data='file = "a"\nkeep = [{column = "x"}]'), "exactly one of between, in and"),
+    "keep without a way": (
+        with_lines(data='file = "a"\nkeep = [{column = "x"}]'),
+        "exactly one of between, in, not_in and month",
+    ),
     "keep in two ways": (
         with_lines(data='file = "a"\nkeep = [{column = "x", in = [1], not_in = [2]}]'),
         "exactly one of between, in",
@@ -74,6 +77,10 @@ REFUSED = {
         "the smaller first",
     ),
     "between one": (with_lines(data='file = "a"\nkeep = [{column = "x", between = [2]}]'), "takes two numbers"),
+    "no month": (
+        with_lines(data='file = "a"\nkeep = [{column = "x", month = "March"}]'),
+        'month is one such as "2026-03"; it is "March"',
+    ),
     "in nothing": (with_lines(data='file = "a"\nkeep = [{column = "x", in = []}]'), "in lists no value"),
     "nothing to audit": (with_lines(decision=""), "names nothing to audit"),
     "model and score": (with_lines(decision=f"{MODEL}\n{SCORE}"), "audit one of them at a time"),

@@ -246,6 +246,22 @@ def test_a_rule_about_who_takes_part_is_added_and_removed(space: Workspace) -> N
     assert plan_of(at, space).data.keep == ()
 
 
+def test_a_month_is_cut_out_of_a_table_by_its_dates(space: Workspace) -> None:
+    rows = PEOPLE.splitlines()
+    dated = "\n".join(
+        [f"{rows[0]},day", *(f"{row},{i % 28 + 1:02}.0{i % 2 + 3}.2026" for i, row in enumerate(rows[1:]))]
+    )
+    at = put(opened(), space, toml=PLAN, csv=dated)
+    audit_id = audit_of(at, space).id
+    at.selectbox(key=f"{audit_id}/rule").select("day").run()
+    at.radio(key=f"{audit_id}/rule/day/way").set_value("of one month").run()
+    assert at.selectbox(key=f"{audit_id}/rule/day/month").options == ["March 2026", "April 2026"]
+    at.selectbox(key=f"{audit_id}/rule/day/month").select("2026-03").run()
+    press(at, "Add")
+    (rule,) = plan_of(at, space).data.keep
+    assert (rule.column, rule.month) == ("day", "2026-03") and "whose day is in March 2026" in said(at)
+
+
 def test_what_counts_as_a_gap_can_be_changed_and_put_back(space: Workspace) -> None:
     at = put(opened(), space, toml=PLAN.split("[policy]")[0], csv=PEOPLE)
     audit_id = audit_of(at, space).id

@@ -99,9 +99,11 @@ def test_a_table_that_decides_itself_does_not_depend_on_hardware() -> None:
 
 def test_facts_count_the_rows_and_what_each_rule_left_out() -> None:
     plan = plan_of(label=True, data='keep = [{column = "x", not_in = ["O"]}, {column = "d", between = [-30, 30]}]')
-    record = replace(record_of(plan, decided().counts), dropped=(5, 7), rows_read=219)
+    plan = replace(plan, data=plan.data.in_month("day", "2026-03"))
+    record = replace(record_of(plan, decided().counts), dropped=(100, 5, 7), rows_read=319)
     assert data_facts(record) == [
-        ("Rows read", "219"),
+        ("Rows read", "319"),
+        ("Left out: day is not in March 2026", "100"),
         ("Left out: x is O", "5"),
         ("Left out: d outside -30 to 30", "7"),
         ("People counted", "207"),
