@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from math import isfinite
 
 from core.errors import DataError, PlumblineError
-from core.record import AuditRecord
+from core.metrics.words.notes import told
+from core.record import AuditRecord, Provenance
 
 MOST_BYTES = 256 << 20
 
@@ -44,4 +46,25 @@ def _check_said(record: AuditRecord) -> None:
     named = [each for by, values in record.references.items() for each in (*by, *values)]
     if not all(isinstance(each, str) for each in named):
         raise ValueError("a comparison group is not named by a text")
+    for note in record.notes:
+        told(note, record.plan.data.confirmed)
+    _check_run(record.provenance)
+    second = record.second_opinion
+    if not all(isinstance(each, int) for each in (second.measures, second.numbers)):
+        raise ValueError("what AIF360 computed is not counted by whole numbers")
+    if not isinstance(second.largest_difference, int | float):
+        raise ValueError("how far apart AIF360 is, is no number")
     json.dumps(record.to_json(), ensure_ascii=False).encode()  # a lone surrogate can be written nowhere
+
+
+def _check_run(ran: Provenance) -> None:
+    """Raise ValueError where what is said of the run is of other types than `Provenance` has."""
+    texts = [ran.data_sha256, ran.device, *ran.versions, *ran.versions.values(), *ran.seconds]
+    texts += [each for each in (ran.model_sha256, ran.images_sha256) if each is not None]
+    sizes = [ran.near_threshold, *([] if ran.batch_size is None else [ran.batch_size])]
+    if not all(isinstance(each, str) for each in texts):
+        raise ValueError("a digest, a version or a device is no text")
+    if not all(isinstance(each, int) for each in sizes):
+        raise ValueError("a count of the run is no whole number")
+    if not all(isinstance(each, int | float) and isfinite(each) for each in ran.seconds.values()):
+        raise ValueError("the time of a step is no number")

@@ -24,6 +24,17 @@ def folder_of(record: AuditRecord, place: Path) -> Path:
     return place
 
 
+RAN = {
+    "data_sha256": "0" * 64,
+    "model_sha256": None,
+    "device": "cpu",
+    "batch_size": None,
+    "near_threshold": 0,
+    "versions": {},
+    "seconds": {},
+}
+
+
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     return folder_of(FIRST, tmp_path / "first"), folder_of(SECOND, tmp_path / "second")
@@ -138,6 +149,14 @@ def test_a_folder_that_cannot_be_written_is_said(
         {"created": "last week"},
         {"references": [{"by": ["sex"], "values": [0]}]},
         {"parent": "\ud800"},
+        {"warnings": [{"kind": "constant_column", "facts": {}, "changes": []}]},
+        {"aif360": {"measures": 1, "numbers": "", "largest_difference": 0.0, "agrees": True}},
+        {"aif360": {"measures": 1, "numbers": 1, "largest_difference": [], "agrees": False}},
+        {"provenance": RAN | {"seconds": -1}},
+        {"provenance": RAN | {"seconds": {"score": "long"}}},
+        {"provenance": RAN | {"versions": "1"}},
+        {"provenance": RAN | {"batch_size": []}},
+        {"provenance": RAN | {"images_sha256": -1}},
     ],
 )
 def test_a_record_that_somebody_edited_is_refused_in_one_line(
