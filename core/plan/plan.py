@@ -130,8 +130,9 @@ class Plan:
 
     @property
     def series_sha256(self) -> str:
-        """Digest of what audits over time share: the question, whomever groups are compared with."""
-        return replace(self, groups=replace(self.groups, reference="largest")).question_sha256
+        """Digest of what audits over time share: the question, whomever groups are compared with, in whatever month."""
+        groups = replace(self.groups, reference="largest")
+        return replace(self, data=self.data.in_all_months(), groups=groups).question_sha256
 
     def changed(self, changes: Iterable[Edit], whole: bool = True) -> Plan:
         """The plan with these edits; a table is laid over the one there. Raises PlanError as `from_toml` does."""

@@ -196,7 +196,7 @@ class AuditRecord:
         Whom groups are compared with, what is acceptable and when it ran are no part of it.
         """
         plan = replace(self.plan, policy=PolicyPlan(), mitigate=MitigationPlan())
-        asked = plan.series_sha256
+        asked = replace(plan, groups=replace(plan.groups, reference="largest")).question_sha256
         ran, counted = self.provenance, counts_to_json(self.counts)
         decided = [ran.data_sha256, ran.model_sha256, ran.images_sha256, plan.run.seed, asked, counted]
         return hashlib.sha256(json.dumps(decided, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,66 @@
+"""What an audit of a series is called, and where it stands in time: by the month cut out, or its file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+from core.plan.plan import Plan
+
+_DATES = (
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<by>[-_. ]?)(?P<month>\d\d)(?:(?P=by)(?P<day>\d\d))?(?!\d)"),
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_. ]?[mM](?P<month>\d{1,2})(?!\d)"),
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month ("2026-03"), a day ("2026-03-15"), or where no date can be told the name of a file.
+
+    `order` sorts periods: by date, then by name, numbers in names by their size. `is_cut` says that it is a month of a
+    column of dates, whatever file that was in.
+    """
+
+    name: str
+    order: tuple[str, tuple[tuple[int, int, str], ...]]
+    is_cut: bool = False
+
+    @classmethod
+    def of_name(cls, name: str) -> Period:
+        """By the last date in a file's name; its name where it has none."""
+        base = PurePosixPath(name.replace("\\", "/")).name
+        for pattern in _DATES:
+            for found in reversed(list(pattern.finditer(base))):
+                said = found.groupdict()
+                day = said.get("day")
+                try:
+                    date(int(said["year"]), int(said["month"]), int(day or 1))
+                except ValueError:
+                    continue
+                month = f"{said['year']}-{int(said['month']):02}"
+                return cls(f"{month}-{day}" if day else month, (f"{month}-{day or '00'}", _natural(base)))
+        return cls(base, ("", _natural(base)))
+
+
+def period_of(plan: Plan) -> Period:
+    """By the month that was cut out of a table, else by the table's name."""
+    cut = next((rule.month for rule in plan.data.keep if rule.month is not None), None)
+    return Period.of_name(plan.data.file) if cut is None else Period(cut, (f"{cut}-00", ()), is_cut=True)
+
+
+def told_apart(periods: Sequence[Period], files: Sequence[str]) -> list[str]:
+    """A name for each: its period's, and where two have one period the file's behind it."""
+    names = [period.name for period in periods]
+    return [
+        f"{name} ({file})" if names.count(name) > 1 and file != name else name
+        for name, file in zip(names, files, strict=True)
+    ]
+
+
+def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A name's parts, numbers by their size: "part-9" before "part-10"."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts if part)
