@@ -1,0 +1,193 @@
+"""What a series of audits says: whether it got worse, first; then where each gap lies, and what alarms assume."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+
+from core.metrics.comparison import GapChange
+from core.metrics.distance import NO_CHANGE, distance, has_crossed
+from core.metrics.gaps import GAPS
+from core.metrics.intervals import Interval
+from core.metrics.over_time.bands import FIRST_SIX
+from core.metrics.words import group_words, percent
+from core.metrics.words.changes.sentence import about, short_sentences
+from core.metrics.words.naming.terms import Terms
+from core.record.series import GapOverTime, PointOverTime, Series
+
+QUIET = "nothing has changed that chance would not explain"
+HOWEVER_OFTEN = "This holds however often you looked."
+FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
+_MOST_WORDS = 20
+_MONTH = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(.*)", re.DOTALL)
+
+
+def period_words(period: str) -> str:
+    """What an audit is called inside a sentence: "March 2026", "15 March 2026", or a file's name in quotes."""
+    found = _MONTH.fullmatch(period)
+    if found is None:
+        return f"“{period}”"
+    year, month, day, rest = found.groups()
+    if rest and not rest.startswith(" ("):
+        return f"“{period}”"
+    return f"{f'{int(day)} ' if day else ''}{calendar.month_name[int(month)]} {year}{rest}"
+
+
+def first_sentence(series: Series) -> str:
+    """Whether anything changed, in one sentence: of the gap that has grown most beyond its band, if any has."""
+    n, baseline = len(series.records), series.baseline
+    if n < baseline:
+        return f"Too early to tell: {n} of {baseline} baseline audits {'is' if n == 1 else 'are'} there."
+    if n == baseline:
+        return f"Too early to tell: the {baseline} baseline audits are there, and none to hold against them."
+    alarmed = in_order(series)
+    if alarmed and alarmed[0].is_alarm:
+        return alarm_sentence(series, alarmed[0])
+    return f"Since {period_words(series.periods[0])} {QUIET}."
+
+
+def in_order(series: Series) -> tuple[GapOverTime, ...]:
+    """The watched gaps, those first whose last audit raises an alarm, and of these those that have grown."""
+    return tuple(sorted(series.gaps, key=lambda gap: (not gap.is_alarm, _verb(gap) != "grown")))
+
+
+def alarm_sentence(series: Series, gap: GapOverTime) -> str:
+    """What became of one gap: "Since May 2026 the gap between women and men has grown by 4.0 points; ..."."""
+    if gap.since is None or gap.level is None or gap.baseline is None:
+        return ""
+    verb = _verb(gap)
+    who, than = (group_words(each, Terms.of(series.plan)) for each in (gap.group, gap.reference))
+    far = ""
+    if GAPS[gap.measure].kind == "difference" and verb != "turned":
+        far = f" by {100 * abs(distance('difference', gap.level) - distance('difference', gap.baseline)):.1f} points"
+    moved = "has changed sides" if verb == "turned" else f"has {verb}{far}"
+    since = period_words(gap.since)
+    for subject in (f"the gap between {who} and {than}", f"the gap of {who}", "a watched gap"):
+        said = f"Since {since} {subject} {moved}; this is more than chance explains."
+        if len(said.split()) <= _MOST_WORDS:
+            return said
+    return f"A watched gap {moved}; this is more than chance explains."
+
+
+def gap_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
+    """What one watched gap says: what became of it, where its mean over all audits lies, what is still to come."""
+    return (*_became(series, gap), *year_sentences(series, gap), *late_sentences(series, gap))
+
+
+def _became(series: Series, gap: GapOverTime) -> Iterator[str]:
+    terms = Terms.of(series.plan)
+    if gap.is_alarm and gap.since is not None:
+        yield alarm_sentence(series, gap)
+        yield short_sentences(
+            _change(gap), (f"in the first {series.baseline} audits", f"since {period_words(gap.since)}"), terms
+        )
+        return
+    subject = about(_change(gap), terms)
+    yield f"{subject[0].upper()}{subject[1:]}:"
+    last = gap.points[-1]
+    if last.value is None:
+        yield f"The last audit does not say: {last.reason}."
+    elif last.band is not None:
+        yield f"{QUIET[0].upper()}{QUIET[1:]}."
+    else:
+        yield "Too early to tell."
+    if gap.alarms:
+        yield f"In {period_words(gap.alarms[-1].period)} there was an alarm, and the last audit raises none."
+
+
+def year_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
+    """Where the mean gap over all audits so far lies, however often somebody looked; nothing of a single audit."""
+    n = sum(point.value is not None for point in gap.points)
+    if gap.year is None or n < 2:
+        return ()
+    terms, measure = Terms.of(series.plan), GAPS[gap.measure]
+    who, than = (group_words(each, terms) for each in (gap.group, gap.reference))
+    said = f"On average over {n} audits, {who} {measure.verb_words(terms)} {_range(gap.year, measure.kind)} {than}."
+    if len(said.split()) > _MOST_WORDS:
+        low, high = (_number(end, measure.kind) for end in gap.year)
+        said = f"On average over {n} audits, this gap lies between {low} and {high}."
+    return said, HOWEVER_OFTEN
+
+
+def late_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
+    """How much is in of the audits whose outcomes are still arriving, and what such a gap can be."""
+    kind = GAPS[gap.measure].kind
+    return tuple(sentence for point in gap.points if point.bounds is not None for sentence in _late(point, kind))
+
+
+def _late(point: PointOverTime, kind: str) -> Iterator[str]:
+    if point.bounds is None:
+        return
+    yield f"For {period_words(point.period)}, {percent(point.known, 0)} of the outcomes to come are in."
+    low, high = (_number(end, kind) for end in point.bounds)
+    yield f"Whatever the others are, this gap lies between {low} and {high}."
+
+
+def assumption_sentences(series: Series) -> tuple[str, ...]:
+    """What alarms take for granted, and how seldom they are false."""
+    extra = [gap.extra for gap in series.gaps if gap.extra is not None]
+    first = max(FIRST_SIX, series.baseline)
+    if not extra:
+        return (
+            f"With fewer than {first} audits, alarms assume that audits differ by chance alone.",
+            FALSE_ALARMS,
+        )
+    if not max(extra):
+        return (f"The first {first} audits vary no more than chance; alarms assume that this stays so.", FALSE_ALARMS)
+    return (
+        f"The first {first} audits vary by more than chance.",
+        "From the next one on, bands are wider by as much; a change among these audits may hide in it.",
+        FALSE_ALARMS,
+    )
+
+
+def series_lines(series: Series) -> list[str]:
+    """Everything in order of telling, as a command prints it."""
+    first = first_sentence(series)
+    rest = [sentence for gap in in_order(series) for sentence in gap_sentences(series, gap) if sentence != first]
+    return [first, *rest, *assumption_sentences(series)]
+
+
+def _verb(gap: GapOverTime) -> str:
+    """What became of a gap: "grown", "shrunk", or "turned" where the other group is worse off now."""
+    if gap.baseline is None or gap.level is None:
+        return ""
+    kind = GAPS[gap.measure].kind
+    if has_crossed(kind, gap.baseline, gap.level) and distance(kind, gap.level) > NO_CHANGE[kind]:
+        return "turned"
+    return "grown" if distance(kind, gap.level) > distance(kind, gap.baseline) else "shrunk"
+
+
+def _change(gap: GapOverTime) -> GapChange:
+    """The gap before and since, as comparisons tell it."""
+    return GapChange(
+        gap.by,
+        gap.measure,
+        dict(gap.group),
+        dict(gap.reference),
+        gap.baseline,
+        gap.level,
+        None,
+        None,
+        None,
+        False,
+        "unclear",
+        "",
+        (None, None),
+    )
+
+
+def _range(ends: Interval, kind: str) -> str:
+    """A range between two groups: "3.1 to 8.0 points less often than", "0.72 to 0.76 times as often as"."""
+    low, high = ends
+    if kind == "ratio":
+        return f"{low:.2f} to {high:.2f} times as often as"
+    if low < 0 < high:
+        return f"{-100 * low:.1f} points less to {100 * high:.1f} points more often than"
+    least, most = sorted((abs(100 * low), abs(100 * high)))
+    return f"{least:.1f} to {most:.1f} points {'less' if high <= 0 else 'more'} often than"
+
+
+def _number(value: float, kind: str) -> str:
+    return f"{value:.2f} times" if kind == "ratio" else f"{100 * value:+.1f} points"
