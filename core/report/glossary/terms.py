@@ -242,6 +242,20 @@ TERMS = table(
         tables.sheet,
     ),
     Term(
+        "flip", "Flip",
+        "A decision that is another one after the change: a person newly selected, or newly turned down.",
+        ("Two models can select equally many and still flip many decisions.",
+         "Whether flips fall on one group is tested against all others of its column."),
+        partial(decisions.rule, False, False),
+    ),
+    Term(
+        "same_people", "The same people twice",
+        "Both models decided about the same people, so that each person's two decisions are known.",
+        ("Chance in who was drawn then falls out of the difference, and its range is narrower.",
+         "Of two audits of different people the range is wider than necessary."),
+        partial(tables.column, "each person has two decisions"),
+    ),
+    Term(
         "record", "Record",
         "What is kept of an audit: its plan and counts of people, never a row.",
         ("Every number can be computed from it again.",

@@ -103,7 +103,7 @@ def _elsewhere(audit: ReportedAudit) -> Iterator[Paragraph]:
     """Gaps on other questions."""
     also = also_gaps(audit.judgement, audit.plan)
     if also:
-        named = "; ".join(also_words(GAPS[name], by, audit.terms) for name, by in also.items())
+        named = "; ".join(also_words(GAPS[name], by, audit.judgement, audit.terms) for name, by in also.items())
         yield Paragraph(f"Gaps also on: {named}.")
 
 

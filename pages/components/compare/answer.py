@@ -64,7 +64,7 @@ def differences(compared: SideBySide, picked: Picked) -> None:
         st.write("Both ask the same of the same people.")
     else:
         st.write("Both ask the same of the same people, and the same decides.")
-    st.caption(compared.range_words, help=tip("plausible_range"))
+    st.caption(compared.range_words, help=tip("same_people"))
 
 
 def show(compared: SideBySide) -> LookedAt | None:
@@ -119,7 +119,10 @@ def _picture(compared: SideBySide, gaps: list[GapChange]) -> None:
             height=height(len(drawn)) + AXIS,
             alt=f"Each group in the first and in the second audit. {told}.",
         )
-    st.caption("The ring is the first audit, the dot the second, lines are plausible ranges. Dashed: no difference.")
+    st.caption(
+        "The ring is the first audit, the dot the second, lines are plausible ranges. Dashed: no difference.",
+        help=tip("plausible_range"),
+    )
 
 
 def _line(gap: GapChange, compared: SideBySide) -> None:

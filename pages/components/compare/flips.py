@@ -11,6 +11,7 @@ from core.store.workspace import Audit
 from pages.components import job_status, plain, session
 from pages.components.compare.answer import LookedAt
 from pages.components.compare.picking import Picked
+from pages.components.help.tip import tip
 
 _HEIGHT, _TALL = 420, 12
 _ASKED = "both models were asked"
@@ -18,7 +19,7 @@ _ASKED = "both models were asked"
 
 def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> None:
     """Show it where both decided about the same people; else what would tell, and a way to ask `picked`."""
-    st.header("Whose decisions flip", anchor=False)
+    st.header("Whose decisions flip", anchor=False, help=tip("flip"))
     if compared.hides_flips:
         st.write("Small numbers are hidden on request, and how few flip is one of them.")
         return

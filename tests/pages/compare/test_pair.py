@@ -12,11 +12,13 @@ from core.errors import DataError, PlumblineError
 from core.metrics.stated_rule import stated_rule
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.report.glossary.entry import address
 from core.samples import SAMPLES
 from core.store.pairs import KeptPair
 from core.store.workspace import Workspace
 from tests.pages.compare.test_compare import files as files
 from tests.pages.compare.test_compare import pick
+from tests.pages.test_words_explained import explained
 from tests.pages.whole_app import ME, audited, finished, labels, opened, press, said, tables, widget
 from tests.worlds.people import csv_text, plan_of
 
@@ -52,7 +54,8 @@ def test_both_are_asked_at_a_click_and_whose_decisions_flip_is_counted(space: Wo
     at = pick(opened("compare"), first, second)
     words = said(at)
     assert f"{flipped()} of 400 decisions flip: 0 newly selected, {flipped()} newly turned down." in words
-    assert "so each range is as narrow as it can be" in words
+    tips = explained(at) + str([head.proto for head in at.header])
+    assert [name for name in ("flip", "same_people", "plausible_range") if f"term={address(name)}" not in tips] == []
     (numbers,) = [table for table in tables(at) if "Flip" in table]
     assert sum(map(int, numbers["Flip"])) == flipped()
     assert space.record(second) == before, "the audit's own evidence stays as it was"

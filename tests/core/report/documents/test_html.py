@@ -76,7 +76,10 @@ def _lines(part: ElementTree.Element) -> list[str]:
 
 def test_gaps_on_other_measures_are_named_in_it() -> None:
     alike = decided({"a": (80, 20, 20, 80), "b": (40, 60, 60, 40)})
-    assert "Gaps also on: who is wrongly denied (g); who is wrongly granted (g)" in Page(html_of(alike)).text
+    assert (
+        "Gaps also on: who is wrongly denied (g: 40.0\u00a0points); who is wrongly granted (g: 40.0\u00a0points)"
+        in Page(html_of(alike)).text
+    )
     assert "Gaps also on" not in Page(html_of(decided({"a": (80, 20, 20, 80), "b": (80, 20, 20, 80)}))).text
 
 

@@ -157,7 +157,9 @@ def test_words_of_rates_and_bands() -> None:
     assert band_words(Band(0.05, "default", False)) == "within 5\u00a0points"
 
 
-def test_the_tables_of_a_gap_are_named_with_it() -> None:
-    words = also_words(GAPS["false_negative_rate_difference"], (("sex",), ("sex", "race")), PLAIN)
-    assert words == "who is wrongly denied (sex, sex × race)"
-    assert also_words(GAPS["statistical_parity_difference"], (("sex",),), PLAIN) == "who gets selected (sex)"
+def test_the_tables_of_a_gap_are_named_with_it_and_how_large_it_is_at_most() -> None:
+    three = decided({"a": (80, 20, 20, 80), "b": (40, 60, 60, 40), "c": (60, 40, 40, 60)}).judgement()
+    denied = also_words(GAPS["false_negative_rate_difference"], (("g",),), three, PLAIN)
+    assert denied == "who is wrongly denied (g: up to 40.0\u00a0points)"
+    two = decided({"a": (80, 20, 20, 80), "b": (30, 10, 70, 90)}).judgement()
+    assert also_words(GAPS["disparate_impact"], (("g",),), two, PLAIN) == "who gets selected (g: 0.40\u00a0times)"
