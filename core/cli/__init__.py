@@ -1,4 +1,4 @@
-"""The command line: `plumbline app`, `audit`, `report`, `mitigate`, `explain`, `compare`, `verify`, `ledger`."""
+"""The command line: `plumbline app` and the commands, each of which stands in a module of its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.errors import PlumblineError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 when it ran, whatever it found; else one line on stderr says why it did not.
 
-    1 is for `verify` where something does not hold.
+    1 is for `verify` where something does not hold, and for `gate` where it fails.
     2 is for bad input, 130 for Ctrl+C, 143 for TERM, 129 for a terminal that was closed.
     """
     try:
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     from core.cli.audit import add_audit
     from core.cli.compare import add_compare
     from core.cli.explain import add_explain
+    from core.cli.gate import add_gate
     from core.cli.ledger import add_ledger_commands
     from core.cli.mitigate import add_mitigate
     from core.cli.report import add_report
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--port", type=int, default=8501, help="the port it listens on (default 8501)")
     app.set_defaults(command=_app)
     add_audit(commands)
+    add_gate(commands)
     add_report(commands)
     add_mitigate(commands)
     add_explain(commands)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.report.documents.formats import AskedReport
 
 # What stands beside results and is about them alone.
-_ABOUT_RESULTS = ("receipt.json", "comparison.json")
+ABOUT_RESULTS = ("receipt.json", "comparison.json")
 
 
 def add_audit(commands: Any) -> None:
@@ -77,7 +77,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan, files.model):
         record = audit_isolated(plan, files, chosen.time_limit)
     say(*finding_lines(record))
-    write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out, _ABOUT_RESULTS)
+    write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out, ABOUT_RESULTS)
     say(*note_lines(record))
     return 0
 
@@ -120,6 +120,6 @@ def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: Asked
     write_texts(audit_texts(found.before), chosen.out / "before")
     texts = {"comparison.json": as_text(compared.to_json() | sizes.to_json())}
     contents = with_receipt(found.after, partial(_files, found.after, report, texts), chosen.ledger)
-    write_files(contents, chosen.out, _ABOUT_RESULTS)
+    write_files(contents, chosen.out, ABOUT_RESULTS)
     say(*note_lines(found.after))
     return 0

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from core.counts.counts import Ints
 from core.metrics.changed_decisions import ChangedDecisions, moved_people
-from core.metrics.distance import NO_CHANGE_WORDS, Sides, crossed_change, distance, has_crossed, is_as_before, no_change
+from core.metrics.distance import NO_CHANGE_WORDS, Sides, distance, has_crossed, is_as_before, no_change
 from core.metrics.gaps import GAPS
 from core.metrics.group_metrics import METRICS
 from core.metrics.intervals import FEW, Interval, mover_mean, z_value
@@ -20,6 +20,7 @@ from core.metrics.joint import (
     ratio_change,
 )
 from core.metrics.verdicts import Gap, Judgement
+from core.metrics.worsening import growth
 
 _CROSSED = "the gap now falls on the other side, and may be as large as before"
 _HARDLY = "hardly anything changes here, but too few people are here to say so of others"
@@ -111,9 +112,11 @@ def compare_audits(before: Judgement, after: Judgement, joint: JointCounts | Non
         Of the intervals.
     """
     z = z_value(confidence)
-    later = {_key(gap): gap for gap in after.gaps}
-    tables = {} if joint is None else {by: _by_names(joint.by(by)) for by in {group.by for group in before.groups}}
-    pairs = [(gap, later[_key(gap)]) for gap in before.gaps if _key(gap) in later]
+    later = {key_of(gap): gap for gap in after.gaps}
+    tables = (
+        {} if joint is None else {by: people_by_group(joint.by(by)) for by in {group.by for group in before.groups}}
+    )
+    pairs = [(gap, later[key_of(gap)]) for gap in before.gaps if key_of(gap) in later]
     gaps = tuple(_gap_change(old, new, tables.get(old.by), z) for old, new in pairs)
     if joint is None:
         return Comparison(gaps, (), None)
@@ -121,11 +124,12 @@ def compare_audits(before: Judgement, after: Judgement, joint: JointCounts | Non
     return Comparison(gaps, tuple(people), moved_people((), {}, joint.n.sum(axis=0), z))
 
 
-def _key(gap: Gap) -> Key:
+def key_of(gap: Gap) -> Key:
+    """Which gap it is: its columns, measure, group and reference."""
     return gap.by, gap.measure, tuple(gap.group.values()), tuple(gap.reference.values())
 
 
-def _by_names(joint: JointCounts) -> dict[tuple[str, ...], Ints]:
+def people_by_group(joint: JointCounts) -> dict[tuple[str, ...], Ints]:
     """Each group's people, int64 of shape (3, 2, 2), by its values."""
     return {tuple(joint.groups.names(g).values()): joint.n[g] for g in range(len(joint.groups))}
 
@@ -203,7 +207,7 @@ def _verdict(
         return "same", f"the change is smaller than {NO_CHANGE_WORDS[kind]} either way"
     crossed = has_crossed(kind, old, new)
     if crossed:
-        low, high = crossed_change(before, after, people, z) or (None, None)
+        _, (low, high) = growth(before, after, people, z) or (None, (None, None))
     else:
         low, high = change
     if low is None or high is None or low <= 0 <= high:

@@ -133,7 +133,7 @@ def rate_change(metric: Metric, people: Ints, z: float) -> Change:
 
     Newcombe's where the decision does not change who is counted; else, as for predictive values, linearised.
     """
-    hits, counted = _indicators(metric)
+    hits, counted = indicators(metric)
     if (counted[:, 0] == counted[:, 1]).all():
         both, after, before, neither = _paired_table(people, hits, counted)
         low, high = newcombe_paired(both, after, before, neither, z)
@@ -146,7 +146,7 @@ def rate_sum(metric: Metric, people: Ints, z: float) -> Change:
 
     What is a hit before becomes a miss, so the rate before turns into 1 minus itself.
     """
-    hits, counted = _indicators(metric)
+    hits, counted = indicators(metric)
     if (counted[:, 0] == counted[:, 1]).all():
         both, after, before, neither = _paired_table(people, hits, counted)
         low, high = newcombe_paired(after, both, neither, before, z)
@@ -196,12 +196,23 @@ def ratio_change(metric: Metric, group: Ints, reference: Ints, z: float) -> Chan
 
 def log_ratio_sum(metric: Metric, group: Ints, reference: Ints, z: float) -> Change | None:
     """The logarithm of a ratio before plus that of the ratio after, by the delta method; None where any rate is 0."""
+    return _log_ratio(metric, group, reference, 1, z)
+
+
+def log_ratio_change(metric: Metric, group: Ints, reference: Ints, z: float) -> Change | None:
+    """The logarithm of a ratio after less that of the ratio before, likewise."""
+    return _log_ratio(metric, group, reference, -1, z)
+
+
+def _log_ratio(metric: Metric, group: Ints, reference: Ints, sign: int, z: float) -> Change | None:
+    """The logarithm of the ratio after plus `sign` times that of the ratio before."""
     logs = _log_ratios(metric, group, reference)
     if logs is None:
         return None
     ratios, variances = logs
-    half = z * math.sqrt(max(0.0, float(variances.sum())))
-    value = math.log(ratios[BEFORE]) + math.log(ratios[AFTER])
+    weights = np.asarray([sign, 1.0])
+    half = z * math.sqrt(max(0.0, float(weights @ variances @ weights)))
+    value = math.log(ratios[AFTER]) + sign * math.log(ratios[BEFORE])
     return value, (value - half, value + half)
 
 
@@ -210,7 +221,7 @@ def _log_ratios(metric: Metric, group: Ints, reference: Ints) -> tuple[list[floa
 
     With x people selected before, y after and b both times, of n: var log = 1/x - 1/n and 1/y - 1/n, cov = b/xy - 1/n.
     """
-    tables = [_paired_table(people, *_indicators(metric)) for people in (group, reference)]
+    tables = [_paired_table(people, *indicators(metric)) for people in (group, reference)]
     if any(both + once == 0 for both, *singles, _ in tables for once in singles):
         return None
     variances = np.zeros((2, 2))
@@ -225,26 +236,26 @@ def _log_ratios(metric: Metric, group: Ints, reference: Ints) -> tuple[list[floa
 
 def rate_parts(metric: Metric, people: Ints, which: int) -> tuple[int, int]:
     """Numerator and denominator of a group's rate before (`BEFORE`) or after, of int64 `people` of shape (3, 2, 2)."""
-    return _rate_parts(people, *_indicators(metric), which)
+    return _rate_parts(people, *indicators(metric), which)
 
 
 def is_countable(metrics: Sequence[Metric], people: Ints, fewest: int = 1) -> bool:
     """Whether every metric has at least `fewest` people in its denominator, before and after."""
-    sizes = [_rate_parts(people, *_indicators(metric), which)[1] for metric in metrics for which in (BEFORE, AFTER)]
+    sizes = [_rate_parts(people, *indicators(metric), which)[1] for metric in metrics for which in (BEFORE, AFTER)]
     return min(sizes) >= fewest
 
 
 def is_unmoved(metrics: Sequence[Metric], people: Ints) -> bool:
     """Whether every metric counts each person after as before: nobody whom any of them counts is decided otherwise."""
     for metric in metrics:
-        hits, counted = _indicators(metric)
+        hits, counted = indicators(metric)
         is_moved = (hits[:, :, None] != hits[:, None, :]) | (counted[:, :, None] != counted[:, None, :])
         if people[is_moved].any():
             return False
     return True
 
 
-def _indicators(metric: Metric) -> tuple[Ints, Ints]:
+def indicators(metric: Metric) -> tuple[Ints, Ints]:
     """Whether a person of each label and decision counts in the numerator and in the denominator: shape (3, 2) each."""
     one = np.eye(LABELS * 2, dtype=np.int64).reshape(-1, LABELS, 2)
     (fp, tp, up), (tn, fn, un) = (np.moveaxis(one[:, :, decision], 1, 0) for decision in (1, 0))

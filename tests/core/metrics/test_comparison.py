@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from core.metrics.comparison import compare_audits
-from core.metrics.distance import crossed_change, has_crossed
+from core.metrics.distance import has_crossed
 from core.metrics.group_metrics import METRICS
 from core.metrics.intervals import mover_mean, z_value
 from core.metrics.joint import difference_change
+from core.metrics.worsening import growth
 from core.mitigate.effect.consequences import price_sentences, warnings
 from core.mitigate.goals import GOALS
 from tests.worlds.two_audits import (
@@ -162,7 +163,10 @@ def test_the_distance_of_a_crossed_gap_has_the_bootstraps_range() -> None:
     )
     assert old.value is not None and new.value is not None and has_crossed("difference", old.value, new.value)
     group, reference = (joint.n[g] for g in (0, 1))
-    interval = crossed_change(old, new, (group, reference), Z)
+    found = growth(old, new, (group, reference), Z)
+    assert found is not None
+    value, interval = found
+    assert value == pytest.approx(abs(new.value) - abs(old.value))
     again = [draw.multinomial(sum(cells), np.asarray(cells) / sum(cells), times) for cells in (WOMEN, MEN)]
     rates = [((t[:, 2] + t[:, 3]) / t.sum(axis=1), (t[:, 1] + t[:, 3]) / t.sum(axis=1)) for t in again]
     moved = np.abs(rates[0][1] - rates[1][1]) - np.abs(rates[0][0] - rates[1][0])
