@@ -13,7 +13,7 @@ from core.errors import PlumblineError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 when it ran, whatever it found; else one line on stderr says why it did not.
 
-    1 is for `verify` where something does not hold, and for `gate` where it fails.
+    1 is for `verify` where something does not hold, `gate` where it fails, and `monitor` where a gap has changed.
     2 is for bad input, 130 for Ctrl+C, 143 for TERM, 129 for a terminal that was closed.
     """
     try:
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     from core.cli.gate import add_gate
     from core.cli.ledger import add_ledger_commands
     from core.cli.mitigate import add_mitigate
+    from core.cli.monitor import add_monitor
     from core.cli.report import add_report
     from core.cli.verify import add_verify
 
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add_mitigate(commands)
     add_explain(commands)
     add_compare(commands)
+    add_monitor(commands)
     add_verify(commands)
     add_ledger_commands(commands)
     return parser

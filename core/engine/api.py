@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from core.data.profile import Profile
 from core.data.progress import ProgressReporter, Tell
 from core.engine.job import audit_folder
 from core.engine.paired_audit import Earlier, PairedAudits
@@ -36,6 +38,12 @@ def audit_pair_isolated(
         digests = Digests(done.digests["table"], done.digests.get("model"), done.digests.get("images"))
         rows = collect_profile(done.out, files.table.name, digests.table).rows
         return PairedAudits(*read_pair(done.out, plan, question, rows, digests, done.digests.get(EARLIER)))
+
+
+def profile_isolated(table: Path, time_limit: float = TIME_LIMIT) -> Profile:
+    """What a table holds, by a sandboxed job that looks at it. Raises DataError where it cannot be read."""
+    with job_done("profile", {"name": table.name}, {"table": table}, time_limit) as done:
+        return collect_profile(done.out, table.name, done.digests["table"])
 
 
 def audit_here(plan: Plan, files: Files, tell: Tell | None = None) -> AuditRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.errors import PlanError
 from core.metrics.gaps import GAPS
@@ -22,7 +23,23 @@ def watched(monitor: MonitorPlan, plan: Plan, first: Judgement) -> tuple[Key, ..
     """
     if not monitor.watch:
         return tuple(_defaults(plan, first))[:MOST_WATCHED]
+    refuse_unwatchable(replace(plan, monitor=monitor))
     return tuple(_named(watch, plan, first) for watch in monitor.watch)
+
+
+def refuse_unwatchable(plan: Plan) -> None:
+    """Raise PlanError where a plan watches a measure that is none, or that it cannot watch."""
+    for watch in plan.monitor.watch:
+        measure = GAPS[watch.measure]
+        if not measure.is_tested:
+            raise PlanError(
+                f"[monitor] watch names {watch.measure}, which has no direction to watch. Name another measure."
+            )
+        if measure.needs_label and plan.data.label is None:
+            raise PlanError(
+                f"[monitor] watch names {watch.measure}, which needs to know what happened, and the plan names no"
+                " label. Name another measure."
+            )
 
 
 def _defaults(plan: Plan, first: Judgement) -> Iterator[Key]:
@@ -45,16 +62,6 @@ def _defaults(plan: Plan, first: Judgement) -> Iterator[Key]:
 
 def _named(watch: Watch, plan: Plan, first: Judgement) -> Key:
     """A gap that a plan names, its columns in the plan's order. Raises PlanError where there is none."""
-    measure = GAPS[watch.measure]
-    if not measure.is_tested:
-        raise PlanError(
-            f"[monitor] watch names {watch.measure}, which has no direction to watch. Name another measure."
-        )
-    if measure.needs_label and plan.data.label is None:
-        raise PlanError(
-            f"[monitor] watch names {watch.measure}, which needs to know what happened, and the plan names no label."
-            " Name another measure."
-        )
     values = dict(zip(watch.by, watch.group, strict=True))
     by = tuple(column for column in plan.groups.sensitive if column in values)
     group = tuple(values[column] for column in by)

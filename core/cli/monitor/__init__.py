@@ -1,0 +1,143 @@
+"""`plumbline monitor PLAN --data ...`: audits each table once, and says whether a watched gap has changed.
+
+The folder of results is all it remembers: run again it audits what is new, and after a kill it goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.files import naming, read_plan, refuse_unwritable
+from core.cli.inside import add_inside
+from core.cli.meanwhile import SHARES, import_meanwhile
+from core.cli.monitor.kept import KeptAudits
+from core.cli.monitor.tables import tables_of
+from core.cli.terminal import complain, say
+from core.cli.time_limit import add_time_limit
+from core.data.cell_reading.months import months
+from core.data.column_days import MOST_MONTHS
+from core.engine.plan_files import Files
+from core.errors import DataError, PlumblineError
+from core.jobs.digest import sha256
+from core.plan.plan import Plan
+from core.record import AuditRecord
+
+if TYPE_CHECKING:
+    from core.record.series import Series
+
+ALARM, COULD_NOT = 1, 2
+
+
+def add_monitor(commands: Any) -> None:
+    """Add the command to the command line's own."""
+    command = commands.add_parser("monitor", help="audit tables as they come, and say whether a gap has changed")
+    command.add_argument("plan", type=Path, help="the plan file (TOML); its [monitor] says what is watched")
+    command.add_argument(
+        "--data",
+        action="extend",
+        nargs="+",
+        required=True,
+        metavar="GLOB",
+        help='tables, one a month: files or patterns, such as "loans-*.parquet"; a table is audited once',
+    )
+    command.add_argument("--model", type=Path, help="audit this model instead of the plan's")
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("plumbline-series"),
+        help="the folder that keeps the audits and series.json (default plumbline-series)",
+    )
+    add_time_limit(command)
+    add_inside(command)
+    command.set_defaults(command=_monitor)
+
+
+def _monitor(chosen: argparse.Namespace) -> int:
+    from core.record.series import Series
+    from core.record.series.watched import refuse_unwatchable
+    from core.report.documents.json import as_text
+    from core.report.documents.series import series_document
+    from core.report.words.over_time import series_lines
+
+    plan = read_plan(chosen.plan, chosen.inside)
+    with naming(chosen.plan):
+        refuse_unwatchable(plan)
+    tables = tables_of(chosen.data)
+    refuse_unwritable(chosen.out, chosen.inside)
+    with KeptAudits.at(chosen.out, plan) as kept:
+        import_meanwhile(SHARES)
+        failed = [path.name for path in tables if not _is_audited(path, plan, kept, chosen)]
+        if not kept.records:
+            return COULD_NOT
+        with naming(chosen.plan):
+            series = Series.of(kept.records, plan.monitor)
+            document = series_document(series, failed)
+        kept.write("series.json", as_text(document))
+    say(*series_lines(series), f"Wrote {chosen.out / 'series.json'}")
+    return _code(series, failed)
+
+
+def _code(series: Series, failed: list[str]) -> int:
+    """An alarm is told before a table that could not be audited, which stderr names in any case."""
+    return ALARM if series.is_alarm else COULD_NOT if failed else 0
+
+
+def _is_audited(path: Path, plan: Plan, kept: KeptAudits, chosen: argparse.Namespace) -> bool:
+    """Audit one table, or each month of it, unless it was, and say so in a line; whether all of it is audited now."""
+    try:
+        digest = _digest(path)
+        months = _months(path, digest, plan, kept, chosen)
+    except PlumblineError as error:
+        return _complained(path.name, error)
+    names = {digest if month is None else f"{digest}-{month}": month for month in months}
+    waiting = [name for name in names if name not in kept.by_part]
+    whole = True
+    for name in waiting:
+        try:
+            kept.add(name, _audited(path, kept.asks(path.name, names[name]), chosen))
+        except PlumblineError as error:
+            whole = _complained(path.name if names[name] is None else f"{path.name}, {names[name]}", error)
+    there = [kept.by_part[name] for name in names if name in kept.by_part]
+    if there:
+        many = "" if plan.monitor.date is None else f"{len(there)} month{'s' * (len(there) != 1)}, "
+        people = sum(record.counts.people for record in there)
+        say(f"{path.name}: audited{'' if waiting else ' before'}, {many}{people:,} people.")
+    return whole
+
+
+def _complained(name: str, error: PlumblineError) -> bool:
+    said = str(error)
+    complain(said if name in said else f"{name}: {said}")
+    return False
+
+
+def _months(path: Path, digest: str, plan: Plan, kept: KeptAudits, chosen: argparse.Namespace) -> Sequence[str | None]:
+    """The months that a table is cut into, in order; None alone where it is audited whole."""
+    if plan.monitor.date is None:
+        return (None,)
+    if digest not in kept.months:
+        from core.engine.api import profile_isolated
+
+        found = months(profile_isolated(path, chosen.time_limit), plan.monitor.date).months
+        if not found:
+            raise DataError(f"{path.name} has days of over {MOST_MONTHS} months. Give a table of fewer.")
+        kept.cut(digest, [month for month, _ in found])
+    return kept.months[digest]
+
+
+def _audited(path: Path, plan: Plan, chosen: argparse.Namespace) -> AuditRecord:
+    from core.engine.api import audit_isolated
+
+    files = Files.beside(plan, chosen.plan.parent, table=path, model=chosen.model)
+    with naming(chosen.plan, files.model):
+        return audit_isolated(plan, files, chosen.time_limit)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256(path)
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read ({error.strerror}). Give a table that can.") from None

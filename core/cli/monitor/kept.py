@@ -1,0 +1,127 @@
+"""The folder in which `plumbline monitor` keeps its audits: one folder for each table, or month of one, by its digest.
+
+An audit's folder gets its name when it is whole, so that a killed run leaves none by halves.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.cli.files import writing
+from core.engine.earlier_record import open_record
+from core.errors import DataError, PlanError
+from core.plan.plan import Plan
+from core.record import AuditRecord
+from core.record.series.periods import period_of
+from core.store.series.asked_again import asked_again
+
+_AUDITS, _MONTHS, _PART, _LOCK = "audits", "months.json", ".part-", ".lock"
+
+
+@dataclass
+class KeptAudits:
+    """The audits in a folder, and the plan that asks for more of them.
+
+    `by_part` are the audits by the digest of their table, with a month of it behind where it was cut into months;
+    `months` those of each table that was.
+    """
+
+    folder: Path
+    plan: Plan
+    by_part: dict[str, AuditRecord]
+    months: dict[str, list[str]]
+
+    @classmethod
+    @contextmanager
+    def at(cls, folder: Path, plan: Plan) -> Iterator[KeptAudits]:
+        """Those in a folder, which nobody else writes to until the context ends.
+
+        Raises DataError where another run is at work there or an audit is damaged, PlanError where they ask another
+        question than the plan.
+        """
+        with writing(folder), (folder / _LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DataError(f"Another run is at work in {folder}. Wait for it, or give another --out.") from None
+            (folder / _AUDITS).mkdir(exist_ok=True)
+            for part in folder.glob(f"{_PART}*"):
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+            yield cls(folder, plan, dict(_read(folder / _AUDITS, plan)), _read_months(folder / _MONTHS))
+
+    @property
+    def records(self) -> tuple[AuditRecord, ...]:
+        """All audits."""
+        return tuple(self.by_part.values())
+
+    def asks(self, file: str, month: str | None = None) -> Plan:
+        """What the next table, or a month of it, is asked: at the first audit's edges, against its own groups."""
+        data = replace(self.plan.data, file=file)
+        if month is not None and self.plan.monitor.date is not None:
+            data = data.in_month(self.plan.monitor.date, month)
+        plan = replace(self.plan, data=data)
+        if not self.by_part:
+            return plan
+        first = asked_again(min(self.records, key=lambda record: (period_of(record.plan).order, record.created)), file)
+        decision = replace(plan.decision, edges=first.decision.edges)
+        return replace(plan, decision=decision, groups=first.groups)
+
+    def cut(self, digest: str, months: list[str]) -> None:
+        """Keep which months a table has."""
+        self.months[digest] = months
+        self.write(_MONTHS, json.dumps(self.months))
+
+    def add(self, name: str, record: AuditRecord) -> None:
+        """Keep an audit: record.json and result.json, whole or not at all. `name` is that of `by_part`."""
+        from core.report.documents.json import audit_texts
+
+        part = self.folder / f"{_PART}{name}"
+        with writing(part):
+            for file, text in audit_texts(record).items():
+                _write(part / file, text)
+            os.replace(part, self.folder / _AUDITS / name)
+        self.by_part[name] = record
+
+    def write(self, name: str, text: str) -> None:
+        """Put a file in place of the one of that name, so that a reader sees the old or the new one."""
+        part = self.folder / f"{_PART}{name}"
+        with writing(self.folder):
+            _write(part, text)
+            os.replace(part, self.folder / name)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is on disk before anything gets its name."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(folder: Path, plan: Plan) -> Iterator[tuple[str, AuditRecord]]:
+    for path in sorted(folder.iterdir()):
+        try:
+            record = open_record(path)
+        except DataError as error:
+            raise DataError(f"{error} Or remove {path}: its table is then audited again.") from None
+        if record.plan.series_sha256 != plan.series_sha256:
+            raise PlanError(
+                f"{folder.parent} holds audits of another question than this plan asks. Give another folder with --out."
+            )
+        yield path.name, record
+
+
+def _read_months(path: Path) -> dict[str, list[str]]:
+    """Which months each table has; nothing where it is not known, since tables are then looked at again."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {str(digest): [str(month) for month in months] for digest, months in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}

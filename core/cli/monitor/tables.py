@@ -1,0 +1,26 @@
+"""The tables that patterns name, in order of time."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+from core.errors import DataError
+from core.record.series.periods import Period
+
+
+def tables_of(patterns: list[str]) -> list[Path]:
+    """The files that these name, each once, by the dates in their names.
+
+    A file of exactly that name is meant before a pattern. Raises DataError where a pattern matches no file.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        exact = Path(pattern)
+        matched = (
+            [exact] if exact.is_file() else [path for name in glob.glob(pattern) if (path := Path(name)).is_file()]
+        )
+        if not matched:
+            raise DataError(f"No file is named by --data {pattern}. Give a table, or a pattern in quotation marks.")
+        found |= dict.fromkeys(matched)
+    return sorted(found, key=lambda path: (Period.of_name(path.name).order, str(path)))
