@@ -13,9 +13,9 @@ GLYPHS = {"gap": "◆", "unclear": "◐", "no_gap": "○", "not_measurable": "�
 TURN_WORDS = {"better": "Better", "worse": "Worse", "same": "No change", "unclear": VERDICT_WORDS["unclear"]}
 
 
-def mark(verdict: str, words: str = "") -> None:
-    """Show the mark with its word; `words` say more, and never come from an upload."""
-    drawn(mark_svg(verdict, 18), VERDICT_WORDS[verdict] + words)
+def mark(verdict: str, words: str = "", word: str = "") -> None:
+    """Show the mark with its word, or another `word`; `words` say more, and neither ever comes from an upload."""
+    drawn(mark_svg(verdict, 18), (word or VERDICT_WORDS[verdict]) + words)
 
 
 def turn(turned: str) -> None:

@@ -15,6 +15,7 @@ from core.metrics.findings.group_pairs import GroupPair, headline_measure, pairs
 from core.metrics.findings.sentences import capital, opening, outcome_known, sentence
 from core.metrics.gaps import GAPS
 from core.metrics.sampling.effective import AnyShare, people_in
+from core.metrics.small_cells.hidden import verdict_word
 from core.metrics.verdicts import Gap, Judgement, Verdict
 from core.metrics.words import COUNTED_UNDER, group_words, listed, share_words
 from core.metrics.words.naming.terms import Terms
@@ -110,6 +111,11 @@ class Finding:
     def rest(self) -> str:
         """What follows the opening."""
         return self.text.removeprefix(self.opening).lstrip()
+
+    @property
+    def word(self) -> str:
+        """Its verdict in a word."""
+        return verdict_word(self.verdict, self.told.lead.why)
 
     @property
     def gap(self) -> int:

@@ -13,7 +13,7 @@ from core.metrics.findings.sentences import SentenceWords, capital
 from core.metrics.gaps import why_not_measurable
 from core.metrics.reference import By
 from core.metrics.sampling.effective import AnyShare, people_in
-from core.metrics.small_cells.hidden import WHY
+from core.metrics.small_cells.hidden import WHY, verdict_word
 from core.metrics.verdicts import Verdict
 from core.metrics.words import COUNTED_UNDER, listed
 from core.metrics.words.limits import whose_limit
@@ -50,6 +50,8 @@ class Title:
         The columns that make its groups.
     sides
         The group that the sentence is about, and the one that it is compared with.
+    is_hidden
+        Whether its numbers are hidden on request.
     """
 
     verdict: Verdict
@@ -57,6 +59,12 @@ class Title:
     below: str
     by: By = ()
     sides: tuple[FindingSide, ...] = ()
+    is_hidden: bool = False
+
+    @property
+    def word(self) -> str:
+        """Its verdict in a word."""
+        return verdict_word(self.verdict, "hidden" if self.is_hidden else "")
 
 
 NOTHING_COMPARED = Title(
@@ -74,7 +82,7 @@ def title_of(finding: Finding, found: Sequence[GroupPair], plan: Plan) -> Title:
     if finding.is_small and words.comparisons > 1:
         sentence, below = _TEMPLATES["many small"]
     sides = () if why == "hidden" else words.sides
-    return Title(finding.verdict, sentence(words), words.about(below(words)), words.pair.by, sides)
+    return Title(finding.verdict, sentence(words), words.about(below(words)), words.pair.by, sides, why == "hidden")
 
 
 class _Title(SentenceWords):

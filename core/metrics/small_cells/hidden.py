@@ -8,6 +8,7 @@ from typing import Literal
 
 from core.metrics.group_metrics import METRICS, Estimate
 from core.metrics.reference import By
+from core.metrics.words import VERDICT_WORDS
 
 Part = Literal["both", "outcome", "decision", "people"]
 # What a document says of one group, the part first that is missed least: decisions by outcome, outcomes, decisions,
@@ -63,3 +64,8 @@ NOTHING_HIDDEN = Hidden()
 def number_words(people: int | None) -> str:
     """A number of people as documents print it."""
     return HIDDEN if people is None else f"{people:,}"
+
+
+def verdict_word(verdict: str, why: str) -> str:
+    """A verdict's word; where its numbers are hidden, and not missing, it says so."""
+    return HIDDEN.capitalize() if why == "hidden" else VERDICT_WORDS[verdict]

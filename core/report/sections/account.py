@@ -20,10 +20,10 @@ _MOST_FIXES, _MOST_WORSE = 2, 2
 _SCANNED_SHARE = 0.14
 _WHOSE = {"default": "the usual ones", "policy": "those of the named policy", "plan": "the plan's own"}
 HIDES_SMALL = (
-    f"Numbers of {FEW} people are hidden, with those that would give them away. "
+    f"Numbers of {FEW} people are hidden, and larger ones from which a small one could be worked out. "
     "Reports of overlapping audits can be subtracted from each other, so publish only one of them."
 )
-FIXES_HIDDEN = "Small numbers are hidden, and what fixes did would tell of them."
+FIXES_HIDDEN = "A fix was looked for. What came of it is left out: it could give away numbers that are hidden here."
 TO_CHECK = "Run plumbline verify on the PDF, or on the web page with its receipt.json."
 NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 
@@ -31,7 +31,7 @@ NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 def done(audit: ReportedAudit) -> Iterator[Block]:
     """What was done about the finding: each fix that was audited, with what came of it and what got worse."""
     yield Heading("What was done about it")
-    if audit.record.hidden:
+    if audit.fixes and audit.record.hidden:
         yield Paragraph(FIXES_HIDDEN)
         return
     if not audit.fixes:

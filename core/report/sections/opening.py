@@ -46,7 +46,7 @@ def finding(audit: ReportedAudit) -> Iterator[Block]:
     yield Paragraph(" · ".join(said), "soft")
     yield from doubts(audit)
     title = audit.overview.first
-    yield MarkedFinding(title.verdict, VERDICT_WORDS[title.verdict], title.sentence, (title.below,), is_title=True)
+    yield MarkedFinding(title.verdict, title.word, title.sentence, (title.below,), is_title=True)
 
 
 def doubts(audit: ReportedAudit) -> Iterator[Paragraph]:
@@ -68,7 +68,7 @@ def answer(audit: ReportedAudit) -> Iterator[Block]:
     yield Heading("The answer")
     for one in in_the_answer(found):
         more = (one.rest if one.opening else "", further_words(one, found, judgement, plan))
-        yield MarkedFinding(one.verdict, VERDICT_WORDS[one.verdict], one.opening or one.text, tuple(filter(None, more)))
+        yield MarkedFinding(one.verdict, one.word, one.opening or one.text, tuple(filter(None, more)))
     yield from _elsewhere(audit)
     yield Paragraph(_tally_words(found), "soft")
     for words in question_notes(audit.record, judgement):
@@ -82,7 +82,7 @@ def meaning(audit: ReportedAudit) -> Iterator[Block]:
     if found and found[0].verdict == "gap":
         yield Paragraph(_size_words(audit, found[0]))
     for one in found[1 : 1 + _MOST_MORE]:
-        yield MarkedFinding(one.verdict, VERDICT_WORDS[one.verdict], one.opening or one.text)
+        yield MarkedFinding(one.verdict, one.word, one.opening or one.text)
     yield from _elsewhere(audit)
     yield Paragraph(_tally_words(found), "soft")
 
@@ -100,17 +100,23 @@ def _size_words(audit: ReportedAudit, found: Finding) -> str:
 
 
 def _elsewhere(audit: ReportedAudit) -> Iterator[Paragraph]:
-    """Gaps on other questions."""
+    """Gaps on other questions, and what is hidden there: silence would read as an all-clear."""
     also = also_gaps(audit.judgement, audit.plan)
     if also:
         named = "; ".join(also_words(GAPS[name], by, audit.judgement, audit.terms) for name, by in also.items())
         yield Paragraph(f"Gaps also on: {named}.")
+    overview = audit.overview
+    asked = overview.opening[0].metrics
+    others = [measure for measure in overview.measures if measure.metrics != asked]
+    hidden = sum(overview.hidden(measure, *overview.tables) for measure in others)
+    if hidden:
+        yield Paragraph(f"{hidden:,} comparisons on other questions are hidden, so a gap among them is not told.")
 
 
 def _tally_words(found: list[Finding]) -> str:
     if not found:
         return "Nothing was compared."
-    counted = ", ".join(f"{VERDICT_WORDS[verdict]}: {n}" for verdict, n in tally(found))
+    counted = ", ".join(f"{word}: {n}" for _, word, n in tally(found))
     return f"All {sum(one.comparisons for one in found)} comparisons on this question: {counted}."
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from core.metrics.findings.title import Title
 from core.metrics.gaps import GAPS, Measure
 from core.metrics.policies import band
 from core.metrics.reference import By
 from core.metrics.sampling.effective import exact_rate
-from core.metrics.small_cells.hidden import HIDDEN, number_words
+from core.metrics.small_cells.hidden import HIDDEN, number_words, verdict_word
 from core.metrics.verdicts import Gap
-from core.metrics.words import VERDICT_WORDS, group_words, percent
+from core.metrics.words import group_words, percent
 from core.report.sections.blocks import Block, Cell, Heading, Paragraph, TableBlock
 from core.report.sections.opening import of_groups
 from core.report.sections.reported import ReportedAudit
 from core.report.words.by_group import band_words, gap_range_words, gap_words, standings
+from core.report.words.overview import ColumnOverview
 from core.report.words.questions import question, technical_name, technical_names
 
 _FOUR_FIFTHS = Fraction(4, 5)
@@ -35,21 +35,23 @@ def grid(audit: ReportedAudit) -> Iterator[Block]:
         (
             (
                 f"{question(measure, audit.terms)} ({technical_names(measure)})",
-                *(_worst(audit, overview.title(measure, *column.tables)) for column in overview.columns),
+                *(_worst(audit, measure, column) for column in overview.columns),
             )
             for measure in overview.measures
         ),
     )
 
 
-def _worst(audit: ReportedAudit, title: Title | None) -> Cell:
+def _worst(audit: ReportedAudit, measure: Measure, column: ColumnOverview) -> Cell:
+    title = audit.overview.title(measure, *column.tables)
+    hidden = audit.overview.hidden(measure, *column.tables)
     if title is None:
         return Cell("–")
     sides = [
         f"{group_words(side.group, audit.terms)} {side.rate.words}" for side in title.sides if side.rate is not None
     ]
-    word = VERDICT_WORDS[title.verdict]
-    return Cell(f"{word}: {', '.join(sides)}" if sides else word, mark=title.verdict)
+    said = f"{title.word}: {', '.join(sides)}" if sides else title.word
+    return Cell(f"{said}; {hidden} {HIDDEN}" if hidden and not title.is_hidden else said, mark=title.verdict)
 
 
 def four_fifths(audit: ReportedAudit) -> Iterator[Block]:
@@ -122,8 +124,17 @@ def _limit(audit: ReportedAudit, measure: Measure) -> Iterator[tuple[str | Cell,
     limit = band(measure, audit.plan)
     if gaps and (measure.is_tested or limit.source != "default"):
         outside, found = sum(gap.breaks_limit for gap in gaps), sum(gap.verdict == "gap" for gap in gaps)
-        counted = (Cell(f"{n:,}", n) for n in (len(gaps), outside, found))
-        yield (technical_name(measure), band_words(limit), _WHOSE[limit.source], *counted)
+        hidden = sum(gap.why == "hidden" for gap in gaps)
+        counted = (_of_those_shown(n, hidden, len(gaps)) for n in (outside, found))
+        every = Cell(f"{len(gaps):,}", len(gaps))
+        yield (technical_name(measure), band_words(limit), _WHOSE[limit.source], every, *counted)
+
+
+def _of_those_shown(n: int, hidden: int, every: int) -> Cell:
+    """How many, among comparisons of which some may be hidden: where all are, that is no 0."""
+    if hidden == every:
+        return Cell(f"–, {HIDDEN}")
+    return Cell(f"{n:,}; {hidden:,} {HIDDEN}" if hidden else f"{n:,}", n)
 
 
 def intersections(audit: ReportedAudit) -> Iterator[Block]:
@@ -152,5 +163,4 @@ def verdict_cell(gap: Gap) -> Cell:
     """A gap's verdict with its mark; a dash for a measure that has none."""
     if gap.verdict is None:
         return Cell("–")
-    words = HIDDEN.capitalize() if gap.why == "hidden" else VERDICT_WORDS[gap.verdict]
-    return Cell(words, mark=gap.verdict)
+    return Cell(verdict_word(gap.verdict, gap.why), mark=gap.verdict)

@@ -8,7 +8,7 @@ from datetime import datetime
 from core.metrics.findings.ordering import Finding
 from core.metrics.findings.sentences import capital
 from core.metrics.second_opinion import NOT_ASKED, SecondOpinion
-from core.metrics.small_cells.hidden import FEW, number_words
+from core.metrics.small_cells.hidden import FEW, number_words, verdict_word
 from core.metrics.stated_rule import rule_file
 from core.metrics.verdicts import Judgement, Verdict, plan_threshold
 from core.metrics.words import VERDICT_WORDS, group_words, percent, rows_word
@@ -31,12 +31,16 @@ def in_the_answer(found: list[Finding]) -> list[Finding]:
     return found[:MOST_IN_THE_ANSWER] + [finding for finding in rest if finding.is_small]
 
 
-def tally(found: list[Finding]) -> list[tuple[Verdict, int]]:
-    """How many comparisons came to each verdict, worst first; only verdicts that occur."""
-    seen: Counter[Verdict] = Counter()
+def tally(found: list[Finding]) -> list[tuple[Verdict, str, int]]:
+    """How many comparisons came to each verdict, with its word, worst first; only verdicts that occur.
+
+    Hidden ones are counted apart from those that cannot be measured.
+    """
+    seen: Counter[tuple[Verdict, str]] = Counter()
     for finding in found:
-        seen[finding.verdict] += finding.comparisons
-    return [(verdict, seen[verdict]) for verdict in VERDICT_WORDS if verdict in seen]  # type: ignore[misc, index]
+        seen.update((finding.verdict, verdict_word(finding.verdict, pair.why)) for pair in finding.told.pairs)
+    worst_first = list(VERDICT_WORDS)
+    return [(*key, seen[key]) for key in sorted(seen, key=lambda key: worst_first.index(key[0]))]
 
 
 def question_notes(record: AuditRecord, judgement: Judgement) -> list[str]:

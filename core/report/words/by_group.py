@@ -15,7 +15,7 @@ from core.metrics.findings.sentences import sentence
 from core.metrics.gaps import GAPS, Measure
 from core.metrics.policies import Band
 from core.metrics.reference import By
-from core.metrics.small_cells.hidden import HIDDEN
+from core.metrics.small_cells.hidden import verdict_word
 from core.metrics.verdicts import Gap, GroupResult, Judgement, Verdict
 from core.metrics.words import VERDICT_WORDS, beside, group_words, is_counted, percent
 from core.metrics.words.naming.terms import PLAIN, Terms
@@ -215,7 +215,7 @@ def band_words(band: Band) -> str:
 def _standing(group: GroupResult, pair: GroupPair, plan: Plan) -> Standing:
     row = _rate(group, pair.measure, Terms.of(plan))
     mark: Mark = pair.verdict
-    words = HIDDEN.capitalize() if pair.why == "hidden" else VERDICT_WORDS[pair.verdict]
+    words = verdict_word(pair.verdict, pair.why)
     if pair.verdict == "gap":
         mark = "gap" if pair.is_about_the_group else "better_off"
         words = _marked_words(pair.measure) if pair.is_about_the_group else _unmarked_words(pair.measure)

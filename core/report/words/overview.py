@@ -55,6 +55,12 @@ class Overview:
             self._made[key] = None if finding is None else title_of(finding, self._pairs, self._plan)
         return self._made[key]
 
+    def hidden(self, measure: Measure, *tables: By) -> int:
+        """How many comparisons on a measure's question in these tables are hidden on request."""
+        return sum(
+            pair.why == "hidden" for pair in self._pairs if pair.question == measure.metrics and pair.by in tables
+        )
+
     def findings(self, measure: Measure, by: By) -> list[Finding]:
         """All findings on a measure's question in one table."""
         return every(measure, [by], self._pairs, self._plan)

@@ -39,6 +39,8 @@ def ask(audit: Audit, record: AuditRecord) -> ReportPlan:
         key=session.seed(session.field(audit.id, "report/hide_small"), kept.hide_small),
         help="No count of 1 to 4 people is printed, nor anything that one could be worked out from.",
     )
+    if hide:
+        st.caption("Larger groups are hidden too where a small one could be worked out from them.")
     asked = replace(
         kept,
         **lines,

@@ -63,6 +63,7 @@ def test_small_numbers_are_hidden_at_a_click_and_that_is_kept(space: Workspace, 
     assert ">81<" in preview(at)
     widget(at, "checkbox", "report/hide_small").check().run()
     assert not at.exception and plan_kept(space, audit_id).hide_small
+    assert "Larger groups are hidden too" in said(at)
     for page in (preview(at), preview(opened("report", audit_id))):
         assert ">81<" not in page and ">hidden<" in page
 

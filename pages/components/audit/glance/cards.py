@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.metrics.findings.title import Title
-from core.metrics.words import VERDICT_WORDS
+from core.metrics.findings.title import NOTHING_COMPARED, Title
 from core.metrics.words.naming.terms import Terms
 from core.report.words.overview import Overview
 from pages.components import plain, session
@@ -42,10 +41,10 @@ def _turn(audit_id: str, overview: Overview, chosen: Chosen, key: str) -> None:
 
 def _label(name: str, title: Title | None, terms: Terms) -> str:
     """The card's lines: its name strong, the verdict, the rates, the people."""
-    verdict = "not_measurable" if title is None else title.verdict
+    word = (title or NOTHING_COMPARED).word
     sides = () if title is None else title.sides
     lines = [f"{terms.name(side.group)}: {'–' if side.rate is None else side.rate.words}" for side in sides]
     if sides:
         lines.append(f"{' and '.join(f'{side.people:,}' for side in sides)} {terms.people}")
     said = " ".join(f"*{plain.escape(line)}*" for line in lines)
-    return f"**{plain.escape(name)}** {VERDICT_WORDS[verdict]} {said}"
+    return f"**{plain.escape(name)}** {word} {said}"

@@ -30,7 +30,7 @@ def show(audit_id: str, record: AuditRecord, overview: Overview, chosen: Chosen)
 def _finding(finding: Finding, again: str = "") -> None:
     word, sentence = st.columns([1, 6], gap="small")
     with word:
-        verdict.mark(finding.verdict)
+        verdict.mark(finding.verdict, word=finding.word)
     with sentence:
         plain.text(finding.opening or finding.text)
         if finding.opening:
@@ -43,8 +43,8 @@ def _summary(found: list[Finding]) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         n = sum(finding.comparisons for finding in found)
         st.caption(f"{n} comparison{'s' if n > 1 else ''}:", width="content")
-        for kind, n in tally(found):
-            verdict.mark(kind, f": {n}")
+        for kind, said, n in tally(found):
+            verdict.mark(kind, f": {n}", said)
     if len(found) > MOST_IN_THE_ANSWER:
         every = st.expander(f"All {len(found)} findings on this question", on_change="rerun")
         if every.open:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.metrics.words import VERDICT_WORDS
 from core.report.words.overview import ColumnOverview, Overview
 from core.report.words.questions import question
 from pages.components import plain, session
@@ -33,7 +32,7 @@ def _cell(audit_id: str, overview: Overview, at: tuple[int, int]) -> None:
         st.caption("nothing to compare")
         return
     st.button(
-        f"**{_about(question(measure, overview.terms), column)}** {VERDICT_WORDS[title.verdict]}",
+        f"**{_about(question(measure, overview.terms), column)}** {title.word}",
         key=_key(audit_id, overview, at),
         help=plain.escape(title.sentence),
         on_click=_open,

@@ -11,6 +11,7 @@ from core.report.sections import SECTIONS, printed
 from core.report.sections.blocks import TableBlock
 from core.report.sections.evidence import EVIDENCE, NOWHERE
 from core.report.sections.reported import ReportedAudit
+from tests.core.report.sections.test_sections import FIX
 from tests.worlds.people import plan_of, selections
 from tests.worlds.records import decided, record_of
 
@@ -49,7 +50,7 @@ def test_a_section_that_is_empty_is_no_evidence() -> None:
         assert SECTIONS[name].title not in named, name
     assert {SECTIONS["group_numbers"].title, SECTIONS["methods"].title} <= named
     record = record_of(plan_of(), selections({"a": (3001, 6000), "b": (2111, 3777), "c": (1, 3)}))
-    withheld = ReportedAudit(record.without_small_cells(), ReportPlan(readers=READERS))
+    withheld = ReportedAudit(record.without_small_cells(), ReportPlan(readers=READERS), fixes=(FIX,))
     assert index_of(withheld)[("ISO/IEC TS 12791:2024", "The whole text")] == [NOWHERE]
 
 

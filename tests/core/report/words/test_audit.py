@@ -77,7 +77,7 @@ def test_headlines_are_the_findings_on_one_measure_and_all_are_tallied() -> None
     found = headlines(judgement, record.plan)
     assert {judgement.gaps[f.gap].measure for f in found} == {"disparate_impact"}
     assert found == [f for f in findings(judgement, record.plan) if f.headline]
-    assert sum(n for _, n in tally(found)) == len(found) == 2
+    assert sum(n for *_, n in tally(found)) == len(found) == 2
 
 
 def test_aif360_agrees_or_the_page_says_that_it_does_not() -> None:

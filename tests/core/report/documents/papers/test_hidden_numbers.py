@@ -16,6 +16,7 @@ from core.report.documents.formats import REPORT_FORMATS
 from core.report.documents.json import as_text, result
 from core.report.sections.account import FIXES_HIDDEN, HIDES_SMALL
 from core.report.sections.reported import ReportedAudit
+from tests.core.report.sections.test_sections import FIX
 from tests.worlds.people import labelled, plan_of, selections
 from tests.worlds.records import record_of
 
@@ -94,7 +95,7 @@ def test_what_else_was_considered_is_withheld_as_fixes_are() -> None:
     for hides in (True, False):
         asked = ReportPlan(readers=READERS, hide_small=hides)
         page = REPORT_FORMATS["html"].content(ReportedAudit(record, asked, registers=tried)).decode()
-        assert ("1.2 points" in page) is not hides and page.count(FIXES_HIDDEN) == 2 * hides
+        assert ("1.2 points" in page) is not hides and page.count(FIXES_HIDDEN) == hides
 
 
 def test_no_digest_of_the_record_lets_a_hidden_number_be_guessed() -> None:
@@ -103,3 +104,41 @@ def test_no_digest_of_the_record_lets_a_hidden_number_be_guessed() -> None:
         asked = ReportPlan(readers=READERS, hide_small=hides)
         page = REPORT_FORMATS["html"].content(ReportedAudit(record, asked)).decode()
         assert (record.digest in page) is not hides
+
+
+def test_what_is_hidden_is_neither_silent_nor_an_all_clear() -> None:
+    """Of b too few people have the good outcome: who gets selected is told, who is wrongly denied is not."""
+    record = record_of(plan_of(label=True), labelled({"a": (300, 100, 50, 350), "b": (2, 100, 2, 350)}))
+    asked = ReportPlan(readers=READERS)
+    pages = {
+        hides: REPORT_FORMATS["html"].content(ReportedAudit(record, replace(asked, hide_small=hides))).decode()
+        for hides in (False, True)
+    }
+    silent = "comparisons on other questions are hidden, so a gap among them is not told."
+    assert "Gaps also on: " in pages[False] and silent not in pages[False]
+    assert "Gaps also on: " not in pages[True] and silent in pages[True]
+    limits = pages[True].partition('<section class="limits">')[2].partition("</section>")[0]
+    rows = {found[0]: found[1:] for found in map(cells, limits.split("<tr>")[2:])}
+    assert rows["false negative rate difference"][-3:] == ["1", "–, hidden", "–, hidden"]
+    assert rows["disparate impact"][-3:] == ["1", "1", "1"], "what is shown is counted"
+
+
+def cells(row: str) -> list[str]:
+    """The texts of a row of a table."""
+    return [re.sub("<[^>]*>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row)]
+
+
+def test_hidden_comparisons_are_counted_as_hidden() -> None:
+    record = record_of(plan_of(), selections(PEOPLE))
+    page = REPORT_FORMATS["html"].content(ReportedAudit(record, ReportPlan(hide_small=True))).decode()
+    assert "All 2 comparisons on this question: Hidden: 2." in page and "Not measurable" not in page
+
+
+def test_that_a_fix_is_left_out_is_said_only_where_one_was_looked_for() -> None:
+    record, asked = record_of(plan_of(), selections(PEOPLE)), ReportPlan(hide_small=True)
+    told = {
+        fixes: REPORT_FORMATS["html"].content(ReportedAudit(record, asked, fixes=fixes)).decode()
+        for fixes in ((), (FIX,))
+    }
+    assert FIXES_HIDDEN not in told[()] and "No fix was audited" in told[()]
+    assert FIXES_HIDDEN in told[(FIX,)] and FIX.said not in told[(FIX,)]
