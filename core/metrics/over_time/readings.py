@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.metrics.gaps import GAPS, Measure
+from core.metrics.gaps import GAPS
 from core.metrics.sampling.effective import AnyShare
 
-Parts = Sequence[tuple[AnyShare, AnyShare]]
+# Of bounds the k and n need not be whole.
+Part = AnyShare | tuple[float, float]
+Parts = Sequence[tuple[Part, Part]]
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,8 @@ class Reading:
     high: float
     se: float
 
-    @property
-    def middle(self) -> float:
-        """The number itself, or the middle of its bounds."""
-        return (self.low + self.high) / 2
 
-
-def reading(measure: str, group: Sequence[AnyShare], reference: Sequence[AnyShare]) -> Reading:
+def reading(measure: str, group: Sequence[Part], reference: Sequence[Part]) -> Reading:
     """What the (k, n) of two groups say, or their effective ones; no n may be 0.
 
     Standard errors add a half (ratios) or two people (differences, Agresti and Caffo 2000) to each side, so that a rate
@@ -44,13 +41,6 @@ def reading(measure: str, group: Sequence[AnyShare], reference: Sequence[AnyShar
 def as_shown(measure: str, number: float) -> float:
     """A number of the averaged scale as the measure's own."""
     return math.exp(number) if GAPS[measure].kind == "ratio" else number
-
-
-def on_scale(measure: Measure, value: float) -> float:
-    """A measure's value on the scale that is averaged; a ratio of 0 is minus infinity."""
-    if measure.kind != "ratio":
-        return value
-    return math.log(value) if value > 0 else -math.inf
 
 
 def _difference(parts: Parts) -> tuple[float, float]:

@@ -93,7 +93,9 @@ class Series:
     def gaps(self) -> tuple[GapOverTime, ...]:
         """The watched gaps. Raises PlanError where the plan names one that is none."""
         keys = watched(self.monitor, self.plan, self.judgements[0])
-        return gaps_over_time(keys, self.records, self.judgements, self.periods, self.baseline, self.plan)
+        return gaps_over_time(
+            keys, self.records, self.judgements, self.periods, self.references, self.baseline, self.plan
+        )
 
     @property
     def is_alarm(self) -> bool:

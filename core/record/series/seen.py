@@ -9,18 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from core.metrics.gaps import GAPS
-from core.metrics.intervals import Interval
-from core.metrics.over_time.bands import FIRST_SIX, WINDOWS, Floats, extra_by_audit, extra_variance, look
-from core.metrics.over_time.readings import Reading, as_shown, reading
+from core.metrics.over_time.bands import FIRST_SIX, WINDOWS, Floats, Looks, extra_by_audit, extra_variance, look
+from core.metrics.over_time.readings import Reading, as_shown
 from core.metrics.over_time.year import year_range
 from core.metrics.policies import band
-from core.metrics.verdicts import Gap, Judgement
+from core.metrics.reference import References
+from core.metrics.verdicts import Judgement
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.record.series.gaps import GapOverTime, PointOverTime
+from core.record.series.read import GapSeen, read_gap
 from core.record.series.watched import Key
-
-_NOBODY = "nobody of the group, or of those it is compared with, is in this audit"
 
 
 def gaps_over_time(
@@ -28,107 +27,88 @@ def gaps_over_time(
     records: Sequence[AuditRecord],
     judgements: Sequence[Judgement],
     periods: Sequence[str],
+    references: References,
     baseline: int,
     plan: Plan,
 ) -> tuple[GapOverTime, ...]:
     """The gaps of these keys; records, judgements and periods are those of the audits, in order of time."""
-    found = [[_found(key, judgement) for judgement in judgements] for key in keys]
-    readings = [[None if gap is None else _reading(gap) for gap in each] for each in found]
-    spread = _extra(readings, baseline)
+    seen = [read_gap(key, records, judgements, references[key[0]], baseline) for key in keys]
+    spread = _extra(seen, baseline)
     return tuple(
-        _gap(key, each, read, variance, records, periods, baseline, len(keys), plan)
-        for key, each, read, variance in zip(keys, found, readings, spread, strict=True)
+        _gap(key, each, variance, _points(each, records, periods), baseline, len(keys), plan)
+        for key, each, variance in zip(keys, seen, spread, strict=True)
     )
 
 
-def _found(key: Key, judgement: Judgement) -> Gap | None:
-    by, measure, group = key
-    return next(
-        (
-            gap
-            for gap in judgement.gaps
-            if gap.by == by and gap.measure == measure and tuple(gap.group.values()) == group
-        ),
-        None,
+def _extra(seen: Sequence[Sequence[GapSeen]], baseline: int) -> Floats:
+    """The extra variance of each gap, shape (gaps,); what lies between bounds tells nothing of it."""
+    known = [[None if each.is_bounded else each.reading for each in row] for row in seen]
+    middle, se = (
+        np.array([[np.nan if each is None else getattr(each, name) for each in row] for row in known])
+        for name in ("low", "se")
     )
+    return extra_variance(middle.reshape(len(seen), -1), se.reshape(len(seen), -1), baseline)
 
 
-def _reading(gap: Gap) -> Reading | None:
-    return None if gap.value is None else reading(gap.measure, gap.group_shares, gap.reference_shares)
+def _points(seen: Sequence[GapSeen], records: Sequence[AuditRecord], periods: Sequence[str]) -> list[PointOverTime]:
+    """The audits before they are held against anything."""
+    return [_point(*each) for each in zip(periods, records, seen, strict=True)]
 
 
-def _extra(readings: Sequence[Sequence[Reading | None]], baseline: int) -> Floats:
-    """The extra variance of each gap, shape (gaps,)."""
-    middle = np.array([[np.nan if each is None else each.middle for each in row] for row in readings])
-    se = np.array([[np.nan if each is None else each.se for each in row] for row in readings])
-    return extra_variance(middle.reshape(len(readings), -1), se.reshape(len(readings), -1), baseline)
+def _point(period: str, record: AuditRecord, seen: GapSeen) -> PointOverTime:
+    gap, bounds = seen.gap, None
+    if gap is not None and seen.reading is not None and seen.is_bounded:
+        bounds = as_shown(gap.measure, seen.reading.low), as_shown(gap.measure, seen.reading.high)
+    value, low, high = (None, None, None) if gap is None else (gap.value, gap.low, gap.high)
+    return PointOverTime(period, record.digest, value, low, high, bounds, seen.known, None, (), seen.reason)
 
 
 def _gap(
     key: Key,
-    found: Sequence[Gap | None],
-    readings: Sequence[Reading | None],
+    seen: Sequence[GapSeen],
     variance: float,
-    records: Sequence[AuditRecord],
-    periods: Sequence[str],
+    points: list[PointOverTime],
     baseline: int,
     watched: int,
     plan: Plan,
 ) -> GapOverTime:
     by, measure, group = key
-    places = [place for place, each in enumerate(readings) if each is not None]
-    there = [each for each in readings if each is not None]
-    low, high, se = (np.array([getattr(each, name) for each in there]) for name in ("low", "high", "se"))
-    by_audit = extra_by_audit(np.asarray(variance), len(readings), baseline)[places]
-    points = [
-        PointOverTime(period, record.digest, *_shown(gap), None, 1.0, None, (), _why(gap))
-        for period, record, gap in zip(periods, records, found, strict=True)
-    ]
-    middle = None
-    if len(there) >= baseline:
+    places = [place for place, each in enumerate(seen) if each.reading is not None]
+    readings = [each.reading for each in seen if each.reading is not None]
+    looks = None
+    if len(readings) >= baseline:
+        low, high, se = (np.array([getattr(each, name) for each in readings]) for name in ("low", "high", "se"))
+        by_audit = extra_by_audit(np.asarray(variance), len(seen), baseline)[places]
         looks = look(low, high, se, baseline, watched, by_audit)
-        middle = as_shown(measure, float(looks.baseline.mean()))
-        for at, place in enumerate(places):
-            if at >= baseline:
-                points[place] = _looked(points[place], measure, looks.beyond[at], looks.baseline, looks.half[at])
+        for at, place in list(enumerate(places))[baseline:]:
+            points[place] = _looked(points[place], measure, looks, at)
     since = _since(points, places)
-    level = None if since is None else as_shown(measure, _mean(there[since:]))
-    year = year_range(there)
-    shown: Interval | None = None if year is None else (as_shown(measure, year[0]), as_shown(measure, year[1]))
-    first = next((gap for gap in found if gap is not None), None)
-    names = dict(zip(by, group, strict=True)) if first is None else first.group
+    year = year_range(readings)
+    first = next((each.gap for each in seen if each.gap is not None), None)
     return GapOverTime(
         by,
         measure,
-        names,
+        dict(zip(by, group, strict=True)) if first is None else first.group,
         {} if first is None else first.reference,
         band(GAPS[measure], plan),
         tuple(points),
-        middle,
-        math.sqrt(variance) if len(records) >= max(FIRST_SIX, baseline) else None,
-        None if since is None else periods[places[since]],
-        level,
-        shown,
+        None if looks is None else as_shown(measure, float(looks.baseline.mean())),
+        math.sqrt(variance) if len(seen) >= max(FIRST_SIX, baseline) else None,
+        None if since is None else points[places[since]].period,
+        None if since is None or looks is None else as_shown(measure, _level(readings[since:], looks)),
+        None if year is None else (as_shown(measure, year[0]), as_shown(measure, year[1])),
     )
 
 
-def _shown(gap: Gap | None) -> tuple[float | None, float | None, float | None]:
-    return (None, None, None) if gap is None else (gap.value, gap.low, gap.high)
-
-
-def _why(gap: Gap | None) -> str:
-    return _NOBODY if gap is None else gap.reason if gap.value is None else ""
-
-
-def _looked(point: PointOverTime, measure: str, beyond: Floats, baseline: Floats, half: float) -> PointOverTime:
+def _looked(point: PointOverTime, measure: str, looks: Looks, at: int) -> PointOverTime:
     """The point with its band, and over how many last audits the mean lies outside its own."""
-    outside = tuple(window for window, far in zip(WINDOWS, beyond, strict=True) if abs(np.nan_to_num(far)) > 1)
-    ends = as_shown(measure, float(baseline[0] - half)), as_shown(measure, float(baseline[1] + half))
-    return replace(point, band=ends, outside=outside)
+    outside = tuple(window for window, is_out in zip(WINDOWS, looks.outside[at], strict=True) if is_out)
+    low, high = looks.baseline[0] - looks.half[at], looks.baseline[1] + looks.half[at]
+    return replace(point, band=(as_shown(measure, float(low)), as_shown(measure, float(high))), outside=outside)
 
 
 def _since(points: Sequence[PointOverTime], places: Sequence[int]) -> int | None:
-    """Where among the audits with a value the present alarm began; None where the last audit raises none."""
+    """Where among the audits with a reading the present alarm began; None where the last audit raises none."""
     if not places or places[-1] != len(points) - 1 or not points[-1].is_alarm:
         return None
     at = len(places) - 1
@@ -137,5 +117,8 @@ def _since(points: Sequence[PointOverTime], places: Sequence[int]) -> int | None
     return at - min(points[places[at]].outside) + 1
 
 
-def _mean(readings: Sequence[Reading]) -> float:
-    return sum(each.middle for each in readings) / len(readings)
+def _level(readings: Sequence[Reading], looks: Looks) -> float:
+    """The mean of these; between bounds the end that is nearer to the baseline, so that nothing is made larger."""
+    low, high = (sum(each) / len(readings) for each in zip(*((one.low, one.high) for one in readings), strict=True))
+    middle = float(looks.baseline.mean())
+    return low if low > middle else high if high < middle else middle
