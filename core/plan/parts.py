@@ -271,12 +271,15 @@ class MonitorPlan:
 
     With no `watch` it is the headline's measure for the largest group of each sensitive column beside the comparison
     group, three at most. `baseline` is how many audits come first, against which later ones are held. `date` is the
-    column that cuts a table into months.
+    column that cuts a table into months. `webhook` and `email` say who is told of an alarm: a name that the operator
+    gave an address, since a plan is kept and shown, and addresses that the operator allows.
     """
 
     watch: tuple[Watch, ...] = ()
     baseline: int = 3
     date: str | None = None
+    webhook: str | None = None
+    email: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
 from core.cli.monitor.kept import KeptAudits
 from core.cli.monitor.tables import tables_of
+from core.cli.monitor.told import operator_settings, tell
 from core.cli.terminal import complain, say
 from core.cli.time_limit import add_time_limit
 from core.data.cell_reading.months import months
@@ -63,6 +64,7 @@ def _monitor(chosen: argparse.Namespace) -> int:
     from core.report.words.over_time import series_lines
 
     plan = read_plan(chosen.plan, chosen.inside)
+    settings = operator_settings(plan.monitor)
     with naming(chosen.plan):
         refuse_unwatchable(plan)
     tables = tables_of(chosen.data)
@@ -77,12 +79,13 @@ def _monitor(chosen: argparse.Namespace) -> int:
             document = series_document(series, failed)
         kept.write("series.json", as_text(document))
     say(*series_lines(series), f"Wrote {chosen.out / 'series.json'}")
-    return _code(series, failed)
+    is_told = tell(series, plan.monitor, settings, chosen.out)
+    return _code(series, bool(failed) or not is_told)
 
 
-def _code(series: Series, failed: list[str]) -> int:
-    """An alarm is told before a table that could not be audited, which stderr names in any case."""
-    return ALARM if series.is_alarm else COULD_NOT if failed else 0
+def _code(series: Series, is_lacking: bool) -> int:
+    """An alarm goes before what could not be done, which stderr names in any case."""
+    return ALARM if series.is_alarm else COULD_NOT if is_lacking else 0
 
 
 def _is_audited(path: Path, plan: Plan, kept: KeptAudits, chosen: argparse.Namespace) -> bool:

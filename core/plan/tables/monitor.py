@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.errors import PlanError, quoted
@@ -9,6 +10,10 @@ from core.plan.parts import GroupsPlan, MonitorPlan, Watch
 from core.plan.reader import Section
 
 MOST_WATCHED, SMALLEST_BASELINE, LARGEST_BASELINE = 3, 3, 12
+MOST_RECEIVERS = 10
+_LONGEST_ADDRESS = 254
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 
 
 def read_monitor(monitor: Section) -> MonitorPlan:
@@ -17,8 +22,11 @@ def read_monitor(monitor: Section) -> MonitorPlan:
         watch=tuple(_read_watch(watch) for watch in monitor.sections("watch")),
         baseline=monitor.take("baseline", int, default=SMALLEST_BASELINE),
         date=monitor.take("date", str, default=None),
+        webhook=monitor.take("webhook", str, default=None),
+        email=_names(monitor, "email") if monitor.has("email") else (),
     )
     monitor.done()
+    _check_told(plan)
     if len(plan.watch) > MOST_WATCHED:
         raise PlanError(
             f"[monitor] watch names {len(plan.watch)} gaps; it takes at most {MOST_WATCHED}, as each more is one more"
@@ -40,6 +48,19 @@ def _read_watch(watch: Section) -> Watch:
             " values."
         )
     return plan
+
+
+def _check_told(plan: MonitorPlan) -> None:
+    if plan.webhook is not None and not _NAME.fullmatch(plan.webhook):
+        raise PlanError(
+            '[monitor] webhook is a name such as "ops", not an address: a plan is kept in records. Whoever runs this'
+            " installation gives the name its address by PLUMBLINE_WEBHOOKS."
+        )
+    if len(plan.email) > MOST_RECEIVERS:
+        raise PlanError(f"[monitor] email lists {len(plan.email)} addresses; it takes at most {MOST_RECEIVERS}.")
+    for address in plan.email:
+        if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+            raise PlanError(f'[monitor] email has "{address}", which is no address such as anna@example.org.')
 
 
 def _names(watch: Section, key: str) -> tuple[str, ...]:
@@ -76,6 +97,10 @@ def monitor_document(monitor: MonitorPlan) -> dict[str, Any]:
         written["baseline"] = monitor.baseline
     if monitor.date is not None:
         written["date"] = monitor.date
+    if monitor.webhook is not None:
+        written["webhook"] = monitor.webhook
+    if monitor.email:
+        written["email"] = list(monitor.email)
     return written
 
 

@@ -26,7 +26,7 @@ def plan(**monitor: Any) -> Plan:
 
 
 def test_a_plan_says_what_is_watched_and_is_written_so_that_it_is_read_again() -> None:
-    read = plan(watch=[WATCH, CROSSED], baseline=6, date="month")
+    read = plan(watch=[WATCH, CROSSED], baseline=6, date="month", webhook="ops", email="anna@example.org")
     assert read.monitor == MonitorPlan(
         (
             Watch("disparate_impact", ("sex",), ("Female",)),
@@ -34,6 +34,8 @@ def test_a_plan_says_what_is_watched_and_is_written_so_that_it_is_read_again() -
         ),
         6,
         "month",
+        "ops",
+        ("anna@example.org",),
     )
     assert Plan.from_toml(read.to_toml()) == read
 
@@ -53,6 +55,9 @@ def test_what_is_watched_is_no_part_of_the_question() -> None:
         ({"watch": [CROSSED | {"by": ["sex", "sex"]}]}, "name each column once"),
         ({"baseline": 2}, "baseline is 2; it takes 3 to 12"),
         ({"bands": 1}, "unknown key"),
+        ({"webhook": "https://hooks.example.org/t0ken"}, "webhook is a name such as"),
+        ({"email": ["anna@example.org\nBcc: eve@evil.example"]}, "which is no address such as"),
+        ({"email": [f"a{i}@example.org" for i in range(11)]}, "lists 11 addresses; it takes at most 10"),
     ],
 )
 def test_what_cannot_be_watched_is_refused(monitor: dict[str, Any], says: str) -> None:

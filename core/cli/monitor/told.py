@@ -1,0 +1,36 @@
+"""Alarms of a series, told to whom its plan names and the operator allows; what cannot be told waits in the folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from core.cli.terminal import complain, say
+from core.plan.parts import MonitorPlan
+from core.record.series import Series
+from core.store.alerts.outbox import Outbox
+from core.store.alerts.settings import AlertSettings
+
+OUTBOX = "alerts"
+
+
+def operator_settings(monitor: MonitorPlan) -> AlertSettings:
+    """What the environment allows. Raises AlertError where the plan names somebody whom it does not."""
+    settings = AlertSettings.of(os.environ)
+    settings.check(monitor)
+    return settings
+
+
+def tell(series: Series, monitor: MonitorPlan, settings: AlertSettings, folder: Path) -> bool:
+    """Tell the alarms of the last audit, and what an earlier run could not; whether nothing is left to be told."""
+    from core.report.documents.alarms import alarms
+
+    outbox = Outbox(folder / OUTBOX, settings)
+    outbox.put(alarms(series), monitor)
+    deliveries = outbox.send()
+    for delivery in deliveries:
+        if delivery.problem:
+            complain(f"{delivery.problem} The alarm waits; the next run tells it.")
+        else:
+            say(f"Told {delivery.to} of the alarm for {delivery.alert.period}.")
+    return not any(delivery.problem for delivery in deliveries)

@@ -1,0 +1,70 @@
+"""`plumbline monitor` tells an alarm to whom the plan names and the operator allows: once, after a failure too."""
+
+from pathlib import Path
+
+import pytest
+
+from core.cli import main
+from tests.worlds.people import csv_text
+from tests.worlds.receivers import TOKEN, web_server
+
+pytestmark = pytest.mark.jobs
+
+PLAN = """plumbline = 1
+name = "Loans"
+[data]
+file = "loans.csv"
+[decision]
+prediction = "approved"
+favourable = "yes"
+[groups]
+sensitive = ["sex"]
+reference = {sex = "M"}
+[monitor]
+webhook = "ops"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three quiet months, and one in which far fewer women are approved."""
+    (tmp_path / "plan.toml").write_text(PLAN)
+    for month, women in enumerate((160, 158, 162, 80), start=1):
+        table = [(sex, "yes" if i < k else "no") for sex, k in (("F", women), ("M", 180)) for i in range(400)]
+        (tmp_path / f"loans-2026-{month:02}.csv").write_text(csv_text(("sex", "approved"), table))
+    return tmp_path
+
+
+def monitored(folder: Path, data: str = "loans-*.csv") -> int:
+    return main(["monitor", str(folder / "plan.toml"), "--data", str(folder / data), "--out", str(folder / "out")])
+
+
+def test_an_alarm_is_told_once_though_the_first_try_failed_and_the_command_runs_again(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with web_server(None) as receiver:
+        receiver.statuses = [404]
+        monkeypatch.setenv("PLUMBLINE_WEBHOOKS", f"ops=http://127.0.0.1:{receiver.port}{TOKEN}")
+        assert monitored(folder, "loans-2026-0[1-3].csv") == 0 and receiver.bodies == []
+        assert monitored(folder) == 1
+        said = capsys.readouterr()
+        assert 'The webhook "ops" (127.0.0.1) answers 404. The alarm waits; the next run tells it.' in said.err
+        assert [monitored(folder) for _ in range(2)] == [1, 1]
+        said = capsys.readouterr()
+        assert said.out.count("Told ops of the alarm for 2026-04.") == 1
+    first, second = receiver.bodies
+    assert first == second and len(set(receiver.keys)) == 1, "the second is the same, told again after the failure"
+    assert first["name"] == "Loans" and first["period"] == "2026-04" and first["gap"]["group"] == {"sex": "F"}
+    assert first["sentence"].startswith("Since April 2026 the gap") and first["numbers"]["value"] == pytest.approx(
+        80 / 180
+    )
+    kept = "".join(path.read_text() for path in (folder / "out").rglob("*") if path.is_file())
+    assert "t0ken" not in kept + said.out + said.err
+
+
+def test_a_webhook_that_the_operator_did_not_name_is_refused_before_anything_is_audited(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PLUMBLINE_WEBHOOKS", raising=False)
+    assert monitored(folder) == 2 and not (folder / "out").exists()
+    assert 'webhook "ops" is not in the setting PLUMBLINE_WEBHOOKS' in capsys.readouterr().err
