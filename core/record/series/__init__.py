@@ -13,6 +13,8 @@ from core.metrics.verdicts import Judgement, judge
 from core.plan.parts import MonitorPlan
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.record.series.drift import DriftRow as DriftRow
+from core.record.series.drift import drift
 from core.record.series.gaps import GapOverTime as GapOverTime
 from core.record.series.gaps import PointOverTime as PointOverTime
 from core.record.series.periods import Period, period_of, told_apart
@@ -96,6 +98,11 @@ class Series:
         return gaps_over_time(
             keys, self.records, self.judgements, self.periods, self.references, self.baseline, self.plan
         )
+
+    @cached_property
+    def drift(self) -> tuple[DriftRow, ...]:
+        """What else has moved since the baseline, audit by audit: it raises no alarm."""
+        return drift(self.records, self.periods, self.baseline, self.plan.run.confidence)
 
     @property
     def is_alarm(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.record import AuditRecord
-from core.record.series import GapOverTime, PointOverTime, Series
+from core.record.series import DriftRow, GapOverTime, PointOverTime, Series
 from core.report.words.over_time import first_sentence, series_lines
 
 
@@ -26,6 +26,7 @@ def series_document(series: Series, failed: Sequence[str] = ()) -> dict[str, Any
         "ready": series.is_ready,
         "audits": [_audit(period, record) for period, record in zip(series.periods, series.records, strict=True)],
         "gaps": [_gap(gap) for gap in series.gaps],
+        "drift": [_drift(row) for row in series.drift],
         "failed": list(failed),
     }
 
@@ -70,6 +71,10 @@ def _point(point: PointOverTime) -> dict[str, Any]:
         "outside": list(point.outside),
         "reason": point.reason,
     }
+
+
+def _drift(row: DriftRow) -> dict[str, Any]:
+    return {**vars(row), "by": list(row.by), "group": dict(row.group)}
 
 
 def _ends(interval: tuple[float, float] | None) -> list[float] | None:

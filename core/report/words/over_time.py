@@ -14,12 +14,13 @@ from core.metrics.over_time.bands import FIRST_SIX
 from core.metrics.words import group_words, percent
 from core.metrics.words.changes.sentence import about, short_sentences
 from core.metrics.words.naming.terms import Terms
-from core.record.series import GapOverTime, PointOverTime, Series
+from core.record.series import DriftRow, GapOverTime, PointOverTime, Series
 
 QUIET = "nothing has changed that chance would not explain"
 HOWEVER_OFTEN = "This holds however often you looked."
 FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
 _MOST_WORDS = 20
+_MOST_DRIFTED = 3
 _MONTH = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(.*)", re.DOTALL)
 
 
@@ -142,11 +143,43 @@ def assumption_sentences(series: Series) -> tuple[str, ...]:
     )
 
 
+def drift_sentences(series: Series) -> tuple[str, ...]:
+    """What else has moved in the last audit, the surest first; nothing before there is one to hold against others."""
+    last = [row for row in series.drift if row.period == series.periods[-1]]
+    moved = sorted((row for row in last if row.differs), key=lambda row: row.p_adjusted)
+    if not last:
+        return ()
+    if not moved:
+        return ("Group sizes, outcomes and missing values differ from the baseline by no more than chance.",)
+    more = len(moved) - _MOST_DRIFTED
+    rest = (f"{more} more number{'s' * (more != 1)} moved.",) if more > 0 else ()
+    return (
+        "Beside the baseline, this has moved by more than chance:",
+        *(drift_sentence(row, Terms.of(series.plan)) for row in moved[:_MOST_DRIFTED]),
+        *rest,
+    )
+
+
+def drift_sentence(row: DriftRow, terms: Terms) -> str:
+    """One number in the baseline and now: "Women are 38.0 % of the people, and were 50.0 %."."""
+    who = group_words(row.group, terms) if row.group else f"all {terms.people}"
+    if row.kind == "score":
+        return f"The mean score of {who} is {row.after:.3g}, and was {row.before:.3g}."
+    now, then = percent(row.after), percent(row.before)
+    if row.kind == "group_size":
+        return f"{who[0].upper()}{who[1:]} are {now} of the {terms.people}, and were {then}."
+    if row.kind == "missing_group":
+        return f"“{row.by[0]}” is missing for {now} of the {terms.people}, and was for {then}."
+    if row.kind == "missing_outcome":
+        return f"The outcome is missing for {now} of {who}, and was for {then}."
+    return f"The good outcome came for {now} of {who}, and before for {then}."
+
+
 def series_lines(series: Series) -> list[str]:
     """Everything in order of telling, as a command prints it."""
     first = first_sentence(series)
     rest = [sentence for gap in in_order(series) for sentence in gap_sentences(series, gap) if sentence != first]
-    return [first, *rest, *assumption_sentences(series)]
+    return [first, *rest, *drift_sentences(series), *assumption_sentences(series)]
 
 
 def _verb(gap: GapOverTime) -> str:
