@@ -43,16 +43,17 @@ def _steps(audit: Audit, profile: Profile) -> None:
     table_step.show(audit, profile, kept, is_open=not happened)
     profile = draft.read(profile, kept)
     doubts.asked(audit, profile, kept, step=1)
-    outcome.show(audit, profile, kept, is_open=not happened)
+    changed = [2] if outcome.show(audit, profile, kept, is_open=not happened) else []
     doubts.asked(audit, profile, kept, step=2)
-    asked = step.show(audit, profile, kept, is_open=happened and not decided)
+    asked, is_other = step.show(audit, profile, kept, is_open=happened and not decided)
+    changed += [3] if is_other else []
     doubts.asked(audit, profile, kept, step=3)
     asked, problems = groups.show(audit, profile, asked, is_open=happened and decided and not ran)
     doubts.asked(audit, profile, asked, step=4)
     asked = more_choices.show(audit, profile, asked)
     if asked != kept and not _kept(audit, asked):
         return
-    run.show(audit, profile, asked, problems)
+    run.show(audit, profile, asked, problems, changed)
 
 
 def _lost(audit: Audit, profile: Profile) -> None:

@@ -76,12 +76,14 @@ class Runs:
         parent: str,
         second: JudgingTable | None = None,
         fix: str | None = None,
+        owner: str | None = None,
     ) -> Audit:
-        """A new audit of the same table, or of the second one, with a fix in place, begun by the same browser.
+        """A new audit of the same table, or of the second one, with a fix in place.
 
         `model` is the fixed model's file, or None where the fix is a rule over the scores that are there; `parent` is
         the digest of the record that the fix is for; `second` is the table that the fix was judged on; `fix` is what
-        the audit tells first of it (`core.report.pair`). Raises DataError where rows or model are not here any more.
+        the audit tells first of it (`core.report.pair`); `owner` is the browser that begins it, None
+        for that of the first. Raises DataError where rows or model are not here any more.
         """
         audit = self._audits.get(audit_id)
         self._uploads.inputs(audit, with_model=model is None and plan.decision.model is not None)
@@ -93,7 +95,7 @@ class Runs:
                 raise DataError(f"{second.name} is not here any more. Upload it again, and find fixes again.")
         fixed = None if model is None else self._store.putting(BytesIO(model), str(plan.decision.model))
         with fixed or nullcontext(audit.model) as kept:
-            blank = blank_audit(audit.owner)
+            blank = blank_audit(owner or audit.owner)
             child = replace(
                 blank,
                 table=table,

@@ -100,8 +100,8 @@ class Uploads:
         model = self._audits.get(audit_id).model
         return None if model is None else self._store.path(model.digest)
 
-    def duplicate(self, audit_id: str, called: str) -> Audit:
-        """A new audit with the same files and the same question, not asked yet, begun by the same browser.
+    def duplicate(self, audit_id: str, called: str, owner: str | None = None) -> Audit:
+        """A new audit with the same files and the same question, not asked yet, begun by `owner`, or the same browser.
 
         Raises DataError where the rows or the model are not here any more, or the table is still being read.
         """
@@ -111,7 +111,7 @@ class Uploads:
         if TABLE not in names:
             raise DataError("The table is still being read. Duplicate the audit when that is done.")
         copy = replace(
-            blank_audit(audit.owner),
+            blank_audit(owner or audit.owner),
             sample=audit.sample,
             table=audit.table,
             model=audit.model,

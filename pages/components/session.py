@@ -20,7 +20,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from core.errors import ModelError, PlumblineError
 from core.store.ledger.installation import home_folder, ledger_url
 from core.store.workspace import Audit, SampleFiles, Workspace
-from pages.components import error_messages
+from pages.components import changed_answers, error_messages
 
 PageName = Literal["data", "audit", "fix", "explain", "report", "compare", "history", "help"]
 
@@ -222,7 +222,7 @@ def field(audit_id: str, name: str) -> str:
 
 def seed(key: str, value: Any) -> str:
     """The key, holding `value` unless the person has already answered there."""
-    st.session_state.setdefault(key, value)
+    changed_answers.note(key, st.session_state.setdefault(key, value), value)
     return key
 
 

@@ -9,7 +9,7 @@ from core.data.roles import suggestions
 from core.plan.parts import Condition, DataPlan
 from core.report.words.plan import outcome_sentence
 from core.store.workspace import Audit
-from pages.components import plain, session
+from pages.components import changed_answers, plain, session
 from pages.components.data import doubts, good_values, steps
 from pages.components.data.decision import model_check
 from pages.components.data.draft import Draft
@@ -30,12 +30,17 @@ _SAID = {
 }
 
 
-def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
-    """Ask, and settle the answer in the plan at the person's word."""
+def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> bool:
+    """Ask, and settle the answer in the plan at the person's word.
+
+    Returns whether another answer stands there than the settled one.
+    """
     with steps.step(audit.id, 2, _line(plan), plan.has_outcome, is_open):
-        answer = _ask(audit, profile, plan)
+        with changed_answers.noticed() as changed:
+            answer = _ask(audit, profile, plan)
         if answer is not None:
             _confirm(audit, profile, plan, answer)
+        return plan.has_outcome and bool(changed)
 
 
 def _ask(audit: Audit, profile: Profile, plan: Draft) -> DataPlan | None:

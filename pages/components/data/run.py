@@ -1,5 +1,7 @@
 """The end of the Data page: what is still missing, the button that runs the audit, and the plan to take away."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.data.profile import Profile
@@ -11,11 +13,17 @@ from pages.components.data import doubts, reset, steps
 from pages.components.data.decision import step
 from pages.components.data.draft import Draft
 
+_UNCONFIRMED = "Step {step}: you chose something else. Press “Yes, that is right” there, or choose as before."
 
-def show(audit: Audit, profile: Profile, draft: Draft, problems: list[str]) -> None:
-    """Show the button and the plan; while something is missing, the button says what."""
+
+def show(audit: Audit, profile: Profile, draft: Draft, problems: list[str], unconfirmed: Sequence[int] = ()) -> None:
+    """Show the button and the plan; while something is missing, the button says what.
+
+    `unconfirmed` are the steps in which another answer stands than the one that would run.
+    """
     plan = draft.plan
-    missing = _missing(audit, draft) + doubts.unanswered(profile, draft) + problems
+    other = [_UNCONFIRMED.format(step=step) for step in unconfirmed]
+    missing = _missing(audit, draft) + other + doubts.unanswered(profile, draft) + problems
     with st.container(horizontal=True, vertical_alignment="center"):
         key = session.action(audit.id, "run")
         session.act(

@@ -136,5 +136,7 @@ def _audit(audit_id: str, record: AuditRecord, found: Found, fix: Fix, model: st
         plan = replace(plan, data=replace(plan.data, file=second.name))
     plan = answering(replace(plan, name=name), found.mitigated)
     pair = told(found.mitigated, fix, fix_found.effect_of(found, fix), plan)
-    child = session.workspace().audit_fix(audit_id, plan, content, record.digest, second, pair.to_text())
+    child = session.workspace().audit_fix(
+        audit_id, plan, content, record.digest, second, pair.to_text(), session.owner()
+    )
     session.send(child.id, "audit")

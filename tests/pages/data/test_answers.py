@@ -1,13 +1,18 @@
 """The Data page: what was answered survives a refresh, is set back when asked, and goes along into a copy."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
 from core.store.workspace import Workspace
-from tests.pages.on_data_page import PEOPLE, PLAN, audit_of, opened, plan_of, press, put, run_button_is_disabled
+from tests.pages.on_data_page import PEOPLE, PLAN, audit_of, opened, plan_of, press, put, run_button_is_disabled, said
+from tests.pages.whole_app import ME
 
 pytestmark = pytest.mark.jobs
+
+DUPLICATE = "Duplicate as a new draft"
 
 
 def buttons(at: AppTest) -> list[str]:
@@ -26,6 +31,23 @@ def test_answers_that_were_not_confirmed_yet_survive_a_refresh(space: Workspace)
     assert again.multiselect(key=f"{audit}/good outcome/hired/values").value == ["no"]
     assert again.text_input(key=f"{audit}/cuts/age").value == "60, 40", "also what is no answer yet"
     assert again.text_input(key=f"{audit}/name").value == "Second look"
+
+
+def test_what_was_chosen_and_not_confirmed_does_not_run_the_answer_from_before(space: Workspace) -> None:
+    at = put(opened(), space, csv=PEOPLE, toml=PLAN)
+    audit = audit_of(at, space).id
+    assert not run_button_is_disabled(at)
+    for number, key, other, before in (
+        (2, "outcome", "approved", "hired"),
+        (3, "way", "A column of scores", "A column of decisions"),
+        (3, "decision column", "hired", "approved"),
+    ):
+        widget = next(each for each in [*at.selectbox, *at.radio] if each.key == f"{audit}/{key}")
+        widget.set_value(other).run()
+        assert run_button_is_disabled(at) and f"Step {number}: you chose something else" in said(at), key
+        widget = next(each for each in [*at.selectbox, *at.radio] if each.key == f"{audit}/{key}")
+        widget.set_value(before).run()
+        assert not run_button_is_disabled(at) and "you chose something else" not in said(at), key
 
 
 def test_answers_are_set_back_to_suggestions_and_brought_back(space: Workspace) -> None:
@@ -55,6 +77,17 @@ def test_a_copy_has_the_same_files_and_answers_and_leaves_the_first_alone(space:
     assert Plan.from_toml(str(space.get(first.id).plan)).groups.sensitive == ("sex",)
     space.delete(first.id)
     assert space.has_rows(copy.id) and space.profile(copy.id) is not None
+
+
+def test_a_copy_is_found_again_by_the_browser_that_began_it_and_is_named_after_the_first(space: Workspace) -> None:
+    """Somebody who came by a link, and copies a copy."""
+    at = put(opened(), space, csv=PEOPLE, toml=PLAN)
+    first = space.duplicate(audit_of(at, space).id, "people.csv", "f" * 32).id
+    copies = [audit_of(press(opened(first), DUPLICATE), space).id]
+    copies.append(audit_of(press(opened(copies[0]), DUPLICATE), space).id)
+    called = [str(space.get(copy).called) for copy in copies]
+    assert called[0] != called[1] and all(re.fullmatch(r"Copy (\d+ )?of people.csv", each) for each in called), called
+    assert set(copies) <= {audit.id for audit in space.owned_by(ME)}
 
 
 def _copied(at: AppTest, audit: str) -> str:

@@ -11,7 +11,7 @@ from core.metrics.words.naming.terms import Terms
 from core.plan.parts import Decision
 from core.report.words.plan import decision_sentence
 from core.store.workspace import Audit
-from pages.components import plain, session
+from pages.components import changed_answers, plain, session
 from pages.components.data import doubts, steps
 from pages.components.data.decision import column, model_check, words
 from pages.components.data.decision import model as model_answer
@@ -25,13 +25,18 @@ _ASK: dict[str, Callable[[Audit, Profile, Draft], Decision | None]] = {
 }
 
 
-def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> Draft:
-    """Ask, and settle the answer in the plan at the person's word; the plan with what the decision is called."""
+def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> tuple[Draft, bool]:
+    """Ask, and settle the answer in the plan at the person's word.
+
+    Returns the plan with what the decision is called, and whether another answer stands there than the settled one.
+    """
     with steps.step(audit.id, 3, _line(audit, plan), is_settled(audit, plan), is_open):
-        key = session.seed(session.field(audit.id, "way"), _first_way(audit, profile, plan))
-        way = st.radio("What makes or made the decision?", list(_ASK), key=key, horizontal=True)
-        answer = _ASK[way](audit, profile, plan)
-        return plan if answer is None else _confirm(audit, profile, plan, answer)
+        with changed_answers.noticed() as changed:
+            key = session.seed(session.field(audit.id, "way"), _first_way(audit, profile, plan))
+            way = st.radio("What makes or made the decision?", list(_ASK), key=key, horizontal=True)
+            answer = _ASK[way](audit, profile, plan)
+        is_other = is_settled(audit, plan) and bool(changed)
+        return plan if answer is None else _confirm(audit, profile, plan, answer), is_other
 
 
 def is_settled(audit: Audit, plan: Draft) -> bool:
