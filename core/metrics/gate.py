@@ -136,20 +136,28 @@ def gate(now: Judgement, plan: Plan, before: Judgement | None = None, joint: Joi
     later = {key_of(gap): gap for gap in now.gaps if gap.measure in measures}
     earlier = {} if before is None else {key_of(gap): gap for gap in before.gaps if gap.measure in measures}
     sides = _sides(joint, {**earlier, **later})
-    alpha, both = 1 - plan.run.confidence, [key for key in later if key in earlier]
-    tested = [key for key in both if _is_tested(earlier[key], later[key])]
-    grown, left = _grown(earlier, later, sides, tested, alpha)
-    level = alpha / max(1, left)
-    first = z_value(1 - alpha / max(1, len(tested)))
-    found = []
-    for key, gap in {**earlier, **later}.items():
-        old, new = earlier.get(key), later.get(key)
-        can_show = (
-            None if key not in tested or old is None or new is None else detectable(old, new, sides.get(key), first)
-        )
-        found.append(_gated(old, new, gap, sides.get(key), grown.get(key), can_show, before is not None))
+    alpha = 1 - plan.run.confidence
+    tested = [key for key in later if key in earlier and _is_tested(earlier[key], later[key])]
+    corrected, left = _corrected(earlier, later, sides, tested, alpha)
+    every = {
+        key: _measured(earlier[key], later[key], sides.get(key), corrected.get(key), len(tested), alpha)
+        for key in tested
+    }
+    found = [
+        _gated(earlier.get(key), later.get(key), sides.get(key), every.get(key, _Grown()), before is not None)
+        for key in {**earlier, **later}
+    ]
     found.sort(key=lambda gap: ("failed", "unclear", "passed").index(gap.outcome))
-    return GateVerdict(tuple(found), before is not None, joint is not None, 1 - level)
+    return GateVerdict(tuple(found), before is not None, joint is not None, 1 - alpha / left)
+
+
+@dataclass(frozen=True)
+class _Grown:
+    """The growth of a gap with its corrected interval, and with one of its own; and what could have been shown."""
+
+    corrected: Change | None = None
+    alone: Change | None = None
+    detectable: float | None = None
 
 
 def _sides(joint: JointCounts | None, gaps: dict[Key, Gap]) -> dict[Key, Sides]:
@@ -168,7 +176,7 @@ def _is_tested(before: Gap, now: Gap) -> bool:
     return "hidden" in (before.why, now.why) or (before.value is not None and now.value is not None)
 
 
-def _grown(
+def _corrected(
     before: dict[Key, Gap], now: dict[Key, Gap], sides: dict[Key, Sides], tested: list[Key], alpha: float
 ) -> tuple[dict[Key, Change], int]:
     """Each growth with its corrected interval, and of how many comparisons Holm's last step allowed for.
@@ -176,9 +184,9 @@ def _grown(
     Holm's steps: at alpha over all comparisons, then over those that are left while any was shown. A hypothesis is "it
     did not grow", so what shrank is never shown, and takes nothing from the others' share.
     """
-    left = len(tested)
+    left = max(1, len(tested))
     while True:
-        z = z_value(1 - alpha / max(1, left))
+        z = z_value(1 - alpha / left)
         found = {key: growth(before[key], now[key], sides.get(key), z) for key in tested if _is_known(before, now, key)}
         grown = {key: each for key, each in found.items() if each is not None}
         shown = sum(_is_worse(before[key], now[key], each) for key, each in grown.items())
@@ -196,18 +204,19 @@ def _is_worse(before: Gap, now: Gap, grown: Change) -> bool:
     return grown[1][0] > 0 and "few" not in (before.why, now.why)
 
 
-def _gated(
-    before: Gap | None,
-    now: Gap | None,
-    gap: Gap,
-    people: Sides | None,
-    grown: Change | None,
-    can_show: float | None,
-    has_before: bool,
-) -> GatedGap:
+def _measured(
+    before: Gap, now: Gap, people: Sides | None, corrected: Change | None, comparisons: int, alpha: float
+) -> _Grown:
+    alone = None if corrected is None else growth(before, now, people, z_value(1 - alpha))
+    return _Grown(corrected, alone, detectable(before, now, people, z_value(1 - alpha / comparisons)))
+
+
+def _gated(before: Gap | None, now: Gap | None, people: Sides | None, grown: _Grown, has_before: bool) -> GatedGap:
+    gap = now or before
+    assert gap is not None
     limit, why = _limit(now, has_before)
     worsening, reason = _worsening(before, now, people, grown) if has_before else ("not_gated", "")
-    return GatedGap(gap, before, grown, can_show, limit, worsening, reason or why)
+    return GatedGap(gap, before, grown.corrected, grown.detectable, limit, worsening, reason or why)
 
 
 def _limit(gap: Gap | None, has_before: bool) -> tuple[LimitState, str]:
@@ -234,13 +243,11 @@ def _bounded(gap: Gap) -> Interval:
     return -math.inf if gap.low is None else gap.low, math.inf if gap.high is None else gap.high
 
 
-def _worsening(
-    before: Gap | None, now: Gap | None, people: Sides | None, grown: Change | None
-) -> tuple[GrowthState, str]:
+def _worsening(before: Gap | None, now: Gap | None, people: Sides | None, grown: _Grown) -> tuple[GrowthState, str]:
     """Whether a gap grew.
 
-    Where it is not shown it is unclear all the same, if it may have grown by as much as its limit allows altogether:
-    too few people were asked to rule that out.
+    Where it is not shown it is unclear all the same, if by its own interval, as a verdict of no gap goes by, it may
+    have grown by as much as its limit allows altogether: too few people were asked to rule that out.
     """
     if before is None or now is None:
         return "unclear", NOT_BEFORE if before is None else NOT_NOW
@@ -253,10 +260,14 @@ def _worsening(
         return "same", ""
     if "few" in (before.why, now.why):
         return "unclear", FEW_WORDS
-    if grown is None:
+    if grown.corrected is None or grown.alone is None:
         return "unclear", NO_RANGE
-    low, high = grown[1]
+    low, high = grown.corrected[1]
     if low > 0 or high < 0:
         return "worse" if low > 0 else "better", ""
     room = distance(measure.kind, now.band.limit)
-    return ("not_shown", "") if high < room else ("unclear", "it may have grown by as much as its limit allows")
+    return (
+        ("not_shown", "")
+        if grown.alone[1][1] < room
+        else ("unclear", "it may have grown by as much as its limit allows")
+    )
