@@ -6,9 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan
+from core.samples import SAMPLES
 from core.store.workspace import Workspace
 from tests.pages.on_data_page import PEOPLE, PLAN, audit_of, opened, plan_of, press, put, run_button_is_disabled, said
-from tests.pages.whole_app import ME
+from tests.pages.whole_app import ME, finished
 
 pytestmark = pytest.mark.jobs
 
@@ -77,6 +78,18 @@ def test_a_copy_has_the_same_files_and_answers_and_leaves_the_first_alone(space:
     assert Plan.from_toml(str(space.get(first.id).plan)).groups.sensitive == ("sex",)
     space.delete(first.id)
     assert space.has_rows(copy.id) and space.profile(copy.id) is not None
+
+
+def test_a_copy_of_a_sample_runs_at_another_threshold(space: Workspace) -> None:
+    sample = SAMPLES["loans"]
+    copy = space.duplicate(finished(space, space.open_sample(sample, ME).id), "Stricter", ME).id
+    at = opened(copy)
+    assert not run_button_is_disabled(at)
+    (threshold,) = [box for box in at.number_input if box.label == "A yes from this probability on"]
+    threshold.set_value(0.6).run()
+    assert run_button_is_disabled(at) and "Step 3: you chose something else" in said(at)
+    press(at, "Yes, that is right")
+    assert not run_button_is_disabled(at) and plan_of(at, space).decision.threshold == 0.6
 
 
 def test_a_copy_is_found_again_by_the_browser_that_began_it_and_is_named_after_the_first(space: Workspace) -> None:

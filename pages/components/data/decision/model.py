@@ -25,6 +25,7 @@ _OUTPUTS = {
     "class": "an answer, such as yes or no",
 }
 _GOOD_CLASS = "Good for the person is"
+_HALF = 0.5
 
 
 def ask(audit: Audit, profile: Profile, plan: Draft) -> Decision | None:
@@ -45,7 +46,9 @@ def ask(audit: Audit, profile: Profile, plan: Draft) -> Decision | None:
     images.ask(audit, profile, plan)
     if facts is None:
         unchecked = audit.stage != "inspect" and plan.decision.model is not None
-        return plan.decision if unchecked and session.workspace().model_facts(audit.id) is None else None
+        if not unchecked or session.workspace().model_facts(audit.id) is not None:
+            return None
+        return _with_threshold(_prefix(audit), plan.decision)
     doubts.asked_of_inputs(audit, plan, tuple(Note.from_json(note) for note in facts.leaks))
     return _ask_reading(audit, facts, plan.decision)
 
@@ -85,7 +88,7 @@ def _check_once(audit: Audit, plan: Draft) -> None:
 
 
 def _ask_reading(audit: Audit, facts: ModelFacts, kept: Decision) -> Decision | None:
-    prefix = session.field(audit.id, f"model/{audit.model.digest if audit.model else ''}")
+    prefix = _prefix(audit)
     known = kept if kept.model else Decision()
     first = known.output or facts.suggested_output or "probability"
     left, middle, right = st.columns(3)
@@ -108,8 +111,21 @@ def _ask_reading(audit: Audit, facts: ModelFacts, kept: Decision) -> Decision | 
     )
 
 
+def _prefix(audit: Audit) -> str:
+    return session.field(audit.id, f"model/{audit.model.digest if audit.model else ''}")
+
+
+def _with_threshold(prefix: str, kept: Decision) -> Decision:
+    """The reading that a plan states of a model nobody looked at, with the threshold as it is answered."""
+    stated = _HALF if kept.threshold is None else kept.threshold
+    if kept.output == "class" or kept.rule is not None or not 0 <= stated <= 1:
+        return kept
+    threshold = _ask_threshold(prefix, kept)
+    return kept if threshold == stated else replace(kept, threshold=threshold)
+
+
 def _ask_threshold(prefix: str, known: Decision) -> float:
-    first = 0.5 if known.threshold is None else known.threshold
+    first = _HALF if known.threshold is None else known.threshold
     return float(
         st.number_input(
             "A yes from this probability on",
