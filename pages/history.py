@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.store.archive import found, in_order, projects
+from core.store.archive import first_of, found, in_order, projects, users
 from pages.components import plain, session
 from pages.components.history import bring_in, looking, row, selecting
 from pages.components.history.page_size import show_more_history, shown_in_history
@@ -34,18 +34,18 @@ for audit_id in unreadable[:_AT_ONCE]:
 families = projects(in_order(found(entries, asked.words, asked.tags), asked.order))
 if not families and entries:
     st.write("No audit says this. Search for fewer words, or choose fewer tags.")
-shown, place = shown_in_history(_AT_ONCE), 0
+shown, place, using = shown_in_history(_AT_ONCE), 0, users(entries)
 for family in families:
     here = family[: max(0, shown - place)]
     place += len(family)
     if len(family) == 1 or not here:
         for entry in here:
-            row.show(entry)
+            row.show(entry, using)
         continue
     with st.container(border=True):
-        st.caption(plain.escape(f"{here[0].name}: {len(family)} audits of one project"))
+        st.caption(plain.escape(f"{first_of(family).name}: {len(family)} audits of one project"))
         for entry in here:
-            row.show(entry, in_project=True)
+            row.show(entry, using, in_project=True)
 if place > shown:
     older = min(_AT_ONCE, place - shown)
     st.button(f"Show {older} older ones", on_click=show_more_history, args=(shown + older,))

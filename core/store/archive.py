@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -151,8 +151,7 @@ def in_order(entries: list[Shelved], order: Order) -> list[Shelved]:
 def projects(entries: list[Shelved]) -> list[list[Shelved]]:
     """The entries, those of one project together: an audit, those of its fixes, its copies, and of the same question.
 
-    Projects stand in the order of their first entry, and so do the entries of each, the one that all others were made
-    from first.
+    Projects stand in the order of their first entry, and the entries of each in the order that they came in.
     """
     by_id = {each.audit.id: each for each in entries}
     roots: dict[str, str] = {}
@@ -168,4 +167,18 @@ def projects(entries: list[Shelved]) -> list[list[Shelved]]:
     families: dict[str, list[Shelved]] = {}
     for each in entries:
         families.setdefault(roots[each.audit.id], []).append(each)
-    return [sorted(family, key=lambda each: each.audit.id != root) for root, family in families.items()]
+    return list(families.values())
+
+
+def first_of(project: list[Shelved]) -> Shelved:
+    """The audit of a project that the others were made from, or that was begun first."""
+    return min(project, key=lambda each: each.audit.created)
+
+
+def users(entries: Iterable[Shelved]) -> dict[str, dict[str, str]]:
+    """Which audits use a file: their names by their ids, by the digest of each upload."""
+    found: dict[str, dict[str, str]] = {}
+    for each in entries:
+        for upload in each.audit.uploads:
+            found.setdefault(upload.digest, {})[each.audit.id] = each.name
+    return found

@@ -144,5 +144,7 @@ def test_a_refresh_loses_nothing_and_the_history_keeps_the_audit_until_told(answ
     expect(answered.get_by_text("How sure is this?", exact=True).first).to_be_visible()
     answered.get_by_role("link", name="History").click()
     press_unanswered(answered, "Delete")
+    red = answered.get_by_role("button", name="Delete for good")
+    expect(red).to_have_css("background-color", "rgb(197, 54, 43)")
     press(answered, "Delete for good")
     expect(answered.get_by_text("Is your model treating people alike?").first).to_be_visible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,18 +63,22 @@ class KeptList:
         """Of these audits, whose uploads `store` keeps for so many seconds after their last use."""
         self._audits, self._store, self._ages, self._seconds = audits, store, ages, kept_seconds
 
-    def of(self, audit_id: str) -> tuple[KeptThing, ...]:
-        """What is kept of an audit, then what was deleted. Raises DataError where there is no such audit."""
+    def of(self, audit_id: str, users: Mapping[str, Mapping[str, str]] | None = None) -> tuple[KeptThing, ...]:
+        """What is kept of an audit, then what was deleted. Raises DataError where there is no such audit.
+
+        `users` are the audits that may be named as users of a file: names by ids, by the digest of each upload.
+        """
         audit, folder = self._audits.get(audit_id), self._audits.folder(audit_id)
         return (
-            *self._uploads(audit),
+            *self._uploads(audit, folder, users or {}),
             *self._derived(folder),
             *_staying(folder),
             *_in_ledger(folder),
             *_deleted(folder),
         )
 
-    def _uploads(self, audit: Audit) -> Iterator[KeptThing]:
+    def _uploads(self, audit: Audit, folder: Path, users: Mapping[str, Mapping[str, str]]) -> Iterator[KeptThing]:
+        gave_up = not (folder / TABLE).is_file() and any(each["what"] == ROWS_DELETED for each in _read(folder))
         roles = (
             ("Table", audit.table),
             ("Model", audit.model),
@@ -89,7 +93,8 @@ class KeptList:
             except DataError:
                 yield KeptThing(what, upload.name, "deleted", None, "")
             else:
-                yield KeptThing(what, upload.name, "kept", upload.size, self._until(path))
+                others = [name for user, name in users.get(upload.digest, {}).items() if user != audit.id]
+                yield KeptThing(what, upload.name, _kept_words(others, gave_up), upload.size, self._until(path))
 
     def _derived(self, folder: Path) -> Iterator[KeptThing]:
         """What quotes the rows, and goes with them."""
@@ -103,6 +108,15 @@ class KeptList:
         """When a file goes if nobody uses it again, by the clock that nobody sets."""
         left = timedelta(seconds=max(0.0, self._seconds - self._ages.age(path)))
         return f"{datetime.now(UTC) + left:%Y-%m-%d %H:%M} UTC, if not used again"
+
+
+def _kept_words(others: Sequence[str], gave_up: bool) -> str:
+    """That a file is kept, and for which others; one that was given up and is still there serves another audit."""
+    if not others:
+        return "kept for another audit, which uses the same file" if gave_up else "kept"
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    named = f"the audit “{others[0]}”{more}"
+    return f"kept for {named}, which use{'' if more else 's'} the same file" if gave_up else f"kept, also for {named}"
 
 
 def _staying(folder: Path) -> Iterator[KeptThing]:

@@ -1,5 +1,7 @@
 """Deleting an audit, with a second question: in the history, and from the menu of the open one."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.errors import PlumblineError
@@ -17,7 +19,7 @@ def confirm(audit_id: str, label: str) -> None:
     st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
     if session.workspace().ledger.holds(audit_id):
         st.caption("The ledger keeps its place, and nothing of what stood there.")
-    if st.button(label, type="primary", key=session.action(audit_id, label)):
+    if button(audit_id, label):
         opened = session.current()
         try:
             session.workspace().delete(audit_id)
@@ -27,3 +29,9 @@ def confirm(audit_id: str, label: str) -> None:
         if opened is not None and opened.id == audit_id:
             session.close_audit()
         st.rerun()
+
+
+def button(audit_id: str, label: str, do: Callable[..., None] | None = None, *arguments: object) -> bool:
+    """A button in the colour of danger; whether it was clicked. What it is to do before the next run may be given."""
+    with st.container(key=session.action(audit_id, f"danger {label}")):
+        return st.button(label, type="primary", key=session.action(audit_id, label), on_click=do, args=arguments)

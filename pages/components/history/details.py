@@ -24,7 +24,7 @@ def offer(entry: Shelved) -> None:
         )  # fmt: skip
         if entry.summary is not None:
             st.download_button(
-                "Take its record away (record.json)",
+                "Download its record (record.json)",
                 lambda: _record(audit.id),
                 "record.json",
                 "application/json",

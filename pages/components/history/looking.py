@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.store.archive import ORDERS, Order, Shelved
 
-_FEW = 3
+_FEW = 2
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Sought:
 
 
 def ask(entries: list[Shelved]) -> Sought:
-    """Let the person search and sort, where there is more than a handful to look through."""
+    """Let the person search and sort, where there is more than one to look through."""
     every = sorted({tag for entry in entries for tag in entry.audit.tags}, key=str.casefold)
     if len(entries) < _FEW and not every:
         return Sought()

@@ -1,5 +1,7 @@
 """One audit of this browser in the history: what it was about, what came out, and what can be done with it."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.errors import PlumblineError
@@ -23,8 +25,11 @@ _STATES = {
 }
 
 
-def show(entry: Shelved, in_project: bool = False) -> None:
-    """Show the audit with its worst headline verdict, or how far it got; one of a project has no box of its own."""
+def show(entry: Shelved, users: Mapping[str, Mapping[str, str]], in_project: bool = False) -> None:
+    """Show the audit with what it found, or how far it got; one of a project has no box of its own.
+
+    `users` are the audits that use each file, as `core.store.archive.users` gives them.
+    """
     space, audit, damaged = session.workspace(), entry.audit, None
     try:
         summary = space.summary(audit.id)
@@ -39,6 +44,8 @@ def show(entry: Shelved, in_project: bool = False) -> None:
         with what:
             plain.text(name)
             st.caption(plain.escape(" · ".join(_facts(audit, summary))))
+            if summary is not None and summary.finding:
+                st.caption(plain.escape(summary.finding))
             if audit.tags:
                 st.caption(f"Tags: {plain.escape(', '.join(audit.tags))}")
             if audit.notes:
@@ -62,7 +69,7 @@ def show(entry: Shelved, in_project: bool = False) -> None:
                     on_click=session.attempt,
                     args=(duplicate.begin, audit.id, name),
                 )
-            kept.offer(audit.id)
+            kept.offer(audit.id, users)
             details.offer(Shelved(audit, summary, damaged))
             deletion.offer(audit.id)
 

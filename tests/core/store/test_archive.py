@@ -183,7 +183,7 @@ def test_an_original_its_fixes_its_copies_and_later_audits_of_its_question_stand
         entry("again", 6, question="q"), entry("alone", 7, original="deleted"),
     ]  # fmt: skip
     families = [ids(family) for family in projects(in_order(shelf, "newest"))]
-    assert families == [["alone"], ["original", "again", "fix of copy", "copy", "fix"], ["other"]]
+    assert families == [["alone"], ["again", "fix of copy", "copy", "fix", "original"], ["other"]]
 
 
 def test_audits_without_a_result_are_no_project_for_that() -> None:

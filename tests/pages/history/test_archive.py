@@ -65,6 +65,15 @@ def test_audits_are_found_by_words_and_put_in_order(space: Workspace) -> None:
     assert names(at) == [] and "No audit says this" in said(at)
 
 
+def test_a_row_says_what_was_found_and_two_can_be_searched(space: Workspace) -> None:
+    brought(space, scored(), "Spring")
+    brought(space, asked_of(scored(), 0.9), "Autumn")
+    at = opened("history")
+    assert "That is 50 of 100 against 50." in said(at) and "0 of 100 are selected in both." in said(at)
+    at = widget(at, "text_input", "words").set_value("spring").run()
+    assert names(at) == ["Spring"]
+
+
 def test_notes_and_tags_are_written_in_the_row_and_searched(space: Workspace) -> None:
     audit_id = brought(space, scored(), "Spring")
     at = widget(opened("history"), "text_area", "history notes").set_value("for the board").run()
@@ -101,7 +110,7 @@ def test_audits_of_one_question_stand_together(space: Workspace) -> None:
     brought(space, decided(), "Between")
     brought(space, scored(), "February")
     at = opened("history")
-    assert names(at) == ["January", "February", "Between"]
+    assert names(at) == ["February", "January", "Between"], "newest first within a project too"
     assert "January: 2 audits of one project" in said(at)
 
 

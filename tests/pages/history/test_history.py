@@ -106,7 +106,7 @@ def test_the_audit_of_a_fix_is_called_by_its_fix_before_it_has_a_result(
     space.audit_fix(audit.id, fixed, None, record.digest)
     # Whether it waits, runs or has failed.
     names = [text.value for text in opened_by(monkeypatch, owner).text]
-    assert names == ["*Hiring* <b>", "*Hiring* <b>: A threshold for each group"]
+    assert names == ["*Hiring* <b>: A threshold for each group", "*Hiring* <b>"]
 
 
 def test_a_deleted_audit_is_gone(monkeypatch: pytest.MonkeyPatch, space: Workspace, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_what_is_kept_is_listed_and_rows_can_be_deleted_before_their_day(
 ) -> None:
     audit = audit_of(space, OWNER, tmp_path, run=True)
     app = opened_by(monkeypatch, OWNER)
-    keys = [button.key for button in app.button if button.label == "Delete the rows now"]
+    keys = [button.key for button in app.button if button.label == "Delete these rows"]
     (mine,) = [key for key in keys if audit.id in str(key)]
     assert any("The table as it was read" in table.get("What", []) for table in tables(app))
     app.button(key=mine).click().run(timeout=WAIT_SECONDS)
@@ -214,3 +214,22 @@ def test_what_is_kept_is_listed_and_rows_can_be_deleted_before_their_day(
     assert any("The uploaded rows, and what quoted them" in table.get("What", []) for table in tables(app))
     assert mine not in [button.key for button in app.button]
     space.delete(audit.id)
+
+
+def shares(at: AppTest) -> list[str]:
+    """What the lists say of files that serve another audit."""
+    return [state for table in tables(at) for state in table.get("State", []) if "audit" in state]
+
+
+def test_a_file_that_stays_for_another_audit_says_for_which(
+    monkeypatch: pytest.MonkeyPatch, space: Workspace, tmp_path: Path
+) -> None:
+    owner = "8" * 32
+    audit = audit_of(space, owner, tmp_path)
+    copy = space.duplicate(audit.id, "Copy of *people*")
+    app = opened_by(monkeypatch, owner)
+    assert shares(app).count("kept, also for the audit “Copy of *people*”") == 1
+    (mine,) = [b.key for b in app.button if b.label == "Delete these rows" and audit.id in str(b.key)]
+    app.button(key=mine).click().run(timeout=WAIT_SECONDS)
+    assert "kept for the audit “Copy of *people*”, which uses the same file" in shares(app)
+    assert space.has_rows(copy.id)
