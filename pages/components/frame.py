@@ -85,9 +85,10 @@ def _facts(audit: Audit) -> list[str]:
         facts.append(f"{record.counts.people:,} {rows_word(record.plan)}")
     elif profile is not None:
         facts.append(f"{profile.rows:,} rows")
-    if audit.model is not None:
+    was_asked = record is None or record.plan.decision.model is not None  # a copy may ask about a column instead
+    if audit.model is not None and was_asked:
         facts.append(audit.model.name)
-    if record is not None:
+    if record is not None and was_asked:
         facts.append(_DEVICES[record.provenance.device])
     return [*facts, age.words(audit.created)]
 

@@ -1,10 +1,12 @@
 """The Data page: what was answered survives a refresh, is set back when asked, and goes along into a copy."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.plan.parts import Decision
 from core.plan.plan import Plan
 from core.samples import SAMPLES
 from core.store.workspace import Workspace
@@ -90,6 +92,10 @@ def test_a_copy_of_a_sample_runs_at_another_threshold(space: Workspace) -> None:
     assert run_button_is_disabled(at) and "Step 3: you chose something else" in said(at)
     press(at, "Yes, that is right")
     assert not run_button_is_disabled(at) and plan_of(at, space).decision.threshold == 0.6
+    assert "rows · loans" in said(opened(copy))
+    space.run(copy, replace(plan_of(at, space), decision=Decision(score="debt", threshold=9000.0)))
+    at = opened(finished(space, copy))
+    assert "people · just now" in said(at), "a column decides by now, and no model on a machine"
 
 
 def test_a_copy_is_found_again_by_the_browser_that_began_it_and_is_named_after_the_first(space: Workspace) -> None:
