@@ -78,6 +78,8 @@ def _monitor(chosen: argparse.Namespace) -> int:
             series = Series.of(kept.records, plan.monitor)
             document = series_document(series, failed)
         kept.write("series.json", as_text(document))
+    if series.replaced:
+        say(f"{', '.join(series.replaced)}: audited in several tables, of which the one that was audited last counts.")
     say(*series_lines(series), f"Wrote {chosen.out / 'series.json'}")
     is_told = tell(series, plan.monitor, settings, chosen.out)
     return _code(series, bool(failed) or not is_told)

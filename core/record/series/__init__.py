@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ from core.record.series.drift import DriftRow as DriftRow
 from core.record.series.drift import drift
 from core.record.series.gaps import GapOverTime as GapOverTime
 from core.record.series.gaps import PointOverTime as PointOverTime
-from core.record.series.periods import Period, period_of, told_apart
+from core.record.series.periods import period_of, told_apart
 from core.record.series.seen import gaps_over_time
 from core.record.series.watched import watched
 
@@ -34,11 +35,14 @@ class Series:
         What each is called: a month, a day, or a file's name.
     monitor
         What is watched, after how many audits.
+    replaced
+        The periods of which an older audit was left out.
     """
 
     records: tuple[AuditRecord, ...]
     periods: tuple[str, ...]
     monitor: MonitorPlan
+    replaced: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, records: Iterable[AuditRecord], monitor: MonitorPlan | None = None) -> Series:
@@ -47,18 +51,18 @@ class Series:
         `monitor` says what is watched; left out, the plan of the newest audit does. Raises PlanError where there is
         none, or they do not ask one question.
         """
-        by_age = sorted(records, key=lambda each: each.created)
+        by_age = sorted(records, key=lambda each: (each.created, each.provenance.data_sha256))
         if not by_age:
             raise PlanError("There is no audit yet to follow over time. Audit a first table.")
         if len({record.plan.series_sha256 for record in by_age}) > 1:
             raise PlanError("These audits ask different questions. Follow audits of one plan over time.")
-        newest: dict[tuple[str, str], tuple[Period, AuditRecord]] = {}
-        for record in by_age:
-            period, file = period_of(record.plan), record.plan.data.file
-            newest[(period.name, "" if period.is_cut else file)] = (period, record)
+        newest = {_place(record): (period_of(record.plan), record) for record in by_age}
         told = sorted(newest.values(), key=lambda each: (each[0].order, each[1].created))
         periods = told_apart([period for period, _ in told], [record.plan.data.file for _, record in told])
-        return cls(tuple(record for _, record in told), tuple(periods), monitor or by_age[-1].plan.monitor)
+        kept = tuple(record for _, record in told)
+        times = Counter(_place(record) for record in by_age)
+        replaced = tuple(name for name, record in zip(periods, kept, strict=True) if times[_place(record)] > 1)
+        return cls(kept, tuple(periods), monitor or by_age[-1].plan.monitor, replaced)
 
     @property
     def plan(self) -> Plan:
@@ -82,11 +86,17 @@ class Series:
 
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
-        """What each audit says, at the last plan's confidence and limits, against the first audit's references."""
-        return tuple(self._judged(record) for record in self.records)
+        """What each audit says, at the last plan's confidence and limits, against the first audit's references.
 
-    def _judged(self, record: AuditRecord) -> Judgement:
-        plan = replace(record.plan, run=self.plan.run, policy=self.plan.policy)
+        The first one whole; of the others only tables of as many crossed columns as are watched.
+        """
+        crossed = max((len(watch.by) for watch in self.monitor.watch), default=1)
+        first, *others = self.records
+        return self._judged(first, first.plan.groups.intersections), *(self._judged(each, crossed) for each in others)
+
+    def _judged(self, record: AuditRecord, crossed: int) -> Judgement:
+        groups = replace(record.plan.groups, intersections=crossed)
+        plan = replace(record.plan, run=self.plan.run, policy=self.plan.policy, groups=groups)
         return judge(
             record.counts, plan, stated_rule(record.counts, plan), self.references, record.sampled, record.hidden
         )
@@ -108,3 +118,9 @@ class Series:
     def is_alarm(self) -> bool:
         """Whether the last audit raises an alarm on any watched gap."""
         return any(gap.is_alarm for gap in self.gaps)
+
+
+def _place(record: AuditRecord) -> tuple[str, str]:
+    """Which audit of the series it is: by its file, or by the month that was cut out of whatever file."""
+    period = period_of(record.plan)
+    return period.name, "" if period.is_cut else record.plan.data.file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from pathlib import PurePosixPath
 
 from core.plan.plan import Plan
 
+_NAMES = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in calendar.month_name[1:])
 _DATES = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<by>[-_. ]?)(?P<month>\d\d)(?:(?P=by)(?P<day>\d\d))?(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_. ]?[mM](?P<month>\d{1,2})(?!\d)"),
+    re.compile(rf"(?<![a-z])(?P<month>{_NAMES})[-_. ]?(?P<year>(?:19|20)\d\d)(?!\d)", re.IGNORECASE),
+    re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)[-_. ]?(?P<month>{_NAMES})(?![a-z])", re.IGNORECASE),
 )
 
 
@@ -37,10 +41,10 @@ class Period:
                 said = found.groupdict()
                 day = said.get("day")
                 try:
-                    date(int(said["year"]), int(said["month"]), int(day or 1))
+                    first = date(int(said["year"]), _number(said["month"]), int(day or 1))
                 except ValueError:
                     continue
-                month = f"{said['year']}-{int(said['month']):02}"
+                month = f"{first:%Y-%m}"
                 return cls(f"{month}-{day}" if day else month, (f"{month}-{day or '00'}", _natural(base)))
         return cls(base, ("", _natural(base)))
 
@@ -58,6 +62,13 @@ def told_apart(periods: Sequence[Period], files: Sequence[str]) -> list[str]:
         f"{name} ({file})" if names.count(name) > 1 and file != name else name
         for name, file in zip(names, files, strict=True)
     ]
+
+
+def _number(month: str) -> int:
+    """A month written as a number or by its name."""
+    if month.isdecimal():
+        return int(month)
+    return [name[:3].casefold() for name in calendar.month_name].index(month[:3].casefold())
 
 
 def _natural(name: str) -> tuple[tuple[int, int, str], ...]:

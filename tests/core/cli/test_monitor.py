@@ -121,6 +121,20 @@ def test_a_table_with_a_column_of_dates_is_cut_into_months(folder: Path, capsys:
     assert series(folder, "x")["gaps"] == cut["gaps"]
 
 
+def test_two_tables_with_the_same_months_are_told_and_two_of_one_name_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "plan.toml").write_text(PLAN.format(more='[monitor]\ndate = "day"'))
+    put(folder, "north.csv", rows(160, 1))
+    put(folder, "south.csv", rows(150, 1))
+    assert monitored(folder, str(folder / "north.csv"), str(folder / "south.csv")) == 0
+    assert "2026-01: audited in several tables, of which the one" in capsys.readouterr().out
+    (folder / "more").mkdir()
+    put(folder / "more", "north.csv", rows(161, 1))
+    assert monitored(folder, str(folder / "north.csv"), str(folder / "more" / "*.csv")) == 2
+    assert "Two tables are called north.csv" in capsys.readouterr().err
+
+
 def test_the_first_tables_comparison_group_and_edges_serve_the_others(tmp_path: Path) -> None:
     plan = PLAN.replace('prediction = "approved"', 'score = "score"').replace('favourable = "yes"', "threshold = 0.5")
     (tmp_path / "plan.toml").write_text(plan.replace('reference = {{sex = "M"}}', "").format(more=""))

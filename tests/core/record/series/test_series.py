@@ -63,6 +63,8 @@ def test_audits_stand_in_order_of_time_however_they_come() -> None:
     [
         (["b-2026-02.csv", "a 2026_01.csv"], ("2026-01", "2026-02")),
         (["x20260315.csv", "x20260302.csv"], ("2026-03-02", "2026-03-15")),
+        (["Loans Apr 2026.csv", "loans_february-2026.csv", "2026Jan.csv"], ("2026-01", "2026-02", "2026-04")),
+        (["marching2026.csv", "summary 2026.csv"], ("marching2026.csv", "summary 2026.csv")),
         (["part-10.csv", "part-9.csv"], ("part-9.csv", "part-10.csv")),
         (["2025-12.csv", "old.csv"], ("old.csv", "2025-12")),
         (["north-2026-01.csv", "south-2026-01.csv"], ("2026-01 (north-2026-01.csv)", "2026-01 (south-2026-01.csv)")),
@@ -80,6 +82,7 @@ def test_a_file_that_is_audited_again_replaces_what_it_was() -> None:
     again = month(selected(600, 800), "loans-2026-01.csv", made=9)
     series = Series.of([first, *rest, again])
     assert len(series.records) == 3 and series.records[0].digest == again.digest
+    assert series.replaced == ("2026-01",) and Series.of([first, *rest]).replaced == ()
 
 
 def test_months_cut_out_of_a_table_are_called_so_and_a_newer_table_replaces_them() -> None:
