@@ -81,11 +81,12 @@ def _gate(chosen: argparse.Namespace) -> int:
     earlier = baseline_of(plan, chosen.against, chosen.ledger)
     if earlier is None and chosen.against_model is not None:
         raise PlanError("--against-model was given without --against. Say with which audit to compare.")
+    head = _head(chosen.ledger) if is_ledger_meant(chosen.ledger) or _is_of_ledger(earlier) else ""
     _refuse_unwritable(chosen)
     import_meanwhile(SHARES)
     with naming(chosen.plan, files.model):
         audited = _audited(chosen, plan, files, earlier)
-    told = _told(chosen, audited, earlier)
+    told = _told(audited, earlier, chosen.strict, head)
     say(*told.lines())
     if chosen.out is not None:
         texts = audit_texts(audited.now)
@@ -97,12 +98,17 @@ def _gate(chosen: argparse.Namespace) -> int:
 
 def _forget_earlier(chosen: argparse.Namespace) -> None:
     """Take away the files of an earlier run: one that this run does not come to write would pass for its verdict."""
-    kept = [path.resolve() for path in (chosen.plan, chosen.data, chosen.model) if path is not None]
-    for path in filter(None, (chosen.junit, chosen.markdown)):
-        if path.resolve() in kept:
+    read = [path.resolve() for path in (chosen.plan, chosen.data, chosen.model) if path is not None]
+    written = [path for path in (chosen.junit, chosen.markdown) if path is not None]
+    if len({path.resolve() for path in written}) < len(written):
+        raise DataError("--junit and --markdown name the same file. Give each its own.")
+    for path in written:
+        if path.resolve() in read:
             raise DataError(f"{path} is read here, and would be written over. Give another name.")
         if path.is_dir():
             raise DataError(f"{path} is a folder. Give the name of a file to write.")
+        if chosen.inside:
+            refuse_linked(path)
         if path.is_file():
             with writing(path.parent):
                 path.unlink()
@@ -113,8 +119,6 @@ def _refuse_unwritable(chosen: argparse.Namespace) -> None:
     if chosen.out is not None:
         refuse_unwritable(chosen.out, chosen.inside)
     for path in filter(None, (chosen.junit, chosen.markdown)):
-        if chosen.inside:
-            refuse_linked(path)
         refuse_unwritable(path.parent)
 
 
@@ -172,7 +176,7 @@ def _asked_again(record: AuditRecord, again: AuditRecord) -> tuple[str, ...]:
     return ("The earlier audit counted other people: what decided there was asked about these.",)
 
 
-def _told(chosen: argparse.Namespace, audited: _Audited, earlier: Baseline | None) -> GateTold:
+def _told(audited: _Audited, earlier: Baseline | None, strict: bool, head: str) -> GateTold:
     from core.report.pair.side_by_side import HIDES, PAIRED, WIDER
     from core.report.words.gate import GateTold
 
@@ -183,24 +187,28 @@ def _told(chosen: argparse.Namespace, audited: _Audited, earlier: Baseline | Non
 
         against = [earlier.words, PAIRED if verdict.paired else HIDES if now.hides or before.hides else WIDER]
         notes += [each.text for each in differences(before, now)]
-    head = "".join(_head(chosen)) if is_ledger_meant(chosen.ledger) or _is_of_ledger(earlier) else ""
     terms = Terms.of(now.plan)
-    return GateTold(verdict, terms, now.plan.name, now.created, tuple(against), tuple(notes), chosen.strict, head)
+    return GateTold(verdict, terms, now.plan.name, now.created, tuple(against), tuple(notes), strict, head)
 
 
 def _is_of_ledger(earlier: Baseline | None) -> bool:
     return earlier is not None and not earlier.folders
 
 
-def _head(chosen: argparse.Namespace) -> Iterator[str]:
-    """The head of the ledger: whoever keeps the log can later tell whether the ledger was rewritten."""
+def _head(stated: str | None) -> str:
+    """The head of the ledger: whoever keeps the log can later tell whether the ledger was rewritten.
+
+    Empty where nothing was ever appended. Raises LedgerError where the ledger is not what was signed and seen.
+    """
     from base64 import b64encode
 
     from core.store.ledger.baselines import head
 
-    with opened_ledger(chosen.ledger) as ledger:
+    with opened_ledger(stated) as ledger:
+        if not ledger.is_begun():
+            return ""
         found = head(ledger)
-    yield f"Ledger head: {found.origin}, {found.size} entries, root {b64encode(found.root).decode()}"
+    return f"Ledger head: {found.origin}, {found.size} entries, root {b64encode(found.root).decode()}"
 
 
 def _reports(chosen: argparse.Namespace, told: GateTold) -> Iterator[tuple[Path, bytes]]:

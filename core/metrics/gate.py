@@ -27,8 +27,8 @@ from core.plan.plan import Plan
 Outcome = Literal["failed", "unclear", "passed"]
 LimitState = Literal["broken", "unclear", "holds", "not_gated"]
 GrowthState = Literal["worse", "unclear", "not_shown", "better", "same", "not_gated"]
-NOT_BEFORE = "the earlier audit has no such group"
-NOT_NOW = "nobody is in this group any more"
+NOT_BEFORE = "the earlier audit has nobody in one of the two groups"
+NOT_NOW = "nobody is in one of the two groups any more"
 NO_RANGE = "a rate is 0, so the change has no range"
 NO_TEST = "an absolute measure has no range of its change"
 
@@ -68,15 +68,22 @@ class GatedGap:
         return "unclear" if "unclear" in (self.limit, self.worsening) else "passed"
 
     @property
+    def is_gone(self) -> bool:
+        """Whether nobody is in one of its groups any more."""
+        return self.gap is self.before
+
+    @property
     def measure(self) -> Measure:
         """The measure of the gap."""
         return GAPS[self.gap.measure]
 
     @property
     def fewest(self) -> int | None:
-        """The people of its smallest rate; None where small numbers are hidden."""
+        """The people of its smallest rate now; None where small numbers are hidden."""
         if self.gap.why == "hidden" or (self.before is not None and self.before.why == "hidden"):
             return None
+        if self.is_gone:
+            return 0
         return min(map(people_in, (*self.gap.group_shares, *self.gap.reference_shares)))
 
 

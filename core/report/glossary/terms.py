@@ -262,4 +262,18 @@ TERMS = table(
          "A count of one person is personal data: treat records as confidential."),
         tables.goes,
     ),
+    Term(
+        "gate", "Gate",
+        "A check of a new model: it fails where a gap broke its limit or got worse.",
+        ("It is the command plumbline gate, for those who build models.",
+         "Where too few people were counted it says so, and does not call that a pass."),
+        tables.agreeing,
+    ),
+    Term(
+        "worsening", "Worsening",
+        "By how much a gap is farther from equality than in an earlier audit, whichever group is ahead.",
+        ("Of a ratio it is a factor: from 0.75 to 0.50 times as often is 1.50 times as far.",
+         "What so many people “could show” is the worsening that would be found four times of five."),
+        ranges.points_apart,
+    ),
 )  # fmt: skip

@@ -143,8 +143,11 @@ def test_what_keeps_it_from_running_is_said_in_one_line(folder: Path, capsys: py
     assert "Add model to its [decision]" in refused(folder, capsys, "--model", "m.onnx")
     assert "is a folder" in refused(folder, capsys, *against, "--junit", str(folder))
     assert "would be written over" in refused(folder, capsys, *against, "--markdown", str(folder / "plan.toml"))
+    assert "name the same file" in refused(folder, capsys, *against, "--markdown", "a.x", "--junit", "a.x")
+    (folder / "elsewhere.xml").write_text("somebody else's")
     (folder / "linked.xml").symlink_to(folder / "elsewhere.xml")
     assert "is a link" in refused(folder, capsys, *against, "--inside", "--junit", str(folder / "linked.xml"))
+    assert (folder / "linked.xml").read_text() == "somebody else's"
     plan = (folder / "plan.toml").read_text()
     (folder / "plan.toml").write_text(plan.replace("[data]\n", '[data]\nkeep = [{column = "g", in = ["a", "b"]}]\n'))
     assert "asks another question: whose rows are left out differs" in refused(folder, capsys, *against)

@@ -100,7 +100,7 @@ def test_a_group_of_one_audit_alone_cannot_be_told() -> None:
     new = {gap.gap.group["g"]: gap for gap in gated(SAME, more).gaps}
     assert (new["c"].worsening, new["c"].reason) == ("unclear", NOT_BEFORE) and new["a"].outcome == "passed"
     gone = {gap.gap.group["g"]: gap for gap in gated(more, SAME).gaps}
-    assert (gone["c"].worsening, gone["c"].reason) == ("unclear", NOT_NOW)
+    assert (gone["c"].worsening, gone["c"].reason, gone["c"].fewest) == ("unclear", NOT_NOW, 0)
 
 
 def test_the_same_people_decided_alike_pass_however_few_they_are() -> None:

@@ -44,7 +44,7 @@ def title(gap: GatedGap, terms: Terms) -> str:
 def standing(gap: GatedGap, when: str) -> str:
     """A gap's value "before" or "now", as it stands beside its limit."""
     found = gap.before if when == "before" else gap.gap
-    if found is None or (when == "now" and gap.gap is gap.before):
+    if found is None or (when == "now" and gap.is_gone):
         return "not there"
     if found.value is None:
         return "not measurable"
