@@ -230,23 +230,40 @@ def start_again(record: AuditRecord) -> AuditRecord:
     return replace(record, provenance=replace(record.provenance, data_sha256="e" * 64))
 
 
-def test_of_the_same_people_too_four_of_five_draws_fail() -> None:
-    rng, times, n = np.random.default_rng(16), 400, {"a": 800, "b": 2000}
+@pytest.mark.parametrize("policy", [POINTS, ""])
+def test_of_the_same_people_too_four_of_five_draws_fail(policy: str) -> None:
+    rng, times, n = np.random.default_rng(16), 250, {"a": 800, "b": 2000}
     noise = {"a": [0.66, 0.03, 0.03, 0.28], "b": [0.56, 0.03, 0.03, 0.38]}
     sides = {g: (np.reshape(np.multiply(noise[g], n[g]).round().astype(int), (2, 2)).tolist(), NOBODY) for g in n}
-    before, after = paired(sides)
+    before, after = paired(sides, policy)
     can_show = only(gate_record(after, before)).detectable
     assert can_show is not None
-    turned = [0.66, 0.03, 0.03 + can_show, 0.28 - can_show]
+    lost = can_show if policy == POINTS else 0.31 * (1 - math.exp(-can_show))
+    turned = [0.66, 0.03, 0.03 + lost, 0.28 - lost]
     shown = false = 0
     for _ in range(times):
         for cells, counts in ((turned, True), (noise["a"], False)):
             group = rng.multinomial(n["a"], cells).reshape(2, 2).tolist()
             other = rng.multinomial(n["b"], noise["b"]).reshape(2, 2).tolist()
-            then, now = paired({"a": (group, NOBODY), "b": (other, NOBODY)})
+            then, now = paired({"a": (group, NOBODY), "b": (other, NOBODY)}, policy)
             failed = gate_record(now, then).outcome == "failed"
             shown, false = shown + (failed and counts), false + (failed and not counts)
     assert 0.74 <= shown / times <= 0.86 and false / times <= 0.05
+
+
+@pytest.mark.parametrize("people", [24, 100])
+def test_few_people_of_whom_nobody_flips_are_no_group_that_never_does(people: int) -> None:
+    # One of twenty selected is turned down in both groups: the ratio stays, and in few people nobody may be.
+    rng, times = np.random.default_rng(17), 200
+    failed = 0
+    for _ in range(times):
+        drawn_ = {
+            g: (rng.multinomial(n, [1 - rate, 0, 0.05 * rate, 0.95 * rate]).reshape(2, 2).tolist(), NOBODY)
+            for g, n, rate in (("a", people, 0.35), ("b", 3000, 0.2))
+        }
+        before, after = paired(drawn_, "")
+        failed += gate_record(after, before).outcome == "failed"
+    assert failed / times <= 0.05
 
 
 NOBODY = [[0, 0], [0, 0]]
