@@ -173,6 +173,15 @@ def test_a_decision_maker_has_one_page_with_its_number_where_there_is_room(
         assert ("1 / 1" in document[0].get_textpage().get_text_bounded()) is (margin > 0)
 
 
+def test_a_narrow_screen_loses_no_mark_and_no_number(offline: Page, tmp_path: Path) -> None:
+    offline.set_viewport_size({"width": 300, "height": 700})
+    offline.goto(file_of(decided(), tmp_path, ReportPlan()).as_uri())
+    said = offline.locator("figure text:visible").filter(has_text="worse off")
+    expect(said).to_have_count(1)
+    edges = [text.bounding_box() for text in offline.locator("figure text:visible").all()]
+    assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 300 for box in edges)
+
+
 def test_from_a_finished_audit_to_a_file_are_two_clicks(page: Page, app: App) -> None:
     page.goto(f"{app.address}/audit")
     press(page, "Try the sample: Loans: 2,000 invented people")

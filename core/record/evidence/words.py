@@ -19,10 +19,15 @@ def short_code(leaf: bytes) -> str:
 
 
 def badge_words(strength: Strength, moment: datetime | None = None) -> str:
-    """What a badge says: which strength of evidence holds; `moment` (UTC) is what a time authority attests."""
+    """What a badge says: which strength of evidence holds; `moment` (UTC) is what a time authority attests.
+
+    A seal is the installation's, made by a machine; who signs as a person stands elsewhere.
+    """
     if strength == "dated" and moment is not None:
         return f"Existed on {moment:%-d %B %Y}"
-    return {"changed": "Does not hold", "unchanged": "Unchanged since"}.get(strength, "Signed by this installation")
+    return {"changed": "Does not hold", "unchanged": "Unchanged since"}.get(
+        strength, "Sealed: signed by this installation"
+    )
 
 
 def openssl_steps(report: str = "report.html") -> str:

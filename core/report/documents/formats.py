@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.catalogue import called, table
-from core.plan.parts import ReportPlan
+from core.plan.parts import READERS, ReportPlan
 from core.record import AuditRecord
 from core.report.sections import asked_sections
 from core.report.sections.reported import ReportedAudit
 
 _MOST_LETTERS = 60
+_FOR = dict(zip(READERS, ("one-page", "policy", "annex"), strict=True))  # as files' names say it
 _PAPERS, _OFFICE = "core.report.documents.papers", "application/vnd.openxmlformats-officedocument"
 
 
@@ -32,6 +33,8 @@ class ReportFormat:
     lacks
         What says which program of this machine it needs and does not find, as "module:function" that gives a sentence,
         empty where all is there; empty where it needs none.
+    by_reader
+        Whether it holds what the chosen readers are to read, and not the same for all.
     """
 
     name: str
@@ -39,6 +42,7 @@ class ReportFormat:
     mime: str
     writes: str
     lacks: str = ""
+    by_reader: bool = True
 
     @property
     def lacking(self) -> str:
@@ -56,9 +60,9 @@ REPORT_FORMATS = table(
     ReportFormat("pdf", "PDF", "application/pdf", f"{_PAPERS}.pdf:pdf_file", "core.jobs.printing:lacking"),
     ReportFormat("docx", "Word (.docx)", f"{_OFFICE}.wordprocessingml.document", f"{_PAPERS}.word:word_file"),
     ReportFormat("xlsx", "Tables (.xlsx)", f"{_OFFICE}.spreadsheetml.sheet", f"{_PAPERS}.workbook:workbook_file"),
-    ReportFormat("md", "Model card (.md)", "text/markdown", f"{_PAPERS}.model_card:model_card_file"),
-    ReportFormat("svg", "Picture (.svg)", "image/svg+xml", f"{_PAPERS}.pictures:svg_file"),
-    ReportFormat("png", "Picture (.png)", "image/png", f"{_PAPERS}.pictures:png_file"),
+    ReportFormat("md", "Model card (.md)", "text/markdown", f"{_PAPERS}.model_card:model_card_file", by_reader=False),
+    ReportFormat("svg", "Picture (.svg)", "image/svg+xml", f"{_PAPERS}.pictures:svg_file", by_reader=False),
+    ReportFormat("png", "Picture (.png)", "image/png", f"{_PAPERS}.pictures:png_file", by_reader=False),
 )
 
 
@@ -103,8 +107,19 @@ def web_page(audit: ReportedAudit) -> dict[str, bytes]:
 
 
 def file_name(audit: ReportedAudit, ending: str) -> str:
-    """A file's name, of the audit's and its day: "Loans-2026-11-21.html"."""
-    return f"{file_stem(audit.name)}-{datetime.fromisoformat(audit.record.created):%Y-%m-%d}.{ending}"
+    """A file's name, of the audit's and its day: "Loans-2026-11-21.html".
+
+    It tells apart what must not be taken for another: for whom it is, where that is not the decision maker alone, that
+    small numbers are hidden, and that somebody signed: "Loans-2026-11-21-policy-hidden-signed.html".
+    """
+    told = []
+    if REPORT_FORMATS[ending].by_reader:
+        readers = [_FOR[name] for name in READERS if name in audit.asked.readers]
+        told += readers if readers != [_FOR[READERS[0]]] else []
+    told += ["hidden"] if audit.record.hides_small else []
+    told += ["signed"] if audit.signed and not REPORT_FORMATS[ending].mime.startswith("image/") else []
+    day = f"{datetime.fromisoformat(audit.record.created):%Y-%m-%d}"
+    return f"{'-'.join([file_stem(audit.name), day, *told])}.{ending}"
 
 
 def file_stem(name: str) -> str:

@@ -105,18 +105,33 @@ def _mark(verdict: str) -> Markup:
 
 
 def _drawn(picture: PictureBlock) -> Markup:
-    """A picture as a part of the page, where it needs no namespace, with its words for who does not see it."""
-    root = _inline(picture.svg)
+    """A picture as a part of the page, with words for who does not see it; where there is one, also a narrow one."""
+    if not picture.narrow:
+        return _markup(_with_words(_inline(picture.svg), picture))
+    both = (("wide-only", picture.svg), ("narrow-only", picture.narrow))
+    return _joined(_markup(_with_words(_inline(drawn), picture, kind)) for kind, drawn in both)
+
+
+def _with_words(root: Element, picture: PictureBlock, kind: str = "") -> Element:
+    """A picture, which needs no namespace within a page, with its words; `kind` says on which screens it is shown."""
+    if kind:
+        root.set("class", kind)
     root.set("role", "img")
     root.set("aria-label", picture.alt)
     title = Element("title")
     title.text = picture.title
     root.insert(0, title)
-    return _markup(root)
+    return root
 
 
 def _inline(drawn: str) -> Element:
     return ElementTree.fromstring(_NAMESPACES.sub("", drawn))
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    from markupsafe import Markup
+
+    return Markup("").join(parts)
 
 
 def _markup(root: Element) -> Markup:

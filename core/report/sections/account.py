@@ -24,7 +24,11 @@ HIDES_SMALL = (
     "Reports of overlapping audits can be subtracted from each other, so publish only one of them."
 )
 FIXES_HIDDEN = "A fix was looked for. What came of it is left out: it could give away numbers that are hidden here."
-TO_CHECK = "Run plumbline verify on the PDF, or on the web page with its receipt.json."
+TO_CHECK = (
+    "With “plumbline verify”, a command of Plumbline (see its README): on the PDF, or on the web page with its "
+    "receipt.json."
+)
+QR_HOLDS = "the receipt's code to scan, and nothing else"
 NO_RECEIPT = "No receipt: nothing here proves that this report was not changed."
 
 
@@ -79,11 +83,12 @@ def signed(audit: ReportedAudit) -> Iterator[Block]:
     asked = audit.asked
     facts = [
         ("Audited on", date_words(audit.record.created)),
-        ("By", asked.author or "not said"),
+        ("By", asked.author or ", ".join(each.name for each in audit.signed) or "not said"),
         ("Purpose", asked.purpose),
         ("Valid until", _day_words(asked.valid_until)),
         *(("Signed", each.line) for each in audit.signed),
         ("Receipt", audit.receipt or NO_RECEIPT),
+        ("The square", "" if audit.receipt is None else QR_HOLDS),
         ("To check it", "" if audit.receipt is None else TO_CHECK),
     ]
     yield Heading("Who, when, and what proves it")

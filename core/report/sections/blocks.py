@@ -71,13 +71,15 @@ class TableBlock:
 class PictureBlock:
     """A picture as SVG text, whose colours for ink and paper are those of a page, and what stands for it in words.
 
-    `share` is how much of the page's width it takes; where that is not all, words stand beside it.
+    `share` is how much of the page's width it takes; where that is not all, words stand beside it. `narrow` is the same
+    as a narrow screen shows it, empty where there is no other.
     """
 
     svg: str
     title: str
     alt: str
     share: float = 1.0
+    narrow: str = ""
 
     @property
     def on_paper(self) -> str:

@@ -30,7 +30,7 @@ MOST_DRAWN = 60
 # Of a picture that is not split where a page ends, and of one that shares its page with words.
 MOST_IN_A_PICTURE, _MOST_BESIDE_WORDS = 14, 5
 _MOST_MORE = 2
-_WIDTH = 720
+_WIDTH, _NARROW = 720, 320
 GROUP_COLUMNS = ("Group", "People", "Rate", "Plausible range", "Gap", "Plausible range of the gap", "Verdict")
 
 
@@ -133,7 +133,7 @@ def small_picture(audit: ReportedAudit) -> Iterator[Block]:
         return
     yield Heading(_asked(shown))
     few = next(_in_parts(shown, _MOST_BESIDE_WORDS))
-    yield whole_picture(few)
+    yield replace(whole_picture(few), narrow=_drawn(few, _NARROW))  # no table beside it has the numbers
     if len(few.rows) < len(shown.rows):
         yield Paragraph(f"{len(few.rows)} of {len(shown.rows)} groups are drawn: those that fare worst.", "soft")
 
@@ -175,7 +175,11 @@ def _in_parts(shown: Standings, most: int = MOST_IN_A_PICTURE) -> Iterator[Stand
 
 def whole_picture(shown: Standings) -> PictureBlock:
     """The picture of one question over one table of groups, with its words for who does not see it."""
+    said = "; ".join(f"{row.name}: {rate_words(row)}, {row.all_words}" for row in shown.rows)
+    return PictureBlock(_drawn(shown, _WIDTH), _asked(shown), said)
+
+
+def _drawn(shown: Standings, width: int) -> str:
     from core.report.charts import standings_chart, svg
 
-    said = "; ".join(f"{row.name}: {rate_words(row)}, {row.all_words}" for row in shown.rows)
-    return PictureBlock(svg(standings_chart(shown, INK, PAPER), _WIDTH), _asked(shown), said)
+    return svg(standings_chart(shown, INK, PAPER), width)

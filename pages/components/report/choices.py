@@ -66,7 +66,9 @@ def ask(audit: Audit, record: AuditRecord) -> ReportPlan:
 
 def _readers(audit_id: str, kept: ReportPlan) -> tuple[str, ...]:
     key = session.seed(session.field(audit_id, "report/readers"), [*(kept.readers or tuple(READERS)[:1])])
-    chosen = st.pills("Whom is it for?", tuple(READERS), selection_mode="multi", key=key, format_func=_reader_words)
+    chosen = st.pills(
+        "Whom is it for? Choose one or more", tuple(READERS), selection_mode="multi", key=key, format_func=_reader_words
+    )
     readers = tuple(name for name in READERS if name in chosen)
     for name in readers:
         st.caption(READERS[name].says if len(readers) == 1 else f"{READERS[name].title}: {READERS[name].says}")

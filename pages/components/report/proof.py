@@ -31,10 +31,19 @@ def show(audit_id: str, told: ReportedAudit) -> None:
         help="It shows that the web page, and the result files, were not changed since.",
     )
     st.badge(badge_words(strength), color="red" if strength == "changed" else "green")
+    if strength != "changed":
+        st.caption(_who_signed(told))
     with st.expander("Sign this audit"):
         for each in told.signed:
             st.caption(plain.escape(each.line))
         _sign(audit_id)
+
+
+def _who_signed(told: ReportedAudit) -> str:
+    """Which of the two there is: a machine's seal alone, or a person's signature too."""
+    names = plain.escape(", ".join(each.name for each in told.signed))
+    by_whom = f"Signed by {names}." if names else "No person has signed it yet."
+    return f"The seal is this computer's: nothing was changed since. {by_whom}"
 
 
 def receipt(audit_id: str, told: ReportedAudit) -> bytes:

@@ -56,12 +56,12 @@ def test_a_report_is_checked_by_strength(
 ) -> None:
     both = (got / "report.html", got / "receipt.json")
     code, said = verify(capsys, *both)
-    assert code == 0 and "Signed by this installation" in said and "report.html is unchanged since" in said
+    assert code == 0 and "Sealed: signed by this installation" in said and "report.html is unchanged since" in said
     elsewhere(monkeypatch, tmp_path)
     code, said = verify(capsys, *both)
     assert code == 0 and "Unchanged since" in said and "Signed by" not in said
     code, said = verify(capsys, *both, "--key", home / "keys" / "public.pem")
-    assert code == 0 and "Signed by this installation" in said
+    assert code == 0 and "Sealed: signed by this installation" in said
     public = json.loads((got / "receipt.json").read_text())["key"]["hex"]
     assert verify(capsys, got / "report.html", "--key", public)[0] == 0, "the receipt beside it is found"
     code, said = verify(capsys, *both, "--key", "00" * 32)
@@ -78,7 +78,7 @@ def test_a_receipt_is_checked_against_the_ledger(
     got: Path, home: Path, ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     code, said = verify(capsys, got / "receipt.json", "--ledger", "own")
-    assert code == 0 and "Signed by this installation" in said
+    assert code == 0 and "Sealed: signed by this installation" in said
     (got / "receipt.json").rename(tmp_path / "away.json")
     code, said = verify(capsys, got / "report.html", "--ledger", "own")
     assert code == 0 and "unchanged since" in said

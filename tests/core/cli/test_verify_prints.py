@@ -27,7 +27,7 @@ def test_a_print_is_checked_by_what_it_carries(
     whole = printed(tmp_path / "whole.pdf", {"receipt.json": found, "result.json": numbers})
     code, said = verify(capsys, whole)
     assert code == 0 and "Checked is what it carries: receipt.json, result.json." in said
-    assert "Signed by this installation" in said and "result.json is unchanged since" in said
+    assert "Sealed: signed by this installation" in said and "result.json is unchanged since" in said
     other = printed(tmp_path / "other.pdf", {"receipt.json": found, "result.json": numbers.replace(b"[]", b"[1]")})
     code, said = verify(capsys, other)
     assert code == 1 and "result.json was changed since the receipt was made" in said
@@ -67,7 +67,7 @@ def test_a_pdf_by_the_command_carries_its_receipt_and_no_receipt_is_for_a_record
     assert main(["audit", str(folder / loans.plan.name), *asked]) == 0
     capsys.readouterr()
     (page,), (pdf,) = out.glob("*.html"), out.glob("*.pdf")
-    assert "Run plumbline verify on the PDF" in page.read_text()
+    assert "“plumbline verify”, a command of Plumbline" in page.read_text()
     code, said = verify(capsys, pdf)
     assert code == 0 and "Checked is what it carries: receipt.json, result.json." in said
     code, said = verify(capsys, page, out / "result.json", out / "receipt.json")

@@ -61,7 +61,7 @@ def test_the_report_has_a_code_and_its_files_a_receipt(space: Workspace, home: P
     code = space.ledger.code(audit_id)
     assert code is not None and code in preview(at)
     assert "Download: Receipt (.json)" in [button.proto.label for button in at.get("download_button")]
-    assert "Signed by this installation" in badges(at)
+    assert "Sealed: signed by this installation" in badges(at)
     receipt, files = receipt_of(space, audit_id)
     found = verified(receipt, files.items())
     assert found.holds and receipt.code == code and len(files) == 3
@@ -98,7 +98,7 @@ def test_a_receipt_of_hidden_numbers_tells_none(space: Workspace, home: Path) ->
 def test_somebody_signs_and_stands_on_the_page(space: Workspace, home: Path) -> None:
     audit_id = kept(space, home, decided())
     at = opened("report", audit_id)
-    assert "Sign" in labels(at)
+    assert "Sign" in labels(at) and "No person has signed it yet." in said(at)
     next(button for button in at.button if button.label == "Sign").click().run()
     assert "needs a name" in said(at) and space.ledger.said(audit_id, "sign-off") == []
     widget(at, "text_input", "sign name").input(HOSTILE[:80])
@@ -106,6 +106,7 @@ def test_somebody_signs_and_stands_on_the_page(space: Workspace, home: Path) -> 
     widget(at, "text_area", "sign words").input("Read and accepted.")
     next(button for button in at.button if button.label == "Sign").click().run()
     assert not at.exception and "Read and accepted." in preview(at) and "<script>alert" not in preview(at)
+    assert f"Signed by {HOSTILE[:80].strip()}" in said(at) and "No person has signed it yet." not in said(at)
     (entry,) = space.ledger.said(audit_id, "sign-off")
     assert entry.body["name"] == HOSTILE[:80] and entry.body["role"] == "Head of Risk"
     assert "Head of Risk" in preview(opened("report", audit_id))

@@ -62,6 +62,8 @@ def test_it_is_named_after_audit_and_day(record: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(record.parent)
     assert main(["report", "record.json"]) == 0
     assert (record.parent / "t-csv-2026-11-21.html").is_file()
+    assert main(["report", "record.json", "--reader", "annex", "--reader", "decision", "--hide-small"]) == 0
+    assert (record.parent / "t-csv-2026-11-21-one-page-annex-hidden.html").is_file(), "not to be taken for the other"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_receipt_says_what_was_found_and_of_which_files(ledger: Ledger) -> Non
     found = verified(again, [("report.html", REPORT)])
     assert found.holds and found.strength == "unchanged"
     assert [badge_words(strength) for strength in ("changed", "unchanged", "signed")] == [
-        "Does not hold", "Unchanged since", "Signed by this installation",
+        "Does not hold", "Unchanged since", "Sealed: signed by this installation",
     ]  # fmt: skip
     public = ledger.keys.private().public
     assert verified(again, (), public).strength == "signed"

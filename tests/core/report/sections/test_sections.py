@@ -17,10 +17,10 @@ from core.record import AuditRecord, Fed
 from core.report.documents.json import result
 from core.report.pair.fix_result import FixResult
 from core.report.sections import SECTIONS, asked_sections, printed, sections_for
-from core.report.sections.account import NO_RECEIPT, TO_CHECK
+from core.report.sections.account import NO_RECEIPT, QR_HOLDS, TO_CHECK
 from core.report.sections.blocks import Block, Cell, KeyFacts, MarkedFinding, Paragraph, PictureBlock, TableBlock
 from core.report.sections.methods import FORMULAS
-from core.report.sections.reported import ReportedAudit
+from core.report.sections.reported import ReportedAudit, SignOff
 from tests.worlds.people import labelled, plan_of
 from tests.worlds.records import decided, record_of, scored
 
@@ -187,6 +187,7 @@ def test_one_page_says_what_was_done_how_far_it_reaches_and_who_says_so() -> Non
         "Purpose": "Yearly review",
         "Valid until": "30 November 2027",
         "Receipt": "ABCD-1234",
+        "The square": QR_HOLDS,
         "To check it": TO_CHECK,
     }
     (code,) = [block for block in blocks(audit, "signed") if isinstance(block, PictureBlock)]
@@ -197,6 +198,12 @@ def test_one_page_says_what_was_done_how_far_it_reaches_and_who_says_so() -> Non
     (facts,) = [block for block in blocks(plain, "signed") if isinstance(block, KeyFacts)]
     assert not [block for block in blocks(plain, "signed") if isinstance(block, PictureBlock)]
     assert dict(facts.facts)["Receipt"] == NO_RECEIPT and dict(facts.facts)["By"] == "not said"
+
+
+def test_who_signed_says_so_where_no_author_is_named() -> None:
+    signed = ReportedAudit(decided(), signed=(SignOff("B. Jones", "Head of Risk", "Read.", "30 November 2026"),))
+    (facts,) = [block for block in blocks(signed, "signed") if isinstance(block, KeyFacts)]
+    assert dict(facts.facts)["By"] == "B. Jones"
 
 
 def test_the_steps_that_check_a_report_name_its_web_page_on_whatever_paper_they_stand() -> None:

@@ -81,6 +81,11 @@ def letters(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable() and letter not in " \ufffd")
 
 
+def test_its_sheets_are_a4(document: pikepdf.Pdf) -> None:
+    sizes = {tuple(round(float(each) / 72 * 25.4) for each in page.mediabox[2:]) for page in document.pages}
+    assert sizes == {(210, 297)}
+
+
 def test_it_says_what_it_is_and_carries_its_numbers(document: pikepdf.Pdf, audit: ReportedAudit) -> None:
     assert str(document.Root.Lang) == "en" and document.Root.MarkInfo.Marked
     assert document.Root.ViewerPreferences.DisplayDocTitle
