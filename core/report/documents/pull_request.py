@@ -30,7 +30,7 @@ def _blocks(told: GateTold) -> Iterator[str]:
     yield f"### Fairness gate: {OUTCOME_WORDS[told.verdict.outcome]}"
     yield plain(told.first)
     if told.against:
-        yield plain(" ".join(told.against))
+        yield plain(" ".join([*told.against, *told.inherited()]))
     if told.verdict.gaps:
         yield "\n".join(_table(told))
     said = [plain(each) for each in (*told.explained(), *told.notes)]

@@ -59,14 +59,15 @@ def test_unchanged_passes_worse_fails_and_few_cannot_be_told(folder: Path, capsy
     assert gate(folder, *against) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "PASSED: of 1 gated gap none got worse by more than chance explains."
-    assert "nobody is decided otherwise" in lines[3] and lines[1].startswith(f"Against {folder / 'before'} “Loans” of")
+    assert lines[3] == "1 gap lies outside the usual limit. State a limit under [policy] to gate on it."
+    assert "nobody is decided otherwise" in lines[4] and lines[1].startswith(f"Against {folder / 'before'} “Loans” of")
     write(folder, WORSE)
     assert gate(folder, *against) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "FAILED: of 1 gated gap 1 got worse by more than chance explains."
-    assert lines[3].startswith("FAILED people whose g is a against people whose g is b, statistical_parity_difference:")
-    assert "-10.0 points before, -20.0 points now. Worsening: 10.0 points (6." in lines[3]
-    assert re.search(r"Could show: 5\.\d points\. n = 2,000\.", lines[3])
+    assert lines[4].startswith("FAILED people whose g is a against people whose g is b, statistical_parity_difference:")
+    assert "-10.0 points before, -20.0 points now. Worsening: 10.0 points (6." in lines[4]
+    assert re.search(r"Could show: 5\.\d points\. n = 2,000\.", lines[4])
     assert lines[2] == "A record holds no rows, so nobody is found again: ranges are wider than necessary."
     write(folder, FEW)
     assert gate(folder, *against) == 0

@@ -72,11 +72,19 @@ class GateTold:
         """What a terminal says."""
         yield self.first
         yield from map(one_line, self.against or (LIMITS_ALONE,))
+        yield from self.inherited()
         yield from (f"{OUTCOME_WORDS[gap.outcome]} {gap_line(gap, self.terms)}" for gap in self.verdict.gaps)
         yield from self.explained()
         yield from map(one_line, self.notes)
         if self.head:
             yield self.head
+
+    def inherited(self) -> Iterator[str]:
+        """That gaps lie outside a limit which nobody stated, so that a pass is not read as if there were none."""
+        outside = sum(gap.limit == "not_gated" and gap.gap.breaks_limit for gap in self.verdict.gaps)
+        if outside:
+            lies = "gap lies" if outside == 1 else "gaps lie"
+            yield f"{outside:,} {lies} outside the usual limit. State a limit under [policy] to gate on it."
 
     def explained(self) -> Iterator[str]:
         """What the words of the lines mean; nothing where none was measured against another audit."""
