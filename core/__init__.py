@@ -1,4 +1,4 @@
-"""Plumbline's library, and its Python interface: eight names, for a notebook or a program.
+"""Plumbline's library, and its Python interface: nine names, for a notebook or a program.
 
     from core import Plan, audit
 
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from core.mitigate.api import Fixes
     from core.plan.plan import Plan
     from core.record import AuditRecord
+    from core.record.series import Series
 
-__all__ = ["AuditRecord", "Plan", "PlumblineError", "audit", "audit_frame", "compare", "explain_model", "find_fixes"]
+__all__ = [
+    "AuditRecord", "Plan", "PlumblineError",
+    "audit", "audit_frame", "compare", "explain_model", "find_fixes", "follow",
+]  # fmt: skip
 
 _TYPES = {"AuditRecord": "core.record", "Plan": "core.plan.plan", "PlumblineError": "core.errors"}
 
@@ -194,3 +198,29 @@ def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
     from core import record
 
     return record.compare(before, after)
+
+
+def follow(
+    plan: Plan,
+    tables: Sequence[str | Path] | Mapping[str, str | Path | Frame],
+    *,
+    isolated: bool = False,
+    progress: Tell | None = None,
+) -> Series:
+    """Audit a table for each month, and say whether a gap has changed by more than chance.
+
+    Parameters
+    ----------
+    plan
+        The question; its `[monitor]` says which gaps are watched, and how many audits the baseline has.
+    tables
+        Paths, or tables by what they are called, such as {"2026-01": january, "2026-02": february}; in order of the
+        dates in their names.
+    isolated, progress
+        As for `audit`.
+
+    The series has `gaps` with their points, bands and alarms, `drift`, and `is_alarm`. Raises as `audit` does.
+    """
+    from core.engine.over_time import follow as followed
+
+    return followed(plan, tables, lambda asks, table: audit(asks, table, isolated=isolated, progress=progress))

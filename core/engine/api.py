@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from core.data.profile import Profile
+from core.data.cell_reading.months import months
+from core.data.column_days import MOST_MONTHS
 from core.data.progress import ProgressReporter, Tell
 from core.engine.job import audit_folder
 from core.engine.paired_audit import Earlier, PairedAudits
@@ -13,6 +14,7 @@ from core.engine.pairing import EARLIER, beside
 from core.engine.plan_files import Files
 from core.engine.results import read, read_pair
 from core.engine.upload_facts import collect_profile
+from core.errors import DataError
 from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
@@ -40,10 +42,16 @@ def audit_pair_isolated(
         return PairedAudits(*read_pair(done.out, plan, question, rows, digests, done.digests.get(EARLIER)))
 
 
-def profile_isolated(table: Path, time_limit: float = TIME_LIMIT) -> Profile:
-    """What a table holds, by a sandboxed job that looks at it. Raises DataError where it cannot be read."""
+def months_isolated(table: Path, column: str, time_limit: float = TIME_LIMIT) -> tuple[str, ...]:
+    """The months of a table's column of dates, such as "2026-03", in order, by a sandboxed job that looks at it.
+
+    Raises DataError where the table or its dates cannot be read, or there are too many months.
+    """
     with job_done("profile", {"name": table.name}, {"table": table}, time_limit) as done:
-        return collect_profile(done.out, table.name, done.digests["table"])
+        found = months(collect_profile(done.out, table.name, done.digests["table"]), column).months
+    if not found:
+        raise DataError(f"{table.name} has days of over {MOST_MONTHS} months. Give a table of fewer.")
+    return tuple(month for month, _ in found)
 
 
 def audit_here(plan: Plan, files: Files, tell: Tell | None = None) -> AuditRecord:

@@ -18,8 +18,6 @@ from core.cli.monitor.tables import tables_of
 from core.cli.monitor.told import operator_settings, tell
 from core.cli.terminal import complain, say
 from core.cli.time_limit import add_time_limit
-from core.data.cell_reading.months import months
-from core.data.column_days import MOST_MONTHS
 from core.engine.plan_files import Files
 from core.errors import DataError, PlumblineError
 from core.jobs.digest import sha256
@@ -124,12 +122,9 @@ def _months(path: Path, digest: str, plan: Plan, kept: KeptAudits, chosen: argpa
     if plan.monitor.date is None:
         return (None,)
     if digest not in kept.months:
-        from core.engine.api import profile_isolated
+        from core.engine.api import months_isolated
 
-        found = months(profile_isolated(path, chosen.time_limit), plan.monitor.date).months
-        if not found:
-            raise DataError(f"{path.name} has days of over {MOST_MONTHS} months. Give a table of fewer.")
-        kept.cut(digest, [month for month, _ in found])
+        kept.cut(digest, list(months_isolated(path, plan.monitor.date, chosen.time_limit)))
     return kept.months[digest]
 
 

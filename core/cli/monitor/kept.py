@@ -19,8 +19,8 @@ from core.engine.earlier_record import open_record
 from core.errors import DataError, PlanError
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.record.series.asked_again import asked_as_first
 from core.record.series.periods import period_of
-from core.store.series.asked_again import asked_again
 
 _AUDITS, _MONTHS, _PART, _LOCK = "audits", "months.json", ".part-", ".lock"
 
@@ -63,15 +63,11 @@ class KeptAudits:
 
     def asks(self, file: str, month: str | None = None) -> Plan:
         """What the next table, or a month of it, is asked: at the first audit's edges, against its own groups."""
-        data = replace(self.plan.data, file=file)
-        if month is not None and self.plan.monitor.date is not None:
-            data = data.in_month(self.plan.monitor.date, month)
-        plan = replace(self.plan, data=data)
-        if not self.by_part:
+        first = min(self.records, key=lambda record: (period_of(record.plan).order, record.created), default=None)
+        plan = asked_as_first(self.plan, first, file)
+        if month is None or plan.monitor.date is None:
             return plan
-        first = asked_again(min(self.records, key=lambda record: (period_of(record.plan).order, record.created)), file)
-        decision = replace(plan.decision, edges=first.decision.edges)
-        return replace(plan, decision=decision, groups=first.groups)
+        return replace(plan, data=plan.data.in_month(plan.monitor.date, month))
 
     def cut(self, digest: str, months: list[str]) -> None:
         """Keep which months a table has."""

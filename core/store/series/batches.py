@@ -20,6 +20,7 @@ from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.record.series.asked_again import asked_again
 from core.store.archive import AuditArchive, Shelved
 from core.store.audit import WAITING
 from core.store.audits import Audit, Audits, blank_audit
@@ -27,7 +28,6 @@ from core.store.blobs import Store, Upload
 from core.store.disk.crash_points import point
 from core.store.results import Results
 from core.store.runs import Runs
-from core.store.series.asked_again import asked_again
 from core.store.series.members import data_digest, in_series
 
 LOG = logging.getLogger(__name__)

@@ -1,6 +1,8 @@
 """`plumbline monitor`: each table once, a broken one named, an alarm in the exit code, and the same after a kill."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -8,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow.csv import read_csv
+from pyarrow.parquet import write_table
 
 from core.cli import main
 from tests.worlds.jobs.supervised import until
@@ -15,6 +19,7 @@ from tests.worlds.people import csv_text
 
 pytestmark = pytest.mark.jobs
 
+ROOT = Path(__file__).resolve().parents[3]
 PLUMBLINE = Path(sys.executable).with_name("plumbline")
 PLAN = """plumbline = 1
 [data]
@@ -194,6 +199,23 @@ def test_hostile_names_are_spelled_out_on_a_terminal(folder: Path, capsys: pytes
     assert monitored(folder, str(folder / "loans-\x1b*.csv")) == 0
     said = capsys.readouterr().out
     assert "\x1b" not in said and r"loans-\x1b[2J.csv: audited" in said
+
+
+def test_the_lines_for_cron_systemd_and_a_schedule_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = (ROOT / "core" / "cli" / "monitor" / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"\.venv/bin/plumbline (monitor plan\.toml .+)$", words, re.MULTILINE)
+    assert len(lines) == 3
+    monkeypatch.chdir(folder)
+    for name in [path.name for path in folder.glob("*.csv")]:
+        (folder / name).rename(folder / name.replace(".csv", ".parquet"))
+    for path in folder.glob("*.parquet"):
+        write_table(read_csv(path), path)
+    for line in lines:
+        assert main(shlex.split(line)) == 0
+    keys = set(re.findall(r"`(\w+)`", " ".join(row for row in words.splitlines() if row.startswith("| `"))))
+    document = json.loads((folder / "series" / "series.json").read_text())
+    gap = document["gaps"][0]
+    assert {*document, *gap, *document["audits"][0], *gap["points"][0]} - {"plumbline"} <= keys
 
 
 def same(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,25 +18,29 @@ Alarms = npt.NDArray[np.bool_]
 def alarms(
     rng: np.random.Generator,
     gaps: int,
-    n: int,
+    n: int | list[int],
     rate: float,
     ratio: bool = False,
     step_at: int | None = None,
     wobble: float = 0.0,
 ) -> Alarms:
-    """Which audits raise an alarm, shape (series, gaps, audits); a step is 5 points more in the first gap."""
+    """Which audits raise an alarm, shape (series, gaps, audits); a step is 5 points more in the first gap.
+
+    `n` is how many people a group has, one number an audit where they differ.
+    """
     shape = (SERIES, gaps, AUDITS)
     truth = np.full(shape, rate) + wobble * rng.normal(size=shape)
     if step_at is not None:
         truth[:, 0, step_at - 1 :] += 0.05
-    group, reference = rng.binomial(n, truth), rng.binomial(n, rate, size=shape)
-    value = np.log((group + 0.5) / (reference + 0.5)) if ratio else group / n - reference / n
-    se = np.sqrt(sum(1 / (k + 0.5) - 1 / (n + 0.5) if ratio else _variance(k, n) for k in (group, reference)))
+    people = np.broadcast_to(np.asarray(n), (AUDITS,))
+    group, reference = rng.binomial(people, truth), rng.binomial(people, rate, size=shape)
+    value = np.log((group + 0.5) / (reference + 0.5)) if ratio else group / people - reference / people
+    se = np.sqrt(sum(1 / (k + 0.5) - 1 / (people + 0.5) if ratio else _variance(k, people) for k in (group, reference)))
     extra = extra_by_audit(extra_variance(value, se, BASELINE), AUDITS, BASELINE)
     return look(value, value, se, BASELINE, gaps, extra).outside.any(axis=3)
 
 
-def _variance(k: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.float64]:
+def _variance(k: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     p = (k + 1) / (n + 2)
     return p * (1 - p) / (n + 2)
 
@@ -57,6 +61,14 @@ def test_a_quiet_year_raises_an_alarm_in_at_most_one_of_twenty(n: int, rate: flo
     rng = np.random.default_rng([gaps, ratio, n, round(100 * rate)])
     false = share(alarms(rng, gaps, n, rate, ratio))
     assert 0.02 < false <= 0.05 + three_errors(0.05)
+
+
+@pytest.mark.parametrize(
+    "n",
+    [[20_000] * 3 + [300] * 9, [500] * 3 + [5_000] * 9, [500, 3_000] * 6, [4_000 - 300 * at for at in range(12)]],
+)
+def test_so_does_one_whose_audits_differ_in_size(n: list[int]) -> None:
+    assert share(alarms(np.random.default_rng(n[:4]), 3, n, 0.3)) <= 0.05 + three_errors(0.05)
 
 
 @pytest.mark.parametrize("step_at", [5, 7, 9])

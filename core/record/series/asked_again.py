@@ -20,3 +20,12 @@ def asked_again(record: AuditRecord, file: str) -> Plan:
     }
     plan = record.plan
     return replace(plan, data=replace(plan.data, file=file), groups=replace(plan.groups, reference=dict(named)))
+
+
+def asked_as_first(plan: Plan, first: AuditRecord | None, file: str) -> Plan:
+    """A plan of a table called `file`, asked as the first audit of its series was; by itself where it is the first."""
+    plan = replace(plan, data=replace(plan.data, file=file))
+    if first is None:
+        return plan
+    again = asked_again(first, file)
+    return replace(plan, decision=replace(plan.decision, edges=again.decision.edges), groups=again.groups)
