@@ -18,6 +18,7 @@ from core.cli.meanwhile import SHARES, import_meanwhile
 from core.cli.report import asked_report
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
+from core.cli.trackers import Trackers, add_trackers
 from core.engine.earlier_record import model_of, open_record
 from core.engine.plan_files import Files
 from core.errors import PlanError
@@ -54,6 +55,7 @@ def add_audit(commands: Any) -> None:
         "--report", metavar="KINDS", default="", help="also write the report, as kinds of file with commas: html"
     )
     add_ledger(command, "append the record to this ledger, and write receipt.json beside the results")
+    add_trackers(command)
     add_time_limit(command)
     add_inside(command)
     command.set_defaults(command=_audit)
@@ -62,7 +64,7 @@ def add_audit(commands: Any) -> None:
 def _audit(chosen: argparse.Namespace) -> int:
     from core.engine.api import audit_isolated
 
-    plan = read_plan(chosen.plan, chosen.inside)
+    plan, trackers = read_plan(chosen.plan, chosen.inside), Trackers.asked(chosen)
     if plan.decision.model is None and chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
     if chosen.against is None and chosen.against_model is not None:
@@ -71,7 +73,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     with naming(chosen.plan):
         report = asked_report(chosen.report, plan.report, chosen.plan.parent)
     if chosen.against is not None:
-        return _against(chosen, plan, files, report)
+        return _against(chosen, plan, files, report, trackers)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES)
     with naming(chosen.plan, files.model):
@@ -79,6 +81,7 @@ def _audit(chosen: argparse.Namespace) -> int:
     say(*finding_lines(record))
     write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out, ABOUT_RESULTS)
     say(*note_lines(record))
+    trackers.audit(record)
     return 0
 
 
@@ -97,7 +100,9 @@ def _files(
     return texts | report.of(record, code, None if prove is None else lambda page: prove({**texts, **page}))
 
 
-def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: AskedReport | None) -> int:
+def _against(
+    chosen: argparse.Namespace, plan: Plan, files: Files, report: AskedReport | None, trackers: Trackers
+) -> int:
     """Audit the plan and what decided in another record on the same people, and compare them person by person."""
     from core.engine.api import audit_pair_isolated
     from core.engine.paired_audit import Earlier
@@ -122,4 +127,5 @@ def _against(chosen: argparse.Namespace, plan: Plan, files: Files, report: Asked
     contents = with_receipt(found.after, partial(_files, found.after, report, texts), chosen.ledger)
     write_files(contents, chosen.out, ABOUT_RESULTS)
     say(*note_lines(found.after))
+    trackers.audit(found.after)
     return 0

@@ -18,6 +18,7 @@ from core.cli.monitor.tables import tables_of
 from core.cli.monitor.told import operator_settings, tell
 from core.cli.terminal import complain, say
 from core.cli.time_limit import add_time_limit
+from core.cli.trackers import Trackers, add_trackers
 from core.engine.plan_files import Files
 from core.errors import DataError, PlumblineError
 from core.jobs.digest import sha256
@@ -49,6 +50,7 @@ def add_monitor(commands: Any) -> None:
         default=Path("plumbline-series"),
         help="the folder that keeps the audits and series.json (default plumbline-series)",
     )
+    add_trackers(command)
     add_time_limit(command)
     add_inside(command)
     command.set_defaults(command=_monitor)
@@ -62,7 +64,7 @@ def _monitor(chosen: argparse.Namespace) -> int:
     from core.report.words.over_time import series_lines
 
     plan = read_plan(chosen.plan, chosen.inside)
-    settings = operator_settings(plan.monitor)
+    settings, trackers = operator_settings(plan.monitor), Trackers.asked(chosen)
     with naming(chosen.plan):
         refuse_unwatchable(plan)
     tables = tables_of(chosen.data)
@@ -80,7 +82,17 @@ def _monitor(chosen: argparse.Namespace) -> int:
         say(f"{', '.join(series.replaced)}: audited in several tables, of which the one that was audited last counts.")
     say(*series_lines(series), f"Wrote {chosen.out / 'series.json'}")
     is_told = tell(series, plan.monitor, settings, chosen.out)
-    return _code(series, bool(failed) or not is_told)
+    return _code(series, bool(failed) or not is_told or not _is_tracked(trackers, document))
+
+
+def _is_tracked(trackers: Trackers, document: dict[str, Any]) -> bool:
+    """Write the figures to the trackers that were asked for; a failure is said, and takes no alarm's code away."""
+    try:
+        trackers.series(document)
+    except PlumblineError as error:
+        complain(str(error))
+        return False
+    return True
 
 
 def _code(series: Series, is_lacking: bool) -> int:

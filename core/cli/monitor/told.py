@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.cli.terminal import complain, say
 from core.plan.parts import MonitorPlan
-from core.record.series import Series
-from core.store.alerts.outbox import Outbox
-from core.store.alerts.settings import AlertSettings
+
+if TYPE_CHECKING:
+    from core.record.series import Series
+    from core.store.alerts.settings import AlertSettings
 
 OUTBOX = "alerts"
 
 
 def operator_settings(monitor: MonitorPlan) -> AlertSettings:
     """What the environment allows. Raises AlertError where the plan names somebody whom it does not."""
+    from core.store.alerts.settings import AlertSettings
+
     settings = AlertSettings.of(os.environ)
     settings.check(monitor)
     return settings
@@ -24,6 +28,7 @@ def operator_settings(monitor: MonitorPlan) -> AlertSettings:
 def tell(series: Series, monitor: MonitorPlan, settings: AlertSettings, folder: Path) -> bool:
     """Tell the alarms of the last audit, and what an earlier run could not; whether nothing is left to be told."""
     from core.report.documents.alarms import alarms
+    from core.store.alerts.outbox import Outbox
 
     outbox = Outbox(folder / OUTBOX, settings)
     outbox.put(alarms(series), monitor)
