@@ -13,8 +13,9 @@ if picked is None:
 try:
     compared = answer.of(picked)
     answer.differences(compared, picked)
+    flips.ask_both(compared, picked)
     question = answer.show(compared)
-    flips.show(compared, question, picked)
+    flips.show(compared, question)
     explanations.show(picked)
     several.show(picked, question)
     take_away.show(picked, compared)

@@ -58,8 +58,6 @@ class Measure:
         and which of the two rates is the worse one to have, so that the sentence is about the group that has it.
     harms
         Whether that group is worse off. A person wrongly granted got the good outcome: nobody is called worse off then.
-    does
-        What the group does in place of "are {how}", where that says it more plainly.
     of
         Who is counted, where not everybody is, as it stands behind "57 of 100": "with the good outcome".
     """
@@ -74,12 +72,11 @@ class Measure:
     worse: Literal["higher", "lower"] = "lower"
     is_tested: bool = True
     harms: bool = True
-    does: str = ""
     of: str = ""
 
     def verb_words(self, terms: Terms) -> str:
-        """What its sentence says of a group, in the words of a plan: "are selected", "get the benefit of the doubt"."""
-        return self.does or f"are {terms.said(self.how)}"
+        """What its sentence says of a group, in the words of a plan: "are selected"."""
+        return f"are {terms.said(self.how)}"
 
     @property
     def needs_label(self) -> bool:
@@ -152,7 +149,7 @@ GAPS = table(
     Measure(
         "false_positive_rate_difference", "difference", ("false_positive_rate",), _difference,
         "false_positive_rate_difference", "{granted}", worse="higher",
-        harms=False, does="get the benefit of the doubt", of="without the good outcome",
+        harms=False, of="without the good outcome",
     ),
     Measure(
         "equal_opportunity_difference", "difference", ("true_positive_rate",), _difference,

@@ -11,6 +11,7 @@ from pages.components import (
     announcements,
     audit_menu,
     audit_name,
+    drawer,
     error_messages,
     plain,
     product_mark,
@@ -40,6 +41,7 @@ def show(page: str) -> Audit | None:
     st.html(styles.STYLE)
     progress_line.show(audit)
     with st.container(gap=None):
+        drawer.close(page)
         session.remember_browser()
         lost = upload_box.overlooked()
         if lost:

@@ -68,6 +68,17 @@ def test_nothing_sticks_out_on_a_small_screen(page: Page, people: Path) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+def test_the_menu_of_a_small_screen_goes_once_a_page_is_chosen(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.get_by_test_id("stExpandSidebarButton").click()
+    chosen = page.get_by_role("link", name="History")
+    chosen.click()
+    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    expect(chosen).not_to_be_in_viewport()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_role("link", name="Help")).to_be_in_viewport()  # it can be opened again, and stays
+
+
 def test_names_from_a_table_stay_text(page: Page, tmp_path: Path) -> None:
     hostile = tmp_path / "http:%2F%2Fevil.example.csv"
     names = ["www.evil.example", "![x](http://evil.example/p.png)", "me@evil.example", ":red[x] :smile:", "<b>age</b>"]

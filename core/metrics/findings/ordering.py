@@ -196,7 +196,7 @@ def _others_words(one: FindingPairs, plan: Plan) -> str:
     named = [_with_rate(*pair.other, terms) for pair in one.pairs[1 : _MOST_NAMED + 1]]
     more = len(one.pairs) - 1 - len(named)
     rest = [f"{more} more groups" if more > 1 else "one more group"] if more else []
-    verb = f"also {measure.does}" if measure.does else f"are also {terms.said(measure.how)}"
+    verb = f"are also {terms.said(measure.how)}"
     direction = "less" if measure.worse == "lower" else "more"
     return f"They {verb} {direction} often than {listed(named + rest)}."
 

@@ -78,8 +78,7 @@ class SentenceWords:
     @property
     def rates(self) -> str:
         """Both rates with the number of people behind each."""
-        rates = f"{self.figures.mine} against {self.figures.theirs}"
-        return f"{self.treated} are {rates}" if self.measure.does else rates
+        return f"{self.figures.mine} against {self.figures.theirs}"
 
     @property
     def compared(self) -> str:

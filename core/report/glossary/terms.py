@@ -276,4 +276,23 @@ TERMS = table(
          "What so many people “could show” is the worsening that would be found four times of five."),
         ranges.points_apart,
     ),
+    Term(
+        "receipt", "Receipt",
+        "A small file that shows whether a report or a result was changed since it was made.",
+        ("The command plumbline verify checks a file against it.",
+         "This computer seals it; a person signs on the Report page."),
+        tables.agreeing,
+    ),
+    Term(
+        "ledger", "Ledger",
+        "A list on this computer of all audits that came to a result, to which is only added.",
+        ("Whoever changes an entry, or takes one out, is found out.", "Receipts say where in it an audit stands."),
+        partial(tables.column, "each audit has its place in the list"),
+    ),
+    Term(
+        "model_card", "Model card",
+        "A short text that goes with a model: what it decides, for whom, and how well.",
+        ("It also says what was not looked at.", "The Report page has it among “Other files”, as Markdown."),
+        tables.sheet,
+    ),
 )  # fmt: skip

@@ -60,10 +60,8 @@ def value_words(value: float | None, measure: str) -> str:
     if value is None:
         return _NONE
     if GAPS[measure].kind == "ratio":
-        return f"{'−' if value < 0 else ''}{abs(value):.2f}\u00a0times"
-    points = f"{abs(100 * value):.1f}"
-    sign = "" if points == "0.0" else "−" if value < 0 else "+"
-    return f"{sign}{points}\u00a0points"
+        return f"{_signed(value, 2)}\u00a0times"
+    return f"{_signed(100 * value, 1, '+')}\u00a0points"
 
 
 def range_words(low: float | None, high: float | None, measure: str) -> str:
@@ -71,8 +69,13 @@ def range_words(low: float | None, high: float | None, measure: str) -> str:
     if low is None or high is None:
         return _NONE
     digits, scale, unit = (2, 1, "times") if GAPS[measure].kind == "ratio" else (1, 100, "points")
-    ends = (f"{'−' if end < 0 else ''}{abs(scale * end):.{digits}f}" for end in (low, high))
-    return f"{' to '.join(ends)}\u00a0{unit}"
+    return f"{_signed(scale * low, digits)} to {_signed(scale * high, digits)}\u00a0{unit}"
+
+
+def _signed(value: float, digits: int, plus: str = "") -> str:
+    """A number with its sign; what rounds to 0 has none."""
+    size = f"{abs(value):.{digits}f}"
+    return size if float(size) == 0 else f"{'−' if value < 0 else plus}{size}"
 
 
 def comparison_csv(compared: SideBySide) -> str:

@@ -23,7 +23,7 @@ TIMES = ("in the first", "in the second")
 # In the order in which a reader wants to know.
 TURNS: dict[Direction, str] = {"worse": "Worse", "better": "Better", "unclear": "Can't tell", "same": "The same"}
 PAIRED = "Both decided about the same people, so each range is as narrow as it can be."
-WIDER = "A record holds no rows, so nobody is found again: ranges are wider than necessary."
+WIDER = "Records hold counts, not people, so who is in both is not known: ranges are wider than necessary."
 HIDES = "Small numbers are hidden, and with them whose decisions flip: ranges are wider than necessary."
 MOST_SAID = 8
 
@@ -105,7 +105,9 @@ class SideBySide:
         if not total:
             return "No gap is in both audits, so nothing can be compared."
         told = f"{count['better']} better, {count['worse']} worse, {count['same']} the same"
-        return f"Of {total:,} gap{'s' if total > 1 else ''}: {told}; {count['unclear']} cannot be told."
+        return (
+            f"Of {total:,} comparison{'s' if total > 1 else ''} of groups: {told}; {count['unclear']} cannot be told."
+        )
 
     def lines(self) -> Iterator[str]:
         """What a terminal says: what differs first, then the answer."""

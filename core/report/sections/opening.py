@@ -105,12 +105,10 @@ def _elsewhere(audit: ReportedAudit) -> Iterator[Paragraph]:
     if also:
         named = "; ".join(also_words(GAPS[name], by, audit.judgement, audit.terms) for name, by in also.items())
         yield Paragraph(f"Gaps also on: {named}.")
-    overview = audit.overview
-    asked = overview.opening[0].metrics
-    others = [measure for measure in overview.measures if measure.metrics != asked]
-    hidden = sum(overview.hidden(measure, *overview.tables) for measure in others)
+    hidden, every = audit.overview.hidden_elsewhere
     if hidden:
-        yield Paragraph(f"{hidden:,} comparisons on other questions are hidden, so a gap among them is not told.")
+        told = f"{hidden:,} of {every:,} comparisons on other questions are hidden"
+        yield Paragraph(f"{told}, so a gap among them is not told.")
 
 
 def _tally_words(found: list[Finding]) -> str:

@@ -61,6 +61,12 @@ class Overview:
             pair.why == "hidden" for pair in self._pairs if pair.question == measure.metrics and pair.by in tables
         )
 
+    @property
+    def hidden_elsewhere(self) -> tuple[int, int]:
+        """How many comparisons on other questions than the opening one are hidden on request, and of how many."""
+        others = [pair for pair in self._pairs if pair.question != self.opening[0].metrics]
+        return sum(pair.why == "hidden" for pair in others), len(others)
+
     def findings(self, measure: Measure, by: By) -> list[Finding]:
         """All findings on a measure's question in one table."""
         return every(measure, [by], self._pairs, self._plan)

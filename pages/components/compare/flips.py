@@ -17,21 +17,28 @@ _HEIGHT, _TALL = 420, 12
 _ASKED = "both models were asked"
 
 
-def show(compared: SideBySide, question: LookedAt | None, picked: Picked) -> None:
-    """Show it where both decided about the same people; else what would tell, and a way to ask `picked`."""
+def ask_both(compared: SideBySide, picked: Picked) -> None:
+    """Where it would tell more, a way to ask both audits about the same people; nothing where they were asked."""
+    if compared.hides_flips or compared.is_paired:
+        return
+    first, second = picked.audits[:2]
+    is_asked = session.workspace().get(second.id).stage == "pair"
+    if is_asked and job_status.show(second):
+        return
+    if st.session_state.pop(_ASKED, None) is not None:  # the answer may have come since the two were compared
+        st.rerun()
+    _offer(first, second)
+
+
+def show(compared: SideBySide, question: LookedAt | None) -> None:
+    """Show it where both decided about the same people; else what would tell."""
     st.header("Whose decisions flip", anchor=False, help=tip("flip"))
     if compared.hides_flips:
         st.write("Small numbers are hidden on request, and how few flip is one of them.")
         return
     if not compared.is_paired:
         st.write("Two records hold counts, so nobody's two decisions can be told from them.")
-        first, second = picked.audits[:2]
-        is_asked = session.workspace().get(second.id).stage == "pair"
-        if is_asked and job_status.show(second):
-            return
-        if st.session_state.pop(_ASKED, None) is not None:  # the answer may have come since the two were compared
-            st.rerun()
-        _offer(first, second)
+        st.caption("To know, both must be asked about the same people: see “What differs between them”.")
         return
     for sentence in compared.flip_words():
         plain.text(sentence)

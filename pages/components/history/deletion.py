@@ -17,6 +17,7 @@ def offer(audit_id: str) -> None:
 def confirm(audit_id: str, label: str) -> None:
     """Say what goes, and delete it at the click of the button with this label."""
     st.write("Its counts and verdicts go, and the uploaded table and model with them. This cannot be undone.")
+    st.caption("A file that another audit uses too stays for that one.")
     if session.workspace().ledger.holds(audit_id):
         st.caption("The ledger keeps its place, and nothing of what stood there.")
     if button(audit_id, label):

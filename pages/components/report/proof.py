@@ -10,6 +10,7 @@ from core.report.documents.formats import web_page
 from core.report.documents.json import audit_texts, receipt_files
 from core.report.sections.reported import ReportedAudit
 from pages.components import plain, session
+from pages.components.help.tip import tip
 
 
 def show(audit_id: str, told: ReportedAudit) -> None:
@@ -28,7 +29,7 @@ def show(audit_id: str, told: ReportedAudit) -> None:
         key=session.action(audit_id, "receipt"),
         on_click="ignore",
         width="stretch",
-        help="It shows that the web page, and the result files, were not changed since.",
+        help=tip("receipt"),
     )
     st.badge(badge_words(strength), color="red" if strength == "changed" else "green")
     if strength != "changed":

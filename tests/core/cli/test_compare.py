@@ -73,7 +73,7 @@ def test_folders_and_files_are_compared_gap_by_gap(folders: tuple[Path, Path], t
     (parity,) = [gap for gap in document["gaps"] if gap["measure"] == "statistical_parity_difference"]
     assert parity["verdict"] == "better" and 0 < parity["low"] < parity["change"] < parity["high"]
     assert document["warnings"] == [
-        "A record holds no rows, so nobody is found again: ranges are wider than necessary."
+        "Records hold counts, not people, so who is in both is not known: ranges are wider than necessary."
     ]
 
 

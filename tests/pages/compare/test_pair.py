@@ -49,6 +49,8 @@ def test_both_are_asked_at_a_click_and_whose_decisions_flip_is_counted(space: Wo
     before = space.record(second)
     at = pick(opened("compare"), first, second)
     assert "ranges are wider than necessary" in said(at)
+    shown = [getattr(each, "label", "") or getattr(each, "value", "") for each in at.main]
+    assert shown.index("Ask both about the same people") < shown.index("What changed"), "where its lack is said"
     press(at, "Ask both about the same people")
     finished(space, second)
     at = pick(opened("compare"), first, second)

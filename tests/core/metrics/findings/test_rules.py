@@ -134,7 +134,7 @@ def test_compas_says_what_was_published_whoever_is_the_reference(reference: str)
     )
     assert "of 1,795 against 23.5 % of 1,488" in said["false_negative_rate_difference"]
     granted = said["false_positive_rate_difference"]
-    assert granted.startswith("Caucasian people get the benefit of the doubt more often than African-American people")
+    assert granted.startswith("Caucasian people are wrongly granted more often than African-American people")
     assert "47.7 % of 966 against 28.0 % of 1,901" in granted and "worse" not in granted
     shown = standings(judgement, plan, ("race",), GAPS["disparate_impact"])
     assert shown is not None

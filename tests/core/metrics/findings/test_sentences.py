@@ -164,11 +164,10 @@ def test_a_limit_that_somebody_states_puts_the_usual_one_out_of_force() -> None:
     )
 
 
-def test_who_is_wrongly_granted_gets_the_benefit_of_the_doubt_and_nobody_is_called_worse_off() -> None:
+def test_who_is_wrongly_granted_is_said_and_nobody_is_called_worse_off() -> None:
     said = spoken({"Female": (50, 60, 10, 240), "Male": (50, 30, 10, 270)}, "false_positive_rate_difference")
     assert said.startswith(
-        "Women get the benefit of the doubt more often than men: wrongly granted are 20.0 % of 300 against 10.0 % of "
-        "300. That is 10.0 points more"
+        "Women are wrongly granted more often than men: 20.0 % of 300 against 10.0 % of 300. That is 10.0 points more"
     )
 
 

@@ -132,7 +132,7 @@ def test_what_cannot_be_measured_says_why() -> None:
         ),
         (
             "false_positive_rate_difference",
-            "Men get the benefit of the doubt more often than women: 40 of 100 without the good outcome, against 20.",
+            "Men are wrongly granted more often than women: 40 of 100 without the good outcome, against 20.",
         ),
         (
             "equal_opportunity_difference",

@@ -118,7 +118,7 @@ def test_wrong_grants_are_called_so() -> None:
     gap = found(counts, settings)
     assert gap.rate == "false_positive_rate" and gap.value == pytest.approx(0.3)
     said = kept_sentence(gap, gap, settings).replace("\u00a0", " ")
-    assert "people whose g is b get the benefit of the doubt 30.0 points more often than people whose g is a" in said
+    assert "people whose g is b are wrongly granted 30.0 points more often than people whose g is a" in said
 
 
 def test_the_sentence_gives_the_goal_the_gap_its_range_and_what_it_was() -> None:

@@ -21,7 +21,7 @@ MOST_WORDS = 20
 # The words of the issue that stopped a newcomer, by what they look for.
 STOPPED = (
     "plausible range", "lots", "threshold", "among fixes that reach it", "price on the gap", "stand-in", "weights",
-    "four-fifths", "crossed columns", "without the good outcome",
+    "four-fifths", "crossed columns", "without the good outcome", "receipt", "ledger", "model card",
 )  # fmt: skip
 
 
@@ -96,6 +96,10 @@ def test_a_metrics_picture_fills_those_whom_it_counts() -> None:
 def test_the_words_that_stopped_a_newcomer_are_found_first(typed: str) -> None:
     first = found_by(typed, entries())[0]
     assert typed.casefold().replace("-", " ") in first.title.casefold().replace("-", " ")
+
+
+def test_a_command_is_found_by_its_name() -> None:
+    assert found_by("verify", entries())[0].name == "receipt"
 
 
 def test_the_field_s_names_are_found_and_nonsense_is_not() -> None:

@@ -114,7 +114,7 @@ def test_what_is_hidden_is_neither_silent_nor_an_all_clear() -> None:
         hides: REPORT_FORMATS["html"].content(ReportedAudit(record, replace(asked, hide_small=hides))).decode()
         for hides in (False, True)
     }
-    silent = "comparisons on other questions are hidden, so a gap among them is not told."
+    silent = "7 of 7 comparisons on other questions are hidden, so a gap among them is not told."
     assert "Gaps also on: " in pages[False] and silent not in pages[False]
     assert "Gaps also on: " not in pages[True] and silent in pages[True]
     limits = pages[True].partition('<section class="limits">')[2].partition("</section>")[0]
