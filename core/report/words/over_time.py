@@ -137,8 +137,8 @@ def assumption_sentences(series: Series) -> tuple[str, ...]:
     if not max(extra):
         return (f"The first {first} audits vary no more than chance; alarms assume that this stays so.", FALSE_ALARMS)
     return (
-        f"The first {first} audits vary by more than chance.",
-        "From the next one on, bands are wider by as much; a change among these audits may hide in it.",
+        f"From audit {first + 1} on, bands allow for what the first {first} seem to vary beyond chance.",
+        "A change among those may hide in it.",
         FALSE_ALARMS,
     )
 

@@ -92,6 +92,30 @@ def test_the_second_year_is_as_quiet_as_the_first() -> None:
     assert share(look(value, value, se, BASELINE, 3, extra).outside.any(axis=3)[:, :, 12:]) < 0.06
 
 
+@pytest.mark.parametrize("step_at", [5, 7, 9])
+def test_a_cusum_with_as_many_false_alarms_finds_steps_hardly_more_often(step_at: int) -> None:
+    """Page's two-sided CUSUM, told the size of the step and that months vary by chance alone, as nobody is."""
+    rng, step = np.random.default_rng(6), 0.05 / math.sqrt(2 * 0.3 * 0.7 / 2_000)
+    quiet, stepped = (rng.normal(size=(SERIES, 3, AUDITS)) for _ in range(2))
+    limit = float(np.quantile(_cusum(quiet, step / 2).max(axis=(1, 2)), 0.95))
+    stepped[:, 0, step_at - 1 :] += step
+    within = slice(step_at - 1, step_at + 2)
+    theirs = float((_cusum(stepped, step / 2)[:, 0, within] > limit).any(axis=1).mean())
+    ours = share(alarms(np.random.default_rng([1, step_at]), 3, 2_000, 0.3, step_at=step_at)[:, :1, within])
+    assert ours > theirs - 0.07
+
+
+def _cusum(value: npt.NDArray[np.float64], reference: float) -> npt.NDArray[np.float64]:
+    """The larger of both sums after each audit, from the baseline's mean."""
+    centred = value - value[..., :BASELINE].mean(axis=-1, keepdims=True)
+    found, up, down = np.zeros_like(value), np.zeros(value.shape[:-1]), np.zeros(value.shape[:-1])
+    for at in range(BASELINE, AUDITS):
+        up = np.maximum(0, up + centred[..., at] - reference)
+        down = np.maximum(0, down - centred[..., at] - reference)
+        found[..., at] = np.maximum(up, down)
+    return found
+
+
 def test_looks_are_as_likely_as_the_multivariate_normal_says() -> None:
     """Audits 4 and 5 of one gap: three looks, whose correlations follow from the shared baseline and audit."""
     value = np.random.default_rng(4).normal(size=(200_000, 5))

@@ -90,7 +90,9 @@ def test_what_alarms_assume_is_said_before_and_after_six_audits() -> None:
 
     assert says(*QUIET) == "With fewer than 6 audits, alarms assume that audits differ by chance alone."
     assert says(*QUIET, 700, 700).endswith("alarms assume that this stays so.")
-    assert says(700, 800, 600, 790, 610, 800) == "The first 6 audits vary by more than chance."
+    assert says(700, 800, 600, 790, 610, 800) == (
+        "From audit 7 on, bands allow for what the first 6 seem to vary beyond chance."
+    )
 
 
 def test_what_grew_comes_before_what_shrank() -> None:
