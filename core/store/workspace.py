@@ -6,15 +6,18 @@ Everything a page shows is read from here, so a refresh, a closed tab or a resta
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from core.errors import PlumblineError
 from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
 from core.plan.plan import Plan
+from core.store.alerts.post import AlertPost
 from core.store.archive import AuditArchive
 from core.store.audits import Audit as Audit
 from core.store.audits import Audits
@@ -34,6 +37,7 @@ from core.store.retention.sweep import Retention
 from core.store.running_search import Searching
 from core.store.runs import Runs
 from core.store.series.batches import Batches
+from core.store.series.members import data_digest
 from core.store.uploads import Uploads
 
 LOG = logging.getLogger(__name__)
@@ -129,6 +133,7 @@ class Workspace:
         self.entry, self.pair, self.paired = archive.entry, runs.pair, runs.paired
         self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
         self.batches = Batches(audits, results, runs, archive, self.jobs, self.files, self.delete)
+        self.alerts = AlertPost(root, os.environ)
         self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of
 
         self.tidy()
@@ -139,6 +144,7 @@ class Workspace:
         )
         self._sweeper.start()
         self.batches.resume()
+        self.alerts.begin()
         self.ledger.begin()
 
     # ------------------------------------------------------------ opening
@@ -186,6 +192,8 @@ class Workspace:
 
     def delete(self, audit_id: str) -> None:
         """Remove the audit and all that belongs to it (`Uploads.delete`); the ledger keeps its entries' places."""
+        with suppress(PlumblineError):  # a damaged audit is deleted as well
+            self.alerts.forget(data_digest(self.get(audit_id), self._results))
         with self.ledger.deleting(audit_id):
             self._delete(audit_id)
 
@@ -205,6 +213,7 @@ class Workspace:
         self._closed.set()
         self._sweeper.join()
         self.batches.close()
+        self.alerts.close()
         self.ledger.close()
         self.jobs.close()
 

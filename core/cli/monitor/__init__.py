@@ -81,8 +81,8 @@ def _monitor(chosen: argparse.Namespace) -> int:
     if series.replaced:
         say(f"{', '.join(series.replaced)}: audited in several tables, of which the one that was audited last counts.")
     say(*series_lines(series), f"Wrote {chosen.out / 'series.json'}")
-    is_told = tell(series, plan.monitor, settings, chosen.out)
-    return _code(series, bool(failed) or not is_told or not _is_tracked(trackers, document))
+    done = (not failed, tell(series, plan.monitor, settings, chosen.out), _is_tracked(trackers, document))
+    return _code(series, not all(done))
 
 
 def _is_tracked(trackers: Trackers, document: dict[str, Any]) -> bool:

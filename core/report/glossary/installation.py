@@ -13,7 +13,8 @@ def installation_entries() -> Iterator[Entry]:
     """What an installation does with data, and which one it is."""
     yield Entry(
         "what-leaves", "What leaves this machine",
-        ("Nothing: no rows, no counts, no statistics of use, and no fonts or scripts from elsewhere.",
+        ("No rows, no counts, no statistics of use, and no fonts or scripts from elsewhere.",
+         "An alarm over time is told to whom the plan names, where whoever runs this allows it.",
          "Other computers reach it only where it was started to be shared.",
          "Models that you put in are opened without a network and see only their own folder, where the system allows."),
         "data", tables.stays(), ("privacy", "network", "sandbox"),

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -28,11 +28,12 @@ _LATER = 3_600.0
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of one alarm for one receiver: told, or why not yet."""
+    """What became of one alarm for one receiver: told, or why not yet, once it was tried."""
 
     alert: Alert
     by: Literal["webhook", "email"]
     to: str
+    is_told: bool = False
     problem: str = ""
 
 
@@ -51,14 +52,23 @@ class Outbox:
 
     def put(self, alerts: Iterable[Alert], monitor: MonitorPlan) -> None:
         """Have alarms told to whom the plan names; one that is here already, told or not, is left as it is."""
-        receivers = [("webhook", monitor.webhook)] if monitor.webhook is not None else []
-        receivers += [("email", address) for address in monitor.email]
         with self._locked("put"):
-            for alert in alerts:
-                for by, to in receivers:
-                    path = self._folder / f"{_key(alert, by, to)}.json"
-                    if not path.exists():
-                        replace_json(path, {"alert": alert.to_json(), "by": by, "to": to, "tries": 0, "due": 0.0})
+            for each in _deliveries(alerts, monitor):
+                path = self._path(each)
+                if not path.exists():
+                    replace_json(
+                        path, {"alert": each.alert.to_json(), "by": each.by, "to": each.to, "tries": 0, "due": 0.0}
+                    )
+
+    def state(self, alerts: Iterable[Alert], monitor: MonitorPlan) -> tuple[Delivery, ...]:
+        """What became of alarms, for each whom the plan names."""
+        return tuple(self._seen(each) for each in _deliveries(alerts, monitor))
+
+    def forget(self, table: str) -> None:
+        """Tell nothing more about the table of this digest, which was deleted."""
+        for path, kept in self._waiting():
+            if str(kept["alert"]["audit"]).startswith(table):
+                path.unlink(missing_ok=True)
 
     def send(self, patience: float = PATIENCE, at_once: bool = True) -> tuple[Delivery, ...]:
         """Tell what waits, and try again for so many seconds; what then has failed waits for the next call.
@@ -89,10 +99,23 @@ class Outbox:
         except AlertError as error:
             soon = isinstance(error, NotDelivered) and error.soon
             pause = _PAUSES[min(kept["tries"], len(_PAUSES) - 1)] if soon else _LATER
-            replace_json(path, {**kept, "tries": kept["tries"] + 1, "due": self._now() + pause})
-            return Delivery(alert, by, to, str(error))
+            tried = {"tries": kept["tries"] + 1, "due": self._now() + pause, "problem": str(error)}
+            if path.exists():  # else it was forgotten meanwhile
+                replace_json(path, {**kept, **tried})
+            return Delivery(alert, by, to, problem=str(error))
         replace_json(path, {"told": self._moment().isoformat(timespec="seconds")})  # the rest is not needed any more
-        return Delivery(alert, by, to)
+        return Delivery(alert, by, to, is_told=True)
+
+    def _seen(self, asked: Delivery) -> Delivery:
+        try:
+            kept = json.loads(self._path(asked).read_text(encoding="utf-8"))
+            return replace(asked, is_told="told" in kept, problem=str(kept.get("problem", "")))
+        except (OSError, ValueError, AttributeError, TypeError):
+            return asked
+
+    def _path(self, delivery: Delivery) -> Path:
+        about = json.dumps([delivery.alert.key, delivery.by, delivery.to])
+        return self._folder / f"{hashlib.sha256(about.encode()).hexdigest()}.json"
 
     def _tell(self, alert: Alert, by: str, to: str, key: str) -> None:
         if by == "webhook":
@@ -124,5 +147,10 @@ class Outbox:
             yield
 
 
-def _key(alert: Alert, by: str, to: str) -> str:
-    return hashlib.sha256(json.dumps([alert.key, by, to]).encode()).hexdigest()
+def _deliveries(alerts: Iterable[Alert], monitor: MonitorPlan) -> Iterator[Delivery]:
+    """Each alarm for each whom the plan names."""
+    for alert in alerts:
+        if monitor.webhook is not None:
+            yield Delivery(alert, "webhook", monitor.webhook)
+        for address in monitor.email:
+            yield Delivery(alert, "email", address)

@@ -90,6 +90,15 @@ def test_a_series_is_one_run_with_a_step_for_each_audit_however_often_it_is_writ
     assert found["people"] == [(step, 800.0) for step in (1, 2, 3, 4)]
 
 
+@pytest.mark.jobs
+def test_a_table_that_cannot_be_audited_keeps_no_figure_of_the_others_back(folder: Path) -> None:
+    pytest.importorskip("tensorboard", reason="the extra tensorboard is not installed")
+    (folder / "loans-2026-05.csv").write_text("sex,other\nF,1\n")
+    command = ["monitor", str(folder / "plan.toml"), "--data", str(folder / "loans-*.csv")]
+    assert main([*command, "--out", str(folder / "out"), "--tensorboard", str(folder / "board")]) == 2
+    assert [step for step, _ in read_events(folder / "board")["people"]] == [1, 2, 3, 4]
+
+
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pytest.importorskip("mlflow", reason="the extra mlflow is not installed")
