@@ -10,6 +10,7 @@ from pages.components import in_full, plain
 # The words of buttons and of the choices in a row wrap where there is no room for them, and so do lines of code.
 # Forty letters' heights are some 75 letters.
 # The words of what is selected are the accent's, on the dark theme 3.4 to 1; its outline says that it is selected.
+# So are the words of a button whose box is open.
 # What cannot be undone is red in both themes: white on it is 5.5 to 1, it on the dark background 3.3.
 STYLE = f"""<style>
 [data-testid=stMainBlockContainer] {{ padding-top: 4rem; padding-bottom: 4rem }}
@@ -26,6 +27,8 @@ button:has(.stMarkdownEllipsis) {{ height: auto }}
 button[data-variant][data-selected=true], button[data-variant][data-selected=true] * {{ color: inherit !important }}
 :is(a, button, input, textarea, summary, [role], [tabindex]):focus-visible {{
   outline: 3px solid light-dark(#0B5FA5, #8CC4F5) !important; outline-offset: 2px }}
+[data-testid=stPopover] button[aria-expanded=true] :is(*, p) {{ color: inherit !important }}
+[data-testid=stPopover] button[aria-expanded=true] {{ color: inherit !important }}
 [class*=danger] button[kind=primary] {{ background-color: #C5362B; border-color: #C5362B; color: #FFF }}
 :is(h1, h2, h3):focus-visible {{ outline-offset: -3px }}
 @media (max-width: 48rem) {{ [data-testid=stColumn] {{ min-width: calc(100% - 1.5rem) }} }}
