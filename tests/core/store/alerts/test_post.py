@@ -18,6 +18,7 @@ from tests.worlds.workspaces import ended as ended
 from tests.worlds.workspaces import opened as opened
 from tests.worlds.workspaces import run as run
 from tests.worlds.workspaces import space as space
+from tests.worlds.workspaces import taken_over
 
 pytestmark = pytest.mark.jobs
 Opened = Callable[..., AbstractContextManager[AlertPost]]
@@ -67,8 +68,7 @@ def test_what_could_not_be_told_is_said_and_told_by_the_next_app(post_of: Opened
 def test_nothing_is_told_of_an_audit_that_was_deleted(
     space: Workspace, run: str, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = space.record(run)
-    assert record is not None
+    record = taken_over(space, run)
     told = AlertPost(tmp_path / "root", {"PLUMBLINE_WEBHOOKS": f"ops=http://127.0.0.1:{receiver.port}/"})
     receiver.statuses = [404, 404]
     alerts = [replace(ALERT, audit=record.provenance.data_sha256), ALERT]
