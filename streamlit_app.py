@@ -19,6 +19,7 @@ if __name__ == "__main__":
             st.Page("pages/explain.py", title="Explain"),
             st.Page("pages/report.py", title="Report"),
             st.Page("pages/compare.py", title="Compare"),
+            st.Page("pages/over_time.py", title="Over time"),
             st.Page("pages/history.py", title="History"),
             st.Page("pages/help.py", title="Help"),
         ],

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.errors import PlanError
+from core.store.audit import WAITING
 from core.store.workspace import Audit
-from pages.components import job_status, plain, session
+from pages.components import job_status, nothing_open, plain, session
 from pages.components.data import begin, doubts, draft, groups, more_choices, outcome, run
 from pages.components.data.decision import step
 from pages.components.data.draft import Draft
@@ -20,6 +21,9 @@ def show() -> None:
     if audit is not None and audit.stage != "inspect" and job_status.show(audit):
         if audit.stage == "audit" and st.button("Go to the answer"):
             session.open_audit(audit.id, "audit")
+        return
+    if audit is not None and audit.stage == WAITING:
+        nothing_open.not_run(audit.id)
         return
     profile = session.workspace().profile(audit.id) if audit else None
     if audit is None or profile is None:

@@ -1,5 +1,7 @@
 """The history page: the audits that this browser began, to find, open, describe, compare, take away or delete."""
 
+from collections import Counter
+
 import streamlit as st
 
 from core.store.archive import first_of, found, in_order, projects, users
@@ -31,6 +33,7 @@ with st.container(horizontal=True):
     selecting.offer([entry.audit.id for entry in entries])
 for audit_id in unreadable[:_AT_ONCE]:
     row.show_unreadable(audit_id)
+over_time = Counter(entry.series for entry in entries)
 families = projects(in_order(found(entries, asked.words, asked.tags), asked.order))
 if not families and entries:
     st.write("No audit says this. Search for fewer words, or choose fewer tags.")
@@ -40,10 +43,15 @@ for family in families:
     place += len(family)
     if len(family) == 1 or not here:
         for entry in here:
-            row.show(entry, using)
+            row.show(entry, using, over_time[entry.series] if entry.series else 0)
         continue
     with st.container(border=True):
-        st.caption(plain.escape(f"{first_of(family).name}: {len(family)} audits of one project"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            name = first_of(family).name
+            st.caption(plain.escape(f"{name}: {len(family)} audits of one project"), width="content")
+            again = next((entry for entry in family if entry.series and over_time[entry.series] > 1), None)
+            if again is not None:
+                row.lead_over_time(again.audit, over_time[again.series])
         for entry in here:
             row.show(entry, using, in_project=True)
 if place > shown:

@@ -52,7 +52,7 @@ def shares_of(gap: Gap) -> Shares:
 
 def unpaired_growth(measure: Measure, before: Shares, after: Shares, z: float) -> Change | None:
     """The growth as if of different people; None where a rate is 0 that a ratio needs."""
-    old, new = (ranged(measure, shares, z) for shares in (before, after))
+    old, new = (_ranged(measure, shares, z) for shares in (before, after))
     if old is None or new is None:
         return None
     sign = 1 if old[0] * new[0] < 0 else -1
@@ -62,37 +62,24 @@ def unpaired_growth(measure: Measure, before: Shares, after: Shares, z: float) -
 
 def paired_growth(measure: Measure, people: Sides, z: float, one_more: bool = True) -> Change | None:
     """The growth of a gap between people who were decided about twice; None where a rate has nobody, or is 0."""
-    both = paired_values(measure, people)
-    if both is None:
-        return None
-    moved = paired_interval(measure, people, 1 if both[0] * both[1] < 0 else -1, z, one_more)
-    return None if moved is None else _outward(*both, moved)
-
-
-def paired_values(measure: Measure, people: Sides) -> tuple[float, float] | None:
-    """A gap before and after, so that 0 is equality; None where a rate has nobody, or is 0 that a ratio needs."""
-    if not all(is_countable([METRICS[name] for name in measure.metrics], side) for side in people):
+    metrics = [METRICS[name] for name in measure.metrics]
+    if not all(is_countable(metrics, side) for side in people):
         return None
     old, new = (_apart(measure, people, which) for which in (BEFORE, AFTER))
-    return None if old is None or new is None else (old, new)
-
-
-def paired_interval(measure: Measure, people: Sides, sign: int, z: float, one_more: bool = True) -> Interval | None:
-    """The interval of a gap after plus `sign` times the gap before; None where it has none."""
-    both, metrics, wide = paired_values(measure, people), [METRICS[name] for name in measure.metrics], people
-    if both is None:
+    if old is None or new is None:
         return None
+    crossed = old * new < 0
+    wide = people
     if one_more and _is_linear(measure, metrics):
         wide = (_with_one_more(people[0], metrics), _with_one_more(people[1], metrics))
     if measure.kind == "ratio":
-        found = (log_ratio_sum if sign > 0 else log_ratio_change)(metrics[0], *wide, z)
+        changed = (log_ratio_sum if crossed else log_ratio_change)(metrics[0], *wide, z)
     else:
-        found = (difference_sum if sign > 0 else difference_change)(metrics, *wide, z)
-    if found is None:
+        changed = (difference_sum if crossed else difference_change)(metrics, *wide, z)
+    if changed is None:
         return None
-    value, (low, high) = found
-    beside = both[1] + sign * both[0] - value  # where one more was counted, the width alone is theirs
-    return low + beside, high + beside
+    moved = (new + old if crossed else new - old) - changed[0]
+    return _outward(old, new, (changed[1][0] + moved, changed[1][1] + moved))
 
 
 def _is_linear(measure: Measure, metrics: Sequence[Metric]) -> bool:
@@ -123,7 +110,7 @@ def _outward(before: float, after: float, moved: Interval) -> Change:
     return abs(after) - abs(before), moved if is_above else (-moved[1], -moved[0])
 
 
-def ranged(measure: Measure, shares: Shares, z: float) -> Change | None:
+def _ranged(measure: Measure, shares: Shares, z: float) -> Change | None:
     """A gap's value with its interval, so that 0 is equality; None where it is not bounded."""
     is_ratio = measure.kind == "ratio"
     if any(n == 0 or (is_ratio and k == 0) for side in shares for k, n in side):

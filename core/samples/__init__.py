@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+# Twelve records of invented months, as JSON, packed: what a question looks like over time.
+LOANS_OVER_TIME = HERE / "loans_over_time.json.gz"
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def projects(entries: list[Shelved]) -> list[list[Shelved]]:
     for each in sorted(entries, key=lambda each: each.audit.created):
         made_from = next((one for one in (each.audit.original, each.audit.copy_of) if one in by_id), None)
         root = roots.get(str(made_from), each.audit.id)
-        question = "" if each.summary is None else each.summary.question
+        question = each.series
         if question:
             root = asked.setdefault(question, root) if made_from is None else root
             asked.setdefault(question, root)

@@ -209,6 +209,14 @@ class Audits:
                 f"What is kept of this audit is damaged: its file {name} cannot be read. Run it again, or delete it."
             ) from None
 
+    def result_mark(self, audit_id: str) -> str:
+        """What changes when the audit's evidence does; empty where there is none."""
+        try:
+            state = (self.folder(audit_id) / RECORD_FILE).stat()
+        except OSError:
+            return ""
+        return f"{state.st_ino} {state.st_mtime_ns} {state.st_size}"
+
     def forget_what_was_read(self) -> None:
         """Let nothing stay in memory of what was deleted on disk."""
         self._read.cache_clear()

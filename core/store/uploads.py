@@ -76,7 +76,7 @@ class Uploads:
 
     def put_model(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded model; `inspect` looks at it. Raises ModelError where its first bytes show what it is."""
-        _glance(source, name)
+        glance(source, name)
         with self._store.putting(source, name) as upload, self._results.lock:
             return self._with_input(replace(self._audits.get(audit_id), model=upload, model_format=None))
 
@@ -208,7 +208,7 @@ class Uploads:
         return self._results.start(audit, job, stage, *forgets)
 
 
-def _glance(source: BinaryIO | Path, name: str) -> None:
+def glance(source: BinaryIO | Path, name: str) -> None:
     """Refuse a model by its first bytes, before it is kept."""
     if isinstance(source, Path):
         return  # only what ships with the app comes as a path

@@ -36,13 +36,13 @@ from core.store.retention.sweep import UPLOADS_KEPT_SECONDS as UPLOADS_KEPT_SECO
 from core.store.retention.sweep import Retention
 from core.store.running_search import Searching
 from core.store.runs import Runs
-from core.store.series.batches import Batches
+from core.store.series.batches import MOST_LETTERS, Batches
+from core.store.series.line import WaitingLine
 from core.store.series.members import data_digest
 from core.store.uploads import Uploads
 
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 15 * 60.0
-MOST_LETTERS = 120  # of an audit's name
 
 
 class SampleFiles(Protocol):
@@ -124,7 +124,7 @@ class Workspace:
         self.profile, self.second_profile, self.has_rows = results.profile, results.second_profile, results.has_rows
         self.model_facts, self.model_format = results.model_facts, results.model_format
         self.thumbnails = results.thumbnails
-        self.record, self.summary = results.record, results.summary
+        self.record, self.summary, self.result_mark = results.record, results.summary, audits.result_mark
         self.search, self.found_by, self.mitigation = results.search, results.found_by, results.mitigation
         self.so_far, self.found_so_far = searching.so_far, searching.found
         self.asked_why, self.explanation, self.person = results.asked_why, results.explanation, results.person
@@ -132,7 +132,8 @@ class Workspace:
         self.bring_in, self.describe, self.listed = archive.bring_in, archive.describe, archive.listed
         self.entry, self.pair, self.paired = archive.entry, runs.pair, runs.paired
         self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
-        self.batches = Batches(audits, results, runs, archive, self.jobs, self.files, self.delete)
+        line = WaitingLine(audits, results, runs, self.jobs, self.delete)
+        self.batches = Batches(audits, results, archive, self.files, uploads, ages, line)
         self.alerts = AlertPost(root, os.environ)
         self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of
 
@@ -143,7 +144,7 @@ class Workspace:
             target=self._keep_sweeping, args=(sweep_every,), name="plumbline-sweep", daemon=True
         )
         self._sweeper.start()
-        self.batches.resume()
+        self.batches.line.resume()
         self.alerts.begin()
         self.ledger.begin()
 
@@ -212,7 +213,7 @@ class Workspace:
         """Let go of the folder; jobs that run go on."""
         self._closed.set()
         self._sweeper.join()
-        self.batches.close()
+        self.batches.line.close()
         self.alerts.close()
         self.ledger.close()
         self.jobs.close()

@@ -37,7 +37,7 @@ def show(page: str) -> Audit | None:
     except PlumblineError as error:
         st.error(plain.escape(error.message))
         st.stop()
-    session.follow(page.lower())
+    session.follow(page.lower().replace(" ", "_"))
     st.html(styles.STYLE)
     progress_line.show(audit)
     with st.container(gap=None):

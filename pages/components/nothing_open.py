@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.samples import SAMPLES
+from core.store.audit import WAITING
 from pages.components import session
 
 
@@ -19,7 +20,13 @@ def no_audit() -> None:
 
 
 def not_run(audit_id: str) -> None:
-    """Show the way to the questions that are still open."""
+    """Show the way to the questions that are still open, or to the others that it came with."""
+    if session.workspace().get(audit_id).stage == WAITING:
+        st.title("This audit waits for its turn", anchor=False)
+        st.write("Other tables that came with it are audited first.")
+        if st.button("See it over time", type="primary"):
+            session.open_audit(audit_id, "over_time")
+        return
     st.title("This audit has not run yet", anchor=False)
     st.write("Say on the Data page what to look at, then run it.")
     if st.button("Go to Data", type="primary"):

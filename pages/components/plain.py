@@ -22,6 +22,7 @@ STYLE = f"""
 .plain-facts dt {{ opacity: .8 }}
 .plain-facts dd {{ margin: 0; overflow-wrap: anywhere }}
 .plain-table table {{ border-collapse: collapse; width: 100%; font-size: .9375rem }}
+.plain-table a {{ color: inherit }}
 .plain-table td {{ font-variant-numeric: tabular-nums }}
 .plain-table th, .plain-table td {{ border: 0; border-bottom: 1px solid rgba(128, 138, 150, .35); text-align: left;
   padding: .4rem .75rem .4rem 0; vertical-align: top; overflow-wrap: break-word }}
@@ -89,10 +90,16 @@ def facts(named: Sequence[tuple[str, str]]) -> None:
     _draw(box)
 
 
-def table(columns: Mapping[str, Sequence[str]], as_written: bool = False, most_high: int | None = None) -> None:
+def table(
+    columns: Mapping[str, Sequence[str]],
+    as_written: bool = False,
+    most_high: int | None = None,
+    leads_to: Sequence[str] = (),
+) -> None:
     """The columns side by side, every cell the text it is; cells of a file are shown `as_written`, spaces and all.
 
-    One that is higher than `most_high`, in pixels, scrolls, also by the keyboard.
+    One that is higher than `most_high`, in pixels, scrolls, also by the keyboard. The first cell of each row is a link
+    to the address of `leads_to` at its place, where there are any; such an address is of the app's own.
     Not st.dataframe: its download would hand a spreadsheet cells that begin like formulas.
     """
     box = Element("div", {"class": "plain-table as-written" if as_written else "plain-table"})
@@ -104,10 +111,14 @@ def table(columns: Mapping[str, Sequence[str]], as_written: bool = False, most_h
     for name in columns:
         SubElement(head, "th", scope="col").text = name
     body = SubElement(drawn, "tbody")
-    for cells in zip(*columns.values(), strict=True):
+    for place, cells in enumerate(zip(*columns.values(), strict=True)):
         row = SubElement(body, "tr")
         for name, cell in zip(columns, cells, strict=True):
-            SubElement(row, "td", {"data-name": name, "class": "short" if len(cell) <= _SHORT else "long"}).text = cell
+            drawn_cell = SubElement(row, "td", {"data-name": name, "class": "short" if len(cell) <= _SHORT else "long"})
+            if leads_to and name == next(iter(columns)):
+                SubElement(drawn_cell, "a", {"href": leads_to[place], "target": "_self"}).text = cell
+            else:
+                drawn_cell.text = cell
     _draw(box)
 
 

@@ -22,7 +22,7 @@ from core.store.ledger.installation import home_folder, ledger_url
 from core.store.workspace import Audit, SampleFiles, Workspace
 from pages.components import changed_answers, error_messages
 
-PageName = Literal["data", "audit", "fix", "explain", "report", "compare", "history", "help"]
+PageName = Literal["data", "audit", "fix", "explain", "report", "compare", "over_time", "history", "help"]
 
 _ADDRESS = "audit"
 _OPEN, _OWNER, _UPLOADS = "open_audit", "owner", "uploads"

@@ -13,7 +13,7 @@ from tests.browser.conftest import SECONDS, App, browsing, press, settled
 pytestmark = pytest.mark.browser
 
 SAMPLE = "Try the sample: Loans: 2,000 invented people"
-PAGES = ("", "audit", "fix", "explain", "report", "compare", "history", "help")
+PAGES = ("", "audit", "fix", "explain", "report", "compare", "over_time", "history", "help")
 AS_AUDIT = ("fix", "explain", "report")  # before a run
 SCHEMES = ("light", "dark")
 GRAVE = ("serious", "critical")

@@ -15,7 +15,7 @@ from tests.pages.whole_app import ME, WAIT_SECONDS, finished, opened, said, widg
 pytestmark = pytest.mark.jobs
 
 MOST_WORDS = 20
-PAGES = ("data", "audit", "fix", "explain", "report", "compare", "history", "help")
+PAGES = ("data", "audit", "fix", "explain", "report", "compare", "over_time", "history", "help")
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_while_the_data_page_asks(space: Workspace) -> None:
     assert "Compare by" in sentences(at) and long_ones(at) == []
 
 
-@pytest.mark.parametrize("page", PAGES[:7])
+@pytest.mark.parametrize("page", PAGES[:8])
 def test_before_fixes_and_reasons_are_asked_for(audited: str, page: str) -> None:
     assert too_long(page, audited) == []
 
@@ -98,6 +98,6 @@ def test_of_two_audits_that_differ(space: Workspace, two: tuple[str, str], asked
             assert "In the second: " in said(at) and long_ones(at) == []
 
 
-@pytest.mark.parametrize("page", PAGES[:7])
+@pytest.mark.parametrize("page", PAGES[:8])
 def test_with_all_that_the_app_finds(answered: str, page: str) -> None:
     assert too_long(page, answered) == []

@@ -80,7 +80,7 @@ def tables(at: AppTest) -> list[dict[str, list[str]]]:
         if "plain-table" in body and "<table>" in body:
             drawn = ElementTree.fromstring(body)
             names = [name.text or "" for name in drawn.iter("th")]
-            rows = [[cell.text or "" for cell in row.iter("td")] for row in drawn.iter("tr")]
+            rows = [["".join(cell.itertext()) for cell in row.iter("td")] for row in drawn.iter("tr")]
             found.append({name: [row[i] for row in rows if row] for i, name in enumerate(names)})
     return found
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 
 from core.errors import PlanError
 from core.metrics.reference import References
@@ -18,9 +19,11 @@ from core.record.series.drift import DriftRow as DriftRow
 from core.record.series.drift import drift
 from core.record.series.gaps import GapOverTime as GapOverTime
 from core.record.series.gaps import PointOverTime as PointOverTime
-from core.record.series.periods import period_of, told_apart
+from core.record.series.periods import Period, period_of, told_apart
 from core.record.series.seen import gaps_over_time
 from core.record.series.watched import watched
+
+NOBODY_SAYS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,23 +48,30 @@ class Series:
     replaced: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, records: Iterable[AuditRecord], monitor: MonitorPlan | None = None) -> Series:
+    def of(
+        cls,
+        records: Iterable[AuditRecord],
+        monitor: MonitorPlan | None = None,
+        called: Mapping[str, str] = NOBODY_SAYS,
+    ) -> Series:
         """The series of these audits, in whatever order they come.
 
-        `monitor` says what is watched; left out, the plan of the newest audit does. Raises PlanError where there is
-        none, or they do not ask one question.
+        `monitor` says what is watched; left out, the plan of the newest audit does. `called` is what somebody says an
+        audit is about, such as "2026-03", by its record's digest; the others are called by their plans. Raises
+        PlanError where there is no audit, or they do not ask one question.
         """
         by_age = sorted(records, key=lambda each: (each.created, each.provenance.data_sha256))
         if not by_age:
             raise PlanError("There is no audit yet to follow over time. Audit a first table.")
         if len({record.plan.series_sha256 for record in by_age}) > 1:
             raise PlanError("These audits ask different questions. Follow audits of one plan over time.")
-        newest = {_place(record): (period_of(record.plan), record) for record in by_age}
+        by_place = [(_period(record, called), record) for record in by_age]
+        newest = {_place(*each): each for each in by_place}
         told = sorted(newest.values(), key=lambda each: (each[0].order, each[1].created))
         periods = told_apart([period for period, _ in told], [record.plan.data.file for _, record in told])
         kept = tuple(record for _, record in told)
-        times = Counter(_place(record) for record in by_age)
-        replaced = tuple(name for name, record in zip(periods, kept, strict=True) if times[_place(record)] > 1)
+        times = Counter(_place(*each) for each in by_place)
+        replaced = tuple(name for name, each in zip(periods, told, strict=True) if times[_place(*each)] > 1)
         return cls(kept, tuple(periods), monitor or by_age[-1].plan.monitor, replaced)
 
     @property
@@ -120,7 +130,12 @@ class Series:
         return any(gap.is_alarm for gap in self.gaps)
 
 
-def _place(record: AuditRecord) -> tuple[str, str]:
+def _period(record: AuditRecord, called: Mapping[str, str]) -> Period:
+    """What somebody says that an audit is about, else what its plan does."""
+    said = called.get(record.digest) if called else None
+    return period_of(record.plan) if said is None else Period.of_name(said)
+
+
+def _place(period: Period, record: AuditRecord) -> tuple[str, str]:
     """Which audit of the series it is: by its file, or by the month that was cut out of whatever file."""
-    period = period_of(record.plan)
     return period.name, "" if period.is_cut else record.plan.data.file

@@ -32,6 +32,11 @@ class Period:
     order: tuple[str, tuple[tuple[int, int, str], ...]]
     is_cut: bool = False
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether its place in time is known, and not that of its name among others."""
+        return self.order[0] != ""
+
     @classmethod
     def of_name(cls, name: str) -> Period:
         """By the last date in a file's name; its name where it has none."""

@@ -32,6 +32,8 @@ def gaps_over_time(
     plan: Plan,
 ) -> tuple[GapOverTime, ...]:
     """The gaps of these keys; records, judgements and periods are those of the audits, in order of time."""
+    if not keys:
+        return ()
     seen = [read_gap(key, records, judgements, references[key[0]], baseline) for key in keys]
     spread = _extra(seen, baseline)
     return tuple(

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from core.catalogue import table
 from core.metrics.policies import DEFAULT_DIFFERENCE, DEFAULT_RATIO, POLICIES
 from core.metrics.words import points_words
-from core.report.glossary.pictures import GlossaryPicture, counted, decisions, explained, ranges, tables
-
-
-@dataclass(frozen=True)
-class Term:
-    """One row.
-
-    Attributes
-    ----------
-    name
-        What question marks call it.
-    title, short
-        The word as pages write it, and what it means in one sentence, which stands in a question mark.
-    more
-        What else is good to know, in one or two sentences.
-    draws
-        The small picture of it.
-    """
-
-    name: str
-    title: str
-    short: str
-    more: tuple[str, ...]
-    draws: Callable[[], GlossaryPicture]
-
+from core.report.glossary.pictures import counted, decisions, explained, ranges, tables
+from core.report.glossary.term import Term as Term
+from core.report.glossary.terms_over_time import OVER_TIME
 
 _LIMITS = f"{DEFAULT_RATIO:.2f} to {1 / DEFAULT_RATIO:.2f} times, and {points_words(DEFAULT_DIFFERENCE)}"
 
@@ -228,6 +204,7 @@ TERMS = table(
         ("Where the two differ, the Audit page says so.", "It is a check of the arithmetic, and not of your data."),
         tables.agreeing,
     ),
+    *OVER_TIME,
     Term(
         "plan", "Plan",
         "The question of an audit as a small text file: which columns, which model, which limits.",

@@ -17,6 +17,7 @@ from core.metrics.words.naming.terms import Terms
 from core.record.series import DriftRow, GapOverTime, PointOverTime, Series
 
 QUIET = "nothing has changed that chance would not explain"
+NOTHING_WATCHED = "Nothing can be watched: the first audit has no two groups to compare."
 HOWEVER_OFTEN = "This holds however often you looked."
 FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
 _MOST_WORDS = 20
@@ -38,6 +39,8 @@ def period_words(period: str) -> str:
 def first_sentence(series: Series) -> str:
     """Whether anything changed, in one sentence: of the gap that has grown most beyond its band, if any has."""
     n, baseline = len(series.records), series.baseline
+    if not series.gaps:
+        return NOTHING_WATCHED
     if n < baseline:
         return f"Too early to tell: {n} of {baseline} baseline audits {'is' if n == 1 else 'are'} there."
     if n == baseline:

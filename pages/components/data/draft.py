@@ -13,7 +13,17 @@ from core.data.cell_reading import as_read
 from core.data.profile import Profile
 from core.errors import PlanError
 from core.notes import PlanEdit
-from core.plan.parts import DataPlan, Decision, GroupsPlan, MitigationPlan, PolicyPlan, ReportPlan, Run, WordsPlan
+from core.plan.parts import (
+    DataPlan,
+    Decision,
+    GroupsPlan,
+    MitigationPlan,
+    MonitorPlan,
+    PolicyPlan,
+    ReportPlan,
+    Run,
+    WordsPlan,
+)
 from core.plan.plan import Plan
 from core.store.workspace import Audit
 
@@ -40,6 +50,7 @@ class Draft:
     mitigate: MitigationPlan
     words: WordsPlan
     report: ReportPlan
+    monitor: MonitorPlan
     has_outcome: bool
 
     @classmethod
@@ -59,7 +70,7 @@ class Draft:
     def from_plan(cls, plan: Plan, has_outcome: bool = True) -> Draft:
         """A plan to go on with."""
         question = (plan.data, plan.decision, plan.groups, plan.policy, plan.run, plan.name)
-        return cls(*question, plan.mitigate, plan.words, plan.report, has_outcome)
+        return cls(*question, plan.mitigate, plan.words, plan.report, plan.monitor, has_outcome)
 
     @classmethod
     def from_toml(cls, text: str) -> Draft:
@@ -128,7 +139,14 @@ class Draft:
     @property
     def _parts(self) -> Plan:
         question = (self.data, self.decision, self.groups, self.policy, self.run, self.name)
-        return Plan(*question, self.mitigate, self.words, self.report)
+        return Plan(*question, self.mitigate, self.words, self.report, self._monitor)
+
+    @property
+    def _monitor(self) -> MonitorPlan:
+        """What is watched over time, without gaps between groups that are not asked about any more."""
+        asked, most = set(self.groups.sensitive), self.groups.intersections
+        watch = tuple(one for one in self.monitor.watch if asked.issuperset(one.by) and len(one.by) <= most)
+        return replace(self.monitor, watch=watch)
 
     def _without_outcome(self) -> Draft:
         return replace(self, data=replace(self.data, label=None, favourable=None), has_outcome=False)
@@ -153,7 +171,9 @@ class Draft:
             person=person,
             numbers={column: example for column, example in data.numbers.items() if column in columns},
         )
-        return replace(draft, data=data, decision=decision).with_groups(_fitted(self.groups, columns))
+        monitor = replace(self.monitor, date=self.monitor.date if self.monitor.date in columns else None)
+        fitted = replace(draft, data=data, decision=decision, monitor=monitor)
+        return fitted.with_groups(_fitted(self.groups, columns))
 
 
 def lost(audit: Audit, profile: Profile) -> tuple[str, ...]:

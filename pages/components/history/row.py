@@ -8,6 +8,7 @@ from core.errors import PlumblineError
 from core.mitigate.goals.goal_test import KEPT_WORDS
 from core.record.summary import Summary
 from core.store.archive import Shelved
+from core.store.audit import WAITING
 from core.store.audits import UnreadableAudit
 from core.store.workspace import Audit
 from pages.components import audit_name, plain, session, verdict
@@ -25,10 +26,11 @@ _STATES = {
 }
 
 
-def show(entry: Shelved, users: Mapping[str, Mapping[str, str]], in_project: bool = False) -> None:
+def show(entry: Shelved, users: Mapping[str, Mapping[str, str]], over_time: int = 0, in_project: bool = False) -> None:
     """Show the audit with what it found, or how far it got; one of a project has no box of its own.
 
-    `users` are the audits that use each file, as `core.store.archive.users` gives them.
+    `users` are the audits that use each file, as `core.store.archive.users` gives them; `over_time` is how many audits
+    there are of its question, where its row is to lead to them.
     """
     space, audit, damaged = session.workspace(), entry.audit, None
     try:
@@ -55,6 +57,8 @@ def show(entry: Shelved, users: Mapping[str, Mapping[str, str]], in_project: boo
                 st.caption(plain.escape(f"The audit of a fix: {pair.words}. {KEPT_WORDS[pair.kept]}."))
             if summary is None:
                 st.caption(plain.escape(damaged or _what_to_do(audit)))
+            if over_time > 1:
+                lead_over_time(audit, over_time)
         with outcome:
             _outcome(audit, summary)
         with buttons, st.container(horizontal=True, gap="medium"):
@@ -72,6 +76,13 @@ def show(entry: Shelved, users: Mapping[str, Mapping[str, str]], in_project: boo
             kept.offer(audit.id, users)
             details.offer(Shelved(audit, summary, damaged))
             deletion.offer(audit.id)
+
+
+def lead_over_time(audit: Audit, over_time: int) -> None:
+    """The way to all audits of the same question, of which there are so many."""
+    key = session.action(audit.id, "over time")
+    if st.button(f"See {over_time:,} audits over time", key=key, type="tertiary"):
+        session.open_audit(audit.id, "over_time")
 
 
 def show_unreadable(audit_id: str) -> None:
@@ -114,11 +125,16 @@ def _outcome(audit: Audit, summary: Summary | None) -> None:
         return
     status = session.workspace().status(audit.id)
     problem = session.workspace().get(audit.id).problem
+    if audit.stage == WAITING:
+        st.caption(_STATES["queued"])
+        return
     st.caption(_STATES[status.state] if status is not None else "No result" if problem else "Not run yet")
 
 
 def _what_to_do(audit: Audit) -> str:
     """Why there is no verdict, and the next step."""
+    if audit.stage == WAITING:
+        return "It waits for its turn among the tables that it came with."
     status = session.workspace().status(audit.id)
     problem = session.workspace().get(audit.id).problem if status is None else status.message
     if problem is not None:

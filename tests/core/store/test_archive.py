@@ -158,7 +158,7 @@ def test_older_and_newer_versions_state_files_are_read(tmp_path: Path, space: Wo
 def entry(name: str, day: int, people: int = 10, verdict: str | None = "gap", **of: str | None) -> Shelved:
     question = str(of.pop("question", None) or name)
     audit = Audit(name, f"2026-01-{day:02}T00:00:00+00:00", table=Upload("d", f"{name}.csv", 1), **of)  # type: ignore[arg-type]
-    return Shelved(audit, None if verdict == "none" else Summary(name, people, "people", verdict, question))
+    return Shelved(audit, None if verdict == "none" else Summary(name, people, "people", verdict, question, question))
 
 
 def ids(entries: list[Shelved]) -> list[str]:

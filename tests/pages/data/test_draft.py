@@ -86,3 +86,13 @@ def test_an_edit_leaves_open_what_is_open() -> None:
 def test_an_answer_that_no_plan_can_hold_is_refused_before_it_is_kept(decision: Decision) -> None:
     with pytest.raises(PlanError):
         replace(Draft.from_toml(KEPT), decision=decision).to_toml()
+
+
+def test_what_is_watched_over_time_stays_as_far_as_it_is_asked_about() -> None:
+    watch = '[monitor]\nwatch = [{measure = "disparate_impact", by = "sex", group = "F"}]\ndate = "month"\n'
+    text = KEPT.replace('"",\n]\nintersections', '"sex",\n]\nintersections')
+    draft = Draft.from_toml(f"{text}\n{watch}")
+    assert draft.monitor.watch and Draft.from_toml(draft.to_toml()) == draft
+    assert draft.settled.monitor == draft.monitor
+    other = draft.with_groups(replace(draft.groups, sensitive=("race",)))
+    assert other.settled.monitor.watch == () and other.settled.monitor.date == "month"

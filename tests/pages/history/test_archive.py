@@ -129,7 +129,7 @@ def test_what_cannot_be_brought_in_is_said(space: Workspace, monkeypatch: pytest
     assert "theirs.json is a result, without the counts" in said(at) and space.owned_by(ME) == []
 
 
-@pytest.mark.parametrize("page", ["data", "audit", "fix", "explain", "compare", "history"])
+@pytest.mark.parametrize("page", ["data", "audit", "fix", "explain", "compare", "over_time", "history"])
 def test_every_page_opens_with_an_audit_that_was_brought_in(space: Workspace, page: str) -> None:
     at = opened(page, brought(space, scored(), "theirs"))
     assert not at.exception and "theirs" in "".join([*labels(at), said(at), *(str(p.proto) for p in at.get("popover"))])

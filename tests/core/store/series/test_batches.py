@@ -55,14 +55,14 @@ def first(space: Workspace) -> str:
     return audit_id
 
 
-def test_twelve_files_one_of_them_broken_are_eleven_audits_and_a_reason(space: Workspace, first: str) -> None:
-    files = {f"2026-{number:02}.csv": month(number) for number in range(1, 13)}
-    begun = drop(space, first, files | {"2026-07.csv": BROKEN})
+def test_five_files_one_of_them_broken_are_four_audits_and_a_reason(space: Workspace, first: str) -> None:
+    files = {f"2026-{number:02}.csv": month(number) for number in range(1, 6)}
+    begun = drop(space, first, files | {"2026-04.csv": BROKEN})
     audits = ended(space, begun)
-    assert len(audits) == 12 and begun.twice == ()
+    assert len(audits) == 5 and begun.twice == ()
     (bad,) = [audit for audit in audits if space.record(audit.id) is None]
     status = space.status(bad.id)
-    assert bad.table is not None and bad.table.name == "2026-07.csv"
+    assert bad.table is not None and bad.table.name == "2026-04.csv"
     assert status is not None and "Python pickle" in str(status.message)
     record = space.record(first)
     assert record is not None
@@ -96,11 +96,11 @@ def test_another_app_goes_on_with_what_waits(tmp_path: Path) -> None:
     with closing(start(tmp_path / "root")) as space:
         first = space.run(profiled(space).id, PLAN).id
         taken_over(space, first)
-        space.batches.close()  # as in an app that is killed just after the drop
-        begun = drop(space, first, {f"{number}.csv": month(number) for number in range(1, 5)})
+        space.batches.line.close()  # as in an app that is killed just after the drop
+        begun = drop(space, first, {f"{number}.csv": month(number) for number in range(1, 4)})
         assert all(space.get(audit_id).job is None for audit_id in begun.audits)
         progress = space.batches.progress(begun.batch)
-        assert progress is not None and (progress.done, progress.total) == (0, 4)
+        assert progress is not None and (progress.done, progress.total) == (0, 3)
     with closing(start(tmp_path / "root")) as again:
         assert [audit.id for audit in ended(again, begun)] == list(begun.audits)
         assert all(again.record(audit_id) is not None for audit_id in begun.audits)
@@ -181,3 +181,25 @@ def test_what_a_period_is_called_is_kept(space: Workspace, first: str) -> None:
     assert space.batches.name_period(first, "  2026-03\n").period == "2026-03"
     assert space.get(first).period == "2026-03"
     assert space.batches.name_period(first, " ").period is None
+
+
+def dated(months: int) -> bytes:
+    """The people of the first audit once for each month of 2026."""
+    rows = [(*row, f"2026-{number:02}-15") for number in range(1, months + 1) for row in ROWS]
+    return csv_text(("g", "y", "s", "day"), rows).encode()
+
+
+def test_a_table_of_several_months_is_cut_into_an_audit_for_each(space: Workspace) -> None:
+    audit_id = space.put_table(space.new("me").id, io.BytesIO(dated(3)), "people.csv").id
+    assert space.wait(audit_id, SOON) is None
+    space.run(audit_id, PLAN)
+    whole = taken_over(space, audit_id)
+    begun = space.batches.cut(audit_id, "day")
+    audits = ended(space, begun)
+    records = [space.record(audit.id) for audit in audits]
+    assert [record.counts.people for record in records if record] == [60, 60, 60]
+    assert {record.plan.series_sha256 for record in records if record} == {whole.plan.series_sha256}
+    assert [record.plan.data.keep[0].month for record in records if record] == ["2026-01", "2026-02", "2026-03"]
+    assert space.batches.cut(audit_id, "day").audits == (), "each month is audited once"
+    with pytest.raises(DataError, match="No months can be told by g"):
+        space.batches.cut(audit_id, "g")

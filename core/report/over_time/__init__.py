@@ -1,0 +1,1 @@
+"""Audits of one question over time, as pages and files show them."""

@@ -1,0 +1,104 @@
+"""Whether it got worse, in one sentence, and what that sentence rests on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.metrics.words.naming.terms import Terms
+from core.record.series import GapOverTime
+from core.report.charts.over_time import CLICKED, HEIGHT, ID, curve_chart
+from core.report.over_time.curves import curve_of, curve_table, gap_title
+from core.report.words import over_time as words
+from pages.components import plain, session
+from pages.components.help.tip import tip
+from pages.components.over_time.followed import Followed
+
+_AXIS = 70
+_MOST_HIGH = 560
+_LEGEND = (
+    "A mark is one audit, its line the plausible range. The grey band is where it may lie by chance."
+    " Rings make the baseline, a diamond is an alarm."
+)
+
+
+def title(followed: Followed | None) -> None:
+    """The first sentence, and under it the year's."""
+    if followed is None:
+        st.title("Is it getting worse?", anchor=False)
+        return
+    series = followed.series
+    st.title(plain.escape(words.first_sentence(series)), anchor=False)
+    for gap in words.in_order(series)[:1]:
+        plain.text(" ".join(words.year_sentences(series, gap)))
+    if followed.problem:
+        st.warning(plain.escape(followed.problem))
+
+
+def as_example(followed: Followed) -> None:
+    """What the page will say: the sentence and the curve of the gap that it is about."""
+    st.subheader(plain.escape(words.first_sentence(followed.series)), anchor=False)
+    for gap in words.in_order(followed.series)[:1]:
+        plain.text(" ".join(words.year_sentences(followed.series, gap)))
+        _picture(gap, followed)
+    st.caption(_LEGEND, help=tip("control_band"))
+
+
+def show(followed: Followed) -> None:
+    """A curve for each watched gap, with what became of it, and the numbers as a table; then what alarms assume.
+
+    Of a single audit there is none: its own page says it all.
+    """
+    if len(followed.series.records) < 2 or not followed.series.gaps:
+        return
+    for gap in words.in_order(followed.series):
+        _gap(gap, followed)
+    st.caption(f"{_LEGEND} Click a mark to open its audit.", help=tip("control_band"))
+    for sentence in words.assumption_sentences(followed.series):
+        st.caption(plain.escape(sentence))
+    if followed.series.monitor.webhook or followed.series.monitor.email:
+        st.caption("The plan names who is told of alarms. The command plumbline monitor tells them, not this page.")
+
+
+def _gap(gap: GapOverTime, followed: Followed) -> None:
+    terms = Terms.of(followed.series.plan)
+    st.header(plain.escape(gap_title(gap, terms)), anchor=False)
+    plain.text(" ".join(_said(gap, followed)))
+    _picture(gap, followed)
+    with st.expander("The same numbers as a table"):
+        addresses = [_address(followed.ids.get(point.digest)) for point in gap.points]
+        plain.table(curve_table(gap), most_high=_MOST_HIGH, leads_to=addresses)
+
+
+def _picture(gap: GapOverTime, followed: Followed) -> None:
+    curve = curve_of(gap, Terms.of(followed.series.plan), followed.ids)
+    key = f"over-time/curve/{'-'.join(gap.by)}/{gap.measure}/{'-'.join(gap.group.values())}"
+    st.altair_chart(
+        curve_chart(curve),
+        height=HEIGHT + _AXIS,
+        key=key,
+        on_select=partial(_clicked, key),
+        selection_mode=CLICKED,
+        alt=f"{len(curve.points)} audits in order of time; the same numbers stand in the table below.",
+    )
+
+
+def _said(gap: GapOverTime, followed: Followed) -> list[str]:
+    """What one gap says, without what stands under the page's title, and whose gap it is, which its heading says."""
+    first = words.first_sentence(followed.series)
+    year = words.year_sentences(followed.series, gap) if gap == words.in_order(followed.series)[0] else ()
+    said = words.gap_sentences(followed.series, gap)
+    return [each for each in said if each not in (first, *year) and not each.endswith(":")]
+
+
+def _address(audit_id: str | None) -> str:
+    return "#" if audit_id is None else f"audit?audit={audit_id}"
+
+
+def _clicked(key: str) -> None:
+    """Open the audit whose mark was clicked."""
+    points = st.session_state[key]["selection"].get(CLICKED, [])
+    audit_id = points[0].get(ID) if points else None
+    if audit_id:
+        session.send(audit_id, "audit")

@@ -1,0 +1,113 @@
+"""How far the tables of a drop have come, and those that could not be audited, by name and with the reason."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.store.archive import Shelved
+from core.store.audit import WAITING
+from core.store.series.line import BatchProgress
+from pages.components import duration, plain, session
+
+_POLL_SECONDS = 0.7
+_AT_ONCE = 12
+
+
+def show(members: Sequence[Shelved]) -> bool:
+    """Show the drop that is at work, if one is, and what went wrong; True while one is at work."""
+    batches = session.workspace().batches
+    drops = dict.fromkeys(each.audit.batch for each in reversed(members) if each.audit.batch is not None)
+    at_work = next((drop for drop in drops if batches.progress(drop) is not None), None)
+    if at_work is not None:
+        st.fragment(_watch(at_work), run_every=_POLL_SECONDS)()
+        st.button(
+            "Cancel the rest",
+            key=f"over-time/cancel/{at_work}",
+            help="Tables that have no result yet are removed. Audits that are done stay.",
+            on_click=session.attempt,
+            args=(batches.cancel, at_work),
+        )
+    held_up = [each.audit.problem for each in members if each.audit.stage == WAITING and each.audit.problem]
+    if held_up:
+        st.caption(plain.escape(f"The next table waits: {held_up[0]}"))
+    by_reason: dict[str, list[Shelved]] = defaultdict(list)
+    for each in members:
+        if each.summary is None and not _is_at_work(each):
+            by_reason[_why(each)].append(each)
+    for why, failed in by_reason.items():
+        _failed(why, failed)
+    return at_work is not None
+
+
+def _watch(drop: str) -> Callable[[], None]:
+    """What shows the drop's progress every so often; the page starts over when it ends, and at every fourth audit."""
+    drawn = session.workspace().batches.progress(drop)
+    done = 0 if drawn is None else drawn.done
+
+    def watch() -> None:
+        now = session.workspace().batches.progress(drop)
+        if now is None or now.done - done >= 4:
+            st.rerun()
+        st.progress(now.done / now.total, text=_words(now))
+
+    # A name of its own in each drawing, as `job_status` has it: else a question for the last one stops this one.
+    watch.__qualname__ = f"watch {secrets.token_hex(8)}"
+    return watch
+
+
+def _words(now: BatchProgress) -> str:
+    left = "" if now.seconds_left is None else f", about {duration.between(now.seconds_left)} left"
+    return f"Auditing your tables: {now.done} of {now.total} done{left}."
+
+
+def _is_at_work(entry: Shelved) -> bool:
+    """Whether it waits for its turn, or a job works on it, also one that was started on another page."""
+    space = session.workspace()
+    status = space.status(entry.audit.id)
+    return space.batches.is_unfinished(entry.audit.id) or (status is not None and not status.ended)
+
+
+def _why(entry: Shelved) -> str:
+    space, audit = session.workspace(), entry.audit
+    status = space.status(audit.id)
+    why = (None if status is None else status.message) or space.get(audit.id).problem or entry.damaged
+    return why or "It has not been run yet."
+
+
+def _failed(why: str, failed: Sequence[Shelved]) -> None:
+    """Which tables have no result for this reason, and what can be done."""
+    names = tuple(entry.name if entry.audit.table is None else entry.audit.table.name for entry in failed)
+    has = "has" if len(failed) == 1 else "have"
+    first = failed[0].audit.id
+    with st.container(border=True):
+        st.markdown(f"**{plain.listed(names, _AT_ONCE)} {has} no result.**")
+        plain.text(why)
+        with st.container(horizontal=True):
+            if len(failed) == 1:
+                key = session.action(first, "open from series")
+                st.button("Open it", key=key, on_click=session.attempt, args=(_open, first))
+            st.button(
+                "Remove it" if len(failed) == 1 else f"Remove these {len(failed)}",
+                key=session.action(first, "remove from series"),
+                type="tertiary",
+                help="They go for good, with their tables. Put in a corrected file then.",
+                on_click=session.attempt,
+                args=(_remove, [entry.audit.id for entry in failed]),
+            )
+
+
+def _open(audit_id: str) -> None:
+    """Go to the questions of an audit; its table is looked at for them, where it was audited at once."""
+    space = session.workspace()
+    session.send(audit_id, "data")
+    if space.profile(audit_id) is None:
+        space.reread(audit_id)
+
+
+def _remove(audit_ids: Sequence[str]) -> None:
+    for audit_id in audit_ids:
+        session.workspace().delete(audit_id)

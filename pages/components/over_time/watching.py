@@ -1,0 +1,77 @@
+"""Which gaps are watched: at most three, so that a quiet year seldom raises an alarm."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import streamlit as st
+
+from core.metrics.gaps import GAPS
+from core.metrics.words import group_words
+from core.metrics.words.naming.terms import Terms
+from core.plan.parts import Watch
+from core.plan.tables.monitor import MOST_WATCHED
+from core.report.words.questions import question_in_unit
+from core.store.archive import Shelved
+from pages.components import session
+from pages.components.data.draft import Draft
+from pages.components.over_time.followed import Followed, record_of
+from pages.components.over_time.which import AskedOverTime
+
+
+def offer(asked: AskedOverTime, found: Followed) -> None:
+    """A choice among all gaps of the first audit; what is chosen is kept in the plan of the first."""
+    first = asked.first
+    if first is None or not found.series.gaps:
+        return
+    now = [Watch(gap.measure, gap.by, tuple(gap.group.values())) for gap in found.series.gaps]
+    watches = {_key(watch): watch for watch in (*now, *_offered(found))}
+    words = {key: _words(watch, found) for key, watch in watches.items()}
+    with st.popover("Watch other gaps", type="tertiary"):
+        st.write(f"At most {MOST_WATCHED}. Each more is one more chance of a false alarm.")
+        keys = st.multiselect(
+            "Watched gaps",
+            list(watches),
+            default=[_key(watch) for watch in now],
+            format_func=words.__getitem__,
+            max_selections=MOST_WATCHED,
+            key=session.action(first.audit.id, f"watched gaps/{'/'.join(map(_key, now))}"),
+        )
+        chosen = [watches[key] for key in keys]
+        session.act(
+            st.container(), "Watch these", session.action(first.audit.id, "watch"), _keep, first, chosen,
+            type="primary", disabled=chosen == now or not chosen,
+        )  # fmt: skip
+        if found.series.monitor.watch or found.problem:
+            session.act(
+                st.container(), "As at first", session.action(first.audit.id, "watch as at first"), _keep, first, [],
+                type="tertiary",
+            )  # fmt: skip
+
+
+def _key(watch: Watch) -> str:
+    return json.dumps([watch.measure, watch.by, watch.group])
+
+
+def _offered(found: Followed) -> list[Watch]:
+    """Every gap of the first audit that has a verdict to watch."""
+    gaps = found.series.judgements[0].gaps
+    watched = (Watch(gap.measure, gap.by, tuple(gap.group.values())) for gap in gaps if GAPS[gap.measure].is_tested)
+    return list(dict.fromkeys(watched))
+
+
+def _words(watch: Watch, found: Followed) -> str:
+    terms = Terms.of(found.series.plan)
+    group = group_words(dict(zip(watch.by, watch.group, strict=True)), terms)
+    return f"{question_in_unit(GAPS[watch.measure], terms)} {group[:1].upper()}{group[1:]}"
+
+
+def _keep(first: Shelved, chosen: list[Watch]) -> None:
+    """Keep what is watched, in the plan as it stands on the pages; the evidence stays as it is."""
+    audit, record = session.workspace().get(first.audit.id), record_of(first)
+    if record is None:
+        return
+    kept = Draft.from_plan(record.plan) if audit.plan is None else Draft.from_toml(audit.plan)
+    monitor = replace(kept.monitor, watch=tuple(chosen))
+    session.workspace().save_plan(audit.id, replace(kept, monitor=monitor))
