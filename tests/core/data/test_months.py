@@ -38,12 +38,12 @@ def dates(folder: Path, *cells: str) -> Dataset:
     return dataset_of(csv_text(("date", "p"), [(cell, "1") for cell in cells]), folder)
 
 
-def cut(dataset: Dataset, month: str, plan: Plan | None = None) -> tuple[list[int], list[str]]:
+def cut(dataset: Dataset, month: str, plan: Plan | None = None, at_once: int = 3) -> tuple[list[int], list[str]]:
     """The rows, from 1, that a month keeps, and what is said of the column."""
     plan = plan or plan_of()
     plan = replace(plan, data=plan.data.in_month("date", month))
     (rule,) = filters(plan, dataset)
-    rows = [int(row) + 1 for batch in dataset.batches(("date",), 3) for row in select((rule,), batch).kept.rows]
+    rows = [int(row) + 1 for batch in dataset.batches(("date",), at_once) for row in select((rule,), batch).kept.rows]
     return rows, list(rule.known)
 
 
@@ -88,7 +88,10 @@ def test_the_rows_of_a_month_are_kept_and_those_without_a_day_are_in_none(tmp_pa
 def test_a_cell_that_decides_the_order_stands_for_the_whole_column_wherever_it_stands(tmp_path: Path) -> None:
     early = [f"0{i % 9 + 1}/04/2026" for i in range(70_000)]
     day_first = dates(tmp_path, *early, "13/04/2026")
-    assert (months(day_first.profile, "date").order, len(cut(day_first, "2026-04")[0])) == ("day", 70_001)
+    assert (months(day_first.profile, "date").order, len(cut(day_first, "2026-04", at_once=10_000)[0])) == (
+        "day",
+        70_001,
+    )
     american = dates(tmp_path, "03/04/2026", "03/13/2026", "04/03/2026")
     assert (months(american.profile, "date").order, cut(american, "2026-03")[0]) == ("month", [1, 2])
 
