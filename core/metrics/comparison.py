@@ -207,7 +207,7 @@ def _verdict(
         return "same", f"the change is smaller than {NO_CHANGE_WORDS[kind]} either way"
     crossed = has_crossed(kind, old, new)
     if crossed:
-        _, (low, high) = growth(before, after, people, z, one_more=False) or (None, (None, None))
+        _, (low, high) = growth(before, after, people, z) or (None, (None, None))
     else:
         low, high = change
     if low is None or high is None or low <= 0 <= high:

@@ -1,7 +1,9 @@
 """Two decisions about the same people: the table that a paired interval of a change is computed from.
 
 `Counts` of two audits say how many each selects; only this table says how many people both select. Changes are after
-minus before, and intervals follow statistics.md 4.
+minus before, and intervals follow statistics.md 4. Those of ratios and of predictive values count one more person
+decided otherwise each way, as Bonett and Price (2006) do for a ratio of two paired rates: else they have no width where
+nobody of a few is, and take these for a group in which nobody ever will be.
 """
 
 from __future__ import annotations
@@ -156,12 +158,22 @@ def rate_sum(metric: Metric, people: Ints, z: float) -> Change:
 
 def _linearised(people: Ints, hits: Ints, counted: Ints, sign: int, z: float) -> Change:
     """The rate after plus `sign` times the rate before, where the decision changes who is counted."""
-    (rate_before, n_before), (rate_after, n_after) = (_rate(people, hits, counted, which) for which in (BEFORE, AFTER))
+    before, after = (_rate(people, hits, counted, which)[0] for which in (BEFORE, AFTER))
+    told = people if sign > 0 else _with_one_more(people, hits, counted)
+    (rate_before, n_before), (rate_after, n_after) = (_rate(told, hits, counted, which) for which in (BEFORE, AFTER))
     moved_before = (hits - rate_before * counted)[:, :, None] / n_before
     moved_after = (hits - rate_after * counted)[:, None, :] / n_after
-    half = z * math.sqrt(float((people * (moved_after + sign * moved_before) ** 2).sum()))
-    value = rate_after + sign * rate_before
+    half = z * math.sqrt(float((told * (moved_after + sign * moved_before) ** 2).sum()))
+    value = after + sign * before
     return value, (value - half, value + half)
+
+
+def _with_one_more(people: Ints, hits: Ints, counted: Ints) -> Ints:
+    """The people with one more who is decided otherwise each way, of every label that is told apart."""
+    kinds, first = np.unique(np.hstack([hits, counted]), axis=0, return_index=True)
+    more = people.copy()
+    more[first[kinds.any(axis=1)]] += 1 - np.eye(2, dtype=np.int64)
+    return more
 
 
 def difference_change(metrics: Sequence[Metric], group: Ints, reference: Ints, z: float) -> Change:
@@ -184,12 +196,10 @@ def _difference(sides: list[list[Change]]) -> Change:
 
 def ratio_change(metric: Metric, group: Ints, reference: Ints, z: float) -> Change | None:
     """The change of a ratio of two groups' rates, by the delta method on logs; None where any rate is 0."""
-    logs = _log_ratios(metric, group, reference)
-    if logs is None:
+    ratios = _ratios(metric, group, reference)
+    if ratios is None:
         return None
-    ratios, variances = logs
-    slope = np.asarray([-ratios[BEFORE], ratios[AFTER]])
-    half = z * math.sqrt(max(0.0, float(slope @ variances @ slope)))
+    half = z * _log_spread(metric, group, reference, (-ratios[BEFORE], ratios[AFTER]))
     change = ratios[AFTER] - ratios[BEFORE]
     return change, (change - half, change + half)
 
@@ -206,32 +216,38 @@ def log_ratio_change(metric: Metric, group: Ints, reference: Ints, z: float) -> 
 
 def _log_ratio(metric: Metric, group: Ints, reference: Ints, sign: int, z: float) -> Change | None:
     """The logarithm of the ratio after plus `sign` times that of the ratio before."""
-    logs = _log_ratios(metric, group, reference)
-    if logs is None:
+    ratios = _ratios(metric, group, reference)
+    if ratios is None:
         return None
-    ratios, variances = logs
-    weights = np.asarray([sign, 1.0])
-    half = z * math.sqrt(max(0.0, float(weights @ variances @ weights)))
+    half = z * _log_spread(metric, group, reference, (sign, 1))
     value = math.log(ratios[AFTER]) + sign * math.log(ratios[BEFORE])
     return value, (value - half, value + half)
 
 
-def _log_ratios(metric: Metric, group: Ints, reference: Ints) -> tuple[list[float], Floats] | None:
-    """The ratio before and after, and the covariances of their logarithms, shape (2, 2); None where any rate is 0.
+def _ratios(metric: Metric, group: Ints, reference: Ints) -> tuple[float, float] | None:
+    """The ratio of two groups' rates before and after; None where any rate is 0."""
+    before, after = ([rate_parts(metric, side, which) for side in (group, reference)] for which in (BEFORE, AFTER))
+    if not all(k for k, _ in (*before, *after)):
+        return None
+    old, new = ((k1 / n1) / (k2 / n2) for (k1, n1), (k2, n2) in (before, after))
+    return old, new
 
+
+def _log_spread(metric: Metric, group: Ints, reference: Ints, slope: tuple[float, float]) -> float:
+    """The standard error of the logarithms of the ratio before and after, each times its part of `slope`.
+
+    With one more decided otherwise each way where they are subtracted; a sum has width without.
     With x people selected before, y after and b both times, of n: var log = 1/x - 1/n and 1/y - 1/n, cov = b/xy - 1/n.
     """
-    tables = [_paired_table(people, *indicators(metric)) for people in (group, reference)]
-    if any(both + once == 0 for both, *singles, _ in tables for once in singles):
-        return None
+    hits, counted = indicators(metric)
     variances = np.zeros((2, 2))
-    ratios = [1.0, 1.0]
-    for (both, only_after, only_before, neither), sign in zip(tables, (1, -1), strict=True):
+    for people in (group, reference):
+        told = people if slope[BEFORE] > 0 else _with_one_more(people, hits, counted)
+        both, only_after, only_before, neither = _paired_table(told, hits, counted)
         n, before, after = both + only_after + only_before + neither, both + only_before, both + only_after
         shared = both / before / after - 1 / n
         variances += [[1 / before - 1 / n, shared], [shared, 1 / after - 1 / n]]
-        ratios = [ratio * (k / n) ** sign for ratio, k in zip(ratios, (before, after), strict=True)]
-    return ratios, variances
+    return math.sqrt(max(0.0, float(np.asarray(slope) @ variances @ np.asarray(slope))))
 
 
 def rate_parts(metric: Metric, people: Ints, which: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from core.errors import PlanError
 from core.metrics.gate import NOT_BEFORE, NOT_NOW, gated_measures
 from core.metrics.intervals import mover_mean, newcombe, z_value
 from core.plan.parts import ReportPlan
-from core.record import AuditRecord
+from core.record import AuditRecord, compare
 from core.record.gated import asked_otherwise, decides_alike, gate_record
 from tests.worlds.gated import POINTS, audited, drawn, gated, only, paired
 from tests.worlds.people import plan_of
@@ -255,7 +255,7 @@ def test_of_the_same_people_too_four_of_five_draws_fail(policy: str) -> None:
 def test_few_people_of_whom_nobody_flips_are_no_group_that_never_does(people: int) -> None:
     # One of twenty selected is turned down in both groups: the ratio stays, and in few people nobody may be.
     rng, times = np.random.default_rng(17), 200
-    failed = 0
+    failed = told = 0
     for _ in range(times):
         drawn_ = {
             g: (rng.multinomial(n, [1 - rate, 0, 0.05 * rate, 0.95 * rate]).reshape(2, 2).tolist(), NOBODY)
@@ -263,7 +263,9 @@ def test_few_people_of_whom_nobody_flips_are_no_group_that_never_does(people: in
         }
         before, after = paired(drawn_, "")
         failed += gate_record(after, before).outcome == "failed"
-    assert failed / times <= 0.05
+        (change,) = [gap for gap in compare(before, after).gaps if gap.measure == "disparate_impact"]
+        told += change.verdict in ("better", "worse")
+    assert failed / times <= 0.05 and told / times <= 0.05
 
 
 NOBODY = [[0, 0], [0, 0]]
