@@ -267,11 +267,9 @@ def compare(before: AuditRecord, after: AuditRecord, joint: JointCounts | None =
     """
     shared = {by: values for by, values in before.references.items() if by in after.references}
     if not shared:
-        raise PlanError(
-            "These audits have no sensitive column in common. Compare audits of the same sensitive columns."
-        )
+        raise PlanError("These audits have no sensitive column in common. Compare audits of the same columns.")
     confidence = max(before.plan.run.confidence, after.plan.run.confidence)
-    old, new = (_judged(record, {**record.references, **shared}, confidence) for record in (before, after))
+    old, new = (judged_against(record, {**record.references, **shared}, confidence) for record in (before, after))
     return compare_audits(old, new, joint_of(before, after, joint), confidence)
 
 
@@ -295,6 +293,7 @@ def joint_of(before: AuditRecord, after: AuditRecord, joint: JointCounts | None 
     return None
 
 
-def _judged(record: AuditRecord, references: References, confidence: float) -> Judgement:
+def judged_against(record: AuditRecord, references: References, confidence: float) -> Judgement:
+    """What an audit says at its plan's rule, of other comparison groups and at another confidence."""
     plan = replace(record.plan, run=replace(record.plan.run, confidence=confidence))
     return judge(record.counts, plan, stated_rule(record.counts, plan), references, record.sampled, record.hidden)

@@ -6,11 +6,8 @@ from dataclasses import replace
 
 from core.errors import PlanError
 from core.metrics.gate import GateVerdict, gate
-from core.metrics.reference import References
-from core.metrics.stated_rule import stated_rule
-from core.metrics.verdicts import Judgement, judge
 from core.plan.plan import Plan
-from core.record import AuditRecord, joint_of
+from core.record import AuditRecord, joint_of, judged_against
 
 
 def gate_record(now: AuditRecord, before: AuditRecord | None = None) -> GateVerdict:
@@ -29,13 +26,8 @@ def gate_record(now: AuditRecord, before: AuditRecord | None = None) -> GateVerd
     confidence = max(now.plan.run.confidence, before.plan.run.confidence)
     plan = replace(now.plan, run=replace(now.plan.run, confidence=confidence))
     references = {by: before.references.get(by, values) for by, values in now.references.items()}
-    earlier = _judged(before, {**before.references, **references}, confidence)
-    return gate(_judged(now, references, confidence), plan, earlier, joint_of(before, now))
-
-
-def _judged(record: AuditRecord, references: References, confidence: float) -> Judgement:
-    plan = replace(record.plan, run=replace(record.plan.run, confidence=confidence))
-    return judge(record.counts, plan, stated_rule(record.counts, plan), references, record.sampled, record.hidden)
+    earlier = judged_against(before, {**before.references, **references}, confidence)
+    return gate(judged_against(now, references, confidence), plan, earlier, joint_of(before, now))
 
 
 def asked_otherwise(plan: Plan, other: Plan) -> list[str]:
