@@ -16,7 +16,7 @@ from core.cli.inside import add_inside, refuse_linked
 from core.cli.meanwhile import SHARES, import_meanwhile
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
-from core.engine.earlier_record import model_of
+from core.engine.earlier_record import RECORD_FILE, model_of
 from core.engine.plan_files import Files
 from core.errors import DataError, ModelError, PlanError
 from core.jobs.digest import sha256
@@ -98,7 +98,9 @@ def _gate(chosen: argparse.Namespace) -> int:
 
 def _forget_earlier(chosen: argparse.Namespace) -> None:
     """Take away the files of an earlier run: one that this run does not come to write would pass for its verdict."""
-    read = [path.resolve() for path in (chosen.plan, chosen.data, chosen.model) if path is not None]
+    against = () if chosen.against is None else (Path(chosen.against), Path(chosen.against) / RECORD_FILE)
+    given = (chosen.plan, chosen.data, chosen.model, chosen.against_model, *against)
+    read = [path.resolve() for path in given if path is not None]
     written = [path for path in (chosen.junit, chosen.markdown) if path is not None]
     if len({path.resolve() for path in written}) < len(written):
         raise DataError("--junit and --markdown name the same file. Give each its own.")

@@ -144,6 +144,9 @@ def test_what_keeps_it_from_running_is_said_in_one_line(folder: Path, capsys: py
     assert "Add model to its [decision]" in refused(folder, capsys, "--model", "m.onnx")
     assert "is a folder" in refused(folder, capsys, *against, "--junit", str(folder))
     assert "would be written over" in refused(folder, capsys, *against, "--markdown", str(folder / "plan.toml"))
+    record = folder / "before" / "record.json"
+    for earlier in (record, record.parent):
+        assert "would be written over" in refused(folder, capsys, "--against", str(earlier), "--junit", str(record))
     assert "name the same file" in refused(folder, capsys, *against, "--markdown", "a.x", "--junit", "a.x")
     (folder / "elsewhere.xml").write_text("somebody else's")
     (folder / "linked.xml").symlink_to(folder / "elsewhere.xml")
