@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.cli.files import writing
 from core.cli.terminal import complain, say
+from core.errors import DataError
 from core.plan.parts import MonitorPlan
 
 if TYPE_CHECKING:
@@ -31,8 +33,13 @@ def tell(series: Series, monitor: MonitorPlan, settings: AlertSettings, folder: 
     from core.store.alerts.outbox import Outbox
 
     outbox = Outbox(folder / OUTBOX, settings)
-    outbox.put(alarms(series), monitor)
-    deliveries = outbox.send()
+    try:
+        with writing(folder):
+            outbox.put(alarms(series), monitor)
+            deliveries = outbox.send()
+    except DataError as error:
+        complain(str(error))
+        return False
     for delivery in deliveries:
         if delivery.problem:
             complain(f"{delivery.problem} The alarm waits; the next run tells it.")

@@ -34,14 +34,18 @@ class AlertPost:
     def tell(self, alerts: Sequence[Alert], monitor: MonitorPlan) -> tuple[Delivery, ...]:
         """Have alarms told to whom a plan names, each once, and say what became of them so far.
 
-        Raises AlertError, naming the setting, where the plan names somebody whom the operator did not.
+        Raises AlertError, naming the setting, where the plan names somebody whom the operator did not, and where the
+        disk keeps nothing more.
         """
         if monitor.webhook is None and not monitor.email:
             return ()
         if self._problem:
             raise AlertError(self._problem)
         self._settings.check(monitor)
-        self._outbox.put(alerts, monitor)
+        try:
+            self._outbox.put(alerts, monitor)
+        except OSError as error:
+            raise AlertError(f"Alarms cannot be kept ({error.strerror}). Free some space on the disk.") from None
         self.begin()
         return self._outbox.state(alerts, monitor)
 

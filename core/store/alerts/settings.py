@@ -135,6 +135,7 @@ def _parts(setting: str, url: str, schemes: tuple[str, ...]) -> SplitResult:
         parts = urlsplit(url)
         known = parts.scheme in schemes and parts.hostname and parts.hostname.isascii()
         if known and url.isascii() and url.isprintable() and parts.port != 0:
+            str(parts.hostname).encode("idna")  # as a look-up does, which would end in a ValueError there
             return parts
     except ValueError:
         pass

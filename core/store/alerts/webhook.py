@@ -30,6 +30,8 @@ def post(webhook: Endpoint, alert: Alert, key: str, private: bool = False) -> No
     `key` is the same however often this is tried, so that a receiver can tell a repetition; with `private` a name may
     lead into a private network.
     """
+    from http.client import HTTPException
+
     from urllib3.exceptions import HTTPError
 
     body = json.dumps(alert.message(), allow_nan=False).encode("ascii")
@@ -39,6 +41,8 @@ def post(webhook: Endpoint, alert: Alert, key: str, private: bool = False) -> No
         raise _refused(webhook, "its certificate does not hold") from None
     except (OSError, HTTPError):
         raise NotDelivered(f"{_called(webhook)} could not be reached.", soon=True) from None
+    except HTTPException:
+        raise _refused(webhook, "what answers there is no web server; correct its address") from None
     if 200 <= status < 300:
         return
     if 300 <= status < 400:

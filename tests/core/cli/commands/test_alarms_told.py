@@ -62,6 +62,18 @@ def test_an_alarm_is_told_once_though_the_first_try_failed_and_the_command_runs_
     assert "t0ken" not in kept + said.out + said.err
 
 
+def test_alarms_that_cannot_be_kept_are_said_and_hide_no_alarm(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLUMBLINE_WEBHOOKS", "ops=https://hooks.example.org/")
+    (folder / "out").mkdir()
+    (folder / "out" / "alerts").touch()
+    assert monitored(folder) == 1
+    said = capsys.readouterr()
+    assert f"{folder / 'out'} cannot be written (File exists)" in said.err and said.err.count("\n") == 1
+    assert "Since April 2026 the gap between women and men has grown" in said.out
+
+
 def test_a_webhook_that_the_operator_did_not_name_is_refused_before_anything_is_audited(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

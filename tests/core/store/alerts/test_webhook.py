@@ -160,6 +160,13 @@ def test_a_no_is_not_asked_again_at_once(status: int, tmp_path: Path) -> None:
     assert told.problem == f'The webhook "ops" (127.0.0.1) answers {status}.' and len(receiver.bodies) == 1
 
 
+def test_what_is_no_web_server_is_named_and_ends_nothing(tmp_path: Path) -> None:
+    with web_server(None) as receiver:
+        receiver.statuses = [7]  # which no answer in HTTP has
+        told = sent(tmp_path, f"http://127.0.0.1:{receiver.port}/", patience=60)
+    assert "what answers there is no web server; correct its address" in told.problem and len(receiver.bodies) == 1
+
+
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     with web_server(server_context(tmp_path)) as receiver:
         told = sent(tmp_path, f"https://localhost:{receiver.port}/")
@@ -225,6 +232,7 @@ SETTINGS = {
     "file": ("ops=file:///t0ken", "cannot be read"),
     "user": ("ops=https://me:t0ken@hooks.example.org/", "has a user or password"),
     "port": ("ops=https://hooks.example.org:99999/t0ken", "cannot be read"),
+    "host": ("ops=https://hooks..example.org/t0ken", "cannot be read"),
     "letters": ("ops=https://h\u00f6oks.example.org/t0ken", "cannot be read"),
 }
 
