@@ -93,6 +93,7 @@ class Batches:
         with ExitStack() as puts:
             kept_model = self._other(puts, model, first.model, record.plan.decision.model is not None, "model")
             kept_images = self._other(puts, images, first.images, record.plan.decision.image is not None, "images")
+            puts.callback(self.line.start)  # those before one that cannot be kept are asked all the same
             for file, name in files:
                 with self._store.putting(file, name) as table:
                     if table.digest in known:
@@ -106,7 +107,6 @@ class Batches:
                     self._audits.begin(new)
                     point("batch: begun one")
                     begun.append(self.line.note(new))
-            self.line.start()
         return Begun(batch, tuple(begun), tuple(twice))
 
     def cut(self, audit_id: str, column: str, owner: str | None = None) -> Begun:

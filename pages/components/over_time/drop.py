@@ -75,6 +75,10 @@ def _keep(first_id: str, plan: Plan, given: list[Received]) -> Begun:
     for files, kind in ((models, "models"), (zips, "zips of images")):
         if len(files) > 1:
             raise DataError(f"Here are {len(files)} {kind}: {', '.join(f.name for f in files)}. Put in one of them.")
+    if not tables:
+        raise DataError(
+            f"There is no table in {', '.join(one.name for one in given)}. Put in a table together with it."
+        )
     model, images = (None if not found else (found[0].file, found[0].name) for found in (models, zips))
     put = [(one.file, one.name) for one in tables]
     return session.workspace().batches.begin(first_id, put, model, images, session.owner())

@@ -14,11 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.plan.plan import Plan, Watch
 from core.record import AuditRecord
-from core.samples import LOANS_OVER_TIME
+from core.samples import LOANS_OVER_TIME, SAMPLES
 from core.store.audits import blank_audit
 from core.store.workspace import Workspace
 from tests.pages.surface import sentences
-from tests.pages.whole_app import ME, audited, labels, opened, plain_words, press, said, tables, widget
+from tests.pages.whole_app import ME, audited, finished, labels, opened, plain_words, press, said, tables, widget
 from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import until
 from tests.worlds.people import csv_text, plan_of
@@ -147,6 +147,14 @@ def test_a_drop_at_work_says_how_far_it_is_and_a_refresh_loses_nothing(space: Wo
         press(opened("over_time", first), "Cancel the rest")
     assert [audit.id for audit in space.owned_by(ME)] == [first]
     assert "Cancel the rest" not in labels(opened("over_time", first))
+
+
+def test_a_drop_without_a_table_says_so(space: Workspace) -> None:
+    loans = SAMPLES["loans"]
+    assert loans.model is not None
+    at = opened("over_time", finished(space, space.open_sample(loans, ME).id))
+    at.file_uploader[0].set_value([("next.pt2", loans.model.read_bytes(), "")]).run()
+    assert "There is no table in next.pt2. Put in a table together with it." in said(at)
 
 
 def test_one_that_lacks_a_column_is_opened_to_be_answered_again(space: Workspace) -> None:

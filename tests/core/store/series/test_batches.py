@@ -1,5 +1,6 @@
 """Several tables put in at once: each becomes an audit of one series, whatever is broken, dropped twice or killed."""
 
+import errno
 import io
 from collections.abc import Iterator
 from contextlib import closing
@@ -90,6 +91,18 @@ def test_a_table_that_the_series_has_is_audited_once(space: Workspace, first: st
     ended(space, begun)
     once_more = drop(space, first, {"2026-02.csv": month(2)})
     assert once_more.audits == () and once_more.twice == (("2026-02.csv", "feb.csv"),)
+
+
+def test_what_was_kept_before_a_file_that_cannot_be_is_audited(space: Workspace, first: str) -> None:
+    class OfAFullDisk(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(DataError, match="no space left on the disk to keep mar.csv"):
+        space.batches.begin(first, [(io.BytesIO(month(2)), "feb.csv"), (OfAFullDisk(), "mar.csv")])
+    (kept,) = [audit for audit in space.owned_by("me") if audit.id != first]
+    until(lambda: space.batches.progress(kept.batch) is None)
+    assert space.record(kept.id) is not None
 
 
 def test_another_app_goes_on_with_what_waits(tmp_path: Path) -> None:
