@@ -27,7 +27,7 @@ try:
         st.stop()
     found = followed.of(asked)
     answer.title(found)
-    batch.show(asked.members)
+    at_work = batch.show(asked.members)
     months.offer(asked)
     audits.ask_periods(asked, found)
     few = found is None or not found.series.is_ready
@@ -35,6 +35,8 @@ try:
         drop.ask(asked)
     if found is not None:
         answer.show(found)
+        if not at_work:  # a year of which half is audited may raise an alarm that the whole does not
+            watching.tell(found)
         watching.offer(asked, found)
         drift.show(found)
     if not few:

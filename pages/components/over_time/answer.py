@@ -57,8 +57,6 @@ def show(followed: Followed) -> None:
     st.caption(f"{_LEGEND} Click a mark to open its audit.", help=tip("control_band"))
     for sentence in words.assumption_sentences(followed.series):
         st.caption(plain.escape(sentence))
-    if followed.series.monitor.webhook or followed.series.monitor.email:
-        st.caption("The plan names who is told of alarms. The command plumbline monitor tells them, not this page.")
 
 
 def _gap(gap: GapOverTime, followed: Followed) -> None:

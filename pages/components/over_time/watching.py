@@ -1,4 +1,4 @@
-"""Which gaps are watched: at most three, so that a quiet year seldom raises an alarm."""
+"""Which gaps are watched, at most three so that a quiet year seldom raises an alarm, and who is told of alarms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from core.metrics.words import group_words
 from core.metrics.words.naming.terms import Terms
 from core.plan.parts import Watch
 from core.plan.tables.monitor import MOST_WATCHED
+from core.report.documents.alarms import alarms
 from core.report.words.questions import question_in_unit
+from core.store.alerts.outbox import Delivery
+from core.store.alerts.settings import AlertError
 from core.store.archive import Shelved
-from pages.components import session
+from pages.components import plain, session
 from pages.components.data.draft import Draft
 from pages.components.over_time.followed import Followed, record_of
 from pages.components.over_time.which import AskedOverTime
@@ -48,6 +51,35 @@ def offer(asked: AskedOverTime, found: Followed) -> None:
                 st.container(), "As at first", session.action(first.audit.id, "watch as at first"), _keep, first, [],
                 type="tertiary",
             )  # fmt: skip
+
+
+def tell(found: Followed) -> None:
+    """Have the last audit's alarms told to whom the plan names, each once, and say so; nothing where it names nobody.
+
+    The app tells them in a thread of its own: this page waits for no server.
+    """
+    monitor = found.series.monitor
+    named = [*filter(None, [monitor.webhook]), *monitor.email]
+    if not named:
+        return
+    try:
+        deliveries = session.workspace().alerts.tell(alarms(found.series), monitor)
+    except AlertError as error:
+        st.warning(plain.escape(error.message))
+        return
+    if not deliveries:
+        st.caption(f"An alarm would be told to {plain.listed(named)}.")
+    for to in named:
+        _say_told(to, [each for each in deliveries if each.to == to])
+
+
+def _say_told(to: str, deliveries: list[Delivery]) -> None:
+    waiting = [each for each in deliveries if not each.is_told]
+    problem = next((each.problem for each in waiting if each.problem), "")
+    if problem:
+        st.warning(f"{plain.escape(problem)} It is tried again.")
+    elif deliveries:
+        st.caption(f"{plain.quoted(to)} {'is being' if waiting else 'was'} told of this alarm.")
 
 
 def _key(watch: Watch) -> str:
