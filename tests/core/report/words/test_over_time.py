@@ -10,6 +10,7 @@ import pytest
 from core.plan.plan import MonitorPlan, Watch, WordsPlan
 from core.record.series import Series
 from core.report.words.over_time import (
+    NOT_TOLD,
     assumption_sentences,
     first_sentence,
     gap_sentences,
@@ -47,6 +48,13 @@ LONG = "a group whose name is so very long that it fills a line and more of any 
 )
 def test_the_first_sentence_says_whether_it_got_worse(women: tuple[int, ...], says: str) -> None:
     assert first_sentence(Series.of(year(*women, monitor=POINTS))) == says
+
+
+def test_a_last_audit_with_nobody_of_a_watched_group_is_no_all_clear() -> None:
+    audits = year(*QUIET, 560, monitor=POINTS)
+    men = {sex: each for sex, each in selected(700, 800).items() if sex == "Male"}
+    audits.append(month(men, "loans-2026-06.csv", plan=audits[0].plan, made=9))
+    assert first_sentence(Series.of(audits)) == NOT_TOLD
 
 
 def test_a_ratio_says_so_without_points_and_both_values_stand_behind_it() -> None:
