@@ -19,6 +19,7 @@ from core.record.series import DriftRow, GapOverTime, PointOverTime, Series
 QUIET = "nothing has changed that chance would not explain"
 NOTHING_WATCHED = "Nothing can be watched: the first audit has no two groups to compare."
 NOT_TOLD = "The last audit does not tell whether anything has changed."
+AS_TOLD = ", as far as the last audit tells"
 HOWEVER_OFTEN = "This holds however often you looked."
 FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
 _MOST_WORDS = 20
@@ -49,9 +50,10 @@ def first_sentence(series: Series) -> str:
     alarmed = in_order(series)
     if alarmed and alarmed[0].is_alarm:
         return alarm_sentence(series, alarmed[0])
-    if all(gap.points[-1].band is None for gap in series.gaps):
+    told = [gap.points[-1].band is not None for gap in series.gaps]
+    if not any(told):
         return NOT_TOLD
-    return f"Since {period_words(series.periods[0])} {QUIET}."
+    return f"Since {period_words(series.periods[0])} {QUIET}{'' if all(told) else AS_TOLD}."
 
 
 def in_order(series: Series) -> tuple[GapOverTime, ...]:

@@ -10,6 +10,7 @@ import pytest
 from core.plan.plan import MonitorPlan, Watch, WordsPlan
 from core.record.series import Series
 from core.report.words.over_time import (
+    AS_TOLD,
     NOT_TOLD,
     assumption_sentences,
     first_sentence,
@@ -55,6 +56,18 @@ def test_a_last_audit_with_nobody_of_a_watched_group_is_no_all_clear() -> None:
     men = {sex: each for sex, each in selected(700, 800).items() if sex == "Male"}
     audits.append(month(men, "loans-2026-06.csv", plan=audits[0].plan, made=9))
     assert first_sentence(Series.of(audits)) == NOT_TOLD
+
+
+def test_where_one_of_two_watched_gaps_is_not_told_the_first_sentence_says_so() -> None:
+    watches = [
+        Watch(name, SEX, ("Female",)) for name in ("statistical_parity_difference", "equal_opportunity_difference")
+    ]
+    audits = year(*QUIET, monitor=MonitorPlan(tuple(watches)))
+    nobody_good = {sex: (0, k, 0, 2000 - k) for sex, k in (("Male", 800), ("Female", 700))}
+    audits.append(month(nobody_good, "loans-2026-05.csv", plan=audits[0].plan, made=9))
+    assert first_sentence(Series.of(audits)) == (
+        f"Since January 2026 nothing has changed that chance would not explain{AS_TOLD}."
+    )
 
 
 def test_a_ratio_says_so_without_points_and_both_values_stand_behind_it() -> None:
