@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from core.record.evidence.verification import verified
-from core.store.disk.crash_points import striking
 from core.store.ledger.audit_entries import holds_receipt
 from core.store.ledger.checking import problems
 from core.store.ledger.database import Database
@@ -14,8 +13,8 @@ from core.store.ledger.ledger import Ledger
 from core.store.workspace import Workspace
 from tests.core.store.ledger.test_kept import again as again
 from tests.core.store.ledger.test_kept import audit as audit
+from tests.core.store.ledger.test_kept import ending_at, records
 from tests.core.store.ledger.test_kept import ledger as ledger
-from tests.core.store.ledger.test_kept import records
 from tests.core.store.ledger.test_kept import root as root
 from tests.worlds.workspaces import ended as ended
 from tests.worlds.workspaces import opened as opened
@@ -41,17 +40,10 @@ def test_deleting_an_audit_erases_what_the_ledger_held(
 def test_a_deletion_that_was_broken_off_is_finished_at_the_next_start(
     again: Callable[[], Workspace], ledger: Ledger, audit: str, root: Path
 ) -> None:
-    class End(Exception):
-        pass
-
-    def end(name: str) -> None:
-        if name == "delete: out of sight":
-            raise End
-
     space = again()
     taken_over(space, audit)
     space.ledger.settle()
-    with striking(end), pytest.raises(End):
+    with ending_at("delete: out of sight"):
         space.delete(audit)
     (root / "ledger" / "deleted" / "a note of somebody").touch()
     again().ledger.settle()
@@ -80,17 +72,10 @@ def test_what_was_erased_is_overwritten_though_the_app_ended_between(
 def test_a_deletion_that_came_to_nothing_erases_nothing(
     again: Callable[[], Workspace], ledger: Ledger, audit: str
 ) -> None:
-    class End(Exception):
-        pass
-
-    def end(name: str) -> None:
-        if name == "ledger: deletion begun":
-            raise End
-
     space = again()
     taken_over(space, audit)
     space.ledger.settle()
-    with striking(end), pytest.raises(End):
+    with ending_at("ledger: deletion begun"):
         space.delete(audit)
     again().ledger.settle()
     assert [entry.is_erased for entry in records(ledger)] == [False]

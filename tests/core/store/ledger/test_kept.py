@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,21 @@ def ledger(root: Path) -> Iterator[Ledger]:
     ledger.close()
 
 
+@contextmanager
+def ending_at(place: str) -> Iterator[None]:
+    """The app ends where it passes this point."""
+
+    class End(Exception):
+        pass
+
+    def end(name: str) -> None:
+        if name == place:
+            raise End
+
+    with striking(end), pytest.raises(End):
+        yield
+
+
 def records(ledger: Ledger) -> list[LogEntry]:
     return ledger.named("record/")
 
@@ -66,16 +82,9 @@ def test_a_finished_audit_is_in_the_ledger_once(again: Callable[[], Workspace], 
 def test_an_app_that_ends_between_entry_and_note_appends_once(
     again: Callable[[], Workspace], ledger: Ledger, audit: str
 ) -> None:
-    class End(Exception):
-        pass
-
-    def end(name: str) -> None:
-        if name == "ledger: appended":
-            raise End
-
     space = again()
     taken_over(space, audit)
-    with striking(end), pytest.raises(End):
+    with ending_at("ledger: appended"):
         space.ledger.settle()
     assert len(records(ledger)) == 1
     again().ledger.settle()
