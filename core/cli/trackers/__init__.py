@@ -48,7 +48,7 @@ class Trackers:
         """Those of a command line. Raises PlumblineError where an extra is not installed, or no address is known."""
         for option, package in (("mlflow", "mlflow"), ("tensorboard", "tensorboard")):
             if getattr(chosen, option) is not None and find_spec(package) is None:
-                raise PlumblineError(f'--{option} needs an extra: pip install "plumbline[{option}]".')
+                raise PlumblineError(f'--{option} needs an extra: pip install --editable ".[{option}]", in the clone.')
         uri = chosen.mlflow
         if uri is not None and not (uri or os.environ.get(MLFLOW_URI)):
             raise PlumblineError(f"--mlflow does not know where. Give an address, or set {MLFLOW_URI}.")

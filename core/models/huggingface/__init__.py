@@ -102,7 +102,8 @@ def save_huggingface(source: Path, name: str, weights: Mapping[str, Any], target
 def _refuse_without_extra(name: str) -> None:
     if any(importlib.util.find_spec(package) is None for package in ("transformers", "tokenizers", "safetensors")):
         raise ModelError(
-            f'"{name}" is a Hugging Face model of texts, and this needs the text extra: pip install "plumbline[text]".'
+            f'"{name}" is a Hugging Face model of texts, which needs an extra:'
+            ' pip install --editable ".[text]", in the clone.'
         )
 
 

@@ -1,4 +1,4 @@
-"""series.json: a series of audits with every number that the Monitor page and the sentences are made of."""
+"""series.json: a series of audits with every number that the page Over time and the sentences are made of."""
 
 from __future__ import annotations
 

@@ -272,4 +272,6 @@ def test_without_the_extra_it_is_said_how_to_install_it(
 
     found: Callable[..., Any] = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "transformers" else found(name))
-    assert 'needs the text extra: pip install "plumbline[text]"' in refused(zipped(folder, tmp_path / "m.zip"))
+    assert 'which needs an extra: pip install --editable ".[text]", in the clone.' in refused(
+        zipped(folder, tmp_path / "m.zip")
+    )

@@ -5,34 +5,16 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from tests.worlds.people import csv_text
+from tests.worlds.loan_files import put_loans
 from tests.worlds.receivers import TOKEN, web_server
 
 pytestmark = pytest.mark.jobs
-
-PLAN = """plumbline = 1
-name = "Loans"
-[data]
-file = "loans.csv"
-[decision]
-prediction = "approved"
-favourable = "yes"
-[groups]
-sensitive = ["sex"]
-reference = {sex = "M"}
-[monitor]
-webhook = "ops"
-"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three quiet months, and one in which far fewer women are approved."""
-    (tmp_path / "plan.toml").write_text(PLAN)
-    for month, women in enumerate((160, 158, 162, 80), start=1):
-        table = [(sex, "yes" if i < k else "no") for sex, k in (("F", women), ("M", 180)) for i in range(400)]
-        (tmp_path / f"loans-2026-{month:02}.csv").write_text(csv_text(("sex", "approved"), table))
-    return tmp_path
+    return put_loans(tmp_path, 160, 158, 162, 80, more='[monitor]\nwebhook = "ops"\n')
 
 
 def monitored(folder: Path, data: str = "loans-*.csv") -> int:

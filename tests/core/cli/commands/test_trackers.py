@@ -12,29 +12,14 @@ from core.cli import main
 from core.cli.trackers.figures import RunFigures, of_audit
 from core.plan.parts import ReportPlan
 from core.report.documents.json import result
-from tests.worlds.people import csv_text, plan_of, selections
+from tests.worlds.loan_files import put_loans
+from tests.worlds.people import plan_of, selections
 from tests.worlds.records import record_of
-
-PLAN = """plumbline = 1
-name = "Loans"
-[data]
-file = "loans-2026-01.csv"
-[decision]
-prediction = "approved"
-favourable = "yes"
-[groups]
-sensitive = ["sex"]
-reference = {sex = "M"}
-"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "plan.toml").write_text(PLAN)
-    for month, women in enumerate((160, 158, 162, 161), start=1):
-        table = [(sex, "yes" if i < k else "no") for sex, k in (("F", women), ("M", 180)) for i in range(400)]
-        (tmp_path / f"loans-2026-{month:02}.csv").write_text(csv_text(("sex", "approved"), table))
-    return tmp_path
+    return put_loans(tmp_path, 160, 158, 162, 161)
 
 
 def read_events(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -159,7 +144,8 @@ def test_an_extra_that_is_not_installed_is_named_before_anything_is_computed(
     for command in (["audit"], ["monitor", "--data", str(folder / "*.csv")]):
         given = [command[0], str(folder / "plan.toml"), *command[1:], "--out", str(folder / "out"), f"--{option}", "x"]
         assert main(given) == 2
-        assert capsys.readouterr().err == f'plumbline: --{option} needs an extra: pip install "plumbline[{option}]".\n'
+        extra = f'pip install --editable ".[{option}]", in the clone.'
+        assert capsys.readouterr().err == f"plumbline: --{option} needs an extra: {extra}\n"
     assert not (folder / "out").exists()
 
 
