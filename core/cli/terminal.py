@@ -19,8 +19,8 @@ def shown(text: str) -> str:
 
 
 def say(*lines: str) -> None:
-    """Print lines for the person."""
-    _write(sys.stdout, "".join(f"{shown(line)}\n" for line in lines))
+    r"""Print lines for the person. A line break within one is spelled out: a file's name could forge a line by it."""
+    _write(sys.stdout, "".join(shown(line).replace("\n", r"\n") + "\n" for line in lines))
 
 
 def complain(text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.metrics.comparison import GapChange
 from core.metrics.distance import NO_CHANGE, distance, has_crossed
@@ -13,6 +14,7 @@ from core.metrics.intervals import Interval
 from core.metrics.over_time.bands import FIRST_SIX
 from core.metrics.words import group_words, percent
 from core.metrics.words.changes.sentence import about, short_sentences
+from core.metrics.words.changes.worse_off import of_worse_off
 from core.metrics.words.naming.terms import Terms
 from core.record.series import DriftRow, GapOverTime, PointOverTime, Series
 
@@ -88,9 +90,7 @@ def _became(series: Series, gap: GapOverTime) -> Iterator[str]:
     terms = Terms.of(series.plan)
     if gap.is_alarm and gap.since is not None:
         yield alarm_sentence(series, gap)
-        yield short_sentences(
-            _change(gap), (f"in the first {series.baseline} audits", f"since {period_words(gap.since)}"), terms
-        )
+        yield from moved_sentences(series, gap)
         return
     subject = about(_change(gap), terms)
     yield f"{subject[0].upper()}{subject[1:]}:"
@@ -105,17 +105,30 @@ def _became(series: Series, gap: GapOverTime) -> Iterator[str]:
         yield f"In {period_words(gap.alarms[-1].period)} there was an alarm, and the last audit raises none."
 
 
+def moved_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
+    """Where an alarmed gap lay in the baseline, and where it lies since; nothing of any other."""
+    if not gap.is_alarm or gap.since is None:
+        return ()
+    times = (f"in the first {series.baseline} audits", f"since {period_words(gap.since)}")
+    return (short_sentences(_change(gap), times, Terms.of(series.plan)),)
+
+
 def year_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
-    """Where the mean gap over all audits so far lies, however often somebody looked; nothing of a single audit."""
+    """Where the mean gap over all audits so far lies, however often somebody looked; nothing of a single audit.
+
+    As everywhere, the sentence is about whoever is worse off, whichever group the other is compared with.
+    """
     n = sum(point.value is not None for point in gap.points)
     if gap.year is None or n < 2:
         return ()
     terms, measure = Terms.of(series.plan), GAPS[gap.measure]
-    who, than = (group_words(each, terms) for each in (gap.group, gap.reference))
-    said = f"On average over {n} audits, {who} {measure.verb_words(terms)} {_range(gap.year, measure.kind)} {than}."
+    told = of_worse_off(replace(_change(gap), after_range=gap.year))
+    who, than = (group_words(each, terms) for each in (told.group, told.reference))
+    low, high = (0.0 if end is None else end for end in told.after_range)
+    said = f"On average over {n} audits, {who} {measure.verb_words(terms)} {_range((low, high), measure.kind)} {than}."
     if len(said.split()) > _MOST_WORDS:
-        low, high = (_number(end, measure.kind) for end in gap.year)
-        said = f"On average over {n} audits, this gap lies between {low} and {high}."
+        least, most = (_number(end, measure.kind) for end in gap.year)
+        said = f"On average over {n} audits, this gap lies between {least} and {most}."
     return said, HOWEVER_OFTEN
 
 
