@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from core.metrics.words.naming.terms import Terms
-from core.record.series import GapOverTime
+from core.record.series import GapOverTime, Series
 from core.report.charts.over_time import CLICKED, HEIGHT, ID, curve_chart
 from core.report.over_time.curves import curve_of, curve_table, gap_title
 from core.report.words import over_time as words
@@ -18,29 +18,33 @@ from pages.components.over_time.followed import Followed
 _AXIS = 70
 _MOST_HIGH = 560
 _LEGEND = (
-    "A mark is one audit, its line the plausible range. The grey band is where it may lie by chance."
-    " Rings make the baseline, a diamond is an alarm."
+    "A mark is one audit, its line the plausible range. The grey band is where one audit may lie by chance."
+    " Rings make the baseline. A diamond is an alarm: of this audit, or of the last two or three together."
 )
 
 
 def title(followed: Followed | None) -> None:
-    """The first sentence, and under it the year's."""
+    """The first sentence, and under it how far the gap moved, and the year's."""
     if followed is None:
         st.title("Is it getting worse?", anchor=False)
         return
     series = followed.series
     st.title(plain.escape(words.first_sentence(series)), anchor=False)
     for gap in words.in_order(series)[:1]:
-        plain.text(" ".join(words.year_sentences(series, gap)))
+        plain.text(" ".join(_below(series, gap)))
     if followed.problem:
         st.warning(plain.escape(followed.problem))
+
+
+def _below(series: Series, gap: GapOverTime) -> tuple[str, ...]:
+    return (*words.moved_sentences(series, gap), *words.year_sentences(series, gap))
 
 
 def as_example(followed: Followed) -> None:
     """What the page will say: the sentence and the curve of the gap that it is about."""
     st.subheader(plain.escape(words.first_sentence(followed.series)), anchor=False)
     for gap in words.in_order(followed.series)[:1]:
-        plain.text(" ".join(words.year_sentences(followed.series, gap)))
+        plain.text(" ".join(_below(followed.series, gap)))
         _picture(gap, followed)
     st.caption(_LEGEND, help=tip("control_band"))
 
@@ -85,9 +89,9 @@ def _picture(gap: GapOverTime, followed: Followed) -> None:
 def _said(gap: GapOverTime, followed: Followed) -> list[str]:
     """What one gap says, without what stands under the page's title, and whose gap it is, which its heading says."""
     first = words.first_sentence(followed.series)
-    year = words.year_sentences(followed.series, gap) if gap == words.in_order(followed.series)[0] else ()
+    below = _below(followed.series, gap) if gap == words.in_order(followed.series)[0] else ()
     said = words.gap_sentences(followed.series, gap)
-    return [each for each in said if each not in (first, *year) and not each.endswith(":")]
+    return [each for each in said if each not in (first, *below) and not each.endswith(":")]
 
 
 def _address(audit_id: str | None) -> str:
