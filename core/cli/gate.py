@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from core.report.words.gate import GateTold
 
 FAILS = 1
+# What the files of a gate begin with: JUnit's suite, and the heading for a pull request.
+_MARKS, _FIRST_BYTES = (b'name="plumbline gate"', b"### Fairness gate: "), 400
 
 
 def add_gate(commands: Any) -> None:
@@ -113,7 +115,16 @@ def _forget_earlier(chosen: argparse.Namespace) -> None:
             refuse_linked(path)
         if path.is_file():
             with writing(path.parent):
+                if not _is_verdict(path):
+                    raise DataError(f"{path} is there already, and no gate wrote it. Give another name.")
                 path.unlink()
+
+
+def _is_verdict(path: Path) -> bool:
+    """Whether an earlier gate wrote this file, or it is empty; whatever else lies there may be needed."""
+    with path.open("rb") as file:
+        begins = file.read(_FIRST_BYTES)
+    return not begins or any(mark in begins for mark in _MARKS)
 
 
 def _refuse_unwritable(chosen: argparse.Namespace) -> None:

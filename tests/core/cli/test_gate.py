@@ -152,13 +152,17 @@ def test_what_keeps_it_from_running_is_said_in_one_line(folder: Path, capsys: py
     (folder / "linked.xml").symlink_to(folder / "elsewhere.xml")
     assert "is a link" in refused(folder, capsys, *against, "--inside", "--junit", str(folder / "linked.xml"))
     assert (folder / "linked.xml").read_text() == "somebody else's"
+    table = (folder / "people.csv").read_bytes()
+    for option in ("--junit", "--markdown"):
+        assert "no gate wrote it" in refused(folder, capsys, *against, option, str(folder / "people.csv"))
+    assert (folder / "people.csv").read_bytes() == table
     plan = (folder / "plan.toml").read_text()
     (folder / "plan.toml").write_text(plan.replace("[data]\n", '[data]\nkeep = [{column = "g", in = ["a", "b"]}]\n'))
     assert "asks another question: whose rows are left out differs" in refused(folder, capsys, *against)
     (folder / "plan.toml").write_text(plan)
     (folder / "people.csv").write_bytes(b"\x00\xff\x00broken")
     earlier = folder / "gate.xml"
-    earlier.write_text("the verdict of an earlier run")
+    earlier.write_text('<testsuite name="plumbline gate">')
     assert "people.csv" in refused(folder, capsys, *against, "--junit", str(earlier))
     assert not earlier.exists()
     (folder / "people.csv").unlink()
