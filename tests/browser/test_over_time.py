@@ -45,9 +45,11 @@ def test_twelve_months_are_dropped_at_once_one_of_them_broken(page: Page, tmp_pa
     for month, file in enumerate(files, start=1):
         file.write_text("" if month == 7 else people(month))
     put(page, *files)
-    expect(page.get_by_text("Auditing your tables")).to_be_visible()
+    broken = page.get_by_text("“2026-07.csv” has no result.")
+    # A quick machine is done before its progress was ever seen.
+    expect(page.get_by_text("Auditing your tables").or_(broken).first).to_be_visible()
     page.reload()
-    expect(page.get_by_text("“2026-07.csv” has no result.")).to_be_visible()
+    expect(broken).to_be_visible()
     expect(title).to_contain_text("Since September 2026 the gap between men and women has grown")
     expect(page.get_by_text("All 12 audits")).to_be_visible()
     settled(page)
