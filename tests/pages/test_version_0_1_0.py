@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.jobs
 # What an estimate and a gap say in numbers; their words are each version's own.
 NUMBERS = ("value", "low", "high", "p_value", "p_adjusted", "numerator", "denominator")
 CHANGE = ("before", "after", "change", "low", "high")
+# Of the same people their ranges count one more flip each way since.
+WIDER = ("disparate_impact", "predictive_parity_difference")
 SAME = ("by", "measure", "group", "reference", "comparisons", "verdict")
 MEANS = ("by", "group", "selected", "n", "mean", "mean_abs", "low", "high")
 
@@ -138,10 +141,16 @@ def test_its_fixes_are_shown_with_the_one_looked_at(space: Workspace, left: dict
     assert search is not None and found is not None
     assert (search.picked, search.looked_before) == ("reweighing", False)
     (fix,) = (fix for fix in offer(found, search.names).fixes if fix.id == "reweighing")
-    now = effect(found, fix).compared.to_json("", "")
+    now, wider = effect(found, fix).compared.to_json("", ""), list[float]()
     for old, new in zip(then["gaps"], now["gaps"], strict=True):
         assert {key: new[key] for key in SAME[:4]} == {key: old[key] for key in SAME[:4]}
-        assert [new[key] for key in CHANGE] == near([old[key] for key in CHANGE])
+        assert [new[key] for key in CHANGE[:3]] == near([old[key] for key in CHANGE[:3]])
+        if old["measure"] not in WIDER or old["low"] is None:
+            assert [new[key] for key in CHANGE[3:]] == near([old[key] for key in CHANGE[3:]])
+        else:
+            assert new["low"] <= old["low"] and old["high"] <= new["high"]
+            wider.append((new["high"] - new["low"]) / (old["high"] - old["low"]))
+    assert median(wider) < 1.1, "of all but few people hardly at all"
     at = opened("fix", audit_id)
     assert widget(at, "radio", "picked fix").value == "reweighing"
 
