@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, free_port, press, put
+from tests.browser.conftest import App, free_port, press, put, settled
 
 pytestmark = pytest.mark.browser
 
@@ -72,6 +72,8 @@ def test_the_menu_of_a_small_screen_goes_once_a_page_is_chosen(page: Page) -> No
     page.set_viewport_size({"width": 400, "height": 900})
     page.get_by_test_id("stExpandSidebarButton").click()
     chosen = page.get_by_role("link", name="History")
+    settled(page)
+    expect(chosen).to_be_in_viewport()  # opened while the first page was on its way, it stays too
     chosen.click()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     expect(chosen).not_to_be_in_viewport()
