@@ -41,7 +41,7 @@ class Audit:
     the name that somebody gave it, if any, `notes` and `tags` what somebody wrote beside it; `copy_of` is the id of the
     audit that it was begun from as a duplicate, `brought` the name of the file that its record was brought in as.
     `series` is the digest that audits of one question over time share, where it was begun as one of them; `batch` tells
-    the drop that it came in, `period` is what somebody says its table is about: "2026-03", "2026-03-15" or other words.
+    the drop that it came in, `period` is what somebody says its table is about: "2026-03", "2026-Q1" or other words.
     `unknown` is what a newer Plumbline wrote beside all this.
     """
 

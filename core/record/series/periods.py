@@ -17,15 +17,17 @@ _DATES = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_. ]?[mM](?P<month>\d{1,2})(?!\d)"),
     re.compile(rf"(?<![a-z])(?P<month>{_NAMES})[-_. ]?(?P<year>(?:19|20)\d\d)(?!\d)", re.IGNORECASE),
     re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)[-_. ]?(?P<month>{_NAMES})(?![a-z])", re.IGNORECASE),
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_. ]?q(?P<quarter>[1-4])(?![a-z\d])", re.IGNORECASE),
+    re.compile(r"(?<![a-z\d])q(?P<quarter>[1-4])[-_. ]?(?P<year>(?:19|20)\d\d)(?!\d)", re.IGNORECASE),
 )
 
 
 @dataclass(frozen=True)
 class Period:
-    """A month ("2026-03"), a day ("2026-03-15"), or where no date can be told the name of a file.
+    """A month ("2026-03"), a day ("2026-03-15"), a quarter ("2026-Q1"), or where none can be told the name of a file.
 
-    `order` sorts periods: by date, then by name, numbers in names by their size. `is_cut` says that it is a month of a
-    column of dates, whatever file that was in.
+    `order` sorts periods: by their first day, then by name, numbers in names by their size. `is_cut` says that it is a
+    month of a column of dates, whatever file that was in.
     """
 
     name: str
@@ -43,14 +45,10 @@ class Period:
         base = PurePosixPath(name.replace("\\", "/")).name
         for pattern in _DATES:
             for found in reversed(list(pattern.finditer(base))):
-                said = found.groupdict()
-                day = said.get("day")
-                try:
-                    first = date(int(said["year"]), _number(said["month"]), int(day or 1))
-                except ValueError:
-                    continue
-                month = f"{first:%Y-%m}"
-                return cls(f"{month}-{day}" if day else month, (f"{month}-{day or '00'}", _natural(base)))
+                told = _told(found.groupdict())
+                if told is not None:
+                    name, order = told
+                    return cls(name, (order, _natural(base)))
         return cls(base, ("", _natural(base)))
 
 
@@ -67,6 +65,19 @@ def told_apart(periods: Sequence[Period], files: Sequence[str]) -> list[str]:
         f"{name} ({file})" if names.count(name) > 1 and file != name else name
         for name, file in zip(names, files, strict=True)
     ]
+
+
+def _told(said: dict[str, str | None]) -> tuple[str, str] | None:
+    """What a date in a name is called, and what it is sorted by, the longer period first; None where it is no date."""
+    year, quarter, month, day = (said.get(part) for part in ("year", "quarter", "month", "day"))
+    if quarter is not None:
+        return f"{year}-Q{quarter}", f"{year}-{3 * int(quarter) - 2:02}"
+    try:
+        first = date(int(str(year)), _number(str(month)), int(day or 1))
+    except ValueError:
+        return None
+    name = f"{first:%Y-%m}"
+    return (name, f"{name}-00") if day is None else (f"{name}-{day}", f"{name}-{day}")
 
 
 def _number(month: str) -> int:

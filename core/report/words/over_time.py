@@ -26,17 +26,19 @@ HOWEVER_OFTEN = "This holds however often you looked."
 FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
 _MOST_WORDS = 20
 _MOST_DRIFTED = 3
-_MONTH = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(.*)", re.DOTALL)
+_MONTH = re.compile(r"(\d{4})-(?:(\d\d)(?:-(\d\d))?|(Q\d))(.*)", re.DOTALL)
 
 
 def period_words(period: str) -> str:
-    """What an audit is called inside a sentence: "March 2026", "15 March 2026", or a file's name in quotes."""
+    """What an audit is called inside a sentence: "March 2026", "5 March 2026", "Q1 2026", or a file in quotes."""
     found = _MONTH.fullmatch(period)
     if found is None:
         return f"“{period}”"
-    year, month, day, rest = found.groups()
+    year, month, day, quarter, rest = found.groups()
     if rest and not rest.startswith(" ("):
         return f"“{period}”"
+    if quarter is not None:
+        return f"{quarter} {year}{rest}"
     return f"{f'{int(day)} ' if day else ''}{calendar.month_name[int(month)]} {year}{rest}"
 
 

@@ -14,7 +14,7 @@ from pages.components.over_time.months import is_cut
 from pages.components.over_time.which import AskedOverTime
 
 _MOST_ASKED, _MOST_HIGH, _WIDTH = 12, 520, 320
-_HINT = "2026-03, or 2026-03-15"
+_HINT = "2026-03, 2026-03-15 or 2026-Q1"
 
 
 def ask_periods(asked: AskedOverTime, found: Followed | None) -> None:
