@@ -269,10 +269,10 @@ class Watch:
 class MonitorPlan:
     """`[monitor]`: what is watched from one audit to the next. No part of the question.
 
-    With no `watch` it is the headline's measure for the largest group of each sensitive column beside the comparison
-    group, three at most. `baseline` is how many audits come first, against which later ones are held. `date` is the
-    column that cuts a table into months. `webhook` and `email` say who is told of an alarm: a name that the operator
-    gave an address, since a plan is kept and shown, and addresses that the operator allows.
+    With no `watch` it is the headline's rates, in points, for the largest group of each sensitive column beside the
+    comparison group, three at most. `baseline` is how many audits come first, against which later ones are held. `date`
+    is the column that cuts a table into months. `webhook` and `email` say who is told of an alarm: a name that the
+    operator gave an address, since a plan is kept and shown, and addresses that the operator allows.
     """
 
     watch: tuple[Watch, ...] = ()

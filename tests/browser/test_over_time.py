@@ -50,7 +50,7 @@ def test_twelve_months_are_dropped_at_once_one_of_them_broken(page: Page, tmp_pa
     expect(page.get_by_text("Auditing your tables").or_(broken).first).to_be_visible()
     page.reload()
     expect(broken).to_be_visible()
-    expect(title).to_contain_text("Since September 2026 the gap between men and women has grown")
+    expect(title).to_contain_text("Since September 2026 the gap between women and men has grown")
     expect(page.get_by_text("All 12 audits")).to_be_visible()
     settled(page)
     page.get_by_text("The same numbers as a table").first.click()

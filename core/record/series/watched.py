@@ -43,9 +43,12 @@ def refuse_unwatchable(plan: Plan) -> None:
 
 
 def _defaults(plan: Plan, first: Judgement) -> Iterator[Key]:
-    """The largest group of each column beside the reference: by size, since choosing by the gap would raise alarms."""
+    """The largest group of each column beside the reference: by size, since choosing by the gap would raise alarms.
+
+    In points, also where the headline is a ratio of the same rates: how far a gap moved can then be said.
+    """
     asked = plan.policy.headline
-    measure = asked if plan.data.label is not None or not GAPS[asked].needs_label else "disparate_impact"
+    measure = _in_points(asked if plan.data.label is not None or not GAPS[asked].needs_label else "disparate_impact")
     for column in plan.groups.sensitive:
         by = (column,)
         if by not in first.references:
@@ -58,6 +61,13 @@ def _defaults(plan: Plan, first: Judgement) -> Iterator[Key]:
         }
         if sizes:
             yield by, measure, (min(sizes, key=lambda value: (-sizes[value], value)),)
+
+
+def _in_points(measure: str) -> str:
+    """The difference of the same rates."""
+    rates = GAPS[measure].metrics
+    alike = (each for each in GAPS.values() if each.metrics == rates and each.kind == "difference" and each.is_tested)
+    return next(alike).name
 
 
 def _named(watch: Watch, plan: Plan, first: Judgement) -> Key:

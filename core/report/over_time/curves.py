@@ -10,6 +10,7 @@ from core.metrics.words.naming.terms import Terms
 from core.record.series import GapOverTime, PointOverTime, Series
 from core.report.charts.over_time import ALARM, BASELINE, WATCHED, Curve, CurvePoint
 from core.report.documents.spreadsheet import csv_text
+from core.report.over_time.facing import facing
 from core.report.pair.change_rows import range_words, value_words
 from core.report.words.by_group import as_written
 from core.report.words.questions import question
@@ -23,13 +24,15 @@ _UNKNOWN = "Cannot be told"
 
 
 def gap_title(gap: GapOverTime, terms: Terms) -> str:
-    """Whose gap on which question: "Who gets approved? Women beside men"."""
+    """Whose gap on which question, whoever is worse off first: "Who gets approved? Women beside men"."""
+    gap = facing(gap)
     group, reference = (group_words(dict(names), terms) for names in (gap.group, gap.reference))
     return f"{question(GAPS[gap.measure], terms)} {group[:1].upper()}{group[1:]} beside {reference}"
 
 
 def curve_of(gap: GapOverTime, terms: Terms, ids: Mapping[str, str]) -> Curve:
     """The picture of a gap; `ids` tells by the digest of an audit's record what a click on its point gives."""
+    gap = facing(gap)
     is_ratio = GAPS[gap.measure].kind == "ratio"
     scale = 1.0 if is_ratio else 100.0
     reference = group_words(dict(gap.reference), terms)
@@ -43,6 +46,7 @@ def curve_of(gap: GapOverTime, terms: Terms, ids: Mapping[str, str]) -> Curve:
 
 def curve_table(gap: GapOverTime) -> dict[str, list[str]]:
     """The same as columns of words, an audit a row."""
+    gap = facing(gap)
     return {
         "Audit": [point.period for point in gap.points],
         "Gap": [value_words(point.value, gap.measure) for point in gap.points],
@@ -53,7 +57,7 @@ def curve_table(gap: GapOverTime) -> dict[str, list[str]]:
 
 
 def series_csv(series: Series) -> str:
-    """Every watched gap in every audit as CSV text, header first; shares and ratios as numbers."""
+    """Every watched gap in every audit as CSV text, header first: as it is watched, shares and ratios as numbers."""
     rows = [
         (
             *(

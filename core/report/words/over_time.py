@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from core.metrics.comparison import GapChange
 from core.metrics.distance import NO_CHANGE, distance, has_crossed
@@ -14,9 +13,9 @@ from core.metrics.intervals import Interval
 from core.metrics.over_time.bands import FIRST_SIX
 from core.metrics.words import group_words, percent
 from core.metrics.words.changes.sentence import about, short_sentences
-from core.metrics.words.changes.worse_off import of_worse_off
 from core.metrics.words.naming.terms import Terms
 from core.record.series import DriftRow, GapOverTime, PointOverTime, Series
+from core.report.over_time.facing import facing
 
 QUIET = "nothing has changed that chance would not explain"
 NOTHING_WATCHED = "Nothing can be watched: the first audit has no two groups to compare."
@@ -69,8 +68,8 @@ def alarm_sentence(series: Series, gap: GapOverTime) -> str:
     """What became of one gap: "Since May 2026 the gap between women and men has grown by 4.0 points; ..."."""
     if gap.since is None or gap.level is None or gap.baseline is None:
         return ""
-    verb = _verb(gap)
-    who, than = (group_words(each, Terms.of(series.plan)) for each in (gap.group, gap.reference))
+    verb, faced = _verb(gap), facing(gap)
+    who, than = (group_words(each, Terms.of(series.plan)) for each in (faced.group, faced.reference))
     far = ""
     if GAPS[gap.measure].kind == "difference" and verb != "turned":
         far = f" by {100 * abs(distance('difference', gap.level) - distance('difference', gap.baseline)):.1f} points"
@@ -116,20 +115,16 @@ def moved_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
 
 
 def year_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
-    """Where the mean gap over all audits so far lies, however often somebody looked; nothing of a single audit.
-
-    As everywhere, the sentence is about whoever is worse off, whichever group the other is compared with.
-    """
+    """Where the mean gap over all audits so far lies, however often somebody looked; nothing of a single audit."""
     n = sum(point.value is not None for point in gap.points)
     if gap.year is None or n < 2:
         return ()
-    terms, measure = Terms.of(series.plan), GAPS[gap.measure]
-    told = of_worse_off(replace(_change(gap), after_range=gap.year))
-    who, than = (group_words(each, terms) for each in (told.group, told.reference))
-    low, high = (0.0 if end is None else end for end in told.after_range)
-    said = f"On average over {n} audits, {who} {measure.verb_words(terms)} {_range((low, high), measure.kind)} {than}."
+    terms, measure, faced = Terms.of(series.plan), GAPS[gap.measure], facing(gap)
+    who, than = (group_words(each, terms) for each in (faced.group, faced.reference))
+    year = faced.year or gap.year
+    said = f"On average over {n} audits, {who} {measure.verb_words(terms)} {_range(year, measure.kind)} {than}."
     if len(said.split()) > _MOST_WORDS:
-        least, most = (_number(end, measure.kind) for end in gap.year)
+        least, most = (_number(end, measure.kind) for end in year)
         said = f"On average over {n} audits, this gap lies between {least} and {most}."
     return said, HOWEVER_OFTEN
 
@@ -137,7 +132,9 @@ def year_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
 def late_sentences(series: Series, gap: GapOverTime) -> tuple[str, ...]:
     """How much is in of the audits whose outcomes are still arriving, and what such a gap can be."""
     kind = GAPS[gap.measure].kind
-    return tuple(sentence for point in gap.points if point.bounds is not None for sentence in _late(point, kind))
+    return tuple(
+        sentence for point in facing(gap).points if point.bounds is not None for sentence in _late(point, kind)
+    )
 
 
 def _late(point: PointOverTime, kind: str) -> Iterator[str]:
@@ -216,7 +213,8 @@ def _verb(gap: GapOverTime) -> str:
 
 
 def _change(gap: GapOverTime) -> GapChange:
-    """The gap before and since, as comparisons tell it."""
+    """The gap before and since, as comparisons tell it, of whoever is worse off."""
+    gap = facing(gap)
     return GapChange(
         gap.by,
         gap.measure,

@@ -94,9 +94,11 @@ def _offered(found: Followed) -> list[Watch]:
 
 
 def _words(watch: Watch, found: Followed) -> str:
+    """Which gap: both groups are named, since which of them is worse off follows from the audits."""
     terms = Terms.of(found.series.plan)
-    group = group_words(dict(zip(watch.by, watch.group, strict=True)), terms)
-    return f"{question_in_unit(GAPS[watch.measure], terms)} {group[:1].upper()}{group[1:]}"
+    groups = [zip(watch.by, values, strict=True) for values in (watch.group, found.series.references[watch.by])]
+    group, reference = (group_words(dict(each), terms) for each in groups)
+    return f"{question_in_unit(GAPS[watch.measure], terms)} {group[:1].upper()}{group[1:]} and {reference}"
 
 
 def _keep(first: Shelved, chosen: list[Watch]) -> None:

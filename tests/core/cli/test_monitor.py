@@ -79,7 +79,7 @@ def test_tables_are_audited_in_order_of_time_and_each_has_its_line(
     assert [each["period"] for each in found["audits"]] == ["2026-01", "2026-02", "2026-03", "2026-04"]
     assert found["sentence"] == out[4] and not found["alarm"] and found["ready"] and found["failed"] == []
     (gap,) = found["gaps"]
-    assert gap["group"] == {"sex": "F"} and gap["points"][3]["value"] == pytest.approx(161 / 180)
+    assert gap["group"] == {"sex": "F"} and gap["points"][3]["value"] == pytest.approx((161 - 180) / 400)
 
 
 def test_a_table_is_audited_once_whatever_it_is_called(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

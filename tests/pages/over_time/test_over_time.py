@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import time
 from dataclasses import replace
@@ -81,11 +82,11 @@ def test_a_newcomer_reads_what_it_is_for_and_sees_a_curve() -> None:
 def test_the_first_thing_said_is_whether_it_got_worse(space: Workspace) -> None:
     ids = brought(space, records())
     at = opened("over_time", ids[0])
-    assert headline(at).startswith("Since September 2026 the gap between women and men has grown")
+    assert re.match(r"Since September 2026 the gap between women and men has grown by \d\.\d points;", headline(at))
     assert "On average over 12 audits, women are approved" in said(at) and "however often you looked" in said(at)
     assert len(curves(at)) == 2, "one for each column's largest group"
     quiet = opened("over_time", brought(space, [replace_file(records()[0], "2025-12.csv")])[0])
-    assert headline(quiet) == headline(at), "whichever of them is open"
+    assert headline(quiet).partition(" by ")[0] == headline(at).partition(" by ")[0], "whichever of them is open"
 
 
 def replace_file(record: AuditRecord, name: str) -> AuditRecord:

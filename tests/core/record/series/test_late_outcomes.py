@@ -74,7 +74,7 @@ def test_outcomes_that_never_come_widen_nothing() -> None:
 
 def test_selection_rates_do_not_wait_for_outcomes() -> None:
     (gap,) = Series.of(months(CALM, CALM, CALM, LATE)).gaps
-    assert gap.measure == "disparate_impact" and gap.points[-1].bounds is None
+    assert gap.measure == "statistical_parity_difference" and gap.points[-1].bounds is None
 
 
 def test_where_rows_weigh_differently_or_small_numbers_are_hidden_it_says_that_there_are_no_bounds() -> None:

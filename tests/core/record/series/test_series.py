@@ -48,7 +48,7 @@ def test_values_and_ranges_are_those_of_the_audits_themselves() -> None:
     (gap,) = Series.of(records).gaps
     for point, record in zip(gap.points, records, strict=True):
         judged = judge(record.counts, record.plan, plan_rule(record.counts, record.plan), record.references)
-        (own,) = (each for each in judged.gaps if each.measure == "disparate_impact")
+        (own,) = (each for each in judged.gaps if each.measure == "statistical_parity_difference")
         assert (point.value, point.low, point.high) == (own.value, own.low, own.high)
         assert point.digest == record.digest
 
@@ -116,7 +116,7 @@ def test_the_first_audits_comparison_group_stays_though_another_becomes_the_larg
     grown = month({"Male": (200, 200, 300, 300), "Female": (350, 350, 650, 650)}, "2026-02.csv", plan=asked, made=2)
     assert (first.references[SEX], grown.references[SEX]) == (("Male",), ("Female",))
     (gap,) = Series.of([first, grown]).gaps
-    assert gap.reference == {"sex": "Male"} and [point.value for point in gap.points] == [7 / 8, 7 / 8]
+    assert gap.reference == {"sex": "Male"} and [point.value for point in gap.points] == pytest.approx([-0.05] * 2)
 
 
 def test_a_month_without_the_group_says_so_and_is_passed_over() -> None:
@@ -135,9 +135,23 @@ def test_by_itself_it_watches_the_largest_group_of_each_column_beside_its_compar
     table = {cell: (n // 4, n // 4, n // 4, n // 4) for cell, n in cells.items()}
     series = Series.of([month(table, by=("g", "h"), plan=plan_of(("g", "h"), label=True))])
     assert [(gap.measure, dict(gap.group)) for gap in series.gaps] == [
-        ("disparate_impact", {"g": "f"}),
-        ("disparate_impact", {"h": "z"}),
+        ("statistical_parity_difference", {"g": "f"}),
+        ("statistical_parity_difference", {"h": "z"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("headline", "watched"),
+    [
+        ("disparate_impact", "statistical_parity_difference"),
+        ("average_abs_odds_difference", "average_odds_difference"),
+        ("false_negative_rate_difference", "false_negative_rate_difference"),
+    ],
+)
+def test_by_itself_it_watches_the_headlines_rates_in_points(headline: str, watched: str) -> None:
+    plan = replace(PLAN, policy=replace(PLAN.policy, headline=headline))
+    (gap,) = Series.of(year(*STEP, plan=plan)).gaps
+    assert gap.measure == watched
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from core.report.words.over_time import (
 )
 from tests.worlds.months import PLAN, SEX, month, selected, year
 
+RATIO = MonitorPlan((Watch("disparate_impact", SEX, ("Female",)),))
 POINTS = MonitorPlan((Watch("statistical_parity_difference", SEX, ("Female",)),))
 APPROVED = replace(PLAN, words=WordsPlan("approved", "turned down", {"sex": {"Female": "women over 18 people"}}))
 QUIET = (700, 705, 695, 698)
@@ -71,7 +72,7 @@ def test_where_one_of_two_watched_gaps_is_not_told_the_first_sentence_says_so() 
 
 
 def test_a_ratio_says_so_without_points_and_both_values_stand_behind_it() -> None:
-    series = Series.of(year(*QUIET, 500))
+    series = Series.of(year(*QUIET, 500, monitor=RATIO))
     assert first_sentence(series) == (
         "Since May 2026 the gap between women and men has grown; this is more than chance explains."
     )
@@ -143,7 +144,7 @@ def test_long_names_leave_the_first_sentence_short() -> None:
     calm = {LONG if sex == "Female" else sex: people for sex, people in selected(700, 800).items()}
     months = [month(calm, f"2026-0{at}.csv", made=at) for at in range(1, 5)]
     said = first_sentence(Series.of([*months, month(named, "2026-05.csv", made=5)]))
-    assert said == "Since May 2026 a watched gap has grown; this is more than chance explains."
+    assert said == "Since May 2026 a watched gap has grown by 10.0 points; this is more than chance explains."
 
 
 @pytest.mark.parametrize(
