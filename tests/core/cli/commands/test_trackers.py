@@ -111,6 +111,39 @@ def test_an_audit_s_figures_are_read_back_from_mlflow(folder: Path, database: st
     assert run.info.run_name == "Loans" and run.info.status == "FINISHED"
 
 
+def history(uri: str, run: Any, name: str) -> list[tuple[int, float]]:
+    """Every number that was ever written under a name, in order of its steps."""
+    from mlflow import MlflowClient
+
+    found = MlflowClient(tracking_uri=uri).get_metric_history(run.info.run_id, name)
+    return sorted((each.step, each.value) for each in found)
+
+
+@pytest.mark.jobs
+@pytest.mark.filterwarnings("ignore")
+def test_a_series_has_each_step_once_in_mlflow_though_a_month_comes_later_or_in_between(
+    folder: Path, database: str
+) -> None:
+    def written(months: str) -> str:
+        command = ["monitor", str(folder / "plan.toml"), "--data", str(folder / f"loans-{months}.csv")]
+        assert main([*command, "--out", str(folder / "out"), "--mlflow", database]) == 0
+        document = json.loads((folder / "out" / "series.json").read_text())
+        key = f"series {document['question_sha256']}"
+        (run,) = (run for run in read_runs(database) if run.data.tags["plumbline.key"] == key)
+        (gap,) = document["gaps"]
+        values = [(step, pytest.approx(point["value"])) for step, point in enumerate(gap["points"], start=1)]
+        assert history(database, run, f"gap/{gap['measure']}/sex.F") == values
+        assert history(database, run, "people") == [
+            (step, each["people"]) for step, each in enumerate(document["audits"], 1)
+        ]
+        return str(run.info.run_id)
+
+    first = written("2026-0[1-2]")
+    assert [written("2026-0[1-4]") for _ in range(2)] == [first, first]
+    (folder / "loans-2025-12.csv").write_bytes((folder / "loans-2026-01.csv").read_bytes() + b"F,yes\n")
+    assert written("20*") != first, "what stood at step 1 is another number now"
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_the_same_audit_is_one_run_and_hostile_names_stay_apart(database: str) -> None:
     from core.cli.trackers.mlflow import write_run
