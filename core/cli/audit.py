@@ -29,8 +29,8 @@ from core.report.words.terminal import finding_lines, note_lines
 if TYPE_CHECKING:
     from core.report.documents.formats import AskedReport
 
-# What stands beside results and is about them alone.
-ABOUT_RESULTS = ("receipt.json", "comparison.json")
+# What stands beside results and is about them alone, and how each begins.
+ABOUT_RESULTS = {"receipt.json": b'"plumbline_receipt": ', "comparison.json": b'"plumbline": 1,\n "before": '}
 
 
 def add_audit(commands: Any) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from core.cli.inside import refuse_linked, refuse_outside
 from core.cli.terminal import say
@@ -13,7 +14,9 @@ from core.errors import DataError, ModelError, PlanError
 from core.metrics.stated_rule import with_rule
 from core.plan.plan import Plan
 
+NOTHING_OUTDATED: Mapping[str, bytes] = MappingProxyType({})
 _ELSEWHERE = "Give another folder with --out."
+_FIRST_BYTES = 100
 
 
 def read_plan(path: Path, inside: bool = False) -> Plan:
@@ -61,14 +64,16 @@ def write_texts(texts: Mapping[str, str], out: Path) -> None:
     write_files({name: text.encode() for name, text in texts.items()}, out)
 
 
-def write_files(contents: Mapping[str, bytes], out: Path, outdated: Collection[str] = ()) -> None:
+def write_files(contents: Mapping[str, bytes], out: Path, outdated: Mapping[str, bytes] = NOTHING_OUTDATED) -> None:
     """Write files, given as their bytes by name, and say so. Raises DataError where that cannot be.
 
-    `outdated` are files about what is written over here: one that an earlier run left, and this one does not write,
-    would pass for one of these results, and is taken away.
+    `outdated` are files about what is written over here, with what stands in the first lines of each: one that an
+    earlier run left, and this one does not write, would pass for one of these results, and is taken away. A file of
+    that name which begins otherwise is somebody's own, and stays.
     """
     with writing(out):
-        gone = [out / name for name in outdated if name not in contents and (out / name).is_file()]
+        left = {out / name: mark for name, mark in outdated.items() if name not in contents}
+        gone = [path for path, mark in left.items() if path.is_file() and _begins_with(path, mark)]
         for path in gone:
             path.unlink()
         for name, content in contents.items():
@@ -77,6 +82,12 @@ def write_files(contents: Mapping[str, bytes], out: Path, outdated: Collection[s
         say(f"Wrote {' and '.join(str(out / name) for name in contents)}")
     if gone:
         say(f"Took away {' and '.join(map(str, gone))}: it was about the results that stood here before.")
+
+
+def _begins_with(path: Path, mark: bytes) -> bool:
+    """Whether this stands in the file's first lines."""
+    with path.open("rb") as file:
+        return mark in file.read(_FIRST_BYTES)
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def _monitor(chosen: argparse.Namespace) -> int:
     from core.record.series.watched import refuse_unwatchable
     from core.report.documents.json import as_text
     from core.report.documents.series import series_document
-    from core.report.words.over_time import series_lines
+    from core.report.words.over_time import NOT_TOLD, series_lines, tells_nothing
 
     plan = read_plan(chosen.plan, chosen.inside)
     settings, trackers = operator_settings(plan.monitor), Trackers.asked(chosen)
@@ -75,12 +75,16 @@ def _monitor(chosen: argparse.Namespace) -> int:
         if not kept.records:
             return COULD_NOT
         with naming(chosen.plan):
-            series = Series.of(kept.records, plan.monitor)
+            series = Series.of(kept.counted, plan.monitor)
             document = series_document(series, failed)
         kept.write("series.json", as_text(document))
     if series.replaced:
         say(f"{', '.join(series.replaced)}: audited in several tables, of which the one that was audited last counts.")
     say(*series_lines(series), f"Wrote {chosen.out / 'series.json'}")
+    if failed:
+        say(f"Not audited: {', '.join(failed)}.")
+    if tells_nothing(series):
+        say(NOT_TOLD)
     done = (not failed, tell(series, plan.monitor, settings, chosen.out), _is_tracked(trackers, document))
     return _code(series, not all(done))
 
@@ -103,7 +107,7 @@ def _code(series: Series, is_lacking: bool) -> int:
 def _is_audited(path: Path, plan: Plan, kept: KeptAudits, chosen: argparse.Namespace) -> bool:
     """Audit one table, or each month of it, unless it was, and say so in a line; whether all of it is audited now."""
     try:
-        digest = _digest(path)
+        digest = kept.given[path.name] = _digest(path)
         months = _months(path, digest, plan, kept, chosen)
     except PlumblineError as error:
         return _complained(path.name, error)
@@ -119,8 +123,14 @@ def _is_audited(path: Path, plan: Plan, kept: KeptAudits, chosen: argparse.Names
     if there:
         many = "" if plan.monitor.date is None else f"{len(there)} month{'s' * (len(there) != 1)}, "
         people = sum(record.counts.people for record in there)
-        say(f"{path.name}: audited{'' if waiting else ' before'}, {many}{people:,} people.")
+        audited = "audited" if waiting else _once(path.name, there[0].plan.data.file)
+        say(f"{path.name}: {audited}, {many}{people:,} people.")
     return whole
+
+
+def _once(name: str, audited_as: str) -> str:
+    """What is said of a table whose content was audited, by an earlier run or under another name in this one."""
+    return "audited before" if name == audited_as else f"the same as {audited_as}, audited once"
 
 
 def _complained(name: str, error: PlumblineError) -> bool:

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.cli.files import writing
@@ -30,13 +30,14 @@ class KeptAudits:
     """The audits in a folder, and the plan that asks for more of them.
 
     `by_part` are the audits by the digest of their table, with a month of it behind where it was cut into months;
-    `months` those of each table that was.
+    `months` those of each table that was. `given` are the digests of the tables of this run, by their names.
     """
 
     folder: Path
     plan: Plan
     by_part: dict[str, AuditRecord]
     months: dict[str, list[str]]
+    given: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     @contextmanager
@@ -60,6 +61,21 @@ class KeptAudits:
     def records(self) -> tuple[AuditRecord, ...]:
         """All audits."""
         return tuple(self.by_part.values())
+
+    @property
+    def counted(self) -> tuple[AuditRecord, ...]:
+        """All audits but those that went out of date: a table of this run may hold again what it held before them."""
+        return tuple(record for record in self.records if not self._is_outdated(record))
+
+    def _is_outdated(self, record: AuditRecord) -> bool:
+        """Whether it is no older than the audit of what the table of its name holds now, and another one."""
+        file = record.plan.data.file
+        now = [
+            each.created
+            for each in self.records
+            if each.plan.data.file == file and each.provenance.data_sha256 == self.given.get(file)
+        ]
+        return bool(now) and record.provenance.data_sha256 != self.given.get(file) and record.created >= max(now)
 
     def asks(self, file: str, month: str | None = None) -> Plan:
         """What the next table, or a month of it, is asked: at the first audit's edges, against its own groups."""
@@ -103,6 +119,8 @@ def _write(path: Path, text: str) -> None:
 
 def _read(folder: Path, plan: Plan) -> Iterator[tuple[str, AuditRecord]]:
     for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):  # of a file system or a desktop, as .DS_Store
+            continue
         try:
             record = open_record(path)
         except DataError as error:
@@ -111,6 +129,8 @@ def _read(folder: Path, plan: Plan) -> Iterator[tuple[str, AuditRecord]]:
             raise PlanError(
                 f"{folder.parent} holds audits of another question than this plan asks. Give another folder with --out."
             )
+        if not path.name.startswith(record.provenance.data_sha256):
+            raise DataError(f"{path} holds the audit of another table. Remove it: its table is then audited again.")
         yield path.name, record
 
 

@@ -53,10 +53,15 @@ def first_sentence(series: Series) -> str:
     alarmed = in_order(series)
     if alarmed and alarmed[0].is_alarm:
         return alarm_sentence(series, alarmed[0])
-    told = [gap.points[-1].band is not None for gap in series.gaps]
-    if not any(told):
+    if tells_nothing(series):
         return NOT_TOLD
+    told = [gap.points[-1].band is not None for gap in series.gaps]
     return f"Since {period_words(series.periods[0])} {QUIET}{'' if all(told) else AS_TOLD}."
+
+
+def tells_nothing(series: Series) -> bool:
+    """Whether the last audit, though one to hold against others, says nothing of any watched gap."""
+    return series.is_ready and bool(series.gaps) and all(gap.points[-1].band is None for gap in series.gaps)
 
 
 def in_order(series: Series) -> tuple[GapOverTime, ...]:

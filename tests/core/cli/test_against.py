@@ -118,6 +118,7 @@ def test_a_model_against_itself_flips_nothing_and_the_two_files_compare_paired_l
         assert main(["compare", str(folder / first), str(folder / "two"), "--out", str(folder / "later")]) == 0
         later = json.loads((folder / "later" / "comparison.json").read_text())
         assert later["gaps"] == made["gaps"] and later["flips"] == made["flips"] and later["paired"]
+    assert audited(folder, "two") == {}, "its comparison was about the results that stood there before"
 
 
 def test_other_people_are_asked_about_again_and_a_threshold_needs_no_model(

@@ -90,7 +90,8 @@ def test_a_table_is_audited_once_whatever_it_is_called(folder: Path, capsys: pyt
     capsys.readouterr()
     assert monitored(folder) == 0
     said = capsys.readouterr().out
-    assert "loans-again\\nNothing has changed.csv: audited before, 800 people." in said.splitlines(), "no forged line"
+    line = "loans-again\\nNothing has changed.csv: the same as loans-2026-01.csv, audited once, 800 people."
+    assert line in said.splitlines(), "no forged line"
     assert {path: path.stat().st_mtime_ns for path in (folder / "out" / "audits").rglob("*.json")} == before
     assert series(folder) == first
 
@@ -193,6 +194,53 @@ def test_a_folder_of_another_question_and_a_damaged_audit_are_refused(
     record.write_text("{")
     assert monitored(folder, one) == 2
     assert f"Or remove {record.parent}" in capsys.readouterr().err
+
+
+def test_a_copy_in_the_first_run_is_no_audit_of_before(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "loans-2026-02.csv").write_bytes((folder / "loans-2026-01.csv").read_bytes())
+    assert monitored(folder) == 0
+    out = capsys.readouterr().out
+    assert "loans-2026-02.csv: the same as loans-2026-01.csv, audited once, 800 people.\n" in out
+    assert "audited before" not in out and len(series(folder)["audits"]) == 3
+
+
+def test_tables_that_failed_are_named_at_the_end_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "loans-2026-03.csv").write_text("")
+    assert monitored(folder) == 2
+    assert capsys.readouterr().out.splitlines()[-1] == "Not audited: loans-2026-03.csv."
+
+
+def test_a_last_audit_that_tells_nothing_says_so_in_the_last_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitored(folder) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Wrote ")
+    put(folder, "loans-2026-05.csv", [("M", "yes", "2026-05-01")] * 40)
+    assert monitored(folder) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "The last audit does not tell whether anything has changed."
+
+
+def test_a_table_that_holds_again_what_it_held_counts_as_it_is_now(folder: Path) -> None:
+    assert monitored(folder) == 0
+    first = series(folder)
+    put(folder, "loans-2026-04.csv", rows(40, 4))
+    assert monitored(folder) == 1
+    put(folder, "loans-2026-04.csv", rows(CALM[3], 4))
+    assert monitored(folder) == 0
+    assert series(folder) == first
+
+
+def test_an_audit_in_the_folder_of_another_table_is_refused_and_hidden_files_are_none(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitored(folder) == 0
+    one, two = sorted((folder / "out" / "audits").iterdir())[:2]
+    (folder / "out" / "audits" / ".DS_Store").write_text("of a desktop")
+    assert monitored(folder) == 0
+    (two / "record.json").write_bytes((one / "record.json").read_bytes())
+    capsys.readouterr()
+    assert monitored(folder) == 2
+    assert f"{two} holds the audit of another table. Remove it" in capsys.readouterr().err
 
 
 def test_hostile_names_are_spelled_out_on_a_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -233,3 +233,8 @@ def test_an_audit_by_the_command_leaves_a_receipt(
     assert main(["audit", plan, "--out", str(out)]) == 0
     assert f"Took away {out / 'receipt.json'}: it was about" in capsys.readouterr().out
     assert not (out / "receipt.json").exists() and (out / "result.json").exists()
+    for name in ("receipt.json", "comparison.json"):
+        (out / name).write_text('{"of": "a till"}')
+    assert main(["audit", plan, "--out", str(out)]) == 0
+    assert "Took away" not in capsys.readouterr().out
+    assert all((out / name).exists() for name in ("receipt.json", "comparison.json")), "somebody's own"

@@ -47,7 +47,7 @@ def standing(gap: GatedGap, when: str) -> str:
     if found is None or (when == "now" and gap.is_gone):
         return "not there"
     if found.value is None:
-        return "not measurable"
+        return "hidden" if found.why == "hidden" else "not measurable"
     if gap.measure.kind == "ratio":
         return beside(found.value, found.band.ends, 2)
     return f"{beside(100 * found.value, [100 * end for end in found.band.ends], 1)} points"

@@ -113,6 +113,16 @@ def test_what_ci_would_obey_starts_no_line_and_stands_in_none() -> None:
             assert len(line.splitlines()) == 1
 
 
+def test_what_is_hidden_is_not_called_not_measurable() -> None:
+    before, after = (
+        audited({"r": (1600, 4000), "x": (3, 1000)}, f"{POINTS}\n[report]\nhide_small = true", 'reference = {g = "r"}')
+        for _ in range(2)
+    )
+    lines = list(GateTold(gate_record(after, before), Terms.of(after.plan), "", after.created).lines())
+    (line,) = [each for each in lines if each.startswith("COULD NOT TELL people")]
+    assert ": hidden before, hidden now." in line and "not measurable" not in line
+
+
 def test_strict_says_that_it_fails() -> None:
     few = replace(told(), verdict=replace(told().verdict, gaps=tuple(told().verdict.of("unclear"))))
     assert not few.fails and few.first == "COULD NOT TELL: n = 40. Of 1 gated gap 1 stays open."
