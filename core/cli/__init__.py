@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from core.cli.device import add_device, use_device
 from core.cli.signals import Stopped, stopping
 from core.cli.terminal import complain
 from core.errors import PlumblineError
@@ -19,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with stopping():
             chosen = _parser().parse_args(arguments)
+            use_device(chosen)
             return int(chosen.command(chosen))
     except PlumblineError as error:
         complain(str(error))
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         "--share", action="store_true", help="let other computers on this network open it, with a join code"
     )
     app.add_argument("--port", type=int, default=8501, help="the port it listens on (default 8501)")
+    add_device(app)
     app.set_defaults(command=_app)
     add_audit(commands)
     add_gate(commands)

@@ -14,6 +14,7 @@ from core.cli.doors import join_code
 from core.cli.doors.addresses import of_this_machine
 from core.cli.doors.policy import CODE, CONTAINER, SHARED, DoorPolicy
 from core.errors import PlumblineError
+from core.jobs.machine import asked_device
 from core.jobs.scratch import sweep
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
@@ -30,6 +31,7 @@ def serve(share: bool, port: int) -> int:
     """
     if not APP.is_file():
         raise PlumblineError(f"{APP} is missing. Install Plumbline as its README says, and start it again.")
+    asked_device()  # a setting that is none would end each job
     environment = settings(share, port, os.environ)
     address, port = environment["STREAMLIT_SERVER_ADDRESS"], int(environment["STREAMLIT_SERVER_PORT"])
     _refuse_used(address, port)

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.cli.device import add_device
 from core.cli.evidence_files import Prove, add_ledger, with_receipt
 from core.cli.files import naming, read_plan, refuse_unwritable, write_files, write_texts
 from core.cli.inside import add_inside
@@ -57,6 +58,7 @@ def add_audit(commands: Any) -> None:
     add_ledger(command, "append the record to this ledger, and write receipt.json beside the results")
     add_trackers(command)
     add_time_limit(command)
+    add_device(command)
     add_inside(command)
     command.set_defaults(command=_audit)
 

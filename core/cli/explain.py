@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.cli.device import add_device
 from core.cli.files import naming, read_plan, refuse_unwritable, writing
 from core.cli.inside import add_inside
 from core.cli.terminal import say
@@ -30,6 +31,7 @@ def add_explain(commands: Any) -> None:
         "--out", type=Path, default=Path("plumbline-out"), help="where the result goes (default plumbline-out)"
     )
     add_time_limit(command)
+    add_device(command)
     add_inside(command)
     command.set_defaults(command=_explain)
 

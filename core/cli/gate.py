@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.audit import ABOUT_RESULTS
 from core.cli.baseline import Baseline, baseline_of, is_ledger_meant
+from core.cli.device import add_device
 from core.cli.evidence_files import add_ledger, opened_ledger
 from core.cli.files import naming, read_plan, refuse_unwritable, write_files, writing
 from core.cli.inside import add_inside, refuse_linked
@@ -59,6 +60,7 @@ def add_gate(commands: Any) -> None:
     command.add_argument("--out", type=Path, metavar="DIR", help="write result.json and record.json there")
     add_ledger(command, "the ledger to look into; nothing is added to it")
     add_time_limit(command)
+    add_device(command)
     add_inside(command)
     command.set_defaults(command=_gate)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.cli.device import add_device
 from core.cli.files import (
     naming,
     read_plan,
@@ -46,6 +47,7 @@ def add_mitigate(commands: Any) -> None:
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
     add_time_limit(command)
+    add_device(command)
     add_inside(command)
     command.set_defaults(command=_mitigate)
 

@@ -19,6 +19,7 @@ from core.engine.results import BEFORE, write
 from core.engine.run import audit, refuse_unaskable, timed
 from core.errors import PlanError
 from core.metrics.words.notes import unanswered
+from core.models.device import or_on_the_cpu
 from core.plan.plan import Plan
 from core.record import AuditRecord
 
@@ -46,14 +47,15 @@ def audit_folder(given: Path, work: Path, plan: Plan, progress: Progress) -> Aud
     `work`.
     """
     dataset, seconds = _opened(given, work, plan, progress)
-    record = audit(plan, dataset, _there(given / "model"), progress)
+    record = or_on_the_cpu(lambda: audit(plan, dataset, _there(given / "model"), progress))
     return replace(record, provenance=replace(record.provenance, seconds=seconds | record.provenance.seconds))
 
 
 def audit_pair_folder(given: Path, work: Path, plan: Plan, earlier: Plan, progress: Progress) -> PairedAudits:
     """The audits of what lies in `given`, by what decided earlier and by the plan; else as `audit_folder`."""
     dataset, _ = _opened(given, work, plan, progress)
-    return audit_pair(plan, dataset, _there(given / "model"), Earlier(earlier, _there(given / EARLIER)), progress)
+    before = Earlier(earlier, _there(given / EARLIER))
+    return or_on_the_cpu(lambda: audit_pair(plan, dataset, _there(given / "model"), before, progress))
 
 
 def _opened(given: Path, work: Path, plan: Plan, progress: Progress) -> tuple[Dataset, dict[str, float]]:

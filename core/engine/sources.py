@@ -177,16 +177,17 @@ def _low(scores: npt.NDArray[np.float64], halvings: int) -> npt.NDArray[np.float
 def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | None) -> Source:
     """A model file, opened here and nowhere else: this runs in a job process only."""
     from core.engine.own_decision import OwnDecision
-    from core.models import open_model
+    from core.models.device import kind_of
     from core.models.inputs.binding import bind
     from core.models.inputs.fed_columns import FirstFed
     from core.models.model_notes import doubted
+    from core.models.opening import open_chosen
     from core.models.outputs.classes import settled
-    from core.models.scoring import Scorer, choose_device
+    from core.models.scoring import Scorer
 
     if path is None:
         raise DataError(f"The model file {plan.decision.model} is not there. Give its path with --model.")
-    model = open_model(path, str(plan.decision.model), choose_device())
+    model = open_chosen(path, str(plan.decision.model))
     binding = bind(model, dataset.profile, plan)
     if binding.images is not None and dataset.images is not None:
         dataset.images.expect(binding.images.picture.size)
@@ -212,5 +213,5 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
         scorer.columns_used,
         decide,
         known,
-        lambda: {"device": model.device, "batch_size": scorer.batch_size, "format": model.format},
+        lambda: {"device": kind_of(model.device), "batch_size": scorer.batch_size, "format": model.format},
     )

@@ -14,6 +14,7 @@ from core.errors import ModelError
 from core.explain.features.columns import Units
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Effort, Explained
+from core.models.device import kind_of
 from core.models.inputs.rows import taken
 from core.models.model import Features
 from core.models.pt2 import OUT_OF_MEMORY
@@ -34,7 +35,7 @@ class MethodRunner:
         self._explain, self._units, self._effort = explainer.function(), units, effort
         self._scorings = max(1, round(explainer.scorings(len(units.features))))
         self._fixed = explainer.draws
-        self._trial = BatchSizeSearch(min(MOST_AT_ONCE[device], most_rows or MOST_AT_ONCE[device]))
+        self._trial = BatchSizeSearch(min(MOST_AT_ONCE[kind_of(device)], most_rows or MOST_AT_ONCE[kind_of(device)]))
         self._drawn_rows = DRAWN_ROWS
 
     @property

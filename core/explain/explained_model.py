@@ -14,13 +14,13 @@ from core.counts.counts import Floats
 from core.data.profile import Profile
 from core.errors import PlanError
 from core.explain.nouns import Kind
-from core.models import open_model
 from core.models.inputs.binding import Binding, bind
 from core.models.model import Array, Features, Model
+from core.models.opening import open_chosen
 from core.models.outputs import reading
 from core.models.outputs.classes import settled
 from core.models.outputs.tensors import favourable_score, only_tensor
-from core.models.scoring import Scorer, choose_device
+from core.models.scoring import Scorer
 from core.plan.plan import Decision, Plan
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class OpenedModel:
                 " it.",
                 in_plan="model = the file, under [decision]",
             )
-        model = open_model(path, plan.decision.model, choose_device())
+        model = open_chosen(path, plan.decision.model)
         binding = bind(model, profile, plan)
         decision = settled(plan, model)
         return cls(model, binding, Scorer(model, binding, decision, model.device), decision)

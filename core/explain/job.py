@@ -15,6 +15,7 @@ from core.explain.results import write
 from core.explain.run import explain
 from core.explain.sample import ROWS
 from core.metrics.sampling.unsupported import refuse_unless_one_row_each
+from core.models.device import or_on_the_cpu
 from core.plan.plan import Plan
 
 
@@ -38,14 +39,16 @@ def explain_folder(given: Path, work: Path, request: dict[str, Any], progress: P
     seconds: dict[str, float] = {}
     with timed(seconds, "profile"):
         dataset = open_table(given, work, plan, progress)
-    found = explain(
-        plan,
-        dataset,
-        model_in(given),
-        progress,
-        second=second_in(given, request, plan),
-        method=request.get("method"),
-        rows=int(request.get("rows") or ROWS),
+    found = or_on_the_cpu(
+        lambda: explain(
+            plan,
+            dataset,
+            model_in(given),
+            progress,
+            second=second_in(given, request, plan),
+            method=request.get("method"),
+            rows=int(request.get("rows") or ROWS),
+        )
     )
     return replace(found, seconds=seconds | found.seconds)
 

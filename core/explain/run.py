@@ -39,6 +39,7 @@ from core.jobs.digest import sha256
 from core.metrics.sampling.unsupported import refuse_unless_one_row_each
 from core.metrics.words import rows_word
 from core.metrics.words.notes import text
+from core.models.device import kind_of
 from core.models.inputs.rows import taken
 from core.models.model import Features
 from core.plan.plan import Plan
@@ -97,7 +98,7 @@ def explain(
         proxies=found.proxies,
         checks=found.checks[0],
         checks_after=found.checks[1] if len(sides) > 1 else (),
-        device=sides[0].opened.model.device,
+        device=kind_of(sides[0].opened.model.device),
         warnings=tuple(dict.fromkeys(said)),
         data_sha256=dataset.profile.sha256,
         model_sha256=None if model is None else sha256(model),

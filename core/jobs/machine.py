@@ -1,7 +1,12 @@
 """How much of this machine there is to share between jobs: cores, memory, and whether it has an NVIDIA GPU."""
 
 import os
+import re
 from pathlib import Path
+
+from core.errors import JobError
+
+DEVICE, DEVICES = "PLUMBLINE_DEVICE", "cpu, cuda, or cuda:1 for the second GPU"
 
 
 def cores() -> int:
@@ -31,6 +36,24 @@ def free_memory_bytes() -> int:
 def has_gpu() -> bool:
     """Whether an NVIDIA driver is loaded; asking the driver itself would make this process hold the device."""
     return Path("/dev/nvidia0").exists() or Path("/proc/driver/nvidia/version").exists()
+
+
+def uses_gpu() -> bool:
+    """Whether jobs of this process may reach the GPU: there is one, and no setting says to do without."""
+    return has_gpu() and asked_device() != "cpu"
+
+
+def asked_device() -> str | None:
+    """The device that this installation is set to; None where it is free. Raises JobError where it is none."""
+    asked = os.environ.get(DEVICE)
+    if asked and not is_device(asked):
+        raise JobError(f"The setting {DEVICE} names no device. Give {DEVICES}, or leave the setting out.")
+    return asked or None
+
+
+def is_device(name: str) -> bool:
+    """Whether this is how a device is called."""
+    return re.fullmatch("cpu|cuda(:[0-9]{1,2})?", name) is not None
 
 
 def _container_limit() -> list[int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from core.jobs.sandbox import Limits
 
 KILLED_SECONDS = 5.0
-PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES")
+PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "PLUMBLINE_DEVICE")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
@@ -126,7 +126,7 @@ class Launch:
         return command + (["--warm", warm] if warm else [])
 
     def _environment(self, folder: Path) -> dict[str, str]:
-        """What a job may know; nothing is inherited but where the device's libraries are."""
+        """What a job may know; nothing is inherited but which device, and where its libraries are."""
         scratch = str(folder / "out" / "tmp")
         fixed = {
             "PATH": "/usr/bin:/bin",

@@ -62,7 +62,7 @@ class Supervisor:
         self._jobs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(self._jobs.parent / "jobs.lock")
         self._changed = threading.Condition(threading.RLock())
-        cuda = machine.has_gpu()
+        cuda = machine.uses_gpu()
         slots = slots or (1 if cuda else max(1, machine.cores() // 2))
         memory = memory_bytes or max(LEAST_MEMORY, int(0.8 * machine.memory_bytes()) // slots)
         launch = _launch(program, memory, time_limit, slots, cuda, bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from core.errors import PlanError, PlumblineError
 from core.metrics.verdicts import plan_edge
@@ -12,6 +13,7 @@ from core.mitigate.rules.solution import Solution
 from core.mitigate.rules.take_away import rule_file_of
 from core.mitigate.search_input import Proposal, Work
 from core.mitigate.splits import FIT
+from core.models.device import or_on_the_cpu
 
 # What was proposed by now, in the order of the request; why others cannot be tried; what is still to come.
 Told = Callable[[list[Proposal], dict[str, PlumblineError], tuple[str, ...]], None]
@@ -33,12 +35,16 @@ def propose(work: Work, names: Sequence[str], told: Told) -> tuple[list[Proposal
             found.setdefault(proposal.id, proposal)
         return list(found.values()), {name: refused[name] for name in names if name in refused}
 
+    def tried(name: str) -> None:
+        made[name] = []
+        for proposal in MITIGATIONS[name].proposer()(work):
+            made[name].append(proposal)
+            told(*so_far(), left)
+
     while left:
-        name, made[left[0]] = left[0], []
+        name = left[0]
         try:
-            for proposal in MITIGATIONS[name].proposer()(work):
-                made[name].append(proposal)
-                told(*so_far(), left)
+            or_on_the_cpu(partial(tried, name))
         except PlumblineError as error:
             refused[name] = error
             del made[name]

@@ -24,6 +24,7 @@ from core.mitigate.proposals import propose
 from core.mitigate.search_input import Proposal, Work
 from core.mitigate.settings import Settings
 from core.mitigate.splits import CHOOSE, FIT, PARTS, REPORT, Divided, divide
+from core.models.device import or_on_the_cpu
 from core.notes import as_notes
 from core.plan.plan import Plan
 
@@ -71,7 +72,7 @@ def mitigate(
     with timed(seconds, "divide"):
         divided = divide(plan, dataset, settings.holdout, second, progress)
     with timed(seconds, "score"):
-        observed = observe(divided, plan, model, progress, "rows scored")
+        observed = or_on_the_cpu(lambda: observe(divided, plan, model, progress, "rows scored"))
     settings = settings.among(observed.counts(FIT) + observed.counts(CHOOSE))
     work = Work(divided, plan, settings, observed, model, out, progress, names=tuple(names))
     present = _decided(observed, plan.with_edges(observed.counts(FIT).axis.edges))

@@ -1,28 +1,73 @@
 """Where a model computes, and how torch is made to give the same numbers each time."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from textwrap import shorten
+from typing import Literal, TypeVar
 
-Device = Literal["cpu", "cuda"]
+from core.errors import ModelError
+from core.models.library_errors import first_line
 
+Found = TypeVar("Found")
+
+# What a command's --device sets, for itself and for its jobs.
+ASKED = "PLUMBLINE_DEVICE"
 SMALL_MODEL = 1_000_000
 
 
-def choose_device() -> Device:
-    """The device to score on: "cuda" where there is one that works, else "cpu"."""
-    if not Path("/dev/nvidiactl").exists():
-        return "cpu"  # known without importing torch
-    import torch
+@dataclass(frozen=True)
+class ChosenDevice:
+    """Where models run: "cpu", "cuda" or "cuda:1"; `instead` says why it is the CPU where a GPU was to be used."""
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    name: str
+    instead: str = ""
+
+
+_no_gpu_because: ContextVar[str] = ContextVar("no_gpu_because", default="")
+
+
+def chosen_device() -> ChosenDevice:
+    """The device that PLUMBLINE_DEVICE names, else a GPU where there is one, else the CPU.
+
+    A GPU that fails a first small computation is not used.
+    """
+    failed = _no_gpu_because.get()
+    if failed:
+        return ChosenDevice("cpu", failed)
+    asked = os.environ.get(ASKED, "")
+    if asked == "cpu" or not (asked or Path("/dev/nvidiactl").exists()):
+        return ChosenDevice("cpu")  # known without importing torch
+    return _tried(asked) if asked or _is_built_for_gpus() else ChosenDevice("cpu")
+
+
+def kind_of(device: str) -> Literal["cpu", "cuda"]:
+    """What a device is, whichever of several: a record says no more."""
+    return "cpu" if device == "cpu" else "cuda"
+
+
+def or_on_the_cpu(work: Callable[[], Found]) -> Found:
+    """Do some work on the chosen device; where it fails on a GPU, do all of it again on the CPU.
+
+    What fails there too is not the GPU's fault: it raises what it raised on the CPU.
+    """
+    try:
+        return work()
+    except (ModelError, MemoryError, RuntimeError) as error:
+        device, problem = chosen_device().name, error
+        if device == "cpu":
+            raise
+    with _without_gpu(_words(device, problem)):
+        return work()
 
 
 def settle(device: str) -> None:
     """Make torch give the same numbers each time: full float32, deterministic algorithms where they exist."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    _keep_workspace()
     import torch
     import torch.utils.deterministic
 
@@ -30,7 +75,7 @@ def settle(device: str) -> None:
     torch.set_deterministic_debug_mode("warn")
     # Every value is written before it is read.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    if device == "cuda":
+    if device != "cpu":
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = False
@@ -47,3 +92,43 @@ def few_threads(weights: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def _is_built_for_gpus() -> bool:
+    import torch
+
+    return torch.version.cuda is not None
+
+
+@cache
+def _tried(asked: str) -> ChosenDevice:
+    """The device after a first computation on it, which the sandbox, the driver or torch may refuse."""
+    _keep_workspace()
+    import torch
+
+    name = asked or "cuda"
+    try:
+        ones = torch.ones(2, 2, device=name)
+        torch.mm(ones, ones).cpu()
+    except Exception as error:  # torch raises a type of its own for each kind of fault
+        return ChosenDevice("cpu", _words(name, error))
+    return ChosenDevice(name)
+
+
+def _keep_workspace() -> None:
+    """Let cuBLAS add up in one order; it asks the environment at its first computation."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+
+@contextmanager
+def _without_gpu(why: str) -> Iterator[None]:
+    token = _no_gpu_because.set(why)
+    try:
+        yield
+    finally:
+        _no_gpu_because.reset(token)
+
+
+def _words(device: str, problem: BaseException) -> str:
+    said = shorten(first_line(problem), 140, placeholder=" …").rstrip(".")
+    return f"The model ran on the CPU, because the GPU ({device}) failed: {said}."

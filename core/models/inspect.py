@@ -15,11 +15,11 @@ from core.data.leaks.model_inputs import columns_that_know
 from core.data.profile import PROFILE, TABLE, Profile
 from core.data.progress import Progress
 from core.errors import DataError, ModelError
-from core.models import open_model
-from core.models.device import choose_device
+from core.models.device import kind_of, or_on_the_cpu
 from core.models.inputs.binding import Binding, bind, match
 from core.models.model import Array, Model, Outputs
 from core.models.model_notes import doubted_fit
+from core.models.opening import open_chosen
 from core.models.outputs.classes import are_whole, class_name, suggested, written
 from core.models.outputs.scale import is_far_from_logits, no_logits
 from core.plan.plan import Output, Plan
@@ -36,11 +36,18 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     plan = Plan.from_toml(str(request["plan"]), whole=False)
     profile = Profile.from_json(json.loads((folder / "in" / PROFILE).read_text(encoding="utf-8")))
     progress(0, 2, "opening the model")
-    model = open_model(folder / "in" / "model", plan.decision.model or "the model", choose_device())
-    progress(1, 2, "trying the first rows")
     images = open_images(folder / "in", plan)
     dataset = Dataset.asked(plan, folder / "in" / TABLE, profile, images)
-    found = inspect(model, dataset, plan)
+
+    def looked() -> tuple[Model, dict[str, Any]]:
+        model = open_chosen(folder / "in" / "model", plan.decision.model or "the model")
+        progress(1, 2, "trying the first rows")
+        found = inspect(model, dataset, plan)
+        if found["problem"] is not None and model.device != "cpu":
+            raise ModelError(found["problem"])  # perhaps the GPU's fault
+        return model, found
+
+    model, found = or_on_the_cpu(looked)
     if found["problem"] is None and model.picture is not None:
         np.save(folder / "out" / THUMBNAILS, _thumbnails(model, dataset, plan))
     (folder / "out" / "model.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
@@ -55,7 +62,7 @@ def inspect(model: Model, dataset: Dataset, plan: Plan) -> dict[str, Any]:
     """
     found: dict[str, Any] = {
         "format": model.format,
-        "device": model.device,
+        "device": kind_of(model.device),
         "image": None if model.picture is None else list(model.picture.size.shape),
         "classes": None if model.classes is None else list(map(class_name, model.classes)),
         "classes_are_numbers": model.classes is not None and are_whole(model.classes),

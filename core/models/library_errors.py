@@ -55,7 +55,7 @@ CAUSES = (
 )
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """The first line of an error's text, or the name of its type."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:MOST_CHARACTERS]

@@ -8,7 +8,7 @@ import numpy as np
 from core.data.cell_reading.advice import KEEP
 from core.data.dataset import Batch
 from core.errors import ModelError
-from core.models.device import choose_device as choose_device
+from core.models.device import kind_of
 from core.models.inputs.binding import Binding
 from core.models.inputs.rows import taken
 from core.models.model import Array, Features, FloatType, Model, Outputs
@@ -64,7 +64,7 @@ class Scorer:
         decides = reading(decision, model) == "class" and model.decide is not None
         self._ask = model.decide if decides and model.decide is not None else model.run
         self._model, self._binding, self._decision, self._device = model, binding, decision, device
-        most = (MOST_ROWS[device], model.rows[1], binding.most_rows)
+        most = (MOST_ROWS[kind_of(device)], model.rows[1], binding.most_rows)
         self._trial = BatchSizeSearch(min(rows for rows in most if rows is not None))
 
     @property
@@ -149,7 +149,7 @@ class Scorer:
 
     def _free(self) -> None:
         """Give back what the failed attempt reserved on a graphics card."""
-        if self._device == "cuda":
+        if self._device != "cpu":
             import torch
 
             torch.cuda.empty_cache()

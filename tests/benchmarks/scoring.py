@@ -21,7 +21,8 @@ import numpy as np
 import torch
 
 from core.models import open_model
-from core.models.scoring import Scorer, choose_device
+from core.models.device import chosen_device
+from core.models.scoring import Scorer
 from core.plan.plan import Decision
 
 ROWS, WIDTH, TURNS = 400_000, 32, 7
@@ -66,13 +67,13 @@ def exported(hidden: int, folder: Path) -> Path:
 def seconds(call: Callable[[], object], device: str) -> float:
     start = time.perf_counter()
     call()
-    if device == "cuda":
+    if device != "cpu":
         torch.cuda.synchronize()
     return time.perf_counter() - start
 
 
 def main() -> None:
-    device = choose_device()
+    device = chosen_device().name
     values = np.random.default_rng(0).normal(size=(ROWS, WIDTH)).astype(np.float32)
     print(f"{device}, {ROWS:,} rows x {WIDTH}\n| hidden | batch | bare rows/s | Plumbline rows/s | share |")
     print("|---:|---:|---:|---:|---:|")

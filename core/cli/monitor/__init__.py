@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.cli.device import add_device
 from core.cli.files import naming, read_plan, refuse_unwritable
 from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
@@ -52,6 +53,7 @@ def add_monitor(commands: Any) -> None:
     )
     add_trackers(command)
     add_time_limit(command)
+    add_device(command)
     add_inside(command)
     command.set_defaults(command=_monitor)
 

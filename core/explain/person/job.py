@@ -31,6 +31,7 @@ from core.explain.person.counterfactuals import Options, smallest_changes
 from core.explain.person.results import PERSON_FILE
 from core.explain.sample import ROWS, ExplainedSample, batches_of, choose_background, choose_people
 from core.metrics.sampling.unsupported import refuse_unless_one_row_each
+from core.models.device import or_on_the_cpu
 from core.models.inputs.rows import joined
 from core.plan.plan import Plan
 
@@ -51,6 +52,16 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     row = int(request["row"])
     if not 0 <= row < dataset.profile.rows:
         raise PlanError(f"{dataset.profile.name} has {dataset.profile.rows:,} rows; choose one of them.")
+    person = or_on_the_cpu(lambda: _asked(given, request, plan, dataset, progress))
+    if person.original is not None:
+        person.original.write(out)
+    document = asdict(replace(person, original=None))
+    del document["original"]
+    (out / PERSON_FILE).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def _asked(given: Path, request: dict[str, Any], plan: Plan, dataset: Dataset, progress: Progress) -> Person:
+    """The person that a request asks about."""
     models = open_models(model_in(given), plan, dataset, second_in(given, request, plan))
     if models[0][0].kind == "image":
         sample = choose_background(plan, dataset, progress)
@@ -60,12 +71,7 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     sides = open_sides(models, request.get("method"), dataset, sample, effort)
     fixed = {*plan.groups.sensitive, *map(str, request.get("unchangeable") or ())}
     with fitting_threads(sides):
-        person = explain_person(row, sides, dataset, sample, plan, fixed, progress)
-    if person.original is not None:
-        person.original.write(out)
-    document = asdict(replace(person, original=None))
-    del document["original"]
-    (out / PERSON_FILE).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        return explain_person(int(request["row"]), sides, dataset, sample, plan, fixed, progress)
 
 
 def explain_person(

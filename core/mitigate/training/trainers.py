@@ -24,11 +24,12 @@ from core.mitigate.training.refitting import save
 from core.mitigate.training.rows import TrainingRows
 from core.mitigate.training.steps import Aim
 from core.mitigate.training.surrogate import FILE, fit_stand_in, stand_in_binding, stand_in_columns
-from core.models import FORMATS, open_model, tunable
+from core.models import FORMATS, tunable
+from core.models.device import chosen_device
 from core.models.inputs.binding import Binding, bind
 from core.models.model import Model
+from core.models.opening import open_chosen
 from core.models.outputs.classes import settled
-from core.models.scoring import choose_device
 
 _LEFT_OUT = "Left out of the training, because it may have been filled in after the outcome: {}."
 STAND_IN = (
@@ -62,7 +63,7 @@ def reweighing(work: Work) -> Iterator[Proposal]:
 
 
 def _opened(work: Work) -> Model | None:
-    return None if work.model is None else open_model(work.model, str(work.plan.decision.model), choose_device())
+    return None if work.model is None else open_chosen(work.model, str(work.plan.decision.model))
 
 
 def _refitted(work: Work, model: Model) -> Iterator[Proposal]:
@@ -175,7 +176,7 @@ def _training_parts(work: Work, model: Model) -> tuple[TrainingRows, TrainingRow
 def _opened_to_tune(work: Work, model: Model) -> Tunable:
     name, threshold = str(work.plan.decision.model), plan_threshold(work.plan)
     made: Tunable = FORMATS[model.format].tuner()(
-        _path(work), name, settled(work.plan, model), threshold, choose_device()
+        _path(work), name, settled(work.plan, model), threshold, chosen_device().name
     )
     return made
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import ModelError
-from core.models.device import settle
+from core.models.device import kind_of, settle
 from core.models.huggingface.archive import TO_SAVE, Unpacked, unpack
 from core.models.inputs.tokens import Tokens
 from core.models.library_errors import failed, first_line
@@ -49,7 +49,7 @@ PIECES_AT_ONCE = {"cpu": 1 << 12, "cuda": 1 << 16}
 
 
 def open_huggingface(path: Path, name: str, device: str) -> Model:
-    """Open the zip at `path` on "cpu" or "cuda". Raises ModelError with what to change."""
+    """Open the zip at `path` on `device`. Raises ModelError with what to change."""
     _refuse_without_extra(name)
     settle(device)
     scratch = Path(tempfile.mkdtemp(prefix="text-"))
@@ -276,7 +276,7 @@ class _TextReader:
         """Runs of texts, of rising length, that go through the network at once."""
         start = 0
         for stop in range(1, len(rising) + 1):
-            if stop == len(rising) or rising[stop] * (stop + 1 - start) > PIECES_AT_ONCE[self._device]:
+            if stop == len(rising) or rising[stop] * (stop + 1 - start) > PIECES_AT_ONCE[kind_of(self._device)]:
                 yield slice(start, stop)
                 start = stop
 

@@ -31,6 +31,7 @@ SCORES: dict[str, FloatType] = {
     "tensor(float16)": "float32",
 }
 OUT_OF_MEMORY = ("bad_alloc", "bad allocation", "Failed to allocate", "BFCArena", "out of memory")
+CUDA = "CUDAExecutionProvider"
 LABELS = ("tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)")
 
 
@@ -71,15 +72,15 @@ def _session(graph: Any, name: str, device: str) -> tuple[Any, str]:
     options.use_deterministic_compute = True
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # other jobs share these cores
-    cuda = device == "cuda" and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-    providers = [("CUDAExecutionProvider", {"use_tf32": "0"})] if cuda else []
+    cuda = device != "cpu" and CUDA in onnxruntime.get_available_providers()
+    card = {"use_tf32": "0", "device_id": device.partition(":")[2] or "0"}
     try:
         session = onnxruntime.InferenceSession(
-            graph.SerializeToString(), options, providers=[*providers, "CPUExecutionProvider"]
+            graph.SerializeToString(), options, providers=[*[(CUDA, card)] * cuda, "CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime raises a type of its own for each kind of fault
         raise _unusable(name, error) from None
-    return session, "cuda" if cuda else "cpu"
+    return session, device if CUDA in session.get_providers() else "cpu"  # which it leaves where CUDA fails
 
 
 def _silent_runtime() -> Any:

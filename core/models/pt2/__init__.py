@@ -36,7 +36,7 @@ TRAINS = words(
 
 
 def open_pt2(path: Path, name: str, device: str) -> Model:
-    """Open a `.pt2` file on "cpu" or "cuda". Raises ModelError with what to change in the export."""
+    """Open a `.pt2` file on `device`. Raises ModelError with what to change in the export."""
     settle(device)
     try:
         clean = sanitise(path, name)
@@ -90,7 +90,7 @@ def _load(archive: Any, name: str, device: str) -> tuple[Any, list[Any]]:
 
     try:
         program = torch.export.load(archive)
-        if device == "cuda":
+        if device != "cpu":
             from torch.export.passes import move_to_device_pass
 
             program = move_to_device_pass(program, device)

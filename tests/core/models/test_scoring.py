@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from core.errors import ModelError
 from core.models.inputs.binding import Binding
 from core.models.model import Model, Outputs
 from core.models.outputs import favourable_scores, interpreted
-from core.models.scoring import FIRST_ROWS, MOST_ROWS, Scorer, choose_device
+from core.models.scoring import FIRST_ROWS, MOST_ROWS, Scorer
 from core.plan.parts import Position
 from core.plan.plan import Decision
 
@@ -280,7 +279,3 @@ def test_a_scorer_says_beforehand_what_it_gives(model: Model, decision: Decision
 def test_no_rows_give_no_scores(batch: Batch) -> None:
     nobody = batch.take(np.zeros(ROWS, bool))
     assert Scorer(model_of(first_column), BINDING, Decision(), "cpu").score(nobody).shape == (0,)
-
-
-def test_the_device_is_cuda_only_where_there_is_one() -> None:
-    assert choose_device() == ("cuda" if Path("/dev/nvidiactl").exists() else "cpu")
