@@ -1,4 +1,4 @@
-"""Plumbline's library, and its Python interface: nine names, for a notebook or a program.
+"""Plumbline's library, and its Python interface: ten names, for a notebook or a program.
 
     from core import Plan, audit
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.errors import PlumblineError
     from core.explain.explanation import Explanation
     from core.metrics.comparison import Comparison
+    from core.metrics.gate import GateVerdict
     from core.mitigate.api import Fixes
     from core.plan.plan import Plan
     from core.record import AuditRecord
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuditRecord", "Plan", "PlumblineError",
-    "audit", "audit_frame", "compare", "explain_model", "find_fixes", "follow",
+    "audit", "audit_frame", "compare", "explain_model", "find_fixes", "follow", "gate",
 ]  # fmt: skip
 
 _TYPES = {"AuditRecord": "core.record", "Plan": "core.plan.plan", "PlumblineError": "core.errors"}
@@ -198,6 +199,18 @@ def compare(before: AuditRecord, after: AuditRecord) -> Comparison:
     from core import record
 
     return record.compare(before, after)
+
+
+def gate(now: AuditRecord, before: AuditRecord | None = None) -> GateVerdict:
+    """Whether a build may pass, as `plumbline gate` says it: its `outcome` is "passed", "failed" or "unclear".
+
+    Failed where a gap breaks its limit, or grew by more than chance explains since the audit `before`; each of its
+    `gaps` has its figures. Without `before` the limits alone are gated. Raises PlanError where the two have no
+    sensitive column in common.
+    """
+    from core.record.gated import gate_record
+
+    return gate_record(now, before)
 
 
 def follow(

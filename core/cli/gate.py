@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from core.report.words.gate import GateTold
 
 FAILS = 1
-# What the files of a gate begin with: JUnit's suite, and the heading for a pull request.
-_MARKS, _FIRST_BYTES = (b'name="plumbline gate"', b"### Fairness gate: "), 400
+# What the files of a gate begin with: JUnit's suite, the heading for a pull request, and what kind of JSON it is.
+_MARKS, _FIRST_BYTES = (b'name="plumbline gate"', b"### Fairness gate: ", b'"kind": "gate"'), 400
 
 
 def add_gate(commands: Any) -> None:
@@ -57,6 +57,7 @@ def add_gate(commands: Any) -> None:
     command.add_argument("--strict", action="store_true", help="end with 1 also where it cannot be told")
     command.add_argument("--junit", type=Path, metavar="F", help="write the verdict as JUnit XML")
     command.add_argument("--markdown", type=Path, metavar="F", help="write the verdict for a pull request")
+    command.add_argument("--json", type=Path, metavar="F", help="write the verdict with its exact figures")
     command.add_argument("--out", type=Path, metavar="DIR", help="write result.json and record.json there")
     add_ledger(command, "the ledger to look into; nothing is added to it")
     add_time_limit(command)
@@ -105,9 +106,9 @@ def _forget_earlier(chosen: argparse.Namespace) -> None:
     against = () if chosen.against is None else (Path(chosen.against), Path(chosen.against) / RECORD_FILE)
     given = (chosen.plan, chosen.data, chosen.model, chosen.against_model, *against)
     read = [path.resolve() for path in given if path is not None]
-    written = [path for path in (chosen.junit, chosen.markdown) if path is not None]
+    written = _written(chosen)
     if len({path.resolve() for path in written}) < len(written):
-        raise DataError("--junit and --markdown name the same file. Give each its own.")
+        raise DataError("--junit, --markdown and --json name the same file. Give each its own.")
     for path in written:
         if path.resolve() in read:
             raise DataError(f"{path} is read here, and would be written over. Give another name.")
@@ -122,6 +123,11 @@ def _forget_earlier(chosen: argparse.Namespace) -> None:
                 path.unlink()
 
 
+def _written(chosen: argparse.Namespace) -> list[Path]:
+    """The files that the verdict is written to."""
+    return [path for path in (chosen.junit, chosen.markdown, chosen.json) if path is not None]
+
+
 def _is_verdict(path: Path) -> bool:
     """Whether an earlier gate wrote this file, or it is empty; whatever else lies there may be needed."""
     with path.open("rb") as file:
@@ -133,7 +139,7 @@ def _refuse_unwritable(chosen: argparse.Namespace) -> None:
     """Raise DataError before the work where its files could not be written."""
     if chosen.out is not None:
         refuse_unwritable(chosen.out, chosen.inside)
-    for path in filter(None, (chosen.junit, chosen.markdown)):
+    for path in _written(chosen):
         refuse_unwritable(path.parent)
 
 
@@ -235,3 +241,8 @@ def _reports(chosen: argparse.Namespace, told: GateTold) -> Iterator[tuple[Path,
         from core.report.documents.pull_request import pull_request
 
         yield chosen.markdown, pull_request(told)
+    if chosen.json is not None:
+        from core.report.documents.gated import gate_document
+        from core.report.documents.json import as_text
+
+        yield chosen.json, as_text(gate_document(told)).encode()

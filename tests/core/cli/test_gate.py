@@ -1,5 +1,6 @@
 """`plumbline gate PLAN`: an audit, the earlier one, and an exit code that says whether a build may pass."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from lxml import etree
 
+from core import gate as verdict_on
 from core.cli import main
 from core.engine.earlier_record import open_record
 from core.store.ledger.audit_entries import append_record
@@ -91,13 +93,24 @@ def test_without_ledger_and_against_the_limits_alone_are_gated(
 
 def test_its_files_are_written_and_junit_says_what_the_log_says(folder: Path) -> None:
     write(folder, WORSE)
-    out, xml, text = folder / "out", folder / "made" / "gate.xml", folder / "made" / "gate.md"
-    files = ("--out", str(out), "--junit", str(xml), "--markdown", str(text))
+    out, made = folder / "out", folder / "made"
+    xml, text, figures = made / "gate.xml", made / "gate.md", made / "gate.json"
+    files = ("--out", str(out), "--junit", str(xml), "--markdown", str(text), "--json", str(figures))
     assert gate(folder, "--against", str(folder / "before" / "record.json"), *files) == 1
     assert {path.name for path in out.iterdir()} == {"result.json", "record.json"}
     assert open_record(out).counts.people == 6000
     assert etree.parse(xml).find(".//failure").get("type") == "worsening"
     assert text.read_text().startswith("### Fairness gate: FAILED")
+    found = json.loads(figures.read_text())
+    verdict = verdict_on(open_record(out), open_record(folder / "before"))
+    ((gap,), (written,)) = verdict.gaps, found["gaps"]
+    assert (found["outcome"], found["fails"], verdict.outcome) == ("failed", True, "failed")
+    assert found["sentence"] == found["lines"][0] == etree.parse(xml).findtext(".//system-out").splitlines()[0]
+    assert gap.before is not None and gap.growth is not None
+    assert written["before"] == {"value": gap.before.value, "low": gap.before.low, "high": gap.before.high}
+    assert (written["now"]["value"], written["limit_state"], written["worsening"]) == (-0.2, "not_gated", "worse")
+    assert tuple(written["growth"].values()) == (gap.growth[0], *gap.growth[1]) and written["fewest"] == 2000
+    assert gate(folder, "--against", str(folder / "before"), *files) == 1, "its own earlier files are written over"
 
 
 def test_the_ledgers_last_signed_audit_is_the_usual_one_and_its_head_is_printed(
@@ -153,7 +166,7 @@ def test_what_keeps_it_from_running_is_said_in_one_line(folder: Path, capsys: py
     assert "is a link" in refused(folder, capsys, *against, "--inside", "--junit", str(folder / "linked.xml"))
     assert (folder / "linked.xml").read_text() == "somebody else's"
     table = (folder / "people.csv").read_bytes()
-    for option in ("--junit", "--markdown"):
+    for option in ("--junit", "--markdown", "--json"):
         assert "no gate wrote it" in refused(folder, capsys, *against, option, str(folder / "people.csv"))
     assert (folder / "people.csv").read_bytes() == table
     plan = (folder / "plan.toml").read_text()

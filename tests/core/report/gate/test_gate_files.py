@@ -1,5 +1,6 @@
 """What a gate writes for machines and for pull requests: it fits the schema, and no name in it does anything."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,11 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from core.metrics.words.naming.terms import Terms
+from core.plan.parts import ReportPlan
 from core.record import AuditRecord
 from core.record.gated import gate_record
+from core.report.documents.gated import gate_document
+from core.report.documents.json import as_text
 from core.report.documents.junit import junit
 from core.report.documents.pull_request import pull_request
 from core.report.words.gate import GateTold
@@ -121,6 +125,18 @@ def test_what_is_hidden_is_not_called_not_measurable() -> None:
     lines = list(GateTold(gate_record(after, before), Terms.of(after.plan), "", after.created).lines())
     (line,) = [each for each in lines if each.startswith("COULD NOT TELL people")]
     assert ": hidden before, hidden now." in line and "not measurable" not in line
+
+
+def test_no_figure_of_the_json_is_infinite_and_what_is_hidden_stands_nowhere_in_it() -> None:
+    ratio = 'headline = "disparate_impact"'
+    before, after = (audited({"r": (1600, 4000), "x": (k, 1000)}, ratio, 'reference = {g = "r"}') for k in (0, 300))
+    found = gate_document(GateTold(gate_record(after, before), Terms.of(after.plan), "n", after.created))
+    assert json.loads(as_text(found))["gaps"][0]["growth"] == {"value": None, "low": None, "high": None}
+    few = audited({"r": (1600, 4000), "x": (3, 1000)}, ratio, 'reference = {g = "r"}')
+    hides = replace(few, plan=replace(few.plan, report=ReportPlan(hide_small=True)))
+    (gap,) = gate_document(GateTold(gate_record(hides, before), Terms.of(few.plan), "n", few.created))["gaps"]
+    assert [gap[key] for key in ("fewest", "detectable")] == [None, None]
+    assert {end for when in ("now", "growth") for end in gap[when].values()} == {None}
 
 
 def test_strict_says_that_it_fails() -> None:
