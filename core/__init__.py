@@ -46,7 +46,12 @@ def __getattr__(name: str) -> Any:
 
 
 def audit(
-    plan: Plan, data: str | Path | Frame | None = None, *, isolated: bool = False, progress: Tell | None = None
+    plan: Plan,
+    data: str | Path | Frame | None = None,
+    *,
+    isolated: bool = False,
+    workers: int | None = None,
+    progress: Tell | None = None,
 ) -> AuditRecord:
     """Audit what a plan asks about.
 
@@ -60,6 +65,8 @@ def audit(
     isolated
         Open table and model in a sandboxed process, as the app does: for files of somebody else. Else this process
         opens them itself.
+    workers
+        Count a large table in parts, in so many sandboxed processes side by side; the record is the same.
     progress
         A function that is told how far the work is: steps done, steps in all (0 where nobody knows yet), and what is
         being done, such as `print` or `lambda done, total, what: bar.update(...)`. Called in the thread that asks.
@@ -67,10 +74,12 @@ def audit(
     Raises PlanError, DataError or ModelError where plan, table and model do not go together, and JobError where a
     sandboxed process ended without a result; all are PlumblineErrors, with a message of one line that says what to do.
     """
-    from core.engine.api import audit_here, audit_isolated
+    from core.engine.api import audit_by_workers, audit_here, audit_isolated
     from core.engine.prepared_plan import asked
 
     with asked(plan, data) as (question, files):
+        if workers is not None:
+            return audit_by_workers(question, files, workers, tell=progress)
         return audit_isolated(question, files, tell=progress) if isolated else audit_here(question, files, progress)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from core.cli.report import asked_report
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.cli.trackers import Trackers, add_trackers
+from core.cli.workers import add_workers, audited
 from core.engine.earlier_record import model_of, open_record
 from core.engine.plan_files import Files
 from core.errors import PlanError
@@ -57,6 +59,7 @@ def add_audit(commands: Any) -> None:
     )
     add_ledger(command, "append the record to this ledger, and write receipt.json beside the results")
     add_trackers(command)
+    add_workers(command)
     add_time_limit(command)
     add_device(command)
     add_inside(command)
@@ -64,11 +67,11 @@ def add_audit(commands: Any) -> None:
 
 
 def _audit(chosen: argparse.Namespace) -> int:
-    from core.engine.api import audit_isolated
-
     plan, trackers = read_plan(chosen.plan, chosen.inside), Trackers.asked(chosen)
     if plan.decision.model is None and chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
+    if chosen.against is not None and chosen.workers is not None:
+        raise PlanError("--workers counts one audit in parts, and --against asks two. Leave one of them out.")
     if chosen.against is None and chosen.against_model is not None:
         raise PlanError("--against-model was given without --against. Say with which record to compare.")
     files = Files.beside(plan, chosen.plan.parent, table=chosen.data, model=chosen.model)
@@ -78,10 +81,11 @@ def _audit(chosen: argparse.Namespace) -> int:
         return _against(chosen, plan, files, report, trackers)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES)
-    with naming(chosen.plan, files.model):
-        record = audit_isolated(plan, files, chosen.time_limit)
-    say(*finding_lines(record))
-    write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out, ABOUT_RESULTS)
+    with ExitStack() as until_written:
+        with naming(chosen.plan, files.model):
+            record = until_written.enter_context(audited(chosen, plan, files))
+        say(*finding_lines(record))
+        write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out, ABOUT_RESULTS)
     say(*note_lines(record))
     trackers.audit(record)
     return 0

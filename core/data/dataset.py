@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -171,21 +171,26 @@ class Dataset:
         """The table as a plan reads it. Raises PlanError where the plan's `numbers` fit no column."""
         return cls(path, as_read(profile, plan.data), plan.data.missing, images, plan.data.count, plan.data.trim)
 
-    def batches(self, columns: tuple[str, ...], size: int | None = None) -> Iterator[Batch]:
-        """The rows of these columns, in the file's order, at most `size` at a time; fewer where each has an image."""
+    def batches(self, columns: tuple[str, ...], size: int | None = None, rows: range | None = None) -> Iterator[Batch]:
+        """The rows of these columns, in the file's order, at most `size` at a time; fewer where each has an image.
+
+        `rows` are the places in the table of those that are read, from 0; None for all.
+        """
         import pyarrow.parquet as pq
 
         wanted = [name for name in self.profile.names if name in columns]
         missing = keys(self.missing)
         size = size or (BATCH_ROWS if self.images is None else IMAGE_BATCH_ROWS)
-        start = 0
         with pq.ParquetFile(self.path, read_dictionary=wanted, pre_buffer=False) as file:
-            for batch in file.iter_batches(batch_size=size, columns=wanted):
-                rows = np.arange(start, start + batch.num_rows, dtype=np.int64)
-                start += batch.num_rows
+            if rows is None:
+                read = _placed(file.iter_batches(batch_size=size, columns=wanted))
+            else:
+                read = _within(file, wanted, size, rows)
+            for start, batch in read:
                 cells = map(_trimmed, batch.columns) if self.trim else batch.columns
                 columns_read = dict(zip(batch.schema.names, cells, strict=True))
-                yield Batch(rows, columns_read, self.profile, missing, self.images)
+                places = np.arange(start, start + batch.num_rows, dtype=np.int64)
+                yield Batch(places, columns_read, self.profile, missing, self.images)
 
     def numbers(self, column: str) -> tuple[float, ...]:
         """Every distinct number of a column, rising."""
@@ -208,6 +213,29 @@ class Dataset:
             for text, count in zip(values.to_pylist(), people.tolist(), strict=True):
                 counts[text] = counts.get(text, 0) + count
         return counts
+
+
+def _placed(batches: Iterable[Any], start: int = 0) -> Iterator[tuple[int, Any]]:
+    """Arrow batches, each with the place in the table of its first row."""
+    for batch in batches:
+        yield start, batch
+        start += batch.num_rows
+
+
+def _within(file: Any, columns: list[str], size: int, rows: range) -> Iterator[tuple[int, Any]]:
+    """Some rows of a Parquet file, cut where all its rows would be cut: a model's last bits may hang on that."""
+    start = 0
+    for group in range(file.metadata.num_row_groups):
+        length = file.metadata.row_group(group).num_rows
+        if start < rows.stop and rows.start < start + length:
+            read = size if start % size == 0 else length
+            for first, batch in _placed(file.iter_batches(read, row_groups=[group], columns=columns), start):
+                begin, stop = max(first, rows.start), min(first + batch.num_rows, rows.stop)
+                for cut in range(begin // size * size, stop, size):
+                    at, end = max(cut, begin), min(cut + size, stop)
+                    if at < end:
+                        yield at, batch.slice(at - first, end - at)
+        start += length
 
 
 def _trimmed(column: Any) -> Any:

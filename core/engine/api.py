@@ -14,7 +14,7 @@ from core.engine.pairing import EARLIER, beside
 from core.engine.plan_files import Files
 from core.engine.results import read, read_pair
 from core.engine.upload_facts import collect_profile
-from core.errors import DataError
+from core.errors import DataError, PlanError
 from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
@@ -25,6 +25,23 @@ def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tel
     with job_done("audit", {"plan": files.named(plan).to_toml()}, files.inputs, time_limit, tell) as done:
         digests = Digests(**done.digests)
         return read(done.out, plan, collect_profile(done.out, files.table.name, digests.table).rows, digests)
+
+
+def audit_by_workers(
+    plan: Plan, files: Files, workers: int, time_limit: float = TIME_LIMIT, tell: Tell | None = None
+) -> AuditRecord:
+    """Audit in sandboxed jobs, of which `workers` count the parts of a large table side by side.
+
+    Raises PlanError where there are none.
+    """
+    from core.engine.shards.audit import audit_in_parts
+    from core.engine.shards.engine import PartialsInMemory
+    from core.engine.shards.local_pool import local_pool
+
+    if workers < 1:
+        raise PlanError(f"workers is {workers}. Give how many processes count, from 1 on.")
+    with audit_in_parts(plan, files, local_pool(workers), PartialsInMemory(), time_limit, tell) as found:
+        return found.record
 
 
 def audit_pair_isolated(

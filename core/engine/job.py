@@ -17,6 +17,7 @@ from core.engine.paired_audit import Earlier, PairedAudits, audit_pair
 from core.engine.pairing import EARLIER
 from core.engine.results import BEFORE, write
 from core.engine.run import audit, refuse_unaskable, timed
+from core.engine.shards.total import PARTIALS
 from core.errors import PlanError
 from core.metrics.words.notes import unanswered
 from core.models.device import or_on_the_cpu
@@ -44,10 +45,11 @@ def audit_folder(given: Path, work: Path, plan: Plan, progress: Progress) -> Aud
     """The audit of what lies in `given`: a table, and a model and a zip of images where the plan names them.
 
     The table is table.parquet with profile.json, or else the upload itself, called table, which is then profiled into
-    `work`.
+    `work`. Where its parts were counted already, they are summed.
     """
     dataset, seconds = _opened(given, work, plan, progress)
-    record = or_on_the_cpu(lambda: audit(plan, dataset, _there(given / "model"), progress))
+    counted = _there(given / PARTIALS)
+    record = or_on_the_cpu(lambda: audit(plan, dataset, _there(given / "model"), progress, partials=counted))
     return replace(record, provenance=replace(record.provenance, seconds=seconds | record.provenance.seconds))
 
 

@@ -14,8 +14,9 @@ from core.data.dataset import Dataset
 from core.data.leaks.model_inputs import columns_that_know
 from core.data.progress import Progress
 from core.engine import doubts
-from core.engine.counting import Counted, count
+from core.engine.counting import Counted, Pass, count
 from core.engine.decided_rows import DecidedRows
+from core.engine.shards.total import total
 from core.engine.sources import Source, source
 from core.jobs.digest import sha256
 from core.metrics.aif360 import second_opinion
@@ -34,7 +35,12 @@ _REPORTED = (
 
 
 def audit(
-    plan: Plan, dataset: Dataset, model: Path | None, progress: Progress, seen: DecidedRows | None = None
+    plan: Plan,
+    dataset: Dataset,
+    model: Path | None,
+    progress: Progress,
+    seen: DecidedRows | None = None,
+    partials: Path | None = None,
 ) -> AuditRecord:
     """Audit a table: count its people, judge the gaps, ask AIF360, and say what a reader must know.
 
@@ -47,6 +53,8 @@ def audit(
         the process shut in.
     seen
         What is told of every row that is counted.
+    partials
+        What the parts of the table gave, where they were counted already (`core.engine.shards`).
 
     Raises PlanError, DataError or ModelError where they do not go together.
     """
@@ -56,14 +64,17 @@ def audit(
         stated = rule_file(plan)
         decisions = source(plan, dataset, model, stated)
     with timed(seconds, "count"):
-        counted = count(decisions, dataset, plan, progress, stated, seen)
+        if partials is None:
+            counted, ran = count(decisions, dataset, plan, progress, stated, seen), decisions.facts()
+        else:
+            counted, ran = total(Pass.of(decisions, dataset, plan, progress, stated), partials)
+            ran = decisions.facts() | ran
     with timed(seconds, "judge"):
         rule = stated_rule(counted.counts, plan)
         judgement = judge(counted.counts, plan, rule, sampled=counted.sampled)
     progress(0, 0, "AIF360's second opinion")
     with timed(seconds, "aif360"):
         opinion = second_opinion(judgement, counted.counts, plan, rule, counted.sampled)
-    ran = decisions.facts()
     return AuditRecord(
         plan=plan.with_edges(counted.counts.axis.edges),
         counts=counted.counts,

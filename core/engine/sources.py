@@ -198,7 +198,7 @@ def _model(plan: Plan, dataset: Dataset, path: Path | None, stated: Stated | Non
     def decide(batch: Batch) -> BatchDecisions:
         read = scorer.read(batch)
         compared = None if own is None else own.compared(batch, read.given)
-        answers = ModelAnswers(read.labels, compared, FirstFed.of(binding, batch))
+        answers = ModelAnswers(read.labels, compared, FirstFed.of(binding.columns_used, batch))
         if scorer.dtype is None:
             return BatchDecisions(None, read.given.astype(np.int32), answers)
         return BatchDecisions(read.given.astype(scorer.dtype, copy=False), None, answers)

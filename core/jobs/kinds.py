@@ -60,6 +60,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("logo", "core.data.images.logo:run", is_look=True),
         Kind("carried", "core.record.evidence.carried:run", is_look=True),
         Kind("audit", "core.engine.job:run", _TABLES + _MEASURES + _MODELS),
+        Kind("count", "core.engine.shards.job:run", _TABLES + _MODELS, publishes=True),
         Kind("mitigate", "core.mitigate.job:run", _TABLES + _TRAINING + _MODELS, publishes=True),
         Kind("explain", "core.explain.job:run", _TABLES + _EXPLAINING + _MODELS),
         Kind("explain_person", "core.explain.person.job:run", _TABLES + _EXPLAINING + _MODELS),

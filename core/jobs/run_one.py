@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.errors import DataError, ModelError
+from core.errors import DataError, ModelError, PlumblineError
 from core.jobs.digest import sha256
 from core.jobs.packed_images import packed
 from core.jobs.scratch import scratch
+
+if TYPE_CHECKING:
+    from core.jobs.supervisor import Supervisor
 
 TIME_LIMIT = 24 * 3600.0
 ENDING_SECONDS = 10.0
@@ -54,16 +57,23 @@ def job_done(
             with _in_words():
                 digests = {name: sha256(path) for name, path in given.items()}
             _wait(supervisor, job, tell)
-            status = supervisor.status(job)
-            if status.error is not None:
-                named = {"snippet": status.snippet} if status.error is ModelError else {}
-                raise status.error(status.message or "", in_plan=supervisor.in_plan(job), **named)
+            if (error := failure(supervisor, job)) is not None:
+                raise error
             yield JobDone(supervisor.output(job), digests)
         finally:
             if job is not None:
                 supervisor.cancel(job)
                 supervisor.wait(job, ENDING_SECONDS)
             supervisor.close()
+
+
+def failure(supervisor: Supervisor, job: str) -> PlumblineError | None:
+    """The error that ended a job; None where it is done."""
+    status = supervisor.status(job)
+    if status.error is None:
+        return None
+    named = {"snippet": status.snippet} if status.error is ModelError else {}
+    return status.error(status.message or "", in_plan=supervisor.in_plan(job), **named)
 
 
 @contextmanager

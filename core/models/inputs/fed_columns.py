@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.data.dataset import Batch
-from core.models.inputs.binding import Binding
 
 MOST_CHARACTERS = 100
 
@@ -22,9 +21,8 @@ class FirstFed:
     cells: tuple[str, ...]
 
     @classmethod
-    def of(cls, binding: Binding, batch: Batch) -> FirstFed:
+    def of(cls, columns: tuple[str, ...], batch: Batch) -> FirstFed:
         """The first row of a batch, which has one."""
-        columns = binding.columns_used
         cells = tuple(str(batch.columns[column][0].as_py())[:MOST_CHARACTERS] for column in columns)
         return cls(columns, batch.start, cells)
 

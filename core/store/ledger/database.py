@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "1"  # the last of the migrations
+NEWEST = "2"  # the last of the migrations
 _WAIT_SECONDS = 60.0
 _NO_ADDRESS = "is no address of a ledger. Give a path, or postgresql://user@host/name."
 _NO_POSTGRESQL = 'PostgreSQL needs one more package: pip install --editable ".[postgresql]", in the clone.'

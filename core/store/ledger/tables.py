@@ -23,3 +23,11 @@ CHECKPOINTS = Table(
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("note", Text, nullable=False),
 )
+PARTIALS = Table(
+    "partials",
+    METADATA,
+    Column("counting", String(64), primary_key=True),
+    Column("shard", BigInteger, primary_key=True, autoincrement=False),
+    Column("kept", String(40), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)

@@ -246,7 +246,7 @@ def test_a_path_is_a_path_whatever_its_letters(tmp_path: Path) -> None:
     assert (tmp_path / "what? ever%20#1.sqlite3").is_file()
 
 
-@pytest.mark.parametrize("version", ["2", "10", "next"])
+@pytest.mark.parametrize("version", ["3", "10", "next"])
 def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path, version: str) -> None:
     ledger = Ledger(str(tmp_path / "newer"), KeyFolder(tmp_path / "keys"))
     ledger.append("note", {})

@@ -1,0 +1,136 @@
+"""The one who hands parts out and takes in what they gave, each once: what fails goes out again, a few times."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+from core.data.profile import Profile
+from core.data.progress import Tell
+from core.engine.shards.counting_key import CountingKey
+from core.engine.shards.engine import Chunk, ChunkEnded, Delivered, Engine, Partials
+from core.engine.shards.partial import Partial
+from core.engine.shards.shard import Shard
+from core.errors import JobError, PlumblineError
+from core.jobs.exits import time_words
+
+# How often a part is tried, and how many parts may fail before all work ends.
+MOST_TRIES, MOST_FAILED = 3, 3
+
+
+@dataclass
+class Driver:
+    """Counts what is missing of a table's parts.
+
+    Attributes
+    ----------
+    shards, key, profile
+        The parts, what they are counted for, and the table.
+    partials
+        Where what they give is kept.
+    seconds
+        How long it may take.
+    tell
+        What hears how many rows are counted.
+    stopped
+        Set by whoever wants no more.
+    """
+
+    shards: Sequence[Shard]
+    key: CountingKey
+    profile: Profile
+    partials: Partials
+    seconds: float
+    tell: Tell | None = None
+    stopped: threading.Event = field(default_factory=threading.Event)
+    _missing: list[Shard] = field(default_factory=list)
+    _alone: list[Shard] = field(default_factory=list)
+    _here: set[Shard] = field(default_factory=set)
+    _tries: Counter[Shard] = field(default_factory=Counter)
+    _failed: dict[Shard, PlumblineError] = field(default_factory=dict)
+    _said: int = -1
+
+    def kept(self) -> int:
+        """How many parts were kept by an earlier run of the same counting; after it only the others are missing."""
+        try:
+            for index, written in self.partials.kept(self.key.digest):
+                self._here.add(Partial.checked(written, self.shards[index], self.key).shard)
+        except (JobError, IndexError):  # what is kept was changed: nothing of it is believed
+            self.partials.forget(self.key.digest)
+            self._here.clear()
+        self._missing = [shard for shard in self.shards if shard not in self._here]
+        return len(self._here)
+
+    def count(self, engine: Engine) -> None:
+        """Have the missing parts counted and kept. Raises PlumblineError where that cannot be."""
+        until, under_way = time.monotonic() + self.seconds, 0
+        while (self._missing or self._alone or under_way) and not self.stopped.is_set():
+            while (self._missing or self._alone) and under_way < engine.workers:
+                engine.submit(self._next(engine.workers))
+                under_way += 1
+            for event in engine.events():
+                if isinstance(event, Delivered):
+                    self._take_in(event)
+                else:
+                    under_way -= 1
+                    self._ended(event)
+            self._say(engine)
+            if time.monotonic() > until:
+                raise JobError(time_words(self.seconds))
+        if self._failed:
+            raise self._failure()
+
+    def _next(self, workers: int) -> Chunk:
+        """The next chunk: half of each worker's share of what is left, so that all of them end together."""
+        if self._alone:
+            return (self._alone.pop(),)
+        size = ceil(len(self._missing) / (2 * workers if workers > 1 else 1))
+        chunk, self._missing = tuple(self._missing[:size]), self._missing[size:]
+        return chunk
+
+    def _take_in(self, event: Delivered) -> None:
+        """Keep what a part gave. Raises JobError where it is not what was asked for."""
+        partial = Partial.checked(event.content, event.shard, self.key)
+        self.partials.put_once(self.key.digest, event.shard.index, partial.to_bytes())
+        self._here.add(event.shard)
+
+    def _ended(self, event: ChunkEnded) -> None:
+        """Let the parts that an ended chunk did not deliver go out again.
+
+        A part at which one job died after the other is given up, and the others are counted. What a table, a model or a
+        plan are refused for would come again: it ends the whole. Raises PlumblineError.
+        """
+        if event.error is None:
+            return
+        if type(event.error) is not JobError:
+            raise event.error
+        left = [shard for shard in event.chunk if shard not in self._here]
+        self._tries[left[0]] += 1
+        if self._tries[left[0]] < MOST_TRIES:
+            self._alone.append(left[0])
+        else:
+            self._failed[left[0]] = event.error
+            if len(self._failed) == MOST_FAILED:  # no few rows are the cause
+                raise self._failure()
+        self._missing = sorted([*self._missing, *left[1:]], key=lambda shard: shard.index)
+
+    def _say(self, engine: Engine) -> None:
+        if self.tell is not None:
+            done = sum(shard.rows for shard in self._here) + engine.rows_under_way()
+            if done > self._said:
+                self.tell(done, self.profile.rows, "rows scored")
+            self._said = max(done, self._said)
+
+    def _failure(self) -> JobError:
+        """What to say where parts were given up."""
+        shard, error = min(self._failed.items(), key=lambda failed: failed[0].index)
+        first, last = (self.profile.file_row(at) for at in (shard.first, shard.span[-1]))
+        more = f" So did {len(self._failed) - 1} more parts." if len(self._failed) > 1 else ""
+        return JobError(
+            f"{self.profile.name}, rows {first:,} to {last:,}: counting failed {MOST_TRIES} times.{more}"
+            f" {len(self._here)} of {len(self.shards)} parts are counted. {error.message}"
+        )

@@ -1,0 +1,48 @@
+"""The sum of what the parts of a table gave, in the order of the table: inside a sandbox, as counting itself is."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from core.engine.counted import Counted
+from core.engine.counting import Pass
+from core.engine.shards.partial import counted_from
+from core.engine.shards.shard import Shard
+from core.errors import JobError
+
+# What an audit job calls the file of all parts.
+PARTIALS = "partials"
+
+
+def write_partials(contents: Iterable[tuple[Shard, bytes]], path: Path) -> None:
+    """Write the contents of all parts into one file, in the order in which they are given."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as target:
+        for shard, content in contents:
+            target.writestr(f"{shard.first}-{shard.rows}", content)
+
+
+def total(one: Pass, path: Path) -> tuple[Counted, dict[str, Any]]:
+    """The sum over all rows of what such a file holds, and how the source was run.
+
+    Raises JobError where the parts are not the table, and as `Pass.whole` does.
+    """
+    counted, facts = one.nobody, dict[str, Any]()
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            first, rows = map(int, name.split("-"))
+            added, ran = counted_from(parts.read(name), one.nobody, one.dataset)
+            if first != counted.lines or added.lines != rows:
+                raise JobError("The parts that were counted are not the rows of the table. Run again.")
+            counted += added
+            facts = {name: _larger(facts.get(name), value) for name, value in ran.items()}
+    if counted.lines != one.dataset.profile.rows:
+        raise JobError("Some parts of the table were not counted. Run again.")
+    return one.whole(counted), facts
+
+
+def _larger(one: Any, other: Any) -> Any:
+    """Which of two devices, or sizes of batches, there was more of."""
+    return other if one is None else one if other is None else max(one, other)
