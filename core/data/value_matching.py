@@ -12,6 +12,7 @@ from core.plan.notation.codes import equal_texts
 from core.plan.plan import Value
 
 _SHOWN = 12
+_EMPTY = "(empty)"
 
 
 def wanted(values: tuple[Value, ...], dataset: Dataset, column: str) -> tuple[frozenset[str], list[Value]]:
@@ -23,7 +24,12 @@ def wanted(values: tuple[Value, ...], dataset: Dataset, column: str) -> tuple[fr
 
 def never(key: str, value: Value, dataset: Dataset, column: str) -> PlanError:
     """What to say of a value of the plan's `key` that occurs nowhere."""
-    seen = list(dict.fromkeys(text.strip() or "(empty)" for text in dataset.vocabulary(column)))
+    seen = list(dict.fromkeys(text.strip() or _EMPTY for text in dataset.vocabulary(column)))
+    if seen == [_EMPTY]:  # as of a month whose outcomes are all still to come
+        return PlanError(
+            f'Every cell of column "{column}" is empty. Audit this table once it is filled in.',
+            in_plan="another column",
+        )
     more = f" and {len(seen) - _SHOWN} more" if len(seen) > _SHOWN else ""
     return PlanError(
         f'"{value}" does not occur in column "{column}". The values seen are: {", ".join(seen[:_SHOWN])}{more}.',

@@ -6,7 +6,7 @@ The folder of results is all it remembers: run again it audits what is new, and 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,7 @@ def _monitor(chosen: argparse.Namespace) -> int:
     from core.record.series.watched import refuse_unwatchable
     from core.report.documents.json import as_text
     from core.report.documents.series import series_document
-    from core.report.words.over_time import NOT_TOLD, series_lines, tells_nothing
+    from core.report.words.over_time import first_sentence, series_lines, tells_nothing
 
     plan = read_plan(chosen.plan, chosen.inside)
     settings, trackers = operator_settings(plan.monitor), Trackers.asked(chosen)
@@ -86,7 +86,7 @@ def _monitor(chosen: argparse.Namespace) -> int:
     if failed:
         say(f"Not audited: {', '.join(failed)}.")
     if tells_nothing(series):
-        say(NOT_TOLD)
+        say(first_sentence(series))
     done = (not failed, tell(series, plan.monitor, settings, chosen.out), _is_tracked(trackers, document))
     return _code(series, not all(done))
 
@@ -126,8 +126,17 @@ def _is_audited(path: Path, plan: Plan, kept: KeptAudits, chosen: argparse.Names
         many = "" if plan.monitor.date is None else f"{len(there)} month{'s' * (len(there) != 1)}, "
         people = sum(record.counts.people for record in there)
         audited = "audited" if waiting else _once(path.name, there[0].plan.data.file)
-        say(f"{path.name}: {audited}, {many}{people:,} people.")
+        say(f"{path.name}: {audited}, {many}{people:,} people.{_in_no_month(there, names)}")
     return whole
+
+
+def _in_no_month(there: Sequence[AuditRecord], names: Mapping[str, str | None]) -> str:
+    """How many rows of a table stand in none of its months, where all of these are audited."""
+    if None in names.values() or len(there) < len(names) or there[0].lines is not None:
+        return ""
+    read = there[0].rows_read
+    left = read - sum(record.rows_read - record.dropped[0] for record in there)  # the month's is the first rule
+    return f" {left:,} of its {read:,} rows are in no month." if left > 0 else ""
 
 
 def _once(name: str, audited_as: str) -> str:

@@ -60,8 +60,8 @@ def first_sentence(series: Series) -> str:
 
 
 def tells_nothing(series: Series) -> bool:
-    """Whether the last audit, though one to hold against others, says nothing of any watched gap."""
-    return series.is_ready and bool(series.gaps) and all(gap.points[-1].band is None for gap in series.gaps)
+    """Whether the last audit, though one to hold against others, says nothing of any watched gap; or there is none."""
+    return series.is_ready and all(gap.points[-1].band is None for gap in series.gaps)
 
 
 def in_order(series: Series) -> tuple[GapOverTime, ...]:

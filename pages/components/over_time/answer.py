@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import streamlit as st
@@ -75,7 +76,8 @@ def _gap(gap: GapOverTime, followed: Followed) -> None:
 
 def _picture(gap: GapOverTime, followed: Followed) -> None:
     curve = curve_of(gap, Terms.of(followed.series.plan), followed.ids)
-    key = f"over-time/curve/{'-'.join(gap.by)}/{gap.measure}/{'-'.join(gap.group.values())}"
+    # As JSON: joined by a sign, the groups a-b of c and a of b-c would have one key.
+    key = f"over-time/curve/{json.dumps([gap.by, gap.measure, list(gap.group.values())])}"
     st.altair_chart(
         curve_chart(curve),
         height=HEIGHT + _AXIS,

@@ -15,57 +15,18 @@ from pyarrow.parquet import write_table
 
 from core.cli import main
 from tests.worlds.jobs.supervised import until
+from tests.worlds.monitored import CALM, PLAN, monitored, put, rows, series, with_months
 from tests.worlds.people import csv_text
 
 pytestmark = pytest.mark.jobs
 
 ROOT = Path(__file__).resolve().parents[3]
 PLUMBLINE = Path(sys.executable).with_name("plumbline")
-PLAN = """plumbline = 1
-[data]
-file = "loans.csv"
-[decision]
-prediction = "approved"
-favourable = "yes"
-[groups]
-sensitive = ["sex"]
-reference = {{sex = "M"}}
-[words]
-selected = "approved"
-{more}
-"""
-CALM = (160, 158, 162, 161)
-Rows = list[tuple[str, ...]]
-
-
-def rows(women: int, month: int) -> Rows:
-    """400 women and 400 men of a month, so many of the women and 180 of the men approved."""
-    return [
-        (sex, "yes" if i < k else "no", f"2026-{month:02}-{i % 28 + 1:02}")
-        for sex, k in (("F", women), ("M", 180))
-        for i in range(400)
-    ]
-
-
-def put(folder: Path, name: str, table: Rows) -> None:
-    (folder / name).write_text(csv_text(("sex", "approved", "day"), table))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "plan.toml").write_text(PLAN.format(more=""))
-    for month, women in enumerate(CALM, start=1):
-        put(tmp_path, f"loans-2026-{month:02}.csv", rows(women, month))
-    return tmp_path
-
-
-def monitored(folder: Path, *data: str) -> int:
-    patterns = data or (str(folder / "loans-*.csv"),)
-    return main(["monitor", str(folder / "plan.toml"), "--data", *patterns, "--out", str(folder / "out")])
-
-
-def series(folder: Path, out: str = "out") -> dict[str, Any]:
-    return dict(json.loads((folder / out / "series.json").read_text(encoding="utf-8")))
+    return with_months(tmp_path)
 
 
 def test_tables_are_audited_in_order_of_time_and_each_has_its_line(
@@ -194,53 +155,6 @@ def test_a_folder_of_another_question_and_a_damaged_audit_are_refused(
     record.write_text("{")
     assert monitored(folder, one) == 2
     assert f"Or remove {record.parent}" in capsys.readouterr().err
-
-
-def test_a_copy_in_the_first_run_is_no_audit_of_before(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "loans-2026-02.csv").write_bytes((folder / "loans-2026-01.csv").read_bytes())
-    assert monitored(folder) == 0
-    out = capsys.readouterr().out
-    assert "loans-2026-02.csv: the same as loans-2026-01.csv, audited once, 800 people.\n" in out
-    assert "audited before" not in out and len(series(folder)["audits"]) == 3
-
-
-def test_tables_that_failed_are_named_at_the_end_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "loans-2026-03.csv").write_text("")
-    assert monitored(folder) == 2
-    assert capsys.readouterr().out.splitlines()[-1] == "Not audited: loans-2026-03.csv."
-
-
-def test_a_last_audit_that_tells_nothing_says_so_in_the_last_line(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert monitored(folder) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("Wrote ")
-    put(folder, "loans-2026-05.csv", [("M", "yes", "2026-05-01")] * 40)
-    assert monitored(folder) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "The last audit does not tell whether anything has changed."
-
-
-def test_a_table_that_holds_again_what_it_held_counts_as_it_is_now(folder: Path) -> None:
-    assert monitored(folder) == 0
-    first = series(folder)
-    put(folder, "loans-2026-04.csv", rows(40, 4))
-    assert monitored(folder) == 1
-    put(folder, "loans-2026-04.csv", rows(CALM[3], 4))
-    assert monitored(folder) == 0
-    assert series(folder) == first
-
-
-def test_an_audit_in_the_folder_of_another_table_is_refused_and_hidden_files_are_none(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert monitored(folder) == 0
-    one, two = sorted((folder / "out" / "audits").iterdir())[:2]
-    (folder / "out" / "audits" / ".DS_Store").write_text("of a desktop")
-    assert monitored(folder) == 0
-    (two / "record.json").write_bytes((one / "record.json").read_bytes())
-    capsys.readouterr()
-    assert monitored(folder) == 2
-    assert f"{two} holds the audit of another table. Remove it" in capsys.readouterr().err
 
 
 def test_hostile_names_are_spelled_out_on_a_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

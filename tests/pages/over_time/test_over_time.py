@@ -94,6 +94,17 @@ def replace_file(record: AuditRecord, name: str) -> AuditRecord:
     return replace(record, plan=plan, provenance=replace(record.provenance, data_sha256=name.ljust(64, "0")))
 
 
+def test_two_groups_whose_names_read_alike_when_joined_have_a_curve_each(space: Workspace) -> None:
+    pairs = [("a-b", "c"), ("a", "b-c"), ("d", "d")]
+    watch = tuple(Watch("disparate_impact", ("g", "h"), pair) for pair in pairs[:2])
+    plan = plan_of(("g", "h"), groups="intersections = 2")
+    plan = replace(plan, monitor=replace(plan.monitor, watch=watch))
+    people = [(*pair, i % 2) for pair in pairs for i in range(100 if pair == ("d", "d") else 60)]
+    at = opened("over_time", audited(space, plan, csv_text(("g", "h", "p"), people)))
+    at = drop(at, space, m2026_02=csv_text(("g", "h", "p"), [*people, ("d", "d", 1)]).encode())
+    assert len(curves(at)) == 2
+
+
 def test_a_quiet_year_and_the_time_before_a_baseline(space: Workspace) -> None:
     for n, title in ((2, "Too early to tell: 2 of 3"), (8, "Since January 2026 nothing has changed")):
         for audit in space.owned_by(ME):
