@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.files import writing
 from core.cli.inside import lies_inside
+from core.cli.monitor.found import series_around
 from core.cli.terminal import say
 from core.engine.earlier_record import open_record
 from core.errors import DataError, PlanError
@@ -53,7 +54,8 @@ def _report(chosen: argparse.Namespace) -> int:
     if logo is None and asked.logo is not None:
         logo = inside_folder(chosen.record if chosen.record.is_dir() else chosen.record.parent, asked.logo)
     folder = chosen.record if chosen.record.is_dir() else chosen.record.parent
-    audit = ReportedAudit(record, asked, logo=read_logo(logo), registers=_registers(folder / REGISTERS_FILE))
+    written, series = _registers(folder / REGISTERS_FILE), series_around(record, folder)
+    audit = ReportedAudit(record, asked, logo=read_logo(logo), registers=written, series=series)
     out = chosen.out or Path(file_name(audit, "html"))
     content = format_of(out.name).content(audit)
     with writing(out.parent):

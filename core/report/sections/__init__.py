@@ -9,7 +9,7 @@ from core.catalogue import table
 from core.plan.parts import READERS as READER_NAMES
 from core.plan.parts import ReportPlan
 from core.record.registers import REGISTERS
-from core.report.sections import account, annex, coverage, evidence, opening, policy, registers
+from core.report.sections import account, annex, coverage, evidence, opening, over_time, policy, registers
 from core.report.sections.blocks import Block
 from core.report.sections.reported import ReportedAudit
 
@@ -64,6 +64,7 @@ SECTIONS = table(
     ReportSection("limits", "Limits", (_POLICY,), policy.limits),
     ReportSection("groups", "The groups, picture and table", (_POLICY,), opening.picture),
     ReportSection("intersections", "Intersections", (_POLICY,), policy.intersections),
+    ReportSection("over_time", "Over time", (_POLICY, _ANNEX), over_time.over_time),
     ReportSection("unknowns", "Unknowns", (_POLICY,), coverage.unknowns),
     ReportSection("not_measured", "What was not measured", (_POLICY,), coverage.not_measured),
     *(ReportSection(name, each.title, (_POLICY, _ANNEX), registers.printing(name)) for name, each in REGISTERS.items()),

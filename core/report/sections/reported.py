@@ -12,6 +12,7 @@ from core.plan.parts import ReportPlan
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.record.registers import Registers
+from core.record.series import Series
 from core.report.pair.fix_result import FixResult
 from core.report.words.by_group import Standings, standings
 from core.report.words.overview import Overview
@@ -57,6 +58,8 @@ class ReportedAudit:
         The groups and the measure of the picture; None leaves them to the finding.
     registers
         What people wrote down beside it.
+    series
+        The audits of its question in order of time, with this one; None where it is told alone.
     """
 
     record: AuditRecord
@@ -68,6 +71,7 @@ class ReportedAudit:
     logo: bytes | None = None
     shown: Standings | None = None
     registers: Registers = Registers()
+    series: Series | None = None
 
     def __post_init__(self) -> None:
         """Let nothing be told from a record whose small numbers are to be hidden but what may be told."""

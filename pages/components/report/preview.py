@@ -16,9 +16,9 @@ def show(told: ReportedAudit) -> None:
     By an address that holds it, so that it has an origin of its own and reaches nothing of the app, whatever is in it.
     """
     st.header("As it will print", anchor=False)
-    content = _content(
-        repr((told.record.digest, told.asked, told.fixes, told.receipt, told.registers, told.signed, told.logo)), told
-    )
+    series = None if told.series is None else (told.series.periods, told.series.monitor, told.series.plan)
+    about = (told.record.digest, told.asked, told.fixes, told.receipt, told.registers, told.signed, told.logo, series)
+    content = _content(repr(about), told)
     with st.container(border=True):
         st.iframe(f"data:text/html;base64,{content}", height=_HEIGHT, alt="The report as it will print")
     st.caption("To print it, open the file that you downloaded and use the browser's own Print.")

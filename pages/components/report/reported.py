@@ -5,12 +5,16 @@ from functools import partial
 
 from core.plan.parts import ReportPlan
 from core.record import AuditRecord
+from core.record.series import Series
 from core.report.pair.fix_result import FixResult
 from core.report.sections.reported import ReportedAudit, SignOff
 from core.report.words.audit import date_words
+from core.store.series.members import in_series
 from core.store.workspace import Audit
 from pages.components import session
 from pages.components.audit.origin import pair_of
+from pages.components.over_time import followed
+from pages.components.over_time.which import AskedOverTime
 from pages.components.report import proof
 
 
@@ -29,7 +33,19 @@ def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
         signed=_signed(audit.id),
         logo=space.report_files.logo(audit.id),
         registers=space.registers.of(audit.id),
+        series=_series(audit, record),
     )
+
+
+def _series(audit: Audit, record: AuditRecord) -> Series | None:
+    """The audits of the same question, as the page Over time puts them together; None where this one is alone."""
+    space, series = session.workspace(), record.plan.series_sha256
+    listed = [] if audit.owner is None else space.listed(audit.owner)
+    members = in_series([*listed, space.entry(audit)], series)
+    if len(members) < 2:
+        return None
+    found = followed.of(AskedOverTime(series, tuple(members)))
+    return None if found is None else found.series
 
 
 def _signed(audit_id: str) -> tuple[SignOff, ...]:
