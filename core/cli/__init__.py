@@ -14,8 +14,9 @@ from core.errors import PlumblineError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 when it ran, whatever it found; else one line on stderr says why it did not.
 
-    1 is for `verify` where something does not hold, `gate` where it fails, and `monitor` where a gap has changed.
-    2 is for bad input, 130 for Ctrl+C, 143 for TERM, 129 for a terminal that was closed.
+    1 is for `verify` where something does not hold, `gate` where it fails, `monitor` where a gap has changed, and
+    `doctor` where no audit can run safely. 2 is for bad input, 130 for Ctrl+C, 143 for TERM, 129 for a terminal that
+    was closed.
     """
     try:
         with stopping():
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     # Half a second of imports, which a signal must find prepared.
     from core.cli.audit import add_audit
     from core.cli.compare import add_compare
+    from core.cli.doctor import add_doctor
     from core.cli.explain import add_explain
     from core.cli.gate import add_gate
     from core.cli.ledger import add_ledger_commands
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     add_monitor(commands)
     add_verify(commands)
     add_ledger_commands(commands)
+    add_doctor(commands)
     return parser
 
 

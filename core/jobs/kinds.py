@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("inspect", "core.models.inspect:run", _TABLES + _MODELS, is_look=True),
         Kind("logo", "core.data.images.logo:run", is_look=True),
         Kind("carried", "core.record.evidence.carried:run", is_look=True),
+        Kind("trial", "core.models.trial:run", is_look=True),
         Kind("audit", "core.engine.job:run", _TABLES + _MEASURES + _MODELS),
         Kind("count", "core.engine.shards.job:run", _TABLES + _MODELS, publishes=True),
         Kind("mitigate", "core.mitigate.job:run", _TABLES + _TRAINING + _MODELS, publishes=True),

@@ -131,4 +131,4 @@ def _without_gpu(why: str) -> Iterator[None]:
 
 def _words(device: str, problem: BaseException) -> str:
     said = shorten(first_line(problem), 140, placeholder=" …").rstrip(".")
-    return f"The model ran on the CPU, because the GPU ({device}) failed: {said}."
+    return f"The model ran on the CPU, because the GPU ({device}) failed: {said}. “plumbline doctor” says more."
