@@ -94,7 +94,7 @@ def test_rows_that_differ_in_a_column_without_a_role_are_different_people(table:
 def test_the_size_of_a_batch_does_not_matter(table: Callable[..., Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = table(ROWS)
     whole = divide(PLAN, dataset, 0.5, None, quiet).tables[0]
-    monkeypatch.setattr(data.Dataset.batches, "__defaults__", (97,))
+    monkeypatch.setattr(data, "BATCH_ROWS", 97)
     small = divide(PLAN, dataset, 0.5, None, quiet).tables[0]
     assert (small.part == whole.part).all() and (small.hashes == whole.hashes).all()
 
