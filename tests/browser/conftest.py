@@ -220,6 +220,7 @@ def press_unanswered(page: Page, name: str, exact: bool = True) -> None:
 
 def _ready(page: Page, name: str, exact: bool) -> Locator:
     button = page.get_by_role("button", name=name, exact=exact)
+    expect(button).to_have_count(1)  # in a page that is drawn anew it may stand twice for a moment
     expect(button).to_be_enabled()
     settled(page)
     return button

@@ -18,7 +18,6 @@ from core.record import AuditRecord
 from core.samples import LOANS_OVER_TIME, SAMPLES
 from core.store.audits import blank_audit
 from core.store.workspace import Workspace
-from tests.pages.report.test_report import preview
 from tests.pages.surface import sentences
 from tests.pages.whole_app import ME, audited, finished, labels, opened, plain_words, press, said, tables, widget
 from tests.worlds.jobs.forked import holding_jobs
@@ -232,17 +231,6 @@ def test_one_group_alone_cannot_be_watched(space: Workspace) -> None:
     first = audited(space, PLAN, csv_text(("g", "p"), [("a", i % 2) for i in range(60)]))
     at = opened("over_time", first)
     assert headline(at).startswith("Nothing can be watched") and curves(at) == []
-
-
-def test_the_report_of_one_of_its_audits_has_it_on_paper(space: Workspace) -> None:
-    ids = brought(space, records())
-    at = opened("report", ids[0])
-    widget(at, "button_group", "report/readers").set_value(["policy"]).run()
-    shown = preview(at)
-    assert "Since September 2026 the gap between women and men has grown by" in shown
-    assert "12 audits of this question, from January 2026 to December 2026." in shown
-    space.delete(ids[11])
-    assert "11 audits of this question" in preview(at.run()), "it is drawn anew"
 
 
 def test_history_leads_to_it(space: Workspace) -> None:
