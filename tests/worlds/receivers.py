@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import ipaddress
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -63,6 +65,32 @@ def server_context(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(own, secret)
     return context
+
+
+@contextmanager
+def dripping_server(context: ssl.SSLContext | None, answer: bytes) -> Iterator[int]:
+    """The port of a server on 127.0.0.1 whose answer goes on a byte at a time, and never to the end."""
+    closed = threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        with (
+            contextlib.suppress(OSError),
+            listening,
+            listening.accept()[0] as plain,
+            plain if context is None else context.wrap_socket(plain, server_side=True) as answering,
+        ):
+            answering.sendall(answer)
+            while not closed.wait(0.02):
+                answering.sendall(b"0")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        closed.set()
+        thread.join()
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def audit_in_parts(
     asked = files.named(plan)
     with ExitStack() as stack:
         root = stack.enter_context(scratch())
-        profiling = job_done("profile", {"name": files.table.name}, {"table": files.table}, time_limit, tell)
+        profiling = job_done("profile_large", {"name": files.table.name}, {"table": files.table}, time_limit, tell)
         looked = stack.enter_context(profiling)
         profile = collect_profile(looked.out, files.table.name, looked.digests["table"])
         inputs = {TABLE: _plain(looked.out / TABLE), PROFILE: looked.out / PROFILE}

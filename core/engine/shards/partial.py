@@ -39,20 +39,22 @@ class Partial:
 
     def to_bytes(self) -> bytes:
         """A line of JSON, then the content."""
-        return json.dumps({"shard": self.shard.asked, "key": asdict(self.key)}).encode() + b"\n" + self.content
+        digest = hashlib.sha256(self.content).hexdigest()
+        head = {"shard": self.shard.asked, "key": asdict(self.key), "content_sha256": digest}
+        return json.dumps(head).encode() + b"\n" + self.content
 
     @classmethod
     def checked(cls, written: bytes, shard: Shard, key: CountingKey) -> Partial:
-        """The partial of this shard of this counting. Raises JobError where the bytes are of something else.
+        """The partial of this shard of this counting, whose content is digested and not opened.
 
-        Its content is not looked at.
+        Raises JobError where the bytes are of something else, or damaged.
         """
-        line, _, content = written[:_LONGEST_HEADER].partition(b"\n")
+        line, _, begins = written[:_LONGEST_HEADER].partition(b"\n")
         try:
             said = json.loads(line)
         except (ValueError, RecursionError):
             said = None
-        if not isinstance(said, dict) or not content:
+        if not isinstance(said, dict) or not begins:
             raise JobError("What a part of the table gave is damaged. Run again.")
         if said.get("shard") != shard.asked:
             raise JobError("What was counted is another part of the table than was asked for. Run again.")
@@ -67,7 +69,10 @@ class Partial:
             )
         if differ:
             raise JobError(f"A part was counted with another {differ[0]}. Run again.")
-        return cls(shard, key, written[len(line) + 1 :])
+        content = written[len(line) + 1 :]
+        if said.get("content_sha256") != hashlib.sha256(content).hexdigest():
+            raise JobError("What a part of the table gave is damaged. Run again.")
+        return cls(shard, key, content)
 
 
 def content_of(counted: Counted, facts: Mapping[str, Any]) -> bytes:

@@ -6,6 +6,9 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from core.record.series.alert import Alert
@@ -80,11 +83,38 @@ def _status(webhook: Endpoint, body: bytes, key: str, addresses: list[str]) -> i
                     continue
                 raise
             connection.timeout = ANSWER_SECONDS
-            connection.request("POST", webhook.path, body=body, headers=headers, preload_content=False)
-            return int(connection.getresponse().status)
+            with _in_time(connection.sock):
+                connection.request("POST", webhook.path, body=body, headers=headers, preload_content=False)
+                return int(connection.getresponse().status)
         finally:
             connection.close()
     raise OSError("no address")
+
+
+@contextmanager
+def _in_time(connected: socket.socket) -> Iterator[None]:
+    """End what is read or written once it has taken `ANSWER_SECONDS` in all, by TimeoutError.
+
+    A socket's own limit begins again with each byte, and a server that drips them would be waited for without end.
+    """
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(
+                connected, socket.SHUT_RDWR
+            )  # of the plain one below TLS, which another thread reads
+
+    timer = threading.Timer(ANSWER_SECONDS, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if late.is_set():
+            raise TimeoutError  # whatever half an answer was taken for
 
 
 def _addresses(webhook: Endpoint, private: bool) -> list[str]:

@@ -174,7 +174,10 @@ class Ledger:
         with self._lock:
             if not self._is_prepared:
                 if not writes and not self.database.exists():  # a mistyped address makes no file
-                    raise LedgerError(f"There is no ledger at {self.shown}. Correct its address, or import an export.")
+                    raise LedgerError(
+                        f"There is no ledger at {self.shown} yet. Audit with --ledger, give another address, or import"
+                        " an export."
+                    )
                 self.database.prepare()
                 self._is_prepared = True
             try:

@@ -204,6 +204,21 @@ def test_what_is_kept_of_another_part_is_not_believed(files: Files) -> None:
     assert found.kept == 0 and numbers(found.record) == numbers(audit_here(plan, files))
 
 
+def test_what_is_kept_and_was_damaged_is_counted_again(files: Files) -> None:
+    plan, partials = PLANS["a score"], PartialsInMemory()
+    with pytest.raises(JobError):
+        in_parts(plan, files, here(2, fate=lambda shard: shard.index != 8), partials)
+    (contents,) = partials._contents.values()
+    contents[3] = contents[3][:-1]
+    found = in_parts(plan, files, here(2), partials)
+    assert found.kept == 0 and numbers(found.record) == numbers(audit_here(plan, files))
+
+
+def test_a_look_at_a_large_table_may_last_as_long_as_the_audit(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.jobs.queue.LOOK_SECONDS", 0.0)
+    assert in_parts(PLANS["a score"], files, here(2)).parts == 9
+
+
 KEY = CountingKey("p", "t", "m", None, "0.2.0", 7)
 SHARD = Shard(1, 7, 7)
 
