@@ -28,7 +28,7 @@ if __name__ == "__main__":
     shown = frame.show(page.title)
     try:
         page.run()
-        frame.close(shown)
+        frame.close(shown, page.title)
     except PlumblineError as error:  # what is kept of this audit is damaged: the other pages and audits are not
         st.error(plain.escape(str(error)))
 else:

@@ -9,7 +9,6 @@ from core.store.workspace import Audit
 from pages.components import session
 
 _WORKING = "working on"
-_BELOW = "below the page"  # no page is called so
 _BEGAN = {
     "profile": "Your table is being read.",
     "second": "The second table is being read.",
@@ -32,7 +31,8 @@ _DONE = {
 }
 _FAILED = "It ended without a result. The reason stands on this page."
 # One region for as long as the window is open: readers announce what changes in it, not a region that is new. Where
-# the focus was on what is gone by now, it goes to the page's title, and not back to the top of the window.
+# the focus was on what is gone by now, it goes to the page's title, and not back to the top of the window. What the
+# region says already is not said again.
 _SCRIPT = """<script>
 (() => {{
   const id = "announced";
@@ -49,6 +49,7 @@ _SCRIPT = """<script>
   }}
   const words = {words}, isAnswer = {is_answer};
   setTimeout(() => {{
+    if (region.textContent === words) return;
     region.textContent = words;
     const title = document.querySelector("h1");
     if (isAnswer && title && document.activeElement === document.body) {{
@@ -61,7 +62,11 @@ _SCRIPT = """<script>
 
 
 def show(audit: Audit, page: str) -> None:
-    """Tell that work on the open audit began, and once that it ended: on the page where that was seen first."""
+    """Tell that work on the open audit began, and that it ended: on the page where that was seen first.
+
+    There it stands above the page from then on: what is told at the end of a drawing may never reach a browser whose
+    page is drawn again at once.
+    """
     status = session.workspace().status(audit.id)
     if status is not None and not status.ended:
         session.put(_WORKING, (_work(audit), None))
@@ -70,14 +75,11 @@ def show(audit: Audit, page: str) -> None:
         _end(audit, status, page)
 
 
-def follow(audit: Audit) -> None:
-    """Tell, below the page, what ended while it was drawn: once its answer stands there, nothing draws it again.
-
-    It is told there once: told above the page as well, it would be heard twice, and the focus might move again.
-    """
+def follow(audit: Audit, page: str) -> None:
+    """Tell, below the page, what ended while it was drawn: once its answer stands there, nothing need draw it again."""
     status = session.workspace().status(audit.id)
     if _told(audit) is None and (status is None or status.ended):
-        _end(audit, status, _BELOW)
+        _end(audit, status, page)
 
 
 def is_untold(audit: Audit) -> bool:
@@ -85,8 +87,8 @@ def is_untold(audit: Audit) -> bool:
     return _told(audit) is None
 
 
-def _end(audit: Audit, status: Status | None, place: str) -> None:
-    session.put(_WORKING, (_work(audit), place))
+def _end(audit: Audit, status: Status | None, page: str) -> None:
+    session.put(_WORKING, (_work(audit), page))
     is_well = session.workspace().get(audit.id).problem is None and (status is None or status.message is None)
     _say(_DONE[_stage(audit)] if is_well else _FAILED, is_answer=True)
 

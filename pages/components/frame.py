@@ -62,10 +62,10 @@ def show(page: str) -> Audit | None:
         return audit
 
 
-def close(audit: Audit | None) -> None:
+def close(audit: Audit | None, page: str) -> None:
     """Say what happened to the audit of the frame while the page was drawn."""
     if audit is not None:
-        announcements.follow(audit)
+        announcements.follow(audit, page)
 
 
 def _line(audit: Audit) -> None:

@@ -219,11 +219,12 @@ def press_unanswered(page: Page, name: str, exact: bool = True) -> None:
 
 
 def _ready(page: Page, name: str, exact: bool) -> Locator:
+    """A button that stands once in a page at rest: while a page is drawn anew it may stand twice for a moment."""
     button = page.get_by_role("button", name=name, exact=exact)
-    expect(button).to_have_count(1)  # in a page that is drawn anew it may stand twice for a moment
-    expect(button).to_be_enabled()
+    expect(button.first).to_be_enabled()
     settled(page)
-    return button
+    expect(button).to_have_count(1)
+    return button.first
 
 
 def put(page: Page, *files: Path) -> None:
