@@ -47,7 +47,7 @@ def __getattr__(name: str) -> Any:
 
 def audit(
     plan: Plan,
-    data: str | Path | Frame | None = None,
+    data: str | Path | Sequence[str | Path] | Frame | None = None,
     *,
     isolated: bool = False,
     workers: int | None = None,
@@ -61,7 +61,8 @@ def audit(
         The question. The files that it names are looked for beside the file that it was loaded from, and in the working
         directory where it was not loaded from one.
     data
-        A table in place of the plan's: a path, a DataFrame, or columns (arrays, lists) by their names.
+        A table in place of the plan's: a path (a file, a folder, a pattern) or several, a DataFrame, or columns
+        (arrays, lists) by their names.
     isolated
         Open table and model in a sandboxed process, as the app does: for files of somebody else. Else this process
         opens them itself.
@@ -146,7 +147,7 @@ def audit_frame(
 
 def find_fixes(
     plan: Plan,
-    data: str | Path | Frame | None = None,
+    data: str | Path | Sequence[str | Path] | Frame | None = None,
     *,
     ways: Sequence[str] = ("thresholds", "shared_threshold"),
     isolated: bool = False,
@@ -172,7 +173,7 @@ def find_fixes(
 
 def explain_model(
     plan: Plan,
-    data: str | Path | Frame | None = None,
+    data: str | Path | Sequence[str | Path] | Frame | None = None,
     *,
     method: str | None = None,
     isolated: bool = False,

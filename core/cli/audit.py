@@ -18,6 +18,7 @@ from core.cli.files import naming, read_plan, refuse_unwritable, write_files, wr
 from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
 from core.cli.report import asked_report
+from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.cli.trackers import Trackers, add_trackers
@@ -40,7 +41,7 @@ def add_audit(commands: Any) -> None:
     """Add the command to the command line's own."""
     command = commands.add_parser("audit", help="run the audit that a plan file describes")
     command.add_argument("plan", type=Path, help="the plan file (TOML)")
-    command.add_argument("--data", type=Path, help="audit this table instead of the plan's")
+    add_data(command)
     command.add_argument("--model", type=Path, help="audit this model instead of the plan's")
     command.add_argument(
         "--against",

@@ -9,6 +9,7 @@ from typing import Any
 from core.cli.device import add_device
 from core.cli.files import naming, read_plan, refuse_unwritable, writing
 from core.cli.inside import add_inside
+from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.plan_files import Files
@@ -24,6 +25,7 @@ def add_explain(commands: Any) -> None:
     """Add the command to the command line's own."""
     command = commands.add_parser("explain", help="show what the model of a plan looks at, for whom")
     command.add_argument("plan", type=Path, help="the plan file (TOML)")
+    add_data(command)
     command.add_argument(
         "--method", metavar="NAME", help=f"how: {', '.join(EXPLAINERS)}; the recommended one if not given"
     )
@@ -48,7 +50,7 @@ def _explain(chosen: argparse.Namespace) -> int:
         raise PlanError(
             f"{chosen.plan.name} audits a column of the table, and a column cannot be asked why. Name a model in it."
         )
-    files = Files.beside(plan, chosen.plan.parent)
+    files = Files.beside(plan, chosen.plan.parent, table=chosen.data)
     refuse_unwritable(chosen.out, chosen.inside)
     with naming(chosen.plan, files.model):
         found, profile = explain_isolated(plan, files, chosen.method, chosen.time_limit)

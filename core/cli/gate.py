@@ -15,6 +15,7 @@ from core.cli.evidence_files import add_ledger, opened_ledger
 from core.cli.files import naming, read_plan, refuse_unwritable, write_files, writing
 from core.cli.inside import add_inside, refuse_linked
 from core.cli.meanwhile import SHARES, import_meanwhile
+from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.earlier_record import RECORD_FILE, model_of
@@ -43,7 +44,7 @@ def add_gate(commands: Any) -> None:
         " its limit or got worse by more than chance explains, and with 2 where it could not run.",
     )
     command.add_argument("plan", type=Path, help="the plan file (TOML)")
-    command.add_argument("--data", type=Path, metavar="F", help="audit this table instead of the plan's")
+    add_data(command)
     command.add_argument("--model", type=Path, metavar="F", help="audit this model instead of the plan's")
     command.add_argument(
         "--against",
@@ -104,7 +105,7 @@ def _gate(chosen: argparse.Namespace) -> int:
 def _forget_earlier(chosen: argparse.Namespace) -> None:
     """Take away the files of an earlier run: one that this run does not come to write would pass for its verdict."""
     against = () if chosen.against is None else (Path(chosen.against), Path(chosen.against) / RECORD_FILE)
-    given = (chosen.plan, chosen.data, chosen.model, chosen.against_model, *against)
+    given = (chosen.plan, *chosen.data, chosen.model, chosen.against_model, *against)
     read = [path.resolve() for path in given if path is not None]
     written = _written(chosen)
     if len({path.resolve() for path in written}) < len(written):

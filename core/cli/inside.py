@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from core.engine.plan_files import files_of
 from core.errors import DataError, PlanError
 from core.plan.parts import RulePath
 from core.plan.plan import Plan
@@ -29,21 +30,36 @@ def refuse_outside(path: Path, plan: Plan | None = None) -> None:
         _refuse(path.name, "the plan itself", path, folder)
         return
     named = {
-        "[data] file": plan.data.file,
         "[decision] model": plan.decision.model,
         "[decision] rule": plan.decision.rule.path if isinstance(plan.decision.rule, RulePath) else None,
         "[decision] images": plan.decision.images,
-        "[mitigate] evaluate": plan.mitigate.evaluate,
         "[report] logo": plan.report.logo,
     }
     for key, name in named.items():
         if name is not None:
             _refuse(path.name, f'{key} "{name}"', path.parent / str(name), folder)
+    for name in plan.data.files or (plan.data.file,):
+        _refuse_table(path.name, f'[data] file "{name}"', path.parent / name, folder)
+    if plan.mitigate.evaluate is not None:
+        _refuse_table(
+            path.name, f'[mitigate] evaluate "{plan.mitigate.evaluate}"', path.parent / plan.mitigate.evaluate, folder
+        )
 
 
 def _refuse(plan: str, what: str, path: Path, folder: Path) -> None:
     if not lies_inside(path, folder):
         raise PlanError(f"{plan}: {what} leads out of the plan's folder, which --inside forbids. Move the file there.")
+
+
+def _refuse_table(plan: str, what: str, path: Path, folder: Path) -> None:
+    """As `_refuse`, for every file of a table: a folder or a pattern may name a link that leads out."""
+    _refuse(plan, what, path, folder)
+    try:
+        parts = files_of(path).parts
+    except DataError:
+        return  # what is not there, and what else is wrong with it, is said when it is to be read
+    for part in parts:
+        _refuse(plan, f"{what}, {part.name},", part.path, folder)
 
 
 def lies_inside(path: Path, folder: Path) -> bool:

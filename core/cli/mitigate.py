@@ -18,6 +18,7 @@ from core.cli.files import (
 )
 from core.cli.inside import add_inside
 from core.cli.meanwhile import SECOND_OPINION, SHARES, import_meanwhile
+from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.engine.plan_files import Files
@@ -27,6 +28,7 @@ from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import of_the_judged
 from core.plan.parts import MitigationPlan, RulePath
 from core.plan.plan import Plan
+from core.plan.tables.data import called
 
 if TYPE_CHECKING:
     from core.metrics.verdicts import Judgement
@@ -40,6 +42,7 @@ def add_mitigate(commands: Any) -> None:
     """Add the command to the command line's own."""
     command = commands.add_parser("mitigate", help="try a fix for a plan's gaps, and take it away")
     command.add_argument("plan", type=Path, help="the plan file (TOML)")
+    add_data(command)
     command.add_argument(
         "--with", dest="name", required=True, metavar="NAME", help=f"what to try: {', '.join(MITIGATIONS)}"
     )
@@ -61,7 +64,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
     plan = read_plan(chosen.plan, chosen.inside)
     with naming(chosen.plan):
         plan = _with_goal(plan, chosen.name)
-        files = Files.beside(plan, chosen.plan.parent, second=Settings.of(plan).evaluate)
+        files = Files.beside(plan, chosen.plan.parent, table=chosen.data, second=Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES, SECOND_OPINION)
     running = search_isolated(plan, files, [chosen.name], chosen.time_limit)
@@ -202,7 +205,8 @@ def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> st
         model=None if plan.decision.model is None or model is None else seen_from_it(model),
         images=None if files.images is None or plan.decision.image is None else seen_from_it(files.images),
     )
-    data = replace(plan.data, file=seen_from_it(judged))
+    places = tuple(map(seen_from_it, judged.places))
+    data = plan.data.in_file(called(places), places if len(places) > 1 else ())
     return replace(plan, data=data, decision=decision, mitigate=MitigationPlan()).to_toml()
 
 

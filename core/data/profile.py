@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate, groupby
 from typing import Any, Literal
 
 from core.data.column_days import DetectedDays
@@ -44,11 +46,20 @@ class Column:
 
 
 @dataclass(frozen=True)
+class FileRows:
+    """One file of a table in several: its name, and how many rows of data it has, those left out among them."""
+
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Profile:
     """What one look at a table found.
 
     `rows` counts the rows that are used; `left_out` numbers those that are not because they do not fit the header.
-    Row numbers start at 1 with the first row of data.
+    Row numbers start at 1 with the first row of data. Of a table in several `files` they go on from file to file;
+    `passed_over` are the names of files that were not taken for parts of it, though they might have been meant.
     """
 
     name: str
@@ -61,6 +72,8 @@ class Profile:
     left_out: tuple[int, ...] = ()
     oddities: tuple[Oddity, ...] = ()
     head: tuple[tuple[str, ...], ...] = ()
+    files: tuple[FileRows, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,14 +91,20 @@ class Profile:
         raise DataError(message)
 
     def left_out_words(self) -> tuple[str, ...]:
-        """What a reader of a result should know about rows that are in the file and in no count."""
-        if not self.left_out:
-            return ()
-        rows = ", ".join(map(str, self.left_out[:ROWS_NAMED])) + (" ..." if len(self.left_out) > ROWS_NAMED else "")
-        return (f"rows of {self.name} with missing or extra cells, left out: {len(self.left_out)} (row {rows})",)
+        """What a reader of a result should know about rows, or files, that are there and in no count."""
+        words = []
+        if self.left_out:
+            more = " ..." if len(self.left_out) > ROWS_NAMED else ""
+            rows = f"{self.rows_words(self.left_out[:ROWS_NAMED])}{more}"
+            words.append(f"rows of {self.name} with missing or extra cells, left out: {len(self.left_out)} ({rows})")
+        if self.passed_over:
+            more = " ..." if len(self.passed_over) > ROWS_NAMED else ""
+            names = ", ".join(self.passed_over[:ROWS_NAMED]) + more
+            words.append(f"files of {self.name} not read, for what their names begin with: {names}")
+        return tuple(words)
 
     def file_row(self, index: int) -> int:
-        """The number, from 1, that the used row with this index (from 0) has in the file."""
+        """The number, from 1, that the used row with this index (from 0) has in the file, or through all files."""
         return file_row(index, self.left_out)
 
     def index_of(self, file_row: int) -> int | None:
@@ -95,7 +114,27 @@ class Profile:
 
     def row_words(self, index: int) -> str:
         """How a person finds the used row with this index (from 0) in the file."""
-        return f"row {self.file_row(index)}{' below the header' if self.has_header else ''}"
+        name, row = self._in_file(self.file_row(index))
+        return f"row {row}{' below the header' if self.has_header else ''}{f' of {name}' if name else ''}"
+
+    def rows_words(self, rows: Sequence[int], digits: str = "") -> str:
+        """How a person finds the rows with these numbers: "row 3, 7", and of several files with each one's name.
+
+        `digits` is how a number is written, "," for 1,234.
+        """
+        found = groupby(map(self._in_file, rows), key=lambda place: place[0])
+        return "; ".join(
+            f"row {', '.join(f'{row:{digits}}' for _, row in places)}{f' of {name}' if name else ''}"
+            for name, places in found
+        )
+
+    def _in_file(self, number: int) -> tuple[str, int]:
+        """The file that holds the row with this number, and its number there; no name where the table is one file."""
+        if not self.files:
+            return "", number
+        ends = list(accumulate(file.rows for file in self.files))
+        place = bisect_left(ends, number)
+        return self.files[place].name, number - (ends[place - 1] if place else 0)
 
     def to_json(self) -> dict[str, Any]:
         """The profile as plain JSON values."""
@@ -127,6 +166,8 @@ class Profile:
             left_out=tuple(map(int, document["left_out"])),
             oddities=oddities,
             head=tuple(tuple(map(str, row)) for row in document["head"]),
+            files=tuple(FileRows(str(file["name"]), int(file["rows"])) for file in document.get("files", ())),
+            passed_over=tuple(map(str, document.get("passed_over", ()))),
         )
 
 

@@ -14,17 +14,17 @@ from core.engine.pairing import EARLIER, beside
 from core.engine.plan_files import Files
 from core.engine.results import read, read_pair
 from core.engine.upload_facts import collect_profile
+from core.engine.working import work_done, work_laid_out
 from core.errors import DataError, PlanError
-from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
+from core.jobs.run_one import TIME_LIMIT, job_done
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
 
 
 def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tell: Tell | None = None) -> AuditRecord:
     """Audit in a sandboxed job, as the app does, and take its result over. `time_limit` is in seconds."""
-    with job_done("audit", {"plan": files.named(plan).to_toml()}, files.inputs, time_limit, tell) as done:
-        digests = Digests(**done.digests)
-        return read(done.out, plan, collect_profile(done.out, files.table.name, digests.table).rows, digests)
+    with work_done("audit", {"plan": files.named(plan).to_toml()}, files, time_limit, tell) as done:
+        return read(done.out, plan, done.profile.rows, Digests(**done.digests))
 
 
 def audit_by_workers(
@@ -53,10 +53,10 @@ def audit_pair_isolated(
     """
     question = beside(plan, earlier.plan)
     request = {"plan": files.named(plan).to_toml(), "earlier": files.named(question).to_toml()}
-    with job_done("audit", request, {**files.inputs, EARLIER: earlier.model}, time_limit, tell) as done:
+    with work_done("audit", request, files, time_limit, tell, {EARLIER: earlier.model}) as done:
         digests = Digests(done.digests["table"], done.digests.get("model"), done.digests.get("images"))
-        rows = collect_profile(done.out, files.table.name, digests.table).rows
-        return PairedAudits(*read_pair(done.out, plan, question, rows, digests, done.digests.get(EARLIER)))
+        earlier_model = done.digests.get(EARLIER)
+        return PairedAudits(*read_pair(done.out, plan, question, done.profile.rows, digests, earlier_model))
 
 
 def months_isolated(table: Path, column: str, time_limit: float = TIME_LIMIT) -> tuple[str, ...]:
@@ -73,6 +73,6 @@ def months_isolated(table: Path, column: str, time_limit: float = TIME_LIMIT) ->
 
 def audit_here(plan: Plan, files: Files, tell: Tell | None = None) -> AuditRecord:
     """Audit in this process: the model file is opened here, and nothing shuts it in."""
-    with laid_out(files.inputs) as folder:
+    with work_laid_out(files, tell) as folder:
         record = audit_folder(folder / "in", folder / "out", files.named(plan), ProgressReporter(tell))
-    return replace(record, plan=replace(record.plan, data=replace(record.plan.data, file=plan.data.file)))
+    return replace(record, plan=replace(record.plan, data=record.plan.data.in_file(plan.data.file, plan.data.files)))

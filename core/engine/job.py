@@ -10,7 +10,7 @@ from typing import Any
 from core.data.dataset import Dataset
 from core.data.images import open_images
 from core.data.profile import PROFILE, TABLE, Profile
-from core.data.profiling import take_profile
+from core.data.profiling import take_profile, write_profile
 from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.paired_audit import Earlier, PairedAudits, audit_pair
@@ -86,7 +86,7 @@ def open_table(given: Path, out: Path, plan: Plan, progress: Progress, prefix: s
         profiled = out / prefix
         profiled.mkdir(exist_ok=True)
         profile = take_profile(given / f"{prefix}table", Path(plan.data.file).name, profiled, progress)
-        (profiled / PROFILE).write_text(json.dumps(profile.to_json(), ensure_ascii=False), encoding="utf-8")
+        write_profile(profile, profiled)
         dataset = Dataset.asked(plan, profiled / TABLE, profile, images)
     question = unanswered(doubts.before(plan, dataset.profile), plan.data.confirmed)
     if question is not None:

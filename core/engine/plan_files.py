@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.data.table_files.listing import can_be_read, listed
+from core.data.table_files.part import TableFiles
 from core.errors import DataError
 from core.plan.plan import Plan
 
@@ -14,10 +16,10 @@ from core.plan.plan import Plan
 class Files:
     """What the work on a plan reads: table, model, the zip or folder of images, and the second table of a search."""
 
-    table: Path
+    table: TableFiles
     model: Path | None = None
     images: Path | None = None
-    second: Path | None = None
+    second: TableFiles | None = None
 
     @classmethod
     def beside(
@@ -25,29 +27,33 @@ class Files:
         plan: Plan,
         folder: Path,
         *,
-        table: Path | None = None,
+        table: Path | Sequence[Path] | None = None,
         model: Path | None = None,
         second: str | None = None,
     ) -> Files:
         """The files that a plan names, relative to `folder`. Raises DataError where one is not there.
 
-        `table` and `model` are taken in place of the plan's; `second` is the name of a second table.
+        `table` (one path or several: files, folders, patterns) and `model` are taken in place of the plan's; `second`
+        is the name of a second table.
         """
         if plan.decision.model is not None:
             model = model or folder / plan.decision.model
+        if not table:
+            named = [folder / name for name in plan.data.files or (plan.data.file,)]
+        else:
+            named = [table] if isinstance(table, Path) else list(table)
         files = cls(
-            table or folder / plan.data.file,
+            listed(named),
             model,
             None if plan.decision.image is None else folder / str(plan.decision.images),
-            None if second is None else folder / second,
+            None if second is None else listed([folder / second]),
         )
-        for path in (files.table, files.model, files.second):
-            if path is not None and not _can_be_read(path):
-                raise DataError(
-                    f"{path} is not there or cannot be read. Correct the path in the plan, or give it with --data or"
-                    " --model."
-                )
-        if files.images is not None and not _can_be_read(files.images, or_folder=True):
+        if files.model is not None and not can_be_read(files.model):
+            raise DataError(
+                f"{files.model} is not there or cannot be read. Correct the path in the plan, or give it with --data or"
+                " --model."
+            )
+        if files.images is not None and not can_be_read(files.images, or_folder=True):
             raise DataError(
                 f"{files.images} is not there or cannot be read. Name the zip or the folder that holds the images.",
                 in_plan='images = "images.zip" under [decision]',
@@ -56,19 +62,18 @@ class Files:
 
     @property
     def inputs(self) -> dict[str, Path | None]:
-        """The inputs of a job by name."""
-        return {"table": self.table, "model": self.model, "second_table": self.second, "images": self.images}
+        """The inputs of a job by name; a table in several files is none, until it was converted."""
+        second = None if self.second is None else self.second.single
+        return {"table": self.table.single, "model": self.model, "second_table": second, "images": self.images}
 
     def named(self, plan: Plan) -> Plan:
         """The plan with its tables called as these files are, which is what messages call them."""
-        plan = replace(plan, data=replace(plan.data, file=self.table.name))
+        plan = replace(plan, data=plan.data.in_file(self.table.name))
         if self.second is None:
             return plan
         return replace(plan, mitigate=replace(plan.mitigate, evaluate=self.second.name))
 
 
-def _can_be_read(path: Path, or_folder: bool = False) -> bool:
-    try:
-        return (path.is_file() or (or_folder and path.is_dir())) and os.access(path, os.R_OK)
-    except (OSError, ValueError):  # a name that no file can have
-        return False
+def files_of(path: Path) -> TableFiles:
+    """The files of the table that a path names: a file, a folder or a pattern. Raises DataError where there is none."""
+    return listed([path])

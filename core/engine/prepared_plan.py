@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def asked(
-    plan: Plan, data: str | Path | Frame | None = None, second: str | None = None
+    plan: Plan, data: str | Path | Sequence[str | Path] | Frame | None = None, second: str | None = None
 ) -> Iterator[tuple[Plan, Files]]:
     """The plan and its files; a table in memory is a file until the context ends.
 
@@ -30,7 +30,7 @@ def asked(
     plan
         Paths in it are relative to the folder that it was loaded from, else to the working directory.
     data
-        The table in place of the plan's: a path, a DataFrame or columns by name.
+        The table in place of the plan's: a path (file, folder or pattern) or several, a DataFrame or columns by name.
     second
         The name of a second table.
 
@@ -38,8 +38,9 @@ def asked(
     """
     folder = plan.folder or Path()
     plan = with_rule(plan, folder)
-    if data is None or isinstance(data, str | Path):
-        yield plan, Files.beside(plan, folder, table=None if data is None else Path(data), second=second)
+    if data is None or isinstance(data, str | Path | list | tuple):
+        named = [data] if isinstance(data, str | Path) else data or []
+        yield plan, Files.beside(plan, folder, table=[Path(name) for name in named], second=second)
         return
     with scratch() as written:
         write_frame(data, written / NAME)

@@ -8,12 +8,12 @@ from typing import Any
 from core.data.profile import Profile
 from core.data.progress import ProgressReporter, Tell
 from core.engine.plan_files import Files
-from core.engine.upload_facts import collect_profile
+from core.engine.working import work_done, work_laid_out
 from core.errors import PlanError
 from core.explain.explanation import Explanation
 from core.explain.job import explain_folder
 from core.explain.results import read
-from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
+from core.jobs.run_one import TIME_LIMIT
 from core.plan.plan import Plan
 from core.record import Digests
 
@@ -25,15 +25,13 @@ def explain_isolated(
 
     `method` is a row of EXPLAINERS, None for the recommended one; `time_limit` is in seconds.
     """
-    with job_done("explain", _request(plan, files, method), files.inputs, time_limit, tell) as done:
-        digests = Digests(**done.digests)
-        profile = collect_profile(done.out, files.table.name, digests.table)
-        return read(done.out, plan, None, profile.rows, digests), profile
+    with work_done("explain", _request(plan, files, method), files, time_limit, tell) as done:
+        return read(done.out, plan, None, done.profile.rows, Digests(**done.digests)), done.profile
 
 
 def explain_here(plan: Plan, files: Files, method: str | None = None, tell: Tell | None = None) -> Explanation:
     """Explain in this process: the model file is opened here, and nothing shuts it in."""
-    with laid_out(files.inputs) as folder:
+    with work_laid_out(files, tell) as folder:
         request = _request(plan, files, method)
         return replace(explain_folder(folder / "in", folder / "out", request, ProgressReporter(tell)), plan=plan)
 

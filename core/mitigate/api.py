@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from core.data.profile import SECOND
 from core.data.progress import ProgressReporter, Tell
 from core.engine.plan_files import Files
-from core.engine.upload_facts import collect_profile
+from core.engine.working import WorkDone, work_done, work_laid_out
 from core.errors import PlumblineError
-from core.jobs.run_one import TIME_LIMIT, job_done, laid_out
+from core.jobs.run_one import TIME_LIMIT
 from core.mitigate.candidate import Decided, Mitigated
 from core.mitigate.effect.effect import Effect, effect
 from core.mitigate.fix import Fix
@@ -68,14 +66,14 @@ def search_isolated(
     `ways` are rows of MITIGATIONS; `time_limit` is in seconds.
     """
     request = {"plan": files.named(plan).to_toml(), "with": list(ways)}
-    with job_done("mitigate", request, files.inputs, time_limit, tell) as done:
-        yield _collected(done.out, plan, files, done.digests)
+    with work_done("mitigate", request, files, time_limit, tell) as done:
+        yield _collected(done, plan)
 
 
 @contextmanager
 def search_here(plan: Plan, files: Files, ways: Sequence[str], tell: Tell | None = None) -> Iterator[Mitigated]:
     """Search in this process, where the model file is opened and trained; what it found stands until the end."""
-    with laid_out(files.inputs) as folder:
+    with work_laid_out(files, tell) as folder:
         found = search_folder(folder / "in", folder / "out", files.named(plan), ways, ProgressReporter(tell))
         proposals = tuple(replace(each, decided=_of(plan, each.decided)) for each in found.proposals)
         yield replace(found, present=_of(plan, found.present), proposals=proposals)
@@ -83,13 +81,12 @@ def search_here(plan: Plan, files: Files, ways: Sequence[str], tell: Tell | None
 
 def _of(plan: Plan, decided: Decided) -> Decided:
     """What was decided, by a plan that calls its tables as the one that was asked does."""
-    data = replace(decided.plan.data, file=plan.data.file)
+    data = decided.plan.data.in_file(plan.data.file, plan.data.files)
     return replace(decided, plan=replace(decided.plan, data=data, mitigate=plan.mitigate))
 
 
-def _collected(out: Path, plan: Plan, files: Files, digests: Mapping[str, str]) -> Mitigated:
-    rows = [collect_profile(out, files.table.name, digests["table"]).rows]
-    if files.second is not None:
-        rows.append(collect_profile(out / SECOND, files.second.name, digests["second_table"]).rows)
+def _collected(done: WorkDone, plan: Plan) -> Mitigated:
+    rows = [profile.rows for profile in (done.profile, done.second) if profile is not None]
+    digests = done.digests
     judged = digests.get("second_table", digests["table"])
-    return read(out, plan, tuple(rows), Digests(judged, digests.get("model"), digests.get("images")))
+    return read(done.out, plan, tuple(rows), Digests(judged, digests.get("model"), digests.get("images")))

@@ -40,7 +40,7 @@ def search_folder(
         dataset, second = open_table(given, out, plan, progress), None
         evaluate = Settings.of(plan).evaluate
         if evaluate is not None:
-            named = replace(plan, data=replace(plan.data, file=evaluate))
+            named = replace(plan, data=plan.data.in_file(evaluate))
             second = open_table(given, out, named, progress, SECOND)
     model = given / "model" if (given / "model").exists() else None
 

@@ -13,13 +13,12 @@ from typing import Any
 import tomli_w
 
 from core.errors import PlanError
+from core.plan.data_part import DataPlan, Keep
 from core.plan.file import plan_text
 from core.plan.parts import (
     Condition,
-    DataPlan,
     Decision,
     GroupsPlan,
-    Keep,
     Limit,
     MitigationPlan,
     MonitorPlan,
@@ -124,7 +123,7 @@ class Plan:
         """Digest of the question: the plan without what names, files, words, reports and watches it, run, and edges."""
         model, images = (None if name is None else "" for name in (self.decision.model, self.decision.images))
         decision = replace(self.decision, edges=(), model=model, images=images)
-        data = replace(self.data, file="", confirmed=())
+        data = replace(self.data.in_file(""), confirmed=())
         blank = replace(self, name="", run=Run(), words=WordsPlan(), report=ReportPlan(), monitor=MonitorPlan())
         return _digest(replace(blank, data=data, decision=decision))
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from core.data.profile import Column, Profile
 from core.errors import PlanError
+from core.plan.data_part import DataPlan
 from core.plan.notation.numbers import NumberStyle, style_of
-from core.plan.parts import DataPlan
 
 
 def as_read(profile: Profile, data: DataPlan) -> Profile:

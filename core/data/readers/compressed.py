@@ -19,6 +19,12 @@ UNPACKED_CAP = 8 << 30
 _DAMAGES = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
+def is_packed(path: Path) -> bool:
+    """Whether a file is an archive, as an Excel workbook is too."""
+    with open(path, "rb") as file:
+        return file.read(8).startswith(tuple(magic for magic, _, _ in _PACKERS))
+
+
 def unpacked(path: Path, scratch: Path) -> tuple[Path, str]:
     """The file itself, or its unpacked copy, and the words for how it was packed."""
     with open(path, "rb") as file:

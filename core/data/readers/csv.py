@@ -47,7 +47,13 @@ def read_csv(path: Path) -> OpenedTable:
     kind = "TSV" if dialect.separator == "\t" else "CSV"
     decimal = ", decimal commas" if dialect.decimal == "," else ""
     opened = OpenedTable(
-        f"{kind}, {dialect.words}{decimal}", names, dialect.decimal, iter(()), warnings, dialect.header is not None
+        f"{kind}, {dialect.words}{decimal}",
+        names,
+        dialect.decimal,
+        iter(()),
+        warnings,
+        dialect.header is not None,
+        decimal_told=dialect.decimal_told,
     )
     opened.batches = _csv_batches(path, dialect, names, opened.left_out)
     return opened

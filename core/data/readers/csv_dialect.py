@@ -45,7 +45,7 @@ class Dialect:
     """One text table's way of writing.
 
     `lines_above` lines stand above the table, `titles_above` of them with text; `header` is None where the first
-    row is data already; `width` is the number of columns.
+    row is data already; `width` is the number of columns. `decimal_told` says whether a cell shows the decimal sign.
     """
 
     encoding: str
@@ -57,6 +57,7 @@ class Dialect:
     header: tuple[str, ...] | None
     width: int
     nul_bytes: int = 0
+    decimal_told: bool = True
 
     @property
     def words(self) -> str:
@@ -76,13 +77,13 @@ def detect(path: Path) -> Dialect:
     width = statistics.mode(len(row) for row in rows if row)
     lines_above = next(i for i, row in enumerate(rows) if len(row) == width)
     body = [row for row in rows[lines_above:] if len(row) == width]
-    decimal = _decimal(body, separator)
+    decimal, is_told = _decimal(body, separator)
     if lines_above and _names(rows[lines_above - 1], body, decimal):
         lines_above -= 1
         body.insert(0, rows[lines_above] + [""] * (width - len(rows[lines_above])))
     titles_above = sum(map(bool, rows[:lines_above]))
     header = tuple(cell.strip() for cell in body[0]) if _has_header(body, decimal) else None
-    return Dialect(encoding, separator, quote, decimal, lines_above, titles_above, header, width, nul_bytes)
+    return Dialect(encoding, separator, quote, decimal, lines_above, titles_above, header, width, nul_bytes, is_told)
 
 
 def _encoding(file: BinaryIO) -> tuple[str, int]:
@@ -163,8 +164,8 @@ def _rows(sample: str, separator: str, quote: str) -> list[list[str]]:
     return list(islice(reader, SAMPLE_ROWS))
 
 
-def _decimal(body: list[list[str]], separator: str) -> str:
-    """The decimal sign: a comma where cells like 1,5 stand and cells like 1.5 do not."""
+def _decimal(body: list[list[str]], separator: str) -> tuple[str, bool]:
+    """The decimal sign, and whether any cell shows it: a comma where cells like 1,5 stand and cells like 1.5 do not."""
     cells = [cell.strip() for row in body[1:] for cell in row]
     thousands: list[str] = []
     if separator == ",":  # then quoted, as is 1,234 where the comma parts thousands
@@ -175,7 +176,8 @@ def _decimal(body: list[list[str]], separator: str) -> str:
     points = len(pointed)
     if separator != "," and all(_POINTED_THOUSANDS.fullmatch(cell) for cell in pointed):
         points = 0  # beside 1,5 a point before three digits parts thousands
-    return "," if commas > points + len(thousands) else "."
+    decimal = "," if commas > points + len(thousands) else "."
+    return decimal, commas + points + len(thousands) > 0
 
 
 def _names(above: list[str], body: list[list[str]], decimal: str) -> bool:

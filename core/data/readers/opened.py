@@ -19,7 +19,8 @@ class OpenedTable:
     """A table being read: its shape is known, its rows come once, in order, as Arrow batches of strings.
 
     `left_out` fills while reading: the numbers (from 1, header not counted) of rows that do not fit the header,
-    each with its number of cells.
+    each with its number of cells. `decimal_told` says whether the cells looked at show which decimal sign is theirs;
+    the last `of_folders` columns stand in no file.
     """
 
     words: str
@@ -29,6 +30,8 @@ class OpenedTable:
     warnings: list[str]
     has_header: bool = True
     left_out: list[tuple[int, int]] = field(default_factory=list)
+    decimal_told: bool = True
+    of_folders: int = 0
 
 
 def distinct_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:

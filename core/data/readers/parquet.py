@@ -24,28 +24,32 @@ def read_parquet(path: Path) -> OpenedTable:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path, memory_map=False)
+        with pq.ParquetFile(path, memory_map=False) as file:
+            rows, schema = file.metadata.num_rows, file.schema_arrow
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError(_DAMAGED.format(" ")) from error
-    rows, size = file.metadata.num_rows, path.stat().st_size
+    size = path.stat().st_size
     if rows > _MANY_ROWS and rows > _MOST_ROWS_A_BYTE * size:
         raise DataError(
             f"The Parquet file says that it holds {rows:,} rows in {size:,} bytes, which no table of people does. Write"
             " it again."
         )
-    nested = [f.name for f in file.schema_arrow if pa.types.is_nested(f.type)]
+    nested = [f.name for f in schema if pa.types.is_nested(f.type)]
     if nested:
         raise DataError(f"Columns {nested} hold lists or records. Leave them out, or write one value a cell.")
-    names, warnings = distinct_names(tuple(file.schema_arrow.names))
-    return OpenedTable("Parquet", names, ".", _parquet_batches(file, names), warnings)
+    names, warnings = distinct_names(tuple(schema.names))
+    return OpenedTable("Parquet", names, ".", _parquet_batches(path, names), warnings)
 
 
-def _parquet_batches(file: Any, names: tuple[str, ...]) -> Iterator[Any]:
+def _parquet_batches(path: Path, names: tuple[str, ...]) -> Iterator[Any]:
+    """The rows; the file is open only while they are read, so that many can wait to be."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
-        for batch in file.iter_batches(batch_size=1 << 16):
-            yield pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], names=list(names))
+        with pq.ParquetFile(path, memory_map=False) as file:
+            for batch in file.iter_batches(batch_size=1 << 16):
+                yield pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], names=list(names))
     except (pa.ArrowException, OSError) as error:
         raise DataError(_DAMAGED.format(" to its end ")) from error
 

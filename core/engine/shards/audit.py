@@ -21,7 +21,7 @@ from core.engine.shards.engine import CountingWork, EngineMaker, Partials
 from core.engine.shards.partial import Partial
 from core.engine.shards.shard import Shard, shard_rows, shards, why_whole
 from core.engine.shards.total import PARTIALS, write_partials
-from core.engine.upload_facts import collect_profile
+from core.engine.working import looked_at
 from core.errors import JobError
 from core.jobs.digest import sha256
 from core.jobs.packed_images import packed
@@ -66,10 +66,8 @@ def audit_in_parts(
     asked = files.named(plan)
     with ExitStack() as stack:
         root = stack.enter_context(scratch())
-        profiling = job_done("profile_large", {"name": files.table.name}, {"table": files.table}, time_limit, tell)
-        looked = stack.enter_context(profiling)
-        profile = collect_profile(looked.out, files.table.name, looked.digests["table"])
-        inputs = {TABLE: _plain(looked.out / TABLE), PROFILE: looked.out / PROFILE}
+        looked, profile = stack.enter_context(looked_at(files.table, time_limit, tell))
+        inputs = {TABLE: _plain(looked / TABLE), PROFILE: looked / PROFILE}
         inputs |= {"model": files.model} if files.model is not None else {}
         inputs |= {"images": packed(files.images, root)} if files.images is not None else {}
         digests = {name: sha256(inputs[name]) for name in ("model", "images") if name in inputs}

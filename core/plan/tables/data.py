@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.errors import PlanError
+from core.plan.data_part import DataPlan, Keep
 from core.plan.notation.dates import MONTH
 from core.plan.notation.numbers import style_of
-from core.plan.parts import DataPlan, Keep
 from core.plan.reader import Section
 from core.plan.tables.conditions import condition_document, read_condition
 from core.plan.values import DEFAULT_MISSING
@@ -17,8 +18,9 @@ _ROW_ROLES = ("count", "weight", "person")
 
 def read_data(data: Section) -> DataPlan:
     """The table as a part of the plan. Raises PlanError naming the key that is wrong."""
+    file, files = _read_files(data)
     plan = DataPlan(
-        file=data.take("file", str),
+        file=file,
         keep=tuple(_read_keep(keep) for keep in data.sections("keep")),
         label=data.take("label", str, default=None),
         favourable=read_condition(data),
@@ -31,6 +33,7 @@ def read_data(data: Section) -> DataPlan:
         count=data.take("count", str, default=None),
         weight=data.take("weight", str, default=None),
         person=data.take("person", str, default=None),
+        files=files,
     )
     data.done()
     if plan.held_out is not None and not 0 < plan.held_out < 1:
@@ -38,6 +41,21 @@ def read_data(data: Section) -> DataPlan:
             f"[data] held_out is the share of people that was held out, such as 0.5; it is {plan.held_out:g}."
         )
     return plan
+
+
+def _read_files(data: Section) -> tuple[str, tuple[str, ...]]:
+    """What the table is called, and the files that it is in where the plan lists several."""
+    if not data.holds("file", list):
+        return data.take("file", str), ()
+    files = data.take_list("file", str)
+    if not files:
+        raise PlanError("[data] file lists no file. Name the files of the table, its folder, or a pattern.")
+    return called(files), files if len(files) > 1 else ()
+
+
+def called(files: Sequence[str]) -> str:
+    """What several files are called together."""
+    return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
 
 
 def _read_numbers(numbers: Section) -> dict[str, str]:
@@ -101,7 +119,7 @@ def _check_row_roles(data: DataPlan) -> None:
 
 def data_document(plan: DataPlan) -> dict[str, Any]:
     """The part as a plan file holds it: defaults that say nothing are left out."""
-    data: dict[str, Any] = {"file": plan.file}
+    data: dict[str, Any] = {"file": list(plan.files) or plan.file}
     if plan.keep:
         data["keep"] = [keep.document() for keep in plan.keep]
     if plan.label is not None:

@@ -19,12 +19,12 @@ def asked_again(record: AuditRecord, file: str) -> Plan:
         by[0]: values[0] for by, values in record.references.items() if len(by) == 1 and values[0] != MISSING_GROUP
     }
     plan = record.plan
-    return replace(plan, data=replace(plan.data, file=file), groups=replace(plan.groups, reference=dict(named)))
+    return replace(plan, data=plan.data.in_file(file), groups=replace(plan.groups, reference=dict(named)))
 
 
 def asked_as_first(plan: Plan, first: AuditRecord | None, file: str) -> Plan:
     """A plan of a table called `file`, asked as the first audit of its series was; by itself where it is the first."""
-    plan = replace(plan, data=replace(plan.data, file=file))
+    plan = replace(plan, data=plan.data.in_file(file))
     if first is None:
         return plan
     again = asked_again(first, file)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+from core.plan.notation.natural_order import natural
 from core.plan.plan import Plan
 
 _NAMES = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in calendar.month_name[1:])
@@ -48,8 +49,8 @@ class Period:
                 told = _told(found.groupdict())
                 if told is not None:
                     name, order = told
-                    return cls(name, (order, _natural(base)))
-        return cls(base, ("", _natural(base)))
+                    return cls(name, (order, natural(base)))
+        return cls(base, ("", natural(base)))
 
 
 def period_of(plan: Plan) -> Period:
@@ -85,9 +86,3 @@ def _number(month: str) -> int:
     if month.isdecimal():
         return int(month)
     return [name[:3].casefold() for name in calendar.month_name].index(month[:3].casefold())
-
-
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A name's parts, numbers by their size: "part-9" before "part-10"."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts if part)

@@ -12,7 +12,7 @@ from core.metrics.group_metrics import Estimate
 from core.metrics.verdicts import Gap, GroupResult, Judgement
 from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import in_order, text
-from core.plan.parts import DataPlan
+from core.plan.data_part import DataPlan
 from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
 from core.report.words.audit import sieve_words

@@ -13,8 +13,8 @@ from core.data.cell_reading import as_read
 from core.data.profile import Profile
 from core.errors import PlanError
 from core.notes import PlanEdit
+from core.plan.data_part import DataPlan
 from core.plan.parts import (
-    DataPlan,
     Decision,
     GroupsPlan,
     MitigationPlan,
@@ -63,7 +63,7 @@ class Draft:
             )
             return cls.from_plan(blank, has_outcome=False)
         kept = cls.from_toml(audit.plan)
-        kept = replace(kept, data=replace(kept.data, file=profile.name), name=kept.name or name)
+        kept = replace(kept, data=kept.data.in_file(profile.name), name=kept.name or name)
         return kept._fitted(set(profile.names))
 
     @classmethod

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles import suggestions
+from core.plan.data_part import Keep
 from core.plan.notation.dates import month_words
-from core.plan.parts import Keep
 from core.plan.values import in_figures
 from core.store.workspace import Audit
 from pages.components import plain, session

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.data.profile import Profile
 from core.data.roles import suggestions
-from core.plan.parts import Condition, DataPlan
+from core.plan.data_part import DataPlan
+from core.plan.parts import Condition
 from core.report.words.plan import outcome_sentence
 from core.store.workspace import Audit
 from pages.components import changed_answers, plain, session

@@ -133,7 +133,7 @@ def _audit(audit_id: str, record: AuditRecord, found: Found, fix: Fix, model: st
     if second is None:
         plan = of_the_judged(plan, found.mitigated.settings.holdout)
     else:
-        plan = replace(plan, data=replace(plan.data, file=second.name))
+        plan = replace(plan, data=plan.data.in_file(second.name))
     plan = answering(replace(plan, name=name), found.mitigated)
     pair = told(found.mitigated, fix, fix_found.effect_of(found, fix), plan)
     child = session.workspace().audit_fix(

@@ -141,14 +141,14 @@ BEFORE_A_JOB = {
     "not a plan": [("plumbline = 1", "plumbline = 7")],
     "unknown key": [("threshold", "treshold")],
     "table not there": [("people.csv", "nowhere.csv")],
-    "table a folder": [('"people.csv"', '"."')],
+    "table an empty folder": [('"people.csv"', '".empty"')],
     "name too long": [("people.csv", "x" * 300)],
     "name with a nul": [("people.csv", "a\\u0000b")],
     "model not there": [('score = "s"', 'model = "m.onnx"')],
 }
 WORDS = {
     "no toml": "plan.toml: ", "not a plan": "plumbline = 1", "unknown key": 'did you mean "threshold"?',
-    "table not there": "nowhere.csv is not there", "table a folder": "is not there or cannot be read",
+    "table not there": "nowhere.csv is not there", "table an empty folder": ".empty is not there or cannot be read",
     "name too long": "is not there", "name with a nul": "is not there", "model not there": "m.onnx is not there",
 }  # fmt: skip
 

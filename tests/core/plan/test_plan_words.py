@@ -31,7 +31,8 @@ def rule(**row: str) -> dict[str, object]:
             r'those of "k"\. Name sensitive .*: "g", "h"',
         ),
         (lambda: Settings.of(Plan.from_toml(TWO + "[mitigate]\nby = []\n")), r"those of no column\. Name sensitive"),
-        (lambda: Plan.from_toml(TWO.replace('file = "t.csv"', 'file = ["t.csv"]')), r'file is \["t.csv"\]; it takes a'),
+        (lambda: Plan.from_toml(TWO.replace('prediction = "p"', 'prediction = ["p"]')), r'prediction is \["p"\]; it'),
+        (lambda: Plan.from_toml(TWO.replace('file = "t.csv"', "file = []")), "file lists no file. Name the files"),
         (
             lambda: Plan.from_toml(TWO.replace('file = "t.csv"', "file = 2026-11-21")),
             'file is "2026-11-21"; it',

@@ -8,8 +8,8 @@ from core.data.profile import Column, Profile
 from core.data.roles import suggestions
 from core.data.roles.personal import masked
 from core.engine import doubts
+from core.plan.data_part import DataPlan
 from core.plan.notation.numbers import style_of
-from core.plan.parts import DataPlan
 from core.plan.values import DEFAULT_MISSING
 from core.store.workspace import Audit
 from pages.components import plain
@@ -30,10 +30,10 @@ def show(audit: Audit, profile: Profile, plan: Draft, hidden: Mapping[str, str])
     _unknown(audit, profile, plan)
 
 
-def odd_words(oddity: Oddity) -> str:
+def odd_words(oddity: Oddity, profile: Profile) -> str:
     """What is odd, with its columns and first rows, as markdown."""
     where = f"{plain.listed(oddity.columns, _MOST_NAMED)}: " if oddity.columns else ""
-    rows = f" (row {', '.join(f'{row:,}' for row in oddity.rows)})" if oddity.rows else ""
+    rows = f" ({plain.escape(profile.rows_words(oddity.rows, ','))})" if oddity.rows else ""
     return f"{where}{plain.escape(oddity.text)}{rows}"
 
 
@@ -79,7 +79,9 @@ def _spaces(audit: Audit, profile: Profile, plan: Draft) -> None:
         _row(audit, plan, "✓ spaces around cells are taken away", "Undo", "trim", replace(plan.data, trim=False))
     elif _are_spaced(profile):
         found = next((oddity for oddity in profile.oddities if oddity.kind == SPACES), None)
-        words = "cells have spaces around them, and a model gets them so" if found is None else odd_words(found)
+        words = (
+            "cells have spaces around them, and a model gets them so" if found is None else odd_words(found, profile)
+        )
         _row(audit, plan, f"{ODD} {words}", "Take the spaces away", "trim", replace(plan.data, trim=True))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.data.profile import Profile
-from core.plan.parts import DataPlan
+from core.plan.data_part import DataPlan
 from core.store.workspace import Audit
 from pages.components import session
 from pages.components.data.draft import Draft

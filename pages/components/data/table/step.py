@@ -28,10 +28,10 @@ def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
         if not profile.oddities:
             plain.text("✓ nothing odd was found")
         told = [masks.oddity(each, hidden) for each in odd if not cells.is_offered(each, profile, plan)]
-        _tell(told[:_AT_ONCE])
+        _tell(told[:_AT_ONCE], profile)
         if len(told) > _AT_ONCE:
             with st.expander(f"{len(told) - _AT_ONCE} more to know"):
-                _tell(told[_AT_ONCE:])
+                _tell(told[_AT_ONCE:], profile)
         cells.show(audit, profile, plan, hidden)
         with st.expander(f"Its {len(profile.columns):,} columns, with the first cells of each"):
             masks.ask(audit.id, profile)
@@ -39,9 +39,9 @@ def show(audit: Audit, profile: Profile, plan: Draft, is_open: bool) -> None:
             plain.table(_columns(read(profile, plan), hidden), as_written=True, most_high=most_high)
 
 
-def _tell(odd: Sequence[Oddity]) -> None:
+def _tell(odd: Sequence[Oddity], profile: Profile) -> None:
     for oddity in odd:
-        st.markdown(f"{cells.ODD} {cells.odd_words(oddity)}")
+        st.markdown(f"{cells.ODD} {cells.odd_words(oddity, profile)}")
 
 
 def _columns(profile: Profile, hidden: Mapping[str, str]) -> dict[str, list[str]]:

@@ -110,3 +110,14 @@ sensitive = ["g"]
     monkeypatch.chdir(folder.parent)
     assert main(["audit", "checkout/plan.toml", "--inside", "--out", "checkout/out"]) == 0
     assert (folder / "out" / "result.json").is_file()
+
+
+@pytest.mark.parametrize("name", ["many", "many/*.csv"])
+def test_a_link_among_the_files_of_a_table_leads_nowhere(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (folder / "many").mkdir()
+    (folder / "many" / "a.csv").write_bytes((folder / "loans.csv").read_bytes())
+    (folder / "many" / "b.csv").symlink_to(folder.parent / "secret.csv")
+    edited(folder, "loans.csv", name)
+    assert f'[data] file "{name}", b.csv, leads out of the plan\'s folder' in refused(folder, capsys)

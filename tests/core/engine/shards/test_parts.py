@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from core.engine.api import audit_here, audit_isolated
-from core.engine.plan_files import Files
+from core.engine.plan_files import Files, files_of
 from core.engine.shards.audit import AuditInParts, audit_in_parts
 from core.engine.shards.counting_key import CountingKey
 from core.engine.shards.engine import EngineMaker, Partials, PartialsInMemory
@@ -59,7 +59,7 @@ def in_parts(
 
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
-    return Files(write_table(tmp_path, TABLE))
+    return Files(files_of(write_table(tmp_path, TABLE)))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 8])
@@ -152,7 +152,7 @@ def test_where_every_part_fails_the_run_ends_soon(files: Files) -> None:
 
 def test_a_row_that_cannot_be_counted_ends_the_run_with_its_place(tmp_path: Path) -> None:
     rows = [*ROWS, *ALWAYS, ("P1", "a", "30", "1", "1", "", "1", "1", "good")]
-    files = Files(write_table(tmp_path, csv_text(HEADER, rows)))
+    files = Files(files_of(write_table(tmp_path, csv_text(HEADER, rows))))
     with pytest.raises(DataError, match='row 64 below the header, column "s": no score'):
         in_parts(PLANS["a score"], files, local_pool(2), each=40)
 
@@ -189,7 +189,7 @@ def test_another_question_or_table_takes_up_nothing(files: Files, tmp_path: Path
         in_parts(PLANS["a score"], files, here(2, fate=lambda shard: shard.index != 8), partials)
     for plan, given in (
         (PLANS["a score from above on"], files),
-        (PLANS["a score"], Files(write_table(tmp_path, TABLE + TABLE.splitlines()[-1]))),
+        (PLANS["a score"], Files(files_of(write_table(tmp_path, TABLE + TABLE.splitlines()[-1])))),
     ):
         assert in_parts(plan, given, here(2), partials).kept == 0
 

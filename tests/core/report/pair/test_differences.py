@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.plan.parts import Condition, Keep, Limit
+from core.plan.data_part import Keep
+from core.plan.parts import Condition, Limit
 from core.record import AuditRecord
 from core.report.pair.differences import ASPECTS, differences
 from core.report.pair.side_by_side import PAIRED, WIDER, SideBySide
