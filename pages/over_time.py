@@ -26,16 +26,20 @@ try:
         empty.show()
         st.stop()
     found = followed.of(asked)
-    answer.title(found)
-    at_work = batch.show(asked.members)
+    at_work = batch.at_work(asked.members)
+    if at_work is None:
+        answer.title(found)
+    else:  # a year of which half is audited may say what the whole does not
+        batch.progress(at_work, asked.members, 0 if found is None else len(found.series.records))
+    batch.show(asked.members)
     months.offer(asked)
     audits.ask_periods(asked, found)
     few = found is None or not found.series.is_ready
     if few:
         drop.ask(asked)
     if found is not None:
-        answer.show(found)
-        if not at_work:  # a year of which half is audited may raise an alarm that the whole does not
+        answer.show(found, is_final=at_work is None)
+        if at_work is None:
             watching.tell(found)
         watching.offer(asked, found)
         drift.show(found)

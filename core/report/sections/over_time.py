@@ -23,7 +23,10 @@ def over_time(audit: ReportedAudit) -> Iterator[Block]:
     if audit.record.hides or any(record.hides for record in series.records):
         yield Paragraph(HIDDEN)
         return
-    yield Paragraph(words.first_sentence(series))
+    if audit.awaited:
+        yield from map(Paragraph, words.unfinished_sentences(audit.awaited, len(series.records)))
+    else:
+        yield Paragraph(words.first_sentence(series))
     yield Paragraph(_which(audit, series), "soft")
     for gap in words.in_order(series):
         yield from _gap(audit, series, gap)
@@ -53,9 +56,9 @@ def _gap(audit: ReportedAudit, series: Series, gap: GapOverTime) -> Iterator[Blo
 
     title, table = gap_title(gap, audit.terms), curve_table(gap)
     yield Heading(title, 3)
-    first = words.first_sentence(series)
+    first = "" if audit.awaited else words.first_sentence(series)
     said = [each for each in words.gap_sentences(series, gap) if each != first and not each.endswith(":")]
-    yield Paragraph(" ".join(said))
+    yield Paragraph(" ".join([words.NOT_FINAL, *said] if audit.awaited else said))
     told = "; ".join(map(": ".join, zip(table["Audit"], table["Gap"], strict=True)))
     yield PictureBlock(svg(curve_chart(curve_of(gap, audit.terms, {}), INK, PAPER), _WIDTH), title, told)
     values = [point.value for point in facing(gap).points]

@@ -60,6 +60,8 @@ class ReportedAudit:
         What people wrote down beside it.
     series
         The audits of its question in order of time, with this one; None where it is told alone.
+    awaited
+        How many tables of its question are still being audited, and are none of `series` yet.
     """
 
     record: AuditRecord
@@ -72,6 +74,7 @@ class ReportedAudit:
     shown: Standings | None = None
     registers: Registers = Registers()
     series: Series | None = None
+    awaited: int = 0
 
     def __post_init__(self) -> None:
         """Let nothing be told from a record whose small numbers are to be hidden but what may be told."""

@@ -21,6 +21,7 @@ QUIET = "nothing has changed that chance would not explain"
 NOTHING_WATCHED = "Nothing can be watched: the first audit has no two groups to compare."
 NOT_TOLD = "The last audit does not tell whether anything has changed."
 AS_TOLD = ", as far as the last audit tells"
+NOT_FINAL = "Not final yet."
 HOWEVER_OFTEN = "This holds however often you looked."
 FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
 _MOST_WORDS = 20
@@ -57,6 +58,13 @@ def first_sentence(series: Series) -> str:
         return NOT_TOLD
     told = [gap.points[-1].band is not None for gap in series.gaps]
     return f"Since {period_words(series.periods[0])} {QUIET}{'' if all(told) else AS_TOLD}."
+
+
+def unfinished_sentences(awaited: int, done: int) -> tuple[str, str]:
+    """What stands in place of the first sentence while `awaited` tables have no result yet: nothing is told so far."""
+    many = "1 table is" if awaited == 1 else f"{awaited:,} tables are"
+    of = "1 audit that is" if done == 1 else f"{done:,} audits that are"
+    return f"{many} still being audited.", f"What stands here is of the {of} done, and may change."
 
 
 def tells_nothing(series: Series) -> bool:

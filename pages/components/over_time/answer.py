@@ -50,24 +50,25 @@ def as_example(followed: Followed) -> None:
     st.caption(_LEGEND, help=tip("control_band"))
 
 
-def show(followed: Followed) -> None:
+def show(followed: Followed, is_final: bool) -> None:
     """A curve for each watched gap, with what became of it, and the numbers as a table; then what alarms assume.
 
-    Of a single audit there is none: its own page says it all.
+    Where it is not final, since audits are still to come, that stands with each gap. Of a single audit there is
+    none: its own page says it all.
     """
     if len(followed.series.records) < 2 or not followed.series.gaps:
         return
     for gap in words.in_order(followed.series):
-        _gap(gap, followed)
+        _gap(gap, followed, is_final)
     st.caption(f"{_LEGEND} Click a mark to open its audit.", help=tip("control_band"))
     for sentence in words.assumption_sentences(followed.series):
         st.caption(plain.escape(sentence))
 
 
-def _gap(gap: GapOverTime, followed: Followed) -> None:
+def _gap(gap: GapOverTime, followed: Followed, is_final: bool) -> None:
     terms = Terms.of(followed.series.plan)
     st.header(plain.escape(gap_title(gap, terms)), anchor=False)
-    plain.text(" ".join(_said(gap, followed)))
+    plain.text(" ".join(_said(gap, followed) if is_final else (words.NOT_FINAL, *_said_alone(followed, gap))))
     _picture(gap, followed)
     with st.expander("The same numbers as a table"):
         addresses = [_address(followed.ids.get(point.digest)) for point in gap.points]
@@ -92,8 +93,12 @@ def _said(gap: GapOverTime, followed: Followed) -> list[str]:
     """What one gap says, without what stands under the page's title, and whose gap it is, which its heading says."""
     first = words.first_sentence(followed.series)
     below = _below(followed.series, gap) if gap == words.in_order(followed.series)[0] else ()
-    said = words.gap_sentences(followed.series, gap)
-    return [each for each in said if each not in (first, *below) and not each.endswith(":")]
+    return [each for each in _said_alone(followed, gap) if each not in (first, *below)]
+
+
+def _said_alone(followed: Followed, gap: GapOverTime) -> list[str]:
+    """All that one gap says but whose it is."""
+    return [each for each in words.gap_sentences(followed.series, gap) if not each.endswith(":")]
 
 
 def _address(audit_id: str | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.report.words.over_time import unfinished_sentences
 from core.store.archive import Shelved
 from core.store.audit import WAITING
 from core.store.series.line import BatchProgress
@@ -17,20 +18,26 @@ _POLL_SECONDS = 0.7
 _AT_ONCE = 12
 
 
-def show(members: Sequence[Shelved]) -> bool:
-    """Show the drop that is at work, if one is, and what went wrong; True while one is at work."""
-    batches = session.workspace().batches
+def at_work(members: Sequence[Shelved]) -> str | None:
+    """The drop of these audits that is being worked on; None where none is."""
     drops = dict.fromkeys(each.audit.batch for each in reversed(members) if each.audit.batch is not None)
-    at_work = next((drop for drop in drops if batches.progress(drop) is not None), None)
-    if at_work is not None:
-        st.fragment(_watch(at_work), run_every=_POLL_SECONDS)()
-        st.button(
-            "Cancel the rest",
-            key=f"over-time/cancel/{at_work}",
-            help="Tables that have no result yet are removed. Audits that are done stay.",
-            on_click=session.attempt,
-            args=(batches.cancel, at_work),
-        )
+    return next((drop for drop in drops if session.workspace().batches.progress(drop) is not None), None)
+
+
+def progress(drop: str, members: Sequence[Shelved], done: int) -> None:
+    """In place of a title that would tell a finding of the `done` audits: that others are to come, and how many."""
+    st.fragment(_watch(drop, members, done), run_every=_POLL_SECONDS)()
+    st.button(
+        "Cancel the rest",
+        key=f"over-time/cancel/{drop}",
+        help="Tables that have no result yet are removed. Audits that are done stay.",
+        on_click=session.attempt,
+        args=(session.workspace().batches.cancel, drop),
+    )
+
+
+def show(members: Sequence[Shelved]) -> None:
+    """Show what went wrong with tables of drops."""
     held_up = [each.audit.problem for each in members if each.audit.stage == WAITING and each.audit.problem]
     if held_up:
         st.caption(plain.escape(f"The next table waits: {held_up[0]}"))
@@ -40,11 +47,10 @@ def show(members: Sequence[Shelved]) -> bool:
             by_reason[_why(each)].append(each)
     for why, failed in by_reason.items():
         _failed(why, failed)
-    return at_work is not None
 
 
-def _watch(drop: str) -> Callable[[], None]:
-    """What shows the drop's progress every so often; the page starts over when it ends, and at every fourth audit."""
+def _watch(drop: str, members: Sequence[Shelved], audited: int) -> Callable[[], None]:
+    """What shows how much is to come every so often; the page starts over when it ends, and at every fourth audit."""
     drawn = session.workspace().batches.progress(drop)
     done = 0 if drawn is None else drawn.done
 
@@ -52,6 +58,11 @@ def _watch(drop: str) -> Callable[[], None]:
         now = session.workspace().batches.progress(drop)
         if now is None or now.done - done >= 4:
             st.rerun()
+        awaited = sum(session.workspace().batches.is_unfinished(each.audit.id) for each in members)
+        title, standing = unfinished_sentences(max(awaited, 1), audited)
+        st.title(title, anchor=False)
+        if audited:
+            plain.text(standing)
         st.progress(now.done / now.total, text=_words(now))
 
     # A name of its own in each drawing, as `job_status` has it: else a question for the last one stops this one.

@@ -16,7 +16,7 @@ def show(told: ReportedAudit) -> None:
     By an address that holds it, so that it has an origin of its own and reaches nothing of the app, whatever is in it.
     """
     st.header("As it will print", anchor=False)
-    series = None if told.series is None else (told.series.periods, told.series.monitor, told.series.plan)
+    series = None if told.series is None else (told.series.periods, told.series.monitor, told.series.plan, told.awaited)
     about = (told.record.digest, told.asked, told.fixes, told.receipt, told.registers, told.signed, told.logo, series)
     content = _content(repr(about), told)
     with st.container(border=True):

@@ -24,6 +24,7 @@ def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
         asked = replace(asked, title=audit.called)
     space = session.workspace()
     code = space.ledger.code(audit.id)
+    series, awaited = _series(audit, record)
     return ReportedAudit(
         record,
         asked,
@@ -33,19 +34,24 @@ def of(audit: Audit, record: AuditRecord, asked: ReportPlan) -> ReportedAudit:
         signed=_signed(audit.id),
         logo=space.report_files.logo(audit.id),
         registers=space.registers.of(audit.id),
-        series=_series(audit, record),
+        series=series,
+        awaited=awaited,
     )
 
 
-def _series(audit: Audit, record: AuditRecord) -> Series | None:
-    """The audits of the same question, as the page Over time puts them together; None where this one is alone."""
+def _series(audit: Audit, record: AuditRecord) -> tuple[Series | None, int]:
+    """The audits of the same question, as the page Over time puts them together, and how many are still to come.
+
+    None where this one is alone.
+    """
     space, series = session.workspace(), record.plan.series_sha256
     listed = [] if audit.owner is None else space.listed(audit.owner)
     members = in_series([*listed, space.entry(audit)], series)
     if len(members) < 2:
-        return None
+        return None, 0
     found = followed.of(AskedOverTime(series, tuple(members)))
-    return None if found is None else found.series
+    awaited = sum(space.batches.is_unfinished(each.audit.id) for each in members)
+    return (None if found is None else found.series), awaited
 
 
 def _signed(audit_id: str) -> tuple[SignOff, ...]:
