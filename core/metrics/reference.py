@@ -13,7 +13,7 @@ from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP, key
 
 _SMALLEST_SHARE, _SMALLEST_N = 0.02, 30
-_KEY = "another value for reference, under [groups]"
+ANOTHER, IN_PLAN = " Name another reference.", "another value for reference, under [groups]"
 
 By = tuple[str, ...]
 References = dict[By, tuple[str, ...]]
@@ -40,9 +40,8 @@ def _reference(counts: Counts, people: Confusion, plan: Plan) -> tuple[str, ...]
         named = tuple(_named(counts, attribute, wanted[attribute], plan) for attribute in attributes)
         if named not in _values(counts):
             raise PlanError(
-                f"Nobody in the table is {' and '.join(named)}, with whom each group is to be compared. Name another"
-                " reference.",
-                in_plan=_KEY,
+                f"Nobody in the table is {' and '.join(named)}, with whom each group is to be compared.{ANOTHER}",
+                in_plan=IN_PLAN,
             )
         return named
     candidates = [g for g, values in enumerate(_values(counts)) if MISSING_GROUP not in values] or list(
@@ -72,7 +71,7 @@ def _named(counts: Counts, attribute: str, value: object, plan: Plan) -> str:
         raise PlanError(
             f"People whose {attribute} is missing cannot be the reference. Name one of"
             f" {', '.join(name for name in names if name != MISSING_GROUP)}.",
-            in_plan=_KEY,
+            in_plan=IN_PLAN,
         )
     wanted = str(value).strip()
     joined = plan.groups.join.get(attribute, {})
@@ -84,5 +83,6 @@ def _named(counts: Counts, attribute: str, value: object, plan: Plan) -> str:
             if key(name, decimal) == key(value):
                 return name
     raise PlanError(
-        f'The reference "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.', in_plan=_KEY
+        f'The reference "{value}" does not occur in {attribute}. The values seen are: {", ".join(names)}.',
+        in_plan=IN_PLAN,
     )

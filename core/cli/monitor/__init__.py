@@ -14,15 +14,16 @@ from core.cli.device import add_device
 from core.cli.files import naming, read_plan, refuse_unwritable
 from core.cli.inside import add_inside
 from core.cli.meanwhile import SHARES, import_meanwhile
-from core.cli.monitor.kept import KeptAudits
+from core.cli.monitor.kept import SERIES, KeptAudits
 from core.cli.monitor.tables import tables_of
 from core.cli.monitor.told import operator_settings, tell
 from core.cli.terminal import complain, say
 from core.cli.time_limit import add_time_limit
 from core.cli.trackers import Trackers, add_trackers
 from core.engine.plan_files import Files
-from core.errors import DataError, PlumblineError
+from core.errors import DataError, PlanError, PlumblineError
 from core.jobs.digest import sha256
+from core.metrics.reference import ANOTHER, IN_PLAN
 from core.plan.plan import Plan
 from core.record import AuditRecord
 
@@ -79,10 +80,10 @@ def _monitor(chosen: argparse.Namespace) -> int:
         with naming(chosen.plan):
             series = Series.of(kept.counted, plan.monitor)
             document = series_document(series, failed)
-        kept.write("series.json", as_text(document))
+        kept.write(SERIES, as_text(document))
     if series.replaced:
         say(f"{', '.join(series.replaced)}: audited in several tables, of which the one that was audited last counts.")
-    say(*series_lines(series), f"Wrote {chosen.out / 'series.json'}")
+    say(*series_lines(series), f"Wrote {chosen.out / SERIES}")
     if failed:
         say(f"Not audited: {', '.join(failed)}.")
     if tells_nothing(series):
@@ -118,7 +119,7 @@ def _is_audited(path: Path, plan: Plan, kept: KeptAudits, chosen: argparse.Names
     whole = True
     for name in waiting:
         try:
-            kept.add(name, _audited(path, kept.asks(path.name, names[name]), chosen))
+            kept.add(name, _audited(path, kept.asks(path.name, names[name]), kept.first, chosen))
         except PlumblineError as error:
             whole = _complained(path.name if names[name] is None else f"{path.name}, {names[name]}", error)
     there = [kept.by_part[name] for name in names if name in kept.by_part]
@@ -161,12 +162,25 @@ def _months(path: Path, digest: str, plan: Plan, kept: KeptAudits, chosen: argpa
     return kept.months[digest]
 
 
-def _audited(path: Path, plan: Plan, chosen: argparse.Namespace) -> AuditRecord:
+def _audited(path: Path, plan: Plan, first: AuditRecord | None, chosen: argparse.Namespace) -> AuditRecord:
     from core.engine.api import audit_isolated
 
     files = Files.beside(plan, chosen.plan.parent, table=path, model=chosen.model)
     with naming(chosen.plan, files.model):
-        return audit_isolated(plan, files, chosen.time_limit)
+        try:
+            return audit_isolated(plan, files, chosen.time_limit)
+        except PlanError as error:
+            if first is None or error.in_plan != IN_PLAN:
+                raise
+            raise _without_reference(path.name, first.plan.data.file, error) from None
+
+
+def _without_reference(name: str, first: str, error: PlanError) -> DataError:
+    """What to do about a later table that lacks a group; another reference would be another question."""
+    return DataError(
+        f"{name}: {error.message.removesuffix(ANOTHER)} Its groups are compared with the one that {first}, the first"
+        f" table, has. Write that group in {name} as it stands there, or leave {name} out of --data."
+    )
 
 
 def _digest(path: Path) -> str:

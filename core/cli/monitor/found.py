@@ -31,7 +31,9 @@ def series_around(record: AuditRecord, folder: Path) -> Series | None:
         )
         counted = {(each["data_sha256"], each["created"]) for each in document["audits"]}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise DataError(f"{path} is no series. Run plumbline monitor again, which writes it anew.") from None
+        raise DataError(
+            f"{path} is no series. Remove it and run plumbline monitor again, which writes it anew."
+        ) from None
     beside = [open_record(each) for each in sorted(folder.resolve().parent.iterdir()) if each.is_dir()]
     members = [each for each in beside if (each.provenance.data_sha256, each.created) in counted]
     if record.digest not in [each.digest for each in members]:

@@ -22,6 +22,8 @@ from core.record import AuditRecord
 from core.record.series.asked_again import asked_as_first
 from core.record.series.periods import period_of
 
+SERIES = "series.json"
+_MOST_BYTES = 64 * 1024 * 1024
 _AUDITS, _MONTHS, _PART, _LOCK = "audits", "months.json", ".part-", ".lock"
 
 
@@ -44,9 +46,10 @@ class KeptAudits:
     def at(cls, folder: Path, plan: Plan) -> Iterator[KeptAudits]:
         """Those in a folder, which nobody else writes to until the context ends.
 
-        Raises DataError where another run is at work there or an audit is damaged, PlanError where they ask another
-        question than the plan.
+        Raises DataError where another run is at work there, an audit is damaged, or series.json is somebody else's;
+        PlanError where they ask another question than the plan.
         """
+        _refuse_foreign(folder / SERIES, plan)
         with writing(folder), (folder / _LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -77,10 +80,14 @@ class KeptAudits:
         ]
         return bool(now) and record.provenance.data_sha256 != self.given.get(file) and record.created >= max(now)
 
+    @property
+    def first(self) -> AuditRecord | None:
+        """The earliest in time, with whose groups the others compare; None before there is one."""
+        return min(self.records, key=lambda record: (period_of(record.plan).order, record.created), default=None)
+
     def asks(self, file: str, month: str | None = None) -> Plan:
         """What the next table, or a month of it, is asked: at the first audit's edges, against its own groups."""
-        first = min(self.records, key=lambda record: (period_of(record.plan).order, record.created), default=None)
-        plan = asked_as_first(self.plan, first, file)
+        plan = asked_as_first(self.plan, self.first, file)
         if month is None or plan.monitor.date is None:
             return plan
         return replace(plan, data=plan.data.in_month(plan.monitor.date, month))
@@ -107,6 +114,25 @@ class KeptAudits:
         with writing(self.folder):
             _write(part, text)
             os.replace(part, self.folder / name)
+
+
+def _refuse_foreign(path: Path, plan: Plan) -> None:
+    """Raise DataError where the file is none of `plumbline monitor`'s, PlanError where it is of another question."""
+    if not os.path.lexists(path):
+        return
+    try:
+        with path.open("rb") as file:
+            document = json.loads(file.read(_MOST_BYTES))
+        asked = str(document["question_sha256"]) if document["plumbline"] == 1 else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        asked = None
+    if asked is None:
+        raise DataError(
+            f"{path} was not written by plumbline monitor, and would be lost. Move it elsewhere, or give another folder"
+            " with --out."
+        )
+    if asked != plan.series_sha256:
+        raise PlanError(f"{path} is about another question than this plan asks. Give another folder with --out.")
 
 
 def _write(path: Path, text: str) -> None:

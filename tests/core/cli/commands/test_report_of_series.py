@@ -28,4 +28,4 @@ def test_the_report_of_one_of_its_audits_tells_the_series(tmp_path: Path, capsys
     assert sentence not in reported(alone)
     (folder / "out" / "series.json").write_text("[]")
     assert main(["report", str(audits[1]), "--out", str(page)]) == 2
-    assert "series.json is no series. Run plumbline monitor again" in capsys.readouterr().err
+    assert "series.json is no series. Remove it and run plumbline monitor again" in capsys.readouterr().err
