@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -44,8 +45,11 @@ class Matrix:
 class Rows:
     start = 0
 
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
     def __len__(self) -> int:
-        return ROWS
+        return self.rows
 
     def pieces(self, most: int | None) -> list[Rows]:
         return [self]
@@ -72,30 +76,46 @@ def seconds(call: Callable[[], object], device: str) -> float:
     return time.perf_counter() - start
 
 
+@dataclass(frozen=True)
+class BesideBare:
+    """Rows a second of the bare loop and of the Scorer on the same batches; their scores are `apart` at most."""
+
+    batch: int
+    bare: float
+    ours: float
+    apart: float
+
+
+def beside_bare(path: Path, rows: int, device: str, turns: int) -> BesideBare:
+    """A model file of `exported` asked by both in turn, on random rows."""
+    values = np.random.default_rng(0).normal(size=(rows, WIDTH)).astype(np.float32)
+    model = open_model(path, "model.pt2", device)
+    scorer = Scorer(model, Matrix(values), Decision(model="model.pt2"), device)
+    batch = Rows(rows)
+    scorer.score(batch)
+    module, size = model.module(), scorer.batch_size
+
+    def bare() -> np.ndarray:
+        with torch.inference_mode():
+            starts = range(0, rows, size)
+            parts = [module(torch.from_numpy(values[i : i + size]).to(device)).cpu().numpy() for i in starts]
+        return np.concatenate(parts)
+
+    apart = float(np.abs(bare()[:, 0] - scorer.score(batch)).max())
+    taken = [(seconds(bare, device), seconds(lambda: scorer.score(batch), device)) for _ in range(turns)]
+    plain, ours = (statistics.median(column) for column in zip(*taken, strict=True))
+    return BesideBare(size, rows / plain, rows / ours, apart)
+
+
 def main() -> None:
     device = chosen_device().name
-    values = np.random.default_rng(0).normal(size=(ROWS, WIDTH)).astype(np.float32)
     print(f"{device}, {ROWS:,} rows x {WIDTH}\n| hidden | batch | bare rows/s | Plumbline rows/s | share |")
     print("|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
         for hidden in (64, 512):
-            model = open_model(exported(hidden, Path(folder)), "model.pt2", device)
-            scorer = Scorer(model, Matrix(values), Decision(model="model.pt2"), device)
-            scorer.score(Rows())
-
-            module, size = model.module(), scorer.batch_size
-
-            def bare(module: torch.nn.Module = module, size: int = size) -> np.ndarray:
-                with torch.inference_mode():
-                    parts = [
-                        module(torch.from_numpy(values[i : i + size]).to(device)).cpu().numpy()
-                        for i in range(0, ROWS, size)
-                    ]
-                return np.concatenate(parts)
-
-            turns = [(seconds(bare, device), seconds(lambda s=scorer: s.score(Rows()), device)) for _ in range(TURNS)]
-            plain, ours = (statistics.median(column) for column in zip(*turns, strict=True))
-            print(f"| {hidden} | {scorer.batch_size} | {ROWS / plain:,.0f} | {ROWS / ours:,.0f} | {plain / ours:.2f} |")
+            found = beside_bare(exported(hidden, Path(folder)), ROWS, device, TURNS)
+            share = found.ours / found.bare
+            print(f"| {hidden} | {found.batch} | {found.bare:,.0f} | {found.ours:,.0f} | {share:.2f} |")
 
 
 if __name__ == "__main__":

@@ -189,13 +189,3 @@ def test_what_cannot_be_trained_is_refused_with_words(saved: Callable[..., Path]
 class Fixed(torch.nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x.sum(dim=1, keepdim=True).sigmoid()
-
-
-@pytest.mark.gpu
-def test_on_a_graphics_card_it_trains_and_saves_for_any_machine(saved: Callable[..., Path], tmp_path: Path) -> None:
-    tunable = TunableProgram(saved(Net()), "m.pt2", DECISION, 0.5, "cuda")
-    out = tmp_path / "tuned.pt2"
-    made = tunable.tune(FIT, CHOOSE, Aim("equal_opportunity", 1.0), 0, quiet)
-    tunable.save(made, out)
-    assert made.last_loss < made.first_loss
-    assert open_model(out, "m", "cpu").run(FEATURES).scores is not None

@@ -184,11 +184,3 @@ def test_the_samples_recipe_comes_with_its_model(root: Path) -> None:
     model = open_model(root / "core" / "samples" / "loans.pt2", "loans.pt2")
     assert model.recipe is not None
     assert model.recipe.width == model.width
-
-
-@pytest.mark.gpu
-def test_cuda_gives_the_same_scores(pt2_of: Callable[..., Path], affine: Any) -> None:
-    path = pt2_of(affine(3, 2, lambda z: torch.softmax(z, dim=1)), torch.zeros(2, 3))
-    on_cpu, on_cuda = open_model(path, "model.pt2"), open_model(path, "model.pt2", "cuda")
-    assert on_cuda.device == "cuda"
-    np.testing.assert_allclose(on_cuda.run(ROWS).scores, on_cpu.run(ROWS).scores, atol=1e-6)
