@@ -22,7 +22,7 @@ NOTHING_WATCHED = "Nothing can be watched: the first audit has no two groups to 
 NOT_TOLD = "The last audit does not tell whether anything has changed."
 AS_TOLD = ", as far as the last audit tells"
 NOT_FINAL = "Not final yet."
-HOWEVER_OFTEN = "This holds however often you looked."
+HOWEVER_OFTEN = "This range is made for looking after every audit: it holds however often you looked."
 FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
 _MOST_WORDS = 20
 _MOST_DRIFTED = 3
@@ -48,9 +48,9 @@ def first_sentence(series: Series) -> str:
     if not series.gaps:
         return NOTHING_WATCHED
     if n < baseline:
-        return f"Too early to tell: {n} of {baseline} baseline audits {'is' if n == 1 else 'are'} there."
+        return f"Too early to tell: {n} of the first {baseline} audits {'is' if n == 1 else 'are'} there."
     if n == baseline:
-        return f"Too early to tell: the {baseline} baseline audits are there, and none to hold against them."
+        return f"Too early to tell: the first {baseline} audits are there, and none to compare with them."
     alarmed = in_order(series)
     if alarmed and alarmed[0].is_alarm:
         return alarm_sentence(series, alarmed[0])
@@ -183,11 +183,11 @@ def drift_sentences(series: Series) -> tuple[str, ...]:
     if not last:
         return ()
     if not moved:
-        return ("Group sizes, outcomes and missing values differ from the baseline by no more than chance.",)
+        return ("Group sizes, outcomes and missing values differ from the first audits by no more than chance.",)
     more = len(moved) - _MOST_DRIFTED
     rest = (f"{more} more number{'s' * (more != 1)} moved.",) if more > 0 else ()
     return (
-        "Beside the baseline, this has moved by more than chance:",
+        "Compared with the first audits, this has moved by more than chance:",
         *(drift_sentence(row, Terms.of(series.plan)) for row in moved[:_MOST_DRIFTED]),
         *rest,
     )

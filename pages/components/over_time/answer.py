@@ -18,9 +18,11 @@ from pages.components.over_time.followed import Followed
 
 _AXIS = 70
 _MOST_HIGH = 560
-_LEGEND = (
-    "A mark is one audit, its line the plausible range. The grey band is where one audit may lie by chance."
-    " Rings make the baseline. A diamond is an alarm: of this audit, or of the last two or three together."
+_LEGEND = (  # each with the word of Help that says more
+    ("A mark is one audit, and its line the range that chance leaves open.", "plausible_range"),
+    ("Within the grey band, chance alone may explain a mark.", "control_band"),
+    ("Rings are the first audits, with which all later ones are compared.", "baseline"),
+    ("A diamond is an alarm: of this audit, or of the last two or three together.", "alarm"),
 )
 
 
@@ -47,7 +49,7 @@ def as_example(followed: Followed) -> None:
     for gap in words.in_order(followed.series)[:1]:
         plain.text(" ".join(_below(followed.series, gap)))
         _picture(gap, followed)
-    st.caption(_LEGEND, help=tip("control_band"))
+    _legend()
 
 
 def show(followed: Followed, is_final: bool) -> None:
@@ -60,9 +62,17 @@ def show(followed: Followed, is_final: bool) -> None:
         return
     for gap in words.in_order(followed.series):
         _gap(gap, followed, is_final)
-    st.caption(f"{_LEGEND} Click a mark to open its audit.", help=tip("control_band"))
+    _legend()
+    st.caption("Click a mark to open its audit.")
     for sentence in words.assumption_sentences(followed.series):
         st.caption(plain.escape(sentence))
+
+
+def _legend() -> None:
+    """What the signs of the curves mean, each with the way to its word in Help."""
+    with st.container(gap=None):
+        for sentence, term in _LEGEND:
+            st.caption(sentence, help=tip(term))
 
 
 def _gap(gap: GapOverTime, followed: Followed, is_final: bool) -> None:

@@ -106,7 +106,7 @@ def test_two_groups_whose_names_read_alike_when_joined_have_a_curve_each(space: 
 
 
 def test_a_quiet_year_and_the_time_before_a_baseline(space: Workspace) -> None:
-    for n, title in ((2, "Too early to tell: 2 of 3"), (8, "Since January 2026 nothing has changed")):
+    for n, title in ((2, "Too early to tell: 2 of the first 3"), (8, "Since January 2026 nothing has changed")):
         for audit in space.owned_by(ME):
             space.delete(audit.id)
         at = opened("over_time", brought(space, records()[:n])[0])
@@ -129,7 +129,7 @@ def test_each_point_leads_to_its_audit_by_a_click_and_by_the_table(space: Worksp
 def test_next_months_tables_are_dropped_at_once_one_broken_and_one_twice(space: Workspace) -> None:
     first = audited(space, PLAN, csv_text(("g", "p"), ROWS))
     at = opened("over_time", first)
-    assert headline(at).startswith("Too early to tell: 1 of 3")
+    assert headline(at).startswith("Too early to tell: 1 of the first 3")
     files = {f"m2026_{number:02}": month(number) for number in range(1, 4)}
     at = drop(at, space, **files, m2026_04=b"\x80\x04\x95", m2026_05=month(2))
     assert "“2026-04.csv” has no result." in said(at) and "Python pickle" in said(at)
@@ -294,3 +294,14 @@ def test_what_else_changed_is_folded_below(space: Workspace) -> None:
     at = opened("over_time", brought(space, records())[0])
     folded = next(each for each in at.expander if each.label.startswith("What else changed"))
     assert not folded.proto.expanded and "than chance" in folded.text[0].value
+
+
+@pytest.mark.parametrize("n", [2, 12])
+def test_what_stands_open_has_no_word_of_the_trade_and_each_sign_leads_to_its_word_in_help(
+    space: Workspace, n: int
+) -> None:
+    at = opened("over_time", brought(space, records()[:n])[0])
+    shown = " ".join(sentences(at)).lower()
+    assert [word for word in ("baseline", "plausible range", "control band", "confidence") if word in shown] == []
+    tips = " ".join(caption.help or "" for caption in at.caption)
+    assert all(f"term={word}" in tips for word in ("plausible-range", "control-band", "baseline", "alarm"))

@@ -37,7 +37,7 @@ def test_months_alike_have_moved_in_nothing_and_it_says_so() -> None:
     series = after(CALM)
     assert moved(series) == {} and {row.period for row in series.drift} == {"2026-04"}
     assert drift_sentences(series) == (
-        "Group sizes, outcomes and missing values differ from the baseline by no more than chance.",
+        "Group sizes, outcomes and missing values differ from the first audits by no more than chance.",
     )
 
 

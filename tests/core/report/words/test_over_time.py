@@ -11,6 +11,7 @@ from core.plan.plan import MonitorPlan, Watch, WordsPlan
 from core.record.series import Series
 from core.report.words.over_time import (
     AS_TOLD,
+    HOWEVER_OFTEN,
     NOT_TOLD,
     assumption_sentences,
     first_sentence,
@@ -30,9 +31,9 @@ LONG = "a group whose name is so very long that it fills a line and more of any 
 @pytest.mark.parametrize(
     ("women", "says"),
     [
-        ((700,), "Too early to tell: 1 of 3 baseline audits is there."),
-        ((700, 705), "Too early to tell: 2 of 3 baseline audits are there."),
-        ((700, 705, 695), "Too early to tell: the 3 baseline audits are there, and none to hold against them."),
+        ((700,), "Too early to tell: 1 of the first 3 audits is there."),
+        ((700, 705), "Too early to tell: 2 of the first 3 audits are there."),
+        ((700, 705, 695), "Too early to tell: the first 3 audits are there, and none to compare with them."),
         (QUIET, "Since January 2026 nothing has changed that chance would not explain."),
         (
             (*QUIET, 560),
@@ -97,7 +98,7 @@ def test_the_year_sentence_says_where_the_mean_lies_and_that_it_holds_however_of
         " ".join(said),
     )
     assert found is not None and 0 < float(found[1]) < 5.0 < float(found[2]) < 10
-    assert said[said.index(found[0]) + 1] == "This holds however often you looked."
+    assert said[said.index(found[0]) + 1] == HOWEVER_OFTEN
 
 
 def test_an_alarm_that_has_passed_is_not_forgotten() -> None:
