@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.errors import PlumblineError
 from core.jobs.sandbox import Protection
@@ -38,8 +39,12 @@ from core.store.running_search import Searching
 from core.store.runs import Runs
 from core.store.series.batches import MOST_LETTERS, Batches
 from core.store.series.line import WaitingLine
-from core.store.series.members import data_digest
+from core.store.series.members import data_digest, in_series, series_of, without_cut
 from core.store.uploads import Uploads
+
+if TYPE_CHECKING:
+    from core.record.series import Series
+    from core.record.series.alert import Alert
 
 LOG = logging.getLogger(__name__)
 SWEEP_SECONDS = 15 * 60.0
@@ -91,11 +96,13 @@ class Workspace:
         now: Clock = clock.now,
         turns: bool = False,
         ledger: str | None = None,
+        alarms: Callable[[Series], Sequence[Alert]] | None = None,
     ) -> None:
         """Use `root`, made if missing, and sweep it every so many seconds, also while nobody visits.
 
         `now` tells the moment, by which uploads grow old; with `turns` visitors take turns, as in a shared app;
-        `ledger` is a path or URL of the ledger that finished audits go into, none where None.
+        `ledger` is a path or URL of the ledger that finished audits go into, none where None; `alarms` gives what a
+        series raises alarms about, which is told once a drop has ended.
         """
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.jobs = Supervisor(root, turns=turns) if supervisor is None else supervisor
@@ -132,9 +139,9 @@ class Workspace:
         self.bring_in, self.describe, self.listed = archive.bring_in, archive.describe, archive.listed
         self.entry, self.pair, self.paired = archive.entry, runs.pair, runs.paired
         self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
-        line = WaitingLine(audits, results, runs, self.jobs, self.delete)
+        line = WaitingLine(audits, results, runs, self.jobs, self.delete, self._tell_alarms)
         self.batches = Batches(audits, results, archive, self.files, uploads, ages, line)
-        self.alerts = AlertPost(root, os.environ)
+        self.alerts, self._alarms = AlertPost(root, os.environ), alarms
         self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of
 
         self.tidy()
@@ -147,6 +154,22 @@ class Workspace:
         self.batches.line.resume()
         self.alerts.begin()
         self.ledger.begin()
+
+    def _tell_alarms(self, audit_id: str) -> None:
+        """Have the alarms of the audit's series told to whom its first audit names, unless more of it is to come."""
+        audit = self.get(audit_id)
+        listed = [self.entry(audit)] if audit.owner is None else self.listed(audit.owner)
+        members = in_series(listed, str(audit.series))
+        if self._alarms is None or any(self.batches.is_unfinished(each.audit.id) for each in members):
+            return
+        read = [(each.audit, self.record(each.audit.id)) for each in members if each.summary and not each.damaged]
+        told = [(each, record) for each, record in read if record is not None]
+        if not told:
+            return
+        first, record = told[0]
+        monitor = record.plan.monitor if first.plan is None else Plan.from_toml(first.plan).monitor
+        if monitor.webhook is not None or monitor.email:
+            self.alerts.tell(self._alarms(series_of(without_cut(told), monitor)), monitor)
 
     # ------------------------------------------------------------ opening
 

@@ -4,13 +4,15 @@ The audit's id stands in the address, so a refresh or a closed tab loses nothing
 a click on the navigation drops it from the address.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard, cast
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
@@ -21,6 +23,10 @@ from core.errors import ModelError, PlumblineError
 from core.store.ledger.installation import home_folder, ledger_url
 from core.store.workspace import Audit, SampleFiles, Workspace
 from pages.components import changed_answers, error_messages
+
+if TYPE_CHECKING:
+    from core.record.series import Series
+    from core.record.series.alert import Alert
 
 PageName = Literal["data", "audit", "fix", "explain", "report", "compare", "over_time", "history", "help"]
 
@@ -57,7 +63,14 @@ def insist_on_the_frame() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _workspace(root: str) -> Workspace:
-    return Workspace(Path(root), turns=is_shared(), ledger=ledger_url(Path(root)))
+    return Workspace(Path(root), turns=is_shared(), ledger=ledger_url(Path(root)), alarms=_alarms)
+
+
+def _alarms(series: Series) -> tuple[Alert, ...]:
+    """What a series raises alarms about; the words for it are imported once a drop has ended."""
+    from core.report.documents.alarms import alarms
+
+    return alarms(series)
 
 
 def is_shared() -> bool:

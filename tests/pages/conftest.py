@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.jobs.supervisor import Supervisor
+from core.report.documents.alarms import alarms
 from core.store.workspace import Workspace
 from pages.components import session
 from tests.pages.whole_app import inside_the_frame as inside_the_frame
@@ -24,7 +25,7 @@ def warm() -> bool:
 
 @pytest.fixture(scope="module")
 def space(home: Path, warm: bool) -> Iterator[Workspace]:
-    space = Workspace(home, Supervisor(home, slots=1, warm=warm))
+    space = Workspace(home, Supervisor(home, slots=1, warm=warm), alarms=alarms)
     yield space
     space.close()
 

@@ -35,13 +35,21 @@ class WaitingLine:
     """Audits of drops, in their order; one of each visitor is kept in the queue of jobs. Any thread may call it."""
 
     def __init__(
-        self, audits: Audits, results: Results, runs: Runs, supervisor: Supervisor, delete: Callable[[str], None]
+        self,
+        audits: Audits,
+        results: Results,
+        runs: Runs,
+        supervisor: Supervisor,
+        delete: Callable[[str], None],
+        ended: Callable[[str], None],
     ) -> None:
-        """Of these audits, which `runs` starts; `delete` removes a whole audit."""
+        """Of these audits, which `runs` starts; `delete` removes a whole audit, `ended` is told one of a drop's end."""
         self._audits, self._results, self._runs, self._jobs, self._delete = audits, results, runs, supervisor, delete
+        self._ended = ended
         self._lock, self._closed = threading.RLock(), threading.Event()
         self._thread: threading.Thread | None = None
         self._drops: dict[str, list[str]] = {}
+        self._at_work: set[str] = set()  # drops whose end was not told yet
         self._unfinished: dict[str, str] = {}  # the drop of each audit that waits or is worked on
 
     def resume(self) -> None:
@@ -52,6 +60,7 @@ class WaitingLine:
                     self._drops.setdefault(audit.batch, []).append(audit.id)
                     if audit.stage == WAITING or audit.job is not None:
                         self._unfinished[audit.id] = audit.batch
+                        self._at_work.add(audit.batch)
             self.start()
 
     def close(self) -> None:
@@ -66,6 +75,7 @@ class WaitingLine:
         with self._lock:
             self._drops.setdefault(str(audit.batch), []).append(audit.id)
             self._unfinished[audit.id] = str(audit.batch)
+            self._at_work.add(str(audit.batch))
         return audit.id
 
     def progress(self, batch: str | None) -> BatchProgress | None:
@@ -108,14 +118,27 @@ class WaitingLine:
         while not self._closed.is_set():
             with self._lock:
                 busy = self._round()
-                if not self._unfinished:
+                ended = self._at_work - set(self._unfinished.values())
+                self._at_work -= ended
+                if not self._unfinished and not ended:
                     self._thread = None
                     return
-            if busy is None:
+            if ended:
+                self._tell(ended)
+            elif busy is None:
                 self._closed.wait(_ROUND_SECONDS)
             else:
                 with suppress(JobError):  # it was deleted meanwhile
                     self._jobs.wait(busy, _ROUND_SECONDS)
+
+    def _tell(self, drops: set[str]) -> None:
+        """Tell the end of each drop of which audits are left; whatever goes wrong there, other drops go on."""
+        for drop in drops:
+            for audit_id in self._drops.get(drop, [])[-1:]:
+                try:
+                    self._ended(audit_id)
+                except Exception:
+                    LOG.exception("the alarms of a series could not be told")
 
     def _round(self) -> str | None:
         """Take over what has ended, and keep one audit of each visitor in the queue; gives a job that is at work."""

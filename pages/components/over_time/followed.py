@@ -11,8 +11,8 @@ from core.errors import PlanError, PlumblineError
 from core.plan.parts import MonitorPlan
 from core.record import AuditRecord
 from core.record.series import Series
-from core.record.series.periods import period_of
 from core.store.archive import Shelved
+from core.store.series.members import series_of, without_cut
 from pages.components import session
 from pages.components.data.draft import Draft
 from pages.components.over_time.which import AskedOverTime
@@ -64,25 +64,15 @@ def record_of(entry: Shelved) -> AuditRecord | None:
 
 @st.cache_resource(max_entries=_KEPT, scope="session", show_spinner="Putting the audits side by side")
 def _followed(key: str, _ended: tuple[Shelved, ...], _monitor: MonitorPlan) -> Followed:
-    records: list[tuple[Shelved, AuditRecord]] = []
-    for each in _ended:
-        record = record_of(each)
-        if record is not None:
-            records.append((each, record))
-    cut = {record.provenance.data_sha256 for _, record in records if period_of(record.plan).is_cut}
-    # A table that was cut into months is all of them: it is none of the audits that they are held against.
-    records = [
-        (each, record)
-        for each, record in records
-        if record.provenance.data_sha256 not in cut or period_of(record.plan).is_cut
-    ]
-    called = {record.digest: each.audit.period for each, record in records if each.audit.period is not None}
-    series, problem = Series.of([record for _, record in records], _monitor, called), ""
+    read = ((each, record_of(each)) for each in _ended)
+    told = without_cut((each.audit, record) for each, record in read if record is not None)
+    series, problem = series_of(told, _monitor), ""
     try:
         _ = series.gaps
     except PlanError as error:  # an earlier month was added, in which nobody is of a watched group, say
         problem = f"{error.message} Until then, the largest groups are watched."
-        series = Series.of([record for _, record in records], replace(_monitor, watch=()), called)
-    ids = {record.digest: each.audit.id for each, record in records}
+        series = series_of(told, replace(_monitor, watch=()))
+    ids = {record.digest: audit.id for audit, record in told}
     there = {record.digest for record in series.records}
-    return Followed(series, ids, tuple(each for each, record in records if record.digest not in there), problem)
+    left_out = {audit.id for audit, record in told if record.digest not in there}
+    return Followed(series, ids, tuple(each for each in _ended if each.audit.id in left_out), problem)

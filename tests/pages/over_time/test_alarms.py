@@ -12,10 +12,11 @@ import pytest
 from core.plan.parts import MonitorPlan
 from core.store.alerts.post import AlertPost
 from core.store.workspace import Workspace
-from tests.pages.over_time.test_over_time import brought, records
-from tests.pages.whole_app import ME, opened, said
+from tests.pages.over_time.test_over_time import PLAN, brought, month, records
+from tests.pages.whole_app import ME, audited, opened, said
 from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import until
+from tests.worlds.people import csv_text
 from tests.worlds.receivers import TOKEN, Receiver, web_server
 
 pytestmark = pytest.mark.jobs
@@ -79,3 +80,18 @@ def test_who_cannot_be_told_is_said(space: Workspace, receiver: Receiver) -> Non
 def test_a_plan_alone_tells_nobody(space: Workspace, receiver: Receiver) -> None:
     assert "is not in the setting PLUMBLINE_WEBHOOKS" in said(opened("over_time", series(space, 12, webhook="other")))
     assert receiver.bodies == []
+
+
+def test_a_drop_that_has_ended_is_told_of_once_and_nobody_need_open_the_page(
+    space: Workspace, receiver: Receiver
+) -> None:
+    first = audited(space, replace(PLAN, monitor=MonitorPlan(webhook="ops")), month(0).decode())
+    quiet = [(io.BytesIO(month(number)), f"2026-0{number}.csv") for number in (2, 3, 4)]
+    turned = csv_text(("g", "p"), [("ab"[i % 2], i % 2) for i in range(120)]).encode()
+    space.batches.begin(first, [*quiet, (io.BytesIO(turned), "2026-05.csv")], owner=ME)
+    until(lambda: receiver.bodies)
+    assert [body["period"] for body in receiver.bodies] == ["2026-05"]
+    until(lambda: "“ops” was told of this alarm" in said(opened("over_time", first)))
+    space.batches.begin(first, [(io.BytesIO(b"g,q\n"), "2026-06.csv")], owner=ME)
+    until(lambda: all(space.batches.progress(audit.batch) is None for audit in space.owned_by(ME)))
+    assert "“ops” was told of this alarm" in said(opened("over_time", first)) and len(receiver.bodies) == 1
