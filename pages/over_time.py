@@ -19,6 +19,7 @@ from pages.components.over_time import (
 )
 
 try:
+    working = session.workspace().batches.unfinished_drops()
     asked = which.ask()
     if asked is None:
         if (opened := session.current()) is not None:
@@ -26,7 +27,7 @@ try:
         empty.show()
         st.stop()
     found = followed.of(asked)
-    at_work = batch.at_work(asked.members)
+    at_work = batch.at_work(asked.members, working)
     if at_work is None:
         answer.title(found)
     else:  # a year of which half is audited may say what the whole does not

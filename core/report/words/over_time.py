@@ -60,9 +60,9 @@ def first_sentence(series: Series) -> str:
     return f"Since {period_words(series.periods[0])} {QUIET}{'' if all(told) else AS_TOLD}."
 
 
-def unfinished_sentences(awaited: int, done: int) -> tuple[str, str]:
-    """What stands in place of the first sentence while `awaited` tables have no result yet: nothing is told so far."""
-    many = "1 table is" if awaited == 1 else f"{awaited:,} tables are"
+def unfinished_sentences(awaited: int, done: int, of_what: str = "table") -> tuple[str, str]:
+    """What stands in place of the first sentence while `awaited` tables, or months of one, have no result yet."""
+    many = f"1 {of_what} is" if awaited == 1 else f"{awaited:,} {of_what}s are"
     of = "1 audit that is" if done == 1 else f"{done:,} audits that are"
     return f"{many} still being audited.", f"What stands here is of the {of} done, and may change."
 

@@ -66,6 +66,7 @@ class Batches:
         self._store, self._uploads, self._ages = store, uploads, ages
         self.line = line
         self.progress, self.is_unfinished, self.cancel = line.progress, line.is_unfinished, line.cancel
+        self.unfinished_drops = line.unfinished_drops
 
     # ------------------------------------------------------------ what pages call
 

@@ -92,6 +92,11 @@ class WaitingLine:
             return BatchProgress(done, len(ids), None if pace is None else pace * len(left))
         return BatchProgress(done, len(ids), None)
 
+    def unfinished_drops(self) -> frozenset[str]:
+        """The drops of which an audit waits or is worked on."""
+        with self._lock:
+            return frozenset(self._unfinished.values())
+
     def is_unfinished(self, audit_id: str) -> bool:
         """Whether the audit came in a drop, and waits or is worked on."""
         with self._lock:

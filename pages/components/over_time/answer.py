@@ -49,7 +49,7 @@ def as_example(followed: Followed) -> None:
     for gap in words.in_order(followed.series)[:1]:
         plain.text(" ".join(_below(followed.series, gap)))
         _picture(gap, followed)
-    _legend()
+    _legend(followed.series)
 
 
 def show(followed: Followed, is_final: bool) -> None:
@@ -62,15 +62,17 @@ def show(followed: Followed, is_final: bool) -> None:
         return
     for gap in words.in_order(followed.series):
         _gap(gap, followed, is_final)
-    _legend()
+    _legend(followed.series)
     st.caption("Click a mark to open its audit.")
     for sentence in words.assumption_sentences(followed.series):
         st.caption(plain.escape(sentence))
 
 
-def _legend() -> None:
+def _legend(series: Series) -> None:
     """What the signs of the curves mean, each with the way to its word in Help."""
     with st.container(gap=None):
+        if any(point.bounds is not None for gap in series.gaps for point in gap.points):
+            st.caption("A wide bar is what the gap can be while outcomes are missing.")
         for sentence, term in _LEGEND:
             st.caption(sentence, help=tip(term))
 

@@ -80,10 +80,11 @@ def _answer(entry: Shelved) -> str:
 
 
 def _untold(asked: AskedOverTime, found: Followed | None) -> Iterator[Shelved]:
-    """Those whose month neither their file's name nor anybody says, without tables that were cut into months."""
+    """Those whose month neither their file's name nor anybody says, without tables that are cut into months."""
+    cut = {each.audit.table for each in asked.members if is_cut(each.audit)}
     followed = set() if found is None else set(found.ids.values())
     for each in asked.members:
-        is_told = each.audit.period is not None or Period.of_name(_file(each)).is_dated or is_cut(each.audit)
+        is_told = each.audit.period is not None or Period.of_name(_file(each)).is_dated or each.audit.table in cut
         if not is_told and (each.summary is None or each.audit.id in followed):
             yield each
 

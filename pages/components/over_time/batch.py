@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 import streamlit as st
 
@@ -13,15 +13,20 @@ from core.store.archive import Shelved
 from core.store.audit import WAITING
 from core.store.series.line import BatchProgress
 from pages.components import duration, plain, session
+from pages.components.over_time.months import is_cut
 
 _POLL_SECONDS = 0.7
 _AT_ONCE = 12
 
 
-def at_work(members: Sequence[Shelved]) -> str | None:
-    """The drop of these audits that is being worked on; None where none is."""
+def at_work(members: Sequence[Shelved], before: Set[str]) -> str | None:
+    """The drop of these audits that is being worked on, or was `before` they were listed: then the page starts over.
+
+    What ended in between stands in no list yet, and would be told as never run. None where there is no such drop.
+    """
     drops = dict.fromkeys(each.audit.batch for each in reversed(members) if each.audit.batch is not None)
-    return next((drop for drop in drops if session.workspace().batches.progress(drop) is not None), None)
+    working = session.workspace().batches.unfinished_drops() | before
+    return next((drop for drop in drops if drop in working), None)
 
 
 def progress(drop: str, members: Sequence[Shelved], done: int) -> None:
@@ -58,8 +63,9 @@ def _watch(drop: str, members: Sequence[Shelved], audited: int) -> Callable[[], 
         now = session.workspace().batches.progress(drop)
         if now is None or now.done - done >= 4:
             st.rerun()
-        awaited = sum(session.workspace().batches.is_unfinished(each.audit.id) for each in members)
-        title, standing = unfinished_sentences(max(awaited, 1), audited)
+        awaited = [each.audit for each in members if session.workspace().batches.is_unfinished(each.audit.id)]
+        of_what = "month" if awaited and all(map(is_cut, awaited)) else "table"
+        title, standing = unfinished_sentences(max(len(awaited), 1), audited, of_what)
         st.title(title, anchor=False)
         if audited:
             plain.text(standing)
