@@ -30,6 +30,7 @@ def over_time(audit: ReportedAudit) -> Iterator[Block]:
     yield Paragraph(_which(audit, series), "soft")
     for gap in words.in_order(series):
         yield from _gap(audit, series, gap)
+    yield Paragraph(" ".join(sentence for sentence, _ in words.legend(series)), "soft")
     moved = words.drift_sentences(series)
     if moved:
         yield Heading("What else changed", 3)

@@ -24,6 +24,13 @@ AS_TOLD = ", as far as the last audit tells"
 NOT_FINAL = "Not final yet."
 HOWEVER_OFTEN = "This range is made for looking after every audit: it holds however often you looked."
 FALSE_ALARMS = "Where nothing changes, at most 1 in 20 series of 12 audits raises any alarm."
+_LEGEND = (  # each with the word of the glossary that says more
+    ("A mark is one audit, and its line the range that chance leaves open.", "plausible_range"),
+    ("Within the grey band, chance alone may explain a mark.", "control_band"),
+    ("Rings are the first audits, with which all later ones are compared.", "baseline"),
+    ("A diamond is an alarm: of this audit, or of the last two or three together.", "alarm"),
+)
+_LATE = "A wide bar is what the gap can be while outcomes are missing."
 _MOST_WORDS = 20
 _MOST_DRIFTED = 3
 _MONTH = re.compile(r"(\d{4})-(?:(\d\d)(?:-(\d\d))?|(Q\d))(.*)", re.DOTALL)
@@ -156,6 +163,12 @@ def _late(point: PointOverTime, kind: str) -> Iterator[str]:
     yield f"For {period_words(point.period)}, {percent(point.known, 0)} of the outcomes to come are in."
     low, high = (_number(end, kind) for end in point.bounds)
     yield f"Whatever the others are, this gap lies between {low} and {high}."
+
+
+def legend(series: Series) -> tuple[tuple[str, str], ...]:
+    """What the signs of the curves mean, each with the name of its term; "" where there is none."""
+    is_late = any(point.bounds is not None for gap in series.gaps for point in gap.points)
+    return (*_LEGEND, *(((_LATE, ""),) if is_late else ()))
 
 
 def assumption_sentences(series: Series) -> tuple[str, ...]:

@@ -18,12 +18,6 @@ from pages.components.over_time.followed import Followed
 
 _AXIS = 70
 _MOST_HIGH = 560
-_LEGEND = (  # each with the word of Help that says more
-    ("A mark is one audit, and its line the range that chance leaves open.", "plausible_range"),
-    ("Within the grey band, chance alone may explain a mark.", "control_band"),
-    ("Rings are the first audits, with which all later ones are compared.", "baseline"),
-    ("A diamond is an alarm: of this audit, or of the last two or three together.", "alarm"),
-)
 
 
 def title(followed: Followed | None) -> None:
@@ -71,10 +65,8 @@ def show(followed: Followed, is_final: bool) -> None:
 def _legend(series: Series) -> None:
     """What the signs of the curves mean, each with the way to its word in Help."""
     with st.container(gap=None):
-        if any(point.bounds is not None for gap in series.gaps for point in gap.points):
-            st.caption("A wide bar is what the gap can be while outcomes are missing.")
-        for sentence, term in _LEGEND:
-            st.caption(sentence, help=tip(term))
+        for sentence, term in words.legend(series):
+            st.caption(sentence, help=tip(term) if term else None)
 
 
 def _gap(gap: GapOverTime, followed: Followed, is_final: bool) -> None:
