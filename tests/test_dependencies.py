@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ("mlflow", "tensorboard", "text")
+EXTRAS = ("cluster", "mlflow", "tensorboard", "text")
 SOURCES = [ROOT / "streamlit_app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
 
 
@@ -34,7 +34,7 @@ def declared() -> set[str]:
 
 @pytest.mark.parametrize("package", sorted(set().union(*map(imported, filter(Path.exists, SOURCES)))))
 def test_every_import_is_declared(package: str) -> None:
-    if package in EXTRAS and package not in packages_distributions():
+    if package in ("distributed", *EXTRAS) and package not in packages_distributions():
         pytest.skip(f"the extra {package} is not installed")
     homes = {home.lower().replace("_", "-") for home in packages_distributions().get(package, [package])}
     assert homes & declared()

@@ -22,7 +22,7 @@ from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.cli.trackers import Trackers, add_trackers
-from core.cli.workers import add_workers, audited
+from core.cli.workers import add_workers, asked_engine, audited
 from core.engine.earlier_record import model_of, open_record
 from core.engine.plan_files import Files
 from core.errors import PlanError
@@ -71,8 +71,8 @@ def _audit(chosen: argparse.Namespace) -> int:
     plan, trackers = read_plan(chosen.plan, chosen.inside), Trackers.asked(chosen)
     if plan.decision.model is None and chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
-    if chosen.against is not None and chosen.workers is not None:
-        raise PlanError("--workers counts one audit in parts, and --against asks two. Leave one of them out.")
+    if chosen.against is not None and (chosen.workers, chosen.on) != (None, None):
+        raise PlanError("--workers and --on count one audit in parts, and --against asks two. Leave one of them out.")
     if chosen.against is None and chosen.against_model is not None:
         raise PlanError("--against-model was given without --against. Say with which record to compare.")
     files = Files.beside(plan, chosen.plan.parent, table=chosen.data, model=chosen.model)
@@ -80,11 +80,12 @@ def _audit(chosen: argparse.Namespace) -> int:
         report = asked_report(chosen.report, plan.report, chosen.plan.parent)
     if chosen.against is not None:
         return _against(chosen, plan, files, report, trackers)
+    engine = asked_engine(chosen)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES)
     with ExitStack() as until_written:
         with naming(chosen.plan, files.model):
-            record = until_written.enter_context(audited(chosen, plan, files))
+            record = until_written.enter_context(audited(chosen, plan, files, engine))
         say(*finding_lines(record))
         write_files(with_receipt(record, partial(_files, record, report, {}), chosen.ledger), chosen.out, ABOUT_RESULTS)
     say(*note_lines(record))

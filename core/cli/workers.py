@@ -1,4 +1,4 @@
-"""`--workers`: a large table counted in parts, by several sandboxed processes side by side."""
+"""`--workers` and `--on`: a large table counted in parts, by several sandboxed processes side by side."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from core.cli.cluster import LOCAL, add_on, cluster_engine
 from core.cli.evidence_files import opened_ledger
 from core.cli.terminal import say
 from core.engine.plan_files import Files
@@ -17,19 +18,20 @@ from core.store.ledger.installation import LEDGER
 
 if TYPE_CHECKING:
     from core.engine.shards.audit import AuditInParts
-    from core.engine.shards.engine import Partials
+    from core.engine.shards.engine import EngineMaker, Partials
 
 _MOST = 512
 
 
 def add_workers(command: argparse.ArgumentParser) -> None:
-    """Let a command be told how many processes count."""
+    """Let a command be told how many processes count, and where."""
     command.add_argument(
         "--workers",
         type=_number,
         metavar="N",
         help="count a large table in parts, in N processes; with a ledger, a run that broke off is taken up again",
     )
+    add_on(command)
 
 
 def _number(text: str) -> int:
@@ -38,22 +40,32 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def asked_engine(chosen: argparse.Namespace) -> EngineMaker | None:
+    """What counts the parts; None where one process counts the whole. Raises PlanError where it cannot be had."""
+    if chosen.on is not None:
+        return cluster_engine(chosen.on, chosen.workers)
+    if chosen.workers is None:
+        return None
+    from core.engine.shards.local_pool import local_pool
+
+    return local_pool(chosen.workers)
+
+
 @contextmanager
-def audited(chosen: argparse.Namespace, plan: Plan, files: Files) -> Iterator[AuditRecord]:
+def audited(chosen: argparse.Namespace, plan: Plan, files: Files, engine: EngineMaker | None) -> Iterator[AuditRecord]:
     """The audit that a command asks for; what its parts gave is kept until the block ends well."""
     from core.engine.api import audit_isolated
 
-    if chosen.workers is None:
+    if engine is None:
         yield audit_isolated(plan, files, chosen.time_limit)
         return
     from core.engine.shards.audit import audit_in_parts
-    from core.engine.shards.local_pool import local_pool
 
     with (
         _kept(chosen.ledger) as partials,
-        audit_in_parts(plan, files, local_pool(chosen.workers), partials, chosen.time_limit) as found,
+        audit_in_parts(plan, files, engine, partials, chosen.time_limit) as found,
     ):
-        say(_how(found, chosen.workers))
+        say(_how(found, chosen.workers, chosen.on))
         yield found.record
 
 
@@ -71,9 +83,12 @@ def _kept(ledger: str | None) -> Iterator[Partials]:
         yield KeptPartials(opened.database)
 
 
-def _how(found: AuditInParts, workers: int) -> str:
+def _how(found: AuditInParts, workers: int | None, on: str | None) -> str:
     """One sentence on how the table was counted."""
     if found.parts == 1:
         return f"One process counted the table: {found.whole or 'it is too small to be parted'}."
     earlier = f"; {found.kept} of them an earlier run had counted" if found.kept else ""
+    if on is not None:
+        where = "a cluster of this machine" if on == LOCAL else f"the cluster at {on}"
+        return f"Counted in {found.parts} parts on {where}{earlier}."
     return f"Counted in {found.parts} parts by {workers} {'process' if workers == 1 else 'processes'}{earlier}."

@@ -33,7 +33,9 @@ class ChunkEnded:
 class Engine(Protocol):
     """Counts chunks, `workers` at a time; called from one thread."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """How many chunks are counted at a time; it may change."""
 
     def submit(self, chunk: Chunk) -> None:
         """Begin with a chunk. Raises PlumblineError where that cannot be."""

@@ -1,0 +1,218 @@
+"""An engine whose workers are a Dask cluster's: it submits chunks as tasks, and hears their parts as events.
+
+No answer of a task is ever fetched: Dask would unpickle it. Events are plain values (msgpack), and the bytes of a part
+are checked by the driver as those of any other engine.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from core.engine.run import versions
+from core.engine.shards.engine import Chunk, ChunkEnded, CountingWork, Delivered, Engine, EngineMaker
+from core.engine.shards.partial import MOST_BYTES
+from core.engine.shards.shard import Shard
+from core.errors import BY_NAME, JobError, ModelError, PlanError, PlumblineError
+from core.jobs.digest import sha256
+
+POLL_SECONDS, LOOKS_EVERY, LOST_SECONDS, CLOSING_SECONDS = 0.1, 1.0, 10.0, 15.0
+# How long a cluster may be without any worker.
+WORKERS_SECONDS = 300.0
+_NEEDS = '--on needs an extra: pip install --editable ".[cluster]", in the clone.'
+_NO_ANSWER = "A worker stopped before it had counted all rows. Run again."
+_LONGEST_WORDS = 4000
+
+
+def on_this_machine(workers: int) -> EngineMaker:
+    """Makes a cluster of so many workers on this machine, which talk over loopback alone, with keys of this run."""
+
+    def made(work: CountingWork) -> Engine:
+        distributed = required()
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        cluster = distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            # Others of this machine could send tasks to a scheduler without keys.
+            security=distributed.Security.temporary(),
+            dashboard_address="127.0.0.1:0",  # None would take port 8787, which another cluster may have
+            worker_dashboard_address="127.0.0.1:0",
+            memory_limit=None,
+            local_directory=str(work.root),
+            silence_logs=logging.CRITICAL,
+        )
+        client = distributed.Client(cluster)
+        return ClusterEngine(work, client, workers, (client.close, cluster.close))
+
+    return made
+
+
+def required() -> Any:
+    """The library. Raises PlanError that names the extra where it is not installed."""
+    try:
+        import distributed
+    except ImportError:
+        raise PlanError(_NEEDS) from None
+    return distributed
+
+
+@dataclass
+class _Sent:
+    """A chunk that a worker has, or waits for one, and what was heard of it."""
+
+    chunk: Chunk
+    future: Any
+    delivered: set[Shard] = field(default_factory=set)
+    rows: int = 0
+    error: PlumblineError | None = None
+
+
+class ClusterEngine:
+    """A run on the workers of a cluster, from its first chunk to its end."""
+
+    def __init__(
+        self,
+        work: CountingWork,
+        client: Any,
+        side_by_side: int | None,
+        closing: tuple[Callable[[], object], ...],
+    ) -> None:
+        """Meet the workers. `closing` is called at the end. Raises JobError where one of them cannot count."""
+        from core.engine.shards.cluster.worker import CountingPlugin
+
+        self._client, self._closing = client, closing
+        self._run = f"plumbline-{uuid.uuid4().hex}"
+        self._files = {name: (str(Path(path).resolve()), sha256(path)) for name, path in work.inputs.items()}
+        self._heard: SimpleQueue[Any] = SimpleQueue()
+        self._sent: dict[int, _Sent] = {}
+        self._numbers, self._ready = 0, dict[str, int]()
+        self._looked = self._seen_running = self._seen_workers = time.monotonic()
+        try:
+            client.subscribe_topic(self._run, lambda event: self._heard.put(event[1]))
+            client.register_plugin(CountingPlugin(self._run, dict(work.request), work.time_limit, side_by_side))
+            self._meet_workers()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def workers(self) -> int:
+        """How many chunks the workers that have the files count at a time."""
+        return sum(self._ready.values())
+
+    def submit(self, chunk: Chunk) -> None:
+        """Send a chunk to whichever worker is free."""
+        from core.engine.shards.cluster.worker import count_chunk
+
+        number, self._numbers = self._numbers, self._numbers + 1
+        key = f"{self._run}-{number}"
+        future = self._client.submit(count_chunk, self._run, number, chunk, key=key, pure=False)
+        self._sent[number] = _Sent(chunk, future)
+
+    def events(self) -> Iterator[Delivered | ChunkEnded]:
+        """What the workers have said since, and which chunks they are done with."""
+        self._refuse_lost()
+        if time.monotonic() > self._looked + LOOKS_EVERY:
+            self._meet_workers()
+        ended = [number for number, sent in self._sent.items() if sent.future.status != "pending"]
+        with suppress(Empty):  # what ended has said all of it before
+            heard = self._heard.get(timeout=0 if ended else POLL_SECONDS)
+            while True:
+                yield from self._understood(heard)
+                heard = self._heard.get_nowait()
+        for number in ended:
+            sent = self._sent.pop(number)
+            sent.future.release()
+            is_whole = len(sent.delivered) == len(sent.chunk)
+            yield ChunkEnded(sent.chunk, None if is_whole else sent.error or JobError(_NO_ANSWER))
+
+    def rows_under_way(self) -> int:
+        """What the workers say that they have counted, of parts that they have not delivered yet."""
+        return sum(sent.rows for sent in self._sent.values())
+
+    def close(self) -> None:
+        """End the jobs on every worker, and whatever was started for this run."""
+        futures = [sent.future for sent in self._sent.values()]
+        self._sent.clear()
+        for end in (
+            lambda: self._client.cancel(futures, force=True),
+            lambda: self._client.sync(
+                self._client._unregister_worker_plugin, name=self._run, callback_timeout=CLOSING_SECONDS
+            ),
+            *self._closing,
+        ):
+            with suppress(Exception):  # a scheduler that has gone cannot be told: its workers end by themselves
+                end()
+
+    def _refuse_lost(self) -> None:
+        """Raise JobError where the scheduler has gone."""
+        now = time.monotonic()
+        if self._client.status == "running":
+            self._seen_running = now
+        elif now > self._seen_running + LOST_SECONDS or self._client.status in ("closed", "closing"):
+            raise JobError("The scheduler of the cluster has gone. Start it again, and run again.")
+
+    def _meet_workers(self) -> None:
+        """Give the files to workers that have come. Raises JobError that names one that cannot count."""
+        from core.engine.shards.cluster.worker import take_files
+
+        self._looked = time.monotonic()
+        if self._client.status != "running":
+            return
+        threads: Mapping[str, int] = self._client.nthreads()
+        self._ready = {worker: threads[worker] for worker in self._ready if worker in threads}
+        come = [worker for worker in threads if worker not in self._ready]
+        if come:
+            version = versions()["plumbline"]
+            answers = self._client.run(take_files, self._run, self._files, version, workers=come, on_error="return")
+            for worker, said in answers.items():
+                if isinstance(said, OSError):  # it has gone again
+                    continue
+                if isinstance(said, ImportError):
+                    said = "has no Plumbline, or an older one. Install one version everywhere"
+                if said is not None:
+                    raise JobError(f"The worker at {worker}: {str(said)[:_LONGEST_WORDS]}.")
+                self._ready[worker] = threads[worker]
+        if self._ready:
+            self._seen_workers = self._looked
+        elif self._looked > self._seen_workers + WORKERS_SECONDS:
+            raise JobError("The cluster has no workers. Start some, and run again.")
+
+    def _understood(self, said: Any) -> Iterator[Delivered]:
+        """What a worker said of a chunk, where it makes sense; of one that has ended nothing is wanted any more."""
+        if not isinstance(said, dict) or not isinstance(said.get("chunk"), int):
+            return
+        sent = self._sent.get(said["chunk"])
+        if sent is None:
+            return
+        content, rows = said.get("content"), said.get("rows")
+        if isinstance(content, bytes) and len(content) <= MOST_BYTES:
+            for shard in sent.chunk:
+                if shard.index == said.get("shard"):
+                    sent.delivered.add(shard)
+                    sent.rows = 0
+                    yield Delivered(shard, content)
+        elif isinstance(rows, int):
+            left = sum(shard.rows for shard in sent.chunk if shard not in sent.delivered)
+            sent.rows = max(0, min(rows, left))
+        elif "message" in said:
+            sent.error = _error(said)
+
+
+def _error(said: Mapping[str, Any]) -> PlumblineError:
+    """What ended a chunk; what ended the job, and not the table or the model, names its worker."""
+    kind = BY_NAME.get(str(said.get("kind")), JobError)
+    message = " ".join(str(said["message"])[:_LONGEST_WORDS].split())
+    if kind is JobError:
+        message = f"The worker at {str(said.get('worker'))[:200]}: {message}"
+    named = {"snippet": str(said.get("snippet", ""))} if kind is ModelError else {}
+    return kind(message, in_plan=str(said.get("in_plan", ""))[:_LONGEST_WORDS], **named)
