@@ -83,8 +83,8 @@ def select(keep: tuple[Filter, ...], batch: Batch) -> Selection:
 
 def nobody_left(dataset: Dataset, faulty: FaultyImages) -> DataError:
     """What to say when the filters left nobody."""
-    if faulty.said:
-        return DataError(f"{dataset.profile.name}: no row is left. {' '.join(faulty.said)}")
+    if said := faulty.said(dataset.profile):
+        return DataError(f"{dataset.profile.name}: no row is left. {' '.join(said)}")
     return DataError(
         f"{dataset.profile.name}: no row is left after the rules on who takes part. Loosen them.", in_plan=KEEP
     )

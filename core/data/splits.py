@@ -116,7 +116,7 @@ def meet(
         raise nobody_left(dataset, faulty)
     cell, labels = (np.concatenate(each) for each in zip(*found, strict=True))
     rows = contents(dataset, columns if plan.data.person is None else (plan.data.person,), plan.run.seed)
-    said = (*(words for each in keep for words in each.known), *faulty.said)
+    said = (*(words for each in keep for words in each.known), *faulty.said(dataset.profile))
     nowhere = np.zeros(len(cell), dtype=np.uint8)
     left_out, apart = tuple(dropped.tolist()), numbered(rows) if plan.data.person is None else rows
     return People(dataset, plan, cells, kept, cell, labels, nowhere, rows[kept], apart[kept], left_out, said)

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.counts.counts import UNKNOWN, Counts, Ints
 from core.data.images.usable import FaultyImages
+from core.data.profile import Profile
 from core.engine.model_answers import ModelAnswers
 from core.engine.sampling_sums import Beside
 from core.errors import MergeError
@@ -90,10 +91,9 @@ class Counted:
         """What rates and their variances follow from, beside the counts."""
         return self.beside.sampled(self.counts)
 
-    @property
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self, profile: Profile) -> tuple[Note, ...]:
         """What a reader must know. Raises ModelError where a model's answers make none, see `ModelAnswers.notes`."""
-        return as_notes([*self.known, *self.faulty.said, *self.answers.notes(), *self._of_outcomes()])
+        return as_notes([*self.known, *self.faulty.said(profile), *self.answers.notes(), *self._of_outcomes()])
 
     def _of_outcomes(self) -> tuple[str, ...]:
         """What to say where all outcomes are alike."""

@@ -113,7 +113,7 @@ def _notes(plan: Plan, dataset: Dataset, decisions: Source, counted: Counted, ru
     seen = doubts.AuditFacts(counted.counts, rule, counted.left_out, counted.on_threshold)
     asked = (*doubts.before(plan, dataset.profile), *doubts.after(seen, plan), *_known_before(plan, dataset, decisions))
     words = (*policy_warnings(plan), *dataset.profile.left_out_words())
-    return as_notes([*asked, *words, *counted.notes])
+    return as_notes([*asked, *words, *counted.notes(dataset.profile)])
 
 
 def _known_before(plan: Plan, dataset: Dataset, decisions: Source) -> tuple[Note, ...]:

@@ -132,4 +132,6 @@ def collect_profile(out: Path, name: str, sha256: str) -> Profile:
             raise ValueError("it describes another file")
         if profile.rows < 1 or not profile.columns or len(set(profile.names)) < len(profile.columns):
             raise ValueError("it has no rows, no columns, or two columns of one name")
+        if profile.files and sum(file.rows for file in profile.files) != profile.rows + len(profile.left_out):
+            raise ValueError("its files have more or fewer rows than the table")
         return replace(profile, name=name)

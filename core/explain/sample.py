@@ -83,7 +83,7 @@ def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -
         progress(read, dataset.profile.rows, f"{rows_word(plan)} chosen")
     if not kept:
         raise nobody_left(dataset, faulty)
-    warnings = (*(words for each in keep for words in each.known), *faulty.said)
+    warnings = (*(words for each in keep for words in each.known), *faulty.said(dataset.profile))
     background = np.sort(rows[np.lexsort((rows, hashes))[:BACKGROUND]])
     return ExplainedSample(cells, rows, cell, hashes, background, kept, warnings)
 

@@ -57,6 +57,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("profile", "core.data.profiling:run", _TABLES, is_look=True),
         Kind("profile_large", "core.data.profiling:run", _TABLES),  # nobody waits before a page for it
+        Kind("profile_parts", "core.data.table_files.converting:run", _TABLES, is_look=True),
         Kind("convert", "core.data.table_files.converting:run", _TABLES),
         Kind("inspect", "core.models.inspect:run", _TABLES + _MODELS, is_look=True),
         Kind("logo", "core.data.images.logo:run", is_look=True),

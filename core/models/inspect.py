@@ -130,7 +130,7 @@ def _first(binding: Binding, dataset: Dataset) -> tuple[Batch, tuple[str, ...]]:
     batch = next(dataset.batches(binding.columns_used, rows))
     kept = batch.take(are_usable(batch, binding.images.column))
     faulty = FaultyImages.of(batch, binding.images.column)
-    said = tuple(f"Of the first {len(batch):,} rows: {words}" for words in faulty.said)
+    said = tuple(f"Of the first {len(batch):,} rows: {words}" for words in faulty.said(dataset.profile))
     if not len(kept):
         raise DataError(f"{dataset.profile.name}: none of the images can be used. {' '.join(said)}")
     return kept, said

@@ -33,7 +33,8 @@ class Audit:
     plan that the last audit was run with; `job` is the job whose result was not taken over yet, and `stage` what it is
     for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain",
     "explain_person" or "pair"; of an audit that has none yet it is `WAITING` while others of its drop are asked first;
-    `problem` says why its result was refused. `created` is UTC, ISO 8601. `second` is the
+    `problem` says why its result was refused. `created` is UTC, ISO 8601. `parts` are the files of a
+    table in several, whose digest is then that of all of them (`core.data.table_files.part`). `second` is the
     table that fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as,
     None while none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id, and
     `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
@@ -71,6 +72,7 @@ class Audit:
     series: str | None = None
     batch: str | None = None
     period: str | None = None
+    parts: tuple[Upload, ...] = ()
     unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -81,7 +83,8 @@ class Audit:
     @property
     def uploads(self) -> tuple[Upload, ...]:
         """The files put in."""
-        return tuple(upload for upload in (self.table, self.model, self.images, self.second) if upload is not None)
+        given = (*(self.parts or (self.table,)), self.model, self.images, self.second)
+        return tuple(upload for upload in given if upload is not None)
 
     def to_json(self) -> dict[str, Any]:
         """The audit as plain JSON values."""
@@ -101,11 +104,12 @@ class Audit:
         given: dict[str, Any] = {name: _upload(known.pop(name, None)) for name in _UPLOADS}
         uploads = {name: document[name] for name in _UPLOADS if given[name] is not None}
         listed: dict[str, Any] = {name: tuple(map(str, known.pop(name, ()))) for name in _LISTED}
+        parts = tuple(part for each in known.pop("parts", ()) if (part := _upload(each)) is not None)
         if not all(isinstance(value, str | None) for value in known.values()):
             raise TypeError("it holds what is no text")
         datetime.fromisoformat(known["created"])
         unknown = {name: value for name, value in document.items() if name not in names}
-        return cls(**known, **given, **listed, unknown={**unknown, **uploads})
+        return cls(**known, **given, **listed, parts=parts, unknown={**unknown, **uploads})
 
 
 def _upload(document: dict[str, Any] | None) -> Upload | None:

@@ -99,6 +99,7 @@ class Runs:
             child = replace(
                 blank,
                 table=table,
+                parts=audit.parts if second is None else (),
                 model=kept,
                 images=audit.images,
                 parent=parent,

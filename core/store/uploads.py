@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from core.data.images import FILE as IMAGES
 from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE
 from core.data.second_table import refuse_lacking
+from core.data.table_files.converting import part_input, request_of
+from core.data.table_files.part import TableFiles, TablePart, digest_of
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
 from core.models.recognition import HEAD_BYTES
 from core.models.refusals.glance import refuse_at_a_glance
+from core.plan.notation.natural_order import natural
+from core.plan.tables.data import called
 from core.store.audits import ENTRY_FILE, FACTS_FILE, RECORD_FILE, Audit, Audits, UnreadableAudit, blank_audit
 from core.store.blobs import Store, Upload, shown_name
 from core.store.disk.crash_points import point
@@ -47,12 +51,20 @@ class Uploads:
 
     def put_table(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep an uploaded table and look at it in a job. What was known of an earlier table is forgotten."""
-        audit = self._audits.get(audit_id)
         with self._store.putting(source, name) as upload:
             point("put: stored")
-            fresh = replace(audit, table=upload, second=None, original=None, plan=None, sample=None, brought=None)
-            forgets = (PROFILE, TABLE, *SECOND_FILES, *LOOK, *ANSWER, *ALL_FIXES, *EXPLAINED)
-            return self._look(fresh, upload, "profile", *forgets)
+            return self._begin_with(audit_id, upload)
+
+    def put_parts(self, audit_id: str, files: Sequence[tuple[BinaryIO, str]]) -> Audit:
+        """Keep several files that are one table, and look at them in a job, as `put_table` does with one.
+
+        They are read in the natural order of their names. Raises DataError where two hold the same bytes.
+        """
+        with ExitStack() as puts:
+            parts = _in_order([puts.enter_context(self._store.putting(file, name)) for file, name in files])
+            digest = digest_of((part.name, part.digest) for part in parts)
+            table = Upload(digest, called([part.name for part in parts]), sum(part.size for part in parts))
+            return self._begin_with(audit_id, table, parts)
 
     def put_second(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep a second table, which fixes are judged on, and look at it in a job."""
@@ -114,6 +126,7 @@ class Uploads:
             blank_audit(owner or audit.owner),
             sample=audit.sample,
             table=audit.table,
+            parts=audit.parts,
             model=audit.model,
             images=audit.images,
             model_format=audit.model_format,
@@ -169,6 +182,8 @@ class Uploads:
             raise DataError("There is no table yet. Upload one first.")
         folder = self._audits.folder(audit.id)
         if not (folder / PROFILE).is_file():
+            if audit.parts:
+                raise DataError("The files of the table are not read yet. Wait until they are, or put them in again.")
             inputs = {"table": self._store.use(audit.table.digest)}
         else:
             if not (folder / TABLE).is_file():
@@ -202,10 +217,42 @@ class Uploads:
             self._jobs.delete(str(audit.job))
         return kept
 
+    def _begin_with(self, audit_id: str, table: Upload, parts: tuple[Upload, ...] = ()) -> Audit:
+        audit = replace(self._audits.get(audit_id), table=table, parts=parts, plan=None, sample=None)
+        fresh = replace(audit, second=None, original=None, brought=None)
+        forgets = (PROFILE, TABLE, *SECOND_FILES, *LOOK, *ANSWER, *ALL_FIXES, *EXPLAINED)
+        return self._look(fresh, table, "profile", *forgets)
+
+    def _files(self, table: Upload, parts: Sequence[Upload]) -> TableFiles:
+        return TableFiles(table.name, (), tuple(TablePart(self._store.path(part.digest), part.name) for part in parts))
+
     def _look(self, audit: Audit, table: Upload, stage: str = "profile", *forgets: str) -> Audit:
-        inputs = {"table": self._store.path(table.digest)}
-        job = self._jobs.submit("profile", {"name": table.name}, inputs, audit.owner)
+        kind, request = "profile", dict[str, Any](name=table.name)
+        if stage == "profile" and audit.parts:
+            kind, request = "profile_parts", request_of(self._files(table, audit.parts))
+            inputs = {part_input(place): self._store.path(part.digest) for place, part in enumerate(audit.parts)}
+        else:
+            inputs = {"table": self._store.path(table.digest)}
+        job = self._jobs.submit(kind, request, inputs, audit.owner)
         return self._results.start(audit, job, stage, *forgets)
+
+
+def _in_order(parts: Sequence[Upload]) -> tuple[Upload, ...]:
+    """The files of a table as they are read, each by a name of its own. Raises DataError where two hold the same."""
+    by_digest: dict[str, Upload] = {}
+    named: dict[str, Upload] = {}
+    for part in sorted(parts, key=lambda part: (natural(part.name), part.name)):
+        same, copies, name = by_digest.setdefault(part.digest, part), 1, part.name
+        if same is not part:
+            raise DataError(
+                f"{part.name} holds the same as {same.name}, and its people would be counted twice. Take one of the two"
+                " out."
+            )
+        while name in named:
+            copies += 1
+            name = f"{part.name} ({copies})"
+        named[name] = replace(part, name=name)
+    return tuple(named.values())
 
 
 def glance(source: BinaryIO | Path, name: str) -> None:

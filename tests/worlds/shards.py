@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.profile import Profile
 from core.engine.counting import Counted, Pass
 from core.engine.sources import Source
 from core.metrics.sampling import stored
@@ -39,6 +40,9 @@ def halved(shards: Sequence[Counted]) -> Counted:
     return halved(shards[middle:]) + halved(shards[:middle])
 
 
+ONE_FILE = Profile(name="table.csv", sha256="", words="CSV", rows=1, columns=())
+
+
 def facts(counted: Counted) -> dict[str, Any]:
     """Everything that a result says of what was counted, as plain values."""
     return {
@@ -52,7 +56,7 @@ def facts(counted: Counted) -> dict[str, Any]:
         "dropped": counted.dropped,
         "near": counted.near_threshold,
         "on": counted.on_threshold,
-        "notes": [note.to_json() for note in counted.notes],
+        "notes": [note.to_json() for note in counted.notes(ONE_FILE)],
         "sampled": stored.to_json(counted.sampled),
         "fed": [asdict(each) for each in counted.answers.first_fed],
     }

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.dataset import Batch
+from core.data.profile import Profile
 from core.errors import DataError
 
 MOST_ROWS_NAMED = 20
@@ -47,13 +48,12 @@ class FaultyImages:
             added[fault] = (counted + count, tuple(sorted((*earlier, *first))[:MOST_ROWS_NAMED]))
         return FaultyImages(added)
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        """One sentence on the rows that are left out; none where there are none."""
+    def said(self, profile: Profile) -> tuple[str, ...]:
+        """One sentence on the rows of this table that are left out; none where there are none."""
         total = sum(count for count, _ in self.rows.values())
         if not total:
             return ()
-        listed = "; ".join(f"{fault}: {_words(*rows)}" for fault, rows in sorted(self.rows.items()))
+        listed = "; ".join(f"{fault}: {_words(*rows, profile)}" for fault, rows in sorted(self.rows.items()))
         images, people = ("image", "its person is") if total == 1 else ("images", "their people are")
         return (f"{total:,} {images} could not be used, and {people} not counted ({listed}).",)
 
@@ -69,7 +69,9 @@ def _faults(batch: Batch, column: str) -> list[str | None]:
     return batch.images.faults(batch.text(column))
 
 
-def _words(count: int, first: tuple[int, ...]) -> str:
-    shown = ", ".join(f"{row:,}" for row in first)
+def _words(count: int, first: tuple[int, ...], profile: Profile) -> str:
+    shown = profile.rows_words(first, ",")
     more = f" and {count - len(first):,} more" if count > len(first) else ""
-    return f"{'row' if count == 1 else 'rows'} {shown}{more}"
+    if profile.files:
+        return f"{shown}{more}"
+    return f"{'rows' if count > 1 else 'row'}{shown.removeprefix('row')}{more}"

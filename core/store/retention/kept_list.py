@@ -80,7 +80,7 @@ class KeptList:
     def _uploads(self, audit: Audit, folder: Path, users: Mapping[str, Mapping[str, str]]) -> Iterator[KeptThing]:
         gave_up = not (folder / TABLE).is_file() and any(each["what"] == ROWS_DELETED for each in _read(folder))
         roles = (
-            ("Table", audit.table),
+            *(("Table", part) for part in audit.parts or (audit.table,)),
             ("Model", audit.model),
             ("Images", audit.images),
             ("Second table", audit.second),

@@ -129,6 +129,7 @@ class Batches:
         for month in (month for month, _ in days.months if (column, month) not in known):
             asked = replace(plan, data=plan.data.in_month(column, month))
             new = self._new(audit, asked, audit.table, audit.model, audit.images, batch, series, month)
+            new = replace(new, parts=audit.parts)
             self._audits.begin(new, [(folder / name, name) for name in (PROFILE, TABLE)])
             self._ages.use(self._audits.folder(new.id) / TABLE)
             begun.append(self.line.note(new))

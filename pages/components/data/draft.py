@@ -56,14 +56,17 @@ class Draft:
     @classmethod
     def of(cls, audit: Audit, profile: Profile) -> Draft:
         """What is kept of the audit's plan as far as it fits the table; what names columns not there is open again."""
-        name = PurePath(profile.name).stem
+        name, files = PurePath(profile.name).stem, tuple(file.name for file in profile.files)
         if audit.plan is None:
             blank = Plan(
-                data=DataPlan(file=profile.name), decision=Decision(), groups=GroupsPlan(sensitive=()), name=name
+                data=DataPlan(file=profile.name, files=files),
+                decision=Decision(),
+                groups=GroupsPlan(sensitive=()),
+                name=name,
             )
             return cls.from_plan(blank, has_outcome=False)
         kept = cls.from_toml(audit.plan)
-        kept = replace(kept, data=kept.data.in_file(profile.name), name=kept.name or name)
+        kept = replace(kept, data=kept.data.in_file(profile.name, files), name=kept.name or name)
         return kept._fitted(set(profile.names))
 
     @classmethod

@@ -4,11 +4,12 @@ import os
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import streamlit as st
 
 from core.errors import DataError, PlanError, PlumblineError
+from core.plan.notation.natural_order import natural
 from core.plan.plan import Plan
 from core.store.refusals import is_model
 from core.store.workspace import Audit
@@ -35,14 +36,21 @@ def ask(audit: Audit | None) -> None:
             accept_multiple_files=True,
             key=session.upload_key("table"),
         )
-    st.caption("A model, a zip of images, or a plan that you saved here may come along in the same drop.")
+    question = st.container()  # beside the files, where a small screen shows it too
+    st.caption(
+        "A model, a zip of images, or a saved plan may come along in the same drop. A table may come in several files."
+    )
     with st.expander("A larger file that is already on this computer"):
         path = _ask_path()
     if not given and path is None:
         return
     try:
+        taken = [upload_box.taken(one) for one in given or ()]
+        with question:
+            if path is None and not _are_one_table(_sorted(taken).tables):
+                return
         with st.spinner("Keeping the file …"):
-            opened, taken = _open(audit), [upload_box.taken(one) for one in given or ()]
+            opened = _open(audit)
             # Nobody else knows a new audit yet, and the box, which is still full, would begin another at every look.
             with session.workspace().beginning(opened.id) if audit is None else nullcontext():
                 opened = _keep_files(opened, taken) if path is None else _keep_table(opened, path, path.name)
@@ -65,12 +73,8 @@ def _keep_files(audit: Audit, given: Sequence[Received]) -> Audit:
 
     The table comes last, since it is looked at at once.
     """
-    plans = [file for file in given if file.name.lower().endswith(_PLAN)]
-    models = [file for file in given if file not in plans and is_model(file.file)]
-    others = [file for file in given if file not in plans and file not in models]
-    images = [file for file in others if file.name.lower().endswith(_ARCHIVE)] if _brings_a_table(others) else []
-    tables = [file for file in others if file not in images]
-    for files, kind in ((plans, "plan"), (models, "model"), (images, "zip of images"), (tables, "table")):
+    plans, models, images, tables = put = _sorted(given)
+    for files, kind in zip(put, ("plan", "model", "zip of images"), strict=False):
         if len(files) > 1:
             raise DataError(f"Here are {len(files)} {kind}s: {', '.join(f.name for f in files)}. Put in one {kind}.")
     for file in plans:
@@ -80,9 +84,42 @@ def _keep_files(audit: Audit, given: Sequence[Received]) -> Audit:
         audit = session.workspace().get(audit.id)
     for file in images:
         audit = session.workspace().put_images(audit.id, file.file, file.name)
+    if len(tables) > 1:
+        parts = [(file.file, file.name) for file in tables]
+        return _asked(session.workspace().put_parts(audit.id, parts), audit.plan)
     for file in tables:
         audit = _keep_table(audit, file.file, file.name)
     return audit
+
+
+class _Sorted(NamedTuple):
+    """The files of a drop by what they are."""
+
+    plans: list[Received]
+    models: list[Received]
+    images: list[Received]
+    tables: list[Received]
+
+
+def _sorted(given: Sequence[Received]) -> _Sorted:
+    plans = [file for file in given if file.name.lower().endswith(_PLAN)]
+    models = [file for file in given if file not in plans and is_model(file.file)]
+    others = [file for file in given if file not in plans and file not in models]
+    images = [file for file in others if file.name.lower().endswith(_ARCHIVE)] if _brings_a_table(others) else []
+    return _Sorted(plans, models, images, [file for file in others if file not in images])
+
+
+def _are_one_table(tables: Sequence[Received]) -> bool:
+    """Whether this is one table; of several files a person says so, since those of a test or a month look alike."""
+    if len(tables) < 2:
+        return True
+    named = plain.listed(sorted((file.name for file in tables), key=natural))
+    st.warning(f"Here are {len(tables)} tables: {named}. Are they parts of one table, with other people in each?")
+    are_one = st.button("Yes, they are one table", type="primary", key=session.upload_key("parts"))
+    st.caption(
+        "Else take some out of the box. Tables of other months go on the page Over time, once the first one is audited."
+    )
+    return are_one
 
 
 def _brings_a_table(files: Sequence[Received]) -> bool:
@@ -92,9 +129,11 @@ def _brings_a_table(files: Sequence[Received]) -> bool:
 
 def _keep_table(audit: Audit, source: BinaryIO | Path, name: str) -> Audit:
     """Keep the table; a plan that came before it is asked of this one."""
-    space = session.workspace()
-    kept = space.put_table(audit.id, source, name)
-    return kept if audit.plan is None else space.save_plan(audit.id, Draft.from_toml(audit.plan))
+    return _asked(session.workspace().put_table(audit.id, source, name), audit.plan)
+
+
+def _asked(kept: Audit, plan: str | None) -> Audit:
+    return kept if plan is None else session.workspace().save_plan(kept.id, Draft.from_toml(plan))
 
 
 def read_plan(content: bytes, name: str) -> Plan:

@@ -86,6 +86,16 @@ def test_people_without_a_usable_image_are_left_out_and_named(folder: Path) -> N
     assert selected(result) == {"a": 1.0, "b": 0.0}
 
 
+def test_rows_without_a_usable_image_are_named_by_file_where_a_table_has_several(folder: Path) -> None:
+    replaced(folder, {"4.png": None, "130.png": None, "131.png": None})
+    header, *lines = table().splitlines(keepends=True)
+    for name, part in (("a.csv", lines[:120]), ("b.csv", lines[120:])):
+        (folder / name).write_text(header + "".join(part))
+    (folder / "plan.toml").write_text(PLAN.replace('"people.csv"', '["a.csv", "b.csv"]'))
+    (words,) = [warning["text"] for warning in audited(folder)["warnings"]]
+    assert "not in the archive: row 5 of a.csv; row 11, 12 of b.csv" in words
+
+
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "no archive": (lambda folder: (folder / "images.zip").unlink(), "images.zip is not there"),
     "no zip": (lambda folder: (folder / "images.zip").write_bytes(b"x"), "is no zip archive"),

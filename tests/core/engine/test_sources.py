@@ -239,9 +239,10 @@ def test_batches_are_added_up(tmp_path: Path) -> None:
 def test_each_rule_drops_from_what_the_rules_before_it_left(tmp_path: Path) -> None:
     rows = [("a", "1", "0.1", "1"), ("a", "2", "0.9", "1"), ("b", "2", "0.9", "1"), ("b", "1", "0.8", "1")]
     lines = 'keep = [{column = "g", in = ["b"]}, {column = "y", not_in = [2]}, {column = "p", not_in = ["z"]}]'
-    found = counted(table(tmp_path, rows), plan_of(decision=AT_HALF, data=lines))
+    people = table(tmp_path, rows)
+    found = counted(people, plan_of(decision=AT_HALF, data=lines))
     assert (found.dropped, found.kept) == ((2, 1, 0), 1)
-    assert found.notes == (said('keep: "z" does not occur in p, so leaving it out drops nobody'),)
+    assert found.notes(people.profile) == (said('keep: "z" does not occur in p, so leaving it out drops nobody'),)
 
 
 def test_nobody_left_is_said(tmp_path: Path) -> None:
@@ -268,5 +269,6 @@ def test_scores_near_the_threshold_are_counted(tmp_path: Path) -> None:
 def test_labels_of_one_kind_are_a_warning(tmp_path: Path, labels: list[str], words: str | None) -> None:
     rows = [("a", label, "0.1", "1") for label in labels] + [("gone", "1", "0.1", "0")]
     plan = plan_of(decision=AT_HALF, label=True, data='keep = [{column = "g", in = ["a"]}]')
-    notes = counted(table(tmp_path, rows), plan).notes
+    people = table(tmp_path, rows)
+    notes = counted(people, plan).notes(people.profile)
     assert notes == () if words is None else text(notes[0]).startswith(words)

@@ -214,5 +214,7 @@ def test_a_note_of_the_sum_is_of_all_rows(tmp_path: Path) -> None:
     plan = PLANS["decisions"]
     one = pass_over(source(plan, dataset, None), dataset, plan)
     good, other = counted_in_shards(one, [0, 1, 0])
-    assert "has the good outcome" in text(good.notes[0]) and "is without the good outcome" in text(other.notes[0])
-    assert summed(one, [good, other]).notes == ()
+    assert "has the good outcome" in text(good.notes(dataset.profile)[0]) and "is without the good outcome" in text(
+        other.notes(dataset.profile)[0]
+    )
+    assert summed(one, [good, other]).notes(dataset.profile) == ()

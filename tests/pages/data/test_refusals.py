@@ -57,10 +57,10 @@ def test_whoever_drops_a_plan_reads_what_to_write_in_it() -> None:
     assert "In a plan file: no held_out under [data]." in said_of_it
 
 
-def test_two_tables_at_once_are_refused_by_name() -> None:
+def test_two_plans_at_once_are_refused_by_name() -> None:
     at = opened()
-    at.file_uploader[0].set_value([("a.csv", b"x\n1\n", ""), ("b.csv", b"x\n1\n", "")]).run()
-    assert "Here are 2 tables" in at.error[0].value
+    at.file_uploader[0].set_value([("a.toml", b"plumbline = 1", ""), ("b.toml", b"plumbline = 1", "")]).run()
+    assert "Here are 2 plans" in at.error[0].value
 
 
 PICKLE = pickle.dumps({"weights": [1, 2]})
