@@ -43,7 +43,7 @@ def _number(text: str) -> int:
 def asked_engine(chosen: argparse.Namespace) -> EngineMaker | None:
     """What counts the parts; None where one process counts the whole. Raises PlanError where it cannot be had."""
     if chosen.on is not None:
-        return cluster_engine(chosen.on, chosen.workers)
+        return cluster_engine(chosen)
     if chosen.workers is None:
         return None
     from core.engine.shards.local_pool import local_pool

@@ -6,63 +6,28 @@ are checked by the driver as those of any other engine.
 
 from __future__ import annotations
 
-import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.engine.run import versions
-from core.engine.shards.engine import Chunk, ChunkEnded, CountingWork, Delivered, Engine, EngineMaker
+from core.engine.shards.engine import Chunk, ChunkEnded, CountingWork, Delivered
 from core.engine.shards.partial import MOST_BYTES
 from core.engine.shards.shard import Shard
-from core.errors import BY_NAME, JobError, ModelError, PlanError, PlumblineError
+from core.errors import BY_NAME, JobError, ModelError, PlumblineError
 from core.jobs.digest import sha256
 
 POLL_SECONDS, LOOKS_EVERY, LOST_SECONDS, CLOSING_SECONDS = 0.1, 1.0, 10.0, 15.0
 # How long a cluster may be without any worker.
 WORKERS_SECONDS = 300.0
-_NEEDS = '--on needs an extra: pip install --editable ".[cluster]", in the clone.'
 _NO_ANSWER = "A worker stopped before it had counted all rows. Run again."
 _LONGEST_WORDS = 4000
-
-
-def on_this_machine(workers: int) -> EngineMaker:
-    """Makes a cluster of so many workers on this machine, which talk over loopback alone, with keys of this run."""
-
-    def made(work: CountingWork) -> Engine:
-        distributed = required()
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        cluster = distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            # Others of this machine could send tasks to a scheduler without keys.
-            security=distributed.Security.temporary(),
-            dashboard_address="127.0.0.1:0",  # None would take port 8787, which another cluster may have
-            worker_dashboard_address="127.0.0.1:0",
-            memory_limit=None,
-            local_directory=str(work.root),
-            silence_logs=logging.CRITICAL,
-        )
-        client = distributed.Client(cluster)
-        return ClusterEngine(work, client, workers, (client.close, cluster.close))
-
-    return made
-
-
-def required() -> Any:
-    """The library. Raises PlanError that names the extra where it is not installed."""
-    try:
-        import distributed
-    except ImportError:
-        raise PlanError(_NEEDS) from None
-    return distributed
+# How much of a file is sent at once, so that nobody holds more of it in memory.
+_PIECE_BYTES = 8 << 20
 
 
 @dataclass
@@ -85,21 +50,27 @@ class ClusterEngine:
         client: Any,
         side_by_side: int | None,
         closing: tuple[Callable[[], object], ...],
+        sees_files: bool,
     ) -> None:
-        """Meet the workers. `closing` is called at the end. Raises JobError where one of them cannot count."""
+        """A run on a client's cluster. `closing` is called at the end.
+
+        Where its workers do not see the files of this machine (`sees_files`), they are sent.
+        """
         from core.engine.shards.cluster.worker import CountingPlugin
 
-        self._client, self._closing = client, closing
+        self._work, self._client, self._closing = work, client, closing
         self._run = f"plumbline-{uuid.uuid4().hex}"
-        self._files = {name: (str(Path(path).resolve()), sha256(path)) for name, path in work.inputs.items()}
+        self._sees_files = sees_files
+        self._digests = {name: sha256(path) for name, path in work.inputs.items()}
+        self._meeting: Iterator[None] = iter(())
         self._heard: SimpleQueue[Any] = SimpleQueue()
         self._sent: dict[int, _Sent] = {}
         self._numbers, self._ready = 0, dict[str, int]()
-        self._looked = self._seen_running = self._seen_workers = time.monotonic()
+        self._seen_running = self._seen_workers = time.monotonic()
+        self._looked = -LOOKS_EVERY
         try:
             client.subscribe_topic(self._run, lambda event: self._heard.put(event[1]))
             client.register_plugin(CountingPlugin(self._run, dict(work.request), work.time_limit, side_by_side))
-            self._meet_workers()
         except BaseException:
             self.close()
             raise
@@ -119,13 +90,17 @@ class ClusterEngine:
         self._sent[number] = _Sent(chunk, future)
 
     def events(self) -> Iterator[Delivered | ChunkEnded]:
-        """What the workers have said since, and which chunks they are done with."""
+        """What the workers have said since, and which chunks they are done with.
+
+        Raises JobError that names a worker that cannot count, or where the scheduler has gone.
+        """
         self._refuse_lost()
-        if time.monotonic() > self._looked + LOOKS_EVERY:
-            self._meet_workers()
+        is_meeting = next(self._meeting, self) is None
+        if not is_meeting and time.monotonic() > self._looked + LOOKS_EVERY:
+            self._meeting = self._meet_workers()
         ended = [number for number, sent in self._sent.items() if sent.future.status != "pending"]
         with suppress(Empty):  # what ended has said all of it before
-            heard = self._heard.get(timeout=0 if ended else POLL_SECONDS)
+            heard = self._heard.get(timeout=0 if ended or is_meeting else POLL_SECONDS)
             while True:
                 yield from self._understood(heard)
                 heard = self._heard.get_nowait()
@@ -161,31 +136,42 @@ class ClusterEngine:
         elif now > self._seen_running + LOST_SECONDS or self._client.status in ("closed", "closing"):
             raise JobError("The scheduler of the cluster has gone. Start it again, and run again.")
 
-    def _meet_workers(self) -> None:
-        """Give the files to workers that have come. Raises JobError that names one that cannot count."""
-        from core.engine.shards.cluster.worker import take_files
+    def _meet_workers(self) -> Iterator[None]:
+        """Give the files to workers that have come, a piece at each step."""
+        from core.engine.shards.cluster.worker import greet, take_files, take_piece
 
         self._looked = time.monotonic()
         if self._client.status != "running":
             return
         threads: Mapping[str, int] = self._client.nthreads()
         self._ready = {worker: threads[worker] for worker in self._ready if worker in threads}
-        come = [worker for worker in threads if worker not in self._ready]
-        if come:
-            version = versions()["plumbline"]
-            answers = self._client.run(take_files, self._run, self._files, version, workers=come, on_error="return")
-            for worker, said in answers.items():
-                if isinstance(said, OSError):  # it has gone again
-                    continue
-                if isinstance(said, ImportError):
-                    said = "has no Plumbline, or an older one. Install one version everywhere"
-                if said is not None:
-                    raise JobError(f"The worker at {worker}: {str(said)[:_LONGEST_WORDS]}.")
-                self._ready[worker] = threads[worker]
+        come = self._asked(greet, [worker for worker in threads if worker not in self._ready], versions()["plumbline"])
+        for name, path in self._work.inputs.items():
+            if come and not self._sees_files:
+                with open(path, "rb") as file:
+                    while data := file.read(_PIECE_BYTES):
+                        come = self._asked(take_piece, come, self._run, name, file.tell() - len(data), data)
+                        yield
+        paths = {name: str(path.resolve()) if self._sees_files else None for name, path in self._work.inputs.items()}
+        files = {name: (paths[name], digest) for name, digest in self._digests.items()}
+        for worker in self._asked(take_files, come, self._run, files):
+            self._ready[worker] = threads[worker]
         if self._ready:
-            self._seen_workers = self._looked
+            self._seen_workers = time.monotonic()
         elif self._looked > self._seen_workers + WORKERS_SECONDS:
             raise JobError("The cluster has no workers. Start some, and run again.")
+
+    def _asked(self, ask: Callable[..., str | None], workers: list[str], *arguments: Any) -> list[str]:
+        """Those workers that answered that all is well. Raises JobError that names one that said what is not."""
+        if not workers:
+            return []
+        answers = self._client.run(ask, *arguments, workers=workers, on_error="return")
+        for worker, said in answers.items():
+            if isinstance(said, ImportError):
+                said = "has no Plumbline, or an older one. Install one version everywhere"
+            if not (said is None or isinstance(said, OSError)):  # that one has gone again
+                raise JobError(f"The worker at {worker}: {str(said)[:_LONGEST_WORDS]}.")
+        return [worker for worker, said in answers.items() if said is None]
 
     def _understood(self, said: Any) -> Iterator[Delivered]:
         """What a worker said of a chunk, where it makes sense; of one that has ended nothing is wanted any more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -62,15 +61,26 @@ class CountingPlugin(WorkerPlugin):  # type: ignore[misc]  # it carries no types
         if start in ("executing", "long-running") and key in self._stops:
             self._stops[key].set()
 
-    def take(self, files: Mapping[str, tuple[str, str]]) -> str | None:
-        """Take files of this machine by their paths and SHA-256; what is wrong with them, if anything is."""
+    def take_piece(self, name: str, at: int, data: bytes) -> None:
+        """Take the bytes of a file from one place on. Raises OSError where the disk is full."""
+        path = self._root / name
+        with open(path, "r+b" if path.exists() else "wb") as file:
+            file.seek(at)
+            file.write(data)
+
+    def take(self, files: Mapping[str, tuple[str | None, str]]) -> str | None:
+        """Take the files by their SHA-256, from their paths on this machine, or as their pieces came.
+
+        What is wrong with them, if anything is.
+        """
         for name, (path, digest) in files.items():
+            file = self._root / name if path is None else Path(path)
             try:
-                if sha256(Path(path)) != digest:
+                if sha256(file) != digest:
                     return f"{name} is another file there"
             except OSError as error:
-                return f"{name} cannot be read there ({os.strerror(error.errno or 0)})"
-            self._files[name] = Path(path)
+                return f"{name} cannot be read there ({error.strerror})"
+            self._files[name] = file
         self._ready.set()
         return None
 
@@ -123,10 +133,24 @@ def count_chunk(run: str, number: int, chunk: Chunk) -> None:
     worker.plugins[run].count(key, chunk, say)
 
 
-def take_files(run: str, files: Mapping[str, tuple[str, str]], version: str, dask_worker: Any) -> str | None:
-    """Have a worker take a run's files; what is wrong there, if anything is."""
+def greet(version: str, dask_worker: Any) -> str | None:
+    """Why a worker cannot count for this version of Plumbline; None where it can."""
     if (here := versions()["plumbline"]) != version:
         return f"has Plumbline {here}, and this is {version}. Install one version everywhere"
+    return None
+
+
+def take_piece(run: str, name: str, at: int, data: bytes, dask_worker: Any) -> str | None:
+    """Have a worker take a piece of one of a run's files; what is wrong there, if anything is."""
+    try:
+        dask_worker.plugins[run].take_piece(name, at, data)
+    except OSError as error:
+        return f"{name} could not be kept there ({error.strerror}). Free some space, and run again"
+    return None
+
+
+def take_files(run: str, files: Mapping[str, tuple[str | None, str]], dask_worker: Any) -> str | None:
+    """Have a worker take a run's files; what is wrong there, if anything is."""
     taken: str | None = dask_worker.plugins[run].take(files)
     return taken
 

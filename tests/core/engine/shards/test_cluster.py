@@ -13,7 +13,8 @@ import pytest
 from core.engine.api import audit_isolated
 from core.engine.plan_files import Files, files_of
 from core.engine.shards.audit import audit_in_parts
-from core.engine.shards.cluster.engine import ClusterEngine, on_this_machine
+from core.engine.shards.cluster.engine import ClusterEngine
+from core.engine.shards.cluster.reached import on_this_machine
 from core.engine.shards.engine import PartialsInMemory
 from core.errors import JobError
 from tests.core.engine.shards.test_parts import TABLE, Interrupted, numbers
