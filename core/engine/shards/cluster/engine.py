@@ -145,7 +145,8 @@ class ClusterEngine:
             return
         threads: Mapping[str, int] = self._client.nthreads()
         self._ready = {worker: threads[worker] for worker in self._ready if worker in threads}
-        come = self._asked(greet, [worker for worker in threads if worker not in self._ready], versions()["plumbline"])
+        new = [worker for worker in threads if worker not in self._ready]
+        come = self._asked(greet, new, self._run, versions()["plumbline"])
         for name, path in self._work.inputs.items():
             if come and not self._sees_files:
                 with open(path, "rb") as file:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from distributed import WorkerPlugin, get_worker
 from core.engine.run import versions
 from core.engine.shards.engine import Chunk, CountingWork, Delivered
 from core.engine.shards.local_pool import LocalPool
-from core.errors import JobError, ModelError, PlumblineError
+from core.errors import DataError, JobError, ModelError, PlumblineError
 from core.jobs.digest import sha256
 from core.jobs.scratch import scratch
 
@@ -37,15 +37,19 @@ class CountingPlugin(WorkerPlugin):  # type: ignore[misc]  # it carries no types
     def __init__(self, run: str, request: Mapping[str, Any], time_limit: float, side_by_side: int | None) -> None:
         """For the jobs of a run; `side_by_side` jobs share this machine, None for as many as the worker has threads."""
         self.name, self._request, self._time_limit, self._side_by_side = run, request, time_limit, side_by_side
+        self.lacks: str | None = None
 
     def setup(self, worker: Any) -> None:
         """Make a folder that this user alone may read."""
         self._stack = ExitStack()
-        self._root = self._stack.enter_context(scratch())
         self._files: dict[str, Path] = {}
         self._ready = threading.Event()
         self._stops: dict[str, threading.Event] = {}
         self._side_by_side = self._side_by_side or worker.state.nthreads
+        try:
+            self._root = self._stack.enter_context(scratch())
+        except PlumblineError as error:  # raised here, it would name no worker
+            self.lacks = error.message.rstrip(".")
 
     async def teardown(self, worker: Any) -> None:
         """End the jobs, and leave nothing behind."""
@@ -88,10 +92,12 @@ class CountingPlugin(WorkerPlugin):  # type: ignore[misc]  # it carries no types
         """Count a chunk and say what each of its parts gave; whatever goes wrong is said too."""
         stop = self._stops[key] = threading.Event()
         try:
-            with scratch() as root:
+            with _place() as root:
                 self._count(root, chunk, say, stop)
         except PlumblineError as error:
             say(_said_of(error))
+        except OSError as error:
+            say(_said_of(JobError(f"its disk cannot be written ({error.strerror}). Free some space, and run again.")))
         finally:
             del self._stops[key]
 
@@ -133,11 +139,23 @@ def count_chunk(run: str, number: int, chunk: Chunk) -> None:
     worker.plugins[run].count(key, chunk, say)
 
 
-def greet(version: str, dask_worker: Any) -> str | None:
+@contextmanager
+def _place() -> Iterator[Path]:
+    """A folder for a chunk. Raises JobError where there is none: it is the worker's fault, and not the table's."""
+    with ExitStack() as stack:
+        try:
+            root = stack.enter_context(scratch())
+        except DataError as error:
+            raise JobError(error.message) from None
+        yield root
+
+
+def greet(run: str, version: str, dask_worker: Any) -> str | None:
     """Why a worker cannot count for this version of Plumbline; None where it can."""
     if (here := versions()["plumbline"]) != version:
         return f"has Plumbline {here}, and this is {version}. Install one version everywhere"
-    return None
+    lacks: str | None = dask_worker.plugins[run].lacks
+    return lacks
 
 
 def take_piece(run: str, name: str, at: int, data: bytes, dask_worker: Any) -> str | None:

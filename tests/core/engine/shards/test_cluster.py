@@ -1,24 +1,31 @@
 """Parts counted by a cluster of this machine: the same record, whoever dies, and nothing that is left behind."""
 
+import errno
 import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import distributed
 import psutil
 import pytest
 
-from core.engine.api import audit_isolated
+from core.engine.api import audit_here
 from core.engine.plan_files import Files, files_of
 from core.engine.shards.audit import audit_in_parts
 from core.engine.shards.cluster.engine import ClusterEngine
 from core.engine.shards.cluster.reached import on_this_machine
+from core.engine.shards.cluster.worker import CountingPlugin
 from core.engine.shards.engine import PartialsInMemory
-from core.errors import JobError
-from tests.core.engine.shards.test_parts import TABLE, Interrupted, numbers
+from core.engine.shards.local_pool import LocalPool
+from core.errors import DataError, JobError
+from tests.core.engine.shards.test_parts import TABLE, Interrupted, numbers, running_jobs
 from tests.core.engine.test_sums import PLANS
+from tests.worlds.clusters import cluster_here, on_it
+from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import until
 from tests.worlds.shard_engines import write_table
 
@@ -29,6 +36,19 @@ PLAN = PLANS["a score"]
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
     return Files(files_of(write_table(tmp_path, TABLE)))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one process finds."""
+    return numbers(audit_here(PLAN, Files(files_of(write_table(tmp_path_factory.mktemp("whole"), TABLE)))))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A cluster for every test that kills no worker."""
+    with cluster_here(distributed.Security.temporary(), 1) as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)
@@ -66,8 +86,10 @@ def listening(process: psutil.Process) -> set[str]:
     }
 
 
-def test_a_worker_that_dies_changes_nothing_and_all_sockets_are_of_this_machine(files: Files) -> None:
-    whole, seen, killed = numbers(audit_isolated(PLAN, files)), set[str](), list[int]()
+def test_a_worker_that_dies_changes_nothing_and_all_sockets_are_of_this_machine(
+    files: Files, whole: dict[str, Any]
+) -> None:
+    seen, killed = set[str](), list[int]()
 
     def kill() -> None:
         until(lambda: bool(workers_of(psutil.Process())))
@@ -77,14 +99,25 @@ def test_a_worker_that_dies_changes_nothing_and_all_sockets_are_of_this_machine(
 
     killer = threading.Thread(target=kill)
     killer.start()
-    with audit_in_parts(PLAN, files, on_this_machine(2), PartialsInMemory(), each=16) as found:
+    with audit_in_parts(PLAN, files, on_this_machine(2), PartialsInMemory(), each=32) as found:
         assert numbers(found.record) == whole
-        assert found.parts == 4
+        assert found.parts == 2
     killer.join()
     assert killed and seen == {"127.0.0.1"}
 
 
-def test_an_interrupted_run_ends_every_worker_and_keeps_what_was_counted(files: Files) -> None:
+@pytest.mark.parametrize(("workers", "parts"), [(1, 2), (2, 4), (3, 4), (8, 8)])
+def test_any_number_of_workers_gives_the_same_record(
+    files: Files, whole: dict[str, Any], cluster: Any, workers: int, parts: int
+) -> None:
+    with audit_in_parts(PLAN, files, on_it(cluster, workers), PartialsInMemory(), each=64 // parts) as found:
+        assert numbers(found.record) == whole
+        assert found.parts == parts
+
+
+def test_an_interrupted_run_ends_every_job_and_keeps_what_was_counted(
+    files: Files, whole: dict[str, Any], cluster: Any
+) -> None:
     partials = PartialsInMemory()
 
     def end(done: int, total: int, what: str) -> None:
@@ -93,33 +126,105 @@ def test_an_interrupted_run_ends_every_worker_and_keeps_what_was_counted(files: 
 
     with (
         pytest.raises(Interrupted),
-        audit_in_parts(PLAN, files, on_this_machine(1), partials, tell=end, each=16),
+        audit_in_parts(PLAN, files, on_it(cluster, 1), partials, tell=end, each=16),
     ):
         pass
-    with audit_in_parts(PLAN, files, on_this_machine(3), partials, each=16) as found:
+    with audit_in_parts(PLAN, files, on_it(cluster, 3), partials, each=16) as found:
         assert found.kept >= 1
-        assert numbers(found.record) == numbers(audit_isolated(PLAN, files))
+        assert numbers(found.record) == whole
 
 
-def test_a_worker_with_another_file_is_named(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_at_which_every_job_dies_is_named_and_the_others_are_kept(
+    files: Files, whole: dict[str, Any], cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partials = PartialsInMemory()
+
+    class Poisoned(LocalPool):
+        def submit(self, chunk: Any) -> None:
+            with holding_jobs("count"):
+                super().submit(chunk)
+                if any(shard.index == 2 for shard in chunk):
+                    os.kill(*running_jobs(self.root), signal.SIGKILL)
+
+    with monkeypatch.context() as poison:
+        poison.setattr("core.engine.shards.cluster.worker.LocalPool", Poisoned)
+        words = r"t\.csv, rows 33 to 48: counting failed 3 times\. 3 of 4 parts are counted\. The worker at tls://127"
+        with (
+            pytest.raises(JobError, match=words),
+            audit_in_parts(PLAN, files, on_it(cluster, 2), partials, each=16),
+        ):
+            pass
+    with audit_in_parts(PLAN, files, on_it(cluster, 2), partials, each=16) as found:
+        assert (found.kept, numbers(found.record)) == (3, whole)
+
+
+def refused(files: Files, cluster: Any, words: str, sees_files: bool = True) -> None:
+    """A run that names a worker and what it lacks."""
+    with (
+        pytest.raises(JobError, match=rf"^The worker at tls://127\.0\.0\.1:\d+: {words}"),
+        audit_in_parts(PLAN, files, on_it(cluster, 1, sees_files), PartialsInMemory(), each=32),
+    ):
+        pass
+
+
+def test_a_worker_with_another_file_is_named(files: Files, cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.engine.shards.cluster.engine.sha256", lambda path: "0" * 64)
-    with (
-        pytest.raises(JobError, match=r"The worker at tls://127\.0\.0\.1:\d+: table\.parquet is another file there"),
-        audit_in_parts(PLAN, files, on_this_machine(1), PartialsInMemory(), each=32),
-    ):
-        pass
+    refused(files, cluster, r"table\.parquet is another file there")
 
 
-def test_a_worker_with_another_version_is_named(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_with_another_version_is_named(files: Files, cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.engine.shards.cluster.engine.versions", lambda: {"plumbline": "9.9.9"})
+    refused(files, cluster, r"has Plumbline .*, and this is 9\.9\.9\. Install")
+
+
+def full(*anything: Any, **named: Any) -> Any:
+    """Whatever is written meets a full disk."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_worker_that_has_no_space_for_a_file_is_named(
+    files: Files, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CountingPlugin, "take_piece", full)
+    refused(files, cluster, r"table\.parquet could not be kept there \(No space left", sees_files=False)
+
+
+def test_a_worker_without_a_place_for_files_is_named(
+    files: Files, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.shards.cluster.worker.scratch", nowhere)
+    refused(files, cluster, r"There is no place for temporary files in /t \(No space left")
+
+
+@contextmanager
+def nowhere() -> Iterator[Path]:
+    raise DataError("There is no place for temporary files in /t (No space left on device).")
+    yield
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("scratch", r"There is no place for temporary files in /t \(No space left"),
+        ("LocalPool", r"its disk cannot be written \(No space left"),
+    ],
+)
+def test_a_worker_whose_disk_is_full_by_then_is_named(
+    files: Files, cluster: Any, monkeypatch: pytest.MonkeyPatch, where: str, says: str
+) -> None:
+    class Later(ClusterEngine):
+        def submit(self, chunk: Any) -> None:
+            monkeypatch.setattr(f"core.engine.shards.cluster.worker.{where}", nowhere if where == "scratch" else full)
+            super().submit(chunk)
+
     with (
-        pytest.raises(JobError, match=r"The worker at tls://127.*has Plumbline .*, and this is 9\.9\.9\. Install"),
-        audit_in_parts(PLAN, files, on_this_machine(1), PartialsInMemory(), each=32),
+        pytest.raises(JobError, match=rf"t\.csv, rows 1 to 32: counting .* The worker at tls://127\S+: {says}"),
+        audit_in_parts(PLAN, files, on_it(cluster, 1, engine=Later), PartialsInMemory(), each=32),
     ):
         pass
 
 
-def test_what_makes_no_sense_is_not_taken_in(files: Files) -> None:
+def test_what_makes_no_sense_is_not_taken_in(files: Files, whole: dict[str, Any], cluster: Any) -> None:
     """A worker's words are plain values; anything but its own chunks' parts is passed over."""
     heard = list[Any]()
 
@@ -132,10 +237,5 @@ def test_what_makes_no_sense_is_not_taken_in(files: Files) -> None:
             self._heard.put({"chunk": 0, "rows": -5})
             heard.append(chunk)
 
-    def loud(work: Any) -> Any:
-        made = on_this_machine(1)(work)
-        made.__class__ = Loud
-        return made
-
-    with audit_in_parts(PLAN, files, loud, PartialsInMemory(), each=32) as found:
-        assert found.parts == 2 and heard
+    with audit_in_parts(PLAN, files, on_it(cluster, 1, engine=Loud), PartialsInMemory(), each=32) as found:
+        assert found.parts == 2 and heard and numbers(found.record) == whole
