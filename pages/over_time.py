@@ -32,7 +32,7 @@ try:
         answer.title(found)
     else:  # a year of which half is audited may say what the whole does not
         batch.progress(at_work, asked.members, 0 if found is None else len(found.series.records))
-    batch.show(asked.members)
+    batch.show(asked.members, asked.first)
     months.offer(asked)
     audits.ask_periods(asked, found)
     few = found is None or not found.series.is_ready

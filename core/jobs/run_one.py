@@ -73,7 +73,7 @@ def failure(supervisor: Supervisor, job: str) -> PlumblineError | None:
     if status.error is None:
         return None
     named = {"snippet": status.snippet} if status.error is ModelError else {}
-    return status.error(status.message or "", in_plan=supervisor.in_plan(job), **named)
+    return status.error(status.message or "", in_plan=status.in_plan, **named)
 
 
 @contextmanager

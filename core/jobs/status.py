@@ -15,7 +15,8 @@ State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted
 class Status:
     """Where a job stands: its place in the queue counts from 1; `message` is for the person, `error` is its type.
 
-    `snippet` names the lines of Python that would help, where a model was refused: the job says it, who may name none.
+    `in_plan` is what would answer a failed job's error in a plan file, nothing where nothing would. `snippet` names the
+    lines of Python that would help, where a model was refused: the job says it, who may name none.
     `done`, `total`, `what` and `seconds_left` are of the present stage; `reached` is the share of the whole job that is
     behind it at most, and `whole_left` the seconds to its end, from and to: None while it does not know. `ahead` is
     what runs while it waits.
@@ -29,6 +30,7 @@ class Status:
     seconds_left: float | None = None
     message: str | None = None
     error: type[PlumblineError] | None = None
+    in_plan: str = ""
     snippet: str = ""
     ahead: tuple[Ahead, ...] = ()
     reached: float | None = None

@@ -173,11 +173,6 @@ class Supervisor:
             self._queue.drop_spares()
         os.close(self._lock)
 
-    def in_plan(self, job_id: str) -> str:
-        """What would answer a failed job's error in a plan file, for commands; nothing where nothing would."""
-        with self._changed:
-            return self._job(job_id).folder.in_plan()
-
     def _job(self, job_id: str) -> Job:
         job = self._queue.known.get(job_id)
         if job is None:
@@ -197,6 +192,7 @@ class Supervisor:
             whole_left=self._queue.left(job),
             message=record.message,
             error=BY_NAME.get(record.error, JobError) if record.error else None,
+            in_plan=job.folder.in_plan() if record.error else "",
             snippet=job.folder.snippet() if record.error == ModelError.__name__ else "",
             ahead=self._queue.ahead(job),
         )

@@ -23,9 +23,10 @@ from core.cli.trackers import Trackers, add_trackers
 from core.engine.plan_files import Files
 from core.errors import DataError, PlanError, PlumblineError
 from core.jobs.digest import sha256
-from core.metrics.reference import ANOTHER, IN_PLAN
+from core.metrics.reference import IN_PLAN
 from core.plan.plan import Plan
 from core.record import AuditRecord
+from core.record.series.asked_again import without_reference
 
 if TYPE_CHECKING:
     from core.record.series import Series
@@ -172,15 +173,9 @@ def _audited(path: Path, plan: Plan, first: AuditRecord | None, chosen: argparse
         except PlanError as error:
             if first is None or error.in_plan != IN_PLAN:
                 raise
-            raise _without_reference(path.name, first.plan.data.file, error) from None
-
-
-def _without_reference(name: str, first: str, error: PlanError) -> DataError:
-    """What to do about a later table that lacks a group; another reference would be another question."""
-    return DataError(
-        f"{name}: {error.message.removesuffix(ANOTHER)} Its groups are compared with the one that {first}, the first"
-        f" table, has. Write that group in {name} as it stands there, or leave {name} out of --data."
-    )
+            name, without = path.name, f"or leave {path.name} out of --data"
+            said = without_reference(error.message, first.plan.data.file, name, without)
+            raise DataError(f"{name}: {said}") from None
 
 
 def _digest(path: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ from core.record.series.periods import period_of
 
 SERIES = "series.json"
 _MOST_BYTES = 64 * 1024 * 1024
+_FOREIGN = (
+    "was not written by plumbline monitor, and would be lost. Move it elsewhere, or give another folder with --out."
+)
+_DIGEST = re.compile("[0-9a-f]{64}")
 _AUDITS, _MONTHS, _PART, _LOCK = "audits", "months.json", ".part-", ".lock"
 
 
@@ -46,10 +51,11 @@ class KeptAudits:
     def at(cls, folder: Path, plan: Plan) -> Iterator[KeptAudits]:
         """Those in a folder, which nobody else writes to until the context ends.
 
-        Raises DataError where another run is at work there, an audit is damaged, or series.json is somebody else's;
-        PlanError where they ask another question than the plan.
+        Raises DataError where another run is at work there, an audit is damaged, or a file that it would write is
+        somebody else's; PlanError where they ask another question than the plan.
         """
         _refuse_foreign(folder / SERIES, plan)
+        _read_months(folder / _MONTHS, plan)
         with writing(folder), (folder / _LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +64,7 @@ class KeptAudits:
             (folder / _AUDITS).mkdir(exist_ok=True)
             for part in folder.glob(f"{_PART}*"):
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
-            yield cls(folder, plan, dict(_read(folder / _AUDITS, plan)), _read_months(folder / _MONTHS))
+            yield cls(folder, plan, dict(_read(folder / _AUDITS, plan)), _read_months(folder / _MONTHS, plan))
 
     @property
     def records(self) -> tuple[AuditRecord, ...]:
@@ -127,10 +133,7 @@ def _refuse_foreign(path: Path, plan: Plan) -> None:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         asked = None
     if asked is None:
-        raise DataError(
-            f"{path} was not written by plumbline monitor, and would be lost. Move it elsewhere, or give another folder"
-            " with --out."
-        )
+        raise DataError(f"{path} {_FOREIGN}")
     if asked != plan.series_sha256:
         raise PlanError(f"{path} is about another question than this plan asks. Give another folder with --out.")
 
@@ -160,10 +163,15 @@ def _read(folder: Path, plan: Plan) -> Iterator[tuple[str, AuditRecord]]:
         yield path.name, record
 
 
-def _read_months(path: Path) -> dict[str, list[str]]:
-    """Which months each table has; nothing where it is not known, since tables are then looked at again."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {str(digest): [str(month) for month in months] for digest, months in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
+def _read_months(path: Path, plan: Plan) -> dict[str, list[str]]:
+    """Which months each table has, where the plan has them cut. Raises DataError where somebody else wrote the file."""
+    if plan.monitor.date is None or not os.path.lexists(path):
         return {}
+    try:
+        with path.open("rb") as file:
+            found = json.loads(file.read(_MOST_BYTES))
+        if all(_DIGEST.fullmatch(digest) and isinstance(months, list) for digest, months in found.items()):
+            return {digest: [str(month) for month in months] for digest, months in found.items()}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        pass
+    raise DataError(f"{path} {_FOREIGN}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.metrics.reference import ANOTHER
 from core.plan.plan import Plan
 from core.plan.values import MISSING_GROUP
 from core.record import AuditRecord
@@ -29,3 +30,15 @@ def asked_as_first(plan: Plan, first: AuditRecord | None, file: str) -> Plan:
         return plan
     again = asked_again(first, file)
     return replace(plan, decision=replace(plan.decision, edges=again.decision.edges), groups=again.groups)
+
+
+def without_reference(problem: str, first: str, table: str, otherwise: str) -> str:
+    """What is the matter with a later table that lacks a comparison group, and what to do, as `problem` began to say.
+
+    `first` and `table` are what the two are called, `otherwise` the end of the sentence that says what to do. The plan
+    would name another group, but that is another question than that of the series.
+    """
+    return (
+        f"{problem.removesuffix(ANOTHER)} Its groups are compared with the one that {first}, the first table, has."
+        f" Write that group in {table} as it stands there, {otherwise}."
+    )

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence, Set
 
 import streamlit as st
 
+from core.metrics.reference import IN_PLAN
+from core.record.series.asked_again import without_reference
 from core.report.words.over_time import unfinished_sentences
 from core.store.archive import Shelved
 from core.store.audit import WAITING
@@ -41,15 +43,15 @@ def progress(drop: str, members: Sequence[Shelved], done: int) -> None:
     )
 
 
-def show(members: Sequence[Shelved]) -> None:
-    """Show what went wrong with tables of drops."""
+def show(members: Sequence[Shelved], first: Shelved | None) -> None:
+    """Show what went wrong with tables of drops, which were asked what `first` was."""
     held_up = [each.audit.problem for each in members if each.audit.stage == WAITING and each.audit.problem]
     if held_up:
         st.caption(plain.escape(f"The next table waits: {held_up[0]}"))
     by_reason: dict[str, list[Shelved]] = defaultdict(list)
     for each in members:
         if each.summary is None and not _is_at_work(each):
-            by_reason[_why(each)].append(each)
+            by_reason[_why(each, first)].append(each)
     for why, failed in by_reason.items():
         _failed(why, failed)
 
@@ -88,16 +90,19 @@ def _is_at_work(entry: Shelved) -> bool:
     return space.batches.is_unfinished(entry.audit.id) or (status is not None and not status.ended)
 
 
-def _why(entry: Shelved) -> str:
+def _why(entry: Shelved, first: Shelved | None) -> str:
     space, audit = session.workspace(), entry.audit
     status = space.status(audit.id)
+    if status is not None and status.message and status.in_plan == IN_PLAN and first is not None and audit.batch:
+        otherwise = "put it in again, and remove this one"
+        return without_reference(status.message, f"“{_table(first)}”", "the table", otherwise)
     why = (None if status is None else status.message) or space.get(audit.id).problem or entry.damaged
     return why or "It has not been run yet."
 
 
 def _failed(why: str, failed: Sequence[Shelved]) -> None:
     """Which tables have no result for this reason, and what can be done."""
-    names = tuple(entry.name if entry.audit.table is None else entry.audit.table.name for entry in failed)
+    names = tuple(map(_table, failed))
     has = "has" if len(failed) == 1 else "have"
     first = failed[0].audit.id
     with st.container(border=True):
@@ -115,6 +120,10 @@ def _failed(why: str, failed: Sequence[Shelved]) -> None:
                 on_click=session.attempt,
                 args=(_remove, [entry.audit.id for entry in failed]),
             )
+
+
+def _table(entry: Shelved) -> str:
+    return entry.name if entry.audit.table is None else entry.audit.table.name
 
 
 def _open(audit_id: str) -> None:

@@ -40,6 +40,21 @@ def test_a_series_json_of_somebody_else_stays_and_nothing_is_audited(
     assert (tmp_path / "out" / "series.json").read_text() == text
 
 
+@pytest.mark.parametrize("text", ["my notes", "[1]", '{"2026": ["January"]}'])
+def test_a_months_json_of_somebody_else_stays_and_nothing_is_audited(
+    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_months(tmp_path)
+    (tmp_path / "plan.toml").write_text(PLAN.format(more='[monitor]\ndate = "day"'))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "months.json").write_text(text)
+    assert monitored(tmp_path) == 2
+    said = capsys.readouterr()
+    assert f"{tmp_path / 'out' / 'months.json'} was not written by plumbline monitor" in said.err and said.out == ""
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["months.json"]
+    assert (tmp_path / "out" / "months.json").read_text() == text
+
+
 def test_a_series_json_of_another_question_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with_months(tmp_path)
     (tmp_path / "out").mkdir()

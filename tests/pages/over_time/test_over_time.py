@@ -169,19 +169,6 @@ def test_a_drop_without_a_table_says_so(space: Workspace) -> None:
     assert "There is no table in next.pt2. Put in a table together with it." in said(at)
 
 
-def test_one_that_lacks_a_column_is_opened_to_be_answered_again(space: Workspace) -> None:
-    first = audited(space, PLAN, csv_text(("g", "p"), ROWS))
-    at = drop(opened("over_time", first), space, m2026_02=csv_text(("g", "q"), ROWS).encode())
-    assert "“2026-02.csv” has no result." in said(at) and 'no column "p"' in said(at)
-    (other,) = [audit.id for audit in space.owned_by(ME) if audit.id != first]
-    press(at, "Open it")
-    space.wait(other, 180)
-    at = opened("data", other)
-    assert headline(at) == "What should be audited?" and "The plan names columns that this table does not have" in said(
-        at
-    )
-
-
 def test_a_table_whose_name_tells_no_month_is_asked_about(space: Workspace) -> None:
     months = [
         replace_file(record, name) for record, name in zip(records(), ("b.csv", "a.csv", "2026-03.csv"), strict=False)
