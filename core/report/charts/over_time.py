@@ -22,6 +22,7 @@ _COLOURS = {BASELINE: GREY, WATCHED: COLOURS["no_gap"], ALARM: COLOURS["gap"]}
 _SHAPES = {BASELINE: "circle", WATCHED: "circle", ALARM: "diamond"}
 _SIZES = {BASELINE: 80, WATCHED: 80, ALARM: 220}
 _LETTERS = 13
+_LINE = 17  # pixels that words beside a line need
 _PAD = 0.08
 _TITLE = 36
 _MOST_NAMED = 24  # of so many periods each has its name under the picture
@@ -114,11 +115,15 @@ def _band(curve: Curve, ink: Colour) -> list[alt.Chart]:
 
 
 def _levels(curve: Curve, ink: Colour) -> list[alt.Chart]:
-    """Where there would be no gap, and the limits, as lines with their words."""
+    """Where there would be no gap, and the limits, as lines with their words, as far as there is room for these."""
     first, last = _domain(curve)
-    lines = [{"at": limit, "words": "limit", "dash": [6, 4]} for limit in curve.limits if first <= limit <= last]
+    lines: list[dict[str, Any]] = [
+        {"at": limit, "words": "limit", "stands": "below" if limit < curve.equal else "above"}
+        for limit in curve.limits
+        if first <= limit <= last
+    ]
     if first <= curve.equal <= last:
-        lines.append({"at": curve.equal, "words": "no gap", "dash": [2, 3]})
+        lines.append({"at": curve.equal, "words": "no gap", "stands": _beside_no_gap(curve, HEIGHT / (last - first))})
     if not lines:
         return []
     data = alt.Chart(alt.InlineData(values=lines))
@@ -130,10 +135,24 @@ def _levels(curve: Curve, ink: Colour) -> list[alt.Chart]:
             .encode(y=at)
             for words, colour, dash in (("limit", COLOURS["gap"], [6, 4]), ("no gap", GREY, [2, 3]))
         ),
-        data.mark_text(align="left", baseline="bottom", dx=3, dy=-2, fontSize=_LETTERS - 1, color=ink).encode(
-            x=alt.value(0), y=at, text="words:N"
-        ),
+        data.transform_filter("datum.stands === 'above'")
+        .mark_text(align="left", baseline="bottom", dx=3, dy=-2, fontSize=_LETTERS - 1, color=ink)
+        .encode(x=alt.value(0), y=at, text="words:N"),
+        data.transform_filter("datum.stands === 'below'")
+        .mark_text(align="left", baseline="top", dx=3, dy=3, fontSize=_LETTERS - 1, color=ink)
+        .encode(x=alt.value(0), y=at, text="words:N"),
     ]
+
+
+def _beside_no_gap(curve: Curve, pixels: float) -> Literal["above", "below", "nowhere"]:
+    """Where the words of its line meet no limit, whose own stand on the far side; `pixels` are those of 1 on the axis.
+
+    Between two limits that are close there is no room; the axis says then where no gap is.
+    """
+    away = [pixels * (limit - curve.equal) for limit in curve.limits]
+    if all(not 0 < distance < _LINE for distance in away):
+        return "above"
+    return "below" if all(not -_LINE < distance < 0 for distance in away) else "nowhere"
 
 
 def _x(curve: Curve, ink: Colour, field: str = "place:Q") -> alt.X:

@@ -19,7 +19,7 @@ COLUMNS = (
     *("audit", "by", "measure", "group", "reference", "value", "low", "high", "band_low", "band_high"),
     *("least", "most", "outcomes_known", "alarm", "reason"),
 )
-_STANDS = {BASELINE: "Baseline", WATCHED: "As before", ALARM: "Alarm"}
+_STANDS = {BASELINE: "One of the first", WATCHED: "As before", ALARM: "Alarm"}
 _UNKNOWN = "Cannot be told"
 
 
@@ -50,9 +50,9 @@ def curve_table(gap: GapOverTime) -> dict[str, list[str]]:
     return {
         "Audit": [point.period for point in gap.points],
         "Gap": [value_words(point.value, gap.measure) for point in gap.points],
-        "Plausible range": [range_words(point.low, point.high, gap.measure) for point in gap.points],
+        "Range that chance leaves open": [range_words(point.low, point.high, gap.measure) for point in gap.points],
         "By chance": [_band_words(point.band, gap.measure) for point in gap.points],
-        "Beside the baseline": [stands_words(gap, place) for place in range(len(gap.points))],
+        "Beside the first audits": [stands_words(gap, place) for place in range(len(gap.points))],
     }
 
 
@@ -81,7 +81,7 @@ def _band_words(band: tuple[float, float] | None, measure: str) -> str:
 
 
 def stands_words(gap: GapOverTime, place: int) -> str:
-    """How an audit stands beside the baseline, in one or two words."""
+    """How an audit stands beside those of the baseline, in a few words."""
     point = gap.points[place]
     return _UNKNOWN if point.value is None else _STANDS[_stands(point)]
 

@@ -210,7 +210,8 @@ def drift_sentence(row: DriftRow, terms: Terms) -> str:
     """One number in the baseline and now: "Women are 38.0 % of the people, and were 50.0 %."."""
     who = group_words(row.group, terms) if row.group else f"all {terms.people}"
     if row.kind == "score":
-        return f"The mean score of {who} is {row.after:.3g}, and was {row.before:.3g}."
+        after, before = (f"{score:.3g}".replace("-", "−") for score in (row.after, row.before))
+        return f"The mean score of {who} is {after}, and was {before}."
     now, then = percent(row.after), percent(row.before)
     if row.kind == "group_size":
         return f"{who[0].upper()}{who[1:]} are {now} of the {terms.people}, and were {then}."
@@ -270,4 +271,4 @@ def _range(ends: Interval, kind: str) -> str:
 
 
 def _number(value: float, kind: str) -> str:
-    return f"{value:.2f} times" if kind == "ratio" else f"{100 * value:+.1f} points"
+    return f"{value:.2f} times" if kind == "ratio" else f"{100 * value:+z.1f} points".replace("-", "−")

@@ -25,7 +25,7 @@ def test_one_that_lacks_the_first_tables_comparison_group_says_which_and_what_to
     other = csv_text(("g", "p"), [("x" if group == "a" else group, chosen) for group, chosen in ROWS])
     shown = said(drop(opened("over_time", first), space, m2026_02=other.encode()))
     assert "“2026-02.csv” has no result." in shown and 'The reference "a" does not occur in g.' in shown
-    assert "the one that “table.csv”, the first table, has. Write that group in the table as it stands there" in shown
+    assert "the one that “people.csv”, the first table, has. Write that group in the table as it stands there" in shown
     assert "put it in again, and remove this one." in shown
 
 

@@ -117,10 +117,12 @@ def test_a_quiet_year_and_the_time_before_a_baseline(space: Workspace) -> None:
 def test_each_point_leads_to_its_audit_by_a_click_and_by_the_table(space: Workspace) -> None:
     ids = brought(space, records())
     at = opened("over_time", ids[3])
-    (table,) = [each for each in tables(at) if "Beside the baseline" in each][:1]
-    assert table["Audit"][0] == "2026-01" and table["Beside the baseline"][:4] == ["Baseline"] * 3 + ["As before"]
-    assert table["Beside the baseline"][-1] == "Alarm"
-    drawn = next(shown.proto.body for shown in at.get("html") if "Beside the baseline" in shown.proto.body)
+    (table,) = [each for each in tables(at) if "Beside the first audits" in each][:1]
+    assert table["Audit"][0] == "2026-01" and table["Beside the first audits"][:4] == ["One of the first"] * 3 + [
+        "As before"
+    ]
+    assert table["Beside the first audits"][-1] == "Alarm"
+    drawn = next(shown.proto.body for shown in at.get("html") if "Beside the first audits" in shown.proto.body)
     assert [drawn.count(f'href="audit?audit={audit_id}"') for audit_id in ids] == [1] * 12
     picture = str(at.get("vega_lite_chart")[0].proto)
     assert all(audit_id in picture for audit_id in ids)
@@ -135,7 +137,7 @@ def test_next_months_tables_are_dropped_at_once_one_broken_and_one_twice(space: 
     assert "“2026-04.csv” has no result." in said(at) and "Python pickle" in said(at)
     assert "“2026-05.csv” holds the same as “2026-02.csv”. It was audited once." in said(at)
     assert len(space.owned_by(ME)) == 5, "the first, three months, and the broken one"
-    (table,) = [each for each in tables(at) if "Beside the baseline" in each]
+    (table,) = [each for each in tables(at) if "Beside the first audits" in each]
     assert table["Audit"] == ["t.csv", *(f"2026-{number:02}" for number in range(1, 4))]
     assert str(at.query_params["audit"]).count(first), "the audit that was open stays open"
     at = press(at, "Remove it")
@@ -178,7 +180,7 @@ def test_a_table_whose_name_tells_no_month_is_asked_about(space: Workspace) -> N
     assert "Which month is each of these about?" in said(at)
     at = widget(at, "text_input", "period").set_value("2025-12").run()
     assert space.get(ids[0]).period == "2025-12" and not at.exception
-    (table,) = [each for each in tables(at) if "Beside the baseline" in each][:1]
+    (table,) = [each for each in tables(at) if "Beside the first audits" in each][:1]
     assert table["Audit"] == ["a.csv", "2025-12", "2026-03"]
 
 
@@ -237,7 +239,7 @@ def test_names_from_outside_are_shown_as_the_texts_they_are(space: Workspace) ->
     for shown in (*at.title, *at.subheader, *at.caption, *at.markdown):
         assert "<script>" not in shown.value
     assert all("<script>alert" not in shown.proto.body for shown in at.get("html")), "only scripts of the app's own"
-    named_by_file = next(table for table in tables(at) if "Beside the baseline" in table)["Audit"]
+    named_by_file = next(table for table in tables(at) if "Beside the first audits" in table)["Audit"]
     assert any("<script>" in name for name in named_by_file)
 
 
@@ -274,7 +276,7 @@ def test_a_table_of_several_months_can_be_cut_and_the_whole_is_no_point_of_its_c
         assert headline(at) == "4 months are still being audited." and "Which month" not in said(at)
     until(lambda: all(space.batches.progress(audit.batch) is None for audit in space.owned_by(ME)))
     at = opened("over_time", whole)
-    (table,) = [each for each in tables(at) if "Beside the baseline" in each]
+    (table,) = [each for each in tables(at) if "Beside the first audits" in each]
     assert table["Audit"] == [f"2026-{number:02}" for number in range(1, 5)]
     assert "holds 4 months" not in said(at) and "Which month" not in said(at)
 

@@ -60,7 +60,7 @@ def test_the_page_says_how_much_is_in_and_between_what_the_gap_lies() -> None:
     series = Series.of(months(CALM, CALM, CALM, LATE), DENIED)
     said = gap_sentences(series, series.gaps[0])
     assert "For April 2026, 90\u00a0% of the outcomes to come are in." in said
-    assert "Whatever the others are, this gap lies between -2.4 points and +17.6 points." in said
+    assert "Whatever the others are, this gap lies between −2.4 points and +17.6 points." in said
 
 
 def test_outcomes_that_never_come_widen_nothing() -> None:

@@ -44,7 +44,7 @@ def test_the_sentence_stands_first_then_which_audit_it_is_the_curve_and_its_numb
     assert any("Rings are the first audits" in each and "diamond is an alarm" in each for each in said(found))
     (table,) = [block for block in found if isinstance(block, TableBlock)]
     assert [row[1].value for row in table.rows] == pytest.approx([point.value for point in series.gaps[0].points])
-    assert [row[-1].text for row in table.rows] == ["Baseline"] * 3 + ["As before"] + ["Alarm"] * 2
+    assert [row[-1].text for row in table.rows] == ["One of the first"] * 3 + ["As before"] + ["Alarm"] * 2
     (picture,) = [block for block in found if isinstance(block, PictureBlock)]
     assert picture.svg.startswith("<svg") and picture.alt.startswith("2026-01: \u22125.0\u00a0points; 2026-02")
 
