@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from core.cli.cluster import LOCAL, add_on, cluster_engine
 from core.cli.evidence_files import opened_ledger
+from core.cli.progress_line import progress_line
 from core.cli.terminal import say
 from core.engine.plan_files import Files
 from core.plan.plan import Plan
@@ -53,7 +54,10 @@ def asked_engine(chosen: argparse.Namespace) -> EngineMaker | None:
 
 @contextmanager
 def audited(chosen: argparse.Namespace, plan: Plan, files: Files, engine: EngineMaker | None) -> Iterator[AuditRecord]:
-    """The audit that a command asks for; what its parts gave is kept until the block ends well."""
+    """The audit that a command asks for; what its parts gave is kept until the block ends well.
+
+    How far it is stands on the terminal meanwhile, and how the table was counted is said when the block has ended.
+    """
     from core.engine.api import audit_isolated
 
     if engine is None:
@@ -61,12 +65,12 @@ def audited(chosen: argparse.Namespace, plan: Plan, files: Files, engine: Engine
         return
     from core.engine.shards.audit import audit_in_parts
 
-    with (
-        _kept(chosen.ledger) as partials,
-        audit_in_parts(plan, files, engine, partials, chosen.time_limit) as found,
-    ):
-        say(_how(found, chosen.workers, chosen.on))
+    with _kept(chosen.ledger) as partials, ExitStack() as until_written:
+        with progress_line() as tell:
+            in_parts = audit_in_parts(plan, files, engine, partials, chosen.time_limit, tell)
+            found = until_written.enter_context(in_parts)
         yield found.record
+        say(_how(found, chosen.workers, chosen.on))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`plumbline audit --workers N`: the same results, in parts, and a run that broke off is taken up again."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from core import Plan, audit
 from core.cli import main
+from core.cli.progress_line import progress_line
 from core.engine.shards import shard
 from core.engine.shards.driver import Driver
 from core.engine.shards.engine import Delivered
@@ -35,9 +37,10 @@ def test_the_results_are_those_of_one_process(plan: Path, capsys: pytest.Capture
     parts, whole = plan.parent / "parts", plan.parent / "whole"
     assert main(["audit", str(plan), "--workers", "2", "--out", str(parts)]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("Counted in 4 parts by 2 processes.\n")
     assert main(["audit", str(plan), "--out", str(whole)]) == 0
-    assert said.splitlines()[1] == capsys.readouterr().out.splitlines()[0]
+    finding = capsys.readouterr().out.splitlines()[0]
+    how = "Counted in 4 parts by 2 processes.\n"
+    assert said.startswith(finding) and how in said and said.index(finding) < said.index(how)
     assert results(parts) == results(whole)
     assert audit(Plan.load(plan), workers=3).counts.n.tolist() == audit(Plan.load(plan)).counts.n.tolist()
 
@@ -78,9 +81,43 @@ def test_a_small_table_and_two_audits_at_once_have_no_parts(
 ) -> None:
     monkeypatch.setattr(shard, "SHARD_ROWS", 1 << 18)
     assert main(["audit", str(plan), "--workers", "2", "--out", str(plan.parent / "out")]) == 0
-    assert capsys.readouterr().out.startswith("One process counted the table: it is too small to be parted.\n")
+    said = capsys.readouterr()
+    assert "\nOne process counted the table: it is too small to be parted.\n" in said.out and said.err == ""
     again = ["audit", str(plan), "--workers", "2", "--against", str(plan.parent / "out")]
     assert main([*again, "--out", str(plan.parent / "two")]) == 2
     assert "Leave one of them out" in capsys.readouterr().err
     with pytest.raises(PlanError, match="workers is 0"):
         audit(Plan.load(plan), workers=0)
+
+
+def test_a_terminal_shows_how_far_it_is_and_keeps_none_of_it(
+    plan: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(["audit", str(plan), "--workers", "2", "--out", str(plan.parent / "out")]) == 0
+    said = capsys.readouterr()
+    written = said.err.split("\r\x1b[2K")
+    assert any(re.match(r"(\d+) of \1 rows scored", line) for line in written)
+    assert written[-1] == "" and "\n" not in said.err
+    assert "scored" not in said.out
+
+
+def test_the_time_left_is_told_from_what_this_run_did(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    clock = iter([0.0, 10.0, 20.0, 50.0])
+    monkeypatch.setattr("core.cli.progress_line.time.monotonic", lambda: next(clock))
+    with progress_line() as tell:
+        assert tell is not None
+        tell(4_000, 10_000, "rows scored")  # an earlier run had counted them
+        tell(4_500, 10_000, "rows scored")
+        tell(6_000, 10_000, "rows scored")
+        tell(10_000, 10_000, "rows\x1b scored")
+    assert capsys.readouterr().err.split("\r\x1b[2K")[1:] == [
+        "4,000 of 10,000 rows scored",
+        "4,500 of 10,000 rows scored, about 2 minutes left",
+        "6,000 of 10,000 rows scored, about 40 seconds left",
+        r"10,000 of 10,000 rows\x1b scored",
+        "",
+    ]
