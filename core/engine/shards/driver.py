@@ -21,6 +21,9 @@ from core.jobs.exits import time_words
 # How often a part is tried, and how many parts may fail before all work ends.
 MOST_TRIES, MOST_FAILED = 3, 3
 
+# So few parts, where there are enough for all workers, are no job of their own: its start took longer than they.
+LEAST_PARTS = 8
+
 
 @dataclass
 class Driver:
@@ -85,10 +88,14 @@ class Driver:
             raise self._failure()
 
     def _next(self, workers: int) -> Chunk:
-        """The next chunk: half of each worker's share of what is left, so that all of them end together."""
+        """The next chunk: half of each worker's share of what is left, so that all of them end together.
+
+        It is no smaller than pays for the start of a job, while each worker has one.
+        """
         if self._alone:
             return (self._alone.pop(),)
-        size = ceil(len(self._missing) / (2 * workers if workers > 1 else 1))
+        share = ceil(len(self._missing) / (2 * workers if workers > 1 else 1))
+        size = max(share, min(LEAST_PARTS, len(self.shards) // workers))
         chunk, self._missing = tuple(self._missing[:size]), self._missing[size:]
         return chunk
 
