@@ -140,7 +140,7 @@ class Workspace:
         self.bring_in, self.describe, self.listed = archive.bring_in, archive.describe, archive.listed
         self.entry, self.pair, self.paired = archive.entry, runs.pair, runs.paired
         self.tidy, self.delete_rows = self._retention.tidy, self._retention.delete_rows
-        line = WaitingLine(audits, results, runs, self.jobs, self.delete, self._tell_alarms)
+        line = WaitingLine(audits, results, runs, self.jobs, self.delete, self._tell_alarms, root / "untold")
         self.batches = Batches(audits, results, archive, self.files, uploads, ages, line)
         self.alerts, self._alarms = AlertPost(root, os.environ), alarms
         self.what_is_kept = KeptList(audits, self.files, ages, UPLOADS_KEPT_SECONDS).of

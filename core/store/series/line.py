@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import Supervisor
@@ -42,10 +43,16 @@ class WaitingLine:
         supervisor: Supervisor,
         delete: Callable[[str], None],
         ended: Callable[[str], None],
+        untold: Path,
     ) -> None:
-        """Of these audits, which `runs` starts; `delete` removes a whole audit, `ended` is told one of a drop's end."""
+        """Of these audits, which `runs` starts; `delete` removes a whole audit, `ended` is told one of a drop's end.
+
+        `untold` is a folder with a file for each drop of which that was not told yet, so that a killed app tells it
+        when it is started again.
+        """
         self._audits, self._results, self._runs, self._jobs, self._delete = audits, results, runs, supervisor, delete
-        self._ended = ended
+        self._ended, self._untold = ended, untold
+        untold.mkdir(mode=0o700, exist_ok=True)
         self._lock, self._closed = threading.RLock(), threading.Event()
         self._thread: threading.Thread | None = None
         self._drops: dict[str, list[str]] = {}
@@ -61,6 +68,7 @@ class WaitingLine:
                     if audit.stage == WAITING or audit.job is not None:
                         self._unfinished[audit.id] = audit.batch
                         self._at_work.add(audit.batch)
+            self._at_work |= {path.name for path in self._untold.iterdir()}
             self.start()
 
     def close(self) -> None:
@@ -76,6 +84,8 @@ class WaitingLine:
             self._drops.setdefault(str(audit.batch), []).append(audit.id)
             self._unfinished[audit.id] = str(audit.batch)
             self._at_work.add(str(audit.batch))
+            with suppress(OSError):  # the disk is full: what waits is told all the same, unless the app is killed
+                (self._untold / str(audit.batch)).touch()
         return audit.id
 
     def progress(self, batch: str | None) -> BatchProgress | None:
@@ -113,9 +123,9 @@ class WaitingLine:
                 self._drops[batch].remove(audit_id)
 
     def start(self) -> None:
-        """Have what waits asked, if nothing does so yet."""
+        """Have what waits asked, and told what has ended, if nothing does so yet."""
         with self._lock:
-            if self._unfinished and self._thread is None and not self._closed.is_set():
+            if (self._unfinished or self._at_work) and self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(target=self._work, name="plumbline-batches", daemon=True)
                 self._thread.start()
 
@@ -137,13 +147,17 @@ class WaitingLine:
                     self._jobs.wait(busy, _ROUND_SECONDS)
 
     def _tell(self, drops: set[str]) -> None:
-        """Tell the end of each drop of which audits are left; whatever goes wrong there, other drops go on."""
+        """Tell the end of each drop of which audits are left; whatever goes wrong there, other drops go on.
+
+        It is then told again when the app is started again.
+        """
         for drop in drops:
-            for audit_id in self._drops.get(drop, [])[-1:]:
-                try:
+            try:
+                for audit_id in self._drops.get(drop, [])[-1:]:
                     self._ended(audit_id)
-                except Exception:
-                    LOG.exception("the alarms of a series could not be told")
+                (self._untold / drop).unlink(missing_ok=True)
+            except Exception:
+                LOG.exception("the alarms of a series could not be told")
 
     def _round(self) -> str | None:
         """Take over what has ended, and keep one audit of each visitor in the queue; gives a job that is at work."""

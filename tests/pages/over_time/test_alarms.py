@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from core.plan.parts import MonitorPlan
+from core.record.series import Series
+from core.record.series.alert import Alert
+from core.report.documents.alarms import alarms
 from core.store.alerts.post import AlertPost
 from core.store.workspace import Workspace
 from tests.pages.over_time.test_over_time import PLAN, brought, month, records
@@ -95,3 +99,28 @@ def test_a_drop_that_has_ended_is_told_of_once_and_nobody_need_open_the_page(
     space.batches.begin(first, [(io.BytesIO(b"g,q\n"), "2026-06.csv")], owner=ME)
     until(lambda: all(space.batches.progress(audit.batch) is None for audit in space.owned_by(ME)))
     assert "“ops” was told of this alarm" in said(opened("over_time", first)) and len(receiver.bodies) == 1
+
+
+def test_of_a_drop_that_ended_before_a_kill_the_next_app_tells_and_nobody_need_open_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "root"
+    killed: list[Series] = []
+    with web_server(None) as receiver:
+        monkeypatch.setenv("PLUMBLINE_WEBHOOKS", f"ops=http://127.0.0.1:{receiver.port}{TOKEN}")
+
+        def kill(series: Series) -> Sequence[Alert]:
+            killed.append(series)
+            raise RuntimeError("the telling ends here, as by a kill")
+
+        with closing(Workspace(root, alarms=kill)) as space:
+            first = audited(space, replace(PLAN, monitor=MonitorPlan(webhook="ops")), month(0).decode())
+            quiet = [(io.BytesIO(month(number)), f"2026-0{number}.csv") for number in (2, 3, 4)]
+            turned = csv_text(("g", "p"), [("ab"[i % 2], i % 2) for i in range(120)]).encode()
+            space.batches.begin(first, [*quiet, (io.BytesIO(turned), "2026-05.csv")], owner=ME)
+            until(lambda: killed)
+        assert receiver.bodies == []
+        with closing(Workspace(root, alarms=alarms)):
+            until(lambda: receiver.bodies)
+        assert [body["period"] for body in receiver.bodies] == ["2026-05"]
+        assert list((root / "untold").iterdir()) == [], "the next start has nothing to tell"
