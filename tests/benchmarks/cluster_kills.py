@@ -8,7 +8,6 @@ kept, and must find what an undisturbed run found; ten seconds after a kill no p
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -124,7 +123,7 @@ def kill_scheduler(run: Run, moment: float, whole: dict[str, Any]) -> None:
         command = run.started("--on", address, *options)
         time.sleep(moment)
         scheduler.kill()
-        scheduler.communicate()
+        scheduler.wait()
         said, _ = command.communicate(timeout=LONGEST_SECONDS)
         assert command.returncode == 0 or "Traceback" not in said, said
         assert not run.left(), "a process outlived the scheduler"
@@ -147,7 +146,7 @@ def _cluster(run: Run) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]
         yield scheduler, f"tls://{address.ip}:{address.port}", keys.options
     finally:
         for each in (scheduler, worker):
-            each.send_signal(signal.SIGKILL)
+            each.kill()
             each.communicate()
 
 
