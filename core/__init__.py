@@ -61,8 +61,8 @@ def audit(
         The question. The files that it names are looked for beside the file that it was loaded from, and in the working
         directory where it was not loaded from one.
     data
-        A table in place of the plan's: a path (a file, a folder, a pattern) or several, a DataFrame, or columns
-        (arrays, lists) by their names.
+        A table in place of the plan's: a path or an address such as "s3://bucket/loans/" (a file, a folder, a
+        pattern) or several, a DataFrame, or columns (arrays, lists) by their names.
     isolated
         Open table and model in a sandboxed process, as the app does: for files of somebody else. Else this process
         opens them itself.

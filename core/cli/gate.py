@@ -106,7 +106,7 @@ def _forget_earlier(chosen: argparse.Namespace) -> None:
     """Take away the files of an earlier run: one that this run does not come to write would pass for its verdict."""
     against = () if chosen.against is None else (Path(chosen.against), Path(chosen.against) / RECORD_FILE)
     given = (chosen.plan, *chosen.data, chosen.model, chosen.against_model, *against)
-    read = [path.resolve() for path in given if path is not None]
+    read = [path.resolve() for path in given if isinstance(path, Path)]
     written = _written(chosen)
     if len({path.resolve() for path in written}) < len(written):
         raise DataError("--junit, --markdown and --json name the same file. Give each its own.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from core.engine.plan_files import files_of
+from core.engine.plan_files import files_of, is_address
 from core.errors import DataError, PlanError
 from core.plan.parts import RulePath
 from core.plan.plan import Plan
@@ -39,11 +39,9 @@ def refuse_outside(path: Path, plan: Plan | None = None) -> None:
         if name is not None:
             _refuse(path.name, f'{key} "{name}"', path.parent / str(name), folder)
     for name in plan.data.files or (plan.data.file,):
-        _refuse_table(path.name, f'[data] file "{name}"', path.parent / name, folder)
+        _refuse_table(path, "[data] file", name, folder)
     if plan.mitigate.evaluate is not None:
-        _refuse_table(
-            path.name, f'[mitigate] evaluate "{plan.mitigate.evaluate}"', path.parent / plan.mitigate.evaluate, folder
-        )
+        _refuse_table(path, "[mitigate] evaluate", plan.mitigate.evaluate, folder)
 
 
 def _refuse(plan: str, what: str, path: Path, folder: Path) -> None:
@@ -51,8 +49,12 @@ def _refuse(plan: str, what: str, path: Path, folder: Path) -> None:
         raise PlanError(f"{plan}: {what} leads out of the plan's folder, which --inside forbids. Move the file there.")
 
 
-def _refuse_table(plan: str, what: str, path: Path, folder: Path) -> None:
+def _refuse_table(written_in: Path, key: str, name: str, folder: Path) -> None:
     """As `_refuse`, for every file of a table: a folder or a pattern may name a link that leads out."""
+    plan = written_in.name
+    if is_address(name):  # not repeated: it may carry a key
+        raise PlanError(f"{plan}: {key} is an address, which --inside forbids. Put the table into the plan's folder.")
+    what, path = f'{key} "{name}"', written_in.parent / name
     _refuse(plan, what, path, folder)
     try:
         parts = files_of(path).parts

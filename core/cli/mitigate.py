@@ -21,7 +21,7 @@ from core.cli.meanwhile import SECOND_OPINION, SHARES, import_meanwhile
 from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
-from core.engine.plan_files import Files
+from core.engine.plan_files import Address, Files, Place
 from core.errors import PlanError
 from core.jobs.digest import sha256
 from core.mitigate.mitigations import MITIGATIONS
@@ -194,7 +194,9 @@ def _named(plan: Plan, taken: dict[str, str]) -> Plan:
 def _plan_file(plan: Plan, files: Files, taken: dict[str, str], out: Path) -> str:
     """The plan that audits the fix, on the people whom it was judged on; its paths are relative to its folder."""
 
-    def seen_from_it(path: Path) -> str:
+    def seen_from_it(path: Place) -> str:
+        if isinstance(path, Address):
+            return path.text
         return os.path.relpath(path.resolve(), (out / "after").resolve())
 
     judged = files.table if files.second is None else files.second

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.data.table_files.address import Address, Place, is_address, place
+from core.data.table_files.far_table import table_at
 from core.data.table_files.listing import can_be_read, listed
 from core.data.table_files.part import TableFiles
 from core.errors import DataError
 from core.plan.plan import Plan
+
+__all__ = ["Address", "Files", "Place", "files_of", "is_address", "place"]  # commands name tables by these
 
 
 @dataclass(frozen=True)
@@ -27,26 +31,26 @@ class Files:
         plan: Plan,
         folder: Path,
         *,
-        table: Path | Sequence[Path] | None = None,
+        table: Place | Sequence[Place] | None = None,
         model: Path | None = None,
         second: str | None = None,
     ) -> Files:
         """The files that a plan names, relative to `folder`. Raises DataError where one is not there.
 
-        `table` (one path or several: files, folders, patterns) and `model` are taken in place of the plan's; `second`
-        is the name of a second table.
+        `table` (one path or address, or several: files, folders, patterns) and `model` are taken in place of the
+        plan's; `second` is the name of a second table.
         """
         if plan.decision.model is not None:
             model = model or folder / plan.decision.model
         if not table:
-            named = [folder / name for name in plan.data.files or (plan.data.file,)]
+            named = [place(name, folder) for name in plan.data.files or (plan.data.file,)]
         else:
-            named = [table] if isinstance(table, Path) else list(table)
+            named = list(table) if isinstance(table, Sequence) else [table]
         files = cls(
-            listed(named),
+            table_at(named),
             model,
             None if plan.decision.image is None else folder / str(plan.decision.images),
-            None if second is None else listed([folder / second]),
+            None if second is None else table_at([place(second, folder)]),
         )
         if files.model is not None and not can_be_read(files.model):
             raise DataError(

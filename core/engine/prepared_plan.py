@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from core.data.frames import NAME, good_cells, write_frame
+from core.data.table_files.address import place
 from core.engine.plan_files import Files
 from core.jobs.scratch import scratch
 from core.metrics.stated_rule import with_rule
@@ -30,7 +31,8 @@ def asked(
     plan
         Paths in it are relative to the folder that it was loaded from, else to the working directory.
     data
-        The table in place of the plan's: a path (file, folder or pattern) or several, a DataFrame or columns by name.
+        The table in place of the plan's: a path or address (file, folder or pattern) or several, a DataFrame or
+        columns by name.
     second
         The name of a second table.
 
@@ -40,7 +42,7 @@ def asked(
     plan = with_rule(plan, folder)
     if data is None or isinstance(data, str | Path | list | tuple):
         named = [data] if isinstance(data, str | Path) else data or []
-        yield plan, Files.beside(plan, folder, table=[Path(name) for name in named], second=second)
+        yield plan, Files.beside(plan, folder, table=[place(str(name)) for name in named], second=second)
         return
     with scratch() as written:
         write_frame(data, written / NAME)

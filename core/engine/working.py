@@ -16,6 +16,7 @@ from core.data.profile import PROFILE, SECOND, TABLE, Profile
 from core.data.progress import ProgressReporter, Tell
 from core.data.table_files.converting import convert, part_input, request_of
 from core.data.table_files.part import TableFiles, digest_of
+from core.engine.far_files import brought
 from core.engine.plan_files import Files
 from core.engine.upload_facts import collect_profile
 from core.errors import JobError
@@ -45,10 +46,11 @@ def work_done(
 
     `time_limit` is in seconds, for each job that it takes.
     """
-    tables = {"": files.table} | ({} if files.second is None else {SECOND: files.second})
-    inputs: dict[str, Path | None] = {**files.inputs, **(more or {})}
     profiles: dict[str, Profile] = {}
     with ExitStack() as stack:
+        files = stack.enter_context(brought(files, tell))
+        tables = {"": files.table} | ({} if files.second is None else {SECOND: files.second})
+        inputs: dict[str, Path | None] = {**files.inputs, **(more or {})}
         for prefix, table in tables.items():
             if table.single is None:
                 done = stack.enter_context(_converted(table, time_limit, tell))
@@ -68,7 +70,7 @@ def work_done(
 @contextmanager
 def work_laid_out(files: Files, tell: Tell | None = None) -> Iterator[Path]:
     """The folder of a job whose work is done in this process, as `core.jobs.run_one.laid_out`."""
-    with laid_out(files.inputs) as folder:
+    with brought(files, tell) as files, laid_out(files.inputs) as folder:
         for prefix, table in (("", files.table), (SECOND, files.second)):
             if table is not None and table.single is None:
                 made = folder / f"{prefix}made"

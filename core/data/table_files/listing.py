@@ -18,7 +18,7 @@ MOST_FILES = 10_000
 _EMPTY_VALUE = "__HIVE_DEFAULT_PARTITION__"
 # What writers of data sets leave beside them. A name that begins so and is none of these may be a table all the same.
 _MARKERS = ("_SUCCESS", "_metadata", "_common_metadata", "_committed_", "_started_")
-_LOGS = {"_delta_log": "a Delta table", ".hoodie": "a Hudi table"}
+LOGS = {"_delta_log": "a Delta table", ".hoodie": "a Hudi table"}
 _NOT_READ = "{} is not there or cannot be read. Correct the path in the plan, or give it with --data or --model."
 
 
@@ -32,7 +32,7 @@ def listed(named: Sequence[Path]) -> TableFiles:
     passed: list[str] = []
     for place in named:
         for base, path in _matched(place, passed):
-            part = TablePart(path, _name(path, base), _folder_columns(path, base))
+            part = TablePart(path, _name(path, base), folder_columns(_name(path, base)))
             found.setdefault(_resolved(path), part)
             if len(found) > MOST_FILES:
                 raise DataError(f"{place} names over {MOST_FILES:,} files. Write the table into fewer, larger ones.")
@@ -70,7 +70,7 @@ def _matched(place: Path, passed: list[str]) -> Iterator[tuple[Path, Path]]:
     _refuse_log(base)
     matched = [Path(name) for name in glob.glob(str(place), recursive=True)]
     are_meant = any(name.startswith((".", "_")) for name in place.relative_to(base).parts)
-    taken = [path for path in matched if are_meant or not _is_passed(path.relative_to(base), passed)]
+    taken = [path for path in matched if are_meant or not is_passed(path.relative_to(base), passed)]
     if not taken:
         raise DataError(f"No file is named by {place}. Correct the pattern, or give a file or a folder.")
     for path in taken:
@@ -91,15 +91,15 @@ def _below(folder: Path, base: Path, passed: list[str]) -> Iterator[tuple[Path, 
         _refuse_log(Path(parent))
         linked = [name for name in folders if (Path(parent) / name).is_symlink()]
         passed += [_name(Path(parent) / name, base) for name in linked]
-        folders[:] = [name for name in folders if name not in linked and not _is_passed(Path(name), passed)]
+        folders[:] = [name for name in folders if name not in linked and not is_passed(Path(name), passed)]
         for name in names:
-            if not _is_passed(Path(name), passed):
+            if not is_passed(Path(name), passed):
                 yield base, Path(parent) / name
 
 
 def _refuse_log(folder: Path) -> None:
     """Raise DataError for a folder of a kind of table whose files do not all count."""
-    for log, kind in _LOGS.items():
+    for log, kind in LOGS.items():
         if (folder / log).is_dir():
             raise DataError(
                 f"{folder} is {kind}: its log says which of its files count, and is not read here. Write the table as"
@@ -107,7 +107,7 @@ def _refuse_log(folder: Path) -> None:
             )
 
 
-def _is_passed(path: Path, passed: list[str]) -> bool:
+def is_passed(path: Path, passed: list[str]) -> bool:
     """Whether a name is none of a table's; noted where it might have been meant."""
     name = next((name for name in path.parts if name.startswith((".", "_"))), None)
     if name is not None and name.startswith("_") and not name.startswith(_MARKERS):
@@ -151,8 +151,8 @@ def _told_apart(parts: list[TablePart]) -> list[TablePart]:
     return [TablePart(part.path, _plain(os.path.relpath(part.path.absolute(), top)), part.columns) for part in parts]
 
 
-def _folder_columns(path: Path, base: Path) -> tuple[tuple[str, str], ...]:
-    """The columns that folders such as `region=EU` name, as Hive and Spark write them."""
-    folders = PurePosixPath(_name(path, base)).parts[:-1]
+def folder_columns(name: str) -> tuple[tuple[str, str], ...]:
+    """The columns that a file's folders such as `region=EU` name, as Hive and Spark write them."""
+    folders = PurePosixPath(name).parts[:-1]
     pairs = [tuple(map(unquote, name.split("=", 1))) for name in folders if "=" in name.strip("=")]
     return tuple((name, "" if value == _EMPTY_VALUE else value) for name, value in pairs if name)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.data.table_files.address import Place
+
 
 @dataclass(frozen=True)
 class TablePart:
@@ -31,7 +33,7 @@ class TableFiles:
     name
         What the table is called: its file, folder or pattern.
     places
-        The paths that name it, as a plan or a command gave them.
+        The paths or addresses that name it, as a plan or a command gave them.
     parts
         The files, in the natural order of their names: numbers in them by size.
     passed_over
@@ -39,7 +41,7 @@ class TableFiles:
     """
 
     name: str
-    places: tuple[Path, ...]
+    places: tuple[Place, ...]
     parts: tuple[TablePart, ...]
     passed_over: tuple[str, ...] = ()
 

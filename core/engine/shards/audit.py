@@ -12,6 +12,7 @@ from queue import SimpleQueue
 
 from core.data.profile import PROFILE, TABLE
 from core.data.progress import Tell
+from core.engine.far_files import brought
 from core.engine.plan_files import Files
 from core.engine.results import read
 from core.engine.run import refuse_unaskable, versions
@@ -65,6 +66,7 @@ def audit_in_parts(
     until = time.monotonic() + time_limit
     asked = files.named(plan)
     with ExitStack() as stack:
+        files = stack.enter_context(brought(files, tell))
         root = stack.enter_context(scratch())
         looked, profile = stack.enter_context(looked_at(files.table, time_limit, tell))
         inputs = {TABLE: _plain(looked / TABLE), PROFILE: looked / PROFILE}

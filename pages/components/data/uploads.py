@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 import streamlit as st
 
+from core.data.table_files.address import is_address
 from core.errors import DataError, PlanError, PlumblineError
 from core.plan.notation.natural_order import natural
 from core.plan.plan import Plan
@@ -141,7 +142,10 @@ def read_plan(content: bytes, name: str) -> Plan:
     if len(content) > _MOST_PLAN_BYTES:
         raise PlanError(f"{name} is too large for a plan. Put in a plan that was downloaded here.")
     try:
-        return Plan.from_toml(content.decode("utf-8-sig"))
+        plan = Plan.from_toml(content.decode("utf-8-sig"))
+        if any(map(is_address, (*plan.data.files, plan.data.file, plan.mitigate.evaluate or ""))):
+            raise PlanError("its table lies at an address, which the app does not open. Name a file in it instead.")
+        return plan
     except PlanError as error:  # whoever has the file can write in it what answers this
         raise PlanError(f"{name}: {error}") from None
     except UnicodeDecodeError:

@@ -57,6 +57,14 @@ def test_whoever_drops_a_plan_reads_what_to_write_in_it() -> None:
     assert "In a plan file: no held_out under [data]." in said_of_it
 
 
+def test_a_plan_whose_table_lies_at_an_address_is_refused() -> None:
+    plan = b'plumbline = 1\n[data]\nfile = "s3://me:secret@bucket/t.csv"\n[decision]\nscore = "s"\nthreshold = 1\n'
+    at = opened()
+    at.file_uploader[0].set_value([("mine.toml", plan + b'[groups]\nsensitive = ["sex"]\n', "")]).run()
+    assert "lies at an address\\, which the app does not open" in at.error[0].value.replace("\u2060", "")
+    assert "secret" not in at.error[0].value and "audit" not in at.query_params
+
+
 def test_two_plans_at_once_are_refused_by_name() -> None:
     at = opened()
     at.file_uploader[0].set_value([("a.toml", b"plumbline = 1", ""), ("b.toml", b"plumbline = 1", "")]).run()
