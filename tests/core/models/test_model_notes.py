@@ -150,7 +150,7 @@ def test_ties_at_one_half_are_the_models_own_to_break(
     counted = [count(source(p, dataset, path), dataset, p, lambda *step: None) for p in (by_score, own)]
     assert counted[0].counts.n[:, :, 0].sum() == 0
     assert counted[1].counts.n[:, :, 1].sum() == 0
-    (note,) = [note for note in counted[0].notes if note.kind == "own_decision"]
+    (note,) = [note for note in counted[0].notes(dataset.profile) if note.kind == "own_decision"]
     assert (note.facts["differ"], note.facts["rows"]) == (40, 40)
 
 

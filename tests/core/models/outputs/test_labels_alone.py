@@ -64,9 +64,10 @@ def test_a_batch_without_the_good_label_is_no_reason_to_refuse(
     xs = ups + [0] * ROWS if ups_first else [0] * BATCH_ROWS + [1] * ROWS
     chosen = 1 if file == "numbered" else "yes"
     plan = plan_of(features=["x"], favourable_class=chosen)
-    counted = audited(request.getfixturevalue(file), dataset_of(people(xs)), plan)
+    dataset = dataset_of(people(xs))
+    counted = audited(request.getfixturevalue(file), dataset, plan)
     assert selected(counted) == sum(xs)
-    assert counted.notes == ()
+    assert counted.notes(dataset.profile) == ()
 
 
 def test_a_good_label_that_nobody_gets_is_refused_with_those_they_got(
@@ -87,18 +88,20 @@ def test_a_word_left_at_the_number_of_the_default_is_refused_with_the_words(
 def test_a_model_that_says_no_to_everybody_is_audited_and_said(
     numbered: Path, dataset_of: Any, plan_of: Callable[..., Plan]
 ) -> None:
-    counted = audited(numbered, dataset_of(people([0] * ROWS)), plan_of(features=["x"]))
+    dataset = dataset_of(people([0] * ROWS))
+    counted = audited(numbered, dataset, plan_of(features=["x"]))
     assert selected(counted) == 0
-    assert counted.notes == (said('the model gave nobody the good answer 1; it gave "0"'),)
+    assert counted.notes(dataset.profile) == (said('the model gave nobody the good answer 1; it gave "0"'),)
 
 
 def test_one_of_several_good_labels_that_nobody_gets_is_said(
     worded: Path, dataset_of: Any, plan_of: Callable[..., Plan]
 ) -> None:
     plan = plan_of(features=["x"], favourable_class=["yes", "perhaps"])
-    counted = audited(worded, dataset_of(people([0, 1] * ROWS)), plan)
+    dataset = dataset_of(people([0, 1] * ROWS))
+    counted = audited(worded, dataset, plan)
     assert selected(counted) == ROWS
-    assert counted.notes == (said('the model gave nobody the good answer perhaps; it gave "no", "yes"'),)
+    assert counted.notes(dataset.profile) == (said('the model gave nobody the good answer perhaps; it gave "no", "yes"'),)
 
 
 def test_the_labels_named_are_the_same_in_whatever_parts_they_were_given(
@@ -112,7 +115,7 @@ def test_the_labels_named_are_the_same_in_whatever_parts_they_were_given(
     dataset, plan = dataset_of(people(xs)), plan_of(features=["x"], favourable_class=[1, 77])
     one = pass_over(source(plan, dataset, model), dataset, plan)
     whole = summed(one, counted_in_shards(one, [0] * 90))
-    assert whole.notes == (
+    assert whole.notes(dataset.profile) == (
         said(
             'the model gave nobody the good answer 77; it gave "0", "1", "10", "11", "2", "3", "4", "5", "6", "7"'
             " and more"
