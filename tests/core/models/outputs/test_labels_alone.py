@@ -101,7 +101,9 @@ def test_one_of_several_good_labels_that_nobody_gets_is_said(
     dataset = dataset_of(people([0, 1] * ROWS))
     counted = audited(worded, dataset, plan)
     assert selected(counted) == ROWS
-    assert counted.notes(dataset.profile) == (said('the model gave nobody the good answer perhaps; it gave "no", "yes"'),)
+    assert counted.notes(dataset.profile) == (
+        said('the model gave nobody the good answer perhaps; it gave "no", "yes"'),
+    )
 
 
 def test_the_labels_named_are_the_same_in_whatever_parts_they_were_given(
