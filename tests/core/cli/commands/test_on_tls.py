@@ -50,7 +50,7 @@ def test_a_cluster_with_certificates_counts_the_files_that_it_is_sent(
 ) -> None:
     out = plan.parent / "out"
     assert main(["audit", str(plan), "--on", address, *keys.options, "--out", str(out)]) == 0
-    assert capsys.readouterr().out.startswith(f"Counted in 4 parts on the cluster at {address}.\n")
+    assert capsys.readouterr().out.endswith(f"\nCounted in 4 parts on the cluster at {address}.\n")
     assert main(["audit", str(plan), "--out", str(plan.parent / "whole")]) == 0
     assert results(out) == results(plan.parent / "whole")
 
