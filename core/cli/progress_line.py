@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from core.cli.terminal import shown
-from core.data.progress import Tell
 
 # How often the line is written at most, and how soon and how short a time left is not worth a word, in seconds.
 _EVERY, _SOON = 0.2, 3.0
@@ -16,7 +15,7 @@ _CLEARED = "\r\x1b[2K"
 
 
 @contextmanager
-def progress_line() -> Iterator[Tell | None]:
+def progress_line() -> Iterator[Callable[[int, int, str], object] | None]:
     """What hears how far the work is while the block lasts, and the line goes with it; None where nobody looks on."""
     if not sys.stderr.isatty():
         yield None
