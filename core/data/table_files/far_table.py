@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import glob
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -146,9 +145,7 @@ def _fits(name: str, pattern: Sequence[str]) -> bool:
     """Whether a pattern names a file, or without "**" a folder above it; "*" stays within a name."""
     names = name.split("/")
     if "**" not in pattern:
-        return len(names) >= len(pattern) and all(
-            re.match(translate(p), n) for p, n in zip(pattern, names, strict=False)
-        )
+        return len(names) >= len(pattern) and all(map(fnmatchcase, names, pattern))
     return _fits_deep(names, list(pattern))
 
 
@@ -157,7 +154,7 @@ def _fits_deep(names: list[str], pattern: list[str]) -> bool:
         return not names
     if pattern[0] == "**":
         return _fits_deep(names, pattern[1:]) or (bool(names) and _fits_deep(names[1:], pattern))
-    return bool(names) and bool(re.match(translate(pattern[0]), names[0])) and _fits_deep(names[1:], pattern[1:])
+    return bool(names) and fnmatchcase(names[0], pattern[0]) and _fits_deep(names[1:], pattern[1:])
 
 
 def _file(address: Address, system: Any, info: Any, name: str) -> _FarFile:
@@ -168,7 +165,7 @@ def _copied(file: _FarFile, target: Path) -> Iterator[int]:
     """Copy one file, and tell the bytes of each piece. Raises DataError where it is longer or shorter than listed."""
     left = file.size
     with in_words(file.address):
-        source = file.system.open_input_stream(file.path)
+        source = file.system.open_input_stream(file.path, compression=None)  # a copy: else ".gz" is opened on the way
     with source, target.open("xb") as copy:
         while True:
             with in_words(file.address):

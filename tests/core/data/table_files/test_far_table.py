@@ -1,5 +1,6 @@
 """Tables at addresses: listed and copied from a real S3 server on loopback, counted as if they lay here."""
 
+import gzip
 import json
 import shutil
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ OBJECTS = {
     "loans/.hidden.csv": b"x",
     "years/year=2026/a b#%1.csv": FIRST,
     "years/year=2026/notes.txt": b"no table",
+    "packed/loans.csv.gz": gzip.compress(FIRST + SECOND.removeprefix(HEADER.encode()), mtime=0),
     "delta/_delta_log/0.json": b"{}",
     "delta/a.csv": FIRST,
 }
@@ -70,6 +72,12 @@ def test_a_folder_gives_a_column_and_a_name_is_taken_as_it_is(server: S3Server, 
     assert audit(plan, "s3://bucket/years/year=2026/a b#%1.csv").counts.people == 900
     with pytest.raises(DataError, match="notes"):
         audit(plan, "s3://bucket/years")
+
+
+def test_a_packed_file_is_copied_as_it_is(server: S3Server, plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "loans.csv.gz").write_bytes(OBJECTS["packed/loans.csv.gz"])
+    here, far = audit(plan, tmp_path / "loans.csv.gz"), audit(plan, "s3://bucket/packed/loans.csv.gz")
+    assert far.provenance.data_sha256 == here.provenance.data_sha256 and far.counts.people == len(LINES)
 
 
 @pytest.mark.parametrize(
