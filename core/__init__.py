@@ -1,4 +1,4 @@
-"""Plumbline's library, and its Python interface: ten names, for a notebook or a program.
+"""Plumbline's library, and its Python interface: eleven names, for a notebook or a program.
 
     from core import Plan, audit
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.data.frames import Frame
     from core.data.progress import Tell
+    from core.engine.shards.cluster.keys import ClusterKeys
     from core.errors import PlumblineError
     from core.explain.explanation import Explanation
     from core.metrics.comparison import Comparison
@@ -29,11 +30,16 @@ if TYPE_CHECKING:
     from core.record.series import Series
 
 __all__ = [
-    "AuditRecord", "Plan", "PlumblineError",
+    "AuditRecord", "ClusterKeys", "Plan", "PlumblineError",
     "audit", "audit_frame", "compare", "explain_model", "find_fixes", "follow", "gate",
 ]  # fmt: skip
 
-_TYPES = {"AuditRecord": "core.record", "Plan": "core.plan.plan", "PlumblineError": "core.errors"}
+_TYPES = {
+    "AuditRecord": "core.record",
+    "ClusterKeys": "core.engine.shards.cluster.keys",
+    "Plan": "core.plan.plan",
+    "PlumblineError": "core.errors",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -51,6 +57,8 @@ def audit(
     *,
     isolated: bool = False,
     workers: int | None = None,
+    on: str | None = None,
+    keys: ClusterKeys | None = None,
     progress: Tell | None = None,
 ) -> AuditRecord:
     """Audit what a plan asks about.
@@ -68,6 +76,12 @@ def audit(
         opens them itself.
     workers
         Count a large table in parts, in so many sandboxed processes side by side; the record is the same.
+    on
+        Count the parts on a Dask cluster: "local" starts one on this machine, of `workers` processes or one for each
+        core; "tls://HOST:8786" is a scheduler's address. It needs the extra plumbline[cluster].
+    keys
+        The certificates for such an address; without them PLUMBLINE_TLS_CA, PLUMBLINE_TLS_CERT and PLUMBLINE_TLS_KEY
+        name the files.
     progress
         A function that is told how far the work is: steps done, steps in all (0 where nobody knows yet), and what is
         being done, such as `print` or `lambda done, total, what: bar.update(...)`. Called in the thread that asks.
@@ -75,12 +89,13 @@ def audit(
     Raises PlanError, DataError or ModelError where plan, table and model do not go together, and JobError where a
     sandboxed process ended without a result; all are PlumblineErrors, with a message of one line that says what to do.
     """
-    from core.engine.api import audit_by_workers, audit_here, audit_isolated
+    from core.engine.api import audit_by_parts, audit_here, audit_isolated, counting_engine
     from core.engine.prepared_plan import asked
 
+    engine = counting_engine(workers, on, keys)
     with asked(plan, data) as (question, files):
-        if workers is not None:
-            return audit_by_workers(question, files, workers, tell=progress)
+        if engine is not None:
+            return audit_by_parts(question, files, engine, tell=progress)
         return audit_isolated(question, files, tell=progress) if isolated else audit_here(question, files, progress)
 
 

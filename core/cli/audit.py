@@ -22,7 +22,7 @@ from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.cli.trackers import Trackers, add_trackers
-from core.cli.workers import add_workers, asked_engine, audited
+from core.cli.workers import add_workers, audited, engine_of
 from core.engine.earlier_record import model_of, open_record
 from core.engine.plan_files import Files
 from core.errors import PlanError
@@ -80,7 +80,7 @@ def _audit(chosen: argparse.Namespace) -> int:
         report = asked_report(chosen.report, plan.report, chosen.plan.parent)
     if chosen.against is not None:
         return _against(chosen, plan, files, report, trackers)
-    engine = asked_engine(chosen)
+    engine = engine_of(chosen)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES)
     with ExitStack() as until_written:

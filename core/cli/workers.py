@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from core.cli.cluster import LOCAL, add_on, cluster_engine
+from core.cli.cluster import add_on, asked_keys
 from core.cli.evidence_files import opened_ledger
 from core.cli.progress_line import progress_line
 from core.cli.terminal import say
 from core.engine.plan_files import Files
+from core.engine.shards.asked import LOCAL, MOST_WORKERS, asked_engine
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.store.ledger.installation import LEDGER
@@ -20,8 +21,6 @@ from core.store.ledger.installation import LEDGER
 if TYPE_CHECKING:
     from core.engine.shards.audit import AuditInParts
     from core.engine.shards.engine import EngineMaker, Partials
-
-_MOST = 512
 
 
 def add_workers(command: argparse.ArgumentParser) -> None:
@@ -36,20 +35,14 @@ def add_workers(command: argparse.ArgumentParser) -> None:
 
 
 def _number(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= _MOST:
+    if not text.isdigit() or not 1 <= int(text) <= MOST_WORKERS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes, such as 4")
     return int(text)
 
 
-def asked_engine(chosen: argparse.Namespace) -> EngineMaker | None:
+def engine_of(chosen: argparse.Namespace) -> EngineMaker | None:
     """What counts the parts; None where one process counts the whole. Raises PlanError where it cannot be had."""
-    if chosen.on is not None:
-        return cluster_engine(chosen)
-    if chosen.workers is None:
-        return None
-    from core.engine.shards.local_pool import local_pool
-
-    return local_pool(chosen.workers)
+    return asked_engine(chosen.workers, chosen.on, lambda: asked_keys(chosen))
 
 
 @contextmanager

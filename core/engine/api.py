@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.data.cell_reading.months import months
 from core.data.column_days import MOST_MONTHS
@@ -20,6 +21,10 @@ from core.jobs.run_one import TIME_LIMIT, job_done
 from core.plan.plan import Plan
 from core.record import AuditRecord, Digests
 
+if TYPE_CHECKING:
+    from core.engine.shards.cluster.keys import ClusterKeys
+    from core.engine.shards.engine import EngineMaker
+
 
 def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tell: Tell | None = None) -> AuditRecord:
     """Audit in a sandboxed job, as the app does, and take its result over. `time_limit` is in seconds."""
@@ -27,20 +32,28 @@ def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tel
         return read(done.out, plan, done.profile.rows, Digests(**done.digests))
 
 
-def audit_by_workers(
-    plan: Plan, files: Files, workers: int, time_limit: float = TIME_LIMIT, tell: Tell | None = None
-) -> AuditRecord:
-    """Audit in sandboxed jobs, of which `workers` count the parts of a large table side by side.
+def counting_engine(workers: int | None, on: str | None, keys: ClusterKeys | None) -> EngineMaker | None:
+    """What counts the parts of a table, as a program asks for it; None where one process counts all.
 
-    Raises PlanError where there are none.
+    Raises PlanError where what is asked makes no sense, or cannot be had.
     """
+    from core.engine.shards.asked import LOCAL, asked_engine
+    from core.engine.shards.cluster.keys import PEM_FILES, cluster_keys
+
+    if keys is not None and on in (None, LOCAL):
+        raise PlanError("keys are certificates of a cluster, and on names none. Give on='tls://HOST:PORT' with them.")
+    called = {name: f"keys=ClusterKeys({name}=...)" for name in PEM_FILES}
+    return asked_engine(workers, on, lambda: cluster_keys({} if keys is None else vars(keys), called))
+
+
+def audit_by_parts(
+    plan: Plan, files: Files, engine: EngineMaker, time_limit: float = TIME_LIMIT, tell: Tell | None = None
+) -> AuditRecord:
+    """Audit in sandboxed jobs; an engine counts the parts of a large table side by side. `time_limit` is in seconds."""
     from core.engine.shards.audit import audit_in_parts
     from core.engine.shards.engine import PartialsInMemory
-    from core.engine.shards.local_pool import local_pool
 
-    if workers < 1:
-        raise PlanError(f"workers is {workers}. Give how many processes count, from 1 on.")
-    with audit_in_parts(plan, files, local_pool(workers), PartialsInMemory(), time_limit, tell) as found:
+    with audit_in_parts(plan, files, engine, PartialsInMemory(), time_limit, tell) as found:
         return found.record
 
 

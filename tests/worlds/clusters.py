@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import distributed
+import pytest
 
 from core.engine.shards.cluster.engine import ClusterEngine
 from core.engine.shards.engine import CountingWork, Engine, EngineMaker
@@ -44,3 +46,15 @@ def on_it(
         return engine(work, client, workers, (client.close,), sees_files)
 
     return made
+
+
+def without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where nobody has installed it."""
+    imported = builtins.__import__
+
+    def without(name: str, *rest: Any, **more: Any) -> Any:
+        if name == "distributed":
+            raise ImportError(name)
+        return imported(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)

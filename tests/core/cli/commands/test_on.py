@@ -1,10 +1,8 @@
 """`plumbline audit --on`: a cluster counts, and a run whose command was killed is taken up again."""
 
-import builtins
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from core.cli import main
 from core.engine.shards import shard
 from tests.core.cli.commands.test_workers import results
+from tests.worlds.clusters import without_the_extra
 from tests.worlds.jobs.supervised import until
 from tests.worlds.loan_files import put_loans
 
@@ -37,20 +36,13 @@ def test_the_results_are_those_of_one_process(plan: Path, capsys: pytest.Capture
 @pytest.mark.parametrize("on", ["tcp://10.0.0.1:8786", "10.0.0.1:8786", "http://x", "", "tcp://127.0.0.1:8786"])
 def test_a_cluster_without_encryption_is_refused(plan: Path, on: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", str(plan), "--on", on]) == 2
-    assert capsys.readouterr().err.startswith("plumbline: --on ")
+    assert f"{on!r} names no cluster that is encrypted. Give tls://HOST:PORT" in capsys.readouterr().err
 
 
 def test_without_the_extra_the_error_names_it(
     plan: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    imported = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name == "distributed":
-            raise ImportError(name)
-        return imported(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    without_the_extra(monkeypatch)
     assert main(["audit", str(plan), "--on", "local"]) == 2
     assert 'pip install --editable ".[cluster]"' in capsys.readouterr().err
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import distributed
 import pytest
 
+from core import ClusterKeys, Plan, audit
 from core.cli import main
 from core.engine.shards import shard
 from tests.core.cli.commands.test_workers import results
+from tests.core.test_api import numbers
 from tests.worlds.certificates import Certificates, certificates
 from tests.worlds.clusters import cluster_here
 from tests.worlds.loan_files import put_loans
@@ -53,6 +55,9 @@ def test_a_cluster_with_certificates_counts_the_files_that_it_is_sent(
     assert capsys.readouterr().out.endswith(f"\nCounted in 4 parts on the cluster at {address}.\n")
     assert main(["audit", str(plan), "--out", str(plan.parent / "whole")]) == 0
     assert results(out) == results(plan.parent / "whole")
+    asked = Plan.load(plan)
+    files = ClusterKeys(ca=keys.ca, certificate=keys.certificate, key=keys.key)
+    assert numbers(audit(asked, on=address, keys=files)) == numbers(audit(asked))
 
 
 def test_who_is_not_of_the_cluster_is_refused_on_both_sides(
