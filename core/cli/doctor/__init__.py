@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from typing import Any
 
-from core.cli.doctor.checks import CHECKS, Machine, MachineFinding, examined
+from core.cli.doctor.findings import CheckResult, MachineReport
 from core.cli.terminal import say
 
 _MARKS = {"ok": "ok", "note": "note", "missing": "MISSING"}
@@ -22,19 +21,24 @@ def add_doctor(commands: Any) -> None:
 
 def _doctor(chosen: argparse.Namespace) -> int:
     """Say each finding; 1 where an audit cannot run safely."""
+    from core.cli.doctor.checks import CHECKS, Machine, examined  # the app reads reports, and looks at nothing itself
+
     machine = Machine()
-    found: list[tuple[str, bool, MachineFinding]] = []
+    results = []
     for check in CHECKS:
-        finding = examined(check, machine)
-        found.append((check.name, check.is_needed, finding))
+        result = CheckResult(check.name, check.title, check.is_needed, examined(check, machine))
+        results.append(result)
         if not chosen.json:
-            say(f"{_MARKS[finding.state]:8}{check.name:11}{finding.says} {finding.do}".rstrip())
-    lacking = [name for name, is_needed, finding in found if is_needed and finding.state == "missing"]
+            found = result.finding
+            say(f"{_MARKS[found.state]:8}{result.check:11}{found.in_full} {found.do}".rstrip())
+    report = MachineReport(tuple(results))
     if chosen.json:
-        checks = [{"check": name, "needed": is_needed, **asdict(finding)} for name, is_needed, finding in found]
-        say(*json.dumps({"safe": not lacking, "checks": checks}, indent=1).splitlines())
-    elif lacking:
-        say("", f"An audit cannot run safely here yet. First see to: {', '.join(lacking)}.")
+        say(*json.dumps(report.to_json(), indent=1).splitlines())
+    elif report.lacking:
+        say(
+            "",
+            f"An audit cannot run safely here yet. First see to: {', '.join(each.check for each in report.lacking)}.",
+        )
     else:
         say("", "An audit can run safely here.")
-    return 1 if lacking else 0
+    return 1 if report.lacking else 0

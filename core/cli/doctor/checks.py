@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from packaging.requirements import Requirement
 
 from core.cli.app import DEFAULT_PORT, HERE
+from core.cli.doctor.findings import MachineFinding
 from core.errors import PlumblineError
 from core.jobs import machine as hardware
 from core.jobs import sandbox
@@ -29,15 +30,6 @@ from core.store.ledger.installation import home_folder
 TRIAL_SECONDS = 60.0
 PYTHON = (3, 11)
 MODEL = Path(__file__).resolve().parents[2] / "samples" / "loans.pt2"
-
-
-@dataclass(frozen=True)
-class MachineFinding:
-    """What a check found: "ok", "note" where something is worth knowing, or "missing"; what that is; what to do."""
-
-    state: Literal["ok", "note", "missing"]
-    says: str
-    do: str = ""
 
 
 class Machine:
@@ -72,9 +64,10 @@ def _trial(gpus: bool) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class MachineCheck:
-    """One thing to look at; where it `is_needed` and missing, an audit cannot run safely."""
+    """One thing to look at, which a page calls `title`; where it `is_needed` and missing, no audit can run safely."""
 
     name: str
+    title: str
     finds: Callable[[Machine], MachineFinding]
     is_needed: bool = False
 
@@ -84,8 +77,8 @@ def examined(check: MachineCheck, machine: Machine) -> MachineFinding:
     try:
         return check.finds(machine)
     except Exception as error:
-        said = one_line(error, 200) or type(error).__name__
-        return MachineFinding("missing" if check.is_needed else "note", f"This could not be looked at: {said}")
+        why = f"The reason: {one_line(error, 200) or type(error).__name__}"
+        return MachineFinding("missing" if check.is_needed else "note", "This could not be looked at.", detail=why)
 
 
 def _python(machine: Machine) -> MachineFinding:
@@ -149,14 +142,13 @@ def _torch(machine: Machine) -> MachineFinding:
 def _cpu(machine: Machine) -> MachineFinding:
     (device,) = machine.on_cpu["devices"]
     if device["problem"] is not None:
-        said = one_line(device["problem"], 200)
-        return MachineFinding(
-            "missing", f"A small model failed inside the sandbox: {said}", "Install Plumbline again, as README says."
-        )
-    speed = int(device["rows_a_second"])
+        why, do = f"The reason: {one_line(device['problem'], 200)}", "Install Plumbline again, as README says."
+        return MachineFinding("missing", "A small model failed inside the sandbox.", do, why)
+    speed, cores = int(device["rows_a_second"]), hardware.cores()
     return MachineFinding(
         "ok",
-        f"{hardware.cores()} cores; a million weights scored {speed:,} rows a second inside the sandbox.",
+        f"{cores} core{'s' * (cores > 1)}. A network of a million weights scored {speed:,} rows a second inside the"
+        " sandbox.",
     )
 
 
@@ -174,19 +166,18 @@ def _gpu(machine: Machine) -> MachineFinding:
     if not devices:
         do = "Look at the driver with nvidia-smi."
         return MachineFinding("note", "PyTorch sees no GPU inside the sandbox, so models run on the CPU.", do)
-    said, failed = [], False
+    said, why = [], []
     for device in devices:
         name = f"{one_line(device['name'], 20)} ({one_line(device['is'], 80)})"
         if device["problem"] is not None:
-            failed = True
-            said.append(
-                f"{name} failed inside the sandbox, so models run on the CPU: {one_line(device['problem'], 200)}"
-            )
+            said.append(f"{name} failed inside the sandbox, so models run on the CPU.")
+            why.append(f"The reason: {one_line(device['problem'], 200)}")
         else:
             speed = int(device["rows_a_second"])
             times = f", {speed / beside:.1f} times the CPU" if beside else ""
-            said.append(f"{name} scored {speed:,} rows a second{times}")
-    return MachineFinding("note" if failed else "ok", f"{'; '.join(said)}.", "Look at the driver." if failed else "")
+            said.append(f"{name} scored {speed:,} rows a second{times}.")
+    do = "Look at the driver with nvidia-smi." if why else ""
+    return MachineFinding("note" if why else "ok", " ".join(said), do, " ".join(why))
 
 
 def _landlock(machine: Machine) -> MachineFinding:
@@ -196,7 +187,7 @@ def _landlock(machine: Machine) -> MachineFinding:
         return MachineFinding("missing", "Uploads cannot be kept from your other files.", do)
     if machine.on_cpu["reads_other_files"]:
         return MachineFinding("missing", "The sandbox let a job read a file outside its folder.", do)
-    return MachineFinding("ok", f"Version {abi}; a job could not read a file outside its folder.")
+    return MachineFinding("ok", f"A job could not read a file outside its folder (landlock, version {abi}).")
 
 
 def _seccomp(machine: Machine) -> MachineFinding:
@@ -205,7 +196,7 @@ def _seccomp(machine: Machine) -> MachineFinding:
         return MachineFinding("missing", "Uploads cannot be kept from the network.", do)
     if machine.on_cpu["reaches_network"]:
         return MachineFinding("missing", "The sandbox let a job open a way to the network.", do)
-    return MachineFinding("ok", "A job could not open a way to the network.")
+    return MachineFinding("ok", "A job could not open a way to the network (seccomp).")
 
 
 def _chromium(machine: Machine) -> MachineFinding:
@@ -214,20 +205,21 @@ def _chromium(machine: Machine) -> MachineFinding:
         return MachineFinding(
             "note", "None, so no PDF is made here; the report's web page prints too.", "Install chromium."
         )
-    return MachineFinding("ok", f"{found}; reports can be PDFs.")
+    return MachineFinding("ok", "Reports can be PDFs.", detail=f"Chromium is {found}.")
 
 
 def _disk(machine: Machine) -> MachineFinding:
     for place in dict.fromkeys((_there(home_folder()), Path(tempfile.gettempdir()))):
         free = shutil.disk_usage(place).free
         if free < LEAST_FREE_DISK:
-            needed = f"{free / GIB:.1f} GB are free in {place}; a run needs {LEAST_FREE_DISK / GIB:.0f} GB."
-            return MachineFinding(
-                "missing", needed, "Free some space, or name other folders in PLUMBLINE_HOME and TMPDIR."
-            )
+            needed = f"{free / GIB:.1f} GB are free; a run needs {LEAST_FREE_DISK / GIB:.0f} GB."
+            do = "Free some space, or name other folders in PLUMBLINE_HOME and TMPDIR."
+            return MachineFinding("missing", needed, do, f"The folder is {place}.")
         with tempfile.TemporaryFile(dir=place):  # whether anything can be written there
             pass
-    return MachineFinding("ok", f"{free / GIB:,.0f} GB are free for runs, and what is kept lies in {home_folder()}.")
+    return MachineFinding(
+        "ok", f"{free / GIB:,.0f} GB are free for runs.", detail=f"What is kept lies in {home_folder()}."
+    )
 
 
 def _there(folder: Path) -> Path:
@@ -256,21 +248,21 @@ def _port(machine: Machine) -> MachineFinding:
 
 def _setting(machine: Machine) -> MachineFinding:
     asked = hardware.asked_device()
-    return MachineFinding("ok", "The best there is." if asked is None else f"{hardware.DEVICE} says {asked}.")
+    return MachineFinding("ok", "On the best device there is." if asked is None else f"{hardware.DEVICE} says {asked}.")
 
 
 CHECKS = (
-    MachineCheck("Python", _python, is_needed=True),
-    MachineCheck("Packages", _packages, is_needed=True),
-    MachineCheck("PyTorch", _torch, is_needed=True),
-    MachineCheck("CPU", _cpu, is_needed=True),
-    MachineCheck("Device", _setting, is_needed=True),
-    MachineCheck("GPU", _gpu),
-    MachineCheck("Landlock", _landlock, is_needed=True),
-    MachineCheck("Seccomp", _seccomp, is_needed=True),
-    MachineCheck("Disk", _disk, is_needed=True),
-    MachineCheck("Memory", _memory),
-    MachineCheck("Chromium", _chromium),
-    MachineCheck("Port", _port),
-    MachineCheck("Extras", _extras),
+    MachineCheck("Python", "Python", _python, is_needed=True),
+    MachineCheck("Packages", "Packages", _packages, is_needed=True),
+    MachineCheck("PyTorch", "PyTorch", _torch, is_needed=True),
+    MachineCheck("CPU", "Processor", _cpu, is_needed=True),
+    MachineCheck("Device", "Where models run", _setting, is_needed=True),
+    MachineCheck("GPU", "Graphics card", _gpu),
+    MachineCheck("Landlock", "Files kept apart", _landlock, is_needed=True),
+    MachineCheck("Seccomp", "No way to the network", _seccomp, is_needed=True),
+    MachineCheck("Disk", "Disk", _disk, is_needed=True),
+    MachineCheck("Memory", "Memory", _memory),
+    MachineCheck("Chromium", "Reports as PDF", _chromium),
+    MachineCheck("Port", "The app's port", _port),
+    MachineCheck("Extras", "Optional parts", _extras),
 )

@@ -1,4 +1,4 @@
-"""What of the glossary is looked at: the entry in the address, what is typed, or a part that is chosen."""
+"""What of Help is looked at: the entry in the address, what is typed, a part that is chosen, or this machine."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -11,15 +11,17 @@ from pages.components import session
 from pages.components.help.tip import ENTRY
 
 _TYPED, _PART, _SEEN = "help/typed", "help/part", "help/seen"
+MACHINE = "machine"
+_PARTS = {**{str(part): words for part, words in PART_WORDS.items()}, MACHINE: "This machine"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The entry that a link led to, what is typed, and the part that is open."""
+    """The entry that a link led to, what is typed, and the part that is open; None where that is this machine."""
 
     linked: Entry | None
     typed: str
-    part: Part
+    part: Part | None
 
 
 def ask() -> Choice:
@@ -35,10 +37,8 @@ def ask() -> Choice:
         placeholder="for example: lots, credit, who is wrongly denied",
         on_change=_leave,
     )
-    part = st.pills(
-        "Part", list(PART_WORDS), format_func=PART_WORDS.__getitem__, required=True, key=_PART, on_change=_turn
-    )
-    return Choice(linked, (typed or "").strip(), cast(Part, part))
+    part = st.pills("Part", list(_PARTS), format_func=_PARTS.__getitem__, required=True, key=_PART, on_change=_turn)
+    return Choice(linked, (typed or "").strip(), None if part == MACHINE else cast(Part, part))
 
 
 def _linked() -> Entry | None:

@@ -73,9 +73,9 @@ def test_a_check_that_fails_itself_says_so_in_one_line(is_needed: bool, state: s
     def crashes(machine: Machine) -> Any:
         raise ValueError("a\nb\x1b[31m")
 
-    finding = examined(MachineCheck("This", crashes, is_needed), Machine())
+    finding = examined(MachineCheck("This", "That", crashes, is_needed), Machine())
     assert finding.state == state
-    assert finding.says == "This could not be looked at: a b[31m"
+    assert finding.in_full == "This could not be looked at. The reason: a b[31m"
 
 
 @pytest.mark.process
