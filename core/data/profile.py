@@ -12,6 +12,7 @@ from core.data.column_days import DetectedDays
 from core.data.column_profile import DetectedStyle, Oddity
 from core.errors import DataError
 from core.plan.notation.numbers import NumberStyle, style_of
+from core.plan.tables.data import called
 
 TABLE, PROFILE = "table.parquet", "profile.json"
 # What the files' names of a second table begin with.
@@ -80,6 +81,12 @@ class Profile:
         """The column names, in the file's order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def named_files(self) -> tuple[str, ...]:
+        """The files that a plan lists for this table; none where it names one file, a folder or a pattern."""
+        names = tuple(file.name for file in self.files)
+        return names if len(names) > 1 and self.name == called(names) else ()
+
     def column(self, name: str) -> Column:
         """The column of this name. Raises DataError listing the columns there are."""
         for column in self.columns:
@@ -100,7 +107,7 @@ class Profile:
         if self.passed_over:
             more = " ..." if len(self.passed_over) > ROWS_NAMED else ""
             names = ", ".join(self.passed_over[:ROWS_NAMED]) + more
-            words.append(f"files of {self.name} not read, for what their names begin with: {names}")
+            words.append(f"files of {self.name} not read, as links or for an underscore before their names: {names}")
         return tuple(words)
 
     def file_row(self, index: int) -> int:

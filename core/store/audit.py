@@ -11,7 +11,7 @@ from core.errors import DataError
 from core.store.blobs import Upload
 
 _UPLOADS = ("table", "model", "images", "second")
-_LISTED = ("forgets", "tags")
+_LISTED = ("forgets", "tags", "passed_over")
 WAITING = "waiting"
 
 
@@ -34,10 +34,11 @@ class Audit:
     for: "profile", "second" (a look at the second table), "inspect", "audit", "mitigate", "explain",
     "explain_person" or "pair"; of an audit that has none yet it is `WAITING` while others of its drop are asked first;
     `problem` says why its result was refused. `created` is UTC, ISO 8601. `parts` are the files of a
-    table in several, whose digest is then that of all of them (`core.data.table_files.part`). `second` is the
-    table that fixes are judged on. `model_format` is the row of `core.models.FORMATS` that a job opened the model as,
-    None while none did. `parent` is the digest of the record whose fix this audits, `original` that audit's id, and
-    `fix` what is told of the two as a pair (`core.report.pair`), as JSON text.
+    table in several, whose digest is then that of all of them (`core.data.table_files.part`), and `passed_over` the
+    names of those in its folder that were not taken. `second` is the table that fixes are judged on. `model_format` is
+    the row of `core.models.FORMATS` that a job opened the model as, None while none did. `parent` is the digest of the
+    record whose fix this audits, `original` that audit's id, and `fix` what is told of the two as a pair
+    (`core.report.pair`), as JSON text.
     `forgets` names what is about to be removed from its folder, since it belongs to an earlier question; `called` is
     the name that somebody gave it, if any, `notes` and `tags` what somebody wrote beside it; `copy_of` is the id of the
     audit that it was begun from as a duplicate, `brought` the name of the file that its record was brought in as.
@@ -73,6 +74,7 @@ class Audit:
     batch: str | None = None
     period: str | None = None
     parts: tuple[Upload, ...] = ()
+    passed_over: tuple[str, ...] = ()
     unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -62,6 +63,11 @@ class Store:
         finally:
             with self._lock:
                 self._claimed -= Counter([upload.digest])  # which forgets what is claimed no more
+
+    @property
+    def free_bytes(self) -> int:
+        """How many bytes there is room for on its disk."""
+        return shutil.disk_usage(self._root).free
 
     def path(self, digest: str) -> Path:
         """Where the bytes stand. Raises DataError for what is no digest or is no longer there."""

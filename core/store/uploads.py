@@ -14,12 +14,12 @@ from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE
 from core.data.second_table import refuse_lacking
 from core.data.table_files.converting import part_input, request_of
+from core.data.table_files.listing import folder_columns
 from core.data.table_files.part import TableFiles, TablePart, digest_of
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
 from core.models.recognition import HEAD_BYTES
 from core.models.refusals.glance import refuse_at_a_glance
-from core.plan.notation.natural_order import natural
 from core.plan.tables.data import called
 from core.store.audits import ENTRY_FILE, FACTS_FILE, RECORD_FILE, Audit, Audits, UnreadableAudit, blank_audit
 from core.store.blobs import Store, Upload, shown_name
@@ -32,6 +32,7 @@ from core.store.fixes import JudgingTable
 from core.store.pairs import KeptPairs
 from core.store.results import Results
 from core.store.retention.summary import SUMMARY_FILE
+from core.store.table_parts import in_order, refuse_lacking_room, shown_path
 
 # What an inspection leaves, and what a look at a second table.
 LOOK = (FACTS_FILE, THUMBNAILS)
@@ -60,11 +61,40 @@ class Uploads:
 
         They are read in the natural order of their names. Raises DataError where two hold the same bytes.
         """
-        with ExitStack() as puts:
-            parts = _in_order([puts.enter_context(self._store.putting(file, name)) for file, name in files])
-            digest = digest_of((part.name, part.digest) for part in parts)
-            table = Upload(digest, called([part.name for part in parts]), sum(part.size for part in parts))
-            return self._begin_with(audit_id, table, parts)
+        return self._put_parts(audit_id, [(file, shown_name(name)) for file, name in files])
+
+    def put_listed(self, audit_id: str, table: TableFiles) -> Audit:
+        """Keep a table that lies on this machine and look at it in a job, as `put_table` and `put_parts` do.
+
+        The files keep the names of their folders, which may be columns. Raises DataError where the disk lacks room.
+        """
+        if table.single is not None:
+            return self.put_table(audit_id, table.single, table.single.name)
+        refuse_lacking_room([part.path for part in table.parts], self._store.free_bytes)
+        files = [(part.path, shown_path(part.name)) for part in table.parts]
+        return self._put_parts(audit_id, files, shown_name(table.name), tuple(map(shown_path, table.passed_over)))
+
+    def _put_parts(
+        self,
+        audit_id: str,
+        files: Sequence[tuple[BinaryIO | Path, str]],
+        name: str | None = None,
+        passed_over: tuple[str, ...] = (),
+    ) -> Audit:
+        """Keep the files under these names; the table is called `name`, else after them. All are kept, or none is."""
+        kept: list[Upload] = []
+        try:
+            with ExitStack() as puts:
+                for file, shown in files:
+                    kept.append(replace(puts.enter_context(self._store.putting(file, shown)), name=shown))
+                parts = in_order(kept)
+                digest = digest_of((part.name, part.digest) for part in parts)
+                size = sum(part.size for part in parts)
+                table = Upload(digest, name or called([part.name for part in parts]), size)
+                return self._begin_with(audit_id, table, parts, passed_over)
+        except PlumblineError:
+            self._store.delete([upload.digest for upload in kept], self._audits.uploads_named)
+            raise
 
     def put_second(self, audit_id: str, source: BinaryIO | Path, name: str) -> Audit:
         """Keep a second table, which fixes are judged on, and look at it in a job."""
@@ -217,42 +247,28 @@ class Uploads:
             self._jobs.delete(str(audit.job))
         return kept
 
-    def _begin_with(self, audit_id: str, table: Upload, parts: tuple[Upload, ...] = ()) -> Audit:
-        audit = replace(self._audits.get(audit_id), table=table, parts=parts, plan=None, sample=None)
+    def _begin_with(
+        self, audit_id: str, table: Upload, parts: tuple[Upload, ...] = (), passed_over: tuple[str, ...] = ()
+    ) -> Audit:
+        put = replace(self._audits.get(audit_id), table=table, parts=parts, passed_over=passed_over)
+        audit = replace(put, plan=None, sample=None)
         fresh = replace(audit, second=None, original=None, brought=None)
         forgets = (PROFILE, TABLE, *SECOND_FILES, *LOOK, *ANSWER, *ALL_FIXES, *EXPLAINED)
         return self._look(fresh, table, "profile", *forgets)
 
-    def _files(self, table: Upload, parts: Sequence[Upload]) -> TableFiles:
-        return TableFiles(table.name, (), tuple(TablePart(self._store.path(part.digest), part.name) for part in parts))
+    def _files(self, audit: Audit, table: Upload) -> TableFiles:
+        parts = [TablePart(self._store.path(each.digest), each.name, folder_columns(each.name)) for each in audit.parts]
+        return TableFiles(table.name, (), tuple(parts), audit.passed_over)
 
     def _look(self, audit: Audit, table: Upload, stage: str = "profile", *forgets: str) -> Audit:
         kind, request = "profile", dict[str, Any](name=table.name)
         if stage == "profile" and audit.parts:
-            kind, request = "profile_parts", request_of(self._files(table, audit.parts))
+            kind, request = "profile_parts", request_of(self._files(audit, table))
             inputs = {part_input(place): self._store.path(part.digest) for place, part in enumerate(audit.parts)}
         else:
             inputs = {"table": self._store.path(table.digest)}
         job = self._jobs.submit(kind, request, inputs, audit.owner)
         return self._results.start(audit, job, stage, *forgets)
-
-
-def _in_order(parts: Sequence[Upload]) -> tuple[Upload, ...]:
-    """The files of a table as they are read, each by a name of its own. Raises DataError where two hold the same."""
-    by_digest: dict[str, Upload] = {}
-    named: dict[str, Upload] = {}
-    for part in sorted(parts, key=lambda part: (natural(part.name), part.name)):
-        same, copies, name = by_digest.setdefault(part.digest, part), 1, part.name
-        if same is not part:
-            raise DataError(
-                f"{part.name} holds the same as {same.name}, and its people would be counted twice. Take one of the two"
-                " out."
-            )
-        while name in named:
-            copies += 1
-            name = f"{part.name} ({copies})"
-        named[name] = replace(part, name=name)
-    return tuple(named.values())
 
 
 def glance(source: BinaryIO | Path, name: str) -> None:

@@ -121,7 +121,7 @@ class Workspace:
         self.answers, self.report_files = PageAnswers(audits), ReportFiles(audits, self.jobs)
         self.registers = KeptRegisters(audits, results.lock)
         self.get, self.owned_by, self.unreadable = audits.get, audits.owned_by, audits.unreadable
-        self.put_table, self.put_parts = uploads.put_table, uploads.put_parts
+        self.put_table, self.put_parts, self.put_listed = uploads.put_table, uploads.put_parts, uploads.put_listed
         self.put_second, self.drop_second = uploads.put_second, uploads.drop_second
         self.put_model, self.put_images, self.reread = uploads.put_model, uploads.put_images, uploads.reread
         self.model_path, self.beginning, self._delete = uploads.model_path, uploads.beginning, uploads.delete

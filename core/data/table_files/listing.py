@@ -19,32 +19,36 @@ _EMPTY_VALUE = "__HIVE_DEFAULT_PARTITION__"
 # What writers of data sets leave beside them. A name that begins so and is none of these may be a table all the same.
 _MARKERS = ("_SUCCESS", "_metadata", "_common_metadata", "_committed_", "_started_")
 LOGS = {"_delta_log": "a Delta table", ".hoodie": "a Hudi table"}
-_NOT_READ = "{} is not there or cannot be read. Correct the path in the plan, or give it with --data or --model."
+_NOT_READ = "{} is not there or cannot be read. Correct its path, or let this user read it."
 
 
-def listed(named: Sequence[Path]) -> TableFiles:
+def listed(named: Sequence[Path], within: Path | None = None) -> TableFiles:
     """The files that these paths name: each a file, a folder with all that lies below it, or a pattern.
 
     A file of exactly that name is meant before a pattern. Names that begin with a dot or an underscore are passed over,
-    as writers of data sets mean it. Raises DataError where there is no file, or one cannot be read.
+    as writers of data sets mean it, and so are links that lead out of `within`, a folder without links in its path.
+    Raises DataError where there is no file, or one cannot be read.
     """
     found: dict[Path, TablePart] = {}
     passed: list[str] = []
     for place in named:
-        for base, path in _matched(place, passed):
+        for base, path in _matched(place, passed, within):
+            if _leads_out(path, base, within, passed):
+                continue
             part = TablePart(path, _name(path, base), folder_columns(_name(path, base)))
             found.setdefault(_resolved(path), part)
             if len(found) > MOST_FILES:
                 raise DataError(f"{place} names over {MOST_FILES:,} files. Write the table into fewer, larger ones.")
     if not found:
-        hidden = f": only {', '.join(passed[:3])}, whose names begin with a dot or an underscore" if passed else ""
-        raise DataError(f"{called(list(map(str, named)))} holds no table{hidden}. Name the files of the table.")
+        hidden = f" Passed over, as links or for an underscore before their names: {', '.join(passed[:3])}."
+        said = f"{called(list(map(str, named)))} holds no table.{hidden if passed else ''}"
+        raise DataError(f"{said} Name the files of the table.")
     for path in (part.path for part in found.values()):
         if not can_be_read(path):
             raise DataError(_NOT_READ.format(path))
     parts = sorted(_told_apart(list(found.values())), key=lambda part: (natural(part.name), part.name))
     name = parts[0].name if len(parts) == 1 and not parts[0].columns else called([_last(place) for place in named])
-    return TableFiles(name, tuple(named), tuple(parts), tuple(passed))
+    return TableFiles(name, tuple(named), tuple(parts), tuple(dict.fromkeys(passed)))
 
 
 def can_be_read(path: Path, or_folder: bool = False) -> bool:
@@ -55,7 +59,7 @@ def can_be_read(path: Path, or_folder: bool = False) -> bool:
         return False
 
 
-def _matched(place: Path, passed: list[str]) -> Iterator[tuple[Path, Path]]:
+def _matched(place: Path, passed: list[str], within: Path | None) -> Iterator[tuple[Path, Path]]:
     """The files that one path names, each with the folder that its name is relative to."""
     try:
         is_there, is_folder = place.exists(), place.is_dir()
@@ -75,6 +79,8 @@ def _matched(place: Path, passed: list[str]) -> Iterator[tuple[Path, Path]]:
         raise DataError(f"No file is named by {place}. Correct the pattern, or give a file or a folder.")
     for path in taken:
         # What "**" matches as a folder it matches file by file too.
+        if _leads_out(path, base, within, passed):
+            continue
         if path.is_dir() and "**" not in place.parts:
             yield from _below(path, base, passed)
         elif not path.is_dir():
@@ -95,6 +101,17 @@ def _below(folder: Path, base: Path, passed: list[str]) -> Iterator[tuple[Path, 
         for name in names:
             if not is_passed(Path(name), passed):
                 yield base, Path(parent) / name
+
+
+def _leads_out(path: Path, base: Path, within: Path | None, passed: list[str]) -> bool:
+    """Whether a link on the way to a path leads out of `within`: the first that does is noted."""
+    if within is None or _resolved(path).is_relative_to(within):
+        return False
+    way = [path, *path.parents]
+    below = reversed(way[: way.index(base)])
+    link = next(each for each in below if not _resolved(each).is_relative_to(within))
+    passed.append(_name(link, base))
+    return True
 
 
 def _refuse_log(folder: Path) -> None:

@@ -56,7 +56,7 @@ class Draft:
     @classmethod
     def of(cls, audit: Audit, profile: Profile) -> Draft:
         """What is kept of the audit's plan as far as it fits the table; what names columns not there is open again."""
-        name, files = PurePath(profile.name).stem, tuple(file.name for file in profile.files)
+        name, files = PurePath(profile.name).stem, profile.named_files
         if audit.plan is None:
             blank = Plan(
                 data=DataPlan(file=profile.name, files=files),

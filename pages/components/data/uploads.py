@@ -1,20 +1,20 @@
 """Files that a person puts in: a table, and with it a plan or a model if they like; or a table that is here already."""
 
-import os
 from collections.abc import Sequence
 from contextlib import nullcontext
-from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
 from core.data.table_files.address import is_address
+from core.data.table_files.part import TableFiles
 from core.errors import DataError, PlanError, PlumblineError
 from core.plan.notation.natural_order import natural
 from core.plan.plan import Plan
 from core.store.refusals import is_model
 from core.store.workspace import Audit
 from pages.components import plain, session, upload_box
+from pages.components.data import here_already, one_table
 from pages.components.data.draft import Draft
 from pages.components.upload_box import Received
 
@@ -29,7 +29,7 @@ _LARGE = f"""<style>
 
 
 def ask(audit: Audit | None) -> None:
-    """The box for files, and the field for a path; what is put in is kept at once."""
+    """The box for files, and the field for names of files; what is put in is kept at once."""
     st.html(_LARGE)
     with st.container(key=_ZONE):
         given = st.file_uploader(
@@ -41,20 +41,20 @@ def ask(audit: Audit | None) -> None:
     st.caption(
         "A model, a zip of images, or a saved plan may come along in the same drop. A table may come in several files."
     )
-    with st.expander("A larger file that is already on this computer"):
-        path = _ask_path()
-    if not given and path is None:
+    with st.expander("A larger table that is already on this computer"):
+        here = here_already.ask()
+    if not given and here is None:
         return
     try:
         taken = [upload_box.taken(one) for one in given or ()]
         with question:
-            if path is None and not _are_one_table(_sorted(taken).tables):
+            if here is None and not _are_one_table(_sorted(taken).tables):
                 return
-        with st.spinner("Keeping the file …"):
+        with st.spinner("Keeping the files …" if here is not None and len(here.parts) > 1 else "Keeping the file …"):
             opened = _open(audit)
             # Nobody else knows a new audit yet, and the box, which is still full, would begin another at every look.
             with session.workspace().beginning(opened.id) if audit is None else nullcontext():
-                opened = _keep_files(opened, taken) if path is None else _keep_table(opened, path, path.name)
+                opened = _keep_files(opened, taken) if here is None else _keep_here(opened, here)
             session.adopt(opened.id)
             upload_box.let_go(taken)
     except PlumblineError as error:
@@ -89,8 +89,12 @@ def _keep_files(audit: Audit, given: Sequence[Received]) -> Audit:
         parts = [(file.file, file.name) for file in tables]
         return _asked(session.workspace().put_parts(audit.id, parts), audit.plan)
     for file in tables:
-        audit = _keep_table(audit, file.file, file.name)
+        audit = _asked(session.workspace().put_table(audit.id, file.file, file.name), audit.plan)
     return audit
+
+
+def _keep_here(audit: Audit, table: TableFiles) -> Audit:
+    return _asked(session.workspace().put_listed(audit.id, table), audit.plan)
 
 
 class _Sorted(NamedTuple):
@@ -111,16 +115,13 @@ def _sorted(given: Sequence[Received]) -> _Sorted:
 
 
 def _are_one_table(tables: Sequence[Received]) -> bool:
-    """Whether this is one table; of several files a person says so, since those of a test or a month look alike."""
+    """Whether this is one table; of several files a person says so."""
     if len(tables) < 2:
         return True
-    named = plain.listed(sorted((file.name for file in tables), key=natural))
-    st.warning(f"Here are {len(tables)} tables: {named}. Are they parts of one table, with other people in each?")
-    are_one = st.button("Yes, they are one table", type="primary", key=session.upload_key("parts"))
-    st.caption(
+    otherwise = (
         "Else take some out of the box. Tables of other months go on the page Over time, once the first one is audited."
     )
-    return are_one
+    return one_table.is_said(sorted((file.name for file in tables), key=natural), otherwise)
 
 
 def _brings_a_table(files: Sequence[Received]) -> bool:
@@ -128,12 +129,8 @@ def _brings_a_table(files: Sequence[Received]) -> bool:
     return any(not file.name.lower().endswith(_ARCHIVE) for file in files)
 
 
-def _keep_table(audit: Audit, source: BinaryIO | Path, name: str) -> Audit:
-    """Keep the table; a plan that came before it is asked of this one."""
-    return _asked(session.workspace().put_table(audit.id, source, name), audit.plan)
-
-
 def _asked(kept: Audit, plan: str | None) -> Audit:
+    """A plan that came before the table is asked of this one."""
     return kept if plan is None else session.workspace().save_plan(kept.id, Draft.from_toml(plan))
 
 
@@ -150,45 +147,3 @@ def read_plan(content: bytes, name: str) -> Plan:
         raise PlanError(f"{name}: {error}") from None
     except UnicodeDecodeError:
         raise PlanError(f"{name} is not a text file in UTF-8. Save the plan as UTF-8.") from None
-
-
-# ---------------------------------------------------------------- a file that is here already
-
-
-def _ask_path() -> Path | None:
-    """The path of a table in the folder that was opened for this when the app was started; None while there is none."""
-    if session.is_shared():
-        st.write("Not while this Plumbline is shared: put the file in the box above.")
-        return None
-    folder = os.environ.get("PLUMBLINE_FOLDER")
-    if not folder:
-        st.write(
-            "Files over 500 MB are better read from where they lie. Start Plumbline with the folder that holds them, "
-            "and this place asks for the file's name:"
-        )
-        st.code("PLUMBLINE_FOLDER=/path/to/folder plumbline app", language="sh")
-        return None
-    plain.text(f"The file must lie in {folder}")
-    typed = st.text_input("The file's name or path", key=session.upload_key("path"))
-    if not st.button("Open the file") or not typed.strip():
-        return None
-    try:
-        return allowed_path(typed.strip(), Path(folder))
-    except DataError:
-        session.attempt(allowed_path, typed.strip(), Path(folder))  # said at the top, where it stays until answered
-        st.rerun()
-
-
-def allowed_path(typed: str, folder: Path) -> Path:
-    """The file meant, all links followed. Raises DataError where it does not lie in the folder or is no file."""
-    try:
-        root = folder.resolve()
-        path = (root / Path(typed).expanduser()).resolve()
-        is_file = path.is_file()
-    except (OSError, ValueError, RuntimeError):  # what no file can be called, links in a circle, nobody's home
-        raise DataError(f"{typed} cannot be the path of a file in {folder}. Check its name.") from None
-    if not path.is_relative_to(root):
-        raise DataError(f"{typed} does not lie in {folder}. Move it there, or start Plumbline with another folder.")
-    if not is_file:
-        raise DataError(f"There is no file {typed} in {folder}. Check its name.")
-    return path
