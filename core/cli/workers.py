@@ -60,7 +60,7 @@ def audited(chosen: argparse.Namespace, plan: Plan, files: Files, engine: Engine
 
     with _kept(chosen.ledger) as partials, ExitStack() as until_written:
         with progress_line() as tell:
-            in_parts = audit_in_parts(plan, files, engine, partials, chosen.time_limit, tell)
+            in_parts = audit_in_parts(plan, files, engine, partials, chosen.time_limit, tell, threads=chosen.workers)
             found = until_written.enter_context(in_parts)
         yield found.record
         say(_how(found, chosen.workers, chosen.on))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from core.data.column_days import in_file
 from core.data.column_profile import ColumnSurvey, Oddity
 from core.data.profile import HEAD_ROWS, PROFILE, ROWS_NAMED, TABLE, Column, FileRows, Kind, Profile, file_row
 from core.data.progress import Progress
+from core.data.read_ahead import read_ahead, threads
 from core.data.readers import OpenedTable, open_table
 from core.data.table_files.opened_files import open_files
 from core.data.table_files.part import TablePart
@@ -87,7 +89,11 @@ def _profile(
 
 
 def _read(opened: OpenedTable, out: Path, progress: Progress) -> tuple[list[ColumnSurvey], list[tuple[str, ...]], int]:
-    """What each column of an opened table holds, its first rows, and how many it has; all of it is written to `out`."""
+    """What each column of an opened table holds, its first rows, and how many it has; all of it is written to `out`.
+
+    Reading, each column's survey and writing share the threads that this process may use. Every survey still sees its
+    column from the first row to the last, so their number makes no difference to what is found.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -95,13 +101,19 @@ def _read(opened: OpenedTable, out: Path, progress: Progress) -> tuple[list[Colu
     schema = pa.schema([(column, pa.string()) for column in opened.names])
     head: list[tuple[str, ...]] = []
     rows = 0
-    with pq.ParquetWriter(out / TABLE, schema, compression="lz4", write_statistics=False, store_schema=False) as writer:
-        for batch in _regrouped(opened, schema):
-            for survey, column in zip(surveys, batch.columns, strict=True):
-                survey.add(column, rows)
+    with (
+        pq.ParquetWriter(out / TABLE, schema, compression="lz4", write_statistics=False, store_schema=False) as writer,
+        ThreadPoolExecutor(threads()) as pool,
+    ):
+        for batch in read_ahead(_regrouped(opened, schema), pool):
+            work = [
+                pool.submit(survey.add, column, rows) for survey, column in zip(surveys, batch.columns, strict=True)
+            ]
+            work.append(pool.submit(writer.write_table, batch, row_group_size=_ROW_GROUP))
             if len(head) < HEAD_ROWS:
                 head += zip(*(column.slice(0, HEAD_ROWS).to_pylist() for column in batch.columns), strict=True)
-            writer.write_table(batch, row_group_size=_ROW_GROUP)
+            for each in work:
+                each.result()
             rows += batch.num_rows
             progress(rows, 0, "rows read")
     return surveys, head, rows

@@ -16,7 +16,7 @@ from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.counting import Counted, Pass, count
 from core.engine.decided_rows import DecidedRows
-from core.engine.shards.total import total
+from core.engine.shards.total import as_parts_were_cut, total
 from core.engine.sources import Source, source
 from core.jobs.digest import sha256
 from core.metrics.aif360 import second_opinion
@@ -62,7 +62,8 @@ def audit(
     seconds: dict[str, float] = {}
     with timed(seconds, "open"):
         stated = rule_file(plan)
-        decisions = source(plan, dataset, model, stated)
+        cut = plan if partials is None else as_parts_were_cut(plan, partials)
+        decisions = source(cut, dataset, model, stated)
     with timed(seconds, "count"):
         if partials is None:
             counted, ran = count(decisions, dataset, plan, progress, stated, seen), decisions.facts()

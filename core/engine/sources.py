@@ -17,6 +17,7 @@ from core.counts.rules import Stated
 from core.data.cell_reading.advice import KEEP, why_no_numbers
 from core.data.dataset import Batch, Dataset
 from core.data.labels import prediction_coder
+from core.data.read_ahead import side_by_side
 from core.engine.deciding import limits, model_axis
 from core.engine.model_answers import ModelAnswers
 from core.errors import DataError
@@ -104,7 +105,7 @@ def score_axis(plan: Plan, dataset: Dataset, column: str, stated: Stated | None 
     at = [] if decision.prediction is not None else limits(plan, stated, "float64")
     below = decision.prediction is None and decision.favourable is not None and decision.favourable.below is not None
     lower_is_better = decision.lower_is_better or below or (stated is not None and stated.lower_is_better)
-    edges = decision.edges or _edges(dataset, column)
+    edges = decision.edges or score_edges(dataset, column)
     span = _span(dataset, column)
     if span is None or not edges:
         known = dataset.profile.column(column)
@@ -139,7 +140,7 @@ def _span(dataset: Dataset, column: str) -> tuple[float, float] | None:
     return (float(low), float(high)) if low <= high else None
 
 
-def _edges(dataset: Dataset, column: str) -> tuple[float, ...]:
+def score_edges(dataset: Dataset, column: str) -> tuple[float, ...]:
     """Every distinct score where there are at most `MOST_DISTINCT`, else that many quantiles."""
     if dataset.profile.column(column).distinct is not None:
         distinct = dataset.numbers(column)
@@ -156,8 +157,7 @@ def _sampled(dataset: Dataset, column: str) -> npt.NDArray[np.float64]:
     Which scores are taken depends on their values alone, so neither the order of rows nor their number at once matters.
     """
     taken, halvings = np.empty(0), 0
-    for batch in dataset.batches((column,)):
-        scores = batch.floats(column)
+    for scores in side_by_side(lambda batch: batch.floats(column), dataset.batches((column,))):
         taken = np.concatenate([taken, _low(scores[np.abs(scores) <= LARGEST_SCORE], halvings)])
         while len(taken) > _SAMPLED and halvings < 40:
             halvings += 1

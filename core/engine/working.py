@@ -82,20 +82,28 @@ def work_laid_out(files: Files, tell: Tell | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def looked_at(table: TableFiles, time_limit: float, tell: Tell | None = None) -> Iterator[tuple[Path, Profile]]:
-    """The folder in which a job left a table, whether it was one file or several, and what it found in it."""
+def looked_at(
+    table: TableFiles, time_limit: float, tell: Tell | None = None, threads: int | None = None
+) -> Iterator[tuple[Path, Profile]]:
+    """The folder in which a job left a table, whether it was one file or several, and what it found in it.
+
+    `threads` is how many it may use, None for one a core.
+    """
     if table.single is None:
-        with _converted(table, time_limit, tell) as done:
+        with _converted(table, time_limit, tell, threads) as done:
             yield done.out, _profile_of(table, done)
         return
-    with job_done("profile_large", {"name": table.name}, {"table": table.single}, time_limit, tell) as done:
+    request = {"name": table.name}
+    with job_done("profile_large", request, {"table": table.single}, time_limit, tell, threads) as done:
         yield done.out, collect_profile(done.out, table.name, done.digests["table"])
 
 
 @contextmanager
-def _converted(table: TableFiles, time_limit: float, tell: Tell | None) -> Iterator[JobDone]:
+def _converted(
+    table: TableFiles, time_limit: float, tell: Tell | None, threads: int | None = None
+) -> Iterator[JobDone]:
     inputs = {part_input(place): part.path for place, part in enumerate(table.parts)}
-    with job_done("convert", request_of(table), inputs, time_limit, tell) as done:
+    with job_done("convert", request_of(table), inputs, time_limit, tell, threads) as done:
         yield done
 
 

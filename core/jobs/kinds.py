@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("carried", "core.record.evidence.carried:run", is_look=True),
         Kind("trial", "core.models.trial:run", is_look=True),
         Kind("audit", "core.engine.job:run", _TABLES + _MEASURES + _MODELS),
+        Kind("edges", "core.engine.shards.job:find_edges", _TABLES),
         Kind("count", "core.engine.shards.job:run", _TABLES + _MODELS, publishes=True),
         Kind("mitigate", "core.mitigate.job:run", _TABLES + _TRAINING + _MODELS, publishes=True),
         Kind("explain", "core.explain.job:run", _TABLES + _EXPLAINING + _MODELS),

@@ -38,19 +38,20 @@ def job_done(
     inputs: Mapping[str, Path | None],
     time_limit: float = TIME_LIMIT,
     tell: Callable[[int, int, str], object] | None = None,
+    threads: int | None = None,
 ) -> Iterator[JobDone]:
     """Run one job to its end; what it left stands until the context ends, which also ends the job.
 
     A name in `inputs` that has no file is left out; a folder goes in as a zip. `time_limit` is in seconds. `tell`
-    hears in this thread how far the job is: steps done, steps in all, what is being done. Raises the error that ended
-    the job.
+    hears in this thread how far the job is: steps done, steps in all, what is being done. `threads` is how many the job
+    may use, None for one a core. Raises the error that ended the job.
     """
     from core.jobs.supervisor import Supervisor  # numpy, for which a command that refuses its plan need not wait
 
     with scratch() as root:
         given = _given(inputs, root)
         with _in_words():
-            supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True)
+            supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True, threads=threads)
         job = None
         try:
             job = supervisor.submit(kind, request, given)

@@ -49,13 +49,15 @@ class Supervisor:
         program: str = "core.jobs.job",
         bound: bool = False,
         turns: bool = False,
+        threads: int | None = None,
     ) -> None:
         """Take over the jobs of `root` and, if `warm`, keep one process ready.
 
         `time_limit` is in seconds and `memory_bytes` in bytes, each for one job; `program` is the module that a job's
         process runs. A job that is `bound` dies with the thread that submitted it, and so with a command that is
-        killed; else it outlives this process. With `turns` visitors take turns. Raises JobError when another app uses
-        the folder, or jobs could read each other there.
+        killed; else it outlives this process. With `turns` visitors take turns. `threads` is how many one job may use,
+        None for its share of the cores. Raises JobError when another app uses the folder, or jobs could read each other
+        there.
         """
         self._jobs = (root / "jobs").resolve()
         _refuse_readable(self._jobs)
@@ -65,7 +67,8 @@ class Supervisor:
         cuda = machine.uses_gpu()
         slots = slots or (1 if cuda else max(1, machine.cores() // 2))
         memory = memory_bytes or max(LEAST_MEMORY, int(0.8 * machine.memory_bytes()) // slots)
-        launch = _launch(program, memory, time_limit, slots, cuda, bound)
+        threads = min(threads or max(1, machine.cores() // slots), machine.cores())
+        launch = _launch(program, memory, time_limit, threads, cuda, bound)
         self._limits = launch.limits
         self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
         self._turns = turns
@@ -228,10 +231,10 @@ class Supervisor:
                 self._queue.give_up(job)
 
 
-def _launch(program: str, memory: int, time_limit: float, slots: int, cuda: bool, bound: bool) -> Launch:
-    cores = machine.cores()
-    limits = sandbox.Limits(memory, cpu_seconds=int(time_limit * cores) + 1, file_bytes=MOST_FILE_BYTES)
-    return Launch(program, limits, threads=max(1, cores // slots), cuda=cuda, bound=bound)
+def _launch(program: str, memory: int, time_limit: float, threads: int, cuda: bool, bound: bool) -> Launch:
+    cpu_seconds = int(time_limit * machine.cores()) + 1
+    limits = sandbox.Limits(memory, cpu_seconds=cpu_seconds, file_bytes=MOST_FILE_BYTES)
+    return Launch(program, limits, threads=threads, cuda=cuda, bound=bound)
 
 
 def _lock(path: Path) -> int:

@@ -18,6 +18,7 @@ from core.engine.results import read
 from core.engine.run import refuse_unaskable, versions
 from core.engine.shards.counting_key import CountingKey
 from core.engine.shards.driver import Driver
+from core.engine.shards.edges import EDGES, are_wanted
 from core.engine.shards.engine import CountingWork, EngineMaker, Partials
 from core.engine.shards.partial import Partial
 from core.engine.shards.shard import Shard, shard_rows, shards, why_whole
@@ -55,12 +56,13 @@ def audit_in_parts(
     time_limit: float = TIME_LIMIT,
     tell: Tell | None = None,
     each: int | None = None,
+    threads: int | None = None,
 ) -> Iterator[AuditInParts]:
     """Audit files of anybody, whose rows an engine counts in parts of `each` rows.
 
     What the parts gave is kept until the block ends well: a run that breaks off before is taken up by the next of the
-    same question and files. `time_limit` is in seconds, for the whole. Raises as `audit_isolated` does, and JobError
-    where parts could not be counted.
+    same question and files. `time_limit` is in seconds, for the whole; `threads` is how many the looks at the table may
+    use, None for one a core. Raises as `audit_isolated` does, and JobError where parts could not be counted.
     """
     refuse_unaskable(plan)
     until = time.monotonic() + time_limit
@@ -68,7 +70,7 @@ def audit_in_parts(
     with ExitStack() as stack:
         files = stack.enter_context(brought(files, tell))
         root = stack.enter_context(scratch())
-        looked, profile = stack.enter_context(looked_at(files.table, time_limit, tell))
+        looked, profile = stack.enter_context(looked_at(files.table, time_limit, tell, threads))
         inputs = {TABLE: _plain(looked / TABLE), PROFILE: looked / PROFILE}
         inputs |= {"model": files.model} if files.model is not None else {}
         inputs |= {"images": packed(files.images, root)} if files.images is not None else {}
@@ -79,14 +81,17 @@ def audit_in_parts(
         )
         parts, whole, kept, seconds = shards(profile.rows, each), why_whole(plan), 0, dict[str, float]()
         if whole is None and len(parts) > 1:
+            begun = time.monotonic()
+            if are_wanted(asked):
+                found = job_done("edges", {"plan": asked.to_toml()}, inputs, until - begun, tell, threads)
+                inputs[EDGES] = _plain(stack.enter_context(found).out / EDGES)
             driver = Driver(parts, key, profile, partials, until - time.monotonic())
-            request = {"plan": asked.to_toml(), "each": each}
-            work = CountingWork(root, request, inputs, time_limit)
-            begun, kept = time.monotonic(), driver.kept()
+            work = CountingWork(root, {"plan": asked.to_toml(), "each": each}, inputs, time_limit)
+            kept = driver.kept()
             _driven(driver, engine, work, tell)
             seconds["count"] = round(time.monotonic() - begun, 3)
+            write_partials(_contents(driver), inputs.pop(EDGES, None), root / PARTIALS)
             inputs[PARTIALS] = root / PARTIALS
-            write_partials(_contents(driver), inputs[PARTIALS])
         left = max(1.0, until - time.monotonic())
         done = stack.enter_context(job_done("audit", {"plan": asked.to_toml()}, inputs, left, tell))
         record = read(done.out, plan, profile.rows, Digests(profile.sha256, **digests))
@@ -96,11 +101,11 @@ def audit_in_parts(
         partials.forget(key.digest)
 
 
-def _plain(table: Path) -> Path:
-    """The table as the look at it left it. Raises JobError where it is no file."""
-    if table.is_symlink() or not table.is_file():
-        raise JobError("The look at the table left none behind. Run again.")
-    return table
+def _plain(left: Path) -> Path:
+    """What a job left for others. Raises JobError where it is no file."""
+    if left.is_symlink() or not left.is_file():
+        raise JobError(f"A look at the table left no {left.name} behind. Run again.")
+    return left
 
 
 def _contents(driver: Driver) -> Iterator[tuple[Shard, bytes]]:

@@ -21,8 +21,16 @@ from core.jobs.exits import time_words
 # How often a part is tried, and how many parts may fail before all work ends.
 MOST_TRIES, MOST_FAILED = 3, 3
 
-# So few parts, where there are enough for all workers, are no job of their own: its start took longer than they.
-LEAST_PARTS = 8
+# A job that needs less than this to its end is left alone: another one's start takes nearly as long.
+TAKEN_OVER_SECONDS = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class _UnderWay:
+    """A chunk that a worker has, and since when, by the monotonic clock."""
+
+    chunk: Chunk
+    since: float
 
 
 @dataclass
@@ -53,6 +61,7 @@ class Driver:
     _missing: list[Shard] = field(default_factory=list)
     _alone: list[Shard] = field(default_factory=list)
     _here: set[Shard] = field(default_factory=set)
+    _under_way: list[_UnderWay] = field(default_factory=list)
     _tries: Counter[Shard] = field(default_factory=Counter)
     _failed: dict[Shard, PlumblineError] = field(default_factory=dict)
     _said: int = -1
@@ -70,16 +79,15 @@ class Driver:
 
     def count(self, engine: Engine) -> None:
         """Have the missing parts counted and kept. Raises PlumblineError where that cannot be."""
-        until, under_way = time.monotonic() + self.seconds, 0
-        while (self._missing or self._alone or under_way) and not self.stopped.is_set():
-            while (self._missing or self._alone) and under_way < engine.workers:
-                engine.submit(self._next(engine.workers))
-                under_way += 1
+        until = time.monotonic() + self.seconds
+        while len(self._here) + len(self._failed) < len(self.shards) and not self.stopped.is_set():
+            while len(self._under_way) < engine.workers and (chunk := self._next(engine.workers)):
+                engine.submit(chunk)
+                self._under_way.append(_UnderWay(chunk, time.monotonic()))
             for event in engine.events():
                 if isinstance(event, Delivered):
                     self._take_in(event)
                 else:
-                    under_way -= 1
                     self._ended(event)
             self._say(engine)
             if time.monotonic() > until:
@@ -88,22 +96,36 @@ class Driver:
             raise self._failure()
 
     def _next(self, workers: int) -> Chunk:
-        """The next chunk: half of each worker's share of what is left, so that all of them end together.
-
-        It is no smaller than pays for the start of a job, while each worker has one.
-        """
+        """What a free worker gets: its share of what nobody has, else half of what the slowest still has to do."""
         if self._alone:
             return (self._alone.pop(),)
-        share = ceil(len(self._missing) / (2 * workers if workers > 1 else 1))
-        size = max(share, min(LEAST_PARTS, len(self.shards) // workers))
-        chunk, self._missing = tuple(self._missing[:size]), self._missing[size:]
+        if not self._missing:
+            return self._taken_over()
+        share = ceil(len(self._missing) / (workers - len(self._under_way)))
+        chunk, self._missing = tuple(self._missing[:share]), self._missing[share:]
         return chunk
+
+    def _taken_over(self) -> Chunk:
+        """The later half of the parts that one worker alone has, where it needs long for them; else nothing.
+
+        That worker may come to them all the same: whichever of two copies arrives first is kept.
+        """
+        had = Counter(shard for each in self._under_way for shard in each.chunk)
+        now, longest, taken = time.monotonic(), TAKEN_OVER_SECONDS, Chunk()
+        for each in self._under_way:
+            left = [shard for shard in each.chunk if shard not in self._here and had[shard] == 1]
+            done = sum(shard in self._here for shard in each.chunk)
+            seconds = (now - each.since) * len(left) / max(1, done)
+            if len(left) > 1 and seconds > longest:
+                longest, taken = seconds, tuple(left[len(left) // 2 :])
+        return taken
 
     def _take_in(self, event: Delivered) -> None:
         """Keep what a part gave. Raises JobError where it is not what was asked for."""
         partial = Partial.checked(event.content, event.shard, self.key)
         self.partials.put_once(self.key.digest, event.shard.index, partial.to_bytes())
         self._here.add(event.shard)
+        self._failed.pop(event.shard, None)
 
     def _ended(self, event: ChunkEnded) -> None:
         """Let the parts that an ended chunk did not deliver go out again.
@@ -111,11 +133,15 @@ class Driver:
         A part at which one job died after the other is given up, and the others are counted. What a table, a model or a
         plan are refused for would come again: it ends the whole. Raises PlumblineError.
         """
+        self._under_way.remove(next(each for each in self._under_way if each.chunk == event.chunk))
         if event.error is None:
             return
         if type(event.error) is not JobError:
             raise event.error
-        left = [shard for shard in event.chunk if shard not in self._here]
+        had = {shard for each in self._under_way for shard in each.chunk}
+        left = [shard for shard in event.chunk if shard not in self._here and shard not in had]
+        if not left:  # another worker has taken over what it had not come to
+            return
         self._tries[left[0]] += 1
         if self._tries[left[0]] < MOST_TRIES:
             self._alone.append(left[0])
@@ -127,7 +153,7 @@ class Driver:
 
     def _say(self, engine: Engine) -> None:
         if self.tell is not None:
-            done = sum(shard.rows for shard in self._here) + engine.rows_under_way()
+            done = min(sum(shard.rows for shard in self._here) + engine.rows_under_way(), self.profile.rows)
             if done > self._said:
                 self.tell(done, self.profile.rows, "rows scored")
             self._said = max(done, self._said)

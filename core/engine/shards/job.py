@@ -11,9 +11,10 @@ from core.engine.counting import Pass
 from core.engine.job import open_table
 from core.engine.run import versions
 from core.engine.shards.counting_key import CountingKey
+from core.engine.shards.edges import EDGES, as_bytes, with_found_edges
 from core.engine.shards.partial import Partial, content_of
 from core.engine.shards.shard import Shard
-from core.engine.sources import source
+from core.engine.sources import score_edges, source
 from core.jobs.digest import sha256
 from core.metrics.stated_rule import rule_file
 from core.models.device import or_on_the_cpu
@@ -29,12 +30,21 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     or_on_the_cpu(lambda: _count(folder, request, progress))
 
 
+def find_edges(folder: Path, request: dict[str, Any], progress: Progress) -> None:
+    """The edges job: where the scores of request["plan"] are cut in the table becomes out/edges.json."""
+    out, plan = folder / "out", Plan.from_toml(str(request["plan"]))
+    dataset = open_table(folder / "in", out, plan, progress)
+    (out / EDGES).write_bytes(as_bytes(score_edges(dataset, str(plan.decision.score))))
+
+
 def _count(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     given, out, plan = folder / "in", folder / "out", Plan.from_toml(str(request["plan"]))
     asked = [Shard(*map(int, each)) for each in request["shards"]]
     dataset, model = open_table(given, out, plan, progress), given / "model"
     stated = rule_file(plan)
-    decisions = source(plan, dataset, model if model.exists() else None, stated)
+    edges = given / EDGES
+    cut = with_found_edges(plan, edges.read_bytes() if edges.exists() else None)
+    decisions = source(cut, dataset, model if model.exists() else None, stated)
     one = Pass.of(decisions, dataset, plan, progress, stated)
     model_digest, images_digest = (sha256(each) if each.exists() else None for each in (model, given / "images"))
     version, rows_each = versions()["plumbline"], int(request["each"])

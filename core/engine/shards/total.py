@@ -9,19 +9,29 @@ from typing import Any
 
 from core.engine.counted import Counted
 from core.engine.counting import Pass
+from core.engine.shards.edges import EDGES, with_found_edges
 from core.engine.shards.partial import counted_from
 from core.engine.shards.shard import Shard
 from core.errors import JobError
+from core.plan.plan import Plan
 
 # What an audit job calls the file of all parts.
 PARTIALS = "partials"
 
 
-def write_partials(contents: Iterable[tuple[Shard, bytes]], path: Path) -> None:
-    """Write the contents of all parts into one file, in the order in which they are given."""
+def write_partials(contents: Iterable[tuple[Shard, bytes]], edges: Path | None, path: Path) -> None:
+    """Write the contents of all parts into one file, in the order in which they are given, with the scores' edges."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as target:
+        if edges is not None:
+            target.write(edges, EDGES)
         for shard, content in contents:
             target.writestr(f"{shard.first}-{shard.rows}", content)
+
+
+def as_parts_were_cut(plan: Plan, path: Path) -> Plan:
+    """The plan with the edges by which the parts' scores were counted."""
+    with zipfile.ZipFile(path) as parts:
+        return with_found_edges(plan, parts.read(EDGES) if EDGES in parts.namelist() else None)
 
 
 def total(one: Pass, path: Path) -> tuple[Counted, dict[str, Any]]:
@@ -32,6 +42,8 @@ def total(one: Pass, path: Path) -> tuple[Counted, dict[str, Any]]:
     counted, facts = one.nobody, dict[str, Any]()
     with zipfile.ZipFile(path) as parts:
         for name in parts.namelist():
+            if name == EDGES:
+                continue
             first, rows = map(int, name.split("-"))
             added, ran = counted_from(parts.read(name), one.nobody, one.dataset)
             if first != counted.lines or added.lines != rows:

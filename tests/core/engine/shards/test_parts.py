@@ -2,9 +2,11 @@
 
 import json
 import os
+import random
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from core.engine.api import audit_here, audit_isolated
 from core.engine.plan_files import Files, files_of
 from core.engine.shards.audit import AuditInParts, audit_in_parts
 from core.engine.shards.counting_key import CountingKey
-from core.engine.shards.engine import EngineMaker, Partials, PartialsInMemory
+from core.engine.shards.engine import ChunkEnded, Delivered, EngineMaker, Partials, PartialsInMemory
 from core.engine.shards.local_pool import LocalPool, local_pool
 from core.engine.shards.partial import Partial
 from core.engine.shards.shard import Shard, shards
@@ -30,7 +32,7 @@ from tests.core.engine.test_sums import ALWAYS, HEADER, PLANS
 from tests.worlds.jobs.forked import holding_jobs
 from tests.worlds.jobs.supervised import until
 from tests.worlds.people import csv_text
-from tests.worlds.shard_engines import Seen, here, write_table
+from tests.worlds.shard_engines import EngineHere, Seen, here, write_table
 
 pytestmark = pytest.mark.jobs
 ROWS = [
@@ -155,6 +157,31 @@ def test_a_row_that_cannot_be_counted_ends_the_run_with_its_place(tmp_path: Path
     files = Files(files_of(write_table(tmp_path, csv_text(HEADER, rows))))
     with pytest.raises(DataError, match='row 64 below the header, column "s": no score'):
         in_parts(PLANS["a score"], files, local_pool(2), each=40)
+
+
+class Slow(EngineHere):
+    """An engine whose first worker gets on only while no other has anything to do."""
+
+    def events(self) -> Iterator[Delivered | ChunkEnded]:
+        slow = self._seen.chunks[0]
+        self._waiting.sort(key=lambda waiting: waiting[0] == slow)
+        chunk, left = self._waiting[0]
+        if left:
+            yield Delivered(left[0], self._seen.contents[left.pop(0)])
+        else:
+            self._waiting.pop(0)
+            yield ChunkEnded(chunk)
+
+
+def test_a_worker_that_is_done_takes_over_what_a_slow_one_still_has(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.shards.driver.TAKEN_OVER_SECONDS", 0.0)
+    plan, seen = PLANS["a score"], Seen()
+    found = in_parts(plan, files, lambda work: Slow(work, 2, random.Random(0), seen, lambda shard: True))
+    assert numbers(found.record) == numbers(audit_here(plan, files))
+    assert [len(chunk) for chunk in seen.chunks[:3]] == [5, 4, 3]
+    assert set(seen.chunks[2]) < set(seen.chunks[0]) and 0 not in seen.asked[9:]
 
 
 class Interrupted(BaseException):
