@@ -17,11 +17,9 @@ import pytest
 from core.engine.api import audit_here, audit_isolated
 from core.engine.plan_files import Files, files_of
 from core.engine.shards.audit import AuditInParts, audit_in_parts
-from core.engine.shards.counting_key import CountingKey
 from core.engine.shards.engine import ChunkEnded, Delivered, EngineMaker, Partials, PartialsInMemory
 from core.engine.shards.local_pool import LocalPool, local_pool
-from core.engine.shards.partial import Partial
-from core.engine.shards.shard import Shard, shards
+from core.engine.shards.shard import Shard
 from core.errors import DataError, JobError
 from core.jobs.folder import Folder
 from core.jobs.process import Process
@@ -244,41 +242,6 @@ def test_what_is_kept_and_was_damaged_is_counted_again(files: Files) -> None:
 def test_a_look_at_a_large_table_may_last_as_long_as_the_audit(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.jobs.queue.LOOK_SECONDS", 0.0)
     assert in_parts(PLANS["a score"], files, here(2)).parts == 9
-
-
-KEY = CountingKey("p", "t", "m", None, "0.2.0", 7)
-SHARD = Shard(1, 7, 7)
-
-
-@pytest.mark.parametrize(
-    ("shard", "key", "words"),
-    [
-        (Shard(1, 7, 6), KEY, "another part of the table"),
-        (Shard(2, 7, 7), KEY, "another part of the table"),
-        (SHARD, replace(KEY, table="u"), "with another table"),
-        (SHARD, replace(KEY, model="n"), "with another model"),
-        (SHARD, replace(KEY, plan="q"), "with another plan"),
-        (SHARD, replace(KEY, version="0.1.0"), "counted by Plumbline 0.1.0, and this is 0.2.0"),
-    ],
-)
-def test_bytes_of_something_else_are_refused(shard: Shard, key: CountingKey, words: str) -> None:
-    written = Partial(shard, key, b"content").to_bytes()
-    assert Partial.checked(written, shard, key).content == b"content"
-    with pytest.raises(JobError, match=words):
-        Partial.checked(written, SHARD, KEY)
-
-
-@pytest.mark.parametrize("written", [b"", b"\n", b"{}\n", b"[1]\nx", b'{"shard": 1}\nx', b"{" * 5000, b"\xff\nx"])
-def test_bytes_of_no_part_are_refused(written: bytes) -> None:
-    with pytest.raises(JobError):
-        Partial.checked(written, SHARD, KEY)
-
-
-@pytest.mark.parametrize(("rows", "each"), [(1, 7), (7, 7), (8, 7), (63, 7), (1000, 1)])
-def test_parts_are_the_rows_once_each(rows: int, each: int) -> None:
-    parts = shards(rows, each)
-    assert [row for part in parts for row in part.span] == list(range(rows))
-    assert [part.index for part in parts] == list(range(len(parts))) and all(part.rows <= each for part in parts)
 
 
 def test_an_interrupted_run_leaves_no_job_and_no_folder(
