@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from glob import has_magic
+from itertools import islice
 from pathlib import Path
 
 from core.data.table_files.listing import listed
 from core.data.table_files.part import TableFiles
 from core.errors import DataError
+from core.plan.notation.natural_order import natural
+
+# A page looks at every drawing: at so many entries of a folder, and so many folders in all.
+MOST_ENTRIES, MOST_FOLDERS = 2_000, 100
 
 
 def listed_inside(typed: str, folder: Path) -> TableFiles:
@@ -28,3 +35,32 @@ def listed_inside(typed: str, folder: Path) -> TableFiles:
     if not is_there and not has_magic(typed):
         raise DataError(f"There is no file {typed} in {folder}. Check its name.")
     return listed([path], within=root)
+
+
+def folders_inside(folder: Path) -> tuple[str, ...]:
+    """The folders in `folder`, and in those, that may be a table; of many the first that are met, in natural order.
+
+    Left out are links, what listings pass over, parts of a table such as `region=EU`, patterns, and names of which no
+    letter could be typed. None where the folder cannot be read.
+    """
+    found: list[str] = []
+    for name in _folders(folder):
+        found += [name, *(f"{name}/{inner}" for inner in _folders(folder / name))]
+        if len(found) >= MOST_FOLDERS:
+            break
+    return tuple(sorted(found[:MOST_FOLDERS], key=natural))
+
+
+def _folders(folder: Path) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            names = [each.name for each in islice(entries, MOST_ENTRIES) if each.is_dir(follow_symlinks=False)]
+    except OSError:
+        return
+    yield from (
+        name for name in names if name.isprintable() and not name.startswith((".", "_", "~")) and _is_whole(name)
+    )
+
+
+def _is_whole(name: str) -> bool:
+    return "=" not in name and not has_magic(name)

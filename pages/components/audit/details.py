@@ -16,7 +16,7 @@ from core.report.words.audit import data_facts, left_out_table, near_note, run_f
 from core.report.words.by_group import gap_range_words, gap_words
 from core.report.words.questions import question_in_unit, technical_name
 from pages.components import plain, session, verdict
-from pages.components.help.tip import tip
+from pages.components.help.tip import MACHINE, PART, tip
 
 
 def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Profile | None) -> None:
@@ -43,6 +43,7 @@ def show(audit_id: str, record: AuditRecord, judgement: Judgement, profile: Prof
         st.write(near_note(record))
         plain.facts(run_facts(record))
         st.write(session.workspace().protection.sentence())
+        st.page_link("pages/help.py", label="What this machine can do", query_params={PART: MACHINE})
     with st.expander("The plan"):
         st.code(record.plan.to_toml(), language="toml")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data.table_files.inside_folder import listed_inside
+from core.data.table_files.inside_folder import folders_inside, listed_inside
 from core.data.table_files.part import TableFiles
 from core.errors import DataError
 from pages.components import plain, session
@@ -26,7 +26,13 @@ def ask() -> TableFiles | None:
         st.code("PLUMBLINE_FOLDER=/path/to/folder plumbline app", language="sh")
         return None
     plain.text(f"The table must lie in {folder}")
-    typed = st.text_input("A file, a folder, or a pattern such as 2026-*.csv", key=session.upload_key("path")).strip()
+    path, chosen = session.upload_key("path"), session.upload_key("folder")
+    typed = st.text_input(
+        "A file, a folder, or a pattern such as 2026-*.csv", key=path, on_change=session.put, args=(chosen, None)
+    ).strip()
+    folders = folders_inside(Path(folder))
+    if folders:
+        st.selectbox("Or one of its folders", folders, index=None, key=chosen, on_change=_take, args=(path, chosen))
     st.caption("A folder, or a pattern, is one table in several files. All that lies below a folder is read.")
     opened = session.upload_key("opened")
     if st.button("Open it"):
@@ -34,6 +40,11 @@ def ask() -> TableFiles | None:
     if not typed or st.session_state.get(opened) != typed:
         return None
     return _asked(typed, Path(folder), opened)
+
+
+def _take(path: str, chosen: str) -> None:
+    """A folder that is chosen stands in the box, as if it had been typed."""
+    session.put(path, st.session_state[chosen] or "")
 
 
 def _asked(typed: str, folder: Path, opened: str) -> TableFiles | None:

@@ -8,10 +8,9 @@ import streamlit as st
 from core.report.glossary.entries import entry_named
 from core.report.glossary.entry import PART_WORDS, Entry, Part
 from pages.components import session
-from pages.components.help.tip import ENTRY
+from pages.components.help.tip import ENTRY, MACHINE, PART
 
 _TYPED, _PART, _SEEN = "help/typed", "help/part", "help/seen"
-MACHINE = "machine"
 _PARTS = {**{str(part): words for part, words in PART_WORDS.items()}, MACHINE: "This machine"}
 
 
@@ -27,6 +26,9 @@ class Choice:
 def ask() -> Choice:
     """Show the box and the parts."""
     linked = _linked()
+    if st.query_params.get(PART) == MACHINE:
+        session.put(_TYPED, "")
+        session.put(_PART, MACHINE)
     session.seed(_PART, "words")
     typed = st.text_input(
         "Search",
@@ -53,9 +55,10 @@ def _linked() -> Entry | None:
 
 
 def _leave() -> None:
-    """What is typed or chosen takes the place of the entry in the address."""
-    if ENTRY in st.query_params:
-        del st.query_params[ENTRY]
+    """What is typed or chosen takes the place of what the address names."""
+    for name in (ENTRY, PART):
+        if name in st.query_params:
+            del st.query_params[name]
 
 
 def _turn() -> None:

@@ -4,6 +4,8 @@ from core.report.glossary.entry import address
 from core.report.glossary.terms import TERMS
 
 PAGE, ENTRY = "help", "term"
+# What an address says of the part that is open: a link leads to this machine by it.
+PART, MACHINE = "part", "machine"
 
 
 def tip(name: str, *more: str) -> str:

@@ -237,6 +237,8 @@ def test_details_name_the_second_opinion_the_data_and_the_plan(space: Workspace,
     assert "computes the same 40 numbers" in words and "Rows read: 207" in words and "d" * 64 in words
     assert 'sensitive = [\n    "g",\n]' in words
     assert "How often is it right?" in tables(at)[1]["Question"]
+    links = {link.proto.label: link.proto.query_string for link in at.get("page_link")}
+    assert links["What this machine can do"] == "part=machine"
 
 
 def test_text_from_an_upload_is_never_markdown(space: Workspace, home: Path) -> None:

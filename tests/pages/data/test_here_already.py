@@ -80,6 +80,17 @@ def test_a_folder_is_one_table_once_a_person_says_so(space: Workspace, folder: P
     assert [file.name for file in profile.files] == ["2025-12.csv", "2026-01.csv", "2026-02.csv"]
 
 
+def test_a_folder_may_be_chosen_instead_of_typed(space: Workspace) -> None:
+    at = opened()
+    choice = next(each for each in at.selectbox if each.label == "Or one of its folders")
+    assert choice.options == ["months", "parted"] and choice.value is None
+    choice.select("months").run()
+    assert box(at).value == "months" and not at.warning
+    assert "Here are 3 tables" in press(at, OPEN).warning[0].value
+    box(at).set_value("parted").run()
+    assert next(each for each in at.selectbox if each.label == "Or one of its folders").value is None
+
+
 def test_a_pattern_leaves_other_files_out(space: Workspace) -> None:
     at = read(named("months/2026-*.csv"), space)
     profile = space.profile(audit_of(at, space).id)

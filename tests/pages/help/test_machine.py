@@ -74,6 +74,20 @@ def test_nothing_is_looked_at_before_somebody_asks(looking: Callable[..., Machin
     assert LOOK in labels(at) and look.seconds is None and look.answer is None
 
 
+def test_a_link_leads_to_it_until_another_part_is_chosen(looking: Callable[..., MachineLook]) -> None:
+    look = looking(*FINDINGS)
+    at = opened("help")
+    at.query_params["part"] = "machine"
+    at.run()
+    assert at.header[0].value == "What this machine can do" and look.seconds is None
+    at.pills[0].set_value("verdicts").run()
+    assert at.header[0].value == "Verdicts" and "part" not in at.query_params
+    at.query_params["part"] = "machine"
+    at.run()
+    at.text_input[0].set_value("lots").run()
+    assert "found for" in at.header[0].value and "part" not in at.query_params
+
+
 def test_it_says_that_it_is_looking_and_then_what_was_found(
     looking: Callable[..., MachineLook], tmp_path: Path
 ) -> None:

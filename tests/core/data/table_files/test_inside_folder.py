@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.table_files.inside_folder import listed_inside
+from core.data.table_files.inside_folder import MOST_FOLDERS, folders_inside, listed_inside
 from core.errors import DataError
 
 
@@ -83,3 +83,13 @@ def test_a_path_that_no_file_can_have_is_answered_in_words(folder: Path, typed: 
     (folder / "loop").symlink_to(folder / "loop")
     with pytest.raises(DataError, match="Check its name"):
         listed_inside(typed, folder)
+
+
+def test_folders_that_may_be_a_table_are_offered(folder: Path) -> None:
+    for name in (".hidden", "_old", "a*", "line\nbreak", "months/10", "months/9", "months/9/deeper", "~"):
+        (folder / name).mkdir()
+    assert folders_inside(folder) == ("deep", "months", "months/9", "months/10", "parted")
+    assert all(listed_inside(name, folder).parts for name in ("deep", "months", "parted"))
+    for number in range(2 * MOST_FOLDERS):
+        (folder / f"more {number}").mkdir()
+    assert len(folders_inside(folder)) == MOST_FOLDERS and folders_inside(folder / "nowhere") == ()
