@@ -17,6 +17,7 @@ from core.counts.rules import Stated
 from core.data.cell_reading.advice import KEEP, why_no_numbers
 from core.data.dataset import Batch, Dataset
 from core.data.labels import prediction_coder
+from core.data.progress import Progress, ProgressReporter
 from core.data.read_ahead import side_by_side
 from core.engine.deciding import limits, model_axis
 from core.engine.model_answers import ModelAnswers
@@ -27,6 +28,7 @@ from core.plan.values import LARGEST_SCORE, keys
 
 QUANTILES = 1_000
 _SAMPLED = 1 << 20
+_NOBODY = ProgressReporter(None)
 
 Scores = npt.NDArray[np.floating] | None
 Selected = npt.NDArray[np.integer] | None
@@ -140,28 +142,30 @@ def _span(dataset: Dataset, column: str) -> tuple[float, float] | None:
     return (float(low), float(high)) if low <= high else None
 
 
-def score_edges(dataset: Dataset, column: str) -> tuple[float, ...]:
+def score_edges(dataset: Dataset, column: str, progress: Progress = _NOBODY) -> tuple[float, ...]:
     """Every distinct score where there are at most `MOST_DISTINCT`, else that many quantiles."""
     if dataset.profile.column(column).distinct is not None:
         distinct = dataset.numbers(column)
         if len(distinct) <= MOST_DISTINCT:
             return tuple(score for score in distinct if abs(score) <= LARGEST_SCORE)
-    scores = _sampled(dataset, column)
+    scores = _sampled(dataset, column, progress)
     places = np.linspace(0, len(scores) - 1, QUANTILES + 1).round().astype(np.int64)
     return tuple(np.unique(np.sort(scores)[places]).tolist())
 
 
-def _sampled(dataset: Dataset, column: str) -> npt.NDArray[np.float64]:
+def _sampled(dataset: Dataset, column: str, progress: Progress) -> npt.NDArray[np.float64]:
     """The column's scores, or of more than `_SAMPLED` those whose bits hash low.
 
     Which scores are taken depends on their values alone, so neither the order of rows nor their number at once matters.
     """
-    taken, halvings = np.empty(0), 0
+    taken, halvings, read = np.empty(0), 0, 0
     for scores in side_by_side(lambda batch: batch.floats(column), dataset.batches((column,))):
         taken = np.concatenate([taken, _low(scores[np.abs(scores) <= LARGEST_SCORE], halvings)])
         while len(taken) > _SAMPLED and halvings < 40:
             halvings += 1
             taken = _low(taken, halvings)
+        read += len(scores)
+        progress(read, dataset.profile.rows, "scores read")
     return taken
 
 

@@ -34,7 +34,7 @@ def find_edges(folder: Path, request: dict[str, Any], progress: Progress) -> Non
     """The edges job: where the scores of request["plan"] are cut in the table becomes out/edges.json."""
     out, plan = folder / "out", Plan.from_toml(str(request["plan"]))
     dataset = open_table(folder / "in", out, plan, progress)
-    (out / EDGES).write_bytes(as_bytes(score_edges(dataset, str(plan.decision.score))))
+    (out / EDGES).write_bytes(as_bytes(score_edges(dataset, str(plan.decision.score), progress)))
 
 
 def _count(folder: Path, request: dict[str, Any], progress: Progress) -> None:
