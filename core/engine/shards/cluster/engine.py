@@ -20,12 +20,15 @@ from core.engine.shards.partial import MOST_BYTES
 from core.engine.shards.shard import Shard
 from core.errors import BY_NAME, JobError, ModelError, PlumblineError
 from core.jobs.digest import sha256
+from core.models.library_errors import first_line
 
 POLL_SECONDS, LOOKS_EVERY, LOST_SECONDS, CLOSING_SECONDS = 0.1, 1.0, 10.0, 15.0
 # How long a cluster may be without any worker.
 WORKERS_SECONDS = 300.0
 _NO_ANSWER = "A worker stopped before it had counted all rows. Run again."
 _LONGEST_WORDS = 4000
+# How often workers are told of a run, where one dies each time.
+_TELLS = 3
 # How much of a file is sent at once, so that nobody holds more of it in memory.
 _PIECE_BYTES = 8 << 20
 
@@ -70,7 +73,7 @@ class ClusterEngine:
         self._looked = -LOOKS_EVERY
         try:
             client.subscribe_topic(self._run, lambda event: self._heard.put(event[1]))
-            client.register_plugin(CountingPlugin(self._run, dict(work.request), work.time_limit, side_by_side))
+            self._tell_workers(CountingPlugin(self._run, dict(work.request), work.time_limit, side_by_side))
         except BaseException:
             self.close()
             raise
@@ -95,7 +98,10 @@ class ClusterEngine:
         Raises JobError that names a worker that cannot count, or where the scheduler has gone.
         """
         self._refuse_lost()
-        is_meeting = next(self._meeting, self) is None
+        try:
+            is_meeting = next(self._meeting, self) is None
+        except OSError:  # a connection was lost: whom it concerns is met again, or the scheduler has gone
+            is_meeting = False
         if not is_meeting and time.monotonic() > self._looked + LOOKS_EVERY:
             self._meeting = self._meet_workers()
         ended = [number for number, sent in self._sent.items() if sent.future.status != "pending"]
@@ -127,6 +133,19 @@ class ClusterEngine:
         ):
             with suppress(Exception):  # a scheduler that has gone cannot be told: its workers end by themselves
                 end()
+
+    def _tell_workers(self, plugin: Any) -> None:
+        """Give the run a place in every worker, also in those that come later. Raises JobError where that cannot be.
+
+        A worker that dies just then makes the scheduler hang up on us: the others are told again.
+        """
+        for _ in range(_TELLS):
+            try:
+                self._client.register_plugin(plugin)
+                return
+            except OSError as error:  # Dask's closed connections and its time-outs are such
+                problem = error
+        raise JobError(f"The workers of the cluster cannot be reached ({first_line(problem)}). Check them, run again.")
 
     def _refuse_lost(self) -> None:
         """Raise JobError where the scheduler has gone."""

@@ -224,6 +224,28 @@ def test_a_worker_whose_disk_is_full_by_then_is_named(
         pass
 
 
+@pytest.mark.parametrize("times", [1, 9])
+def test_workers_are_told_of_a_run_again_where_one_died_meanwhile(
+    files: Files, whole: dict[str, Any], cluster: Any, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    told, tell = list[Any](), distributed.Client.register_plugin
+
+    def hung_up(client: Any, plugin: Any) -> None:
+        told.append(plugin)
+        if len(told) <= times:
+            raise distributed.comm.CommClosedError("Stream is closed")
+        tell(client, plugin)
+
+    monkeypatch.setattr(distributed.Client, "register_plugin", hung_up)
+    audited = audit_in_parts(PLAN, files, on_it(cluster, 1), PartialsInMemory(), each=32)
+    if times == 1:
+        with audited as found:
+            assert numbers(found.record) == whole and len(told) == 2
+        return
+    with pytest.raises(JobError, match=r"cannot be reached \(Stream is closed\)\. Check them, run again"), audited:
+        pass
+
+
 def test_what_makes_no_sense_is_not_taken_in(files: Files, whole: dict[str, Any], cluster: Any) -> None:
     """A worker's words are plain values; anything but its own chunks' parts is passed over."""
     heard = list[Any]()
