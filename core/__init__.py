@@ -166,6 +166,7 @@ def find_fixes(
     *,
     ways: Sequence[str] = ("thresholds", "shared_threshold"),
     isolated: bool = False,
+    workers: int | None = None,
     progress: Tell | None = None,
 ) -> Fixes:
     """Search for fixes of the gaps that a plan asks about: fitted on one part of the people, judged on another.
@@ -176,6 +177,8 @@ def find_fixes(
         As for `audit`; `[mitigate]` in the plan says what the search is for.
     ways
         Rows of `core.mitigate.mitigations.MITIGATIONS`; the default ones take a moment, trainings take minutes.
+    workers
+        Train with several prices on the gap at the same time, in so many sandboxed processes; the fixes are the same.
 
     Raises as `audit` does; why one of several ways could not be tried stands in the result.
     """
@@ -183,7 +186,7 @@ def find_fixes(
     from core.mitigate import api
 
     with asked(plan, data, second=plan.mitigate.evaluate) as (question, files):
-        return api.find_fixes(question, files, ways, isolated=isolated, tell=progress)
+        return api.find_fixes(question, files, ways, isolated=isolated, workers=workers, tell=progress)
 
 
 def explain_model(

@@ -21,6 +21,7 @@ from core.cli.meanwhile import SECOND_OPINION, SHARES, import_meanwhile
 from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
+from core.cli.workers import number_of_processes
 from core.engine.plan_files import Address, Files, Place
 from core.errors import PlanError
 from core.jobs.digest import sha256
@@ -49,6 +50,13 @@ def add_mitigate(commands: Any) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("plumbline-out"), help="where the results go (default plumbline-out)"
     )
+    command.add_argument(
+        "--workers",
+        type=number_of_processes,
+        default=1,
+        metavar="N",
+        help="train with several prices on the gap side by side, in N processes (default 1)",
+    )
     add_time_limit(command)
     add_device(command)
     add_inside(command)
@@ -67,7 +75,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
         files = Files.beside(plan, chosen.plan.parent, table=chosen.data, second=Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES, SECOND_OPINION)
-    running = search_isolated(plan, files, [chosen.name], chosen.time_limit)
+    running = search_isolated(plan, files, [chosen.name], chosen.time_limit, workers=chosen.workers)
     with naming(chosen.plan, files.model), running as found:
         if _wrote_weights_alone(found, chosen.out):
             return 0

@@ -27,14 +27,15 @@ def add_workers(command: argparse.ArgumentParser) -> None:
     """Let a command be told how many processes count, and where."""
     command.add_argument(
         "--workers",
-        type=_number,
+        type=number_of_processes,
         metavar="N",
         help="count a large table in parts, in N processes; with a ledger, a run that broke off is taken up again",
     )
     add_on(command)
 
 
-def _number(text: str) -> int:
+def number_of_processes(text: str) -> int:
+    """What stands behind --workers. Raises ArgumentTypeError."""
     if not text.isdigit() or not 1 <= int(text) <= MOST_WORKERS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes, such as 4")
     return int(text)

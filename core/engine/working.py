@@ -6,7 +6,7 @@ A table in several files is first made one, by a job of its own; then it is read
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from core.engine.far_files import brought
 from core.engine.plan_files import Files
 from core.engine.upload_facts import collect_profile
 from core.errors import JobError
-from core.jobs.run_one import JobDone, job_done, laid_out
+from core.jobs.run_one import JobDone, job_done, jobs_done, laid_out
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,20 @@ def work_done(
 
     `time_limit` is in seconds, for each job that it takes.
     """
+    with works_done(kind, [request], files, time_limit, tell, more) as (done,):
+        yield done
+
+
+@contextmanager
+def works_done(
+    kind: str,
+    requests: Sequence[Mapping[str, Any]],
+    files: Files,
+    time_limit: float,
+    tell: Tell | None = None,
+    more: Mapping[str, Path | None] | None = None,
+) -> Iterator[list[WorkDone]]:
+    """Run jobs on a plan's files side by side, one for each request; as `work_done`."""
     profiles: dict[str, Profile] = {}
     with ExitStack() as stack:
         files = stack.enter_context(brought(files, tell))
@@ -56,15 +70,21 @@ def work_done(
                 done = stack.enter_context(_converted(table, time_limit, tell))
                 profiles[prefix] = _profile_of(table, done)
                 inputs |= {f"{prefix}{TABLE}": done.out / TABLE, f"{prefix}{PROFILE}": done.out / PROFILE}
-        done = stack.enter_context(job_done(kind, request, inputs, time_limit, tell))
-        for prefix, table in tables.items():
-            if prefix not in profiles:
-                profiles[prefix] = collect_profile(done.out / prefix, table.name, done.digests[f"{prefix}table"])
-        digests = done.digests | {f"{prefix}table": profile.sha256 for prefix, profile in profiles.items()}
-        for prefix in tables:
-            for name in (TABLE, PROFILE):
-                digests.pop(f"{prefix}{name}", None)
-        yield WorkDone(done.out, digests, profiles[""], profiles.get(SECOND))
+        all_done = stack.enter_context(jobs_done(kind, requests, inputs, time_limit, tell))
+        yield [_with_profiles(done, tables, profiles) for done in all_done]
+
+
+def _with_profiles(done: JobDone, tables: Mapping[str, TableFiles], known: Mapping[str, Profile]) -> WorkDone:
+    """What a job left, with the profiles of its tables; it looked itself at those that are not `known`."""
+    profiles = {
+        prefix: known.get(prefix) or collect_profile(done.out / prefix, table.name, done.digests[f"{prefix}table"])
+        for prefix, table in tables.items()
+    }
+    digests = done.digests | {f"{prefix}table": profile.sha256 for prefix, profile in profiles.items()}
+    for prefix in tables:
+        for name in (TABLE, PROFILE):
+            digests.pop(f"{prefix}{name}", None)
+    return WorkDone(done.out, digests, profiles[""], profiles.get(SECOND))
 
 
 @contextmanager

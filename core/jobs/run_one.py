@@ -1,10 +1,10 @@
-"""One job for whoever waits for it, a command or a notebook: sandboxed as in the app, and ended with them."""
+"""Jobs for whoever waits for them, a command or a notebook: sandboxed as in the app, and ended with them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -46,26 +46,50 @@ def job_done(
     hears in this thread how far the job is: steps done, steps in all, what is being done. `threads` is how many the job
     may use, None for one a core. Raises the error that ended the job.
     """
-    from core.jobs.supervisor import Supervisor  # numpy, for which a command that refuses its plan need not wait
+    with jobs_done(kind, [request], inputs, time_limit, tell, threads) as (done,):
+        yield done
 
-    with scratch() as root:
+
+@contextmanager
+def jobs_done(
+    kind: str,
+    requests: Sequence[Mapping[str, Any]],
+    inputs: Mapping[str, Path | None],
+    time_limit: float = TIME_LIMIT,
+    tell: Callable[[int, int, str], object] | None = None,
+    threads: int | None = None,
+) -> Iterator[list[JobDone]]:
+    """Run jobs side by side to their end, one for each request and all with these inputs; as `job_done`.
+
+    They share the memory of the machine. The first that fails ends the others, and its error is raised.
+    """
+    from core.jobs.supervisor import Supervisor, share_of_memory  # numpy, for which a refused plan need not wait
+
+    with scratch() as root, ExitStack() as at_end:
         given = _given(inputs, root)
-        with _in_words():
-            supervisor = Supervisor(root, slots=1, warm=False, time_limit=time_limit, bound=True, threads=threads)
-        job = None
-        try:
-            job = supervisor.submit(kind, request, given)
+        jobs: list[tuple[Supervisor, str]] = []
+        for place, request in enumerate(requests):
             with _in_words():
-                digests = {name: sha256(path) for name, path in given.items()}
-            _wait(supervisor, job, tell)
+                supervisor = Supervisor(
+                    root / str(place),
+                    slots=1,
+                    warm=False,
+                    time_limit=time_limit,
+                    memory_bytes=share_of_memory(len(requests)),
+                    bound=True,
+                    threads=threads,
+                )
+            at_end.callback(supervisor.close)
+            jobs.append((supervisor, supervisor.submit(kind, request, given)))
+            at_end.callback(supervisor.wait, jobs[-1][1], ENDING_SECONDS)
+            at_end.callback(supervisor.cancel, jobs[-1][1])
+        with _in_words():
+            digests = {name: sha256(path) for name, path in given.items()}
+        _wait(jobs, tell)
+        for supervisor, job in jobs:
             if (error := failure(supervisor, job)) is not None:
                 raise error
-            yield JobDone(supervisor.output(job), digests)
-        finally:
-            if job is not None:
-                supervisor.cancel(job)
-                supervisor.wait(job, ENDING_SECONDS)
-            supervisor.close()
+        yield [JobDone(supervisor.output(job), digests) for supervisor, job in jobs]
 
 
 def failure(supervisor: Supervisor, job: str) -> PlumblineError | None:
@@ -108,23 +132,33 @@ def _in_words() -> Iterator[None]:
         ) from None
 
 
-def _wait(supervisor: Any, job: str, tell: Callable[[int, int, str], object] | None) -> None:
-    """Wait for the job's end, which its time limit bounds, and tell each step that it is seen to take.
+def _wait(jobs: Sequence[tuple[Supervisor, str]], tell: Callable[[int, int, str], object] | None) -> None:
+    """Wait until all jobs are done or one has failed, which their time limit bounds, and tell each step that is seen.
 
-    The supervisor's own lock is waited for in another thread: a signal that arrives while the main thread takes it
-    back would leave the lock in disorder.
+    A supervisor's own lock is waited for in another thread: a signal that arrives while the main thread takes it back
+    would leave the lock in disorder.
     """
     steps: SimpleQueue[tuple[int, int, str] | None] = SimpleQueue()
+    pause = threading.TIMEOUT_MAX if tell is None and len(jobs) == 1 else LOOKS_EVERY
 
     def watch() -> None:
-        last, ended = None, False
-        while not ended:
-            status = supervisor.wait(job, threading.TIMEOUT_MAX if tell is None else LOOKS_EVERY)
-            step, ended = (status.done, status.total, status.what), status.ended
-            if step != last and status.what:
-                steps.put(step)
-            last = step
-        steps.put(None)
+        last: dict[str, tuple[int, int, str]] = {}
+        running = list(jobs)
+        while running:
+            first, job = running[0]
+            first.wait(job, pause)
+            for each in tuple(running):
+                supervisor, job = each
+                status = supervisor.status(job)
+                step = status.done, status.total, status.what
+                if step != last.get(job) and status.what:
+                    steps.put(step)
+                last[job] = step
+                if status.error is not None:
+                    return steps.put(None)
+                if status.ended:
+                    running.remove(each)
+        return steps.put(None)
 
     threading.Thread(target=watch, name="plumbline-wait", daemon=True).start()
     while (step := steps.get()) is not None:

@@ -66,7 +66,7 @@ class Supervisor:
         self._changed = threading.Condition(threading.RLock())
         cuda = machine.uses_gpu()
         slots = slots or (1 if cuda else max(1, machine.cores() // 2))
-        memory = memory_bytes or max(LEAST_MEMORY, int(0.8 * machine.memory_bytes()) // slots)
+        memory = memory_bytes or share_of_memory(slots)
         threads = min(threads or max(1, machine.cores() // slots), machine.cores())
         launch = _launch(program, memory, time_limit, threads, cuda, bound)
         self._limits = launch.limits
@@ -229,6 +229,11 @@ class Supervisor:
             LOG.exception("a job could not be watched")
             with self._changed:
                 self._queue.give_up(job)
+
+
+def share_of_memory(jobs: int) -> int:
+    """The memory of one of so many jobs that share this machine, in bytes."""
+    return max(LEAST_MEMORY, int(0.8 * machine.memory_bytes()) // jobs)
 
 
 def _launch(program: str, memory: int, time_limit: float, threads: int, cuda: bool, bound: bool) -> Launch:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from core.data.progress import ProgressReporter, Tell
 from core.engine.plan_files import Files
-from core.engine.working import WorkDone, work_done, work_laid_out
-from core.errors import PlumblineError
+from core.engine.working import WorkDone, work_laid_out, works_done
+from core.errors import PlanError, PlumblineError
 from core.jobs.run_one import TIME_LIMIT
 from core.mitigate.candidate import Decided, Mitigated
 from core.mitigate.effect.effect import Effect, effect
@@ -18,6 +18,7 @@ from core.mitigate.fix import Fix
 from core.mitigate.job import search_folder
 from core.mitigate.results import read
 from core.mitigate.search import offer
+from core.mitigate.side_by_side import joined, shared_requests
 from core.plan.plan import Plan
 from core.record import Digests
 
@@ -46,10 +47,27 @@ class Fixes:
         return effect(self.found, fix)
 
 
-def find_fixes(plan: Plan, files: Files, ways: Sequence[str], *, isolated: bool, tell: Tell | None = None) -> Fixes:
-    """Every fix by these ways. Trained models stay on disk until the result is let go of."""
+def find_fixes(
+    plan: Plan,
+    files: Files,
+    ways: Sequence[str],
+    *,
+    isolated: bool,
+    workers: int | None = None,
+    tell: Tell | None = None,
+) -> Fixes:
+    """Every fix by these ways; trained models stay on disk until the result is let go of.
+
+    With `workers` the prices of a training are tried side by side, in so many sandboxed jobs. Raises PlanError where
+    there are none.
+    """
+    if workers is not None and workers < 1:
+        raise PlanError(f"workers is {workers}. Give how many processes train side by side, from 1 on.")
     with ExitStack() as stack:
-        searching = search_isolated(plan, files, ways, tell=tell) if isolated else search_here(plan, files, ways, tell)
+        if isolated or workers is not None:
+            searching = search_isolated(plan, files, ways, tell=tell, workers=workers or 1)
+        else:
+            searching = search_here(plan, files, ways, tell)
         found = stack.enter_context(searching)
         offered = offer(found, tuple(ways))
         fixes = Fixes(found, offered.fixes, offered.refused)
@@ -59,15 +77,21 @@ def find_fixes(plan: Plan, files: Files, ways: Sequence[str], *, isolated: bool,
 
 @contextmanager
 def search_isolated(
-    plan: Plan, files: Files, ways: Sequence[str], time_limit: float = TIME_LIMIT, tell: Tell | None = None
+    plan: Plan,
+    files: Files,
+    ways: Sequence[str],
+    time_limit: float = TIME_LIMIT,
+    tell: Tell | None = None,
+    workers: int = 1,
 ) -> Iterator[Mitigated]:
     """Search in a sandboxed job, as the app does; what it found stands, models included, until the context ends.
 
-    `ways` are rows of MITIGATIONS; `time_limit` is in seconds.
+    `ways` are rows of MITIGATIONS; `time_limit` is in seconds. The prices of a training with a price on the gap are
+    tried by so many `workers` side by side: jobs that find what one would.
     """
-    request = {"plan": files.named(plan).to_toml(), "with": list(ways)}
-    with work_done("mitigate", request, files, time_limit, tell) as done:
-        yield _collected(done, plan)
+    requests = shared_requests({"plan": files.named(plan).to_toml()}, ways, workers)
+    with works_done("mitigate", requests, files, time_limit, tell) as all_done:
+        yield joined([_collected(done, plan) for done in all_done])
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from core.engine.run import timed
 from core.mitigate.candidate import Mitigated
 from core.mitigate.publishing import Publisher
 from core.mitigate.run import Publish, mitigate, refuse_unaskable, unpublished
+from core.mitigate.search_input import ALL_PRICES, Share
 from core.mitigate.settings import Settings
 from core.plan.plan import Plan
 
@@ -23,15 +24,24 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
 
     It stands there as far as it came while the job works (`core.mitigate.publishing`). The table is in/table.parquet
     with in/profile.json, or else the upload in/table; the second table that `[mitigate] evaluate` names is
-    in/second_table, and so on; the model, where the plan names one, is in/model.
+    in/second_table, and so on; the model, where the plan names one, is in/model. Where request["share"] is there, it
+    says which prices on the gap are tried here.
     """
     plan, names = Plan.from_toml(str(request["plan"])), [str(name) for name in request["with"]]
     publisher = Publisher(folder / "out")
-    publisher.whole(search_folder(folder / "in", folder / "out", plan, names, progress, publisher.part))
+    publisher.whole(
+        search_folder(folder / "in", folder / "out", plan, names, progress, publisher.part, _share(request))
+    )
 
 
 def search_folder(
-    given: Path, out: Path, plan: Plan, names: Sequence[str], progress: Progress, publish: Publish = unpublished
+    given: Path,
+    out: Path,
+    plan: Plan,
+    names: Sequence[str],
+    progress: Progress,
+    publish: Publish = unpublished,
+    share: Share = ALL_PRICES,
 ) -> Mitigated:
     """Search what lies in a job's folder of inputs; trained models, and profiles that are taken, go to `out`."""
     refuse_unaskable(plan, names)
@@ -48,5 +58,11 @@ def search_folder(
         divided = round(opening["divide"] + found.seconds["divide"], 3)
         return replace(found, seconds=found.seconds | {"divide": divided})
 
-    found = mitigate(plan, dataset, second, model, out, progress, names, lambda by_now: publish(with_opening(by_now)))
-    return with_opening(found)
+    def publish_opened(by_now: Mitigated) -> None:
+        publish(with_opening(by_now))
+
+    return with_opening(mitigate(plan, dataset, second, model, out, progress, names, publish_opened, share))
+
+
+def _share(request: dict[str, Any]) -> Share:
+    return Share(**request["share"]) if "share" in request else ALL_PRICES

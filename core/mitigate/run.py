@@ -21,7 +21,7 @@ from core.mitigate.counted_decisions import Observed, joint, observe
 from core.mitigate.mitigations import MITIGATIONS, in_order_of_work
 from core.mitigate.plans import plan_of_proposal
 from core.mitigate.proposals import propose
-from core.mitigate.search_input import Proposal, Work
+from core.mitigate.search_input import ALL_PRICES, Proposal, Share, Work
 from core.mitigate.settings import Settings
 from core.mitigate.splits import CHOOSE, FIT, PARTS, REPORT, Divided, divide
 from core.models.device import or_on_the_cpu
@@ -44,6 +44,7 @@ def mitigate(
     progress: Progress,
     names: Sequence[str],
     publish: Publish = unpublished,
+    share: Share = ALL_PRICES,
 ) -> Mitigated:
     """Try mitigations on a plan's gaps.
 
@@ -63,6 +64,8 @@ def mitigate(
     publish
         Called with what was found by now: the present decisions first, which thresholds need no more than, then with
         each proposal.
+    share
+        Which prices on the gap are tried here.
 
     Raises PlanError, DataError or ModelError where they do not go together.
     """
@@ -74,7 +77,7 @@ def mitigate(
     with timed(seconds, "score"):
         observed = or_on_the_cpu(lambda: observe(divided, plan, model, progress, "rows scored"))
     settings = settings.among(observed.counts(FIT) + observed.counts(CHOOSE))
-    work = Work(divided, plan, settings, observed, model, out, progress, names=tuple(names))
+    work = Work(divided, plan, settings, observed, model, out, progress, names=tuple(names), share=share)
     present = _decided(observed, plan.with_edges(observed.counts(FIT).axis.edges))
     asked = (note for table in divided.tables for note in doubts.before(plan, table.dataset.profile))
     report = present.counts[PARTS[REPORT]]

@@ -76,6 +76,23 @@ class Proposal:
     rests_on: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Share:
+    """Which of the prices on the gap a job trains with: each `of`-th from `place` on; all of them by default."""
+
+    place: int = 0
+    of: int = 1
+
+    def prices(self, every: tuple[float, ...], is_small: bool) -> tuple[float, ...]:
+        """Those of `every` price: a large model takes all cores by itself, so the first job trains it with all."""
+        if is_small:
+            return every[self.place :: self.of]
+        return every if self.place == 0 else ()
+
+
+ALL_PRICES = Share()
+
+
 @dataclass(frozen=True, eq=False)
 class Work:
     """What every mitigation of one job starts from: the people, the present decisions, the model, where results go.
@@ -83,6 +100,7 @@ class Work:
     `shared` keeps the proposals that several mitigations are compared with, so that each is made once;
     `leaks` has the notes of columns that are suspected to know the answer, by name, of all that were asked; `names` is
     all that is tried, `trained` what each training cost that came to its end, in rows that went through the model.
+    `share` says which prices on the gap are tried here, where other jobs try the others.
     """
 
     divided: Divided
@@ -96,6 +114,7 @@ class Work:
     leaks: dict[str, Note] = field(default_factory=dict)
     foretold: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ()
+    share: Share = ALL_PRICES
     trained: list[float] = field(default_factory=list)
 
     @property

@@ -123,9 +123,14 @@ class Tunable(ABC):
         """
         import torch
 
-        alone = self.model.picture is None or self._weights >= SMALL_MODEL or self._device != "cpu"
+        alone = self.model.picture is None or not self.is_small or self._device != "cpu"
         room = PASSES_KEPT * self._fitting // (MOST_ROWS + BALANCED_ROWS)
         return 1 if alone else max(1, min(MOST_TOGETHER, torch.get_num_threads(), room))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is trained on one core: more would mostly wait for each other."""
+        return self._weights < SMALL_MODEL
 
     @property
     def _is_quick(self) -> bool:

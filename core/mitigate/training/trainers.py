@@ -145,12 +145,14 @@ def fairness_loss(work: Work) -> Iterator[Proposal]:
     asked = set(np.flatnonzero(work.settings.asked(work.groups)).tolist())
     bound = _bound(parts[0], parts[0], goal, asked), _bound(parts[1], parts[0], goal, asked)
     opened = _opened_to_tune(work, model)
+    prices = work.share.prices(MITIGATIONS["fairness_loss"].prices, opened.is_small)
+    if not prices:
+        return
     yield _retrained(work, model, parts)
     trainings = [
-        Training(f"fairness_loss_{strength:g}", "fairness_loss", bound, Aim(goal, strength))
-        for strength in MITIGATIONS["fairness_loss"].prices
+        Training(f"fairness_loss_{strength:g}", "fairness_loss", bound, Aim(goal, strength)) for strength in prices
     ]
-    together = opened.side_by_side
+    together = max(1, opened.side_by_side // work.share.of)
     for start in range(0, len(trainings), together):
         yield from _tuned(work, opened, trainings[start : start + together])
 
@@ -231,7 +233,8 @@ def _costs(work: Work, opened: Tunable, training: Training) -> tuple[float, floa
     """What this training costs at most, and all of the job's, in rows that go through the model."""
     fit, choose = map(len, training.parts)
     plain, priced = (opened.epochs * opened.rows_a_round(fit, choose, is_priced) for is_priced in (False, True))
-    prices = [MITIGATIONS[name].prices for name in work.names if MITIGATIONS[name].is_trained]
+    every = [MITIGATIONS[name].prices for name in work.names if MITIGATIONS[name].is_trained]
+    prices = [work.share.prices(prices, opened.is_small) for prices in every]
     whole = plain * (1 + prices.count(())) + priced * sum(map(len, prices))
     return (priced if training.aim.strength else plain), whole
 

@@ -67,3 +67,16 @@ def processes(root: Path) -> list[str]:
             words = entry.read_bytes().decode(errors="replace").split("\0")
             found += [Path(word).name for word in words if word.startswith(str(root / "jobs"))]
     return found
+
+
+def jobs_in(home: Path) -> dict[int, Path]:
+    """Processes of jobs that work in `home`, and their folders."""
+    found: dict[int, Path] = {}
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if "core.jobs.job" in words:
+            found |= {int(entry.parent.name): Path(word) for word in words if word.startswith(str(home))}
+    return found

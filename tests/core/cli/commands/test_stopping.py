@@ -17,7 +17,7 @@ from core.cli import main
 from core.jobs.process import Process
 from core.jobs.scratch import scratch
 from core.samples import SAMPLES
-from tests.worlds.jobs.supervised import LONGEST, PROGRAM, ending, until
+from tests.worlds.jobs.supervised import LONGEST, PROGRAM, ending, jobs_in, until
 
 pytestmark = pytest.mark.jobs
 PLUMBLINE = Path(sys.executable).with_name("plumbline")
@@ -33,19 +33,6 @@ def home(tmp_path: Path) -> Path:
 
 def audit(*options: str) -> list[str]:
     return ["audit", str(SAMPLES["loans"].plan), *options]
-
-
-def jobs_in(home: Path) -> dict[int, Path]:
-    """Processes of jobs that work in `home`, and their folders."""
-    found = {}
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if "core.jobs.job" in words:
-            found |= {int(entry.parent.name): Path(word) for word in words if word.startswith(str(home))}
-    return found
 
 
 @contextmanager
