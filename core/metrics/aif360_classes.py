@@ -8,10 +8,12 @@ it whole. A process with several threads imports it whole, since another thread 
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -34,10 +36,19 @@ def _imported() -> tuple[Any, Any, Any]:
 
 
 def _classes() -> tuple[Any, Any, Any]:
-    from aif360.datasets import BinaryLabelDataset
-    from aif360.metrics import BinaryLabelDatasetMetric, ClassificationMetric
-
+    root = logging.getLogger()
+    root.addFilter(_is_of_others)
+    try:
+        from aif360.datasets import BinaryLabelDataset
+        from aif360.metrics import BinaryLabelDatasetMetric, ClassificationMetric
+    finally:
+        root.removeFilter(_is_of_others)
     return BinaryLabelDataset, BinaryLabelDatasetMetric, ClassificationMetric
+
+
+def _is_of_others(record: logging.LogRecord) -> bool:
+    """Whether a warning is none of AIF360's, which tells the root logger of every library that it could use besides."""
+    return "aif360" not in Path(record.pathname).parts
 
 
 @contextmanager

@@ -72,3 +72,13 @@ def test_a_reader_who_has_left_stops_no_command(tmp_path: Path) -> None:
     with open(writer, "wb") as pipe:
         done = subprocess.run([sys.executable, "-c", code], stdout=pipe, stderr=subprocess.PIPE, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_libraries_that_aif360_could_use_are_no_news_to_who_waits_for_a_command() -> None:
+    """A command with threads imports it whole, while its job works; it says so much that the answer is not seen."""
+    code = (
+        "import threading; alive = threading.Event(); threading.Thread(target=alive.wait).start();"
+        " import core.metrics.aif360_classes; alive.set(); import logging; logging.warning('of ours')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert (done.stdout, done.stderr) == ("", "WARNING:root:of ours\n")
