@@ -227,6 +227,7 @@ def _write_comparison(
     from core.metrics.words.naming.terms import Terms
     from core.metrics.words.notes import told
     from core.mitigate.effect.effect import against_retrained, effect
+    from core.mitigate.effect.learned_from import learned_from
     from core.mitigate.frontier.places import places
     from core.report.documents.json import as_text
 
@@ -245,6 +246,8 @@ def _write_comparison(
         "price": list(found_out.price),
         **facts,
     }
+    if trained := learned_from(fix, found_out.terms):
+        document["trained_on"] = trained
     without = against_retrained(found, fix, fixed)
     if without is not None:
         document["retrained"] = without.to_json("", digests[1])["gaps"]

@@ -189,13 +189,17 @@ class Tunable(ABC):
         _, most = self.model.rows
         return min(MOST_ROWS, max(LEAST_ROWS, rows // STEPS), most or MOST_ROWS, self._fitting)
 
+    def drawn_a_round(self, fit: int) -> int:
+        """From how many of so many rows one epoch learns: of very many, some that are drawn anew each time."""
+        return min(fit, MOST_STEPS * self._size(fit))
+
     def rows_a_round(self, fit: int, choose: int, is_priced: bool) -> float:
         """About how many rows go through the model in one epoch; one that is learned from counts three times.
 
         With a price on the gap each step also draws groups alike, and everybody is judged, not only the choose part.
         """
         steps = min(MOST_STEPS, math.ceil(fit / self._size(fit)))
-        learned = min(fit, steps * self._size(fit)) + steps * min(fit, BALANCED_ROWS) * is_priced
+        learned = self.drawn_a_round(fit) + steps * min(fit, BALANCED_ROWS) * is_priced
         return 3.0 * learned + choose + fit * is_priced
 
     def _step(

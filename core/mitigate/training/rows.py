@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.counts.counts import Floats
+from core.counts.counts import UNKNOWN, Floats
 from core.errors import ModelError
 from core.mitigate.splits import People
 from core.mitigate.training.reweighing import Weights
@@ -42,6 +42,11 @@ class TrainingRows:
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.labels)
+
+    @property
+    def with_outcome(self) -> int:
+        """Number of rows whose outcome is known."""
+        return int((self.labels != UNKNOWN).sum())
 
     def weighted(self, weights: Weights) -> TrainingRows:
         """The same people, each with the weight of the group and outcome."""

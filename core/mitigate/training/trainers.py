@@ -14,6 +14,7 @@ from core.errors import ModelError, PlanError
 from core.metrics.intervals import FEW
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import listed
+from core.mitigate.effect.learned_from import A_ROUND, PEOPLE
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import plan_with_model, plan_with_stand_in
 from core.mitigate.search_input import RETRAINED, Proposal, Work
@@ -79,7 +80,8 @@ def _refitted(work: Work, model: Model) -> Iterator[Proposal]:
         refit.save(refit.fit(rows, weighted, work.plan.run.seed), work.out / file)
         baseline = RETRAINED if weighted else None
         plan = plan_with_model(work.plan, file)
-        yield work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, rests_on=rests_on)
+        facts = {PEOPLE: rows.with_outcome}
+        yield work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, rests_on=rests_on, facts=facts)
 
 
 def _suspected(work: Work, model: Model, binding: Binding) -> tuple[str, ...]:
@@ -110,8 +112,8 @@ def _stand_ins(work: Work, model: Model | None) -> Iterator[Proposal]:
         file = f"{proposal_id}-{FILE}"
         save(fit_stand_in(rows, binding, weighted, reads_text), work.out / file)
         plan = plan_with_stand_in(work.plan, file)
-        baseline = RETRAINED if weighted else None
-        yield work.judged(proposal_id, proposal_id, plan, file, baseline=baseline, is_stand_in=True, notes=notes)
+        more = {"baseline": RETRAINED if weighted else None, "notes": notes, "facts": {PEOPLE: rows.with_outcome}}
+        yield work.judged(proposal_id, proposal_id, plan, file, is_stand_in=True, **more)
 
 
 def _tuned_with_weights(work: Work, model: Model) -> Iterator[Proposal]:
@@ -215,6 +217,8 @@ def _judged(work: Work, opened: Tunable, training: Training, tuned: Tuned) -> Pr
     file = f"{training.id}.{FORMATS[opened.model.format].ending}"
     opened.save(tuned, work.out / file)
     facts = {"loss_before": tuned.first_loss, "loss_after": tuned.last_loss, "epochs": tuned.epochs, "kept": tuned.kept}
+    fit = training.parts[0]
+    facts |= {PEOPLE: len(fit) if training.aim.strength else fit.with_outcome, A_ROUND: opened.drawn_a_round(len(fit))}
     notes = () if tuned.kept else ("No epoch of training did better on the choose part, so the model is as it was.",)
     return work.judged(
         training.id,

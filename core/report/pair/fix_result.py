@@ -9,6 +9,7 @@ from typing import Any
 from core.metrics.words.changes.sentence import change_sentence
 from core.mitigate.advice.duplicates import decisions_sha256
 from core.mitigate.effect.effect import Effect
+from core.mitigate.effect.learned_from import learned_from
 from core.mitigate.effect.mistake_costs import mistakes_sentence
 from core.mitigate.fix import Fix
 from core.mitigate.frontier.places import gap_words
@@ -43,6 +44,8 @@ class FixResult:
         The sensitive columns whose groups the fix was for; empty in what earlier versions kept.
     decides
         The digest of what it decides (`decisions_sha256`); empty in what earlier versions kept.
+    trained_on
+        Whom it was trained on, in a sentence; empty where nothing was trained, and in what earlier versions kept.
     """
 
     title: str
@@ -56,6 +59,7 @@ class FixResult:
     asked: str
     by: tuple[str, ...] = ()
     decides: str = ""
+    trained_on: str = ""
 
     @property
     def words(self) -> str:
@@ -96,6 +100,7 @@ def told(found: Mitigated, fix: Fix, effect: Effect, plan: Plan) -> FixResult:
         plan.question_sha256,
         tuple(settings.by),
         decisions_sha256(fix),
+        learned_from(fix, effect.terms),
     )
 
 

@@ -47,7 +47,8 @@ def done(audit: ReportedAudit) -> Iterator[Block]:
 
 
 def _fix(fix: FixResult) -> Iterator[Block]:
-    more = (f"{fix.title}: {fix.words}. Asked: {fix.question}.", *fix.worse[:_MOST_WORSE])
+    trained = f" {fix.trained_on}" if fix.trained_on else ""
+    more = (f"{fix.title}: {fix.words}. Asked: {fix.question}.{trained}", *fix.worse[:_MOST_WORSE])
     yield MarkedFinding(VERDICTS[fix.kept], KEPT_WORDS[fix.kept], fix.said, more)
 
 

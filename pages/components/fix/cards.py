@@ -4,6 +4,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import streamlit as st
 
+from core.mitigate.effect.learned_from import learned_from
 from core.mitigate.effect.rates_before_after import shifts
 from core.mitigate.fix import Fix
 from core.mitigate.frontier.places import Place
@@ -98,7 +99,7 @@ def _card(audit_id: str, found: Found, fix: Fix, picked: str | None) -> None:
         )
         with st.popover("What it does", type="tertiary"):
             st.write(MITIGATIONS[fix.mechanism].said(found.terms))
-            for sentence in fix.notes:
+            for sentence in filter(None, [learned_from(fix, found.terms), *fix.notes]):
                 plain.text(sentence)
             for name in _terms(fix, place):
                 st.markdown(tip(name))

@@ -11,6 +11,7 @@ from core.metrics.words.naming.terms import Terms
 from core.metrics.words.notes import text
 from core.metrics.words.rules import rule_words
 from core.mitigate.effect.effect import Effect
+from core.mitigate.effect.learned_from import learned_from
 from core.mitigate.effect.mistake_costs import mistakes_sentence
 from core.mitigate.fix import Fix
 from core.mitigate.frontier.places import Place, gap_words
@@ -39,6 +40,8 @@ def show(audit_id: str, record: AuditRecord, found: Found, name: str, is_busy: b
         st.write(MITIGATIONS[fix.mechanism].said(effect.terms))
     if fix.rule is not None:
         plain.text(f"{capital(effect.terms.selected)}: {rule_words(fix.rule, effect.terms)}.")
+    if trained := learned_from(fix, effect.terms):
+        plain.text(trained)
     _conditions(found, fix, effect.people)
     _caption(record, found, fix, effect.people)
     _goal(found, effect)

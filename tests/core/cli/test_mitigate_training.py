@@ -82,6 +82,7 @@ def test_fine_tuning_with_a_price_on_the_gap(network: Path) -> None:
         second = fixed(network, "fairness_loss", "twice")["after/result.json"]
     compared = written["comparison.json"]
     assert compared["picked"].startswith("fairness_loss_") and len(compared["choose"]) == 6
+    assert compared["trained_on"] == f"Trained on all {compared['parts']['fit']} people set aside for it."
     best = min(compared["choose"], key=lambda at: at["gap"])
     assert {at["id"]: at["gap"] for at in compared["choose"]}[compared["picked"]] <= max(0.02, best["gap"])
     (change,) = (
@@ -114,9 +115,14 @@ def test_a_stand_in_selects_those_it_finds_good_where_the_good_outcome_is_called
     )
 
 
-def test_a_stand_in_learns_from_numbers_alone(folder: Path) -> None:
-    PEOPLE.drop(columns="job").to_csv(folder / "people.csv", index=False)
+def test_a_stand_in_learns_from_numbers_alone_and_says_of_whose(folder: Path) -> None:
+    known = PEOPLE["y"].astype(str).where(PEOPLE.index % 10 != 3, "")
+    PEOPLE.drop(columns="job").assign(y=known).to_csv(folder / "people.csv", index=False)
     written = fixed(folder, "reweighing")
+    weights = list(csv.DictReader(io.StringIO((folder / "out" / "weights.csv").read_text())))
+    people, fit = sum(int(row["people"]) for row in weights), written["comparison.json"]["parts"]["fit"]
+    words = f"Trained on the {people} of {fit:,} people set aside for it whose outcome is known."
+    assert people < fit and written["comparison.json"]["trained_on"] == words
     assert gap(written["after/result.json"]) < gap(written["before/result.json"])
     assert gap(audited(folder, folder / "out" / "after" / "plan.toml")) == gap(written["after/result.json"])
 

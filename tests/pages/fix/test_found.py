@@ -140,6 +140,7 @@ def test_lots_are_said_before_anything_else(space: Workspace, searched: str) -> 
 def test_a_stand_in_says_that_it_is_one_and_the_weights_are_shown(space: Workspace, searched: str) -> None:
     at = choose(opened("fix", searched), "reweighing")
     assert "stand-in" in at.subheader[0].value and "This is a stand-in" in said(at)
+    assert f"Trained on all {space.mitigation(searched).sizes['fit']:,} people set aside for it." in said(at)  # type: ignore[union-attr]
     assert {"The weights (CSV)", "The stand-in (stand-in.skops)"} <= set(downloads(at))
     assert "What the fix itself did, against the same training without it" in said(at)
     assert set(tables(at)[-1]) == {"Group", "Good outcome", "Without the good outcome"}

@@ -105,6 +105,11 @@ def test_a_price_on_the_gap_closes_it(saved: Callable[..., Path], tmp_path: Path
     assert gap(without) > 0.3 > 0.1 > gap(priced)
 
 
+def test_a_round_learns_from_so_many_of_very_many_rows(saved: Callable[..., Path]) -> None:
+    model = opened(saved(Net()))
+    assert [model.drawn_a_round(rows) for rows in (9_800, 204_800, 6_000_000)] == [9_800, 204_800, 204_800]
+
+
 def test_weights_change_what_is_learned(saved: Callable[..., Path], tmp_path: Path) -> None:
     path = saved(Net())
     heavy = replace(FIT, weights=np.where(FIT.labels == 1, 5.0, 1.0))

@@ -180,6 +180,10 @@ def test_one_page_says_what_was_done_how_far_it_reaches_and_who_says_so() -> Non
     (mark,) = [block for block in blocks(audit, "done") if isinstance(block, MarkedFinding)]
     assert (mark.word, mark.opening) == (KEPT_WORDS["met"], "The goal is met.")
     assert "gap 26.3 points before, 1.2 points with the fix" in mark.more[0] and "Men are" in mark.more[1]
+    trained = replace(FIX, trained_on="Trained on all 9,800 people set aside for it.")
+    assert FixResult.from_text(trained.to_text()) == trained
+    (mark,) = [b for b in blocks(replace(audit, fixes=(trained,)), "done") if isinstance(b, MarkedFinding)]
+    assert mark.more[0].endswith(". Trained on all 9,800 people set aside for it.")
     (facts,) = [block for block in blocks(audit, "signed") if isinstance(block, KeyFacts)]
     assert dict(facts.facts) == {
         "Audited on": "21 November 2026, 02:16 UTC",
