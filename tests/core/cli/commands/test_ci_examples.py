@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -62,27 +63,37 @@ def ran(steps: list[str], folder: Path) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("steps", [github_steps, gitlab_steps])
-def test_the_steps_pass_and_fail_as_they_should(steps: Any, checkout: Path) -> None:
-    own = [step for step in steps() if not re.search(r"pip install|git clone", step)]
-    assert len(own) == (2 if steps is github_steps else 1)
-    assert [step for step in steps() if "pip install" in step] == [
+def own(steps: list[str]) -> list[str]:
+    """The steps that do not fetch or install."""
+    assert [step for step in steps if "pip install" in step] == [
         "python3 -m venv .venv && .venv/bin/pip install --quiet --editable ./plumbline"
     ]
+    return [step for step in steps if not re.search(r"pip install|git clone", step)]
+
+
+def test_the_steps_pass_and_fail_as_they_should(checkout: Path) -> None:
+    steps = own(github_steps())
+    assert len(steps) == 2
     plan = checkout / "fairness" / "plan.toml"
     asked = plan.read_text()
-    assert ran(own, checkout) == [0] * len(own)
+    assert ran(steps, checkout) == [0, 0]
     assert (checkout / "gate.md").read_text().startswith("### Fairness gate: PASSED")
     try:
         plan.write_text(asked + '\n[policy]\nlimits = [{measure = "disparate_impact", least = 0.99}]\n')
-        assert ran(own, checkout) == [1, 0][: len(own)]
+        assert ran(steps, checkout) == [1, 0]
         assert len(etree.parse(checkout / "gate.xml").findall(".//failure")) >= 1
-        if steps is github_steps:
-            assert (checkout / "summary.md").read_text() == (checkout / "gate.md").read_text()
+        assert (checkout / "summary.md").read_text() == (checkout / "gate.md").read_text()
         plan.write_text("broken")
-        assert ran(own, checkout) == [2, 0][: len(own)] and not (checkout / "gate.xml").exists()
+        assert ran(steps, checkout) == [2, 0] and not (checkout / "gate.xml").exists()
     finally:
         plan.write_text(asked)
+
+
+def test_both_gate_by_the_same_command() -> None:
+    """Word by word, as a shell reads it: what passes and fails above does so in GitLab's."""
+    gate, _ = own(github_steps())
+    (script,) = own(gitlab_steps())
+    assert "$" not in gate and shlex.split(script) == shlex.split(gate.replace("\\\n", ""))
 
 
 def test_what_they_upload_is_what_the_steps_write() -> None:
