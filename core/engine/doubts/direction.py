@@ -23,7 +23,7 @@ def worse_than_one_answer(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     scores, or decisions, clearly go to people with the good outcome, nothing is swapped: a strict rule is told, and
     not asked about.
     """
-    from scipy.stats import binomtest
+    from scipy.special import bdtrc  # scipy.stats has the test by its name, and takes a second to import
 
     people = confusion(seen.counts, seen.rule)
     good, bad = int(np.sum(people.tp + people.fn)), int(np.sum(people.fp + people.tn))
@@ -36,7 +36,7 @@ def worse_than_one_answer(seen: AuditFacts, plan: Plan) -> Iterator[Note]:
     lost = int(round(float(np.sum(people.fn if yes else people.fp))))
     _, low, _ = overall_auc_range(seen.counts)
     swapped = low is None or low <= 0.5
-    sure = swapped and binomtest(lost, lost + gained, 0.5, alternative="greater").pvalue < _SURE
+    sure = swapped and bdtrc(lost - 1, lost + gained, 0.5) < _SURE
     facts = {"right": right, "labelled": labelled, "commoner": max(good, bad), "good": yes, "source": _source(plan)}
     yield Note("worse_than_one_answer" if sure else "no_better_than_one_answer", facts)
 
