@@ -16,9 +16,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 from core.jobs.folder import Folder
+from tests.browser.fresh import PATIENCE, SECONDS, Browsers
 from tests.worlds.jobs.forked import shared_line
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,9 +36,6 @@ FLAGS = [
 
 # What 1024 x 768 leaves a page at the browser's zoom of 150 %.
 PROJECTOR = {"width": 683, "height": 512}
-SECONDS = 1000
-# No test is about speed: what is expected may take as long as a busy machine needs for it.
-PATIENCE = 300 * SECONDS
 expect.set_options(timeout=PATIENCE)
 _STILL = """
     document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
@@ -173,27 +171,16 @@ def what_the_app_did(app: App) -> Iterator[None]:
     print("\n".join((app.home / "app.log").read_text().splitlines()[-20:]))
 
 
-@contextlib.contextmanager
-def browsing(chromium: Browser, app: App) -> Iterator[BrowserContext]:
-    """A person's browser, in which nothing may be asked of another host."""
-    outside: list[str] = []
-
-    def note(request: Request) -> None:
-        if not request.url.startswith((app.address, f"ws://localhost:{app.port}", "data:", "blob:", "about:")):
-            outside.append(request.url)
-
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(PATIENCE)
-    context.on("request", note)
-    yield context
-    context.close()
-    assert not outside
+@pytest.fixture(scope="session")
+def browsers(chromium: Browser, app: App) -> Browsers:
+    """The browsers of all who come to the app."""
+    return Browsers(chromium, app.port)
 
 
 @pytest.fixture
-def page(chromium: Browser, app: App) -> Iterator[Page]:
+def page(browsers: Browsers, app: App) -> Iterator[Page]:
     """A fresh browser at the app's first page."""
-    with browsing(chromium, app) as context:
+    with browsers.browsing() as context:
         page = context.new_page()
         page.goto(app.address)
         yield page

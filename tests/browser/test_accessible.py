@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import SECONDS, App, browsing, press, settled
+from tests.browser.conftest import App, press, settled
+from tests.browser.fresh import SECONDS, USUAL, Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -67,9 +68,9 @@ def axe() -> Any:
 
 
 @pytest.fixture(scope="module")
-def worked(chromium: Browser, app: App) -> Iterator[tuple[BrowserContext, str]]:
+def worked(browsers: Browsers, app: App) -> Iterator[tuple[BrowserContext, str]]:
     """A browser in which a sample was audited twice, explained and fixed, and the second audit's id."""
-    with browsing(chromium, app) as context:
+    with browsers.browsing() as context:
         page = context.new_page()
         page.goto(f"{app.address}/audit")
         press(page, SAMPLE)
@@ -110,8 +111,10 @@ def _grave(axe: Any, page: Page, rules: dict[str, Any]) -> list[str]:
     ]
 
 
-def visited(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
+def visited(page: Page, address: str) -> Page:
+    """The page in a window of the usual size and light colours; an address that is entered begins anew with the app."""
+    page.set_viewport_size(USUAL)
+    page.emulate_media(color_scheme="light")
     page.goto(address)
     expect(page.get_by_role("heading", level=1).first).to_be_visible()
     return page
@@ -136,34 +139,35 @@ def cut(page: Page) -> list[str]:
     return found
 
 
-def test_before_a_run(axe: Any, chromium: Browser, app: App) -> None:
-    with browsing(chromium, app) as context:
+def test_before_a_run(axe: Any, browsers: Browsers, app: App) -> None:
+    with browsers.browsing() as context:
+        window = context.new_page()
         for name in PAGES:
-            page = visited(context, f"{app.address}/{name}")
+            page = visited(window, f"{app.address}/{name}")
             assert grave(axe, page) == []
             assert name in AS_AUDIT or cut(page) == []
-            page.close()
 
 
 def test_after_a_run_where_headings_go_down_one_level_at_a_time(
     axe: Any, worked: tuple[BrowserContext, str], app: App
 ) -> None:
     context, audit = worked
+    window = context.new_page()
     for name in PAGES:
-        page = visited(context, f"{app.address}/{name}?audit={audit}")
+        page = visited(window, f"{app.address}/{name}?audit={audit}")
         assert grave(axe, page) == []
         levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((one) => +one.tagName[1])")
         assert levels[0] == 1 and levels.count(1) == 1, (name, levels)
         assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
         assert cut(page) == []
-        page.close()
+    window.close()
 
 
 def test_what_a_new_browser_is_given_to_keep_lies_over_no_button(
-    chromium: Browser, worked: tuple[BrowserContext, str], app: App
+    browsers: Browsers, worked: tuple[BrowserContext, str], app: App
 ) -> None:
     _, audit = worked
-    with browsing(chromium, app) as fresh:
+    with browsers.browsing() as fresh:
         page = fresh.new_page()
         page.set_viewport_size(NARROW[0])
         page.goto(f"{app.address}/audit?audit={audit}")
@@ -174,7 +178,7 @@ def test_what_a_new_browser_is_given_to_keep_lies_over_no_button(
 def test_a_fix_and_who_changed_by_it_are_reached_by_the_keyboard(worked: tuple[BrowserContext, str], app: App) -> None:
     """The focus stays where it was while the page is drawn anew, and an answer that comes is announced."""
     context, audit = worked
-    page = visited(context, f"{app.address}/fix?audit={audit}")
+    page = visited(context.new_page(), f"{app.address}/fix?audit={audit}")
     by_key(page, page.get_by_role("button", name="Choose this").first)
     expect(page.get_by_role("button", name="Chosen")).to_be_focused()
     by_key(page, page.get_by_role("button", name="See what moved"))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import PROJECTOR, SECONDS, App, browsing, press, press_unanswered, settled
+from tests.browser.conftest import PROJECTOR, App, press, press_unanswered, settled
+from tests.browser.fresh import SECONDS, Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -14,9 +15,9 @@ SAMPLE = "Try the sample: Loans: 2,000 invented people"
 
 
 @pytest.fixture(scope="module")
-def audited(chromium: Browser, app: App) -> Iterator[tuple[BrowserContext, str]]:
+def audited(browsers: Browsers, app: App) -> Iterator[tuple[BrowserContext, str]]:
     """A browser in which the sample's audit was begun on the Audit page and ran to its end, and its address."""
-    with browsing(chromium, app) as context:
+    with browsers.browsing() as context:
         page = context.new_page()
         page.goto(f"{app.address}/audit")
         press(page, SAMPLE)

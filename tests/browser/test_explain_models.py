@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SECONDS, App, choose, press, put, settled
+from tests.browser.conftest import App, choose, press, put, settled
+from tests.browser.fresh import SECONDS
 from tests.worlds.versions import World, badges
 
 pytestmark = pytest.mark.browser

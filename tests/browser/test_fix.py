@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, PROJECTOR, App, press, settled
+from tests.browser.conftest import PROJECTOR, App, press, settled
+from tests.browser.fresh import PATIENCE
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,8 @@ import contextlib
 
 import pytest
 
-from tests.browser.conftest import PATIENCE, SECONDS, App
+from tests.browser.conftest import App
+from tests.browser.fresh import PATIENCE, SECONDS
 from tests.browser.visitor import visiting
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from core.jobs import machine
-from tests.browser.conftest import SECONDS, App, settled
+from tests.browser.conftest import App, settled
+from tests.browser.fresh import SECONDS
 from tests.browser.visitor import visiting
 
 pytestmark = pytest.mark.browser
