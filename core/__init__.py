@@ -57,6 +57,7 @@ def audit(
     *,
     isolated: bool = False,
     workers: int | None = None,
+    devices: Sequence[str] | None = None,
     on: str | None = None,
     keys: ClusterKeys | None = None,
     progress: Tell | None = None,
@@ -76,6 +77,8 @@ def audit(
         opens them itself.
     workers
         Count a large table in parts, in so many sandboxed processes side by side; the record is the same.
+    devices
+        In place of `workers`: one process for each device, which its model runs on, such as ("cuda:0", "cuda:1").
     on
         Count the parts on a Dask cluster: "local" starts one on this machine, of `workers` processes or one for each
         core; "tls://HOST:8786" is a scheduler's address. It needs the extra plumbline[cluster].
@@ -92,10 +95,10 @@ def audit(
     from core.engine.api import audit_by_parts, audit_here, audit_isolated, counting_engine
     from core.engine.prepared_plan import asked
 
-    engine = counting_engine(workers, on, keys)
+    engine = counting_engine(workers, devices, on, keys)
     with asked(plan, data) as (question, files):
         if engine is not None:
-            return audit_by_parts(question, files, engine, tell=progress)
+            return audit_by_parts(question, files, engine, tell=progress, device=devices[0] if devices else None)
         return audit_isolated(question, files, tell=progress) if isolated else audit_here(question, files, progress)
 
 

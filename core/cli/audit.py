@@ -22,7 +22,7 @@ from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
 from core.cli.trackers import Trackers, add_trackers
-from core.cli.workers import add_workers, audited, engine_of
+from core.cli.workers import add_workers, audited, engine_of, parts_asked
 from core.engine.earlier_record import model_of, open_record
 from core.engine.plan_files import Files
 from core.errors import PlanError
@@ -71,8 +71,8 @@ def _audit(chosen: argparse.Namespace) -> int:
     plan, trackers = read_plan(chosen.plan, chosen.inside), Trackers.asked(chosen)
     if plan.decision.model is None and chosen.model is not None:
         raise PlanError("--model was given, but the plan audits columns of the table. Add model to its [decision].")
-    if chosen.against is not None and (chosen.workers, chosen.on) != (None, None):
-        raise PlanError("--workers and --on count one audit in parts, and --against asks two. Leave one of them out.")
+    if chosen.against is not None and (parts := parts_asked(chosen)):
+        raise PlanError(f"{parts[0]} counts one audit in parts, and --against asks two. Leave one of them out.")
     if chosen.against is None and chosen.against_model is not None:
         raise PlanError("--against-model was given without --against. Say with which record to compare.")
     files = Files.beside(plan, chosen.plan.parent, table=chosen.data, model=chosen.model)

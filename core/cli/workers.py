@@ -1,10 +1,10 @@
-"""`--workers` and `--on`: a large table counted in parts, by several sandboxed processes side by side."""
+"""`--workers`, `--devices` and `--on`: a large table counted in parts, by several sandboxed processes side by side."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from core.cli.evidence_files import opened_ledger
 from core.cli.progress_line import progress_line
 from core.cli.terminal import say
 from core.engine.plan_files import Files
-from core.engine.shards.asked import LOCAL, MOST_WORKERS, asked_engine
+from core.engine.shards.asked import LOCAL, MOST_WORKERS, asked_engine, checked_devices
+from core.errors import PlanError
 from core.plan.plan import Plan
 from core.record import AuditRecord
 from core.store.ledger.installation import LEDGER
@@ -31,6 +32,12 @@ def add_workers(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="count a large table in parts, in N processes; with a ledger, a run that broke off is taken up again",
     )
+    command.add_argument(
+        "--devices",
+        type=_devices,
+        metavar="NAMES",
+        help="the same, in one process for each device, with commas: cuda:0,cuda:1",
+    )
     add_on(command)
 
 
@@ -41,9 +48,24 @@ def number_of_processes(text: str) -> int:
     return int(text)
 
 
+def _devices(text: str) -> tuple[str, ...]:
+    try:
+        return checked_devices(text.split(","))
+    except PlanError as error:
+        raise argparse.ArgumentTypeError(error.message.rstrip(".")) from None
+
+
+def parts_asked(chosen: argparse.Namespace) -> list[str]:
+    """The options given that have a table counted in parts."""
+    return [f"--{name}" for name in ("workers", "devices", "on") if getattr(chosen, name) is not None]
+
+
 def engine_of(chosen: argparse.Namespace) -> EngineMaker | None:
     """What counts the parts; None where one process counts the whole. Raises PlanError where it cannot be had."""
-    return asked_engine(chosen.workers, chosen.on, lambda: asked_keys(chosen))
+    others = [name for name in ("workers", "device", "on") if getattr(chosen, name) is not None]
+    if chosen.devices is not None and others:
+        raise PlanError(f"argument --devices: not allowed with argument --{others[0]}. Leave one of them out.")
+    return asked_engine(chosen.workers, chosen.devices, chosen.on, lambda: asked_keys(chosen))
 
 
 @contextmanager
@@ -61,10 +83,13 @@ def audited(chosen: argparse.Namespace, plan: Plan, files: Files, engine: Engine
 
     with _kept(chosen.ledger) as partials, ExitStack() as until_written:
         with progress_line() as tell:
-            in_parts = audit_in_parts(plan, files, engine, partials, chosen.time_limit, tell, threads=chosen.workers)
+            device = (chosen.devices or (None,))[0]
+            in_parts = audit_in_parts(
+                plan, files, engine, partials, chosen.time_limit, tell, threads=chosen.workers, device=device
+            )
             found = until_written.enter_context(in_parts)
         yield found.record
-        say(_how(found, chosen.workers, chosen.on))
+        say(_how(found, chosen))
 
 
 @contextmanager
@@ -81,12 +106,21 @@ def _kept(ledger: str | None) -> Iterator[Partials]:
         yield KeptPartials(opened.database)
 
 
-def _how(found: AuditInParts, workers: int | None, on: str | None) -> str:
+def _how(found: AuditInParts, chosen: argparse.Namespace) -> str:
     """One sentence on how the table was counted."""
     if found.parts == 1:
         return f"One process counted the table: {found.whole or 'it is too small to be parted'}."
     earlier = f"; {found.kept} of them an earlier run had counted" if found.kept else ""
-    if on is not None:
-        where = "a cluster of this machine" if on == LOCAL else f"the cluster at {on}"
-        return f"Counted in {found.parts} parts on {where}{earlier}."
-    return f"Counted in {found.parts} parts by {workers} {'process' if workers == 1 else 'processes'}{earlier}."
+    if chosen.on is not None:
+        by = "on a cluster of this machine" if chosen.on == LOCAL else f"on the cluster at {chosen.on}"
+    else:
+        number = chosen.workers or len(chosen.devices)
+        by = f"by {number} {'process' if number == 1 else 'processes'}{_of_devices(chosen.devices or ())}"
+    return f"Counted in {found.parts} parts {by}{earlier}."
+
+
+def _of_devices(devices: Sequence[str]) -> str:
+    """Where processes ran that had devices of their own."""
+    if not devices:
+        return ""
+    return " on the CPU" if "cpu" in devices else f", one each for {', '.join(devices)}"

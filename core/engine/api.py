@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,9 @@ def audit_isolated(plan: Plan, files: Files, time_limit: float = TIME_LIMIT, tel
         return read(done.out, plan, done.profile.rows, Digests(**done.digests))
 
 
-def counting_engine(workers: int | None, on: str | None, keys: ClusterKeys | None) -> EngineMaker | None:
+def counting_engine(
+    workers: int | None, devices: Sequence[str] | None, on: str | None, keys: ClusterKeys | None
+) -> EngineMaker | None:
     """What counts the parts of a table, as a program asks for it; None where one process counts all.
 
     Raises PlanError where what is asked makes no sense, or cannot be had.
@@ -43,17 +46,25 @@ def counting_engine(workers: int | None, on: str | None, keys: ClusterKeys | Non
     if keys is not None and on in (None, LOCAL):
         raise PlanError("keys are certificates of a cluster, and on names none. Give on='tls://HOST:PORT' with them.")
     called = {name: f"keys=ClusterKeys({name}=...)" for name in PEM_FILES}
-    return asked_engine(workers, on, lambda: cluster_keys({} if keys is None else vars(keys), called))
+    return asked_engine(workers, devices, on, lambda: cluster_keys({} if keys is None else vars(keys), called))
 
 
 def audit_by_parts(
-    plan: Plan, files: Files, engine: EngineMaker, time_limit: float = TIME_LIMIT, tell: Tell | None = None
+    plan: Plan,
+    files: Files,
+    engine: EngineMaker,
+    time_limit: float = TIME_LIMIT,
+    tell: Tell | None = None,
+    device: str | None = None,
 ) -> AuditRecord:
-    """Audit in sandboxed jobs; an engine counts the parts of a large table side by side. `time_limit` is in seconds."""
+    """Audit in sandboxed jobs; an engine counts the parts of a large table side by side.
+
+    `time_limit` is in seconds; `device` as for `core.engine.shards.audit.audit_in_parts`.
+    """
     from core.engine.shards.audit import audit_in_parts
     from core.engine.shards.engine import PartialsInMemory
 
-    with audit_in_parts(plan, files, engine, PartialsInMemory(), time_limit, tell) as found:
+    with audit_in_parts(plan, files, engine, PartialsInMemory(), time_limit, tell, device=device) as found:
         return found.record
 
 

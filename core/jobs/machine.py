@@ -38,9 +38,9 @@ def has_gpu() -> bool:
     return Path("/dev/nvidia0").exists() or Path("/proc/driver/nvidia/version").exists()
 
 
-def uses_gpu() -> bool:
-    """Whether jobs of this process may reach the GPU: there is one, and no setting says to do without."""
-    return has_gpu() and asked_device() != "cpu"
+def uses_gpu(device: str | None = None) -> bool:
+    """Whether jobs may reach the GPU: there is one, and neither their `device` nor a setting says to do without."""
+    return has_gpu() and (device or asked_device()) != "cpu"
 
 
 def asked_device() -> str | None:

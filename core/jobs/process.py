@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.jobs.machine import DEVICE
 from core.jobs.sandbox import Limits
 
 KILLED_SECONDS = 5.0
-PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "PLUMBLINE_DEVICE")
+PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", DEVICE)
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
@@ -83,9 +84,10 @@ class Child:
 
 @dataclass(frozen=True)
 class Launch:
-    """How job processes are started: the module they run, their limits, threads and device.
+    """How job processes are started: the module they run, their limits and threads, and whether they reach GPUs.
 
-    Where they are `bound`, they die with this process; else those that have work outlive it.
+    Where they are `bound`, they die with this process; else those that have work outlive it. `device` is where their
+    models run; None where the setting of this process says it for them too.
     """
 
     program: str
@@ -93,6 +95,7 @@ class Launch:
     threads: int
     cuda: bool
     bound: bool = False
+    device: str | None = None
 
     def start(self, folder: Path, warm: str | None, ended: Callable[[], None]) -> "Child":
         """Start a process in a session of its own that works in `folder` once it is woken.
@@ -152,7 +155,8 @@ class Launch:
             "OMP_WAIT_POLICY": "passive",
         }
         inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        return fixed | inherited | dict.fromkeys(THREADS, str(self.threads))
+        own = {} if self.device is None else {DEVICE: self.device}
+        return fixed | inherited | own | dict.fromkeys(THREADS, str(self.threads))
 
 
 def _collect(child: subprocess.Popen[bytes], ended: Callable[[], None]) -> None:

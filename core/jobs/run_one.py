@@ -39,14 +39,16 @@ def job_done(
     time_limit: float = TIME_LIMIT,
     tell: Callable[[int, int, str], object] | None = None,
     threads: int | None = None,
+    device: str | None = None,
 ) -> Iterator[JobDone]:
     """Run one job to its end; what it left stands until the context ends, which also ends the job.
 
     A name in `inputs` that has no file is left out; a folder goes in as a zip. `time_limit` is in seconds. `tell`
     hears in this thread how far the job is: steps done, steps in all, what is being done. `threads` is how many the job
-    may use, None for one a core. Raises the error that ended the job.
+    may use, None for one a core; `device` is where its model runs, None for what the setting says. Raises the error
+    that ended the job.
     """
-    with jobs_done(kind, [request], inputs, time_limit, tell, threads) as (done,):
+    with jobs_done(kind, [request], inputs, time_limit, tell, threads, device) as (done,):
         yield done
 
 
@@ -58,6 +60,7 @@ def jobs_done(
     time_limit: float = TIME_LIMIT,
     tell: Callable[[int, int, str], object] | None = None,
     threads: int | None = None,
+    device: str | None = None,
 ) -> Iterator[list[JobDone]]:
     """Run jobs side by side to their end, one for each request and all with these inputs; as `job_done`.
 
@@ -78,6 +81,7 @@ def jobs_done(
                     memory_bytes=share_of_memory(len(requests)),
                     bound=True,
                     threads=threads,
+                    device=device,
                 )
             at_end.callback(supervisor.close)
             jobs.append((supervisor, supervisor.submit(kind, request, given)))

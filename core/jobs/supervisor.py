@@ -11,6 +11,7 @@ import re
 import shutil
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,25 +51,26 @@ class Supervisor:
         bound: bool = False,
         turns: bool = False,
         threads: int | None = None,
+        device: str | None = None,
     ) -> None:
         """Take over the jobs of `root` and, if `warm`, keep one process ready.
 
         `time_limit` is in seconds and `memory_bytes` in bytes, each for one job; `program` is the module that a job's
         process runs. A job that is `bound` dies with the thread that submitted it, and so with a command that is
         killed; else it outlives this process. With `turns` visitors take turns. `threads` is how many one job may use,
-        None for its share of the cores. Raises JobError when another app uses the folder, or jobs could read each other
-        there.
+        None for its share of the cores; `device` is where its model runs, None for what the setting says. Raises
+        JobError when another app uses the folder, or jobs could read each other there.
         """
         self._jobs = (root / "jobs").resolve()
         _refuse_readable(self._jobs)
         self._jobs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(self._jobs.parent / "jobs.lock")
         self._changed = threading.Condition(threading.RLock())
-        cuda = machine.uses_gpu()
+        cuda = machine.uses_gpu(device)
         slots = slots or (1 if cuda else max(1, machine.cores() // 2))
         memory = memory_bytes or share_of_memory(slots)
         threads = min(threads or max(1, machine.cores() // slots), machine.cores())
-        launch = _launch(program, memory, time_limit, threads, cuda, bound)
+        launch = replace(_launch(program, memory, time_limit, threads, cuda, bound), device=device)
         self._limits = launch.limits
         self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
         self._turns = turns

@@ -61,8 +61,18 @@ def or_on_the_cpu(work: Callable[[], Found]) -> Found:
         device, problem = chosen_device().name, error
         if device == "cpu":
             raise
-    with _without_gpu(_words(device, problem)):
+    with without_gpu(device, first_line(problem)):
         return work()
+
+
+@contextmanager
+def without_gpu(device: str, problem: str) -> Iterator[None]:
+    """Models run on the CPU in the block, and whoever opens one says why: what befell that GPU."""
+    token = _no_gpu_because.set(_words(device, problem))
+    try:
+        yield
+    finally:
+        _no_gpu_because.reset(token)
 
 
 def settle(device: str) -> None:
@@ -111,7 +121,7 @@ def _tried(asked: str) -> ChosenDevice:
         ones = torch.ones(2, 2, device=name)
         torch.mm(ones, ones).cpu()
     except Exception as error:  # torch raises a type of its own for each kind of fault
-        return ChosenDevice("cpu", _words(name, error))
+        return ChosenDevice("cpu", _words(name, first_line(error)))
     return ChosenDevice(name)
 
 
@@ -120,15 +130,6 @@ def _keep_workspace() -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
-@contextmanager
-def _without_gpu(why: str) -> Iterator[None]:
-    token = _no_gpu_because.set(why)
-    try:
-        yield
-    finally:
-        _no_gpu_because.reset(token)
-
-
-def _words(device: str, problem: BaseException) -> str:
-    said = shorten(first_line(problem), 140, placeholder=" …").rstrip(".")
+def _words(device: str, problem: str) -> str:
+    said = shorten(problem, 140, placeholder=" …").rstrip(".")
     return f"The model ran on the CPU, because the GPU ({device}) failed: {said}. “plumbline doctor” says more."

@@ -1,8 +1,9 @@
-"""What counts the parts of a table, as a command or a program asks for it: processes here, or a cluster's workers."""
+"""What counts the parts of a table, as a command or a program asks: processes, devices or a cluster's workers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from core.errors import PlanError
@@ -16,11 +17,20 @@ LOCAL = "local"
 MOST_WORKERS = 512
 
 
-def asked_engine(workers: int | None, on: str | None, keys: Callable[[], ClusterKeys]) -> EngineMaker | None:
-    """What counts the parts: so many processes, on a cluster where one is named; None where one process counts all.
+def asked_engine(
+    workers: int | None, devices: Sequence[str] | None, on: str | None, keys: Callable[[], ClusterKeys]
+) -> EngineMaker | None:
+    """What counts the parts: so many processes, one for each device, or a cluster; None where one process counts all.
 
     `keys` are looked for where a scheduler needs them. Raises PlanError where it makes no sense, or cannot be had.
     """
+    if devices is not None:
+        if workers is not None or on is not None:
+            other = "workers" if on is None else "on"
+            raise PlanError(f"devices starts a process for each device, so it goes without {other}. Leave one out.")
+        from core.engine.shards.device_pools import device_pools
+
+        return device_pools(checked_devices(devices))
     if workers is not None and not (type(workers) is int and 1 <= workers <= MOST_WORKERS):
         raise PlanError(f"workers is {workers!r}. Give how many processes count, from 1 to {MOST_WORKERS}.")
     if on is None:
@@ -40,3 +50,25 @@ def asked_engine(workers: int | None, on: str | None, keys: Callable[[], Cluster
     found = keys()
     required()
     return at_scheduler(address, found)
+
+
+def checked_devices(devices: Sequence[str]) -> tuple[str, ...]:
+    """The devices, of each of which one process counts: GPUs, each once, or the CPU so many times.
+
+    A GPU's memory is for one process, and beside a GPU the CPU would decide about whichever rows it got: what lies near
+    a threshold would depend on who was free. Raises PlanError for such, and for what is no list of devices.
+    """
+    if isinstance(devices, str) or not isinstance(devices, Sequence) or not 1 <= len(devices) <= MOST_WORKERS:
+        raise PlanError(f"devices is {devices!r}. Give one name or more, such as cuda:0 and cuda:1.")
+    for name in devices:
+        if not isinstance(name, str) or not machine.is_device(name):
+            raise PlanError(f"{name!r} is no device; give {machine.DEVICES}.")
+    if "cpu" in devices and set(devices) != {"cpu"}:
+        raise PlanError("devices names the CPU beside a GPU, and the two may decide differently. Give one kind.")
+    times = Counter(int(name.partition(":")[2] or 0) for name in devices if name != "cpu")
+    for number, often in times.items():
+        if often > 1:
+            raise PlanError(
+                f"devices names cuda:{number} {often} times, and its memory is for one process. Give it once."
+            )
+    return tuple(devices)

@@ -57,12 +57,14 @@ def audit_in_parts(
     tell: Tell | None = None,
     each: int | None = None,
     threads: int | None = None,
+    device: str | None = None,
 ) -> Iterator[AuditInParts]:
     """Audit files of anybody, whose rows an engine counts in parts of `each` rows.
 
     What the parts gave is kept until the block ends well: a run that breaks off before is taken up by the next of the
     same question and files. `time_limit` is in seconds, for the whole; `threads` is how many the looks at the table may
-    use, None for one a core. Raises as `audit_isolated` does, and JobError where parts could not be counted.
+    use, None for one a core; `device` is where the model of one process runs, None for what the setting says. Raises as
+    `audit_isolated` does, and JobError where parts could not be counted.
     """
     refuse_unaskable(plan)
     until = time.monotonic() + time_limit
@@ -93,7 +95,7 @@ def audit_in_parts(
             write_partials(_contents(driver), inputs.pop(EDGES, None), root / PARTIALS)
             inputs[PARTIALS] = root / PARTIALS
         left = max(1.0, until - time.monotonic())
-        done = stack.enter_context(job_done("audit", {"plan": asked.to_toml()}, inputs, left, tell))
+        done = stack.enter_context(job_done("audit", {"plan": asked.to_toml()}, inputs, left, tell, device=device))
         record = read(done.out, plan, profile.rows, Digests(profile.sha256, **digests))
         ran = replace(record.provenance, seconds=record.provenance.seconds | seconds)
         record = replace(record, provenance=ran)

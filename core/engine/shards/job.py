@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.engine.shards.shard import Shard
 from core.engine.sources import score_edges, source
 from core.jobs.digest import sha256
 from core.metrics.stated_rule import rule_file
-from core.models.device import or_on_the_cpu
+from core.models.device import or_on_the_cpu, without_gpu
 from core.plan.plan import Plan
 
 
@@ -25,9 +26,11 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The count job: request["shards"] of the table in folder/in become a file each in folder/out.
 
     request["plan"] says how they are counted, request["each"] how many rows a part has. Where a GPU fails, all of them
-    are counted on the CPU.
+    are counted on the CPU; so are those whose jobs died on request["died_on"], a GPU.
     """
-    or_on_the_cpu(lambda: _count(folder, request, progress))
+    died_on = request.get("died_on")
+    with nullcontext() if died_on is None else without_gpu(str(died_on), "its process died"):
+        or_on_the_cpu(lambda: _count(folder, request, progress))
 
 
 def find_edges(folder: Path, request: dict[str, Any], progress: Progress) -> None:

@@ -32,22 +32,33 @@ class _Running:
 class LocalPool:
     """Jobs of a supervisor of its own, which end with the thread that submits them."""
 
-    def __init__(self, work: CountingWork, workers: int) -> None:
-        """Raises JobError where no jobs can be run in the work's folder."""
+    def __init__(self, work: CountingWork, workers: int, device: str | None = None) -> None:
+        """`device` is where the jobs' models run, None for what the setting says.
+
+        Raises JobError where no jobs can be run in the work's folder.
+        """
         self.workers, self.root = workers, work.root
         self._work = work
-        self._supervisor = Supervisor(work.root, slots=workers, warm=False, time_limit=work.time_limit, bound=True)
+        self._supervisor = Supervisor(
+            work.root, slots=workers, warm=False, time_limit=work.time_limit, bound=True, device=device
+        )
         self._running: list[_Running] = []
 
-    def submit(self, chunk: Chunk) -> None:
-        """Queue a job for a chunk. Raises JobError."""
+    @property
+    def is_idle(self) -> bool:
+        """Whether no chunk is counted."""
+        return not self._running
+
+    def submit(self, chunk: Chunk, died_on: str | None = None) -> None:
+        """Queue a job for a chunk, whose earlier ones may have died on a GPU. Raises JobError."""
         request = {**self._work.request, "shards": [shard.asked for shard in chunk]}
+        request |= {} if died_on is None else {"died_on": died_on}
         self._running.append(_Running(self._supervisor.submit("count", request, self._work.inputs), chunk))
 
-    def events(self) -> Iterator[Delivered | ChunkEnded]:
-        """What the jobs have left since, and which of them ended."""
+    def events(self, seconds: float = POLL_SECONDS) -> Iterator[Delivered | ChunkEnded]:
+        """What the jobs have left since, and which of them ended; `seconds` are waited for that."""
         if self._running:
-            self._supervisor.wait(self._running[0].job, POLL_SECONDS)
+            self._supervisor.wait(self._running[0].job, seconds)
         for each in tuple(self._running):
             status = self._supervisor.status(each.job)  # before its files are looked for: what ended left all of them
             yield from self._left_by(each)

@@ -86,6 +86,7 @@ def content_of(counted: Counted, facts: Mapping[str, Any]) -> bytes:
         "threshold": None if answers.own is None else answers.own.threshold,
         "fed": None if answers.fed is None else {"columns": list(answers.fed.columns), "row": answers.fed.row},
         "facts": {name: facts[name] for name in ("device", "batch_size")},
+        "known": [words for words in counted.known if isinstance(words, str)],
     }
     arrays: dict[str, npt.NDArray[Any]] = {
         "said": np.frombuffer(json.dumps(said).encode(), dtype=np.uint8),
@@ -107,7 +108,8 @@ def content_of(counted: Counted, facts: Mapping[str, Any]) -> bytes:
 def counted_from(content: bytes, nobody: Counted, dataset: Dataset) -> tuple[Counted, dict[str, Any]]:
     """What was counted, and how the source was run; `nobody` is what no row at all gives in the same pass.
 
-    Raises KeyError, TypeError, ValueError or zipfile.BadZipFile where the bytes are not that.
+    "known" is what that source said before it read a row, such as that a GPU failed there. Raises KeyError, TypeError,
+    ValueError or zipfile.BadZipFile where the bytes are not that.
     """
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         found = {name: arrays[name] for name in arrays.files}
@@ -134,7 +136,7 @@ def counted_from(content: bytes, nobody: Counted, dataset: Dataset) -> tuple[Cou
         answers=_answers(said, found, dataset),
         beside=beside,
     )
-    return counted, said["facts"]
+    return counted, said["facts"] | {"known": said.get("known", [])}
 
 
 def _spread(values: Ints, places: Ints, counts: Counts) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def total(one: Pass, path: Path) -> tuple[Counted, dict[str, Any]]:
 
     Raises JobError where the parts are not the table, and as `Pass.whole` does.
     """
-    counted, facts = one.nobody, dict[str, Any]()
+    counted, facts, known = one.nobody, dict[str, Any](), list(one.nobody.known)
     with zipfile.ZipFile(path) as parts:
         for name in parts.namelist():
             if name == EDGES:
@@ -49,10 +50,11 @@ def total(one: Pass, path: Path) -> tuple[Counted, dict[str, Any]]:
             if first != counted.lines or added.lines != rows:
                 raise JobError("The parts that were counted are not the rows of the table. Run again.")
             counted += added
+            known += [words for words in ran.pop("known") if words not in known]  # of a GPU that failed there alone
             facts = {name: _larger(facts.get(name), value) for name, value in ran.items()}
     if counted.lines != one.dataset.profile.rows:
         raise JobError("Some parts of the table were not counted. Run again.")
-    return one.whole(counted), facts
+    return one.whole(replace(counted, known=tuple(known))), facts
 
 
 def _larger(one: Any, other: Any) -> Any:

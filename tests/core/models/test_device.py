@@ -31,6 +31,34 @@ assert after.provenance.device == "cpu" and after.decided_sha256 == before.decid
 assert (after.counts.n == before.counts.n).all() and (after.counts.sums == before.counts.sums).all()
 print(*(text(note) for note in after.notes if note not in before.notes), sep="\\n")
 """
+IN_A_PART = """
+import os, pathlib
+from tests.worlds import half_a_device
+half_a_device.bring()
+from core import Plan
+from core.engine.plan_files import Files
+from core.engine.shards.audit import audit_in_parts
+from core.engine.shards.engine import PartialsInMemory
+from core.metrics.words.notes import text
+from tests.worlds.shard_engines import here
+plan = Plan.load(pathlib.Path("core/samples/loans.toml").resolve())
+def some_wobble(work):
+    engine = here(1)(work)
+    count = engine.submit
+    def submit(chunk):
+        os.environ["PLUMBLINE_DEVICE"] = half_a_device.NAME if chunk[0].index == 2 else "cpu"
+        count(chunk)
+        os.environ["PLUMBLINE_DEVICE"] = "cpu"
+    engine.submit, engine.workers = submit, 3
+    return engine
+def audited(engine):
+    with audit_in_parts(plan, Files.beside(plan, plan.folder), engine, PartialsInMemory(), each=400) as found:
+        return found.record
+os.environ["PLUMBLINE_DEVICE"] = "cpu"
+before, after = audited(here(1)), audited(some_wobble)
+assert (after.counts.n == before.counts.n).all() and (after.counts.sums == before.counts.sums).all()
+print(*(text(note) for note in after.notes if note not in before.notes), sep="\\n")
+"""
 
 
 @pytest.mark.parametrize(("asked", "there"), [(None, BEST), ("cpu", "cpu")])
@@ -55,12 +83,14 @@ def test_a_device_that_cannot_compute_is_said_and_the_cpu_is_used(
 
 
 @pytest.mark.jobs
-def test_a_device_that_fails_in_the_middle_changes_no_count_and_is_said(root: Path) -> None:
+@pytest.mark.parametrize("script", [IN_THE_MIDDLE, IN_A_PART], ids=["the whole", "a part"])
+def test_a_device_that_fails_in_the_middle_changes_no_count_and_is_said(root: Path, script: str) -> None:
     there = os.environ | {"PYTHONPATH": str(root)}
     done = subprocess.run(
-        [sys.executable, "-c", IN_THE_MIDDLE], cwd=root, env=there, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script], cwd=root, env=there, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
     assert done.stdout.startswith("The model ran on the CPU, because the GPU (wobbly) failed: Could not run")
 
 

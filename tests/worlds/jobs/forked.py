@@ -36,6 +36,7 @@ from typing import IO, Any, NoReturn
 from core.jobs import job
 from core.jobs.folder import Folder
 from core.jobs.kinds import KINDS
+from core.jobs.machine import DEVICE
 from core.jobs.process import Child, Launch, Process, _collect
 from tests.worlds.jobs import kept_results
 
@@ -132,10 +133,13 @@ class _Forked:
 
 
 def _start(launch: Launch, folder: Path, ended: Callable[[], None], kept: Path | None, hold: Path | None) -> Child:
-    arguments = launch._command(folder, None)
+    arguments, environment = launch._command(folder, None), launch._environment(folder)
+    if kept is not None and DEVICE in environment:  # what a job found there is handed to those of that device alone
+        kept = kept / environment[DEVICE]
+        kept.mkdir(exist_ok=True)
     work = {
         "arguments": arguments[arguments.index(launch.program) + 1 :],
-        "environment": launch._environment(folder),
+        "environment": environment,
         "folder": str(folder),
         "kept": kept and str(kept),
         "hold": hold and str(hold),

@@ -22,6 +22,10 @@ from core.engine.shards.cluster.worker import CountingPlugin
 from core.engine.shards.engine import PartialsInMemory
 from core.engine.shards.local_pool import LocalPool
 from core.errors import DataError, JobError
+from core.jobs.machine import DEVICE
+from core.metrics.words.notes import text
+from core.plan.plan import Plan
+from core.samples import SAMPLES
 from tests.core.engine.shards.test_parts import TABLE, Interrupted, numbers, running_jobs
 from tests.core.engine.test_sums import PLANS
 from tests.worlds.clusters import cluster_here, on_it
@@ -156,6 +160,24 @@ def test_a_part_at_which_every_job_dies_is_named_and_the_others_are_kept(
             pass
     with audit_in_parts(PLAN, files, on_it(cluster, 2), partials, each=16) as found:
         assert (found.kept, numbers(found.record)) == (3, whole)
+
+
+def test_a_worker_hands_its_device_to_its_jobs_and_what_failed_there_is_said(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sum, which is made here, has another device by then."""
+    loans = SAMPLES["loans"].plan
+    plan = Plan.load(loans)
+    monkeypatch.setenv(DEVICE, "cuda:98")
+
+    def here_the_cpu(done: int, total: int, what: str) -> None:
+        if what == "rows scored" and done == total:
+            monkeypatch.setenv(DEVICE, "cpu")
+
+    files, engine = Files.beside(plan, loans.parent), on_it(cluster, 1)
+    with audit_in_parts(plan, files, engine, PartialsInMemory(), tell=here_the_cpu, each=1000) as found:
+        said = [words for words in map(text, found.record.notes) if "the GPU (cuda:98) failed: " in words]
+        assert (found.parts, len(said), found.record.provenance.device) == (2, 1, "cpu")
 
 
 def refused(files: Files, cluster: Any, words: str, sees_files: bool = True) -> None:
