@@ -170,6 +170,7 @@ def find_fixes(
     ways: Sequence[str] = ("thresholds", "shared_threshold"),
     isolated: bool = False,
     workers: int | None = None,
+    devices: Sequence[str] | None = None,
     progress: Tell | None = None,
 ) -> Fixes:
     """Search for fixes of the gaps that a plan asks about: fitted on one part of the people, judged on another.
@@ -182,6 +183,8 @@ def find_fixes(
         Rows of `core.mitigate.mitigations.MITIGATIONS`; the default ones take a moment, trainings take minutes.
     workers
         Train with several prices on the gap at the same time, in so many sandboxed processes; the fixes are the same.
+    devices
+        The same, in one process on each, such as ["cuda:0", "cuda:1"].
 
     Raises as `audit` does; why one of several ways could not be tried stands in the result.
     """
@@ -189,7 +192,7 @@ def find_fixes(
     from core.mitigate import api
 
     with asked(plan, data, second=plan.mitigate.evaluate) as (question, files):
-        return api.find_fixes(question, files, ways, isolated=isolated, workers=workers, tell=progress)
+        return api.find_fixes(question, files, ways, isolated=isolated, workers=workers, devices=devices, tell=progress)
 
 
 def explain_model(

@@ -21,7 +21,7 @@ from core.cli.meanwhile import SECOND_OPINION, SHARES, import_meanwhile
 from core.cli.table import add_data
 from core.cli.terminal import say
 from core.cli.time_limit import add_time_limit
-from core.cli.workers import number_of_processes
+from core.cli.workers import devices_named, number_of_processes, refuse_beside_devices
 from core.engine.plan_files import Address, Files, Place
 from core.errors import PlanError
 from core.jobs.digest import sha256
@@ -53,9 +53,14 @@ def add_mitigate(commands: Any) -> None:
     command.add_argument(
         "--workers",
         type=number_of_processes,
-        default=1,
         metavar="N",
         help="train with several prices on the gap side by side, in N processes (default 1)",
+    )
+    command.add_argument(
+        "--devices",
+        type=devices_named,
+        metavar="NAMES",
+        help="the same, in one process for each device, with commas: cuda:0,cuda:1",
     )
     add_time_limit(command)
     add_device(command)
@@ -69,13 +74,15 @@ def _mitigate(chosen: argparse.Namespace) -> int:
 
     if chosen.name not in MITIGATIONS:
         raise PlanError(f'There is no mitigation named "{chosen.name}"; known are {", ".join(MITIGATIONS)}.')
+    refuse_beside_devices(chosen, "workers", "device")
     plan = read_plan(chosen.plan, chosen.inside)
     with naming(chosen.plan):
         plan = _with_goal(plan, chosen.name)
         files = Files.beside(plan, chosen.plan.parent, table=chosen.data, second=Settings.of(plan).evaluate)
     refuse_unwritable(chosen.out, chosen.inside)
     import_meanwhile(SHARES, SECOND_OPINION)
-    running = search_isolated(plan, files, [chosen.name], chosen.time_limit, workers=chosen.workers)
+    workers, devices = chosen.workers or 1, chosen.devices or ()
+    running = search_isolated(plan, files, [chosen.name], chosen.time_limit, workers=workers, devices=devices)
     with naming(chosen.plan, files.model), running as found:
         if _wrote_weights_alone(found, chosen.out):
             return 0

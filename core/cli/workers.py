@@ -34,7 +34,7 @@ def add_workers(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--devices",
-        type=_devices,
+        type=devices_named,
         metavar="NAMES",
         help="the same, in one process for each device, with commas: cuda:0,cuda:1",
     )
@@ -48,7 +48,8 @@ def number_of_processes(text: str) -> int:
     return int(text)
 
 
-def _devices(text: str) -> tuple[str, ...]:
+def devices_named(text: str) -> tuple[str, ...]:
+    """What stands behind --devices. Raises ArgumentTypeError."""
     try:
         return checked_devices(text.split(","))
     except PlanError as error:
@@ -60,11 +61,16 @@ def parts_asked(chosen: argparse.Namespace) -> list[str]:
     return [f"--{name}" for name in ("workers", "devices", "on") if getattr(chosen, name) is not None]
 
 
-def engine_of(chosen: argparse.Namespace) -> EngineMaker | None:
-    """What counts the parts; None where one process counts the whole. Raises PlanError where it cannot be had."""
-    others = [name for name in ("workers", "device", "on") if getattr(chosen, name) is not None]
+def refuse_beside_devices(chosen: argparse.Namespace, *names: str) -> None:
+    """Raise PlanError where --devices was given and another option that says where work is done."""
+    others = [name for name in names if getattr(chosen, name) is not None]
     if chosen.devices is not None and others:
         raise PlanError(f"argument --devices: not allowed with argument --{others[0]}. Leave one of them out.")
+
+
+def engine_of(chosen: argparse.Namespace) -> EngineMaker | None:
+    """What counts the parts; None where one process counts the whole. Raises PlanError where it cannot be had."""
+    refuse_beside_devices(chosen, "workers", "device", "on")
     return asked_engine(chosen.workers, chosen.devices, chosen.on, lambda: asked_keys(chosen))
 
 

@@ -58,8 +58,9 @@ def works_done(
     time_limit: float,
     tell: Tell | None = None,
     more: Mapping[str, Path | None] | None = None,
+    devices: Sequence[str] = (),
 ) -> Iterator[list[WorkDone]]:
-    """Run jobs on a plan's files side by side, one for each request; as `work_done`."""
+    """Run jobs on a plan's files side by side, one for each request; as `core.jobs.run_one.jobs_done`."""
     profiles: dict[str, Profile] = {}
     with ExitStack() as stack:
         files = stack.enter_context(brought(files, tell))
@@ -70,7 +71,7 @@ def works_done(
                 done = stack.enter_context(_converted(table, time_limit, tell))
                 profiles[prefix] = _profile_of(table, done)
                 inputs |= {f"{prefix}{TABLE}": done.out / TABLE, f"{prefix}{PROFILE}": done.out / PROFILE}
-        all_done = stack.enter_context(jobs_done(kind, requests, inputs, time_limit, tell))
+        all_done = stack.enter_context(jobs_done(kind, requests, inputs, time_limit, tell, devices=devices))
         yield [_with_profiles(done, tables, profiles) for done in all_done]
 
 

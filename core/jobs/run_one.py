@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ def job_done(
     may use, None for one a core; `device` is where its model runs, None for what the setting says. Raises the error
     that ended the job.
     """
-    with jobs_done(kind, [request], inputs, time_limit, tell, threads, device) as (done,):
+    with jobs_done(kind, [request], inputs, time_limit, tell, threads, [device]) as (done,):
         yield done
 
 
@@ -60,18 +61,19 @@ def jobs_done(
     time_limit: float = TIME_LIMIT,
     tell: Callable[[int, int, str], object] | None = None,
     threads: int | None = None,
-    device: str | None = None,
+    devices: Sequence[str | None] = (),
 ) -> Iterator[list[JobDone]]:
     """Run jobs side by side to their end, one for each request and all with these inputs; as `job_done`.
 
-    They share the memory of the machine. The first that fails ends the others, and its error is raised.
+    `devices` are where their models run, one for each request where any are named. They share the memory of the
+    machine. The first that fails ends the others, and its error is raised.
     """
     from core.jobs.supervisor import Supervisor, share_of_memory  # numpy, for which a refused plan need not wait
 
     with scratch() as root, ExitStack() as at_end:
         given = _given(inputs, root)
         jobs: list[tuple[Supervisor, str]] = []
-        for place, request in enumerate(requests):
+        for place, (request, device) in enumerate(zip(requests, devices or repeat(None), strict=False)):
             with _in_words():
                 supervisor = Supervisor(
                     root / str(place),

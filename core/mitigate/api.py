@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from core.data.progress import ProgressReporter, Tell
 from core.engine.plan_files import Files
+from core.engine.shards.asked import checked_devices
 from core.engine.working import WorkDone, work_laid_out, works_done
 from core.errors import PlanError, PlumblineError
 from core.jobs.run_one import TIME_LIMIT
@@ -54,18 +55,22 @@ def find_fixes(
     *,
     isolated: bool,
     workers: int | None = None,
+    devices: Sequence[str] | None = None,
     tell: Tell | None = None,
 ) -> Fixes:
     """Every fix by these ways; trained models stay on disk until the result is let go of.
 
-    With `workers` the prices of a training are tried side by side, in so many sandboxed jobs. Raises PlanError where
-    there are none.
+    With `workers` or `devices` the prices of a training are tried side by side, in so many sandboxed jobs, or one on
+    each device. Raises PlanError where that makes no sense.
     """
     if workers is not None and workers < 1:
         raise PlanError(f"workers is {workers}. Give how many processes train side by side, from 1 on.")
+    if workers is not None and devices is not None:
+        raise PlanError("devices starts a process for each device, so it goes without workers. Leave one out.")
     with ExitStack() as stack:
-        if isolated or workers is not None:
-            searching = search_isolated(plan, files, ways, tell=tell, workers=workers or 1)
+        if isolated or workers is not None or devices is not None:
+            named = () if devices is None else checked_devices(devices)
+            searching = search_isolated(plan, files, ways, tell=tell, workers=workers or 1, devices=named)
         else:
             searching = search_here(plan, files, ways, tell)
         found = stack.enter_context(searching)
@@ -83,15 +88,23 @@ def search_isolated(
     time_limit: float = TIME_LIMIT,
     tell: Tell | None = None,
     workers: int = 1,
+    devices: Sequence[str] = (),
 ) -> Iterator[Mitigated]:
     """Search in a sandboxed job, as the app does; what it found stands, models included, until the context ends.
 
     `ways` are rows of MITIGATIONS; `time_limit` is in seconds. The prices of a training with a price on the gap are
-    tried by so many `workers` side by side: jobs that find what one would.
+    tried by so many `workers` side by side, or by one on each of the `devices`: jobs that find what one would. Where
+    they do not agree on what all of them did, one tries all.
     """
-    requests = shared_requests({"plan": files.named(plan).to_toml()}, ways, workers)
-    with works_done("mitigate", requests, files, time_limit, tell) as all_done:
-        yield joined([_collected(done, plan) for done in all_done])
+    request = {"plan": files.named(plan).to_toml()}
+    shared = shared_requests(request, ways, len(devices) or workers, of_large=bool(devices) and "cpu" not in devices)
+    with works_done("mitigate", shared, files, time_limit, tell, devices=devices) as all_done:
+        found = joined([_collected(done, plan) for done in all_done])
+        if found is not None:
+            yield found
+            return
+    with works_done("mitigate", shared_requests(request, ways, 1), files, time_limit, tell, devices=devices) as (done,):
+        yield _collected(done, plan)
 
 
 @contextmanager

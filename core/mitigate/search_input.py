@@ -78,14 +78,18 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Share:
-    """Which of the prices on the gap a job trains with: each `of`-th from `place` on; all of them by default."""
+    """Which of the prices on the gap a job trains with: each `of`-th from `place` on; all of them by default.
+
+    Those of a large model too where each job has a GPU of its own (`of_large`).
+    """
 
     place: int = 0
     of: int = 1
+    of_large: bool = False
 
     def prices(self, every: tuple[float, ...], is_small: bool) -> tuple[float, ...]:
         """Those of `every` price: a large model takes all cores by itself, so the first job trains it with all."""
-        if is_small:
+        if is_small or self.of_large:
             return every[self.place :: self.of]
         return every if self.place == 0 else ()
 

@@ -11,41 +11,37 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import JobError
 from core.mitigate.candidate import Decided, Mitigated, Proposed
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.results import RETRAINED
 
-_APART = (
-    "The processes that trained side by side do not agree on the same training, so nothing of it was kept. Run again"
-    " with one process."
-)
 
-
-def shared_requests(request: Mapping[str, Any], ways: Sequence[str], workers: int) -> list[dict[str, Any]]:
+def shared_requests(
+    request: Mapping[str, Any], ways: Sequence[str], workers: int, of_large: bool = False
+) -> list[dict[str, Any]]:
     """A request for each job: the first tries all `ways`, with its share of the prices; each other the rest of these.
 
-    There are no more jobs than prices, and one where no way has any.
+    There are no more jobs than prices, and one where no way has any. `of_large` is as `Share` has it.
     """
     priced = [name for name in ways if name in MITIGATIONS and MITIGATIONS[name].prices]
     of = min([workers, *(len(MITIGATIONS[name].prices) for name in priced)]) if priced else 1
     if of == 1:
         return [{**request, "with": list(ways)}]
-    shares = [{"place": place, "of": of} for place in range(of)]
+    shares = [{"place": place, "of": of, "of_large": of_large} for place in range(of)]
     return [{**request, "with": priced if share["place"] else list(ways), "share": share} for share in shares]
 
 
-def joined(found: Sequence[Mitigated]) -> Mitigated:
+def joined(found: Sequence[Mitigated]) -> Mitigated | None:
     """What one job would have found that had tried all prices, from what each job found, the first first.
 
-    A way that one of them could not try is refused, as it is where one of its trainings fails. Raises JobError where
-    they do not agree on what all of them did.
+    A way that one of them could not try is refused, as it is where one of its trainings fails. None where they do not
+    agree on what all of them did, as where the GPU of one failed and the CPU decides otherwise near a threshold.
     """
     first, *others = found
     if not others:
         return first
-    for other in others:
-        _refuse_disagreement(first, other)
+    if not all(_agree(first, other) for other in others):
+        return None
     refused = {name: error for each in reversed(found) for name, error in each.refused.items()}
     priced = [proposal for each in found for proposal in each.proposals if proposal.strength is not None]
     kept = [proposal for proposal in _with(priced, first.proposals) if proposal.mechanism not in refused]
@@ -63,12 +59,9 @@ def _with(priced: Sequence[Proposed], proposals: Sequence[Proposed]) -> list[Pro
     return [*proposals[: places[0]], *rising, *proposals[places[-1] + 1 :]]
 
 
-def _refuse_disagreement(first: Mitigated, other: Mitigated) -> None:
-    pairs = [(first.present, other.present)]
+def _agree(first: Mitigated, other: Mitigated) -> bool:
     trained = [[p.decided for p in each.proposals if p.id == RETRAINED] for each in (first, other)]
-    pairs += list(zip(*trained, strict=False))
-    if not all(_same(*pair) for pair in pairs):
-        raise JobError(_APART)
+    return all(_same(*pair) for pair in [(first.present, other.present), *zip(*trained, strict=False)])
 
 
 def _same(one: Decided, other: Decided) -> bool:

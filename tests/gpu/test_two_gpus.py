@@ -1,4 +1,4 @@
-"""An audit by two devices side by side: each process on its own one, and the decisions of the CPU."""
+"""An audit and a search by two devices side by side: each process on its own one, as the CPU or one device does it."""
 
 import json
 import time
@@ -11,12 +11,13 @@ import pytest
 from core.cli import main
 from core.engine.shards import shard
 from core.jobs.machine import DEVICE
+from tests.worlds.jobs.forked import short_trainings
 
 pytestmark = pytest.mark.jobs
 PARTS = 4
 
 
-@pytest.fixture(params=["cpu,cpu", pytest.param("cuda:0,cuda:1", marks=pytest.mark.gpu)])
+@pytest.fixture(params=["cpu,cpu", pytest.param("cuda:0,cuda:1", marks=[pytest.mark.gpu, pytest.mark.process])])
 def devices(request: pytest.FixtureRequest) -> str:
     """Two devices, as the command takes them."""
     import torch
@@ -47,3 +48,19 @@ def test_two_devices_decide_as_the_cpu_does(
     assert not [note for note in there["warnings"] if note not in on_cpu["warnings"]]  # none of them failed
     pairs = zip(selected_there, selected, strict=True)
     assert max(abs(here - cpu) for here, cpu in pairs) <= on_cpu["provenance"]["near_threshold"]
+
+
+def test_prices_that_train_on_two_devices_are_those_of_one(
+    root: Path, tmp_path: Path, devices: str, figure: Callable[[str, str], None]
+) -> None:
+    def chosen(named: str) -> list[dict[str, Any]]:
+        plan, out, begun = root / "core" / "samples" / "loans.toml", tmp_path / named, time.monotonic()
+        command = ["mitigate", str(plan), "--with", "fairness_loss", "--devices", named, "--out", str(out)]
+        with short_trainings(2):
+            assert main(command) == 0
+        figure(f"the sample's prices on {named}", f"{time.monotonic() - begun:.1f} s")
+        found: list[dict[str, Any]] = json.loads((out / "comparison.json").read_text())["choose"]
+        return found
+
+    one, two = chosen(devices.split(",")[0]), chosen(devices)
+    assert one == two and len(one) == 6

@@ -18,6 +18,8 @@ import torch
 from core import Plan, find_fixes
 from core.cli import main
 from core.errors import DataError, JobError, ModelError, PlanError
+from core.jobs.machine import DEVICE
+from core.mitigate import api
 from core.mitigate.candidate import Mitigated
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.search_input import Share
@@ -58,11 +60,10 @@ def without_times(document: Any) -> Any:
     return document
 
 
-def written(plan: Path, workers: int, out: Path) -> dict[str, Any]:
+def written(plan: Path, out: Path, *options: str) -> dict[str, Any]:
     """What the command leaves: every file by its path."""
     with short_trainings(ROUNDS):
-        command = ["mitigate", str(plan), "--with", "fairness_loss", "--workers", str(workers), "--out", str(out)]
-        assert main(command) == 0
+        assert main(["mitigate", str(plan), "--with", "fairness_loss", *options, "--out", str(out)]) == 0
     files = {str(path.relative_to(out)): path for path in out.rglob("*") if path.is_file()}
     texts = {
         name: without_times(json.loads(path.read_text())) for name, path in files.items() if path.suffix == ".json"
@@ -71,7 +72,7 @@ def written(plan: Path, workers: int, out: Path) -> dict[str, Any]:
 
 
 def test_the_files_of_three_processes_are_those_of_one(plan: Path, tmp_path: Path) -> None:
-    one, three = (written(plan, n, tmp_path / str(n)) for n in (1, 3))
+    one, three = written(plan, tmp_path / "one"), written(plan, tmp_path / "three", "--devices", "cpu,cpu,cpu")
     assert {"model.pt2", "comparison.json", "before/result.json", "after/record.json"} <= set(one)
     assert one == three
     assert len(one["comparison.json"]["choose"]) == len(PRICES)
@@ -115,26 +116,39 @@ def test_a_way_that_one_process_cannot_try_is_refused_and_the_others_stay(found:
     whole = found[1]
     failed = replace(whole, proposals=whole.proposals[:1], refused={"fairness_loss": ModelError("It broke.")})
     made = joined([whole, failed])
+    assert made is not None
     assert str(made.refused["fairness_loss"]) == "It broke."
     assert [each.id for each in made.proposals] == ["retrained", "reweighing"]
     alone = replace(whole, proposals=tuple(each for each in whole.proposals if each.mechanism != "reweighing"))
-    assert joined([alone, failed]).proposals == ()
+    made = joined([alone, failed])
+    assert made is not None and made.proposals == ()
 
 
-def test_processes_that_disagree_on_what_both_did_are_not_believed(found: dict[int, Mitigated]) -> None:
+def test_processes_that_disagree_on_what_both_did_are_not_joined(found: dict[int, Mitigated]) -> None:
     whole = found[1]
     counts = whole.present.counts["fit"]
     other = replace(whole.present, counts={**whole.present.counts, "fit": replace(counts, n=np.flip(counts.n, -1))})
-    with pytest.raises(JobError, match="do not agree"):
-        joined([whole, replace(whole, present=other)])
+    assert joined([whole, replace(whole, present=other)]) is None
     trained = replace(whole.proposals[0], decided=other)
-    with pytest.raises(JobError, match="do not agree"):
-        joined([whole, replace(whole, proposals=(trained, *whole.proposals[1:]))])
+    assert joined([whole, replace(whole, proposals=(trained, *whole.proposals[1:]))]) is None
 
 
-def test_a_large_model_which_takes_all_cores_is_trained_by_one_process() -> None:
-    shares = [Share(place, 2).prices(PRICES, is_small=False) for place in range(2)]
-    assert shares == [PRICES, ()]
+def test_where_they_disagree_one_process_tries_all_and_a_gpu_that_fails_is_said(
+    plan: Path, found: dict[int, Mitigated], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "joined", lambda _: None)
+    with short_trainings(ROUNDS):
+        again = find_fixes(Plan.load(plan), ways=["fairness_loss"], devices=["cuda:98", "cuda:99"]).found
+    assert [each.strength for each in again.proposals] == [None, *PRICES]
+    facts = {each.id: each.facts for each in found[1].proposals}
+    assert all(each.facts == facts[each.id] for each in again.proposals)
+    assert "because the GPU (cuda:98) failed" in str(again.present.warnings)
+
+
+def test_a_large_model_which_takes_all_cores_is_trained_by_one_process_unless_each_has_a_gpu() -> None:
+    assert [Share(place, 2).prices(PRICES, is_small=False) for place in range(2)] == [PRICES, ()]
+    on_gpus = [Share(place, 2, of_large=True).prices(PRICES, is_small=False) for place in range(2)]
+    assert on_gpus == [PRICES[::2], PRICES[1::2]]
 
 
 def test_what_all_processes_refuse_is_said_once_in_its_own_words(plan: Path) -> None:
@@ -178,12 +192,29 @@ def test_whether_one_process_is_killed_or_all_are_cancelled_none_is_left(
     assert ended and jobs_in(tmp_path) == {} and list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("workers", ["0", "two"])
-def test_a_number_of_processes_that_is_none_is_refused(
-    plan: Path, workers: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--workers", "0"], "is no number of processes"),
+        (["--devices", "cpu,cuda:0"], "names the CPU beside a GPU"),
+        (["--devices", "cuda:0,cuda:0"], "names cuda:0 2 times"),
+        (["--devices", "cuda:0,cuda:1", "--workers", "2"], "not allowed with argument --workers"),
+        (["--devices", "cuda:0,cuda:1", "--device", "cuda:0"], "not allowed with argument --device."),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    plan: Path, options: list[str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(SystemExit):
-        main(["mitigate", str(plan), "--with", "fairness_loss", "--workers", workers])
-    assert "is no number of processes" in capsys.readouterr().err
+    monkeypatch.setenv(DEVICE, "cpu")  # what --device sets is taken back with it
+    try:
+        code: object = main(["mitigate", str(plan), "--with", "fairness_loss", *options])
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 2 and words in capsys.readouterr().err
+
+
+def test_python_refuses_what_makes_no_sense_too(plan: Path) -> None:
     with pytest.raises(PlanError, match="Give how many processes train side by side"):
         find_fixes(Plan.load(plan), ways=["fairness_loss"], workers=0)
+    with pytest.raises(PlanError, match="goes without workers"):
+        find_fixes(Plan.load(plan), ways=["fairness_loss"], workers=2, devices=["cuda:0"])
