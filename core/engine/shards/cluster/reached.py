@@ -49,28 +49,36 @@ def on_this_machine(workers: int) -> EngineMaker:
     def made(work: CountingWork) -> Engine:
         distributed = required()
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        try:
-            cluster = distributed.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                # Others of this machine could send tasks to a scheduler without keys.
-                security=distributed.Security.temporary(),
-                dashboard_address="127.0.0.1:0",  # None would take port 8787, which another cluster may have
-                worker_dashboard_address="127.0.0.1:0",
-                memory_limit=None,
-                local_directory=str(work.root),
-                silence_logs=logging.CRITICAL,
-            )
-        except (OSError, RuntimeError, TimeoutError) as error:
-            raise JobError(
-                f"The cluster of this machine could not be started ({str(error).rstrip('.')}). {_GUARD}"
-            ) from None
+        for last in (False, True):
+            try:
+                cluster = _started(distributed, workers, str(work.root))
+                break
+            except (OSError, RuntimeError, TimeoutError) as error:
+                if last:  # once may be a worker that was killed as it came
+                    raise JobError(
+                        f"The cluster of this machine could not be started ({str(error).rstrip('.')}). {_GUARD}"
+                    ) from None
         client = distributed.Client(cluster, set_as_default=False)
         return ClusterEngine(work, client, workers, (client.close, cluster.close), sees_files=True)
 
     return made
+
+
+def _started(distributed: Any, workers: int, folder: str) -> Any:
+    """A cluster of processes of this machine, whose workers write into a folder."""
+    return distributed.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        # Others of this machine could send tasks to a scheduler without keys.
+        security=distributed.Security.temporary(),
+        dashboard_address="127.0.0.1:0",  # None would take port 8787, which another cluster may have
+        worker_dashboard_address="127.0.0.1:0",
+        memory_limit=None,
+        local_directory=folder,
+        silence_logs=logging.CRITICAL,
+    )
 
 
 def at_scheduler(address: SchedulerAddress, keys: ClusterKeys) -> EngineMaker:

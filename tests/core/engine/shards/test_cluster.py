@@ -246,6 +246,22 @@ def test_a_worker_whose_disk_is_full_by_then_is_named(
         pass
 
 
+def test_a_worker_that_is_killed_as_it_comes_ends_no_run(
+    files: Files, whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, begin = list[Any](), distributed.LocalCluster
+
+    def started(**how: Any) -> Any:
+        asked.append(how)
+        if len(asked) == 1:
+            raise RuntimeError("Nanny failed to start.")
+        return begin(**how | {"processes": False, "protocol": "tls://"})
+
+    monkeypatch.setattr(distributed, "LocalCluster", started)
+    with audit_in_parts(PLAN, files, on_this_machine(1), PartialsInMemory(), each=32) as found:
+        assert numbers(found.record) == whole and len(asked) == 2
+
+
 @pytest.mark.parametrize("times", [1, 9])
 def test_workers_are_told_of_a_run_again_where_one_died_meanwhile(
     files: Files, whole: dict[str, Any], cluster: Any, monkeypatch: pytest.MonkeyPatch, times: int
