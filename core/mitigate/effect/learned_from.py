@@ -6,8 +6,9 @@ from core.metrics.words.naming.terms import Terms
 from core.mitigate.candidate import FIT
 from core.mitigate.fix import Fix
 
-# What a training notes among its facts: the people that it learned from, and how many of them in one round.
-PEOPLE, A_ROUND = "people", "people_a_round"
+# What a training notes among its facts: the people that it learned from, how many of them in one round, and how many
+# were drawn for it where it cannot hold all.
+PEOPLE, A_ROUND, DRAWN = "people", "people_a_round", "people_drawn"
 
 
 def learned_from(fix: Fix, terms: Terms) -> str:
@@ -16,9 +17,11 @@ def learned_from(fix: Fix, terms: Terms) -> str:
     apart, people = fix.decided.counts[FIT].people, int(facts.get(PEOPLE, 0))
     if not 0 < people <= apart:
         return ""
-    drawn = int(facts.get(A_ROUND, people))
-    if drawn < people:
-        return f"Trained on {people:,} {terms.people}: each round on {drawn:,} of them, drawn anew by chance."
+    if DRAWN in facts:
+        return f"Trained on {people:,} of the {apart:,} {terms.people} set aside for it, drawn by their content."
+    a_round = int(facts.get(A_ROUND, people))
+    if a_round < people:
+        return f"Trained on {people:,} {terms.people}: each round on {a_round:,} of them, drawn anew by chance."
     if people < apart:
         return f"Trained on the {people:,} of {apart:,} {terms.people} set aside for it whose outcome is known."
     return f"Trained on all {people:,} {terms.people} set aside for it."

@@ -14,7 +14,7 @@ from core.errors import ModelError, PlanError
 from core.metrics.intervals import FEW
 from core.metrics.verdicts import plan_threshold
 from core.metrics.words import listed
-from core.mitigate.effect.learned_from import A_ROUND, PEOPLE
+from core.mitigate.effect.learned_from import A_ROUND, DRAWN, PEOPLE
 from core.mitigate.mitigations import MITIGATIONS
 from core.mitigate.plans import plan_with_model, plan_with_stand_in
 from core.mitigate.search_input import RETRAINED, Proposal, Work
@@ -219,6 +219,8 @@ def _judged(work: Work, opened: Tunable, training: Training, tuned: Tuned) -> Pr
     facts = {"loss_before": tuned.first_loss, "loss_after": tuned.last_loss, "epochs": tuned.epochs, "kept": tuned.kept}
     fit = training.parts[0]
     facts |= {PEOPLE: len(fit) if training.aim.strength else fit.with_outcome, A_ROUND: opened.drawn_a_round(len(fit))}
+    if len(fit) < work.present.counts(FIT).people:
+        facts[DRAWN] = len(fit)
     notes = () if tuned.kept else ("No epoch of training did better on the choose part, so the model is as it was.",)
     return work.judged(
         training.id,

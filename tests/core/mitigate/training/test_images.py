@@ -13,6 +13,9 @@ from onnx import TensorProto, helper
 
 from core import Plan, find_fixes
 from core.cli import main
+from core.metrics.words.naming.terms import Terms
+from core.mitigate.effect.learned_from import learned_from
+from core.mitigate.training import rows
 from tests.worlds.image_worlds import PLAN, archive, brightness, table
 
 pytestmark = pytest.mark.jobs
@@ -98,3 +101,31 @@ def test_trainings_beside_each_other_give_what_they_give_one_after_another(folde
         torch.set_num_threads(before)
     assert alone == beside and len(alone) == 7
     assert told == {threading.current_thread().name}
+
+
+def test_of_more_images_than_can_be_held_some_are_drawn_and_it_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trained() -> tuple[str, int, float]:
+        found = find_fixes(Plan.load(folder / "plan.toml"), ways=["reweighing"])
+        (fix,) = (fix for fix in found.fixes if fix.gives_weights)
+        said = learned_from(fix, Terms.of(fix.decided.plan))
+        return said, fix.decided.counts["fit"].people, (found.found.named("retrained").facts or {})["loss_after"]
+
+    most = 60
+    said, fit, loss = trained()
+    assert fit > most and said == f"Trained on all {fit} images set aside for it."
+    monkeypatch.setattr(rows, "MOST_IMAGE_BYTES", most * 3 * 8 * 8 * 4)
+    said, _, other = trained()
+    assert said == f"Trained on {most} of the {fit} images set aside for it, drawn by their content."
+    assert other != loss
+
+
+def test_the_same_people_are_drawn_in_any_order_of_rows_and_of_every_range_of_their_hashes() -> None:
+    hashes = np.random.default_rng(1).integers(0, 2**64, 10_000, dtype=np.uint64)
+    chosen = hashes < np.uint64(2**63)
+    few = rows.drawn(chosen, hashes, 1_000)
+    assert few.sum() == 1_000 and not (few & ~chosen).any()
+    assert (rows.drawn(chosen[::-1], hashes[::-1], 1_000)[::-1] == few).all()
+    lower = (hashes[few] < np.uint64(2**62)).sum()
+    assert 430 < lower < 570
