@@ -51,6 +51,17 @@ class PeopleTables:
     rows: tuple[GroupRow, ...]
     has_label: bool
 
+    @property
+    def _content(self) -> tuple[object, ...]:
+        rows = tuple((row.by, row.group, row.cells.tobytes()) for row in self.rows)
+        return self.people.tobytes(), rows, self.has_label
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PeopleTables) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
     @classmethod
     def of(cls, counts: Counts, rule: Rule, tables: list[By], has_label: bool) -> PeopleTables:
         """Those of these counts under a rule."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from core.counts.counts import Counts, Floats
 from core.counts.rules import Rule
 from core.errors import PlanError
@@ -26,7 +28,13 @@ def hidden_cells(counts: Counts, rule: Rule, plan: Plan) -> Hidden:
             "Small numbers cannot be hidden where people have several rows. Audit one row a person.",
             in_plan="no hide_small under [report]",
         )
-    return _HidingSearch(PeopleTables.of(counts, rule, tables(plan), plan.data.label is not None)).hidden()
+    return _hidden(PeopleTables.of(counts, rule, tables(plan), plan.data.label is not None))
+
+
+# A command that prints, and each document that it writes, ask of the same people; a page asks at a few thresholds.
+@lru_cache(maxsize=32)
+def _hidden(people: PeopleTables) -> Hidden:
+    return _HidingSearch(people).hidden()
 
 
 class _HidingSearch:

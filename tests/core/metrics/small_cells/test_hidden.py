@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from core.counts.counts import Counts
 from core.errors import PlanError
+from core.metrics.small_cells import search
 from core.metrics.small_cells.hidden import REASON
+from core.metrics.small_cells.worlds import Worlds
 from core.plan.plan import Plan
 from core.report.documents.csv import numbers_csv
 from core.report.documents.html import answer_html
@@ -188,3 +190,19 @@ def test_a_number_of_result_json_is_read_as_the_field_defines_it() -> None:
     first = numbers_of(whole["groups"][0])
     alone = {kinds: value for (_, kinds), value in first.items() if " " not in kinds}
     assert alone == {"tp": 41, "fp": 22, "fn": 13, "tn": 34, "us": 7, "ur": 9}
+
+
+def test_every_document_of_the_same_people_hides_by_one_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And those of other people by a search of their own."""
+    searched: list[Worlds] = []
+
+    def worlds(people: Any) -> Worlds:
+        searched.append(Worlds(people))
+        return searched[-1]
+
+    monkeypatch.setattr(search, "Worlds", worlds)
+    for people in ((31, 2, 17, 3), (31, 2, 17, 3), (32, 2, 17, 3)):
+        counts = labelled({("a", "x"): people, ("b", "x"): (40, 30, 20, 10), ("b", "y"): (9, 1, 9, 9)}, COLUMNS)
+        hidden = record_of(plan_of(COLUMNS, label=True), counts).without_small_cells().hidden
+        assert hidden
+    assert len(searched) == 2
