@@ -87,16 +87,16 @@ def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAP
     layers = [
         *_band(rows, standings, ink),
         measured.mark_rule(strokeWidth=3, opacity=0.7, yOffset=_DOT_DOWN, y2Offset=_DOT_DOWN).encode(
-            x=alt.X("low:Q"), x2="high:Q", stroke=_by_verdict(alt.Stroke, COLOURS)
+            x=alt.X("low:Q"), x2=alt.X2("high:Q"), stroke=_by_verdict(alt.Stroke, COLOURS)
         ),
         measured.mark_point(**point).encode(**_symbols(paper)),
-        base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.value(8), **_symbols(paper)),
+        base.transform_filter("datum.value === null").mark_point(**point).encode(x=alt.XValue(8), **_symbols(paper)),
         *_names(base, ink, rows),
         _text(base.transform_calculate(shown=_that_fit(rows)), "right", ink).encode(
-            x=alt.value("width"), text="shown:N"
+            x=alt.XValue("width"), text=alt.Text("shown:N")
         ),
         base.mark_bar(opacity=0, size=ROW).encode(
-            x=alt.value(0), x2=alt.value("width"), tooltip=alt.Tooltip("sentence:N")
+            x=alt.XValue(0), x2=alt.X2Value("width"), tooltip=alt.Tooltip("sentence:N")
         ),
     ]
     return in_one_text(alt.LayerChart(layer=layers).properties(height=drawn_height(len(rows))))
@@ -172,11 +172,13 @@ def _band(rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> list
     words = {"words": _acceptable_words(standings, _limit(standings)), "short": _acceptable_words(standings, "")}
     named = alt.Chart(alt.InlineData(values=[{"x": low if is_left else high} | words]))
     return [
-        data.mark_rect(color=GREY, opacity=0.2).encode(x=_x("low:Q", rows, standings, ink), x2="high:Q", **tall),
+        data.mark_rect(color=GREY, opacity=0.2).encode(
+            x=_x("low:Q", rows, standings, ink), x2=alt.X2("high:Q"), **tall
+        ),
         data.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("value:Q"), **tall),
         named.transform_calculate(shown=f"width < {_ROOMY} ? datum.short : datum.words")
         .mark_text(align="left" if is_left else "right", baseline="middle", fontSize=_LETTERS, color=ink)
-        .encode(x=_x("x:Q", rows, standings, ink), y=alt.value(ROW * _ABOVE / 2), text="shown:N"),
+        .encode(x=_x("x:Q", rows, standings, ink), y=alt.YValue(ROW * _ABOVE / 2), text=alt.Text("shown:N")),
     ]
 
 
@@ -243,7 +245,7 @@ def _names(base: alt.Chart, ink: Colour, rows: list[dict[str, Any]]) -> list[alt
             whole, short = (max(len(row[key]) for row in here) for key in ("words", "short"))
             beside = f"({_are_crowded(rows)} ? {short} : {whole})" if is_long else str(whole)
             named = base.transform_filter(f"datum.words.length {test} {_LONG_WORDS}")
-            parts.append(_text(named, "left", ink, beside).encode(x=alt.value(0), text="name:N"))
+            parts.append(_text(named, "left", ink, beside).encode(x=alt.XValue(0), text=alt.Text("name:N")))
     return parts
 
 

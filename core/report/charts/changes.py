@@ -59,7 +59,7 @@ def height(groups: int) -> int:
 
 def _layers(rows: list[dict[str, Any]], is_ratio: bool, ink: Colour = INK) -> list[alt.Chart]:
     equal = alt.Chart(alt.InlineData(values=[{"at": 1.0 if is_ratio else 0.0}]))
-    layers = [equal.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="at:Q")]
+    layers = [equal.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("at:Q"))]
     groups = len(rows) // 2
     for when, down in (("first", _FIRST_DOWN), ("second", _SECOND_DOWN)):
         here = alt.Chart(alt.InlineData(values=[row for row in rows if row["when"] == when])).encode(y=_y(groups))
@@ -71,7 +71,7 @@ def _layers(rows: list[dict[str, Any]], is_ratio: bool, ink: Colour = INK) -> li
         layers += [
             there.transform_filter("datum.low !== null && datum.high !== null")
             .mark_rule(strokeWidth=3, opacity=0.7, yOffset=down, y2Offset=down)
-            .encode(x=alt.X("low:Q"), x2="high:Q", color=stroke),
+            .encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), color=stroke),
             there.mark_point(size=120, opacity=1, strokeWidth=2, yOffset=down).encode(
                 x=_x(rows, is_ratio, ink), stroke=stroke, fill=fill
             ),
@@ -80,10 +80,10 @@ def _layers(rows: list[dict[str, Any]], is_ratio: bool, ink: Colour = INK) -> li
     limit = alt.expr("max(60, width - 110)")
     layers += [
         named.mark_text(align="left", dy=_NAME_UP, fontSize=_LETTERS, color=ink, limit=limit).encode(
-            x=alt.value(0), text="name:N"
+            x=alt.XValue(0), text=alt.Text("name:N")
         ),
         named.mark_text(align="right", dy=_NAME_UP, fontSize=_LETTERS, color=ink).encode(
-            x=alt.value("width"), text="words:N"
+            x=alt.XValue("width"), text=alt.Text("words:N")
         ),
     ]
     return layers

@@ -69,12 +69,12 @@ def frontier_chart(
     )
     limit = alt.Chart(alt.InlineData(values=[{"gap": float(settings.at_most)}]))
     layers = [
-        limit.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="gap:Q"),
+        limit.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("gap:Q")),
         ranges.transform_filter("datum.gap_low !== null").encode(
-            x=alt.X("gap_low:Q"), x2="gap_high:Q", y=alt.Y("cost:Q")
+            x=alt.X("gap_low:Q"), x2=alt.X2("gap_high:Q"), y=alt.Y("cost:Q")
         ),
         ranges.transform_filter("datum.cost_low !== null").encode(
-            x=alt.X("gap:Q"), y=alt.Y("cost_low:Q"), y2="cost_high:Q"
+            x=alt.X("gap:Q"), y=alt.Y("cost_low:Q"), y2=alt.Y2("cost_high:Q")
         ),
         base.mark_point(strokeWidth=2)
         .encode(
@@ -106,9 +106,9 @@ def _label(rows: list[dict[str, Any]], side: Literal["left", "right"], colour: C
         .encode(
             x=alt.X("gap:Q"),
             y=alt.Y("cost:Q"),
-            text="label:N",
-            stroke=alt.value(colour if halo else None),
-            strokeWidth=alt.value(halo),
+            text=alt.Text("label:N"),
+            stroke=alt.StrokeValue(colour if halo else None),
+            strokeWidth=alt.StrokeWidthValue(halo),
         )
     )
     return named

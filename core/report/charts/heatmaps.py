@@ -101,7 +101,7 @@ def heatmap_chart(
             color=alt.Color("value:Q", scale=colours, legend=None), tooltip=alt.Tooltip("sentence:N")
         ),
         base.mark_text(fontSize=12, opacity=figures).encode(
-            text="words:N", color=alt.condition("datum.is_deep", alt.value("#FFFFFF"), alt.value(INK))
+            text=alt.Text("words:N"), color=alt.condition("datum.is_deep", alt.value("#FFFFFF"), alt.value(INK))
         ),
     ]
     chart = alt.LayerChart(layer=layers, resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")))
@@ -210,9 +210,9 @@ def reasons_chart(
         ),
         base.transform_filter("datum.low !== null")
         .mark_rule(strokeWidth=2, color=INK)
-        .encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q"),
+        .encode(x=alt.X("low:Q", scale=scale, axis=None), x2=alt.X2("high:Q")),
         base.mark_text(dy=-14, fontSize=12, color=INK, baseline="middle").encode(
-            x=alt.X("value:Q", scale=scale, axis=None), text="words:N"
+            x=alt.X("value:Q", scale=scale, axis=None), text=alt.Text("words:N")
         ),
     ]
     return in_one_text(alt.LayerChart(layer=layers).properties(height=_REASON * len(features)))

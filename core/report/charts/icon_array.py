@@ -59,7 +59,7 @@ def people_chart(
         drawn.transform_filter("!datum.counted").mark_point(**point, stroke=GREY, fill=paper, strokeWidth=1),
         alt.Chart(alt.InlineData(values=titles))
         .mark_text(align="left", baseline="middle", fontSize=15, fontWeight=600, color=ink)
-        .encode(x=alt.value(0), y=y, text="words:N"),
+        .encode(x=alt.XValue(0), y=y, text=alt.Text("words:N")),
     ]
     return alt.LayerChart(layer=layers).properties(height=height), height
 

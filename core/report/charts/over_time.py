@@ -81,8 +81,10 @@ def curve_chart(curve: Curve, ink: Colour = INK, paper: Colour = PAPER) -> alt.L
         base.mark_line(color=_COLOURS[WATCHED], strokeWidth=1.5, opacity=0.5).encode(y=_y("value:Q", curve, ink)),
         base.transform_filter("datum.least !== null")
         .mark_rule(strokeWidth=9, opacity=0.25)
-        .encode(y=alt.Y("least:Q"), y2="most:Q", color=_by_standing(alt.Color, _COLOURS)),
-        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q", color=_by_standing(alt.Color, _COLOURS)),
+        .encode(y=alt.Y("least:Q"), y2=alt.Y2("most:Q"), color=_by_standing(alt.Color, _COLOURS)),
+        base.mark_rule(strokeWidth=2).encode(
+            y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=_by_standing(alt.Color, _COLOURS)
+        ),
         base.mark_point(strokeWidth=2, opacity=1, cursor="pointer")
         .encode(
             y=alt.Y("value:Q"),
@@ -109,7 +111,7 @@ def _band(curve: Curve, ink: Colour) -> list[alt.Chart]:
     data = alt.Chart(alt.InlineData(values=[row | {"middle": (row["low"] + row["high"]) / 2} for row in rows]))
     across = {"x": _x(curve, ink, "from:Q"), "x2": alt.X2("to:Q")}
     return [
-        data.mark_rect(color=GREY, opacity=0.22).encode(y=_y("low:Q", curve, ink), y2="high:Q", **across),
+        data.mark_rect(color=GREY, opacity=0.22).encode(y=_y("low:Q", curve, ink), y2=alt.Y2("high:Q"), **across),
         data.mark_rule(color=GREY, strokeWidth=1).encode(y=alt.Y("middle:Q"), **across),
     ]
 
@@ -137,10 +139,10 @@ def _levels(curve: Curve, ink: Colour) -> list[alt.Chart]:
         ),
         data.transform_filter("datum.stands === 'above'")
         .mark_text(align="left", baseline="bottom", dx=3, dy=-2, fontSize=_LETTERS - 1, color=ink)
-        .encode(x=alt.value(0), y=at, text="words:N"),
+        .encode(x=alt.XValue(0), y=at, text=alt.Text("words:N")),
         data.transform_filter("datum.stands === 'below'")
         .mark_text(align="left", baseline="top", dx=3, dy=3, fontSize=_LETTERS - 1, color=ink)
-        .encode(x=alt.value(0), y=at, text="words:N"),
+        .encode(x=alt.XValue(0), y=at, text=alt.Text("words:N")),
     ]
 
 

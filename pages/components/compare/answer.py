@@ -16,6 +16,7 @@ from core.report.words.questions import question_in_unit
 from pages.components import in_full, plain, session, verdict
 from pages.components.compare.picking import Picked
 from pages.components.help.tip import tip
+from pages.components.unchecked import unchecked
 
 _MOST_IN_VIEW, _HEIGHT = 8, 620
 _AT_ONCE = 40
@@ -115,7 +116,7 @@ def _picture(compared: SideBySide, gaps: list[GapChange]) -> None:
     told = "; ".join(f"{compared.terms.name(gap.group)}: {TURNS[gap.verdict]}" for gap in drawn)
     with st.container(height=_HEIGHT if len(drawn) > _MOST_IN_VIEW else "content", border=False):
         st.altair_chart(
-            changes_chart(drawn, first, compared.terms, words),
+            unchecked(changes_chart(drawn, first, compared.terms, words)),
             height=height(len(drawn)) + AXIS,
             alt=f"Each group in the first and in the second audit. {told}.",
         )

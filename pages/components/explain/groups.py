@@ -31,6 +31,7 @@ from pages.components.explain import found as explain_found
 from pages.components.explain import maps as explain_maps
 from pages.components.explain import sanity_checks
 from pages.components.help.tip import tip
+from pages.components.unchecked import unchecked
 
 _WHOSE = {"everybody": None, "turned down": False, "selected": True}
 _MOST_FEATURES, _MOST_GROUPS, _SIDE_BY_SIDE = 15, 12, 4
@@ -171,7 +172,7 @@ def _picture(found: Explanation, seen: Heatmap, features: Sequence[int], groups:
     asked = {name: found.proxies[name] for name in seen.groups[0]}
     notes = [along_words(asked, f, found.features[f]) for f in features]
     st.altair_chart(
-        heatmap_chart(seen, features, groups, notes, most, found.is_trusted, Terms.of(found.plan)),
+        unchecked(heatmap_chart(seen, features, groups, notes, most, found.is_trusted, Terms.of(found.plan))),
         height=heatmap_height(seen, features, notes, Terms.of(found.plan)),
         alt=f"{len(features)} {nouns_of(found.plan).parts} by {len(groups)} groups; the table below has the numbers.",
     )

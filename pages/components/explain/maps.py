@@ -12,6 +12,7 @@ from core.report.charts.image_maps import SIDE, coloured, map_chart
 from core.report.words.explanations import score_words
 from pages.components import plain, session
 from pages.components.explain import person
+from pages.components.unchecked import unchecked
 
 _SINGLE, _PAIR = 130, 290
 
@@ -34,7 +35,7 @@ def show(found: Explanation, maps: dict[str, Heatmap], groups: Sequence[int], mo
                     name_of_group = terms.name(seen.groups[group])
                     plain.text(name_of_group)
                     st.altair_chart(
-                        map_chart(seen, group, most, found.is_trusted),
+                        unchecked(map_chart(seen, group, most, found.is_trusted)),
                         width=SIDE,
                         alt=f"A map of the image for {name_of_group}; the table below has its numbers.",
                     )

@@ -17,6 +17,7 @@ from core.report.words.explanations import change_words, decided_words, kind_of,
 from core.store.workspace import Audit
 from pages.components import job_status, plain, session
 from pages.components.explain import original
+from pages.components.unchecked import unchecked
 
 _MOST_REASONS = 10
 
@@ -135,7 +136,7 @@ def _side(found: Explanation, plan: Plan, person: Person, number: int, features:
     plain.text(decided_words(found, plan, person, side))
     original.show(found, person, number)
     st.altair_chart(
-        reasons_chart(person, side, features, most, found.is_trusted),
+        unchecked(reasons_chart(person, side, features, most, found.is_trusted)),
         height=reasons_height(features),
         alt=f"The {len(features)} {nouns_of(plan).parts} that weigh most; the same numbers stand in the table below.",
     )

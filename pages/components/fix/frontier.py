@@ -19,6 +19,7 @@ from pages.components.fix import weights as fix_weights
 from pages.components.fix.cards import pick, pick_key
 from pages.components.fix.found import Found
 from pages.components.help.tip import tip
+from pages.components.unchecked import unchecked
 
 _AXIS = 60
 
@@ -40,7 +41,7 @@ def show(audit_id: str, found: Found) -> None:
 def _picture(audit_id: str, found: Found, picked: str | None) -> None:
     key = session.action(audit_id, f"frontier/{found.search.id}")
     st.altair_chart(
-        frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome),
+        unchecked(frontier_chart(found.places, found.mitigated.settings, picked, found.has_outcome)),
         height=HEIGHT + _AXIS,
         key=key,
         on_select=partial(_clicked, audit_id, found, key),

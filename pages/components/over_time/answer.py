@@ -15,6 +15,7 @@ from core.report.words import over_time as words
 from pages.components import plain, session
 from pages.components.help.tip import tip
 from pages.components.over_time.followed import Followed
+from pages.components.unchecked import unchecked
 
 _AXIS = 70
 _MOST_HIGH = 560
@@ -84,7 +85,7 @@ def _picture(gap: GapOverTime, followed: Followed) -> None:
     # As JSON: joined by a sign, the groups a-b of c and a of b-c would have one key.
     key = f"over-time/curve/{json.dumps([gap.by, gap.measure, list(gap.group.values())])}"
     st.altair_chart(
-        curve_chart(curve),
+        unchecked(curve_chart(curve)),
         height=HEIGHT + _AXIS,
         key=key,
         on_select=partial(_clicked, key),

@@ -28,6 +28,7 @@ from pages.components import plain, session, verdict
 from pages.components.audit import judgement
 from pages.components.audit.glance.selection import Chosen, choose
 from pages.components.help.tip import tip
+from pages.components.unchecked import unchecked
 
 _VIEWS = ("Rates", "As people")
 _MOST_IN_VIEW = 7
@@ -140,7 +141,7 @@ def _exploring(audit_id: str, record: AuditRecord, tried: float) -> None:
 def _dots(shown: Standings) -> None:
     rows = len(shown.rows)
     with st.container(height=_HEIGHT if rows > _MOST_IN_VIEW else "content", border=False):
-        st.altair_chart(standings_chart(shown), height=drawn_height(rows) + _AXIS, alt=_alt(shown))
+        st.altair_chart(unchecked(standings_chart(shown)), height=drawn_height(rows) + _AXIS, alt=_alt(shown))
 
 
 def _people(title: Title, chosen: Chosen, terms: Terms) -> None:
@@ -150,7 +151,7 @@ def _people(title: Title, chosen: Chosen, terms: Terms) -> None:
         return
     mine, theirs = (_said(side, chosen, terms) for side in title.sides)
     chart, height = people_chart(title, (mine, theirs))
-    st.altair_chart(chart, height=height + 10, alt=f"{mine}; {theirs}.")
+    st.altair_chart(unchecked(chart), height=height + 10, alt=f"{mine}; {theirs}.")
 
 
 def _said(side: FindingSide, chosen: Chosen, terms: Terms) -> str:
