@@ -75,6 +75,7 @@ def _mitigate(chosen: argparse.Namespace) -> int:
     if chosen.name not in MITIGATIONS:
         raise PlanError(f'There is no mitigation named "{chosen.name}"; known are {", ".join(MITIGATIONS)}.')
     refuse_beside_devices(chosen, "workers", "device")
+    _refuse_without_prices(chosen)
     plan = read_plan(chosen.plan, chosen.inside)
     with naming(chosen.plan):
         plan = _with_goal(plan, chosen.name)
@@ -89,6 +90,14 @@ def _mitigate(chosen: argparse.Namespace) -> int:
         fix, facts = _fix(found, chosen.name)
         _write(fix, facts, found, files, chosen.out)
     return 0
+
+
+def _refuse_without_prices(chosen: argparse.Namespace) -> None:
+    """Raise PlanError where several processes are asked for, and there is work for one."""
+    several = [name for name in ("workers", "devices") if getattr(chosen, name) is not None]
+    if several and not MITIGATIONS[chosen.name].prices:
+        priced = " or ".join(row.name for row in MITIGATIONS.values() if row.prices)
+        raise PlanError(f"--{several[0]} trains with several prices side by side, so it goes with {priced} alone.")
 
 
 def _with_goal(plan: Plan, name: str) -> Plan:

@@ -200,6 +200,7 @@ def test_whether_one_process_is_killed_or_all_are_cancelled_none_is_left(
         (["--devices", "cuda:0,cuda:0"], "names cuda:0 2 times"),
         (["--devices", "cuda:0,cuda:1", "--workers", "2"], "not allowed with argument --workers"),
         (["--devices", "cuda:0,cuda:1", "--device", "cuda:0"], "not allowed with argument --device."),
+        (["--workers", "2", "--with", "thresholds"], "--workers trains with several prices side by side"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
