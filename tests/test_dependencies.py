@@ -1,6 +1,7 @@
 """What the product imports is what a fresh machine installs."""
 
 import ast
+import functools
 import re
 import sys
 import tomllib
@@ -25,6 +26,13 @@ def imported(source: Path) -> set[str]:
     return {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"core", "pages"}
 
 
+@functools.cache
+def installed() -> dict[str, list[str]]:
+    """The distributions of each package, from what every installed one says of itself."""
+    return {name: list(homes) for name, homes in packages_distributions().items()}
+
+
+@functools.cache
 def declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
@@ -34,7 +42,7 @@ def declared() -> set[str]:
 
 @pytest.mark.parametrize("package", sorted(set().union(*map(imported, filter(Path.exists, SOURCES)))))
 def test_every_import_is_declared(package: str) -> None:
-    if package in ("distributed", *EXTRAS) and package not in packages_distributions():
+    if package in ("distributed", *EXTRAS) and package not in installed():
         pytest.skip(f"the extra {package} is not installed")
-    homes = {home.lower().replace("_", "-") for home in packages_distributions().get(package, [package])}
+    homes = {home.lower().replace("_", "-") for home in installed().get(package, [package])}
     assert homes & declared()
