@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,6 @@ from core.metrics.group_metrics import Metric
 from core.metrics.intervals import Interval, mover_mean, wilson
 
 BEFORE, AFTER = 0, 1
-
 Change = tuple[float, Interval]
 
 
@@ -188,8 +188,7 @@ def difference_sum(metrics: Sequence[Metric], group: Ints, reference: Ints, z: f
 
 def _difference(sides: list[list[Change]]) -> Change:
     """The first side's values less the second's, averaged, by MOVER."""
-    own, theirs = sides
-    signed = [*own, *((-value, (-high, -low)) for value, (low, high) in theirs)]
+    signed = [*sides[0], *((-value, (-high, -low)) for value, (low, high) in sides[1])]
     low, high = mover_mean(signed)
     return 2 * sum(value for value, _ in signed) / len(signed), (2 * low, 2 * high)
 
@@ -271,8 +270,9 @@ def is_unmoved(metrics: Sequence[Metric], people: Ints) -> bool:
     return True
 
 
+@cache  # of the fewer than twenty metrics: a gate asks some fifty times for a gap
 def indicators(metric: Metric) -> tuple[Ints, Ints]:
-    """Whether a person of each label and decision counts in the numerator and in the denominator: shape (3, 2) each."""
+    """Whether a person of each label and decision counts in the numerator and the denominator: shape (3, 2) each."""
     one = np.eye(LABELS * 2, dtype=np.int64).reshape(-1, LABELS, 2)
     (fp, tp, up), (tn, fn, un) = (np.moveaxis(one[:, :, decision], 1, 0) for decision in (1, 0))
     people = Confusion(tp, fp, fn, tn, up, un)
