@@ -18,6 +18,8 @@ from core.errors import JobError, PlanError
 _NEEDS = 'A cluster needs the extra plumbline[cluster]: pip install --editable ".[cluster]", in the clone.'
 _GUARD = 'In a script, call it under if __name__ == "__main__": the cluster\'s processes import the script.'
 _ANSWERS_SECONDS = 15.0
+# Dask gives each of them a level of its own.
+_LOGGERS = ("distributed", "distributed.client", "distributed.gc")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,6 @@ def on_this_machine(workers: int) -> EngineMaker:
 
     def made(work: CountingWork) -> Engine:
         distributed = required()
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         for last in (False, True):
             try:
                 cluster = _started(distributed, workers, str(work.root))
@@ -86,7 +87,6 @@ def at_scheduler(address: SchedulerAddress, keys: ClusterKeys) -> EngineMaker:
 
     def made(work: CountingWork) -> Engine:
         distributed = required()
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         _refuse_unsafe(address, keys)
         security = distributed.Security(
             tls_ca_file=str(keys.ca),
@@ -136,9 +136,14 @@ def _context(keys: ClusterKeys) -> ssl.SSLContext:
 
 
 def required() -> Any:
-    """The library. Raises PlanError that names the extra where it is not installed."""
+    """The library, told to be quiet: what matters is said in words.
+
+    Raises PlanError that names the extra where it is not installed.
+    """
     try:
         import distributed
     except ImportError:
         raise PlanError(_NEEDS) from None
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return distributed
