@@ -190,6 +190,7 @@ def same(document: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.mark.crash
 @pytest.mark.process
 def test_killed_in_the_middle_and_run_again_it_gives_the_same_series(folder: Path) -> None:
+    (folder / "loans-2026-04.csv").unlink()  # three are enough to have a middle
     for out in ("whole", "killed"):
         begun = subprocess.Popen(
             [PLUMBLINE, "monitor", "plan.toml", "--data", "loans-*.csv", "--out", out],
@@ -201,7 +202,7 @@ def test_killed_in_the_middle_and_run_again_it_gives_the_same_series(folder: Pat
         assert begun.wait(timeout=300) == (0 if out == "whole" else -9)
         begun.communicate()
     assert not (folder / "killed" / "series.json").exists()
-    assert 0 < len(list((folder / "killed" / "audits").iterdir())) < len(CALM)
+    assert 0 < len(list((folder / "killed" / "audits").iterdir())) < 3
     (folder / "killed" / ".part-left").mkdir()
     again = subprocess.run(
         [PLUMBLINE, "monitor", "plan.toml", "--data", "loans-*.csv", "--out", "killed"],
