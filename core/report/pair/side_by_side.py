@@ -13,6 +13,7 @@ from core.metrics.findings.group_pairs import headline_measure
 from core.metrics.flips import Flips, flips
 from core.metrics.gaps import GAPS
 from core.metrics.joint import JointCounts
+from core.metrics.verdicts import Judgement
 from core.metrics.words import group_words
 from core.metrics.words.changes.sentence import short_sentences
 from core.metrics.words.naming.terms import Terms
@@ -76,11 +77,16 @@ class SideBySide:
         """The columns, and crossed columns, that are compared."""
         return tuple(dict.fromkeys(gap.by for gap in self.comparison.gaps))
 
-    @property
+    @cached_property
+    def judged_before(self) -> Judgement:
+        """What follows from the first audit alone."""
+        return self.before.judgement()
+
+    @cached_property
     def measures(self) -> tuple[str, ...]:
         """The measures that are compared, the first audit's headline first."""
         there = dict.fromkeys(gap.measure for gap in self.comparison.gaps if GAPS[gap.measure].is_tested)
-        first = headline_measure(self.before.judgement(), self.before.plan)
+        first = headline_measure(self.judged_before, self.before.plan)
         return tuple(sorted(there, key=lambda name: name != first))
 
     def gaps(self, measure: str, by: tuple[str, ...]) -> list[GapChange]:

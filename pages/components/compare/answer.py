@@ -108,8 +108,7 @@ def _picture(compared: SideBySide, gaps: list[GapChange]) -> None:
     if not drawn:
         return
     ranges = {
-        (gap.measure, gap.by, tuple(gap.group.values())): (gap.low, gap.high)
-        for gap in compared.before.judgement().gaps
+        (gap.measure, gap.by, tuple(gap.group.values())): (gap.low, gap.high) for gap in compared.judged_before.gaps
     }
     first = [ranges.get((gap.measure, gap.by, tuple(gap.group.values())), (None, None)) for gap in drawn]
     words = [TURNS[gap.verdict] for gap in drawn]
