@@ -39,7 +39,7 @@ class DevicePools:
     def submit(self, chunk: Chunk) -> None:
         """Have a device that is free begin with a chunk. Raises JobError."""
         died_on = self._died_on[chunk[0]]
-        is_last = len(died_on) == MOST_TRIES - 1 and died_on[-1] != "cpu"
+        is_last = len(died_on) >= MOST_TRIES - 1 and died_on[-1] != "cpu"
         next(pool for pool in self._pools if pool.is_idle).submit(chunk, died_on[-1] if is_last else None)
 
     def events(self) -> Iterator[Delivered | ChunkEnded]:

@@ -108,12 +108,14 @@ class Driver:
     def _taken_over(self) -> Chunk:
         """The later half of the parts that one worker alone has, where it needs long for them; else nothing.
 
-        That worker may come to them all the same: whichever of two copies arrives first is kept.
+        That worker may come to them all the same: whichever of two copies arrives first is kept. A part at which a job
+        died is no other's to take over: it would only die sooner.
         """
         had = Counter(shard for each in self._under_way for shard in each.chunk)
         now, longest, taken = time.monotonic(), TAKEN_OVER_SECONDS, Chunk()
         for each in self._under_way:
-            left = [shard for shard in each.chunk if shard not in self._here and had[shard] == 1]
+            own = (shard for shard in each.chunk if had[shard] == 1 and not self._tries[shard])
+            left = [shard for shard in own if shard not in self._here]
             done = sum(shard in self._here for shard in each.chunk)
             seconds = (now - each.since) * len(left) / max(1, done)
             if len(left) > 1 and seconds > longest:
@@ -138,18 +140,19 @@ class Driver:
             return
         if type(event.error) is not JobError:
             raise event.error
-        had = {shard for each in self._under_way for shard in each.chunk}
-        left = [shard for shard in event.chunk if shard not in self._here and shard not in had]
+        left = [shard for shard in event.chunk if shard not in self._here]
         if not left:  # another worker has taken over what it had not come to
             return
         self._tries[left[0]] += 1
-        if self._tries[left[0]] < MOST_TRIES:
-            self._alone.append(left[0])
-        else:
+        had = {shard for each in self._under_way for shard in each.chunk}
+        again = [shard for shard in left if shard not in had]
+        if self._tries[left[0]] >= MOST_TRIES:
             self._failed[left[0]] = event.error
             if len(self._failed) == MOST_FAILED:  # no few rows are the cause
                 raise self._failure()
-        self._missing = sorted([*self._missing, *left[1:]], key=lambda shard: shard.index)
+        elif left[0] in again:
+            self._alone.append(left[0])
+        self._missing = sorted([*self._missing, *(set(again) - {left[0]})], key=lambda shard: shard.index)
 
     def _say(self, engine: Engine) -> None:
         if self.tell is not None:

@@ -164,8 +164,11 @@ class Slow(EngineHere):
         slow = self._seen.chunks[0]
         self._waiting.sort(key=lambda waiting: waiting[0] == slow)
         chunk, left = self._waiting[0]
-        if left:
+        if left and self._fate(left[0]):
             yield Delivered(left[0], self._seen.contents[left.pop(0)])
+        elif left:
+            self._waiting.pop(0)
+            yield ChunkEnded(chunk, JobError("The run crashed."))
         else:
             self._waiting.pop(0)
             yield ChunkEnded(chunk)
@@ -180,6 +183,16 @@ def test_a_worker_that_is_done_takes_over_what_a_slow_one_still_has(
     assert numbers(found.record) == numbers(audit_here(plan, files))
     assert [len(chunk) for chunk in seen.chunks[:3]] == [5, 4, 3]
     assert set(seen.chunks[2]) < set(seen.chunks[0]) and 0 not in seen.asked[9:]
+
+
+def test_a_part_that_kills_whoever_takes_it_over_is_not_taken_over_again(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.shards.driver.TAKEN_OVER_SECONDS", 0.0)
+    seen = Seen()
+    with pytest.raises(JobError, match=r"rows 29 to 35: counting failed 3 times\. 8 of 9 parts are counted"):
+        in_parts(PLANS["a score"], files, lambda work: Slow(work, 2, random.Random(0), seen, lambda s: s.index != 4))
+    assert seen.asked.count(4) == 3 and {4} < {shard.index for shard in seen.chunks[2]}
 
 
 class Interrupted(BaseException):
