@@ -187,7 +187,9 @@ def _landlock(machine: Machine) -> MachineFinding:
         return MachineFinding("missing", "Uploads cannot be kept from your other files.", do)
     if machine.on_cpu["reads_other_files"]:
         return MachineFinding("missing", "The sandbox let a job read a file outside its folder.", do)
-    return MachineFinding("ok", f"A job could not read a file outside its folder (landlock, version {abi}).")
+    return MachineFinding(
+        "ok", "A job could not read a file outside its folder.", detail=f"Landlock has version {abi}."
+    )
 
 
 def _seccomp(machine: Machine) -> MachineFinding:

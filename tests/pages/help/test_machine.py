@@ -2,17 +2,22 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cli.doctor.checks import CHECKS
+from core.cli.doctor import checks
+from core.cli.doctor.checks import CHECKS, Machine, examined
 from core.cli.doctor.look import MachineLook
+from core.jobs import machine as hardware
 from core.jobs import sandbox
+from core.jobs.machine import DEVICE
 from pages.components.help import machine
 from tests.pages.test_sentences import long_ones
 from tests.pages.whole_app import WAIT_SECONDS, labels, opened, press, said, tables
@@ -109,17 +114,54 @@ def test_it_says_that_it_is_looking_and_then_what_was_found(
     assert tables(later) == [shown], "another window, or another visit, needs no look of its own"
 
 
+class TriedMachine(Machine):
+    """A machine on which the sandbox was tried, as a trial tells it; its graphics card fails or not."""
+
+    problem: str | None = None
+
+    @property
+    def on_cpu(self) -> dict[str, Any]:
+        cpu = {"name": "cpu", "is": "x86_64", "rows_a_second": 1000.0, "problem": self.problem}
+        kept = {"reads_other_files": False, "reaches_network": False}
+        return {"torch": "2.97.1+cu97", "cuda": "97.1", "devices": [cpu], **kept}
+
+    @property
+    def on_gpus(self) -> dict[str, Any]:  # type: ignore[override]
+        gpu = {"name": "cuda:0", "is": "NVIDIA H200", "rows_a_second": 9000.0, "problem": self.problem}
+        return {"devices": [gpu]}
+
+
+@pytest.mark.parametrize(
+    ("landlock", "found_chromium", "problem"),
+    [(97, Path("/opt/host/chromium"), None), (None, None, "/opt/host/libcuda.so.97 has version 97.1")],
+    ids=["all well", "much missing"],
+)
 def test_a_visitor_of_a_shared_app_reads_no_path_and_no_version_of_the_host(
-    looking: Callable[..., MachineLook], monkeypatch: pytest.MonkeyPatch
+    looking: Callable[..., MachineLook],
+    monkeypatch: pytest.MonkeyPatch,
+    landlock: int | None,
+    found_chromium: Path | None,
+    problem: str | None,
 ) -> None:
     monkeypatch.setenv("PLUMBLINE_SHARED", "1")
-    at = looked(looking(*FINDINGS))
+    monkeypatch.delenv(DEVICE, raising=False)
+    monkeypatch.setattr(sandbox, "_landlock_abi", lambda: landlock)
+    monkeypatch.setattr(checks, "chromium", lambda: found_chromium)
+    monkeypatch.setattr(hardware, "has_gpu", lambda: True)
+    monkeypatch.setattr(TriedMachine, "problem", problem)
+    tried = TriedMachine()
+    findings = {each.name: asdict(examined(each, tried)) for each in CHECKS}
+    assert "97" in json.dumps(findings["PyTorch"]) + json.dumps(findings["Landlock"]), "the host is told versions"
+    at = looked(looking(*(finding(name, **each) for name, each in findings.items())))
     (shown,) = tables(at)
     assert list(shown) == ["What", "State", "Found"]
-    assert shown["What"] == ["Files kept apart", "Reports as PDF", "Processor", "Disk"]
+    assert sorted(shown["What"]) == sorted(each.title for each in CHECKS if each.name in machine._FOR_VISITORS)
+    assert sorted(shown["Found"]) == sorted(findings[name]["says"] for name in machine._FOR_VISITORS)
     everything = f"{shown} {said(at)}"
-    assert "cannot run safely here yet." in everything and "ask plumbline doctor" in everything.replace("`", "")
-    assert "/home" not in everything and "3.12.1" not in everything and "Use Linux" not in everything
+    assert ("cannot run safely here yet." in everything) is (landlock is None)
+    assert "ask plumbline doctor" in everything.replace("`", "")
+    named = re.findall(r"97|version|\d+\.\d+\.\d+|(?<![\w<])/\w+|Install|nvidia-smi|Linux", everything)
+    assert named == [], "paths, versions and what to do are the host's"
     assert AGAIN not in labels(at), "thirty visitors are not to have thirty looks"
     monkeypatch.setattr(machine, "_STANDS_SECONDS", -1.0)
     assert AGAIN in labels(at.run())
