@@ -54,7 +54,8 @@ def add_mitigate(commands: Any) -> None:
         "--workers",
         type=number_of_processes,
         metavar="N",
-        help="train with several prices on the gap side by side, in N processes (default 1)",
+        help="train with several prices on the gap side by side, in N processes, each with an N-th of the memory"
+        " (default 1); of no use to a model of a million weights or more",
     )
     command.add_argument(
         "--devices",

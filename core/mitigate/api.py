@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from core.data.progress import ProgressReporter, Tell
 from core.engine.plan_files import Files
-from core.engine.shards.asked import checked_devices
+from core.engine.shards.asked import check_workers, checked_devices
 from core.engine.working import WorkDone, work_laid_out, works_done
 from core.errors import PlanError, PlumblineError
 from core.jobs.run_one import TIME_LIMIT
@@ -63,8 +63,8 @@ def find_fixes(
     With `workers` or `devices` the prices of a training are tried side by side, in so many sandboxed jobs, or one on
     each device. Raises PlanError where that makes no sense.
     """
-    if workers is not None and workers < 1:
-        raise PlanError(f"workers is {workers}. Give how many processes train side by side, from 1 on.")
+    if workers is not None:
+        check_workers(workers, "train side by side")
     if workers is not None and devices is not None:
         raise PlanError("devices starts a process for each device, so it goes without workers. Leave one out.")
     with ExitStack() as stack:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,8 +80,7 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests, file: s
         reader.check_people(present)
         present = replace(present, plan=plan.with_edges(present.counts[FIT].axis.edges))
         listed = list(found["proposals"])
-        if len(listed) > _MOST_PROPOSALS or len({entry["id"] for entry in listed}) < len(listed):
-            raise ValueError("it proposes a thing twice, or too many things")
+        check_proposed([str(entry["id"]) for entry in listed])
         settings = settings.among(present.counts[FIT] + present.counts[CHOOSE])
         proposals = tuple(reader.proposed({**_NOT_YET_PROPOSED, **entry}, present) for entry in listed)
         refused = {name: _refusal(why) for name, why in dict(found["refused"]).items()}
@@ -95,7 +96,7 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests, file: s
             resolve(report, plan_rule(report, present.plan), present.plan),
             checked_notes(found["warnings"]),
             {str(k)[:100]: str(v)[:100] for k, v in dict(found["versions"]).items()},
-            {str(k)[:100]: float(v) for k, v in dict(found["seconds"]).items()},
+            _numbers(found["seconds"]),
             digests.table,
             digests.model,
             images_sha256=digests.images,
@@ -103,6 +104,24 @@ def read(out: Path, plan: Plan, rows: tuple[int, ...], digests: Digests, file: s
             tables=tuple(tables),
             left=left,
         )
+
+
+def check_proposed(ids: Sequence[str]) -> None:
+    """Raise ValueError where an id stands twice among these of a search, or there are more than it may propose."""
+    if len(ids) > _MOST_PROPOSALS or len(set(ids)) < len(ids):
+        raise ValueError("it proposes a thing twice, or too many things")
+
+
+def _numbers(document: Any) -> dict[str, float]:
+    return {str(name)[:100]: _number(value) for name, value in dict(document).items()}
+
+
+def _number(value: Any) -> float:
+    """The number that a job gives. Raises ValueError where it is none, or no finite one, such as the text "nan"."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("it tells a number that is none")
+    return number
 
 
 def _refusal(why: Any) -> PlumblineError:
@@ -189,11 +208,11 @@ class _SearchReader:
             {part: self._joint(name, part, "retrained", decided) for part in (CHOOSE, REPORT) if baseline},
             file,
             rule,
-            None if entry["strength"] is None else float(entry["strength"]),
+            None if entry["strength"] is None else _number(entry["strength"]),
             baseline,
             entry["is_stand_in"] is True,
             checked_texts(entry["notes"]),
-            {str(k)[:100]: float(v) for k, v in dict(entry["facts"]).items()},
+            _numbers(entry["facts"]),
             checked_texts(entry["rests_on"]),
         )
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from core.jobs.untrusted import believing_nothing
 from core.mitigate.candidate import Decided, Mitigated, Proposed
 from core.mitigate.mitigations import MITIGATIONS
-from core.mitigate.results import RETRAINED
+from core.mitigate.results import RETRAINED, check_proposed
 
 
 def shared_requests(
@@ -36,6 +37,7 @@ def joined(found: Sequence[Mitigated]) -> Mitigated | None:
 
     A way that one of them could not try is refused, as it is where one of its trainings fails. None where they do not
     agree on what all of them did, as where the GPU of one failed and the CPU decides otherwise near a threshold.
+    Raises JobError where two of them propose the same thing, or all of them more than one job may.
     """
     first, *others = found
     if not others:
@@ -43,7 +45,9 @@ def joined(found: Sequence[Mitigated]) -> Mitigated | None:
     if not all(_agree(first, other) for other in others):
         return None
     refused = {name: error for each in reversed(found) for name, error in each.refused.items()}
-    priced = [proposal for each in found for proposal in each.proposals if proposal.strength is not None]
+    priced = _priced(found)
+    with believing_nothing():
+        check_proposed([proposal.id for proposal in (*first.proposals, *_priced(others))])
     kept = [proposal for proposal in _with(priced, first.proposals) if proposal.mechanism not in refused]
     if all(proposal.baseline is None for proposal in kept):  # then nothing is compared with it
         kept = [proposal for proposal in kept if proposal.id != RETRAINED]
@@ -59,10 +63,18 @@ def _with(priced: Sequence[Proposed], proposals: Sequence[Proposed]) -> list[Pro
     return [*proposals[: places[0]], *rising, *proposals[places[-1] + 1 :]]
 
 
+def _priced(found: Sequence[Mitigated]) -> list[Proposed]:
+    return [proposal for each in found for proposal in each.proposals if proposal.strength is not None]
+
+
 def _agree(first: Mitigated, other: Mitigated) -> bool:
+    """Whether two jobs found the same tables, and the same of everybody whom both decided about."""
+    if first.tables != other.tables:
+        return False
     trained = [[p.decided for p in each.proposals if p.id == RETRAINED] for each in (first, other)]
     return all(_same(*pair) for pair in [(first.present, other.present), *zip(*trained, strict=False)])
 
 
 def _same(one: Decided, other: Decided) -> bool:
-    return all(np.array_equal(counts.n, other.counts[part].n) for part, counts in one.counts.items())
+    pairs = [(counts, other.counts[part]) for part, counts in one.counts.items()]
+    return all(mine.axis == its.axis and np.array_equal(mine.n, its.n) for mine, its in pairs)

@@ -31,8 +31,8 @@ def asked_engine(
         from core.engine.shards.device_pools import device_pools
 
         return device_pools(checked_devices(devices))
-    if workers is not None and not (type(workers) is int and 1 <= workers <= MOST_WORKERS):
-        raise PlanError(f"workers is {workers!r}. Give how many processes count, from 1 to {MOST_WORKERS}.")
+    if workers is not None:
+        check_workers(workers, "count")
     if on is None:
         if workers is None:
             return None
@@ -50,6 +50,12 @@ def asked_engine(
     found = keys()
     required()
     return at_scheduler(address, found)
+
+
+def check_workers(workers: int, do: str) -> None:
+    """Raise PlanError unless so many processes can `do` it side by side."""
+    if type(workers) is not int or not 1 <= workers <= MOST_WORKERS:
+        raise PlanError(f"workers is {workers!r}. Give how many processes {do}, from 1 to {MOST_WORKERS}.")
 
 
 def checked_devices(devices: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ PEOPLE, A_ROUND, DRAWN = "people", "people_a_round", "people_drawn"
 
 
 def learned_from(fix: Fix, terms: Terms) -> str:
-    """Whom it was trained on; empty where nothing was trained, or a search of an earlier version did not say."""
+    """Whom it was trained on; empty where nothing was trained, an earlier version did not say, or the job lies."""
     facts = (fix.proposed.facts if fix.proposed is not None else None) or {}
     apart, people = fix.decided.counts[FIT].people, int(facts.get(PEOPLE, 0))
     if not 0 < people <= apart:
@@ -20,6 +20,8 @@ def learned_from(fix: Fix, terms: Terms) -> str:
     if DRAWN in facts:
         return f"Trained on {people:,} of the {apart:,} {terms.people} set aside for it, drawn by their content."
     a_round = int(facts.get(A_ROUND, people))
+    if a_round < 1:
+        return ""
     if a_round < people:
         return f"Trained on {people:,} {terms.people}: each round on {a_round:,} of them, drawn anew by chance."
     if people < apart:

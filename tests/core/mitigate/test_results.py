@@ -1,6 +1,7 @@
 """A search for fixes is computed, written and read: one type, and nothing of it is lost on the way."""
 
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 
 from core.counts.rule_file import RuleFile
-from core.errors import PlumblineError
+from core.errors import JobError, PlumblineError
 from core.mitigate.candidate import Mitigated
 from core.mitigate.publishing import Publisher, newest
 from core.mitigate.results import read
 from core.mitigate.run import mitigate
 from core.plan.plan import Plan
 from core.record import Digests
+from tests.worlds.jobs.tampered import change_json
 from tests.worlds.mitigated_people import PLAN, SCORE, people
 from tests.worlds.people import dataset_of, quiet
 
@@ -64,3 +66,26 @@ def test_what_is_computed_is_what_is_read_from_its_files(tmp_path: Path, two: bo
     assert told[-1][0].left == () and len({file for _, file in told}) == len(told)
     first = next(each for each, _ in told if each.proposals)
     assert [each.mechanism for each in first.proposals] == ["threshold_mix"] and "reweighing" in first.left
+
+
+def test_facts_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    """Such as the text "nan", which JSON lets through: a page that shows them would break."""
+    plan = Plan.from_toml(PLAN.format(decision=SCORE))
+    out = tmp_path / "job" / "out"
+    out.mkdir(parents=True)
+    dataset = dataset_of(people(900).to_csv(index=False), tmp_path)
+    found = mitigate(plan, dataset, None, None, out, quiet, ("reweighing",), lambda _: None)  # type: ignore[arg-type]
+    publisher = Publisher(out)
+    publisher.whole(found)
+    file = str(newest(out))
+    for key, name in (("facts", "people"), ("facts", "people_a_round"), ("seconds", "mitigate")):
+        for said in ("nan", "inf", "-inf", "many"):
+            publisher.whole(found)
+            change_json(file, partial(tell, key=key, name=name, said=said))(out)
+            with pytest.raises(JobError, match="The job's result was refused"):
+                read(out, plan, (900,), Digests(found.data_sha256), file)
+
+
+def tell(document: dict[str, Any], key: str, name: str, said: str) -> None:
+    """Have a job tell such a fact: of a proposal, or of itself."""
+    (document["proposals"][0] if key == "facts" else document)[key][name] = said

@@ -133,6 +133,31 @@ def test_processes_that_disagree_on_what_both_did_are_not_joined(found: dict[int
     assert joined([whole, replace(whole, proposals=(trained, *whole.proposals[1:]))]) is None
 
 
+def test_processes_that_read_other_tables_or_scores_are_not_joined(found: dict[int, Mitigated]) -> None:
+    whole = found[1]
+    second = replace(whole, proposals=whole.proposals[:1])
+    assert joined([whole, second]) is not None
+    (table,) = whole.tables
+    renamed = replace(table.groups, values=tuple(values[::-1] for values in table.groups.values))
+    for other in (replace(table, groups=renamed), replace(table, dropped=(*table.dropped, 1))):
+        assert joined([whole, replace(second, tables=(other,))]) is None
+    counts = whole.present.counts["fit"]
+    moved = replace(counts, axis=replace(counts.axis, lower_is_better=True))
+    present = replace(whole.present, counts={**whole.present.counts, "fit": moved})
+    assert joined([whole, replace(second, present=present)]) is None
+
+
+def test_processes_that_propose_a_thing_twice_or_too_many_are_refused(found: dict[int, Mitigated]) -> None:
+    whole = found[1]
+    priced = [each for each in whole.proposals if each.strength is not None]
+    first = replace(whole, proposals=tuple(each for each in whole.proposals if each is not priced[-1]))
+    assert joined([first, replace(whole, proposals=(priced[-1],))]) is not None
+    many = tuple(replace(priced[-1], id=f"fairness_loss_{number}") for number in range(60))
+    for proposals in ((priced[0],), many):
+        with pytest.raises(JobError, match="it proposes a thing twice, or too many things"):
+            joined([first, replace(whole, proposals=proposals)])
+
+
 def test_where_they_disagree_one_process_tries_all_and_a_gpu_that_fails_is_said(
     plan: Path, found: dict[int, Mitigated], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +240,8 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_python_refuses_what_makes_no_sense_too(plan: Path) -> None:
-    with pytest.raises(PlanError, match="Give how many processes train side by side"):
-        find_fixes(Plan.load(plan), ways=["fairness_loss"], workers=0)
+    for workers in (0, 513, True, 2.5, "2"):
+        with pytest.raises(PlanError, match=f"workers is {workers!r}. Give how many processes train side by side"):
+            find_fixes(Plan.load(plan), ways=["fairness_loss"], workers=workers)  # type: ignore[arg-type]
     with pytest.raises(PlanError, match="goes without workers"):
         find_fixes(Plan.load(plan), ways=["fairness_loss"], workers=2, devices=["cuda:0"])

@@ -44,4 +44,5 @@ def test_each_training_says_whom_it_learned_from(trained: Fix) -> None:
 
 def test_nothing_is_said_where_nothing_was_trained_or_more_people_are_told_of_than_there_are(trained: Fix) -> None:
     assert words(trained) == words(trained, people=1e9) == words(trained, people=-1) == ""
+    assert words(trained, people=5, people_a_round=-5) == words(trained, people=5, people_a_round=0) == ""
     assert learned_from(replace(trained, proposed=None), Terms.of(trained.decided.plan)) == ""
