@@ -130,7 +130,7 @@ def _converted(
 
 def _profile_of(table: TableFiles, done: JobDone) -> Profile:
     """What the job found in the very files that it was given. Raises JobError where it says otherwise."""
-    digest = digest_of((part.name, done.digests[part_input(place)]) for place, part in enumerate(table.parts))
+    digest = digest_of((part.digest_name, done.digests[part_input(place)]) for place, part in enumerate(table.parts))
     profile = collect_profile(done.out, table.name, digest)
     if [file.name for file in profile.files] != [part.name for part in table.parts]:
         raise JobError("The job's result was refused: it tells of other files. Run again with files you trust.")

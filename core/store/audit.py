@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import DataError
 from core.store.blobs import Upload
+from core.store.table_parts import StoredPart
 
 _UPLOADS = ("table", "model", "images", "second")
 _LISTED = ("forgets", "tags", "passed_over")
@@ -73,7 +74,7 @@ class Audit:
     series: str | None = None
     batch: str | None = None
     period: str | None = None
-    parts: tuple[Upload, ...] = ()
+    parts: tuple[StoredPart, ...] = ()
     passed_over: tuple[str, ...] = ()
     unknown: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -106,7 +107,7 @@ class Audit:
         given: dict[str, Any] = {name: _upload(known.pop(name, None)) for name in _UPLOADS}
         uploads = {name: document[name] for name in _UPLOADS if given[name] is not None}
         listed: dict[str, Any] = {name: tuple(map(str, known.pop(name, ()))) for name in _LISTED}
-        parts = tuple(part for each in known.pop("parts", ()) if (part := _upload(each)) is not None)
+        parts = tuple(map(StoredPart.from_json, known.pop("parts", ())))
         if not all(isinstance(value, str | None) for value in known.values()):
             raise TypeError("it holds what is no text")
         datetime.fromisoformat(known["created"])

@@ -14,7 +14,6 @@ from core.data.images.thumbnails import FILE as THUMBNAILS
 from core.data.profile import PROFILE, SECOND, TABLE
 from core.data.second_table import refuse_lacking
 from core.data.table_files.converting import part_input, request_of
-from core.data.table_files.listing import folder_columns
 from core.data.table_files.part import TableFiles, TablePart, digest_of
 from core.errors import DataError, JobError, PlumblineError
 from core.jobs.supervisor import KILLED_SECONDS, Supervisor
@@ -32,7 +31,7 @@ from core.store.fixes import JudgingTable
 from core.store.pairs import KeptPairs
 from core.store.results import Results
 from core.store.retention.summary import SUMMARY_FILE
-from core.store.table_parts import in_order, refuse_lacking_room, shown_path
+from core.store.table_parts import StoredPart, in_order, refuse_lacking_room, shown_parts, shown_path
 
 # What an inspection leaves, and what a look at a second table.
 LOOK = (FACTS_FILE, THUMBNAILS)
@@ -61,7 +60,8 @@ class Uploads:
 
         They are read in the natural order of their names. Raises DataError where two hold the same bytes.
         """
-        return self._put_parts(audit_id, [(file, shown_name(name)) for file, name in files])
+        shown = [(file, shown_name(name)) for file, name in files]
+        return self._put_parts(audit_id, [(file, TablePart(Path(name), name)) for file, name in shown])
 
     def put_listed(self, audit_id: str, table: TableFiles) -> Audit:
         """Keep a table that lies on this machine and look at it in a job, as `put_table` and `put_parts` do.
@@ -71,24 +71,24 @@ class Uploads:
         if table.single is not None:
             return self.put_table(audit_id, table.single, table.single.name)
         refuse_lacking_room([part.path for part in table.parts], self._store.free_bytes)
-        files = [(part.path, shown_path(part.name)) for part in table.parts]
+        files = [(part.path, part) for part in shown_parts(table)]
         return self._put_parts(audit_id, files, shown_name(table.name), tuple(map(shown_path, table.passed_over)))
 
     def _put_parts(
         self,
         audit_id: str,
-        files: Sequence[tuple[BinaryIO | Path, str]],
+        files: Sequence[tuple[BinaryIO | Path, TablePart]],
         name: str | None = None,
         passed_over: tuple[str, ...] = (),
     ) -> Audit:
-        """Keep the files under these names; the table is called `name`, else after them. All are kept, or none is."""
-        kept: list[Upload] = []
+        """Keep the files as these parts; the table is called `name`, else after them. All are kept, or none is."""
+        kept: list[StoredPart] = []
         try:
             with ExitStack() as puts:
-                for file, shown in files:
-                    kept.append(replace(puts.enter_context(self._store.putting(file, shown)), name=shown))
+                for file, part in files:
+                    kept.append(StoredPart.of(puts.enter_context(self._store.putting(file, part.name)), part))
                 parts = in_order(kept)
-                digest = digest_of((part.name, part.digest) for part in parts)
+                digest = digest_of((part.digest_name, part.digest) for part in parts)
                 size = sum(part.size for part in parts)
                 table = Upload(digest, name or called([part.name for part in parts]), size)
                 return self._begin_with(audit_id, table, parts, passed_over)
@@ -248,7 +248,7 @@ class Uploads:
         return kept
 
     def _begin_with(
-        self, audit_id: str, table: Upload, parts: tuple[Upload, ...] = (), passed_over: tuple[str, ...] = ()
+        self, audit_id: str, table: Upload, parts: tuple[StoredPart, ...] = (), passed_over: tuple[str, ...] = ()
     ) -> Audit:
         put = replace(self._audits.get(audit_id), table=table, parts=parts, passed_over=passed_over)
         audit = replace(put, plan=None, sample=None)
@@ -257,7 +257,7 @@ class Uploads:
         return self._look(fresh, table, "profile", *forgets)
 
     def _files(self, audit: Audit, table: Upload) -> TableFiles:
-        parts = [TablePart(self._store.path(each.digest), each.name, folder_columns(each.name)) for each in audit.parts]
+        parts = [each.at(self._store.path(each.digest)) for each in audit.parts]
         return TableFiles(table.name, (), tuple(parts), audit.passed_over)
 
     def _look(self, audit: Audit, table: Upload, stage: str = "profile", *forgets: str) -> Audit:

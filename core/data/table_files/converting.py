@@ -16,11 +16,12 @@ from core.data.table_files.part import TableFiles, TablePart
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The convert job: the files in/part-0 onwards become out/table.parquet and out/profile.json.
 
-    request["files"] lists the [name, columns of its folders] of each, request["passed_over"] what was not taken.
+    request["files"] lists the [name, columns of its folders, raw name] of each, request["passed_over"] what was not
+    taken.
     """
     parts = [
-        TablePart(folder / "in" / part_input(place), str(name), tuple((str(c), str(text)) for c, text in columns))
-        for place, (name, columns) in enumerate(request["files"])
+        TablePart(folder / "in" / part_input(place), str(name), tuple((str(c), str(t)) for c, t in columns), str(raw))
+        for place, (name, columns, raw) in enumerate(request["files"])
     ]
     convert(parts, str(request["name"]), request["passed_over"], folder / "out", progress)
 
@@ -34,7 +35,7 @@ def convert(parts: Sequence[TablePart], name: str, passed: Sequence[str], out: P
 
 def request_of(table: TableFiles) -> dict[str, Any]:
     """What the job is asked."""
-    files = [[part.name, [list(pair) for pair in part.columns]] for part in table.parts]
+    files = [[part.name, [list(pair) for pair in part.columns], part.raw_name] for part in table.parts]
     return {"name": table.name, "files": files, "passed_over": list(table.passed_over)}
 
 

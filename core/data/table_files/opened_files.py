@@ -55,7 +55,7 @@ def open_files(parts: Sequence[TablePart], scratch: Path, progress: Progress) ->
         first.has_header,
         of_folders=len(parts[0].columns),
     )
-    digest = digest_of((part.name, sha) for part, sha in zip(parts, digests, strict=True))
+    digest = digest_of((part.digest_name, sha) for part, sha in zip(parts, digests, strict=True))
     opened_files = OpenedFiles(table, digest)
     table.batches = _batches(opened_files, looked, digests, scratch)
     return opened_files

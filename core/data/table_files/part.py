@@ -16,12 +16,19 @@ class TablePart:
     """One file of a table.
 
     `name` is what messages call it, relative to the table's folder; `columns` are those that folders such as
-    `region=EU` name, each with the text that every row of the file has there.
+    `region=EU` name, each with the text that every row of the file has there. `raw_name` is the name as it lies on the
+    disk, where `name` leaves out what cannot be shown.
     """
 
     path: Path
     name: str
     columns: tuple[tuple[str, str], ...] = ()
+    raw_name: str = ""
+
+    @property
+    def digest_name(self) -> str:
+        """The name that goes into the table's digest."""
+        return self.raw_name or self.name
 
 
 @dataclass(frozen=True)

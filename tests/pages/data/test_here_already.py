@@ -117,6 +117,46 @@ def test_the_audit_of_a_parted_folder_is_that_of_the_command(space: Workspace, f
     assert record.to_json()["counts"] == told.to_json()["counts"] and record.plan == told.plan
 
 
+def test_folders_of_signs_that_no_page_shows_are_the_groups_of_the_command(
+    space: Workspace, folder: Path, tmp_path: Path
+) -> None:
+    regions = ["A\u00a0B", "AB", "\u0645\u06cc\u200c\u062e", "x\\y"]
+    parts = [HEADER + "".join(LINES[start::4]) for start in range(4)]
+    put(folder, **{f"odd/region={region}/p.csv": part for region, part in zip(regions, parts, strict=True)})
+    plan = PLAN.replace('["sex"]', '["region"]').replace('"people.csv"', '"odd"')
+    put(folder, **{"plan.toml": plan})
+    at = opened()
+    at.file_uploader[0].set_value([("plan.toml", plan.encode(), "")]).run()
+    at = read(named("odd", at), space)
+    audit = audit_of(at, space)
+    profile = space.profile(audit.id)
+    space.reread(audit.id)
+    space.wait(audit.id, WAIT_SECONDS)
+    assert space.profile(audit.id) == profile, "what is kept says the same"
+    press(at.run(), "Run the audit")
+    space.wait(audit.id, WAIT_SECONDS)
+    record = space.record(audit.id)
+    assert main(["audit", str(folder / "plan.toml"), "--out", str(tmp_path / "out")]) == 0
+    told = AuditRecord.from_json(json.loads((tmp_path / "out" / "record.json").read_text()))
+    assert record is not None and record.provenance.data_sha256 == told.provenance.data_sha256
+    assert record.to_json()["counts"] == told.to_json()["counts"] and record.plan == told.plan
+    found = json.dumps(record.to_json()["counts"], ensure_ascii=False)
+    assert [region for region in regions if json.dumps(region, ensure_ascii=False) not in found] == []
+
+
+def test_an_audit_that_an_earlier_version_kept_has_the_columns_of_its_folders(space: Workspace, home: Path) -> None:
+    audit = audit_of(read(named("parted"), space), space)
+    first = space.profile(audit.id)
+    state = home / "audits" / audit.id / "state.json"
+    kept = json.loads(state.read_text())
+    for part in kept["parts"]:
+        del part["columns"], part["raw_name"]
+    state.write_text(json.dumps(kept))
+    space.reread(audit.id)
+    space.wait(audit.id, WAIT_SECONDS)
+    assert first is not None and first.names[-1] == "region" and space.profile(audit.id) == first
+
+
 def test_a_look_that_is_taken_again_reads_the_same_columns_and_tells_the_same(space: Workspace, folder: Path) -> None:
     put(folder, **{"parted/_old.csv": PEOPLE})
     at = read(named("parted"), space)
