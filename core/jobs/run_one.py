@@ -15,6 +15,7 @@ from core.errors import DataError, ModelError, PlumblineError
 from core.jobs.digest import sha256
 from core.jobs.packed_images import packed
 from core.jobs.scratch import scratch
+from core.jobs.steps_together import StepsTogether
 
 if TYPE_CHECKING:
     from core.jobs.supervisor import Supervisor
@@ -66,7 +67,8 @@ def jobs_done(
     """Run jobs side by side to their end, one for each request and all with these inputs; as `job_done`.
 
     `devices` are where their models run, one for each request where any are named. They share the memory of the
-    machine. The first that fails ends the others, and its error is raised.
+    machine. `tell` hears of each thing the sum over the jobs that have come to it. The first that fails ends the
+    others, and its error is raised.
     """
     from core.jobs.supervisor import Supervisor, share_of_memory  # numpy, for which a refused plan need not wait
 
@@ -149,6 +151,7 @@ def _wait(jobs: Sequence[tuple[Supervisor, str]], tell: Callable[[int, int, str]
 
     def watch() -> None:
         last: dict[str, tuple[int, int, str]] = {}
+        together = StepsTogether()
         running = list(jobs)
         while running:
             first, job = running[0]
@@ -158,7 +161,7 @@ def _wait(jobs: Sequence[tuple[Supervisor, str]], tell: Callable[[int, int, str]
                 status = supervisor.status(job)
                 step = status.done, status.total, status.what
                 if step != last.get(job) and status.what:
-                    steps.put(step)
+                    steps.put(together.after(job, step) if len(jobs) > 1 else step)
                 last[job] = step
                 if status.error is not None:
                     return steps.put(None)
