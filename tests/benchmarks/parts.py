@@ -1,13 +1,13 @@
-"""What several workers gain on a table in many files: wall time and the largest process, with 1 and with 2 of them.
+"""What several workers gain on a table in many files, and what the cluster costs: wall time and the largest process.
 
-    python tests/benchmarks/parts.py [ROWS [FILES]]
+    python -m tests.benchmarks.parts [ROWS [FILES [TURNS]]]
 
-Run by hand from the project's root. The rows are drawn file by file and deleted after; both take turns.
+Run by hand from the project's root. The rows are drawn file by file and deleted after; the ways take turns.
 """
 
 from __future__ import annotations
 
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -20,6 +20,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROWS, FILES, TURNS = 10_000_000, 20, 3
+WAYS = {
+    "whole": (),
+    "1 worker": ("--workers", "1"),
+    "2 workers": ("--workers", "2"),
+    "2 workers of a cluster": ("--on", "local", "--workers", "2"),
+}
 PLAN = """plumbline = 1
 [data]
 file = "rows"
@@ -47,34 +53,28 @@ def write_rows(folder: Path, rows: int, files: int) -> None:
         pq.write_table(pa.table(columns), folder / f"part-{place:03}.parquet")
 
 
-def seconds(folder: Path, workers: int | None) -> float:
-    """One whole command, from a cold start."""
-    command = [
-        str(Path(sys.executable).with_name("plumbline")),
-        "audit",
-        str(folder / "plan.toml"),
-        "--out",
-        str(folder / "out"),
-    ]
+def measured(folder: Path, way: tuple[str, ...]) -> tuple[float, float]:
+    """The seconds of one whole command from a cold start, and the MB that its largest process held."""
+    command = [str(Path(sys.executable).with_name("plumbline")), "audit", str(folder / "plan.toml")]
     begun = time.perf_counter()
-    more = [] if workers is None else ["--workers", str(workers)]
-    subprocess.run([*command, *more], check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    running = subprocess.Popen([*command, "--out", str(folder / "out"), *way], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(running.pid, 0)  # its own children's memory is in it: none of ours before it
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        raise subprocess.CalledProcessError(running.returncode, command)
+    return time.perf_counter() - begun, used.ru_maxrss / 1024
 
 
-def main(rows: int = ROWS, files: int = FILES) -> None:
+def main(rows: int = ROWS, files: int = FILES, turns: int = TURNS) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "plan.toml").write_text(PLAN)
         write_rows(folder / "rows", rows, files)
-        ways = (None, 1, 2)
-        turns = [[seconds(folder, way) for way in ways] for _ in range(TURNS)]
-    whole, one, two = (statistics.median(way) for way in zip(*turns, strict=True))
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(
-        "| rows | files | whole | 1 worker | 2 workers | gain | largest process |\n|---:|---:|---:|---:|---:|---:|---:|"
-    )
-    print(f"| {rows:,} | {files} | {whole:.1f} s | {one:.1f} s | {two:.1f} s | {one / two:.2f} | {most:,.0f} MB |")
+        taken = [[measured(folder, way) for way in WAYS.values()] for _ in range(turns)]
+    print(f"{rows:,} rows in {files} files, the median of {turns}\n\n| | seconds | largest process |\n|---|---:|---:|")
+    for way, of_way in zip(WAYS, zip(*taken, strict=True), strict=True):
+        seconds, megabytes = zip(*of_way, strict=True)
+        print(f"| {way} | {statistics.median(seconds):.1f} | {max(megabytes):,.0f} MB |")
 
 
 if __name__ == "__main__":
