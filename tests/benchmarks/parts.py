@@ -58,7 +58,8 @@ def measured(folder: Path, way: tuple[str, ...]) -> tuple[float, float]:
     command = [str(Path(sys.executable).with_name("plumbline")), "audit", str(folder / "plan.toml")]
     begun = time.perf_counter()
     running = subprocess.Popen([*command, "--out", str(folder / "out"), *way], stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(running.pid, 0)  # its own children's memory is in it: none of ours before it
+    # Of this command and what it started alone: RUSAGE_CHILDREN would hold the largest process of the ways before too.
+    _, status, used = os.wait4(running.pid, 0)
     running.returncode = os.waitstatus_to_exitcode(status)
     if running.returncode:
         raise subprocess.CalledProcessError(running.returncode, command)
