@@ -17,6 +17,7 @@ from core.engine.paired_audit import Earlier, PairedAudits, audit_pair
 from core.engine.pairing import EARLIER
 from core.engine.results import BEFORE, write
 from core.engine.run import audit, refuse_unaskable, timed
+from core.engine.shards.arriving import ArrivingParts
 from core.engine.shards.total import PARTIALS
 from core.errors import PlanError
 from core.metrics.words.notes import unanswered
@@ -29,11 +30,13 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The audit job: request["plan"] on what lies in folder/in becomes a record's files in folder/out.
 
     Where request["earlier"] is the plan of what decided before, with its model as in/earlier_model, that is audited too
-    on the same people: its files lie in out/before.
+    on the same people: its files lie in out/before. Where request["each"] is how many rows a part has, other jobs may
+    count some of the parts meanwhile, which then appear in folder/in.
     """
     given, out, plan = folder / "in", folder / "out", Plan.from_toml(str(request["plan"]))
     if "earlier" not in request:
-        write(audit_folder(given, out, plan, progress), out)
+        arriving = ArrivingParts(given, int(request["each"])) if "each" in request else None
+        write(audit_folder(given, out, plan, progress, arriving), out)
         return
     found = audit_pair_folder(given, out, plan, Plan.from_toml(str(request["earlier"])), progress)
     (out / BEFORE).mkdir()
@@ -41,15 +44,18 @@ def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     write(found.after, out)
 
 
-def audit_folder(given: Path, work: Path, plan: Plan, progress: Progress) -> AuditRecord:
+def audit_folder(
+    given: Path, work: Path, plan: Plan, progress: Progress, arriving: ArrivingParts | None = None
+) -> AuditRecord:
     """The audit of what lies in `given`: a table, and a model and a zip of images where the plan names them.
 
     The table is table.parquet with profile.json, or else the upload itself, called table, which is then profiled into
-    `work`. Where its parts were counted already, they are summed.
+    `work`. Where its parts were counted already, they are summed; `arriving` are those that others count meanwhile.
     """
     dataset, seconds = _opened(given, work, plan, progress)
     counted = _there(given / PARTIALS)
-    record = or_on_the_cpu(lambda: audit(plan, dataset, _there(given / "model"), progress, partials=counted))
+    model = _there(given / "model")
+    record = or_on_the_cpu(lambda: audit(plan, dataset, model, progress, partials=counted, arriving=arriving))
     return replace(record, provenance=replace(record.provenance, seconds=seconds | record.provenance.seconds))
 
 

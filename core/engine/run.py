@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.counts.rules import Rule
@@ -16,8 +15,10 @@ from core.data.progress import Progress
 from core.engine import doubts
 from core.engine.counting import Counted, Pass, count
 from core.engine.decided_rows import DecidedRows
+from core.engine.shards.arriving import ArrivingParts
 from core.engine.shards.total import as_parts_were_cut, total
 from core.engine.sources import Source, source
+from core.engine.versions import versions
 from core.jobs.digest import sha256
 from core.metrics.aif360 import second_opinion
 from core.metrics.policies import check_policy, policy_warnings
@@ -28,11 +29,6 @@ from core.notes import Note, as_notes
 from core.plan.plan import Plan
 from core.record import AuditRecord, Provenance
 
-_REPORTED = (
-    *("plumbline", "numpy", "pyarrow", "scipy", "aif360"),
-    *("torch", "onnxruntime", "skops", "scikit-learn", "pillow"),
-)
-
 
 def audit(
     plan: Plan,
@@ -41,6 +37,7 @@ def audit(
     progress: Progress,
     seen: DecidedRows | None = None,
     partials: Path | None = None,
+    arriving: ArrivingParts | None = None,
 ) -> AuditRecord:
     """Audit a table: count its people, judge the gaps, ask AIF360, and say what a reader must know.
 
@@ -55,6 +52,8 @@ def audit(
         What is told of every row that is counted.
     partials
         What the parts of the table gave, where they were counted already (`core.engine.shards`).
+    arriving
+        What other jobs give of it meanwhile; None where none may help.
 
     Raises PlanError, DataError or ModelError where they do not go together.
     """
@@ -65,11 +64,14 @@ def audit(
         cut = plan if partials is None else as_parts_were_cut(plan, partials)
         decisions = source(cut, dataset, model, stated)
     with timed(seconds, "count"):
-        if partials is None:
-            counted, ran = count(decisions, dataset, plan, progress, stated, seen), decisions.facts()
-        else:
+        if partials is not None:
             counted, ran = total(Pass.of(decisions, dataset, plan, progress, stated), partials)
             ran = decisions.facts() | ran
+        elif arriving is not None:
+            counted, ran = arriving.count(Pass.of(decisions, dataset, plan, progress, stated), progress)
+            ran = decisions.facts() | ran
+        else:
+            counted, ran = count(decisions, dataset, plan, progress, stated, seen), decisions.facts()
     with timed(seconds, "judge"):
         rule = stated_rule(counted.counts, plan)
         judgement = judge(counted.counts, plan, rule, sampled=counted.sampled)
@@ -130,14 +132,3 @@ def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
     seconds[step] = round(time.perf_counter() - start, 3)
-
-
-def versions() -> dict[str, str]:
-    """The versions of the packages that compute what is reported."""
-    found = {}
-    for package in _REPORTED:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -13,7 +13,8 @@ from core.counts.counts import Floats, Groups
 from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.data.progress import Progress
 from core.engine import doubts
-from core.engine.run import timed, versions
+from core.engine.run import timed
+from core.engine.versions import versions
 from core.explain.compared_models import (
     OPENING,
     ComparedModel,

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import JobError
@@ -43,17 +45,57 @@ def uses_gpu(device: str | None = None) -> bool:
     return has_gpu() and (device or asked_device()) != "cpu"
 
 
+def gpu_of(device: str | None = None) -> str | None:
+    """The GPU that a job's model runs on where one is there, by its `device` or else by the setting; None for the CPU.
+
+    Raises JobError where the setting names none.
+    """
+    name = device or asked_device() or ("cuda" if has_gpu() else "cpu")
+    return None if name == "cpu" else name
+
+
 def asked_device() -> str | None:
-    """The device that this installation is set to; None where it is free. Raises JobError where it is none."""
+    """The device that this installation is set to, the first of several; None where it is free.
+
+    Raises JobError where the setting names none.
+    """
+    return next(iter(asked_devices()), None)
+
+
+def asked_devices() -> tuple[str, ...]:
+    """The devices that this installation is set to, named with commas; none where it is free.
+
+    Raises JobError where the setting names none, or such as do not go together.
+    """
     asked = os.environ.get(DEVICE)
-    if asked and not is_device(asked):
+    if not asked:
+        return ()
+    names = tuple(asked.split(","))
+    if not all(map(is_device, names)):
         raise JobError(f"The setting {DEVICE} names no device. Give {DEVICES}, or leave the setting out.")
-    return asked or None
+    if (why := why_apart(names)) is not None:
+        raise JobError(f"The setting {DEVICE} {why}")
+    return names
 
 
 def is_device(name: str) -> bool:
     """Whether this is how a device is called."""
     return re.fullmatch("cpu|cuda(:[0-9]{1,2})?", name) is not None
+
+
+def why_apart(devices: Sequence[str]) -> str | None:
+    """Why a process on each of these devices makes no sense, as words that follow who names them; None where it does.
+
+    They are GPUs, each once, or the CPU so many times: a GPU's memory is for one process, and beside a GPU the CPU
+    would decide about whichever rows it got: what lies near a threshold would depend on who was free.
+    """
+    if "cpu" in devices and set(devices) != {"cpu"}:
+        return "names the CPU beside a GPU, and the two may decide differently. Give one kind."
+    times = Counter(int(name.partition(":")[2] or 0) for name in devices if name != "cpu")
+    for number, often in times.items():
+        if often > 1:
+            return f"names cuda:{number} {often} times, and its memory is for one process. Give it once."
+    return None
 
 
 def _container_limit() -> list[int]:

@@ -15,7 +15,7 @@ from core.jobs.machine import DEVICE
 from core.jobs.sandbox import Limits
 
 KILLED_SECONDS = 5.0
-PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", DEVICE)
+PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
@@ -87,7 +87,7 @@ class Launch:
     """How job processes are started: the module they run, their limits and threads, and whether they reach GPUs.
 
     Where they are `bound`, they die with this process; else those that have work outlive it. `device` is where their
-    models run; None where the setting of this process says it for them too.
+    models run; None where the setting of this process says it for them too, with the first that it names.
     """
 
     program: str
@@ -155,7 +155,8 @@ class Launch:
             "OMP_WAIT_POLICY": "passive",
         }
         inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        own = {} if self.device is None else {DEVICE: self.device}
+        device = self.device or os.environ.get(DEVICE, "").partition(",")[0]
+        own = {DEVICE: device} if device else {}
         return fixed | inherited | own | dict.fromkeys(THREADS, str(self.threads))
 
 

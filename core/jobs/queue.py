@@ -29,6 +29,11 @@ SPARE_PAUSE_SECONDS = 30.0
 LOOK_SECONDS = 300.0
 
 
+def memory_wanted(input_bytes: int) -> int:
+    """About how many bytes of memory a job takes whose inputs have so many."""
+    return EMPTY_JOB_MEMORY + 3 * input_bytes
+
+
 class Queue:
     """The jobs of one folder in the order in which they came, `slots` of them running."""
 
@@ -62,6 +67,12 @@ class Queue:
     def left(self, job: Job) -> tuple[float, float] | None:
         """The seconds to the end of a job that runs, from and to; None where that is not known."""
         return job.whole_left(self._limit(job.record.kind)) if job.record.state == "running" else None
+
+    @property
+    def idle_cores(self) -> int:
+        """How many cores are left beside the jobs that run, of which one alone takes one; none where some wait."""
+        running = len(self.running())
+        return 0 if self._waiting() else machine.cores() - min(1, running) - self._launch.threads * max(0, running - 1)
 
     def refuse_crowd(self, owner: str | None) -> None:
         """Raise JobError where this visitor has as many jobs waiting as one may have."""
@@ -185,7 +196,7 @@ class Queue:
 
     def _fits(self, job: Job) -> bool:
         """Whether there is memory for one more; a job that is alone always runs."""
-        wanted = min(self._launch.limits.memory_bytes, EMPTY_JOB_MEMORY + 3 * job.folder.input_bytes())
+        wanted = min(self._launch.limits.memory_bytes, memory_wanted(job.folder.input_bytes()))
         return not self.running() or machine.free_memory_bytes() > wanted
 
     def _start(self, job: Job) -> None:

@@ -72,6 +72,7 @@ class Supervisor:
         threads = min(threads or max(1, machine.cores() // slots), machine.cores())
         launch = replace(_launch(program, memory, time_limit, threads, cuda, bound), device=device)
         self._limits = launch.limits
+        self.time_limit = time_limit
         self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
         self._turns = turns
         self._closed = False
@@ -134,6 +135,24 @@ class Supervisor:
         with self._changed:
             self._changed.wait_for(lambda: self._status(self._job(job_id)).ended, timeout)
             return self._status(self._job(job_id))
+
+    @property
+    def idle_cores(self) -> int:
+        """How many cores are left beside the jobs that run; none where some wait."""
+        with self._changed:
+            return self._queue.idle_cores
+
+    def give(self, job_id: str, name: str, content: bytes) -> None:
+        """Give a job that runs one more input, whole at once. Raises JobError where it does not run any more."""
+        with self._changed:
+            job = self._job(job_id)
+            if job.record.state != "running":
+                raise JobError("The run has ended. Start a new one.")
+            folder = job.folder
+        try:
+            folder.give(name, content)
+        except OSError as problem:  # its inputs went as it ended, or the disk is full
+            raise JobError(f"The run's input {name} could not be written ({problem.strerror}).") from problem
 
     def cancel(self, job_id: str) -> None:
         """Kill the job or take it out of the queue; nothing happens when it has ended."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from core.data.dataset import Dataset
 from core.data.progress import Progress
 from core.engine import doubts
-from core.engine.run import timed, versions
+from core.engine.run import timed
+from core.engine.versions import versions
 from core.errors import PlanError, PlumblineError
 from core.jobs.digest import sha256
 from core.metrics.policies import policy_warnings

@@ -32,14 +32,14 @@ _no_gpu_because: ContextVar[str] = ContextVar("no_gpu_because", default="")
 
 
 def chosen_device() -> ChosenDevice:
-    """The device that PLUMBLINE_DEVICE names, else a GPU where there is one, else the CPU.
+    """The device that PLUMBLINE_DEVICE names first, else a GPU where there is one, else the CPU.
 
     A GPU that fails a first small computation is not used.
     """
     failed = _no_gpu_because.get()
     if failed:
         return ChosenDevice("cpu", failed)
-    asked = os.environ.get(ASKED, "")
+    asked = os.environ.get(ASKED, "").partition(",")[0]  # several are for whoever starts several processes
     if asked == "cpu" or not (asked or Path("/dev/nvidiactl").exists()):
         return ChosenDevice("cpu")  # known without importing torch
     return _tried(asked) if asked or _is_built_for_gpus() else ChosenDevice("cpu")

@@ -8,6 +8,8 @@ from io import BytesIO
 
 from core.data.profile import PROFILE, SECOND, TABLE
 from core.engine.pairing import EARLIER, beside
+from core.engine.shards.assistants import Assistants
+from core.engine.shards.shard import shard_rows
 from core.errors import DataError
 from core.jobs.supervisor import Supervisor
 from core.mitigate.settings import Settings
@@ -30,9 +32,17 @@ class Runs:
     """Starts jobs on audits. Any thread may call it."""
 
     def __init__(
-        self, audits: Audits, results: Results, uploads: Uploads, supervisor: Supervisor, store: Store, ages: Ages
+        self,
+        audits: Audits,
+        results: Results,
+        uploads: Uploads,
+        supervisor: Supervisor,
+        store: Store,
+        ages: Ages,
+        assistants: Assistants,
     ) -> None:
         """On these audits, whose inputs are among the uploads."""
+        self._assistants = assistants
         self._audits, self._results, self._uploads = audits, results, uploads
         self._jobs, self._store, self._ages = supervisor, store, ages
 
@@ -46,7 +56,14 @@ class Runs:
         """Ask the question: audit the table, and the model where the plan names one, in a job."""
         audit = self._audits.get(audit_id)
         inputs = self._uploads.inputs(audit, with_model=plan.decision.model is not None)
-        job = self._jobs.submit("audit", {"plan": plan.to_toml()}, inputs, audit.owner)
+        profile, request = self._results.profile(audit_id), {"plan": plan.to_toml()}
+        if profile is None or plan.decision.model is None:  # columns are read at the pace of the disk
+            return self._started(audit, plan, self._jobs.submit("audit", request, inputs, audit.owner))
+        job = self._jobs.submit("audit", {**request, "each": shard_rows(plan)}, inputs, audit.owner)
+        self._assistants.watch(job, plan, profile, inputs)
+        return self._started(audit, plan, job)
+
+    def _started(self, audit: Audit, plan: Plan, job: str) -> Audit:
         asked = replace(audit, plan=plan.to_toml(), asked=plan.to_toml())
         return self._results.start(asked, job, "audit", *ANSWER, FIXES, *EXPLAINED, TAKEN_FILE)
 

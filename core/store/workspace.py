@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from core.engine.shards.assistants import Assistants
 from core.errors import PlumblineError
 from core.jobs.sandbox import Protection
 from core.jobs.supervisor import Supervisor
@@ -113,7 +114,8 @@ class Workspace:
         results = Results(root, audits, self.jobs, ages)
         uploads = Uploads(audits, results, self.jobs, self.files, ages)
         searching = Searching(audits, results)
-        runs = Runs(audits, results, uploads, self.jobs, self.files, ages)
+        self._assistants = Assistants(root / "assistants", self.jobs)
+        runs = Runs(audits, results, uploads, self.jobs, self.files, ages, self._assistants)
         archive = AuditArchive(audits, results)
         self._lock, self._results = results.lock, results
         self._retention = Retention(audits, results, self.jobs, self.files, ages)
@@ -240,6 +242,7 @@ class Workspace:
         self.batches.line.close()
         self.alerts.close()
         self.ledger.close()
+        self._assistants.close()
         self.jobs.close()
 
     def _keep_sweeping(self, every: float) -> None:

@@ -37,7 +37,7 @@ class EngineHere:
         self._work, self._draw, self._seen, self._fate = work, draw, seen, fate
         self._waiting: list[tuple[Chunk, list[Shard]]] = []
 
-    def submit(self, chunk: Chunk) -> None:
+    def submit(self, chunk: Chunk, is_last: bool = False) -> None:
         self._seen.chunks.append(chunk)
         folder = self._work.root / f"counted-{len(self._seen.chunks)}"
         for part in ("in", "out"):

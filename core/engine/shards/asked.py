@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -61,20 +60,13 @@ def check_workers(workers: int, do: str) -> None:
 def checked_devices(devices: Sequence[str]) -> tuple[str, ...]:
     """The devices, of each of which one process counts: GPUs, each once, or the CPU so many times.
 
-    A GPU's memory is for one process, and beside a GPU the CPU would decide about whichever rows it got: what lies near
-    a threshold would depend on who was free. Raises PlanError for such, and for what is no list of devices.
+    Raises PlanError for what does not go together (`core.jobs.machine.why_apart`), and for what is no list of devices.
     """
     if isinstance(devices, str) or not isinstance(devices, Sequence) or not 1 <= len(devices) <= MOST_WORKERS:
         raise PlanError(f"devices is {devices!r}. Give one name or more, such as cuda:0 and cuda:1.")
     for name in devices:
         if not isinstance(name, str) or not machine.is_device(name):
             raise PlanError(f"{name!r} is no device; give {machine.DEVICES}.")
-    if "cpu" in devices and set(devices) != {"cpu"}:
-        raise PlanError("devices names the CPU beside a GPU, and the two may decide differently. Give one kind.")
-    times = Counter(int(name.partition(":")[2] or 0) for name in devices if name != "cpu")
-    for number, often in times.items():
-        if often > 1:
-            raise PlanError(
-                f"devices names cuda:{number} {often} times, and its memory is for one process. Give it once."
-            )
+    if (why := machine.why_apart(devices)) is not None:
+        raise PlanError(f"devices {why}")
     return tuple(devices)

@@ -15,7 +15,7 @@ from core.data.progress import Tell
 from core.engine.far_files import brought
 from core.engine.plan_files import Files
 from core.engine.results import read
-from core.engine.run import refuse_unaskable, versions
+from core.engine.run import refuse_unaskable
 from core.engine.shards.counting_key import CountingKey
 from core.engine.shards.driver import Driver
 from core.engine.shards.edges import EDGES, are_wanted
@@ -23,6 +23,7 @@ from core.engine.shards.engine import CountingWork, EngineMaker, Partials
 from core.engine.shards.partial import Partial
 from core.engine.shards.shard import Shard, shard_rows, shards, why_whole
 from core.engine.shards.total import PARTIALS, write_partials
+from core.engine.versions import versions
 from core.engine.working import looked_at
 from core.errors import JobError
 from core.jobs.digest import sha256

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from core.engine.shards.driver import MOST_TRIES
 from core.engine.shards.engine import Chunk, ChunkEnded, CountingWork, Delivered, EngineMaker
 from core.engine.shards.local_pool import POLL_SECONDS, LocalPool
 from core.engine.shards.shard import Shard
@@ -21,26 +19,25 @@ def device_pools(devices: Sequence[str]) -> EngineMaker:
 class DevicePools:
     """A pool of one worker for each device; they share the cores and the memory of the machine.
 
-    A part at which one job after the other died has its last try on the CPU: a driver may take a process with it.
+    The last try of a part is on the CPU, and says on which device a job died at it.
     """
 
-    def __init__(self, work: CountingWork, devices: Sequence[str]) -> None:
-        """Raises JobError where no jobs can be run in the work's folder."""
+    def __init__(self, work: CountingWork, devices: Sequence[str], beside: int = 0) -> None:
+        """`beside` is as for `LocalPool`. Raises JobError where no jobs can be run in the work's folder."""
         self.workers, self._devices = len(devices), devices
         self._pools: list[LocalPool] = []
-        self._here, self._died_on = set[Shard](), defaultdict[Shard, list[str]](list)
+        self._here, self._died_on = set[Shard](), dict[Shard, str]()
         with ExitStack() as unless_all:
             for place, device in enumerate(devices):
                 own = replace(work, root=work.root / f"device-{place}")
-                self._pools.append(LocalPool(own, self.workers, device))
+                self._pools.append(LocalPool(own, self.workers, device, beside))
                 unless_all.callback(self._pools[-1].close)
             self._ends = unless_all.pop_all()
 
-    def submit(self, chunk: Chunk) -> None:
+    def submit(self, chunk: Chunk, is_last: bool = False) -> None:
         """Have a device that is free begin with a chunk. Raises JobError."""
-        died_on = self._died_on[chunk[0]]
-        is_last = len(died_on) >= MOST_TRIES - 1 and died_on[-1] != "cpu"
-        next(pool for pool in self._pools if pool.is_idle).submit(chunk, died_on[-1] if is_last else None)
+        died_on = self._died_on.get(chunk[0]) if is_last else None
+        next(pool for pool in self._pools if pool.is_idle).begin(chunk, None if died_on == "cpu" else died_on)
 
     def events(self) -> Iterator[Delivered | ChunkEnded]:
         """What the jobs have left since, and which of them ended."""
@@ -49,7 +46,7 @@ class DevicePools:
                 if isinstance(event, Delivered):
                     self._here.add(event.shard)
                 elif event.error is not None and (left := [each for each in event.chunk if each not in self._here]):
-                    self._died_on[left[0]].append(device)  # nothing is left where another has taken over
+                    self._died_on[left[0]] = device  # nothing is left where another has taken over
                 yield event
 
     def rows_under_way(self) -> int:

@@ -82,7 +82,7 @@ class Driver:
         until = time.monotonic() + self.seconds
         while len(self._here) + len(self._failed) < len(self.shards) and not self.stopped.is_set():
             while len(self._under_way) < engine.workers and (chunk := self._next(engine.workers)):
-                engine.submit(chunk)
+                engine.submit(chunk, self._tries[chunk[0]] == MOST_TRIES - 1)
                 self._under_way.append(_UnderWay(chunk, time.monotonic()))
             for event in engine.events():
                 if isinstance(event, Delivered):

@@ -37,8 +37,11 @@ class Engine(Protocol):
     def workers(self) -> int:
         """How many chunks are counted at a time; it may change."""
 
-    def submit(self, chunk: Chunk) -> None:
-        """Begin with a chunk. Raises PlumblineError where that cannot be."""
+    def submit(self, chunk: Chunk, is_last: bool = False) -> None:
+        """Begin with a chunk; `is_last`: its first part has no try after this one, so that no GPU should spoil it.
+
+        Raises PlumblineError where that cannot be.
+        """
 
     def events(self) -> Iterable[Delivered | ChunkEnded]:
         """What has happened since: nothing, after a moment, where nothing has."""

@@ -10,12 +10,13 @@ from typing import Any
 from core.data.progress import Progress
 from core.engine.counting import Pass
 from core.engine.job import open_table
-from core.engine.run import versions
+from core.engine.shards.content import content_of
 from core.engine.shards.counting_key import CountingKey
 from core.engine.shards.edges import EDGES, as_bytes, with_found_edges
-from core.engine.shards.partial import Partial, content_of
+from core.engine.shards.partial import Partial
 from core.engine.shards.shard import Shard
 from core.engine.sources import score_edges, source
+from core.engine.versions import versions
 from core.jobs.digest import sha256
 from core.metrics.stated_rule import rule_file
 from core.models.device import or_on_the_cpu, without_gpu

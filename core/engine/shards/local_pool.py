@@ -9,8 +9,9 @@ from core.engine.shards.engine import Chunk, ChunkEnded, CountingWork, Delivered
 from core.engine.shards.partial import MOST_BYTES
 from core.engine.shards.shard import Shard
 from core.errors import JobError, PlumblineError
+from core.jobs import machine
 from core.jobs.run_one import ENDING_SECONDS, failure
-from core.jobs.supervisor import Supervisor, checked_bytes
+from core.jobs.supervisor import Supervisor, checked_bytes, share_of_memory
 
 POLL_SECONDS = 0.1
 
@@ -32,15 +33,23 @@ class _Running:
 class LocalPool:
     """Jobs of a supervisor of its own, which end with the thread that submits them."""
 
-    def __init__(self, work: CountingWork, workers: int, device: str | None = None) -> None:
+    def __init__(self, work: CountingWork, workers: int, device: str | None = None, beside: int = 0) -> None:
         """`device` is where the jobs' models run, None for what the setting says.
 
-        Raises JobError where no jobs can be run in the work's folder.
+        `beside` is how many other jobs share cores and memory with them. Raises JobError where no jobs can be run in
+        the work's folder.
         """
         self.workers, self.root = workers, work.root
-        self._work = work
+        self._work, self._gpu = work, machine.gpu_of(device)
         self._supervisor = Supervisor(
-            work.root, slots=workers, warm=False, time_limit=work.time_limit, bound=True, device=device
+            work.root,
+            slots=workers,
+            warm=False,
+            time_limit=work.time_limit,
+            memory_bytes=share_of_memory(workers + beside),
+            bound=True,
+            threads=max(1, machine.cores() // (workers + beside)),
+            device=device,
         )
         self._running: list[_Running] = []
 
@@ -49,8 +58,15 @@ class LocalPool:
         """Whether no chunk is counted."""
         return not self._running
 
-    def submit(self, chunk: Chunk, died_on: str | None = None) -> None:
-        """Queue a job for a chunk, whose earlier ones may have died on a GPU. Raises JobError."""
+    def submit(self, chunk: Chunk, is_last: bool = False) -> None:
+        """Queue a job for a chunk; the last try of a part is on the CPU: a driver may take a process with it.
+
+        Raises JobError.
+        """
+        self.begin(chunk, self._gpu if is_last else None)
+
+    def begin(self, chunk: Chunk, died_on: str | None) -> None:
+        """Queue a job for a chunk, on the CPU where its earlier ones died on a GPU. Raises JobError."""
         request = {**self._work.request, "shards": [shard.asked for shard in chunk]}
         request |= {} if died_on is None else {"died_on": died_on}
         self._running.append(_Running(self._supervisor.submit("count", request, self._work.inputs), chunk))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from core.engine.counted import Counted
 from core.engine.counting import Pass
+from core.engine.shards.content import counted_from
 from core.engine.shards.edges import EDGES, with_found_edges
-from core.engine.shards.partial import counted_from
 from core.engine.shards.shard import Shard
 from core.errors import JobError
 from core.plan.plan import Plan
@@ -40,21 +40,43 @@ def total(one: Pass, path: Path) -> tuple[Counted, dict[str, Any]]:
 
     Raises JobError where the parts are not the table, and as `Pass.whole` does.
     """
-    counted, facts, known = one.nobody, dict[str, Any](), list(one.nobody.known)
+    summed = Summed(one.nobody)
     with zipfile.ZipFile(path) as parts:
         for name in parts.namelist():
             if name == EDGES:
                 continue
             first, rows = map(int, name.split("-"))
             added, ran = counted_from(parts.read(name), one.nobody, one.dataset)
-            if first != counted.lines or added.lines != rows:
+            if first != summed.rows.lines or added.lines != rows:
                 raise JobError("The parts that were counted are not the rows of the table. Run again.")
-            counted += added
-            known += [words for words in ran.pop("known") if words not in known]  # of a GPU that failed there alone
-            facts = {name: _larger(facts.get(name), value) for name, value in ran.items()}
-    if counted.lines != one.dataset.profile.rows:
+            known = ran.pop("known")
+            summed.add(added)
+            summed.ran(ran, known)
+    if summed.rows.lines != one.dataset.profile.rows:
         raise JobError("Some parts of the table were not counted. Run again.")
-    return one.whole(replace(counted, known=tuple(known))), facts
+    return summed.whole(one), summed.facts
+
+
+@dataclass
+class Summed:
+    """What parts of a table add up to, in its order, and how the sources were run that counted them."""
+
+    rows: Counted
+    facts: dict[str, Any] = field(default_factory=dict)
+    _known: list[Any] = field(default_factory=list)
+
+    def add(self, counted: Counted) -> None:
+        """Add some rows."""
+        self.rows += counted
+
+    def ran(self, facts: Mapping[str, Any], known: Sequence[Any] = ()) -> None:
+        """Take in how a source was run, and what it said before it read a row, as of a GPU that failed there alone."""
+        self.facts |= {name: _larger(self.facts.get(name), value) for name, value in facts.items()}
+        self._known += [words for words in known if words not in (*self.rows.known, *self._known)]
+
+    def whole(self, one: Pass) -> Counted:
+        """The sum over all rows. Raises as `Pass.whole` does."""
+        return one.whole(replace(self.rows, known=(*self.rows.known, *self._known)))
 
 
 def _larger(one: Any, other: Any) -> Any:

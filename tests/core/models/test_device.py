@@ -45,7 +45,7 @@ plan = Plan.load(pathlib.Path("core/samples/loans.toml").resolve())
 def some_wobble(work):
     engine = here(1)(work)
     count = engine.submit
-    def submit(chunk):
+    def submit(chunk, is_last):
         os.environ["PLUMBLINE_DEVICE"] = half_a_device.NAME if chunk[0].index == 2 else "cpu"
         count(chunk)
         os.environ["PLUMBLINE_DEVICE"] = "cpu"

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from core.engine.run import versions
 from core.engine.shards.engine import Chunk, ChunkEnded, CountingWork, Delivered
 from core.engine.shards.partial import MOST_BYTES
 from core.engine.shards.shard import Shard
+from core.engine.versions import versions
 from core.errors import BY_NAME, JobError, ModelError, PlumblineError
 from core.jobs.digest import sha256
 from core.models.library_errors import first_line
@@ -83,13 +83,13 @@ class ClusterEngine:
         """How many chunks the workers that have the files count at a time."""
         return sum(self._ready.values())
 
-    def submit(self, chunk: Chunk) -> None:
+    def submit(self, chunk: Chunk, is_last: bool = False) -> None:
         """Send a chunk to whichever worker is free."""
         from core.engine.shards.cluster.worker import count_chunk
 
         number, self._numbers = self._numbers, self._numbers + 1
         key = f"{self._run}-{number}"
-        future = self._client.submit(count_chunk, self._run, number, chunk, key=key, pure=False)
+        future = self._client.submit(count_chunk, self._run, number, chunk, is_last, key=key, pure=False)
         self._sent[number] = _Sent(chunk, future)
 
     def events(self) -> Iterator[Delivered | ChunkEnded]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from distributed import WorkerPlugin, get_worker
 
-from core.engine.run import versions
 from core.engine.shards.engine import Chunk, CountingWork, Delivered
 from core.engine.shards.local_pool import LocalPool
+from core.engine.versions import versions
 from core.errors import DataError, JobError, ModelError, PlumblineError
 from core.jobs.digest import sha256
 from core.jobs.scratch import scratch
@@ -88,12 +88,12 @@ class CountingPlugin(WorkerPlugin):  # type: ignore[misc]  # it carries no types
         self._ready.set()
         return None
 
-    def count(self, key: str, chunk: Chunk, say: Say) -> None:
+    def count(self, key: str, chunk: Chunk, is_last: bool, say: Say) -> None:
         """Count a chunk and say what each of its parts gave; whatever goes wrong is said too."""
         stop = self._stops[key] = threading.Event()
         try:
             with _place() as root:
-                self._count(root, chunk, say, stop)
+                self._count(root, chunk, is_last, say, stop)
         except PlumblineError as error:
             say(_said_of(error))
         except OSError as error:
@@ -101,11 +101,11 @@ class CountingPlugin(WorkerPlugin):  # type: ignore[misc]  # it carries no types
         finally:
             del self._stops[key]
 
-    def _count(self, root: Path, chunk: Chunk, say: Say, stop: threading.Event) -> None:
+    def _count(self, root: Path, chunk: Chunk, is_last: bool, say: Say, stop: threading.Event) -> None:
         self._wait_for_files(stop)
         pool = LocalPool(CountingWork(root, self._request, self._files, self._time_limit), self._side_by_side or 1)
         try:
-            pool.submit(chunk)
+            pool.submit(chunk, is_last)
             told = time.monotonic()
             while not stop.is_set():
                 for event in pool.events():
@@ -128,7 +128,7 @@ class CountingPlugin(WorkerPlugin):  # type: ignore[misc]  # it carries no types
                 raise JobError("The table and the model did not arrive. Check the network and run again.")
 
 
-def count_chunk(run: str, number: int, chunk: Chunk) -> None:
+def count_chunk(run: str, number: int, chunk: Chunk, is_last: bool) -> None:
     """The task: count a chunk, whose parts go back as events of the run, and never as what the task gives."""
     worker = get_worker()
     key = worker.get_current_task()
@@ -136,7 +136,7 @@ def count_chunk(run: str, number: int, chunk: Chunk) -> None:
     def say(message: dict[str, Any]) -> None:
         worker.log_event(run, {"chunk": number, "worker": worker.address, **message})
 
-    worker.plugins[run].count(key, chunk, say)
+    worker.plugins[run].count(key, chunk, is_last, say)
 
 
 @contextmanager

@@ -54,24 +54,31 @@ def test_each_process_has_its_own_device_and_one_that_fails_is_said(
     assert found["provenance"]["device"] == "cpu"
 
 
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [({"devices": ("cuda:98", "cuda:99")}, "device_pools"), ({"workers": 2}, "local_pool")],
+    ids=["devices", "workers"],
+)
 def test_a_gpu_that_takes_its_process_with_it_does_not_end_the_audit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    asked: dict[str, Any], where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last try of a part is on the CPU, on whichever device its jobs died before."""
     killed = list[int]()
 
     class Mortal(LocalPool):
-        def submit(self, chunk: Chunk, died_on: str | None = None) -> None:
+        def begin(self, chunk: Chunk, died_on: str | None) -> None:
+            others = running_jobs(self.root)
             with holding_jobs("count"):
-                super().submit(chunk, died_on)
+                super().begin(chunk, died_on)
                 if chunk[0].index == 2 and died_on is None:
-                    until(lambda: bool(running_jobs(self.root)))
-                    killed.extend(running_jobs(self.root))
+                    until(lambda: bool(set(running_jobs(self.root)) - set(others)))
+                    killed.extend(set(running_jobs(self.root)) - set(others))
                     os.kill(killed[-1], signal.SIGKILL)
 
-    monkeypatch.setattr("core.engine.shards.device_pools.LocalPool", Mortal)
+    monkeypatch.setattr(f"core.engine.shards.{where}.LocalPool", Mortal)
+    monkeypatch.setenv(DEVICE, "cuda:98")
+    found = audit(plan := Plan.load(LOANS), **asked)
     monkeypatch.setenv(DEVICE, "cpu")
-    found = audit(plan := Plan.load(LOANS), devices=("cuda:98", "cuda:99"))
     whole = audit(plan, workers=1)
     assert len(killed) == 2
     assert any("failed: its process died. " in words for words in map(text, found.notes))

@@ -141,13 +141,14 @@ def test_an_interrupted_run_ends_every_job_and_keeps_what_was_counted(
 def test_a_part_at_which_every_job_dies_is_named_and_the_others_are_kept(
     files: Files, whole: dict[str, Any], cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    partials = PartialsInMemory()
+    partials, tries = PartialsInMemory(), list[bool]()
 
     class Poisoned(LocalPool):
-        def submit(self, chunk: Any) -> None:
+        def submit(self, chunk: Any, is_last: bool = False) -> None:
             with holding_jobs("count"):
-                super().submit(chunk)
+                super().submit(chunk, is_last)
                 if any(shard.index == 2 for shard in chunk):
+                    tries.append(is_last)
                     os.kill(*running_jobs(self.root), signal.SIGKILL)
 
     with monkeypatch.context() as poison:
@@ -158,6 +159,7 @@ def test_a_part_at_which_every_job_dies_is_named_and_the_others_are_kept(
             audit_in_parts(PLAN, files, on_it(cluster, 2), partials, each=16),
         ):
             pass
+    assert tries == [False, False, True]
     with audit_in_parts(PLAN, files, on_it(cluster, 2), partials, each=16) as found:
         assert (found.kept, numbers(found.record)) == (3, whole)
 
@@ -235,9 +237,9 @@ def test_a_worker_whose_disk_is_full_by_then_is_named(
     files: Files, cluster: Any, monkeypatch: pytest.MonkeyPatch, where: str, says: str
 ) -> None:
     class Later(ClusterEngine):
-        def submit(self, chunk: Any) -> None:
+        def submit(self, chunk: Any, is_last: bool = False) -> None:
             monkeypatch.setattr(f"core.engine.shards.cluster.worker.{where}", nowhere if where == "scratch" else full)
-            super().submit(chunk)
+            super().submit(chunk, is_last)
 
     with (
         pytest.raises(JobError, match=rf"t\.csv, rows 1 to 32: counting .* The worker at tls://127\S+: {says}"),
@@ -286,8 +288,8 @@ def test_what_makes_no_sense_is_not_taken_in(files: Files, whole: dict[str, Any]
     heard = list[Any]()
 
     class Loud(ClusterEngine):
-        def submit(self, chunk: Any) -> None:
-            super().submit(chunk)
+        def submit(self, chunk: Any, is_last: bool = False) -> None:
+            super().submit(chunk, is_last)
             for said in (None, [], {"chunk": "0"}, {"chunk": 99, "shard": 0, "content": b"x"}):
                 self._heard.put(said)
             self._heard.put({"chunk": 0, "shard": 99, "content": b"x"})

@@ -110,8 +110,8 @@ class Mortal(LocalPool):
 
     killed = 0
 
-    def submit(self, chunk: tuple[Shard, ...]) -> None:
-        super().submit(chunk)
+    def submit(self, chunk: tuple[Shard, ...], is_last: bool = False) -> None:
+        super().submit(chunk, is_last)
         if not self.killed:
             (self.killed,) = running_jobs(self.root)
             os.kill(self.killed, signal.SIGKILL)
