@@ -87,8 +87,9 @@ class Assistants:
         audit = _Audit(job, plan, profile, inputs)
         if len(audit.parts) > 1:
             thread = threading.Thread(target=self._watch, args=(audit,), name="plumbline-assistants", daemon=True)
-            self._threads = [*(each for each in self._threads if each.is_alive()), thread]
-            thread.start()
+            with self._lock:
+                self._threads = [*(each for each in self._threads if each.is_alive()), thread]
+                thread.start()
 
     def close(self) -> None:
         """End all help; the audits go on alone."""
@@ -133,6 +134,8 @@ class Assistants:
         under_way = 0
         while self._are_free() and (status := self._status(audit)) is not None:
             if not under_way:
+                if not _takes_long(status):
+                    return
                 chunks = list(audit.chunks(status.done, engine.workers))
                 if not chunks:
                     return
