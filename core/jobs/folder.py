@@ -82,8 +82,12 @@ class Folder:
     def give(self, name: str, content: bytes) -> None:
         """Write one more input, so that the job sees all of it or nothing."""
         part = self.path / f"{name}.coming"
-        part.write_bytes(content)
-        os.replace(part, self.path / "in" / name)
+        try:
+            part.write_bytes(content)
+            os.replace(part, self.path / "in" / name)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
     def input_bytes(self) -> int:
         """Size of all inputs together."""

@@ -174,6 +174,7 @@ class Queue:
         child, job.child = job.child, None
         if child:
             child.stop()
+        job.close_inputs()
         job.record = replace(job.record, state=state, message=message, error=error, ended=time.time())
         try:
             job.folder.write(job.record)

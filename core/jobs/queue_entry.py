@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from core.errors import JobError
 from core.jobs import exits
 from core.jobs.exits import Ending, ending
 from core.jobs.folder import Folder, Record
@@ -36,6 +38,23 @@ class Job:
     disk: OnDisk = OnDisk()
     disk_next: float = 0.0
     settled: Ending | None = None
+    takes_inputs: bool = True
+    _giving: threading.Lock = field(default_factory=threading.Lock)
+
+    def give(self, name: str, content: bytes) -> None:
+        """Add an input, whole at once, as long as the job runs. Raises JobError where it does not any more."""
+        with self._giving:
+            if self.record.state != "running" or not self.takes_inputs:
+                raise JobError("The run has ended. Start a new one.")
+            try:
+                self.folder.give(name, content)
+            except OSError as problem:
+                raise JobError(f"The run's input {name} could not be written ({problem.strerror}).") from problem
+
+    def close_inputs(self) -> None:
+        """Take no more of them: what is put into a folder that is just being cleared would keep it from going."""
+        with self._giving:
+            self.takes_inputs = False
 
     def look(self, limits: Limits) -> None:
         """Take over what a running job says of its progress and what it holds; settle it once its process is gone."""
@@ -77,6 +96,7 @@ class Job:
         return Ahead(self.folder.path.name, self.record.kind, *(self.whole_left(limit) or at_worst))
 
     def _settle(self, child: Child, limits: Limits) -> None:
+        self.close_inputs()
         verdict = (*self.stopped, "JobError") if self.stopped else ending(self.folder, child, limits)
         keeps = publishes(self.record.kind) and verdict[1] != exits.DISK_WORDS
         self.folder.clean(keep_results=keeps or verdict[0] == "done")

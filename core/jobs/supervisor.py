@@ -72,7 +72,7 @@ class Supervisor:
         threads = min(threads or max(1, machine.cores() // slots), machine.cores())
         launch = replace(_launch(program, memory, time_limit, threads, cuda, bound), device=device)
         self._limits = launch.limits
-        self.time_limit = time_limit
+        self.time_limit, self.memory_bytes, self.threads = time_limit, memory, threads
         self._queue = Queue(self._jobs, launch, slots, time_limit, warm, self._notice)
         self._turns = turns
         self._closed = False
@@ -143,16 +143,11 @@ class Supervisor:
             return self._queue.idle_cores
 
     def give(self, job_id: str, name: str, content: bytes) -> None:
-        """Give a job that runs one more input, whole at once. Raises JobError where it does not run any more."""
+        """Give a job that runs one more input. Raises JobError where it does not run any more, or the disk is full."""
+        _refuse_full_disk(self._jobs)
         with self._changed:
             job = self._job(job_id)
-            if job.record.state != "running":
-                raise JobError("The run has ended. Start a new one.")
-            folder = job.folder
-        try:
-            folder.give(name, content)
-        except OSError as problem:  # its inputs went as it ended, or the disk is full
-            raise JobError(f"The run's input {name} could not be written ({problem.strerror}).") from problem
+        job.give(name, content)
 
     def cancel(self, job_id: str) -> None:
         """Kill the job or take it out of the queue; nothing happens when it has ended."""

@@ -12,12 +12,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from core.data.profile import Profile
 from core.engine.shards.counting_key import CountingKey
 from core.engine.shards.device_pools import DevicePools
-from core.engine.shards.engine import Chunk, CountingWork, Delivered, Engine, EngineMaker
+from core.engine.shards.engine import Chunk, CountingWork, Delivered, Engine
 from core.engine.shards.local_pool import LocalPool
 from core.engine.shards.partial import Partial
 from core.engine.shards.shard import Shard, shard_rows, shards, why_whole
@@ -27,7 +28,7 @@ from core.jobs import machine
 from core.jobs.digest import sha256
 from core.jobs.queue import memory_wanted
 from core.jobs.status import Status
-from core.jobs.supervisor import Supervisor
+from core.jobs.supervisor import LEAST_MEMORY, Supervisor
 from core.jobs.untrusted import erase
 from core.plan.plan import Plan
 
@@ -53,11 +54,22 @@ class _Audit:
         """The parts of its table."""
         return shards(self.profile.rows, shard_rows(self.plan))
 
+    @property
+    def memory_wanted(self) -> int:
+        """About how many bytes of memory a job with its inputs takes."""
+        return memory_wanted(sum(path.stat().st_size for path in self.inputs.values()))
+
+    @cached_property
     def key(self) -> CountingKey:
-        """What its parts are counted for."""
+        """What its parts are counted for; big files take a while to digest."""
         model, images = (sha256(self.inputs[name]) if name in self.inputs else None for name in ("model", "images"))
         version = versions()["plumbline"]
         return CountingKey.of(self.plan, self.profile.sha256, model, images, version, shard_rows(self.plan))
+
+    def work(self, root: Path, time_limit: float) -> CountingWork:
+        """What an engine is given that counts its parts, with a folder of its own."""
+        request = {"plan": self.plan.to_toml(), "each": shard_rows(self.plan)}
+        return CountingWork(root, request, self.inputs, time_limit)
 
     def chunks(self, done: int, workers: int) -> Iterator[Chunk]:
         """What so many workers count, where the job has `done` rows: it keeps what comes first, and an equal share."""
@@ -65,6 +77,8 @@ class _Audit:
         while left and own >= left[0].rows:
             own -= left.pop(0).rows
         free = left[1:]
+        if not workers:
+            return
         ends = [round(place * len(free) / (workers + 1)) for place in range(1, workers + 2)]
         for begin, end in zip(ends, ends[1:], strict=False):
             if begin < end:
@@ -102,8 +116,8 @@ class Assistants:
             if why_whole(audit.plan) is None:
                 while (status := self._status(audit, _LOOKS_EVERY)) is not None:
                     if _takes_long(status):
-                        self._help(audit)
-        except PlumblineError:  # it is deleted, a file has gone, the disk is full: the audit goes on alone
+                        self._help(audit, status.done)
+        except (PlumblineError, OSError):  # it is deleted, a file has gone, the disk is full: it goes on alone
             LOG.info("an audit is helped no more", exc_info=True)
         except Exception:
             LOG.exception("an audit is helped no more")
@@ -113,38 +127,39 @@ class Assistants:
         status = self._jobs.wait(audit.job, seconds)
         return None if status.ended or self._closed.is_set() else status
 
-    def _help(self, audit: _Audit) -> None:
-        """Count for an audit until it has ended, or others need the cores. Raises PlumblineError."""
-        with self._assistants(audit.job, audit.inputs) as make:
-            if make is None:
+    def _help(self, audit: _Audit, done: int) -> None:
+        """Count for an audit whose job has done so many rows, as long as that is wanted. Raises PlumblineError."""
+        with self._at_work_for(audit) as workers:
+            chunks = list(audit.chunks(done, workers))
+            if not chunks:
                 return
-            root, asked = self._root / audit.job, {"plan": audit.plan.to_toml(), "each": shard_rows(audit.plan)}
+            root = self._root / audit.job
             root.mkdir(parents=True, mode=0o700)
             try:
-                engine = make(CountingWork(root, asked, audit.inputs, self._jobs.time_limit))
+                engine = self._engine(audit.work(root, self._jobs.time_limit), workers)
                 try:
-                    self._drive(audit, audit.key(), engine)
+                    self._drive(audit, engine, chunks)
                 finally:
                     engine.close()
             finally:
                 _emptied(root)
 
-    def _drive(self, audit: _Audit, key: CountingKey, engine: Engine) -> None:
-        """Have an engine count what the audit's job would come to last. Raises PlumblineError."""
-        under_way = 0
-        while self._are_free() and (status := self._status(audit)) is not None:
-            if not under_way:
-                if not _takes_long(status):
-                    return
-                chunks = list(audit.chunks(status.done, engine.workers))
-                if not chunks:
-                    return
-                for chunk in chunks:
-                    engine.submit(chunk)
-                under_way = len(chunks)
+    def _engine(self, work: CountingWork, workers: int) -> Engine:
+        """Jobs that count: one for each further GPU, or one on each of so many cores."""
+        if machine.uses_gpu():
+            return DevicePools(work, machine.asked_devices()[1:])
+        memory = min(self._jobs.memory_bytes, machine.free_memory_bytes() // workers)
+        return LocalPool(work, workers, threads=1, memory_bytes=memory)
+
+    def _drive(self, audit: _Audit, engine: Engine, chunks: list[Chunk]) -> None:
+        """Have an engine count these chunks, which an audit's job would come to last. Raises PlumblineError."""
+        for chunk in chunks:
+            engine.submit(chunk)
+        under_way = len(chunks)
+        while under_way and self._are_free() and self._status(audit) is not None:
             for event in engine.events():
                 if isinstance(event, Delivered):
-                    content = Partial.checked(event.content, event.shard, key).content
+                    content = Partial.checked(event.content, event.shard, audit.key).content
                     self._jobs.give(audit.job, event.shard.file, content)
                     audit.given.add(event.shard)
                 elif event.error is not None:  # where it is not by chance, the audit's own job comes to it and tells
@@ -153,36 +168,43 @@ class Assistants:
                     under_way -= 1
 
     @contextmanager
-    def _assistants(self, job: str, inputs: Mapping[str, Path]) -> Iterator[EngineMaker | None]:
-        """What makes an engine of all who are free; None where nobody is. They are at work until the block ends."""
-        devices = machine.asked_devices()[1:]
+    def _at_work_for(self, audit: _Audit) -> Iterator[int]:
+        """How many jobs can help an audit; they count as at work until the block ends."""
         with self._lock:
-            self._at_work[job] = workers = 0 if devices or machine.uses_gpu() else max(0, self._room(inputs))
+            room = max(0, self._room(audit))
+            self._at_work[audit.job] = 0 if machine.uses_gpu() else room
         try:
-            if devices:
-                yield lambda work: DevicePools(work, devices, beside=1)
-            elif workers:
-                yield lambda work: LocalPool(work, workers, beside=1)
-            else:
-                yield None
+            yield room
         finally:
             with self._lock:
-                del self._at_work[job]
+                del self._at_work[audit.job]
 
-    def _room(self, inputs: Mapping[str, Path]) -> int:
-        """How many more jobs with these inputs this machine has cores and memory for."""
-        each = memory_wanted(sum(path.stat().st_size for path in inputs.values()))
-        return min(self._jobs.idle_cores - sum(self._at_work.values()), machine.free_memory_bytes() // each)
+    def _room(self, audit: _Audit) -> int:
+        """How many more jobs this machine has memory for, and a GPU or a core each.
+
+        The cores of one job are left to whoever comes next, where there are more: who helps need not end for that one.
+        """
+        memory = min(machine.free_memory_bytes() // audit.memory_wanted, _most_by_memory())
+        if machine.uses_gpu():
+            return min(len(machine.asked_devices()) - 1, memory)
+        idle = self._jobs.idle_cores - sum(self._at_work.values())
+        return min(idle - self._jobs.threads if idle > self._jobs.threads else idle, memory)
 
     def _are_free(self) -> bool:
-        """Whether nobody else needs the cores on which they work."""
+        """Whether nobody else needs the cores and the memory on which they work."""
         with self._lock:
-            return self._jobs.idle_cores >= sum(self._at_work.values())
+            at_work = sum(self._at_work.values())
+        return (not at_work or self._jobs.idle_cores >= at_work) and machine.free_memory_bytes() > memory_wanted(0)
 
 
 def _takes_long(status: Status) -> bool:
     left = status.seconds_left if status.what == "rows scored" else None
     return left is not None and left > LONG_SECONDS
+
+
+def _most_by_memory() -> int:
+    """How many jobs fit beside one, as far as a system tells that does not say what is free."""
+    return int(0.8 * machine.memory_bytes()) // LEAST_MEMORY - 1
 
 
 def _emptied(folder: Path) -> None:

@@ -22,15 +22,15 @@ class DevicePools:
     The last try of a part is on the CPU, and says on which device a job died at it.
     """
 
-    def __init__(self, work: CountingWork, devices: Sequence[str], beside: int = 0) -> None:
-        """`beside` is as for `LocalPool`. Raises JobError where no jobs can be run in the work's folder."""
+    def __init__(self, work: CountingWork, devices: Sequence[str]) -> None:
+        """Raises JobError where no jobs can be run in the work's folder."""
         self.workers, self._devices = len(devices), devices
         self._pools: list[LocalPool] = []
         self._here, self._died_on = set[Shard](), dict[Shard, str]()
         with ExitStack() as unless_all:
             for place, device in enumerate(devices):
                 own = replace(work, root=work.root / f"device-{place}")
-                self._pools.append(LocalPool(own, self.workers, device, beside))
+                self._pools.append(LocalPool(own, self.workers, device))
                 unless_all.callback(self._pools[-1].close)
             self._ends = unless_all.pop_all()
 

@@ -11,7 +11,7 @@ from core.engine.shards.shard import Shard
 from core.errors import JobError, PlumblineError
 from core.jobs import machine
 from core.jobs.run_one import ENDING_SECONDS, failure
-from core.jobs.supervisor import Supervisor, checked_bytes, share_of_memory
+from core.jobs.supervisor import Supervisor, checked_bytes
 
 POLL_SECONDS = 0.1
 
@@ -33,11 +33,18 @@ class _Running:
 class LocalPool:
     """Jobs of a supervisor of its own, which end with the thread that submits them."""
 
-    def __init__(self, work: CountingWork, workers: int, device: str | None = None, beside: int = 0) -> None:
+    def __init__(
+        self,
+        work: CountingWork,
+        workers: int,
+        device: str | None = None,
+        threads: int | None = None,
+        memory_bytes: int | None = None,
+    ) -> None:
         """`device` is where the jobs' models run, None for what the setting says.
 
-        `beside` is how many other jobs share cores and memory with them. Raises JobError where no jobs can be run in
-        the work's folder.
+        `threads` and `memory_bytes` are what each may use, None for its share of the machine. Raises JobError where no
+        jobs can be run in the work's folder.
         """
         self.workers, self.root = workers, work.root
         self._work, self._gpu = work, machine.gpu_of(device)
@@ -46,9 +53,9 @@ class LocalPool:
             slots=workers,
             warm=False,
             time_limit=work.time_limit,
-            memory_bytes=share_of_memory(workers + beside),
+            memory_bytes=memory_bytes,
             bound=True,
-            threads=max(1, machine.cores() // (workers + beside)),
+            threads=threads,
             device=device,
         )
         self._running: list[_Running] = []

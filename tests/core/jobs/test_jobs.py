@@ -62,6 +62,35 @@ def test_once_a_job_has_ended_its_inputs_are_gone(supervisor: Supervisor, tmp_pa
     assert table.read_text() == "a,b\n"
 
 
+def test_an_input_reaches_a_job_as_long_as_it_runs(supervisor: Supervisor, tmp_path: Path) -> None:
+    job = supervisor.submit("follow", {}, {})
+    until(lambda: running(supervisor, job))
+    supervisor.give(job, "more", b"bytes")
+    assert (tmp_path / "jobs" / job / "in" / "more").read_bytes() == b"bytes"
+    allow(tmp_path, job, 10)
+    assert supervisor.wait(job, SOON).state == "done"
+    with pytest.raises(JobError, match="has ended"):
+        supervisor.give(job, "late", b"bytes")
+
+
+def test_an_input_that_comes_just_as_a_job_ends_does_not_spoil_its_results(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would stand in a folder that is being cleared."""
+    clean, refused = Folder.clean, list[JobError]()
+
+    def beset(folder: Folder, keep_results: bool) -> None:
+        try:
+            supervisor.give(folder.path.name, "late", b"bytes")
+        except JobError as error:
+            refused.append(error)
+        clean(folder, keep_results)
+
+    monkeypatch.setattr(Folder, "clean", beset)
+    assert ended(supervisor, "echo").state == "done"
+    assert len(refused) == 1
+
+
 def test_a_refusal_keeps_its_type_and_its_words(supervisor: Supervisor) -> None:
     status = ended(supervisor, "refuse", message="Row 3 of people.csv\nis empty.")
     assert (status.state, status.error, status.message) == ("failed", DataError, "Row 3 of people.csv is empty.")

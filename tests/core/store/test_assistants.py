@@ -15,6 +15,7 @@ from core.engine.api import audit_isolated
 from core.engine.plan_files import Files
 from core.engine.shards import assistants, shard
 from core.jobs import machine
+from core.metrics.words.notes import text
 from core.record import AuditRecord
 from core.samples import SAMPLES
 from core.store.workspace import Audit, Workspace
@@ -147,13 +148,27 @@ def test_who_waits_gets_the_core(space: Workspace, tmp_path: Path, table: Path, 
 def test_a_setting_of_several_devices_has_each_of_them_count(
     space: Workspace, tmp_path: Path, table: Path, whole: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first is the audit's own; no core need be idle."""
+    """The first is the audit's own; no core need be idle. No machine has these two: each says so, and counts."""
     monkeypatch.setattr(machine, "cores", lambda: 1)
-    monkeypatch.setenv(machine.DEVICE, "cpu,cpu,cpu")
+    monkeypatch.setattr(machine, "has_gpu", lambda: True)
+    monkeypatch.setenv(machine.DEVICE, "cuda:97,cuda:98")
     root, audit = tmp_path / "root", begun(space, table, "on several devices")
     with halted(space, root, audit):
-        until(lambda: {"shard_24.part"} < set(given(root, audit)))
-        assert len(list((root / "assistants").glob("*/device-*"))) == 2
+        until(lambda: "shard_24.part" in given(root, audit))
+    record = taken_over(space, audit.id)
+    more = [note for note in record.notes if "failed: " in text(note)]
+    assert ["(cuda:97)" in text(more[0]), "(cuda:98)" in text(more[1])] == [True, True]
+    assert of_one(replace(record, notes=tuple(note for note in record.notes if note not in more)), whole)
+
+
+def test_where_memory_is_short_an_audit_is_left_alone(
+    space: Workspace, tmp_path: Path, table: Path, whole: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, audit = tmp_path / "root", begun(space, table, "memory is short")
+    with halted(space, root, audit):
+        until(lambda: bool(helping(root)))
+        monkeypatch.setattr(machine, "free_memory_bytes", lambda: 1 << 29)
+        until(lambda: not any((root / "assistants").iterdir()))
     assert of_one(taken_over(space, audit.id), whole)
 
 
