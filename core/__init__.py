@@ -200,7 +200,10 @@ def explain_model(
     data: str | Path | Sequence[str | Path] | Frame | None = None,
     *,
     method: str | None = None,
+    people: int = 2_000,
     isolated: bool = False,
+    workers: int | None = None,
+    devices: Sequence[str] | None = None,
     progress: Tell | None = None,
 ) -> Explanation:
     """What a plan's model looks at, for which group, and how far that picture can be trusted.
@@ -211,16 +214,22 @@ def explain_model(
         As for `audit`; the plan names a model.
     method
         A row of `core.explain.methods.EXPLAINERS`, such as "integrated_gradients"; the recommended one if not given.
+    people
+        How many people to explain at most, chosen by a hash of their rows.
+    workers
+        Explain them side by side, in so many sandboxed processes; the numbers are the same.
+    devices
+        The same, in one process on each, such as ["cuda:0", "cuda:1"].
 
     Raises as `audit` does.
     """
     from core.engine.prepared_plan import asked
-    from core.explain.api import explain_here, explain_isolated
+    from core.explain.api import explain_files
 
     with asked(plan, data) as (question, files):
-        if isolated:
-            return explain_isolated(question, files, method, tell=progress)[0]
-        return explain_here(question, files, method, progress)
+        return explain_files(
+            question, files, method, people=people, isolated=isolated, workers=workers, devices=devices, tell=progress
+        )
 
 
 def compare(before: AuditRecord, after: AuditRecord) -> Comparison:

@@ -1,8 +1,7 @@
-"""Explains many rows in chunks: as many at once as go fastest, fewer when memory ends."""
+"""Explains many rows in chunks: as many at once in every run, fewer when memory ends."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -14,42 +13,38 @@ from core.errors import ModelError
 from core.explain.features.columns import Units
 from core.explain.methods import Explainer
 from core.explain.methods.explainable import Effort, Explained
-from core.models.device import kind_of
+from core.explain.share import CHUNK_ROWS
 from core.models.inputs.rows import taken
 from core.models.model import Features
 from core.models.pt2 import OUT_OF_MEMORY
-from core.models.scoring import BatchSizeSearch
-
-# Methods that draw share their draws within a chunk, so its size is fixed: the same plan gives the same numbers.
-DRAWN_ROWS = 256
-MOST_AT_ONCE = {"cpu": 1 << 15, "cuda": 1 << 19}
+from core.models.scoring import FIRST_ROWS, BatchSizeSearch
 
 
 class MethodRunner:
-    """Runs one method on one model's rows."""
+    """Runs one method on one model's rows.
 
-    def __init__(
-        self, explainer: Explainer, units: Units, effort: Effort, device: str, most_rows: int | None = None
-    ) -> None:
-        """Nothing tried yet; at most `most_rows` go through the model at once."""
+    How many go together is not found by trial but the same in every run, as the last bits of a model may hang on that:
+    the same plan gives the same numbers, and several processes give those of one.
+    """
+
+    def __init__(self, explainer: Explainer, units: Units, effort: Effort, most_rows: int | None = None) -> None:
+        """At most `most_rows` go through the model at once."""
         self._explain, self._units, self._effort = explainer.function(), units, effort
         self._scorings = max(1, round(explainer.scorings(len(units.features))))
-        self._fixed = explainer.draws
-        self._trial = BatchSizeSearch(min(MOST_AT_ONCE[kind_of(device)], most_rows or MOST_AT_ONCE[kind_of(device)]))
-        self._drawn_rows = DRAWN_ROWS
+        self._trial = BatchSizeSearch(min(FIRST_ROWS, most_rows or FIRST_ROWS))
+        self._draws, self._most = explainer.draws, CHUNK_ROWS
 
     @property
     def at_once(self) -> int:
-        """How many rows go through the model at once, as far as tried."""
+        """How many rows go through the model at once."""
         return self._trial.rows
 
     def chunks(self, rows: Features, keys: npt.NDArray[np.int64]) -> Iterator[tuple[slice, Explained]]:
         """What the method finds for each chunk of rows. Raises ModelError where one row needs too much memory."""
         done = 0
         while done < len(keys):
-            size = self._drawn_rows if self._fixed else max(1, self._trial.rows // self._scorings)
+            size = self._most if self._draws else min(self._most, max(1, self._trial.rows // self._scorings))
             part = slice(done, min(done + size, len(keys)))
-            begin = time.perf_counter()
             try:
                 found = self._run(taken(rows, part), keys[part])
             except (MemoryError, RuntimeError) as error:
@@ -57,8 +52,6 @@ class MethodRunner:
                     raise _failed(error) from None
                 self._shrink(part.stop - part.start)
                 continue
-            if not self._fixed:
-                self._trial.took((part.stop - part.start) * self._scorings, time.perf_counter() - begin)
             yield part, found
             done = part.stop
 
@@ -88,7 +81,7 @@ class MethodRunner:
         """Half as much at once. Raises ModelError where one row at a time was too much."""
         import torch
 
-        self._drawn_rows = max(1, rows // 2)
+        self._most = max(1, rows // 2)
         self._trial.ran_out(1 if rows == 1 and self._trial.rows <= self._scorings else self._trial.rows)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

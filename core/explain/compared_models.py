@@ -141,7 +141,7 @@ def _side(
     bounds = [most for most in (opened.binding.most_rows, opened.model.rows[1]) if most is not None]
     most = min(bounds, default=None)
     effort = effort if most is None else replace(effort, at_once=min(effort.at_once, most))
-    pace = MethodRunner(explainer, units, effort, opened.model.device, most)
+    pace = MethodRunner(explainer, units, effort, most)
     return ComparedModel(opened, decider, explainer, units, pace, base, effort, units_for)
 
 

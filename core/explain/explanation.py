@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from core.explain.groups.attribution import Attribution
@@ -28,6 +29,11 @@ class Changed:
     score_before: float
     score_after: float
     selected_after: bool
+
+
+def most_changed(people: Iterable[Changed]) -> tuple[Changed, ...]:
+    """Those whose score changed most, at most `MOST_CHANGED`; of two alike the one who stands first in the table."""
+    return tuple(sorted(people, key=lambda one: (-abs(one.score_after - one.score_before), one.row))[:MOST_CHANGED])
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +103,13 @@ class Explanation:
         """The same of the first model by itself, without what was found beside it."""
         first = self.base[:1]
         return replace(self, plan_after=None, after=None, paired=None, changed=(), base=first, checks_after=())
+
+    @property
+    def settled(self) -> Explanation:
+        """The same where nobody is to be added any more."""
+        after = None if self.after is None else self.after.settled
+        paired = None if self.paired is None else self.paired.settled
+        return replace(self, before=self.before.settled, after=after, paired=paired)
 
     @property
     def is_trusted(self) -> bool:

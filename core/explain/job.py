@@ -14,6 +14,7 @@ from core.explain.explanation import Explanation
 from core.explain.results import write
 from core.explain.run import explain
 from core.explain.sample import ROWS
+from core.explain.share import ExplainedShare
 from core.metrics.sampling.unsupported import refuse_unless_one_row_each
 from core.models.device import or_on_the_cpu
 from core.plan.plan import Plan
@@ -22,7 +23,8 @@ from core.plan.plan import Plan
 def run(folder: Path, request: dict[str, Any], progress: Progress) -> None:
     """The explain job: request["plan"] asked why, and request["plan_after"] on the same people where there is one.
 
-    request["method"] names a row of EXPLAINERS (or none), request["rows"] is how many people to explain.
+    request["method"] names a row of EXPLAINERS (or none), request["rows"] is how many people to explain, and
+    request["share"] which of them this job does (`ExplainedShare`; all where it is missing).
     """
     out = folder / "out"
     write(explain_folder(folder / "in", out, request, progress), out)
@@ -48,6 +50,7 @@ def explain_folder(given: Path, work: Path, request: dict[str, Any], progress: P
             second=second_in(given, request, plan),
             method=request.get("method"),
             rows=int(request.get("rows") or ROWS),
+            share=ExplainedShare.asked(request),
         )
     )
     return replace(found, seconds=seconds | found.seconds)

@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from core.counts.counts import Groups
+from core.counts.counts import Floats, Groups
 from core.data.images.thumbnails import are_thumbnails
 from core.explain.explanation import MOST_CHANGED, Changed, Explanation
 from core.explain.groups.attribution import DECISIONS, SUMS, TOTAL, TOTAL_ABS, TOTAL_SQUARES, Attribution
+from core.explain.groups.exact_sums import PARTS, whole
 from core.explain.groups.exemplars import FILE as TELLING_FILE
 from core.explain.groups.exemplars import MOST as MOST_TELLING
 from core.explain.groups.exemplars import PIXELS_FILE, Telling
 from core.explain.groups.paired import PRODUCTS, Paired
 from core.explain.methods import EXPLAINERS
 from core.explain.sanity_checks.check import NAMES, Check
+from core.explain.share import EVERYBODY, ExplainedShare
 from core.jobs.untrusted import (
     ARRAY_CAP,
     FACTS_CAP,
@@ -46,12 +48,12 @@ def write(found: Explanation, out: Path) -> None:
     tables = {"before": found.before, "after": found.after}
     if found.paired is not None:
         tables |= {f"paired_{name}": getattr(found.paired, name) for name in ("before", "after", "change")}
-        np.save(out / "paired_products.npy", found.paired.products)
+        _save(out, "paired_products", found.paired.products, found.paired.parts)
         _write_json([_with_cell(asdict(one), groups) for one in found.changed], out / CHANGED_FILE)
     for name, table in tables.items():
         if table is not None:
             np.save(out / f"{name}_n.npy", table.n)
-            np.save(out / f"{name}_sums.npy", table.sums)
+            _save(out, f"{name}_sums", table.sums, table.parts)
     if found.telling:
         np.save(out / PIXELS_FILE, np.stack([one.image for one in found.telling]))
         people = [{field: getattr(one, field) for field in _OF_AN_IMAGE} for one in found.telling]
@@ -73,6 +75,12 @@ def write(found: Explanation, out: Path) -> None:
     _write_json(facts, out / FACTS_FILE)
 
 
+def _save(out: Path, name: str, sums: Floats, parts: Floats | None) -> None:
+    """Sums in a file; of a job that has a share of the people their parts, each in a file that may be as large."""
+    for part, values in enumerate([sums] if parts is None else parts):
+        np.save(out / f"{name}{'' if parts is None else part}.npy", values)
+
+
 def _with_cell(person: dict[str, Any], groups: Groups) -> dict[str, Any]:
     """A person with the number of their cell in place of its values."""
     group = dict(person.pop("group"))
@@ -84,7 +92,9 @@ def _write_json(document: object, path: Path) -> None:
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
 
 
-def read(out: Path, plan: Plan, plan_after: Plan | None, rows: int, digests: Digests) -> Explanation:
+def read(
+    out: Path, plan: Plan, plan_after: Plan | None, rows: int, digests: Digests, share: ExplainedShare = EVERYBODY
+) -> Explanation:
     """An explanation from what its job wrote, none of which is believed. Raises JobError.
 
     Parameters
@@ -95,6 +105,8 @@ def read(out: Path, plan: Plan, plan_after: Plan | None, rows: int, digests: Dig
         The questions and the digests of what was put in, as the supervisor knows them.
     rows
         Rows of the table.
+    share
+        Which of the people the job had to explain: its sums have their parts then, and its people may be none.
     """
     with believing_nothing():
         facts = checked_json(out / FACTS_FILE, FACTS_CAP)
@@ -104,14 +116,14 @@ def read(out: Path, plan: Plan, plan_after: Plan | None, rows: int, digests: Dig
         groups, features = groups_from_json(facts["groups"]), checked_features(facts["features"])
         if groups.attributes != plan.groups.sensitive:
             raise ValueError("its groups are not the plan's")
-        reader = _ExplanationReader(out, groups, features, kept)
+        reader = _ExplanationReader(out, groups, features, kept, not share.is_everybody)
         before = reader.attribution("before")
         after = None if plan_after is None else reader.attribution("after")
-        if before.people == 0 or (after is not None and after.people != before.people):
+        if (before.people == 0 and share.is_everybody) or (after is not None and after.people != before.people):
             raise ValueError("it explains nobody, or other people after")
         paired = None if after is None else reader.paired(before, after)
         changed = () if after is None else _changed(out, groups, rows)
-        checks, checks_after = _checks(facts["checks"], plan_after)
+        checks, checks_after = ((), ()) if share.place else _checks(facts["checks"], plan_after)
         return Explanation(
             plan=plan,
             plan_after=plan_after,
@@ -166,11 +178,12 @@ class _ExplanationReader:
     groups: Groups
     features: tuple[str, ...]
     kept: int
+    in_parts: bool
 
     def attribution(self, name: str) -> Attribution:
         """A table of sums that can be sums of as many numbers as it counts people. Raises ValueError."""
         n = checked_array(self.out / f"{name}_n.npy", ARRAY_CAP)
-        sums = checked_array(self.out / f"{name}_sums.npy", ARRAY_CAP)
+        sums, parts = self._sums(f"{name}_sums")
         if n.shape != (len(self.groups), DECISIONS) or n.dtype != np.int64 or n.min() < 0 or n.sum() > self.kept:
             raise ValueError("its people are not people")
         if sums.shape != (SUMS, *n.shape, len(self.features)) or sums.dtype != np.float64:
@@ -184,12 +197,21 @@ class _ExplanationReader:
         # Cauchy and Schwarz: the square of a sum of n numbers is at most n times the sum of their squares.
         if (total_abs**2 > n[..., None] * squares * slack + ROUNDING).any():
             raise ValueError("its sums do not fit its people")
-        return Attribution(self.groups, self.features, n, sums)
+        return Attribution(self.groups, self.features, n, sums, parts)
+
+    def _sums(self, name: str) -> tuple[Floats, Floats | None]:
+        """Sums, and where the job has a share of the people their parts. Raises ValueError."""
+        if not self.in_parts:
+            return checked_array(self.out / f"{name}.npy", ARRAY_CAP), None
+        parts = [checked_array(self.out / f"{name}{part}.npy", ARRAY_CAP) for part in range(PARTS)]
+        if any(part.dtype != np.float64 or not np.isfinite(part).all() for part in parts):
+            raise ValueError("its sums are not finite")
+        return whole(np.stack(parts)), np.stack(parts)
 
     def paired(self, before: Attribution, after: Attribution) -> Paired:
         """The same people twice. Raises ValueError where they are not those of the two tables."""
         first, second, change = (self.attribution(f"paired_{name}") for name in ("before", "after", "change"))
-        products = checked_array(self.out / "paired_products.npy", ARRAY_CAP)
+        products, parts = self._sums("paired_products")
         if any((each.n != before.n).any() for each in (first, second, change)):
             raise ValueError("its pairs are other people")
         if products.shape != (PRODUCTS, *first.sums.shape[1:]) or products.dtype != np.float64:
@@ -208,7 +230,7 @@ class _ExplanationReader:
         bound = first.sums[TOTAL_SQUARES] * second.sums[TOTAL_SQUARES] * (1 + ROUNDING) + ROUNDING
         if not np.isfinite(products).all() or (products**2 > bound).any():
             raise ValueError("its products are no products")
-        return Paired(first, second, change, products)
+        return Paired(first, second, change, products, parts)
 
 
 def _checks(document: Any, plan_after: Plan | None) -> tuple[tuple[Check, ...], tuple[Check, ...]]:

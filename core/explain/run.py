@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.counts.counts import Floats, Groups
 from core.data.dataset import IMAGE_BATCH_ROWS, Batch, Dataset
 from core.data.progress import Progress
 from core.engine import doubts
@@ -24,25 +23,23 @@ from core.explain.compared_models import (
     open_models,
     open_sides,
 )
-from core.explain.explanation import MOST_CHANGED, Changed, Explanation
+from core.explain.explanation import Explanation
 from core.explain.features.words import SlopedWords, TakenWords, texts_of
-from core.explain.groups.attribution import Attribution
-from core.explain.groups.exemplars import TellingImages
-from core.explain.groups.paired import Paired
 from core.explain.groups.proxies import coded, telling, values_of
 from core.explain.methods.explainable import Effort
+from core.explain.people_pass import PeoplePass
 from core.explain.sample import ROWS, ExplainedSample, batches_of, choose_people
 from core.explain.sanity_checks import SanityTrial, check_trust
 from core.explain.sanity_checks.check import IMAGES as CHECKED_IMAGES
 from core.explain.sanity_checks.check import NAMES, Check
 from core.explain.sanity_checks.check import ROWS as CHECKED_ROWS
+from core.explain.share import EVERYBODY, ExplainedShare, chunks_in
 from core.jobs.digest import sha256
 from core.metrics.sampling.unsupported import refuse_unless_one_row_each
 from core.metrics.words import rows_word
 from core.metrics.words.notes import text
 from core.models.device import kind_of
 from core.models.inputs.rows import taken
-from core.models.model import Features
 from core.plan.plan import Plan
 
 
@@ -55,6 +52,7 @@ def explain(
     second: SecondQuestion | None = None,
     method: str | None = None,
     rows: int = ROWS,
+    share: ExplainedShare = EVERYBODY,
 ) -> Explanation:
     """Explain a plan's model on people of the table, and a second one on the same people where there is one.
 
@@ -70,6 +68,9 @@ def explain(
         A row of EXPLAINERS; None for the recommended one.
     rows
         How many people to explain at most.
+    share
+        Which of them this job explains: its sums keep their parts, to be added to those of the others, and the checks
+        are the first job's.
 
     Raises PlanError, DataError or ModelError where they do not go together.
     """
@@ -82,23 +83,24 @@ def explain(
         sample = choose_people(plan, dataset, rows, progress)
         sides = open_sides(models, method, dataset, sample, Effort(seed=plan.run.seed))
     with timed(seconds, "explain"), fitting_threads(sides):
-        found = _explain(sides, dataset, sample, progress, rows_word(plan))
+        found = _explain(sides, dataset, sample, share, progress, rows_word(plan))
     images = sides[0].opened.binding.images
     asked = map(text, doubts.before(plan, dataset.profile))
     said = (*asked, *sample.warnings, *(words for side in sides for words in side.warnings))
-    return Explanation(
+    people, checks = found.people, found.checks
+    explanation = Explanation(
         plan=plan,
         plan_after=None if second is None else second.plan,
         method=sides[0].explainer.name,
-        before=found.before,
-        after=found.after,
-        paired=found.paired,
-        changed=found.changed,
+        before=people.totals[0],
+        after=people.totals[1] if len(sides) > 1 else None,
+        paired=people.paired,
+        changed=people.changed,
         kept=sample.kept,
         base=tuple(side.base for side in sides),
         proxies=found.proxies,
-        checks=found.checks[0],
-        checks_after=found.checks[1] if len(sides) > 1 else (),
+        checks=checks[0] if checks else (),
+        checks_after=checks[1] if len(checks) > 1 else (),
         device=kind_of(sides[0].opened.model.device),
         warnings=tuple(dict.fromkeys(said)),
         data_sha256=dataset.profile.sha256,
@@ -107,115 +109,67 @@ def explain(
         seconds=seconds,
         telling=()
         if images is None or dataset.images is None
-        else found.telling.taken(dataset.images, images.picture.size),
+        else people.telling.taken(dataset.images, images.picture.size),
         images_sha256=None if dataset.images is None else sha256(dataset.images.path),
         at_once=tuple(side.pace.at_once for side in sides),
     )
+    return explanation.settled if share.is_everybody else explanation
 
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """What the pass over the people gave; `after` and `paired` where there are two sides."""
+    """What the pass over the people gave, and each side's checks: none by any job but the first."""
 
-    before: Attribution
-    after: Attribution | None
-    paired: Paired | None
-    changed: tuple[Changed, ...]
+    people: PeoplePass
     proxies: dict[str, tuple[float, ...]]
     checks: list[tuple[Check, ...]]
-    telling: TellingImages
 
 
 def _explain(
-    sides: list[ComparedModel], dataset: Dataset, sample: ExplainedSample, progress: Progress, people: str
+    sides: list[ComparedModel],
+    dataset: Dataset,
+    sample: ExplainedSample,
+    share: ExplainedShare,
+    progress: Progress,
+    people: str,
 ) -> _Found:
-    features = tuple(dict.fromkeys(name for side in sides for name in side.units.features))
-    places = [[features.index(name) for name in side.units.features] for side in sides]
-    totals = [Attribution.empty(sample.groups, features) for _ in sides]
-    paired: Paired | None = None
-    changed: list[Changed] = []
-    trials: list[SanityTrial] = []
+    """Explain the share's people; all are looked at to see what goes along with whom."""
+    found, what = PeoplePass(sides, sample, share), f"{people} explained"
+    proxies = _Proxies(dataset, sides[0], found.features)
     columns = tuple(dict.fromkeys(name for side in sides for name in side.opened.columns))
-    proxies = _Proxies(dataset, sides[0], features)
-    telling = TellingImages(sample.groups)
+    first: Batch | None = None
+    chunks = 0
     for batch, where in batches_of(dataset, sample.rows, columns, _rows_at_once(sides[0])):
-        cells, hashes = sample.cells[where], sample.hashes[where]
         proxies.add(batch)
-        values: list[Floats] = []
-        scores: list[Floats] = []
-        selected: list[npt.NDArray[np.bool_]] = []
-        for number, (side, place) in enumerate(zip(sides, places, strict=True)):
-            if number and side.opened is sides[0].opened:  # the same scores, decided about in another way
-                scores.append(scores[0])
-                values.append(values[0])
-                selected.append(side.decider.selected(scores[0], cells, hashes))
-                totals[number] += Attribution.of(sample.groups, features, cells, selected[-1], values[0])
-                continue
-            rows: Features = side.opened.binding.features(batch)
-            scores.append(side.opened.scores(rows))
-            selected.append(side.decider.selected(scores[-1], cells, hashes))
-            begun = where.start * len(sides) + number * len(batch)
-            tell = partial(_tell, progress, begun, len(sample) * len(sides), f"{people} explained")
-            found = side.pace.whole(rows, keys(hashes), tell)
-            if len(trials) <= number:
-                trials.append(_trial(side, rows, hashes))
-            spread_out = np.zeros((len(batch), len(features)))
-            spread_out[:, place] = found.values
-            values.append(spread_out)
-            totals[number] += Attribution.of(sample.groups, features, cells, selected[-1], spread_out)
-        if sides[0].opened.kind == "image":
-            telling.add(batch, sides[0].opened.columns[0], cells, values[0], scores[0], selected[0])
-        if len(sides) > 1:
-            pairs = Paired.of(sample.groups, features, cells, selected[0], values[0], values[1])
-            paired = pairs if paired is None else paired + pairs
-            changed += _changed(batch, sample.groups, cells, scores, selected)
-    checks = _checks(trials, progress)
-    changed.sort(key=lambda person: -abs(person.score_after - person.score_before))
-    return _Found(
-        totals[0],
-        totals[1] if len(sides) > 1 else None,
-        paired,
-        tuple(changed[:MOST_CHANGED]),
-        proxies.strengths(sample),
-        checks * (len(sides) // len(checks)),  # one model decided about in two ways has one picture
-        telling,
-    )
+        first = batch if first is None else first
+        for chunk, at in share.chunks(batch, where, chunks):
+            found.add(chunk, at, progress, what)
+        chunks += chunks_in(len(batch))
+    found.end(progress, what)
+    checks = [] if first is None or share.place else _checks(sides, first, sample.hashes[: len(first)], progress)
+    return _Found(found, proxies.strengths(sample), checks)
 
 
-def _trial(side: ComparedModel, rows: Features, hashes: npt.NDArray[np.uint64]) -> SanityTrial:
-    """A few of the rows, to see how far this side's picture can be trusted."""
-    few = np.argsort(hashes, kind="stable")[:CHECKED_ROWS]
-    effort = replace(side.effort, at_once=side.pace.at_once)
-    again = CHECKED_IMAGES if side.opened.kind == "image" else CHECKED_ROWS
-    return SanityTrial(side.explainer, side.units, taken(rows, few), keys(hashes[few]), effort, side.units_for, again)
-
-
-def _checks(trials: list[SanityTrial], progress: Progress) -> list[tuple[Check, ...]]:
-    """How far each picture can be trusted."""
-    return [
+def _checks(
+    sides: list[ComparedModel], batch: Batch, hashes: npt.NDArray[np.uint64], progress: Progress
+) -> list[tuple[Check, ...]]:
+    """How far each side's picture can be trusted, by a few people of a batch."""
+    trials = [_trial(side, batch, hashes) for side in sides if side is sides[0] or side.opened is not sides[0].opened]
+    found = [
         check_trust(trial, partial(_tell, progress, number * len(NAMES), len(trials) * len(NAMES), "checks made"))
         for number, trial in enumerate(trials)
     ]
+    return found * (len(sides) // len(found))  # one model decided about in two ways has one picture
 
 
-def _changed(
-    batch: Batch,
-    groups: Groups,
-    cells: npt.NDArray[np.int32],
-    scores: list[Floats],
-    selected: list[npt.NDArray[np.bool_]],
-) -> list[Changed]:
-    """The people of a batch whose decision is another one after."""
-    return [
-        Changed(
-            row=int(batch.rows[i]),
-            group=groups.names(int(cells[i])),
-            score_before=float(scores[0][i]),
-            score_after=float(scores[1][i]),
-            selected_after=bool(selected[1][i]),
-        )
-        for i in np.flatnonzero(selected[0] != selected[1]).tolist()
-    ]
+def _trial(side: ComparedModel, batch: Batch, hashes: npt.NDArray[np.uint64]) -> SanityTrial:
+    """Those few of a batch's people whose hash is the lowest, the lowest first."""
+    few = np.argsort(hashes, kind="stable")[:CHECKED_ROWS]
+    among = np.isin(np.arange(len(batch)), few)
+    rows = taken(side.opened.binding.features(batch.take(among)), np.argsort(hashes[among], kind="stable"))
+    effort = replace(side.effort, at_once=side.pace.at_once)
+    again = CHECKED_IMAGES if side.opened.kind == "image" else CHECKED_ROWS
+    return SanityTrial(side.explainer, side.units, rows, keys(hashes[few]), effort, side.units_for, again)
 
 
 class _Proxies:

@@ -16,6 +16,8 @@ from core.data.images.usable import FaultyImages, are_usable
 from core.data.progress import Progress
 from core.data.row_hash import row_hashes
 from core.data.splits import sieves
+from core.errors import PlanError
+from core.explain.groups.exact_sums import MOST_PEOPLE
 from core.metrics.words import rows_word
 from core.plan.plan import Plan
 
@@ -58,6 +60,14 @@ class ExplainedSample:
     def background_by_hash(self) -> Places:
         """The background's places by rising hash, as draws count them: the same people in any order of rows."""
         return np.argsort(self.hashes[np.searchsorted(self.rows, self.background)], kind="stable")
+
+
+def check_people(people: int) -> None:
+    """Raise PlanError unless so many people can be explained: the `BACKGROUND` at least, and as many as add up."""
+    if type(people) is not int or not BACKGROUND <= people <= MOST_PEOPLE:
+        raise PlanError(
+            f"people is {people!r}. Give how many people to explain at most, from {BACKGROUND} to {MOST_PEOPLE:,}."
+        )
 
 
 def choose_people(plan: Plan, dataset: Dataset, most: int, progress: Progress) -> ExplainedSample:

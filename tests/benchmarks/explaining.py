@@ -88,7 +88,7 @@ def gradients(name: str, module: Any, width: int) -> None:
     found: dict[str, Any] = {}
 
     def ours() -> None:
-        pace = MethodRunner(EXPLAINERS["integrated_gradients"], units, Effort(steps=STEPS), "cpu")  # type: ignore[arg-type]
+        pace = MethodRunner(EXPLAINERS["integrated_gradients"], units, Effort(steps=STEPS))  # type: ignore[arg-type]
         with few_threads(sum(weight.numel() for weight in module.parameters())):
             found["ours"] = pace.whole(rows.numpy(), np.arange(ROWS)).values
 

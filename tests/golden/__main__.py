@@ -7,8 +7,8 @@
 Run from the project's root. `take` runs the `plumbline` command of this environment on the three samples and on what
 the acceptance cases of ../shared ask of it, and keeps the content of each result file with times, versions, paths and
 batch sizes left out. A take goes on where it was broken off, as long as the code is the same. `compare` names each
-difference by unit, file and JSON path, and ends with 1 where there is one. Explanations are summed in chunks whose
-size is found by the clock, so their numbers may differ in the eighth digit; all others must be equal.
+difference by unit, file and JSON path, and ends with 1 where there is one. Numbers of explanations may differ in the
+eighth digit, since earlier code found by the clock how many people a model is given at once; all others must be equal.
 """
 
 from __future__ import annotations

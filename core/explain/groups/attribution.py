@@ -1,4 +1,8 @@
-"""How much each feature moved the scores of the people of each group: sums that merge by `+` (design.md 1)."""
+"""How much each feature moved the scores of the people of each group: sums that merge by `+` (design.md 1).
+
+Sums of rows are exact while they are added up, and rounded once: neither the order of people nor a cut between them
+changes the last bit.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import numpy.typing as npt
 
 from core.counts.counts import Floats, Groups, Ints
 from core.errors import MergeError
+from core.explain.groups.exact_sums import PARTS, added_up, whole
 
 REFUSED, SELECTED = 0, 1
 DECISIONS = 2
@@ -31,23 +36,22 @@ class Attribution:
     sums
         float64 of shape (3, groups, 2, features): of each person's x, |x| and x squared, where x is by how much the
         feature moved the person's score of the good outcome, in units of the score (0.01 is one point).
+    parts
+        float64 of shape (3, *sums.shape): the sums before they were rounded, as `exact_sums` cuts numbers; None where
+        nothing is to be added any more.
     """
 
     groups: Groups
     features: tuple[str, ...]
     n: Ints
     sums: Floats
+    parts: Floats | None = None
 
     @classmethod
     def empty(cls, groups: Groups, features: tuple[str, ...]) -> Attribution:
         """Nobody explained yet."""
-        size = len(groups)
-        return cls(
-            groups,
-            features,
-            np.zeros((size, DECISIONS), dtype=np.int64),
-            np.zeros((SUMS, size, DECISIONS, len(features))),
-        )
+        parts = np.zeros((PARTS, SUMS, len(groups), DECISIONS, len(features)))
+        return cls(groups, features, np.zeros((len(groups), DECISIONS), dtype=np.int64), parts[0], parts)
 
     @classmethod
     def of(
@@ -67,22 +71,33 @@ class Attribution:
         values
             What each feature moved, shape (n, features).
         """
-        total = cls.empty(groups, features)
-        place = cells.astype(np.int64) * DECISIONS + selected
+        place, places = cells.astype(np.int64) * DECISIONS + selected, len(groups) * DECISIONS
         exact = values.astype(np.float64)
-        np.add.at(total.n.reshape(-1), place, 1)
-        for row, what in enumerate((exact, np.abs(exact), exact * exact)):
-            np.add.at(total.sums[row].reshape(-1, len(features)), place, what)
-        return total
+        parts = added_up((exact, np.abs(exact), exact * exact), place, places)
+        n = np.bincount(place, minlength=places).astype(np.int64).reshape(-1, DECISIONS)
+        return cls.of_parts(groups, features, n, parts.reshape(*parts.shape[:2], *n.shape, len(features)))
+
+    @classmethod
+    def of_parts(cls, groups: Groups, features: tuple[str, ...], n: Ints, parts: Floats) -> Attribution:
+        """People whose sums are known in parts: shapes (groups, 2) and (3, 3, groups, 2, features)."""
+        return cls(groups, features, n, whole(parts), parts)
 
     def __add__(self, other: Attribution) -> Attribution:
-        """The people of both. Raises MergeError where groups or features differ."""
+        """The people of both, exactly where both have parts. Raises MergeError where groups or features differ."""
         for name, ours, theirs in (("groups", self.groups, other.groups), ("features", self.features, other.features)):
             if ours != theirs:
                 raise MergeError(
                     f"Two explanations with different {name} cannot be added: explain both with the same plan."
                 )
-        return replace(self, n=self.n + other.n, sums=self.sums + other.sums)
+        n = self.n + other.n
+        if self.parts is None or other.parts is None:
+            return Attribution(self.groups, self.features, n, self.sums + other.sums)
+        return self.of_parts(self.groups, self.features, n, self.parts + other.parts)
+
+    @property
+    def settled(self) -> Attribution:
+        """The same where nothing is to be added any more, without the parts."""
+        return replace(self, parts=None)
 
     @property
     def people(self) -> int:
@@ -99,11 +114,11 @@ class Attribution:
     def by(self, attributes: tuple[str, ...]) -> Attribution:
         """The same people grouped by some of the attributes only; combinations without people have no cell."""
         groups, where = project(self.groups, self.n.sum(axis=1) > 0, attributes)
-        total = Attribution.empty(groups, self.features)
-        among = where >= 0
-        np.add.at(total.n, where[among], self.n[among])
-        np.add.at(np.moveaxis(total.sums, 1, 0), where[among], np.moveaxis(self.sums, 1, 0)[among])
-        return total
+        n = np.zeros((len(groups), DECISIONS), dtype=np.int64)
+        sums, among = np.zeros((SUMS, *n.shape, len(self.features))), where >= 0
+        np.add.at(n, where[among], self.n[among])
+        np.add.at(np.moveaxis(sums, 1, 0), where[among], np.moveaxis(self.sums, 1, 0)[among])
+        return Attribution(groups, self.features, n, sums)
 
     def of_decision(self, selected: bool | None) -> tuple[Ints, Floats]:
         """People and sums of those selected, those refused, or (None) both: shapes (groups,), (3, groups, features)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,15 @@ class Telling:
     selected: bool
     values: tuple[float, ...]
     image: npt.NDArray[np.uint8]
+
+
+def most_telling(people: Iterable[Telling], groups: Groups) -> tuple[Telling, ...]:
+    """Of the people whom several jobs kept of their own, those whom one job would keep of all, in its order."""
+    attribute, values = groups.attributes[0], groups.values[0]
+    kept: dict[int, list[Telling]] = {}
+    for person in sorted(people, key=lambda one: (-max(map(abs, one.values)), one.row)):
+        kept.setdefault(values.index(person.group[attribute]), []).append(person)
+    return tuple(person for value in sorted(kept) for person in kept[value][:EACH])[:MOST]
 
 
 class TellingImages:
@@ -86,5 +96,7 @@ class TellingImages:
     def taken(self, images: Images, size: Size) -> tuple[Telling, ...]:
         """The people with their images at this size, thinned to what a page shows."""
         people = [person for value in sorted(self._kept) for person in self._kept[value]][:MOST]
+        if not people:
+            return ()
         pixels = thumbnails(images.pixels([name for _, name, _ in people], size), MOST)
         return tuple(Telling(image=image, **one) for (_, _, one), image in zip(people, pixels, strict=True))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from core.counts.counts import Floats, Groups
 from core.explain.groups.attribution import DECISIONS, Attribution, project
+from core.explain.groups.exact_sums import PARTS, added_up, whole
 
 PRODUCT, PRODUCT_ABS = 0, 1
 PRODUCTS = 2
@@ -28,12 +29,21 @@ class Paired:
         Of each person's difference, after less before.
     products
         float64 of shape (2, groups, 2, features): sums of before times after, and of |before| times |after|.
+    parts
+        Of the products, shape (3, *products.shape), as in `Attribution`.
     """
 
     before: Attribution
     after: Attribution
     change: Attribution
     products: Floats
+    parts: Floats | None = None
+
+    @classmethod
+    def empty(cls, groups: Groups, features: tuple[str, ...]) -> Paired:
+        """Nobody explained yet."""
+        nobody = Attribution.empty(groups, features)
+        return cls.of_parts(nobody, nobody, nobody, np.zeros((PARTS, PRODUCTS, *nobody.sums.shape[1:])))
 
     @classmethod
     def of(
@@ -48,20 +58,28 @@ class Paired:
         """The people of some rows: cells and decisions before, shape (n,); values, shape (n, features) each."""
         first, second = before.astype(np.float64), after.astype(np.float64)
         three = [Attribution.of(groups, features, cells, selected, x) for x in (first, second, second - first)]
-        products = np.zeros((PRODUCTS, len(groups), DECISIONS, len(features)))
         place = cells.astype(np.int64) * DECISIONS + selected
-        for row, what in enumerate((first * second, np.abs(first) * np.abs(second))):
-            np.add.at(products[row].reshape(-1, len(features)), place, what)
-        return cls(three[0], three[1], three[2], products)
+        products = (first * second, np.abs(first) * np.abs(second))
+        parts = added_up(products, place, len(groups) * DECISIONS)
+        return cls.of_parts(three[0], three[1], three[2], parts.reshape(*parts.shape[:2], *three[0].sums.shape[1:]))
+
+    @classmethod
+    def of_parts(cls, before: Attribution, after: Attribution, change: Attribution, parts: Floats) -> Paired:
+        """People whose products are known in parts: shape (3, 2, groups, 2, features)."""
+        return cls(before, after, change, whole(parts), parts)
 
     def __add__(self, other: Paired) -> Paired:
-        """The people of both. Raises MergeError where groups or features differ."""
-        return Paired(
-            self.before + other.before,
-            self.after + other.after,
-            self.change + other.change,
-            self.products + other.products,
-        )
+        """The people of both, exactly where both have parts. Raises MergeError where groups or features differ."""
+        before, after, change = self.before + other.before, self.after + other.after, self.change + other.change
+        if self.parts is None or other.parts is None:
+            return Paired(before, after, change, self.products + other.products)
+        return self.of_parts(before, after, change, self.parts + other.parts)
+
+    @property
+    def settled(self) -> Paired:
+        """The same where nothing is to be added any more, without the parts."""
+        before, after, change = self.before.settled, self.after.settled, self.change.settled
+        return replace(self, before=before, after=after, change=change, parts=None)
 
     def by(self, attributes: tuple[str, ...]) -> Paired:
         """The same people grouped by some of the attributes only."""
@@ -70,7 +88,7 @@ class Paired:
         products = np.zeros((PRODUCTS, len(before.groups), *self.products.shape[2:]))
         among = where >= 0
         np.add.at(np.moveaxis(products, 1, 0), where[among], np.moveaxis(self.products, 1, 0)[among])
-        return replace(self, before=before, after=after, change=change, products=products)
+        return Paired(before, after, change, products)
 
     @property
     def is_unmoved(self) -> bool:

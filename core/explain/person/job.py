@@ -124,7 +124,7 @@ def _map(side: ComparedModel, batch: Batch, hashes: npt.NDArray[np.uint64]) -> F
     assert isinstance(units, ImageCells)
     if side.explainer.needs != "outputs":  # others cover or exchange whole cells: there is nothing finer
         units = units.finest()
-    pace = MethodRunner(side.explainer, units, side.effort, side.opened.model.device, side.effort.at_once)
+    pace = MethodRunner(side.explainer, units, side.effort, side.effort.at_once)
     found = pace.whole(side.opened.binding.features(batch), keys(hashes))
     return np.asarray(found.values[0].reshape(units.shape), dtype=np.float64)
 

@@ -1,36 +1,20 @@
 """An explanation is computed, written and read: one type, and nothing of it is lost on the way."""
 
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 from core.explain.compared_models import SecondQuestion
-from core.explain.explanation import Explanation
 from core.explain.results import read, write
 from core.explain.run import explain
 from core.plan.plan import Plan
 from core.record import Digests
+from tests.core.explain.compared_explanations import differing
 from tests.worlds.explained_people import NETWORK, PEOPLE, PLAN, N
 from tests.worlds.models.hobby_network import network
 from tests.worlds.people import dataset_of, quiet
 
 FAIRER = NETWORK.replace("net.pt2", "fairer.pt2")
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal, tables of numbers within types that compare by identity too."""
-    if isinstance(one, np.ndarray):
-        return bool((one == other).all()) and one.dtype == other.dtype
-    if hasattr(one, "__dataclass_fields__") and not isinstance(one, Plan):
-        return type(one) is type(other) and all(
-            same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one)
-        )
-    if isinstance(one, tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
 
 
 @pytest.mark.parametrize("two", [False, True])
@@ -46,5 +30,4 @@ def test_what_is_computed_is_what_is_read_from_its_files(tmp_path: Path, two: bo
     write(found, tmp_path / "job" / "out")
     digests = Digests(found.data_sha256, found.model_sha256)
     again = read(tmp_path / "job" / "out", plan, after if two else None, N, digests)
-    differing = [f.name for f in fields(Explanation) if not same(getattr(found, f.name), getattr(again, f.name))]
-    assert differing == []
+    assert differing(found, again) == []

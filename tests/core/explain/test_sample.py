@@ -99,7 +99,7 @@ def test_however_many_people_there_are_as_many_go_through_the_model_at_once() ->
 
                 return rows_of(forward, torch.from_numpy(rows), torch.zeros(2, 3))
 
-        pace = MethodRunner(EXPLAINERS["integrated_gradients"], Rows(), Effort(), "cpu", 500)  # type: ignore[arg-type]
+        pace = MethodRunner(EXPLAINERS["integrated_gradients"], Rows(), Effort(), 500)  # type: ignore[arg-type]
         assert len(pace.whole(np.ones((count, 3), dtype=np.float32), np.arange(count)).values) == count
         return max(seen)
 

@@ -167,8 +167,8 @@ def test_memory_that_ends_is_survived_with_fewer_rows_at_once_and_the_same_value
         return module(rows)
 
     rows: Any = torch.randn(900, WIDTH).numpy()
-    expected = MethodRunner(EXPLAINERS[method], Plain(module), Effort(samples=4), "cpu").whole(rows, np.arange(900))
-    found = MethodRunner(EXPLAINERS[method], Plain(small), Effort(samples=4), "cpu").whole(rows, np.arange(900))
+    expected = MethodRunner(EXPLAINERS[method], Plain(module), Effort(samples=4)).whole(rows, np.arange(900))
+    found = MethodRunner(EXPLAINERS[method], Plain(small), Effort(samples=4)).whole(rows, np.arange(900))
     assert max(seen) > most
     if method == "integrated_gradients":
         np.testing.assert_allclose(found.values, expected.values, atol=1e-6)
@@ -179,12 +179,12 @@ def test_a_model_for_which_one_row_is_too_much_is_said() -> None:
     def never(rows: torch.Tensor) -> torch.Tensor:
         raise MemoryError
 
-    pace = MethodRunner(EXPLAINERS["integrated_gradients"], Plain(never), Effort(), "cpu")
+    pace = MethodRunner(EXPLAINERS["integrated_gradients"], Plain(never), Effort())
     with pytest.raises(ModelError, match="more memory for a single row"):
         pace.whole(np.zeros((4, WIDTH), dtype=np.float32), np.arange(4))
 
 
 def test_values_that_are_no_numbers_are_refused() -> None:
-    pace = MethodRunner(EXPLAINERS["saliency"], Plain(lambda x: x.sum(dim=1) * torch.nan), Effort(), "cpu")
+    pace = MethodRunner(EXPLAINERS["saliency"], Plain(lambda x: x.sum(dim=1) * torch.nan), Effort())
     with pytest.raises(ModelError, match="not a finite number"):
         pace.whole(np.zeros((4, WIDTH), dtype=np.float32), np.arange(4))

@@ -89,6 +89,6 @@ def test_the_command_says_which_check_failed(
     (tmp_path / "plan.toml").write_text(scored().plan.to_toml())
     profile = Profile("t.csv", "0" * 64, "CSV", 2 * ROWS, ())
     found = (explained(PASSED, FAILED), profile)
-    monkeypatch.setattr("core.explain.api.explain_isolated", lambda *asked: found)
+    monkeypatch.setattr("core.explain.api.explain_isolated", lambda *asked, **options: found)
     assert main(["explain", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")]) == 0
     assert f"Do not rely on it. A check failed: {FAILED.reason}" in capsys.readouterr().out
