@@ -40,6 +40,7 @@ MOST_FEATURES = 20_000
 _OF_AN_IMAGE = ("row", "group", "score", "selected", "values")
 # Sums of the same numbers in another order differ by rounding.
 ROUNDING = 1e-6
+LARGEST = 1e300
 
 
 def write(found: Explanation, out: Path) -> None:
@@ -204,8 +205,8 @@ class _ExplanationReader:
         if not self.in_parts:
             return checked_array(self.out / f"{name}.npy", ARRAY_CAP), None
         parts = [checked_array(self.out / f"{name}{part}.npy", ARRAY_CAP) for part in range(PARTS)]
-        if any(part.dtype != np.float64 or not np.isfinite(part).all() for part in parts):
-            raise ValueError("its sums are not finite")
+        if any(part.dtype != np.float64 or not (np.abs(part) < LARGEST).all() for part in parts):
+            raise ValueError("its sums are not finite, or would not be with those of others")
         return whole(np.stack(parts)), np.stack(parts)
 
     def paired(self, before: Attribution, after: Attribution) -> Paired:

@@ -14,7 +14,6 @@ from typing import Any
 
 from core.explain.explanation import Explanation, most_changed
 from core.explain.groups.exemplars import most_telling
-from core.explain.groups.paired import Paired
 from core.explain.share import chunks_in
 
 
@@ -37,7 +36,7 @@ def joined(found: Sequence[Explanation], people: int) -> Explanation | None:
         return first
     if not all(_agree(first, other) for other in others):
         return None
-    before = reduce(add, (each.before for each in found))
+    before = reduce(add, [each.before for each in found])
     changed = [person for each in found for person in each.changed]
     telling = [person for each in found for person in each.telling]
     if before.people != min(first.kept, people) or _is_twice([person.row for person in changed]):
@@ -45,7 +44,7 @@ def joined(found: Sequence[Explanation], people: int) -> Explanation | None:
     if len({person.image.shape for person in telling}) > 1 or _is_twice([person.row for person in telling]):
         return None
     after = [each.after for each in found if each.after is not None]
-    pairs: list[Paired] = [each.paired for each in found if each.paired is not None]
+    pairs = [each.paired for each in found if each.paired is not None]
     return replace(
         first,
         before=before,

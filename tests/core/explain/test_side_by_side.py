@@ -189,6 +189,7 @@ def test_where_they_disagree_one_process_explains_all_and_a_gpu_that_fails_is_sa
         lambda out: (out / "before_sums1.npy").unlink(),
         change_array("before_sums0.npy", lambda s: s * np.nan),
         change_array("before_sums0.npy", lambda s: s + 1e9),
+        change_array("before_sums0.npy", lambda s: s + 1e305),
         change_array("before_sums0.npy", lambda s: s[:1]),
         change_array("before_sums2.npy", lambda s: s.astype(np.int64)),
         change_array("before_n.npy", lambda n: n * 0),
