@@ -67,7 +67,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    fork_jobs(item.get_closest_marker("process") is None, item.config.stash[_KEPT])
+    kept = item.config.stash[_KEPT] if item.get_closest_marker("apart") is None else None
+    fork_jobs(item.get_closest_marker("process") is None, kept)
 
 
 # What a file's tests are marked with, that whose files last longest first.

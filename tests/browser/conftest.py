@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # windows of one person share what was compiled
 ]
 
 # What 1024 x 768 leaves a page at the browser's zoom of 150 %.

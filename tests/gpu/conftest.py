@@ -11,7 +11,7 @@ import pytest
 _FIGURES = pytest.StashKey[list[str]]()
 
 
-@pytest.fixture(params=["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
+@pytest.fixture(params=["cpu", pytest.param("cuda", marks=[pytest.mark.gpu, pytest.mark.process])])
 def device(request: pytest.FixtureRequest) -> str:
     """Where the check runs."""
     name: str = request.param

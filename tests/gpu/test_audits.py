@@ -37,7 +37,7 @@ def selected(result: dict[str, Any]) -> list[int]:
     return [group["metrics"]["selection_rate"]["numerator"] for group in result["groups"]]
 
 
-@pytest.mark.process
+@pytest.mark.apart
 def test_an_audit_inside_the_sandbox_is_the_cpus(
     root: Path, tmp_path: Path, device: str, figure: Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,7 @@ def devices(request: pytest.FixtureRequest) -> str:
     return names
 
 
-@pytest.mark.process
+@pytest.mark.apart
 def test_two_devices_decide_as_the_cpu_does(
     root: Path, tmp_path: Path, devices: str, figure: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ import pandas as pd  # noqa: F401
 
 from core.metrics.group_metrics import METRICS
 from core.metrics.words import percent
+from core.report.charts.shared_rows import SharedRows
 from core.report.colours import COLOURS, GREY, ON_DARK, ON_LIGHT
 from core.report.words.by_group import (
     Standing,
@@ -81,7 +82,7 @@ def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAP
         The colours of text and of what lies behind it: those of the page, unless given as CSS writes them.
     """
     rows = [_row(place, row, standings) for place, row in enumerate(standings.rows)]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(y=_y(len(rows)))
+    base = alt.Chart(SharedRows(values=rows)).encode(y=_y(len(rows)))
     measured = base.transform_filter("datum.value !== null").encode(x=_x("value:Q", rows, standings, ink))
     point: dict[str, Any] = {"size": 130, "opacity": 1, "strokeWidth": 2, "yOffset": _DOT_DOWN}
     layers = [
@@ -99,13 +100,13 @@ def standings_chart(standings: Standings, ink: Colour = INK, paper: Colour = PAP
             x=alt.XValue(0), x2=alt.X2Value("width"), tooltip=alt.Tooltip("sentence:N")
         ),
     ]
-    return in_one_text(alt.LayerChart(layer=layers).properties(height=drawn_height(len(rows))))
+    return in_one_text(alt.LayerChart(layer=layers, height=drawn_height(len(rows))))
 
 
 def in_one_text(chart: Picture) -> Picture:
     """The picture without texts for its marks: who does not see it has its `alt`, and the table beside it."""
-    silent: Picture = chart.configure(aria=False, mark=alt.MarkConfig(aria=False))
-    return silent
+    chart["config"] = alt.Config(aria=False, mark=alt.MarkConfig(aria=False))  # `configure` copies all of its layers
+    return chart
 
 
 def drawn_height(rows: int) -> int:
@@ -117,10 +118,11 @@ def svg(chart: alt.LayerChart, width: int) -> str:
     """The chart as SVG text of this width in pixels: no scripts, no links, nothing fetched."""
     import vl_convert
 
-    drawn = chart.properties(width=width).configure(aria=False, background="transparent").configure_view(stroke=None)
     major, minor, _ = alt.SCHEMA_VERSION.removeprefix("v").split(".")
+    drawn = chart.to_dict()
+    config = {"view": drawn["config"]["view"] | {"stroke": None}, "aria": False, "background": "transparent"}
     # A character that SVG cannot hold would end the whole process.
-    spec = with_xml_texts(drawn.to_dict())
+    spec = with_xml_texts(drawn | {"width": width, "config": config})
     return str(vl_convert.vegalite_to_svg(spec, vl_version=f"{major}.{minor}"))
 
 
@@ -165,12 +167,12 @@ def _band(rows: list[dict[str, Any]], standings: Standings, ink: Colour) -> list
     strips = [
         {"low": low, "high": high, "value": own, "top": place, "bottom": place + _STRIP} for place in range(len(rows))
     ]
-    data = alt.Chart(alt.InlineData(values=strips))
+    data = alt.Chart(SharedRows(values=strips))
     tall = {"y": _y(len(rows), "top:Q"), "y2": alt.Y2("bottom:Q")}
     first, last = _domain(rows, standings)
     is_left = (low + high) / 2 < (first + last) / 2
     words = {"words": _acceptable_words(standings, _limit(standings)), "short": _acceptable_words(standings, "")}
-    named = alt.Chart(alt.InlineData(values=[{"x": low if is_left else high} | words]))
+    named = alt.Chart(SharedRows(values=[{"x": low if is_left else high} | words]))
     return [
         data.mark_rect(color=GREY, opacity=0.2).encode(
             x=_x("low:Q", rows, standings, ink), x2=alt.X2("high:Q"), **tall

@@ -14,6 +14,7 @@ from core.metrics.comparison import GapChange
 from core.metrics.gaps import GAPS
 from core.metrics.words.naming.terms import Terms
 from core.report.charts import INK, PAPER, Colour, in_one_text
+from core.report.charts.shared_rows import SharedRows
 from core.report.colours import COLOURS, GREY
 
 ROW, AXIS = 64, 60
@@ -47,9 +48,7 @@ def changes_chart(
     scale = 1.0 if measure.kind == "ratio" else 100.0
     for row in rows:
         row |= {key: None if row[key] is None else scale * row[key] for key in ("value", "low", "high")}
-    return in_one_text(
-        alt.LayerChart(layer=_layers(rows, measure.kind == "ratio")).properties(height=height(len(gaps)))
-    )
+    return in_one_text(alt.LayerChart(layer=_layers(rows, measure.kind == "ratio"), height=height(len(gaps))))
 
 
 def height(groups: int) -> int:
@@ -58,11 +57,11 @@ def height(groups: int) -> int:
 
 
 def _layers(rows: list[dict[str, Any]], is_ratio: bool, ink: Colour = INK) -> list[alt.Chart]:
-    equal = alt.Chart(alt.InlineData(values=[{"at": 1.0 if is_ratio else 0.0}]))
+    equal = alt.Chart(SharedRows(values=[{"at": 1.0 if is_ratio else 0.0}]))
     layers = [equal.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("at:Q"))]
     groups = len(rows) // 2
     for when, down in (("first", _FIRST_DOWN), ("second", _SECOND_DOWN)):
-        here = alt.Chart(alt.InlineData(values=[row for row in rows if row["when"] == when])).encode(y=_y(groups))
+        here = alt.Chart(SharedRows(values=[row for row in rows if row["when"] == when])).encode(y=_y(groups))
         there = here.transform_filter("datum.value !== null")
         scale = alt.Scale(domain=list(_TURNS), range=list(_TURNS.values()))
         colour = alt.Color("turn:N", scale=scale, legend=None)
@@ -76,7 +75,7 @@ def _layers(rows: list[dict[str, Any]], is_ratio: bool, ink: Colour = INK) -> li
                 x=_x(rows, is_ratio, ink), stroke=stroke, fill=fill
             ),
         ]
-    named = alt.Chart(alt.InlineData(values=rows[::2])).encode(y=_y(groups))
+    named = alt.Chart(SharedRows(values=rows[::2])).encode(y=_y(groups))
     limit = alt.expr("max(60, width - 110)")
     layers += [
         named.mark_text(align="left", dy=_NAME_UP, fontSize=_LETTERS, color=ink, limit=limit).encode(

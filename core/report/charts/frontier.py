@@ -10,6 +10,7 @@ import altair as alt
 from core.mitigate.frontier.places import PRESENT, Place, place_words
 from core.mitigate.settings import Settings
 from core.report.charts import INK, PAPER, Colour, in_one_text
+from core.report.charts.shared_rows import SharedRows
 from core.report.colours import COLOURS, GREY
 
 PICKED, OFFERED, AGAINST = "picked", "offered", "against"
@@ -55,11 +56,11 @@ def frontier_chart(
     rows = [_row(place, picked, settings, has_outcome) for place in places if place.is_measurable]
     # What is faint is drawn first, and what is looked at last.
     rows.sort(key=lambda row: (row["kind"] in (PICKED, PRESENT), row["strength"]))
-    base = alt.Chart(alt.InlineData(values=rows)).encode(opacity=alt.Opacity("strength:Q", scale=None))
+    base = alt.Chart(SharedRows(values=rows)).encode(opacity=alt.Opacity("strength:Q", scale=None))
     across, up = _x(rows, settings), _y(rows, settings, has_outcome)
     # Thin and pale but for the two that are looked at: all ranges at full strength would hide the marks.
     ranges = (
-        alt.Chart(alt.InlineData(values=rows))
+        alt.Chart(SharedRows(values=rows))
         .mark_rule()
         .encode(
             color=alt.Color("colour:N", scale=None),
@@ -67,7 +68,7 @@ def frontier_chart(
             strokeWidth=alt.StrokeWidth("range_width:Q", scale=None),
         )
     )
-    limit = alt.Chart(alt.InlineData(values=[{"gap": float(settings.at_most)}]))
+    limit = alt.Chart(SharedRows(values=[{"gap": float(settings.at_most)}]))
     layers = [
         limit.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("gap:Q")),
         ranges.transform_filter("datum.gap_low !== null").encode(
@@ -89,7 +90,7 @@ def frontier_chart(
         .add_params(alt.selection_point(name=CLICKED, fields=[ID], on="click")),
         *(_label(rows, side, colour, width) for side in _SIDES for colour, width in ((PAPER, 4), (INK, 0))),
     ]
-    return in_one_text(alt.LayerChart(layer=layers).properties(height=HEIGHT))
+    return in_one_text(alt.LayerChart(layer=layers, height=HEIGHT))
 
 
 def _label(rows: list[dict[str, Any]], side: Literal["left", "right"], colour: Colour, halo: int) -> alt.Chart:
@@ -100,7 +101,7 @@ def _label(rows: list[dict[str, Any]], side: Literal["left", "right"], colour: C
     middle = max(max(row["gap"], row["gap_high"] or 0.0) for row in rows) / 2
     half = "<=" if side == "left" else ">"
     named: alt.Chart = (
-        alt.Chart(alt.InlineData(values=rows))
+        alt.Chart(SharedRows(values=rows))
         .transform_filter(f"datum.label !== '' && datum.gap {half} {middle}")
         .mark_text(align=side, baseline="bottom", dx=_SIDES[side], dy=-8, fontSize=13, color=colour)
         .encode(

@@ -16,6 +16,7 @@ from core.explain.person import Person, PersonSide
 from core.metrics.words import group_words
 from core.metrics.words.naming.terms import PLAIN, Terms
 from core.report.charts import INK, PAPER, in_one_text
+from core.report.charts.shared_rows import SharedRows
 from core.report.colours import GREY
 
 # Vermillion and blue as Okabe and Ito's, darker, so that white figures can be read on them.
@@ -77,7 +78,7 @@ def heatmap_chart(
         for f, note in zip(features, lines, strict=True)
         for g in groups
     ]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(SharedRows(values=rows)).encode(
         y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=_RAISED, labelPadding=6)),
         x=alt.X(
             "group:N",
@@ -199,7 +200,7 @@ def reasons_chart(
     low, high = (DOWN, UP) if is_trusted else (GREY, GREY)
     reach = 1.15 * (most or 1.0)
     scale = alt.Scale(domain=[-reach, reach], nice=False)
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(SharedRows(values=rows)).encode(
         y=alt.Y("feature:N", sort=None, axis=_axis("left", _LABEL, labelOffset=-8, labelPadding=6))
     )
     layers = [
@@ -215,7 +216,7 @@ def reasons_chart(
             x=alt.X("value:Q", scale=scale, axis=None), text=alt.Text("words:N")
         ),
     ]
-    return in_one_text(alt.LayerChart(layer=layers).properties(height=_REASON * len(features)))
+    return in_one_text(alt.LayerChart(layer=layers, height=_REASON * len(features)))
 
 
 def reasons_height(features: Sequence[int]) -> int:

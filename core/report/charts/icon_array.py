@@ -8,6 +8,7 @@ import altair as alt
 
 from core.metrics.findings.title import FindingSide, Title
 from core.report.charts import INK, PAPER, Colour
+from core.report.charts.shared_rows import SharedRows
 from core.report.colours import COLOURS, GREY
 
 # A head and shoulders, within a unit circle.
@@ -50,18 +51,18 @@ def people_chart(
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, wide - 0.5], nice=False, zero=False))
     colour = alt.Scale(domain=["gap", "other"], range=[COLOURS["gap"], COLOURS["no_gap"]])
-    drawn = alt.Chart(alt.InlineData(values=figures)).encode(x=x, y=y, tooltip=alt.Tooltip("words:N"))
+    drawn = alt.Chart(SharedRows(values=figures)).encode(x=x, y=y, tooltip=alt.Tooltip("words:N"))
     point: dict[str, Any] = {"shape": _FIGURE, "size": _SIZE[wide], "opacity": 1}
     layers = [
         drawn.transform_filter("datum.counted")
         .mark_point(**point, strokeWidth=1)
         .encode(fill=alt.Fill("kind:N", scale=colour, legend=None), stroke=alt.Stroke("kind:N", scale=colour)),
         drawn.transform_filter("!datum.counted").mark_point(**point, stroke=GREY, fill=paper, strokeWidth=1),
-        alt.Chart(alt.InlineData(values=titles))
+        alt.Chart(SharedRows(values=titles))
         .mark_text(align="left", baseline="middle", fontSize=15, fontWeight=600, color=ink)
         .encode(x=alt.XValue(0), y=y, text=alt.Text("words:N")),
     ]
-    return alt.LayerChart(layer=layers).properties(height=height), height
+    return alt.LayerChart(layer=layers, height=height), height
 
 
 def figures_of(side: FindingSide) -> int:

@@ -14,6 +14,7 @@ from core.explain.groups.exemplars import Telling
 from core.explain.groups.heatmap import Heatmap
 from core.report.charts import PAPER, in_one_text
 from core.report.charts.heatmaps import DOWN, UP, cell_range_words, cell_words
+from core.report.charts.shared_rows import SharedRows
 from core.report.colours import GREY
 
 SIDE = 200
@@ -51,7 +52,7 @@ def map_chart(seen: Heatmap, group: int, most: float, is_trusted: bool) -> alt.C
     low, high = (DOWN, UP) if is_trusted else (GREY, GREY)
     colours = alt.Scale(domain=[-most, 0, most], range=[low, PAPER, high], interpolate="rgb", clamp=True)
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(values=places))
+        alt.Chart(SharedRows(values=places))
         .mark_rect(stroke=GREY, strokeOpacity=0.2)
         .encode(
             x=alt.X("column:O", axis=None),

@@ -13,6 +13,7 @@ import altair as alt
 import pandas as pd  # noqa: F401
 
 from core.report.charts import INK, PAPER, Colour, in_one_text
+from core.report.charts.shared_rows import SharedRows
 from core.report.colours import COLOURS, GREY
 
 CLICKED, ID = "clicked", "id"
@@ -74,7 +75,7 @@ def curve_chart(curve: Curve, ink: Colour = INK, paper: Colour = PAPER) -> alt.L
     """
     rows = [vars(point) | {"place": place, "size": _SIZES[point.stands]} for place, point in enumerate(curve.points)]
     drawn = [row for row in rows if row["value"] is not None]
-    base = alt.Chart(alt.InlineData(values=drawn)).encode(x=_x(curve, ink))
+    base = alt.Chart(SharedRows(values=drawn)).encode(x=_x(curve, ink))
     layers = [
         *_band(curve, ink),
         *_levels(curve, ink),
@@ -96,7 +97,7 @@ def curve_chart(curve: Curve, ink: Colour = INK, paper: Colour = PAPER) -> alt.L
         )
         .add_params(alt.selection_point(name=CLICKED, fields=[ID], on="click")),
     ]
-    return in_one_text(alt.LayerChart(layer=layers).properties(height=HEIGHT))
+    return in_one_text(alt.LayerChart(layer=layers, height=HEIGHT))
 
 
 def _band(curve: Curve, ink: Colour) -> list[alt.Chart]:
@@ -108,7 +109,7 @@ def _band(curve: Curve, ink: Colour) -> list[alt.Chart]:
     ]
     if not rows:
         return []
-    data = alt.Chart(alt.InlineData(values=[row | {"middle": (row["low"] + row["high"]) / 2} for row in rows]))
+    data = alt.Chart(SharedRows(values=[row | {"middle": (row["low"] + row["high"]) / 2} for row in rows]))
     across = {"x": _x(curve, ink, "from:Q"), "x2": alt.X2("to:Q")}
     return [
         data.mark_rect(color=GREY, opacity=0.22).encode(y=_y("low:Q", curve, ink), y2=alt.Y2("high:Q"), **across),
@@ -128,7 +129,7 @@ def _levels(curve: Curve, ink: Colour) -> list[alt.Chart]:
         lines.append({"at": curve.equal, "words": "no gap", "stands": _beside_no_gap(curve, HEIGHT / (last - first))})
     if not lines:
         return []
-    data = alt.Chart(alt.InlineData(values=lines))
+    data = alt.Chart(SharedRows(values=lines))
     at = _y("at:Q", curve, ink)
     return [
         *(

@@ -97,7 +97,7 @@ def test_what_a_reader_of_the_result_should_know_is_said_after_the_run(
     assert said.err == ""
 
 
-@pytest.mark.process
+@pytest.mark.apart
 def test_the_same_question_gets_the_same_answer(folder: Path) -> None:
     """But for the time."""
     first, again = audited(folder), audited(folder, "again")

@@ -10,7 +10,7 @@ from core.jobs.machine import DEVICE
 
 
 @pytest.mark.jobs
-@pytest.mark.process
+@pytest.mark.apart
 def test_the_option_stands_above_the_setting_and_reaches_the_sandbox(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

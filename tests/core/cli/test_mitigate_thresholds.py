@@ -103,7 +103,7 @@ def test_rules_that_are_fitted_in_the_job(folder: Path, name: str) -> None:
         assert all_selected / everybody == pytest.approx(selected / n, abs=0.06)
 
 
-@pytest.mark.process
+@pytest.mark.apart
 def test_lots_are_drawn_alike_for_equal_rows_and_in_every_run(folder: Path) -> None:
     (folder / "plan.toml").write_text(PLAN.format(decision=SCORE).replace("demographic_parity", "equalized_odds"))
     first, second = (fixed(folder, "equalized_odds_mix", out)["after/result.json"] for out in ("one", "two"))

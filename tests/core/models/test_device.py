@@ -13,6 +13,7 @@ from core.jobs.machine import asked_device
 from core.metrics.words.notes import text
 from core.models.device import ASKED, chosen_device, or_on_the_cpu
 from core.models.opening import open_chosen
+from tests.worlds.jobs.forked import shared_line
 
 BEST = "cuda" if Path("/dev/nvidiactl").exists() else "cpu"
 IN_THE_MIDDLE = """
@@ -34,7 +35,9 @@ print(*(text(note) for note in after.notes if note not in before.notes), sep="\\
 IN_A_PART = """
 import os, pathlib
 from tests.worlds import half_a_device
+from tests.worlds.jobs.forked import fork_jobs
 half_a_device.bring()
+fork_jobs(True, line=os.environ.get("LINE"))
 from core import Plan
 from core.engine.plan_files import Files
 from core.engine.shards.audit import audit_in_parts
@@ -85,9 +88,16 @@ def test_a_device_that_cannot_compute_is_said_and_the_cpu_is_used(
 @pytest.mark.jobs
 @pytest.mark.parametrize("script", [IN_THE_MIDDLE, IN_A_PART], ids=["the whole", "a part"])
 def test_a_device_that_fails_in_the_middle_changes_no_count_and_is_said(root: Path, script: str) -> None:
-    there = os.environ | {"PYTHONPATH": str(root)}
+    line = shared_line()  # its jobs are forked as those of this process are
+    there = os.environ | {"PYTHONPATH": str(root)} | ({} if line is None else {"LINE": str(line)})
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=root, env=there, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script],
+        cwd=root,
+        env=there,
+        pass_fds=[] if line is None else [line],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1

@@ -2,8 +2,9 @@
 
 A job of the app starts an interpreter of its own, which imports for seconds what it then uses for milliseconds. Here
 the process that forks them stays alone in its thread, so that a job enters its limits as it always does. What one
-job found is kept, and handed to every other of the same kind with the same request and inputs. Tests of the process
-itself, or of two runs that should agree, carry the marker `process`: their jobs start as in the app.
+job found is kept, and handed to every other of the same kind with the same request and inputs, but in tests of runs
+that should agree: they carry the marker `apart`. Tests of the process itself carry the marker `process`: their jobs
+start as in the app.
 
     python -m tests.worlds.jobs.forked SOCKET
 """
