@@ -117,6 +117,8 @@ def test_an_error_of_the_jobs_own_making_is_one_line_of_text(tmp_path: Path) -> 
 @pytest.mark.parametrize("warm", [False, True])
 def test_the_libraries_of_an_audit_work_inside(tmp_path: Path, warm: bool) -> None:
     with supervising(tmp_path, warm=warm) as supervisor:
+        until(lambda: not warm or supervisor._queue._spare is not None)
+        supervisor._queue._warm = False  # the next to be ready would import all of it for nobody
         job = supervisor.submit("imports", {}, {})
         status = supervisor.wait(job, SOON)
         assert status.state == "done", (tmp_path / "jobs" / job / "log.txt").read_text()
